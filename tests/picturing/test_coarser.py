@@ -1,4 +1,6 @@
-"""Coarser questions that may bring numbers back: all askable, all coarser, and true in what they promise."""
+"""Coarser questions that may bring numbers back: all can be asked, all are coarser, and their promises are
+true.
+"""
 
 from dataclasses import replace
 
@@ -20,7 +22,7 @@ def by(release: Release) -> list[tuple[str, ...]]:
 
 
 def withheld(release: Release) -> Release:
-    """The release with all but its totals withheld."""
+    """The release with every cell but its totals withheld."""
     cells = tuple(
         c if TOTAL in c.key else replace(c, status=Status.WITHHELD, value=None) for c in release.cells
     )

@@ -1,4 +1,6 @@
-"""What pictures are coloured with: every class has its rule, and every colour can be told from its ground."""
+"""The colours of pictures: every class has its rule, and every colour can be distinguished from its
+ground.
+"""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ STEPS = tuple(f"c{i}" for i in range(6))
 
 
 def rules(css: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each innermost block of a style sheet, with the heads that it stands under."""
+    """Each innermost block of a style sheet, with its enclosing heads."""
     heads: list[str] = []
     text = ""
     for letter in re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL):
@@ -38,7 +40,7 @@ def rules(css: str) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def tokens(theme: str) -> dict[str, str]:
-    """The colours of a theme; those that the dark one does not change are as in the light one."""
+    """The colours of a theme; colours that the dark theme does not change are as in the light theme."""
     heads = [(":root",)]
     if theme == "dark":
         heads.append(("@media (prefers-color-scheme: dark)", ":root"))
@@ -76,11 +78,11 @@ SEEN = {
         (0.004733, 0.691367, 0.3039),
     ),
 }
-"""Linear RGB as readers see it who lack one kind of cones (Machado, Oliveira and Fernandes, 2009)."""
+"""Linear RGB as seen by readers without one kind of cones (Machado, Oliveira and Fernandes, 2009)."""
 
 
 def seen(colour: str, eyes: str) -> tuple[float, float, float]:
-    """CIE L*a*b* of a colour as some eyes see it; 2.3 apart is a difference that is just noticed."""
+    """CIE L*a*b* of a colour as some eyes see the colour; a distance of 2.3 is just noticed."""
     linear = [luminance(f"#{part * 3}") for part in (colour[1:3], colour[3:5], colour[5:7])]
     r, g, b = (min(1.0, max(0.0, sum(m * c for m, c in zip(row, linear, strict=True)))) for row in SEEN[eyes])
     x, y, z = (

@@ -1,4 +1,4 @@
-"""What a withheld cell still lets know: true bounds, and the nearest number that holds the same people."""
+"""Implied bounds of a withheld cell: true bounds, and the nearest number that includes the same people."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ DICTIONARY = regional()
 
 
 def table(*rows: tuple[int | None, ...], lacks: tuple[str, ...] = ()) -> Release:
-    """Two years by three outcomes and their totals; None is withheld, and `lacks` is that of the last row."""
+    """Two years by three outcomes and their totals; None is withheld, and `lacks` belongs to the last row."""
     axes = (Axis("year", ("2023", "2024", TOTAL)), Axis("outcome", ("K", "I", TOTAL)))
     cells = [
         Cell((year, outcome), Status.WITHHELD if value is None else Status.VALUE, value,

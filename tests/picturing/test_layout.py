@@ -1,4 +1,4 @@
-"""A release as a table: every cell once, in its row and column, in words that say what it is."""
+"""A release as a table: every cell once, in its row and column, with a text for its meaning."""
 
 from collections import Counter
 from dataclasses import replace
@@ -72,7 +72,7 @@ def test_a_withheld_cell_begins_with_the_symbol_and_no_other_cell_has_it(release
             assert (cell.text == "") == (cell.kind == ABSENT)
 
 
-def test_what_stands_in_the_cells() -> None:
+def test_the_texts_of_cells() -> None:
     rows = layout(SMALL, DICTIONARY).rows
 
     assert [[cell.text + cell.marks for cell in row.cells] for row in rows] == [

@@ -1,4 +1,4 @@
-"""Widths of text, round numbers, outlines: the small parts that pictures are laid out with."""
+"""Widths of text, round numbers, outlines: the small parts of a picture's layout."""
 
 import pytest
 from hypothesis import given
@@ -83,7 +83,7 @@ def test_a_map_fits_its_sheet_and_names_what_it_cannot_draw() -> None:
     assert all(-0.1 <= x <= 640.1 and -0.1 <= y <= drawn.high + 0.1 for x, y in points)
 
 
-def test_a_label_stands_inside_its_area() -> None:
+def test_a_label_is_inside_its_area() -> None:
     drawn = sheet(regional(), shapes(), "country", sorted(regional().members), 640)
     for area in drawn.areas:
         xs = [x for ring in area.rings for x, _ in ring]

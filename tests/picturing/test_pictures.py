@@ -1,4 +1,4 @@
-"""Charts and maps: well-formed, accessible, without script or style, and without what was withheld."""
+"""Charts and maps: well-formed, accessible, without script or style, and without withheld numbers."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -73,7 +73,7 @@ def test_nothing_is_drawn_as_a_number_where_all_is_withheld(release: Release) ->
     [("country", "year", "outcome"), ("country", "sex", "band_va"), ("province",), ("country", "sex")],
 )
 def test_a_number_that_noise_brought_below_0_is_drawn_at_0(levels: tuple[str, ...], share: int) -> None:
-    """All of them, or every second one."""
+    """Noise on all cells, or on every second one."""
     made = made_release(*levels, members=("TH",))
     cells = [
         replace(c, value=-(c.value or 5) if n % share == 0 else c.value, typically_off_by=6)

@@ -1,4 +1,4 @@
-"""Everything that is written in a picture can be read: no text lies over another, none is cut off."""
+"""Every text in a picture can be read: no text overlaps another, none is cut off."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -37,7 +37,7 @@ class Box(NamedTuple):
 
 
 def texts(element: ET.Element, down: float = 0.0) -> Iterator[Box]:
-    """The place of every text, as wide as it is estimated to be, without what is added for other fonts."""
+    """The place of every text, by its estimated width, without the reserve for other fonts."""
     moved = re.match(r"translate\(\S+ (\S+)\)", element.get("transform", ""))
     if element.tag == f"{SVG}g" and moved:
         down += float(moved[1])

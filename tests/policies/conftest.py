@@ -1,4 +1,4 @@
-"""A small vocabulary with everything that a policy can name, and short ways to say a policy and a request."""
+"""A small vocabulary with every kind of word in a policy, and short ways to write a policy and a request."""
 
 import json
 from collections.abc import Callable
@@ -90,7 +90,7 @@ def at() -> datetime:
 
 @pytest.fixture(scope="session")
 def policy() -> Callable[..., Policy]:
-    """`policy(rest, share=...)`: KH's policy with these lines beside the four that it must have."""
+    """`policy(rest, share=...)`: KH's policy with these lines beside the four required lines."""
 
     def make(rest: str = "", *, share: str = ARMAC_REPORTS, head: str = HEAD) -> Policy:
         return load_policy(f"{head}share: [{share}]\n{dedent(rest)}", WORDS)
@@ -128,7 +128,7 @@ def _level_of(text: str) -> tuple[str, str]:
 
 @pytest.fixture(scope="session")
 def documents() -> st.SearchStrategy[dict[str, object]]:
-    """Policy documents as data; json.dumps makes YAML of them, since YAML holds JSON."""
+    """Policy documents as data; json.dumps makes YAML of the data, since YAML includes JSON."""
     return st.builds(_document, _BASE, st.lists(_SHARE, max_size=4), st.lists(_BAN, max_size=2))
 
 
@@ -139,7 +139,7 @@ def policies(documents: st.SearchStrategy[dict[str, object]]) -> st.SearchStrate
 
 @pytest.fixture(scope="session")
 def requests() -> st.SearchStrategy[Request]:
-    """Requests that the random policies permit in part; a few use words that no dictionary has."""
+    """Requests that the random policies permit in part; a few use words outside the dictionary."""
     return st.builds(
         Request,
         member=st.sampled_from(["KH"] * 9 + ["LA"]),
@@ -263,7 +263,7 @@ _BASE = st.fixed_dictionaries(
 def _document(
     base: dict[str, object], shares: list[dict[str, object]], bans: list[dict[str, object]]
 ) -> dict[str, object]:
-    """A document that is valid: permissions are cut to what the data set allows."""
+    """A valid document: permissions are cut to the detail of the data set."""
     most = base.get("max_dimensions", 3)
     usual = {"place": "province", "date": "year", "sex": "sex"}
     allowed: dict[str, str] = base.get("finest", usual)  # type: ignore[assignment]

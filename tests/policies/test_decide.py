@@ -1,4 +1,4 @@
-"""The decision: who may see what for what, and every reason why not."""
+"""The decision: who may see which data for which purpose, and every reason for a denial."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -53,9 +53,7 @@ def test_without_permissions_everything_is_denied(
     ]
 
 
-def test_a_decision_needs_to_know_where_in_the_world_the_clock_stands(
-    policy: MakePolicy, request_for: MakeRequest
-) -> None:
+def test_a_decision_needs_the_time_zone_of_its_moment(policy: MakePolicy, request_for: MakeRequest) -> None:
     with pytest.raises(ValueError, match="time zone"):
         decide(policy(), request_for(), datetime(2026, 6, 1))  # noqa: DTZ001 - the point of the test
 
@@ -64,7 +62,7 @@ def test_a_decision_needs_to_know_where_in_the_world_the_clock_stands(
 
 
 class Case(NamedTuple):
-    """What is asked, and the one reason against it."""
+    """A request, and the one reason for its denial."""
 
     asked: dict[str, object]
     code: Code
@@ -245,7 +243,7 @@ def test_a_policy_until_revoked_does_not_expire(policy: MakePolicy, request_for:
 # --- all reasons, not the first
 
 
-def test_every_reason_is_told_to_the_controller(
+def test_every_reason_is_reported_to_the_controller(
     policy: MakePolicy, request_for: MakeRequest, at: datetime
 ) -> None:
     asked = request_for(
@@ -530,7 +528,7 @@ def test_the_strictest_of_all_that_apply_holds(
     assert decision.obligations.hub_cache_days is None
 
 
-def test_approval_tells_ready_made_questions_from_others(
+def test_approval_distinguishes_ready_made_questions_from_others(
     policy: MakePolicy, request_for: MakeRequest, at: datetime
 ) -> None:
     approving = policy("approval: {ready_made: automatic, others: two persons}")

@@ -1,4 +1,6 @@
-"""The words of decisions, which stand in logs for years: with others no former decision could be replayed."""
+"""The words of decisions, which logs keep for years: under other words no former decision could be
+replayed.
+"""
 
 from itertools import permutations
 
@@ -49,12 +51,12 @@ def test_reasons_have_the_words_that_logs_have() -> None:
     assert [str(code) for code in Code] == REASONS.split()
 
 
-def test_what_recipients_are_told_has_the_words_that_answers_have() -> None:
+def test_disclosed_reasons_have_the_words_of_answers() -> None:
     assert [str(told) for told in DisclosedReason] == DISCLOSED.split()
 
 
 @pytest.mark.parametrize("order", list(permutations((Code.LEVEL_TOO_FINE, Code.BANNED, Code.EXPIRED))))
-def test_what_a_recipient_is_told_stands_in_one_order(order: tuple[Code, ...]) -> None:
+def test_disclosed_reasons_have_one_order(order: tuple[Code, ...]) -> None:
     assert denied(*order).disclosed == (
         DisclosedReason.NOT_IN_FORCE,
         DisclosedReason.NOT_SHARED,

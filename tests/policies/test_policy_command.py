@@ -1,4 +1,4 @@
-"""`safelane policy`: what a controller sees, and the exit codes that a script can act on."""
+"""`safelane policy`: its output for a controller, and its exit codes for scripts."""
 
 import json
 import shutil

@@ -118,8 +118,8 @@ def test_a_margin_stays_visible_only_where_both_keep_it(policy: MakePolicy) -> N
     assert compose(policy(ALL + keep), policy("keep: {date: year}")).scope.keep == ((("date", "year"),),)
 
 
-def test_what_two_policies_say_together_stands_in_one_order(policy: MakePolicy) -> None:
-    """Whatever process composes them: what is read aloud is the same text."""
+def test_a_composed_policy_has_one_order(policy: MakePolicy) -> None:
+    """Every process that composes the policies writes the same text."""
     levels = {"age": "adult_child", "date": "year", "outcome": "outcome", "place": "province", "sex": "sex"}
     thresholds = ", ".join(f"{d}: {{{level}: 9}}" for d, level in levels.items())
     above, below = policy(ALL + f"threshold: {{usual: 5, {thresholds}}}"), policy()
@@ -190,7 +190,7 @@ def test_the_nearer_policy_says_its_own_legal_basis(policy: MakePolicy) -> None:
     assert compose(above, policy()).legal_basis == "law"
 
 
-def test_a_permission_that_several_pairs_make_stands_once(policy: MakePolicy) -> None:
+def test_a_permission_that_several_pairs_make_is_listed_once(policy: MakePolicy) -> None:
     twice = "{with: ARMAC, for: research}, {with: [ARMAC, public], for: research}"
 
     found = compose(policy(ALL, share=twice), policy(share="{name: a, with: ARMAC, for: research}")).shares

@@ -1,4 +1,4 @@
-"""What a policy demands of the system that carries it out: each key that would be broken by ignoring it."""
+"""The demands of a policy on a system: each key that would be broken by ignoring the demand."""
 
 from collections.abc import Callable
 

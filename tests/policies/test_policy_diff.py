@@ -1,4 +1,4 @@
-"""Differences in sentences: what a controller reads before a new version comes into force."""
+"""Differences in sentences, for a controller before a new version comes into force."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -283,7 +283,7 @@ def test_a_change_for_some_purposes_names_them(policy: MakePolicy) -> None:
     ]
 
 
-def test_leave_for_some_kinds_of_questions_says_which(policy: MakePolicy) -> None:
+def test_approval_for_some_kinds_of_questions_names_them(policy: MakePolicy) -> None:
     by_kind = policy("approval: {ready_made: automatic, others: one person}")
 
     assert said(policy(), by_kind) == [

@@ -36,7 +36,7 @@ def test_every_key_is_in_the_reference() -> None:
         assert {name for name in rules.item.keys if f"`{name}`" not in section(title)} == set()
 
 
-def test_every_reason_and_everything_that_is_told_is_in_the_reference() -> None:
+def test_every_reason_and_every_disclosed_reason_is_in_the_reference() -> None:
     assert {word for word in (*Code, *DisclosedReason) if f"`{word}`" not in section("The decision")} == set()
 
 

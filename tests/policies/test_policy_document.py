@@ -1,4 +1,4 @@
-"""The document: what five lines mean, and what is refused, where and with which advice."""
+"""The document: the meaning of five lines, and refusals with their place and advice."""
 
 from collections.abc import Callable
 from datetime import date
@@ -123,7 +123,7 @@ def test_a_validity_ends_with_the_last_day_of_its_span(
 # --- what is refused
 
 
-def test_every_fault_is_told_at_once_with_line_key_and_nearest_word(words: Vocabulary) -> None:
+def test_every_fault_is_reported_at_once_with_line_key_and_nearest_word(words: Vocabulary) -> None:
     text = (
         FIVE_LINES.replace("ARMAC", "ARMAK").replace("treaty-reporting", "treaty-reports") + "treshold: 5\n"
     )
@@ -261,9 +261,7 @@ def test_a_bomb_of_aliases_is_refused_without_being_expanded(words: Vocabulary) 
         ("---\nmember: KH", "a second document"),
     ],
 )  # fmt: skip
-def test_a_line_that_cannot_be_right_is_refused_where_it_stands(
-    words: Vocabulary, line: str, problem: str
-) -> None:
+def test_an_impossible_line_is_refused_at_its_place(words: Vocabulary, line: str, problem: str) -> None:
     faults = faults_of(FIVE_LINES + line + "\n", words)
 
     assert any(problem in fault.problem and fault.line >= 6 for fault in faults), faults

@@ -1,4 +1,4 @@
-"""The examples that ship with the package say what the four characters of the domain say."""
+"""The examples that ship with the package agree with the domain's description of the four characters."""
 
 from importlib import resources
 

@@ -1,4 +1,4 @@
-"""Examples of questions beside a policy: read strictly; a disappointment says what happened instead."""
+"""Examples of questions beside a policy: read strictly; an unmet expectation names the actual decision."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Sentences: every reason, told word and obligation has one, and each says what it is about."""
+"""Sentences: every reason, disclosed reason and obligation has one, and each sentence names its subject."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -39,7 +39,7 @@ def test_every_reason_has_a_sentence(words: Vocabulary, code: Code) -> None:
 
 
 @pytest.mark.parametrize("told", list(DisclosedReason))
-def test_every_told_word_has_a_sentence_without_details(told: DisclosedReason) -> None:
+def test_every_disclosed_reason_has_a_sentence_without_details(told: DisclosedReason) -> None:
     assert DISCLOSED_REASONS[told].endswith(".")
 
 
@@ -91,7 +91,7 @@ def test_a_permit_is_explained_with_its_obligations(
     ]
 
 
-def test_a_denial_is_explained_with_every_reason_and_what_is_told(
+def test_a_denial_is_explained_with_every_reason_and_the_disclosed_ones(
     policy: MakePolicy, request_for: MakeRequest, at: datetime
 ) -> None:
     denying, request = policy(), request_for("date.quarter", purpose="research", ready_made="outcome-by-year")

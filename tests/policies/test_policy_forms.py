@@ -239,7 +239,7 @@ WRONG: tuple[object, ...] = (None, 2.5, 10**9, True, [], {"x": 1}, " x")
 
 
 def test_whatever_an_editor_marks_the_reader_refuses(words: Vocabulary) -> None:
-    """Each value in turn is replaced by another, or has a key put beside it."""
+    """Each value in turn is replaced by another, or gets a further key."""
     schema = jsonschema_rs.validator_for(json_schema(words))
     whole = YAML(typ="safe", pure=True).load(EVERY_KEY)
     assert schema.is_valid(whole)
@@ -278,7 +278,7 @@ def _ways(value: object) -> Iterator[tuple[str | int, ...]]:
 
 
 def _changed(whole: object, way: tuple[str | int, ...], wrong: object) -> object | None:
-    """The document with another value at one place; None where no key can be put beside what stands there."""
+    """The document with another value at one place; None where the place cannot take a further key."""
     document: Any = deepcopy(whole)
     *before, last = way
     at = document

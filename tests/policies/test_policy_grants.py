@@ -1,4 +1,4 @@
-"""Boxes: whether some permissions together permit all of another, exactly."""
+"""Detail limits: whether some permissions together permit every request of another, exactly."""
 
 from itertools import combinations
 
@@ -35,7 +35,7 @@ def requests(one: DetailLimit) -> set[frozenset[tuple[str, int]]]:
 
 
 @given(BOXES, st.frozensets(BOXES, max_size=4))
-def test_covered_is_what_listing_every_request_says(one: DetailLimit, by: frozenset[DetailLimit]) -> None:
+def test_covered_agrees_with_listing_every_request(one: DetailLimit, by: frozenset[DetailLimit]) -> None:
     together = frozenset[frozenset[tuple[str, int]]]().union(*(requests(other) for other in by))
 
     assert is_covered(one, by) == (requests(one) <= together)

@@ -343,7 +343,7 @@ def test_whatever_becomes_permitted_is_flagged_as_loosened(
 
 
 def _loosened(policy: Policy, seed: int) -> Policy:
-    """The policy from which a tightening would give something like this one."""
+    """The policy from which a tightening would give something like this policy."""
     pick = random.Random(seed)
     if not policy.shares or pick.random() < 0.3:
         return replace(policy, bans=policy.bans[1:])
@@ -381,7 +381,7 @@ def test_a_change_and_its_undoing_go_opposite_ways(data: st.DataObject, policies
     assert set(there) == {opposite[direction] for direction in back}
 
 
-def test_every_code_has_a_place_in_the_closed_list_of_what_may_be_told() -> None:
+def test_every_code_has_a_disclosed_reason() -> None:
     for code in Code:
         reasons = (Reason(code),)
         told = Decision(permit=False, reasons=reasons, obligations=None, member="KH", version=1).disclosed

@@ -1,4 +1,4 @@
-"""Lint: each rule finds what it is for, and is silent where there is nothing to find."""
+"""Lint: each rule finds its mistake, and is silent on policies without the mistake."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,7 +39,7 @@ def test_the_gravest_comes_first(policy: MakePolicy) -> None:
 
 
 @pytest.mark.parametrize("threshold", ["8", "{usual: 3, place: {province: 8}}"])
-def test_a_rounded_0_must_not_tell_that_there_are_fewer_than_the_threshold(
+def test_a_rounded_0_must_not_disclose_a_count_below_the_threshold(
     policy: MakePolicy, threshold: str
 ) -> None:
     text = f"threshold: {threshold}\nmechanism: {{kind: controlled-rounding, base: %d}}\n"
@@ -95,7 +95,7 @@ PRIVATE = "{kind: differential-privacy, budget: %s, per_table: 0.1, first_year: 
 
 
 @pytest.mark.parametrize("mechanism", ["cell-key", PRIVATE % 2])
-def test_nothing_exact_stands_beside_noise(policy: MakePolicy, mechanism: str) -> None:
+def test_nothing_exact_is_published_beside_noise(policy: MakePolicy, mechanism: str) -> None:
     exact = "keep: total\nrecord_level: {to: ARMAC, k: 5, l: 2}\n"
     noisy = policy(f"{BASIS}mechanism: {mechanism}\n{exact}")
     quiet = policy(f"{BASIS}mechanism: {mechanism}\nregional_totals: no\n")
@@ -146,7 +146,7 @@ def test_other_parameters_are_another_mechanism(policy: MakePolicy) -> None:
     assert codes(one, beside=[other]) == ["two-mechanisms"]
 
 
-def test_settings_that_tell_more_than_they_need(policy: MakePolicy) -> None:
+def test_settings_that_disclose_more_than_needed(policy: MakePolicy) -> None:
     assert codes(policy(BASIS + "threshold: 2")) == ["low-threshold"]
     assert codes(policy(BASIS + "threshold: 3")) == []
     assert codes(policy(BASIS + "zeros: publish")) == ["published-zeros"]
@@ -304,7 +304,7 @@ def test_terms_that_cannot_be_kept_or_never_count(policy: MakePolicy, text: str,
         ("record_level: {to: ARMAC, k: 5, l: 2, approval: two persons}", 3),
     ],
 )
-def test_leave_that_nobody_is_there_to_give_cannot_be_asked_for(
+def test_an_approval_that_nobody_can_give_cannot_be_required(
     policy: MakePolicy, text: str, least: int
 ) -> None:
     needing = policy(BASIS + text)
@@ -315,7 +315,7 @@ def test_leave_that_nobody_is_there_to_give_cannot_be_asked_for(
         assert "obligation-cannot-be-met" in codes(needing, persons=least - 1)
 
 
-def test_leave_that_one_permission_asks_for_is_counted_too(policy: MakePolicy) -> None:
+def test_an_approval_that_one_permission_requires_is_counted_too(policy: MakePolicy) -> None:
     share = "{name: a, with: ARMAC, for: research, approval: two persons}"
 
     (found,) = lint(policy(BASIS, share=share), persons=1)

@@ -33,7 +33,7 @@ BANS = (
 
 
 @pytest.mark.parametrize("shares", [*permutations(SHARES), TWINS, TWINS[::-1], ALIKE, ALIKE[::-1]])
-def test_permissions_stand_in_an_order_of_their_own(policy: MakePolicy, shares: tuple[str, ...]) -> None:
+def test_permissions_have_an_order_of_their_own(policy: MakePolicy, shares: tuple[str, ...]) -> None:
     written = policy(share=", ".join(shares))
 
     assert written == policy(share=", ".join(sorted(shares)))
@@ -41,7 +41,7 @@ def test_permissions_stand_in_an_order_of_their_own(policy: MakePolicy, shares: 
 
 
 @pytest.mark.parametrize("bans", list(permutations(BANS)))
-def test_prohibitions_stand_in_an_order_of_their_own(policy: MakePolicy, bans: tuple[str, ...]) -> None:
+def test_prohibitions_have_an_order_of_their_own(policy: MakePolicy, bans: tuple[str, ...]) -> None:
     written = policy(f"never: [{', '.join(bans)}]")
 
     assert written.bans == policy(f"never: [{', '.join(BANS)}]").bans
@@ -61,7 +61,7 @@ def test_prohibitions_stand_in_an_order_of_their_own(policy: MakePolicy, bans: t
         ),
     ],
 )
-def test_words_of_a_permission_stand_in_no_order(policy: MakePolicy, one: str, other: str) -> None:
+def test_words_of_a_permission_have_no_order(policy: MakePolicy, one: str, other: str) -> None:
     more = "{with: public, for: treaty-reporting}"
 
     assert policy(share=f"{one}, {more}") == policy(share=f"{more}, {other}")
@@ -93,7 +93,7 @@ def test_the_order_of_dimensions_moves_no_permission(
     assert replace(written, shares=(coarser, finer)).shares == (finer, coarser)
 
 
-def test_permissions_stand_in_the_order_of_their_words_not_of_a_set(policy: MakePolicy) -> None:
+def test_permissions_have_the_order_of_their_words_not_of_a_set(policy: MakePolicy) -> None:
     written = policy()
     words = [f"purpose {number}" for number in range(6)]
     shares = [replace(written.shares[0], purposes=frozenset(words[n:])) for n in range(len(words))]

@@ -1,4 +1,4 @@
-"""Pools of years: which years lie in which, and which bands may be shown beside them."""
+"""Pools of years: the years of each pool, and the bands that may be shown beside pools."""
 
 import pytest
 from hypothesis import given

@@ -41,8 +41,8 @@ def test_the_strictest_of_each_term_is_kept() -> None:
     )
 
 
-def test_quotas_stand_in_one_order_however_they_were_joined() -> None:
-    """They are read aloud, and a text must not hang on the process that says it."""
+def test_quotas_have_one_order_however_they_were_joined() -> None:
+    """Quotas appear in sentences, and a text must not depend on the process that writes it."""
     backwards = [FrozenMap({period: 5}) for period in sorted(Period, reverse=True)]
     several = [Conditions(quotas=quotas) for quotas in backwards]
 

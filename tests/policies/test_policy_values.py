@@ -1,4 +1,4 @@
-"""The small values beneath a policy: pools and bands, graded words, conditions; and that nothing changes."""
+"""The small values beneath a policy: pools and bands, graded words, conditions; all immutable."""
 
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -56,7 +56,7 @@ def test_bands_and_pools_lie_within_each_other_or_overlap(
 
 @given(st.integers(1, 12), st.integers(1, 12))
 def test_nested_means_that_no_difference_gives_a_part_away(pools: int, length: int) -> None:
-    """Against plain sets of years: two periods are apart, or one holds the other."""
+    """Against plain sets of years: two periods are disjoint, or one contains the other."""
 
     def periods(size: int) -> list[set[int]]:
         return [set(range(first, first + size)) for first in range(0, 144, size)]

@@ -1,4 +1,4 @@
-"""The words that are handed in: levels and their order, families, the nearest valid word."""
+"""The words of a vocabulary: levels and their order, families, the nearest valid word."""
 
 from dataclasses import replace
 

@@ -1,4 +1,6 @@
-"""Several prohibitions at once: each that applies is a reason, in one order, and one name is said once."""
+"""Several prohibitions at once: each applying one is a reason, in one order, and equal names are listed
+once.
+"""
 
 from collections.abc import Callable
 from datetime import datetime

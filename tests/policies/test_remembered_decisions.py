@@ -1,4 +1,6 @@
-"""What was found out for one question is kept for the next, so that it costs little; and not without end."""
+"""Results of one question are cached for the next, so that later decisions cost little; the cache is
+bounded.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +18,7 @@ MOST = 3
 
 @pytest.fixture
 def fresh(policy: MakePolicy) -> Policy:
-    """A policy that nobody has asked anything yet."""
+    """A policy that has decided nothing yet."""
     return replace(policy("never: [{with: public}]"))
 
 

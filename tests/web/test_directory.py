@@ -1,4 +1,4 @@
-"""Signing in at a directory: a real OpenID provider, and one that lies in every way that has a name."""
+"""Signing in through a directory: a real OpenID provider, and a provider that lies in every known way."""
 
 import socket
 import subprocess
@@ -27,7 +27,7 @@ RETURN = "/sign-in/directory/return"
 
 
 class RealClock(HandClock):
-    """For a provider that tells the real time."""
+    """For a provider with real time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -103,7 +103,7 @@ def test_a_provider_that_is_refused_by_the_person_lets_nobody_in(provider: str, 
 
 @pytest.fixture
 def lying(tmp_path: Path) -> Iterator[tuple[House, LyingDirectory]]:
-    """A hub whose directory may lie; one person has an account through it."""
+    """A hub whose directory may lie; one person has an account through the directory."""
     clock = HandClock()
     with lying_directory(clock) as directory:
         client = OidcDirectory(Client(directory.url, CLIENT, "secret", "the ministry"), clock)
@@ -248,7 +248,7 @@ def test_one_person_of_a_directory_has_one_account(lying: tuple[House, LyingDire
     assert _come_back(browser, directory, _link(page)).status_code == 409
 
 
-def test_whoever_comes_by_a_directory_has_no_passphrase_to_guess(lying: tuple[House, LyingDirectory]) -> None:
+def test_a_person_of_a_directory_has_no_passphrase_to_guess(lying: tuple[House, LyingDirectory]) -> None:
     house, _ = lying
     fields = {"name": OFFER.name, "passphrase": "", "code": "000000"}
 
@@ -310,7 +310,7 @@ def _sign_in(browser: Browser, directory: LyingDirectory) -> httpx.Response:
 def _come_back(
     browser: Browser, directory: LyingDirectory, address: str, **changed: str | None
 ) -> httpx.Response:
-    """What a provider does once the person has signed in there, with parts of the answer changed."""
+    """The provider's response once the person has signed in there, with parts of the answer changed."""
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     assert asked["code_challenge_method"] == "S256"
     directory.nonce, directory.challenge = asked["nonce"], asked["code_challenge"]
@@ -319,7 +319,7 @@ def _come_back(
 
 
 def _at_provider(address: str, subject: str) -> str:
-    """Where the real provider sends somebody who signs in there."""
+    """The redirect of the real provider after signing in."""
     reply = httpx.post(address, data={"sub": subject}, trust_env=False)
     return _path(reply.headers["Location"])
 

@@ -16,7 +16,7 @@ from gateway.accounts.errors import NotPermittedError
 from gateway.accounts.model import Offer, Principal, Role, Scope, Side, Wish
 
 ARGUMENTS = {"<path:path>": "checkpoint", "<path:filename>": "safelane.css"}
-"""What stands for the variable parts of an address, where it is not just anything."""
+"""Values for the variable parts of an address, where not every value will do."""
 
 GUARD_SAYS = (
     "needs a token",
@@ -25,7 +25,7 @@ GUARD_SAYS = (
     "Your role does not do",
     "Nobody does this",
 )
-"""What the guard tells whoever may not: who are you, or not you. A view's own refusals come after it."""
+"""The guard's refusals: not signed in, or not permitted. A view's own refusals come later."""
 
 
 @pytest.fixture(params=list(Side), scope="module")
@@ -34,7 +34,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield made
 
 
-def doors(house: House) -> list[tuple[str, str]]:
+def endpoints(house: House) -> list[tuple[str, str]]:
     """Method and rule of everything that the application answers."""
     return [
         (method, rule.rule)
@@ -48,14 +48,14 @@ def filled(rule: str) -> str:
 
 
 def test_every_address_has_a_line_in_the_table(house: House) -> None:
-    assert [f"{m} {r}" for m, r in doors(house) if f"{m} {r}" not in ROUTES] == []
+    assert [f"{m} {r}" for m, r in endpoints(house) if f"{m} {r}" not in ROUTES] == []
 
 
 def test_every_line_is_an_address_of_one_side_at_least(tmp_path: Path) -> None:
     there = set()
     for side in Side:
         with house_of(side, tmp_path / side) as house:
-            there |= {f"{m} {r}" for m, r in doors(house)}
+            there |= {f"{m} {r}" for m, r in endpoints(house)}
 
     assert set(ROUTES) == there
 
@@ -67,7 +67,7 @@ def test_every_command_is_somebodys_work() -> None:
 
 @pytest.mark.parametrize("role", [None, *Role])
 def test_the_table_is_what_happens(house: House, role: Role | None) -> None:
-    """Anonymous, or in a role: each address opens exactly to those whom the table names."""
+    """Anonymous, or in a role: each address opens exactly to the roles in the access routes."""
     side = house.accounts.side
     if role is not None and role not in ROLES[side]:
         with pytest.raises(Exception, match=f"There is no {role.value}"):
@@ -78,7 +78,7 @@ def test_the_table_is_what_happens(house: House, role: Role | None) -> None:
     if role is not None:
         browser = house.signed_in(house.person(f"{role.value}@walk.example", role))
         headers = _program(house, role)
-    for method, rule in doors(house):
+    for method, rule in endpoints(house):
         action = ROUTES[f"{method} {rule}"]
         if action is Action.DELIVER:
             continue  # a node's own signature opens it: see the next test
@@ -95,7 +95,7 @@ def test_the_table_is_what_happens(house: House, role: Role | None) -> None:
 def test_no_person_delivers_for_a_member(house: House) -> None:
     role = sorted(ROLES[house.accounts.side])[0]
     headers = _program(house, role)
-    for method, rule in doors(house):
+    for method, rule in endpoints(house):
         if ROUTES[f"{method} {rule}"] is Action.DELIVER:
             assert house.browser(**headers).client.request(method, rule, json={}).status_code == 401
 
@@ -138,7 +138,7 @@ def test_a_token_without_the_scope_is_refused_though_the_role_may(tmp_path: Path
 
 
 def test_roles_do_not_combine_where_somebody_could_act_unseen() -> None:
-    """Whoever lets people in neither asks nor audits nor sees data; whoever audits changes nothing."""
+    """A role that admits people neither asks nor audits nor sees data; a role that audits changes nothing."""
     for side in Side:
         operator = {a for a in Action if Who.OPERATOR in DUTIES[a].who(side)}
         auditor = {a for a in Action if Who.AUDITOR in DUTIES[a].who(side)}

@@ -58,7 +58,7 @@ def test_every_page_has_a_twin(either: House) -> None:
 
 
 def test_what_has_no_twin_is_there(either: House) -> None:
-    """A page that was taken away or has a twin by now has no place among the exceptions."""
+    """A removed page, or a page with a twin, is not listed among the exceptions."""
     elsewhere = {"/questions/<question_id>/download/<form>"} if either.accounts.side is Side.NODE else set()
     rules = gets(either)
 
@@ -92,7 +92,7 @@ def test_the_own_account_for_programs(house: House, ana: Person) -> None:
     assert token not in answer.text
 
 
-def test_the_account_of_a_service_tells_nothing_of_its_owners(house: House, ana: Person) -> None:
+def test_the_account_of_a_service_discloses_nothing_about_its_owners(house: House, ana: Person) -> None:
     house.signed_in(ana)
     token = add_service(
         house.accounts,

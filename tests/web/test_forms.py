@@ -1,4 +1,4 @@
-"""Forms are taken from our own pages only, of this session, and not for ever."""
+"""Forms are taken from our own pages only, of this session, and for a limited time."""
 
 import httpx
 import pytest

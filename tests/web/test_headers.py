@@ -1,4 +1,4 @@
-"""What every answer carries, and what no page shows."""
+"""Headers that every response has, and content that no page shows."""
 
 import re
 
@@ -44,7 +44,7 @@ def test_every_answer_has_the_headers_that_browsers_need(house: House, path: str
 
 
 def scripts(page: str) -> list[str]:
-    """What follows the beginning of every script element, to the end of its line."""
+    """The text after the beginning of every script element, to the end of its line."""
     return re.findall(r"<script(.*)", page)
 
 
@@ -131,7 +131,7 @@ def test_a_refusal_of_the_api_is_a_problem_and_of_a_page_a_page(house: House, ac
     assert "WWW-Authenticate" not in page.headers
 
 
-def test_an_unexpected_error_tells_nothing_and_opens_nothing(house: House, ana) -> None:
+def test_an_unexpected_error_discloses_nothing_and_opens_nothing(house: House, ana) -> None:
     browser = house.signed_in(ana)
     secret = "a value that was in the exception"
 

@@ -1,4 +1,4 @@
-"""Letting people in over HTTP: no default passwords, a code that opens one account once."""
+"""Inviting people over HTTP: no default passwords, a code that opens one account once."""
 
 import pyotp
 import pytest
@@ -26,7 +26,7 @@ def accept(browser: Browser, house: House, invitation: str, **changed: str):
     return browser.post("/invitation/open", fields, page="/invitation")
 
 
-def test_whoever_was_invited_opens_the_account_and_signs_in(house: House) -> None:
+def test_an_invited_person_opens_the_account_and_signs_in(house: House) -> None:
     code = invite(house.entrance, "console root", OFFER)
     browser = house.browser()
     shown = browser.post("/invitation", {"invitation": f" {code} "}, page="/invitation").text
@@ -101,7 +101,7 @@ def test_a_wrong_an_expired_and_a_replaced_one_look_the_same(house: House, code:
         ({"code": ""}, "does not match"),
     ],
 )
-def test_a_mistake_is_told_and_can_be_mended(house: House, changed: dict[str, str], said: str) -> None:
+def test_a_mistake_is_reported_and_can_be_corrected(house: House, changed: dict[str, str], said: str) -> None:
     code = invite(house.entrance, "op", OFFER)
     browser = house.browser()
 

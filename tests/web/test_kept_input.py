@@ -1,4 +1,4 @@
-"""What somebody typed is not lost: neither by a session that ended nor by a form that is too old."""
+"""Typed input is not lost: neither by a session that ended nor by a form that is too old."""
 
 import html
 import re
@@ -79,7 +79,7 @@ def hidden(page: str) -> dict[str, str]:
 
 
 def opened(browser: Browser) -> dict[str, str]:
-    """The form of the board as the browser shows it, with something typed into it."""
+    """The form of the board as the browser shows it, with typed input."""
     page = browser.get("/board").text
     return {**hidden(page.partition("<h1>")[2]), "note": REASON}
 
@@ -148,7 +148,7 @@ def test_it_comes_back_also_after_signing_in_in_another_tab(house, ana) -> None:
 
 
 def test_nothing_is_kept_of_what_others_send(house, ana) -> None:
-    """A form that does not prove for whom it was made, or comes from another site, is not given back."""
+    """A form without proof of its owner, or from another site, is not given back."""
     browser = house.browser()
     form = opened(house.signed_in(ana))
 
@@ -173,7 +173,7 @@ def test_secrets_are_never_kept(house, ana) -> None:
     assert "another" not in back
 
 
-def test_a_form_that_is_too_old_is_given_back_to_whoever_is_still_signed_in(house, ana, notes) -> None:
+def test_a_form_that_is_too_old_is_given_back_to_a_signed_in_person(house, ana, notes) -> None:
     browser = house.signed_in(ana)
     form = opened(browser)
     for _ in range(int(LIFETIME / IDLE) + 1):
@@ -203,7 +203,7 @@ def test_two_people_change_the_same_and_the_second_sees_what_is_there_now(house,
     assert notes[-1] == REASON
 
 
-def test_what_htmx_asks_for_tells_that_the_session_has_ended_and_takes_no_page_away(house, ana) -> None:
+def test_htmx_learns_that_the_session_has_ended_and_keeps_the_page(house, ana) -> None:
     browser = house.signed_in(ana)
     house.clock.move(seconds=IDLE.total_seconds() + 60)
 

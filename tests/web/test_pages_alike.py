@@ -1,4 +1,4 @@
-"""What all pages have alike: compressed, kept by browsers, in the language that somebody chose."""
+"""Common properties of all pages: compressed, cached by browsers, in the chosen language."""
 
 import gzip
 import re
@@ -46,7 +46,7 @@ def test_where_a_twin_is(rule: str, found: str) -> None:
     assert twin_rule(rule) == found
 
 
-def test_pages_are_compressed_with_lengths_that_tell_nothing(house: House) -> None:
+def test_pages_are_compressed_with_lengths_that_disclose_nothing(house: House) -> None:
     browser = house.browser()
     raw = {}
     for _ in range(8):

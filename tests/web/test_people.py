@@ -1,4 +1,4 @@
-"""What becomes of people: another duty, new credentials, leaving, taken out, forgotten. History stays."""
+"""Changes of people: another duty, new credentials, leaving, removed, erased. History stays."""
 
 from contextlib import closing
 from datetime import timedelta
@@ -235,7 +235,7 @@ def test_who_has_lost_everything_gets_a_code_and_nothing_old_opens(house: House,
 
 @pytest.mark.parametrize("sealed", ["", "00", "zz", "ab" * 60])
 def test_a_code_generator_that_was_not_shown_here_is_refused(house: House, ana, sealed: str) -> None:
-    """Otherwise somebody could make another sign up with a generator that is known to both."""
+    """Otherwise one person could make another sign up with a generator known to both."""
     browser = house.signed_in(ana)
     fields = {"generator": sealed, "passphrase": NEW, "passphrase_again": NEW, "code": "000000"}
 

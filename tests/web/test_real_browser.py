@@ -1,4 +1,4 @@
-"""The pages in a real browser: what it sends with our forms is what we take, and it takes our policy."""
+"""The pages in a real browser: the browser sends forms as we accept them, and accepts our policy."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Sessions over HTTP: they are ours to end, and worth nothing to whoever plants, steals or changes them."""
+"""Sessions over HTTP: ended by us at any time, and worthless when planted, stolen or changed."""
 
 import pytest
 from entrances import Browser, House, hub_house
@@ -105,7 +105,7 @@ def test_another_session_is_ended_at_once(house: House, ana) -> None:
 
 
 def test_ending_others_needs_a_sign_in_of_just_now(house: House, ana) -> None:
-    """Whoever finds a browser left open does not shut its owner out elsewhere."""
+    """A person who finds a browser left open does not sign its owner out elsewhere."""
     home, office = house.signed_in(ana), house.signed_in(ana)
     house.clock.move(seconds=sessions.FRESH.total_seconds() + 1)
 
@@ -189,7 +189,7 @@ def test_pages_are_served_under_their_own_name_only(house: House) -> None:
 
 
 def test_behind_a_proxy_only_its_own_word_counts_for_an_address(tmp_path) -> None:
-    """What a caller writes into X-Forwarded-For stands before what the proxy adds."""
+    """Values that a caller writes into X-Forwarded-For come before the value that the proxy adds."""
     with hub_house(tmp_path, Place("https://hub.example")) as house:
         with house.app.test_request_context(
             environ_base={"REMOTE_ADDR": "127.0.0.1"}, headers={"X-Forwarded-For": "9.9.9.9, 203.0.113.7"}
@@ -204,7 +204,9 @@ def test_behind_a_proxy_only_its_own_word_counts_for_an_address(tmp_path) -> Non
 
 
 class _Proxied(Browser):
-    """A browser whose cookies a client library would not send over plain HTTP: they are set by hand."""
+    """A browser whose cookies a client library would not send over plain HTTP: the cookies are set by
+    hand.
+    """
 
     def __init__(self, house: House) -> None:
         super().__init__(house, {"Host": "hub.example"})

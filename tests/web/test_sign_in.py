@@ -1,4 +1,4 @@
-"""Signing in over HTTP: what opens, what stays shut, and that nothing tells which part was wrong."""
+"""Signing in over HTTP: what opens, what stays closed, and no hint which part was wrong."""
 
 import re
 import statistics
@@ -144,7 +144,7 @@ def test_somebody_elses_recovery_code_opens_nothing(house: House) -> None:
 
 @pytest.mark.usefixtures("hashed_anew")
 def test_the_time_of_an_answer_does_not_tell_whether_an_account_exists(house: House) -> None:
-    """Medians of interleaved attempts: the work is the same, so they differ by less than what noise does."""
+    """Medians of interleaved attempts: the work is the same, so they differ by less than noise does."""
     people = [house.person(f"ana{n}@armac.example", Role.ANALYST) for n in range(7)]
     known: list[float] = []
     unknown: list[float] = []
@@ -185,7 +185,7 @@ def test_a_closed_account_opens_again_by_itself(house: House) -> None:
 
 
 def test_one_guesser_does_not_lock_the_office_out(house: House) -> None:
-    """Everybody in an office comes from one address; whoever has worked here before goes on working."""
+    """Everybody in an office has one address; a person who has worked here before can go on working."""
     ana = house.person("ana@armac.example", Role.ANALYST)
     office = house.signed_in(ana)
     office.post("/sign-out", {}, page="/account")

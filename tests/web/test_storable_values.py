@@ -1,4 +1,4 @@
-"""What no database keeps is refused at every page, in words, before anything looks for it."""
+"""Values that no database keeps are refused at every page, in words, before any search for them."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def pages(house: House, method: str) -> list[str]:
-    """Every address of a page that takes this method, whoever may come there."""
+    """Every address of a page with this method, for any role."""
     rules = (
         rule
         for rule in house.app.url_map.iter_rules()
@@ -62,8 +62,8 @@ def test_in_a_field_of_a_form(house: House) -> None:
         assert reply.status_code == 400, head
 
 
-def test_at_the_door(house: House) -> None:
-    """Who is not known may send anything: the name is looked for in the database."""
+def test_at_the_sign_in_page(house: House) -> None:
+    """An anonymous person may send anything: the name is looked for in the database."""
     stranger = house.browser()
     for name in ("a\0b", "a\ud800b"):
         fields = {"name": name.encode("utf-8", "surrogatepass"), "passphrase": b"x", "code": b"1"}

@@ -109,7 +109,7 @@ def test_a_token_that_cannot_be_is_not_made(house: House, ana, wrong: dict[str, 
 
 
 def test_making_a_token_needs_a_sign_in_of_just_now(house: House, ana) -> None:
-    """A browser that was left open is not enough for something that outlives it."""
+    """An open browser is not enough for a token that outlives the browser's session."""
     browser = house.signed_in(ana)
     house.clock.move(seconds=sessions.FRESH.total_seconds() + 1)
 
@@ -121,7 +121,7 @@ def test_making_a_token_needs_a_sign_in_of_just_now(house: House, ana) -> None:
 
 
 def test_a_token_has_the_duty_that_its_owner_has_now(house: House, ana) -> None:
-    """A change of duty ends what was made under the former one."""
+    """A change of duty ends tokens made under the former duty."""
     token = make(house.signed_in(ana))
 
     managing.change_role(house.accounts, "operator", ana.name, Role.AUDITOR)

@@ -45,7 +45,7 @@ def forms(message: Message) -> tuple[str, ...]:
 
 
 def source(message: Message) -> str:
-    """The English text; where it has a plural, that one."""
+    """The English text; the plural text where there is one."""
     return message.id if isinstance(message.id, str) else message.id[-1]
 
 
@@ -60,7 +60,9 @@ def test_texts_are_found_in_whatever_way_they_are_said() -> None:
 
 
 def test_nearly_every_text_has_a_translation(translated: Catalog) -> None:
-    """Whoever changes a page need not know every language: until somebody translates it, it is in English."""
+    """A developer who changes a page need not know every language: an untranslated text is shown in
+    English.
+    """
     known = {source(m) for m in translated if m.id and all(forms(m)) and not m.fuzzy}
     today = {source(m) for m in english() if m.id}
 
@@ -70,7 +72,7 @@ def test_nearly_every_text_has_a_translation(translated: Catalog) -> None:
 
 
 def test_translations_keep_placeholders_tags_and_the_spaces_at_their_ends(translated: Catalog) -> None:
-    """A placeholder that is not there is an error on a page; a tag that is added would be drawn as one."""
+    """A missing placeholder is an error on a page; an added tag would be rendered as a tag."""
     for message in translated:
         text = source(message)
         for form in forms(message) if message.id and not message.fuzzy else ():

@@ -1,4 +1,4 @@
-"""The analyst's desk for all tests of it: each asks questions of its own."""
+"""The analyst's desk for all its tests: each test asks questions of its own."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def one_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture
 def desk(one_desk: Desk) -> Desk:
-    """Cambodia and Laos state what they share, Thailand does not; nothing waits from other tests."""
+    """Cambodia and Laos declare what they share, Thailand does not; no question waits from other tests."""
     for code in one_desk.members:
         one_desk.finishes(code)
         one_desk.calls(code, sharing=None if code == "TH" else stated(code))

@@ -1,4 +1,4 @@
-"""The page where a question is put together, and asking by its form."""
+"""The page for composing a question, and asking by its form."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -54,7 +54,7 @@ def test_htmx_gets_the_slots_and_the_question_alone(desk: Desk) -> None:
     assert 'id="summary" hx-swap-oob="innerHTML"' in part
 
 
-def test_the_question_is_asked_as_it_stands(desk: Desk) -> None:
+def test_the_question_is_asked_as_composed(desk: Desk) -> None:
     question = desk.ask(by=["country", "outcome"], where=["sex:F"])
 
     with desk.hub.store.reading() as view:

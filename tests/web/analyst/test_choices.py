@@ -1,4 +1,4 @@
-"""What can be chosen follows from what members state, slot by slot."""
+"""The choices follow from the members' declarations, slot by slot."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -50,7 +50,7 @@ def test_what_nobody_would_answer_beside_the_rest_cannot_be_chosen() -> None:
     assert not found.open
 
 
-def test_a_dimension_stands_in_one_place_only() -> None:
+def test_a_dimension_has_one_place_only() -> None:
     slot = choices(known(KH=KH), COMPLETE).by[2]
 
     assert option(slot, "year_band5") is None
@@ -90,7 +90,7 @@ def test_members_are_forecast_one_by_one() -> None:
     ]
 
 
-def test_the_matrix_tells_shared_from_not_shared_and_from_not_stated() -> None:
+def test_the_matrix_distinguishes_shared_not_shared_and_not_declared() -> None:
     knows = known(KH=KH, LA=LA, TH=None)
     kept = {m: StatedSharing(s, SINCE) for m, s in knows.stated.items() if s is not None}
 

@@ -1,4 +1,4 @@
-"""A question in an address: the same link is the same question, and nothing that is typed there does harm."""
+"""A question in an address: the same link is the same question, and no typed address does harm."""
 
 from urllib.parse import parse_qsl
 
@@ -41,7 +41,7 @@ def test_a_link_asks_the_same_question_again(question: Question, within: int) ->
 
 
 @given(st.lists(st.tuples(st.sampled_from(["by", "where", "from", "to", "within", "x"]), st.text())))
-def test_whatever_stands_in_an_address_is_a_draft_that_stays_itself(pairs: list[tuple[str, str]]) -> None:
+def test_every_address_is_a_draft_that_survives_a_round_trip(pairs: list[tuple[str, str]]) -> None:
     draft = draft_of(pairs)
 
     assert through_an_address(draft) == draft

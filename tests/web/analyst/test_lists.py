@@ -1,11 +1,11 @@
-"""Ready-made questions, and the list of one's own."""
+"""Ready-made questions, and the list of the analyst's own questions."""
 
 from analyst_desk import Desk
 
 from gateway.accounts.model import Role
 
 
-def test_the_twelve_and_the_five_stand_there_and_say_what_cannot_be_had(desk: Desk) -> None:
+def test_the_twelve_and_the_five_are_listed_with_their_gaps(desk: Desk) -> None:
     page = desk.browser.get("/ready-made").text
 
     assert "not available yet" in page
@@ -65,7 +65,7 @@ def test_the_list_is_filtered(desk: Desk) -> None:
     assert "No questions match" in desk.browser.get("/questions?purpose=research").text
 
 
-def test_whoever_has_no_purpose_is_told(desk: Desk) -> None:
+def test_an_organisation_without_purposes_is_informed(desk: Desk) -> None:
     nobody = desk.house.signed_in(desk.house.person("poor", Role.ANALYST))
 
     assert "has no approved purposes" in nobody.get("/ready-made").text

@@ -1,4 +1,4 @@
-"""A question on its way, and its table: every state that it can be in."""
+"""A question under way, and its table: every possible state."""
 
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ def page_of(desk: Desk, question: str, **headers: str) -> str:
 
 
 def released(desk: Desk, **slots: object) -> str:
-    """A question that all have answered, Cambodia without the killed, and its table."""
+    """A question that all members have answered, Cambodia without the killed, and its table."""
     question = desk.ask(**slots)
     desk.answers("KH", withhold=("K",))
     desk.answers("LA")
@@ -84,7 +84,7 @@ def test_a_withheld_number_is_explained_on_demand(desk: Desk) -> None:
     assert desk.browser.get(f"/questions/{question}?cell=XX~K").status_code == 404
 
 
-def test_beside_the_table_stands_what_it_rests_on(desk: Desk) -> None:
+def test_the_table_names_its_sources(desk: Desk) -> None:
     question = released(desk, by=["country", "outcome"])
 
     page = page_of(desk, question)
@@ -93,7 +93,7 @@ def test_beside_the_table_stands_what_it_rests_on(desk: Desk) -> None:
     assert "/ask?measure=casualties&amp;by=country&amp;by=outcome&amp;purpose=regional-reporting" in page
 
 
-def test_beside_each_member_stands_what_may_be_done_with_its_part(desk: Desk) -> None:
+def test_each_member_has_its_terms_beside_its_part(desk: Desk) -> None:
     desk.terms = {
         "KH": Terms(365, PassOn.NO, "Decree <25>"),
         "LA": Terms(None, PassOn.WITH_CREDIT, None),

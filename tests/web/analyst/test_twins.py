@@ -1,4 +1,4 @@
-"""What the pages show, for programs: the same model, by token."""
+"""The pages for programs: the same model, by token."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def program(desk: Desk) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_the_form_tells_what_can_be_chosen(program: httpx.Client) -> None:
+def test_the_form_lists_the_choices(program: httpx.Client) -> None:
     found = program.get("/ask.json?by=country&by=year").json()
 
     assert found["sentence"] == "People killed or injured, by country and year"

@@ -1,4 +1,6 @@
-"""The auditor's desk on either side: found, explained, proved; and every reading stands in the log itself."""
+"""The auditor's desk on either side: entries are found, explained, proved; and every reading is logged
+itself.
+"""
 
 import json
 import re
@@ -18,7 +20,7 @@ SCRIPT = '<script>alert("1")</script>'
 
 
 def log(house: House, *events: Event) -> list[int]:
-    """Put entries into the log, as whatever happened would."""
+    """Put entries into the log, as real events would."""
     accounts = house.accounts
     with accounts.store.writing() as work:
         now = int(accounts.clock.now().timestamp())
@@ -116,7 +118,7 @@ def test_what_the_log_does_not_have_is_not_there(house: House, auditor: Browser)
         assert auditor.get(f"/audit/{path}").status_code == 404
 
 
-def test_a_question_is_told_with_all_its_entries_and_taken_away(house: House, auditor: Browser) -> None:
+def test_a_question_is_shown_with_all_its_entries_and_downloaded(house: House, auditor: Browser) -> None:
     (first,) = log(house, asked("q-7"))
     log(house, released("q-7", index=first, answered=("KH",), missing=("LA",)))
 
@@ -131,7 +133,9 @@ def test_a_question_is_told_with_all_its_entries_and_taken_away(house: House, au
 
 
 def test_a_decision_is_made_again(house: House, auditor: Browser) -> None:
-    """The hub's own from its entry; a member's needs its policy, which this log does not have."""
+    """The hub's own decision is replayed from its entry; a member's needs the member's policy, which this log
+    lacks.
+    """
     if house.accounts.side is Side.HUB:
         good, bad = log(
             house,
@@ -221,7 +225,7 @@ def _drawn_from(page: str) -> int:
     return int(found[1])
 
 
-def test_entries_are_told_in_the_language_of_the_page(auditor: Browser) -> None:
+def test_entries_are_described_in_the_language_of_the_page(auditor: Browser) -> None:
     auditor.get("/language/km?next=/audit/entries")
     page = auditor.get("/audit/entries").text
 

@@ -1,4 +1,4 @@
-"""The index over a log: it finds what looking at every entry finds, and nothing that fits is missing."""
+"""The index over a log finds the same entries as reading every entry."""
 
 from datetime import timedelta
 

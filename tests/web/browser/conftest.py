@@ -24,6 +24,8 @@ def looking(request: pytest.FixtureRequest) -> Iterator[Looking]:
 
 @pytest.fixture
 def look(looking: Looking) -> Iterator[Looking]:
-    """The browser for one test: it fails where a page complains, or loads anything from elsewhere."""
+    """The browser for one test: the test fails where a page reports an error, or loads anything from
+    elsewhere.
+    """
     yield looking
     looking.close()

@@ -15,7 +15,7 @@ WHOLE = 60_000
 
 
 def chosen(page: Page, label: str, value: str, nth: int = 0) -> None:
-    """Choose in a select, and wait until the page has said what follows from it."""
+    """Choose in a select, and wait until the page has shown the consequences."""
     with page.expect_response(lambda r: "/ask?" in r.url):
         page.get_by_label(label, exact=True).nth(nth).select_option(value)
 

@@ -59,7 +59,7 @@ def test_what_is_not_there_or_not_open_is_said_and_leads_on(look: Looking, path:
     check_axe(page)
 
 
-def test_a_line_that_breaks_is_told_and_takes_nothing_away(look: Looking) -> None:
+def test_a_broken_connection_is_reported_and_loses_nothing(look: Looking) -> None:
     page = look.page("auditor", "/audit/entries")
     page.context.set_offline(True)
 

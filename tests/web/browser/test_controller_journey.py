@@ -20,19 +20,19 @@ WHOLE = 300_000
 
 
 def kept(page: Page, name: str) -> None:
-    """A picture of the page in each view, and nothing that axe-core finds."""
+    """A picture of the page in each view, and no findings of axe-core."""
     check_axe(page, picture=f"controller-{name}")
 
 
 def sign(page: Page, button: str) -> None:
-    """The second step: whose key, its passphrase, the button that signs."""
+    """The second step: the key's holder, the passphrase, the signing button."""
     page.get_by_label("Signing key").select_option("controller")
     page.get_by_label("Passphrase of this key").fill(PASSPHRASE)
     page.get_by_role("button", name=button).click()
 
 
 def publish_draft(page: Page) -> None:
-    """From the page of the policy to a draft that is looked at, signed and in force."""
+    """From the page of the policy to a draft that is previewed, signed and in force."""
     page.get_by_role("link", name="Preview and publish …").click()
     page.get_by_role("button", name=re.compile("Preview|Sign and publish")).first.wait_for()
     if page.get_by_role("button", name="Preview").count():
@@ -47,7 +47,7 @@ def publish_draft(page: Page) -> None:
 
 @pytest.fixture
 def own(look: Looking) -> Iterator[Page]:
-    """The controller at work; afterwards the node goes by the policy that it had before."""
+    """The controller at work; afterwards the node has its former policy again."""
     page = look.page("controller", "/controller/policy")
     page.context.set_default_timeout(WHOLE)
     left = page.get_by_role("button", name="Discard draft")
@@ -63,13 +63,13 @@ def own(look: Looking) -> Iterator[Page]:
 
 
 def member_of(look: Looking) -> str:
-    """Whose controller looks."""
+    """The member of the signed-in controller."""
     places = (link.person.place for link in new_links(look.directory) if link.person.role == "controller")
     return next(places).rpartition("/")[2]
 
 
 def waiting_question(look: Looking) -> Page:
-    """An analyst asks what is not ready-made, is told beforehand that a person decides, and gives an hour."""
+    """An analyst asks a question that is not ready-made, reads that a person decides, and gives an hour."""
     ask = f"/ask?by=year&by=sex&where=country:{member_of(look)}&purpose=regional-reporting&measure=casualties"
     page = look.page("analyst", ask)
     page.context.set_default_timeout(WHOLE)
@@ -89,7 +89,7 @@ def waiting_question(look: Looking) -> Page:
 
 
 def register_of(look: Looking) -> bytes:
-    """The register of whose controller looks, as one zip."""
+    """The register of the signed-in controller's member, as one zip."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for path in (look.directory / "members" / member_of(look) / "source").glob("*.csv"):
@@ -133,7 +133,7 @@ def test_a_figure_is_looked_at_registered_and_withdrawn(look: Looking) -> None:
     expect(page.locator("main")).to_contain_text("The figure is withdrawn.")
 
 
-def test_a_policy_is_changed_and_leave_is_given(look: Looking, own: Page) -> None:
+def test_a_policy_is_changed_and_an_answer_is_approved(look: Looking, own: Page) -> None:
     own.get_by_role("link", name="Edit …").click()
     own.get_by_text("Approval and quotas").click()
     own.get_by_label("Other questions are answered").select_option("one person")

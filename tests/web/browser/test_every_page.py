@@ -1,4 +1,6 @@
-"""Every page that the table of duties opens to a role: found by links, readable by all, light, ours alone."""
+"""Every page that the access routes open to a role: found by links, readable by all, light, from our server
+alone.
+"""
 
 import re
 import sys
@@ -19,9 +21,9 @@ pytestmark = pytest.mark.processes
 NO_PAGES = re.compile(
     r"/(api|federation|log|assets|healthz|openapi)\b|/language/|/sign-in/directory|.*/export$|.*/download/"
 )
-"""What opens to browsers, but is no page: files, and what leads on."""
+"""Addresses for browsers that are no pages: files, and redirects."""
 LARGEST = 150_000
-"""Bytes that a page and all it needs may be, compressed, fonts aside."""
+"""The largest number of bytes of a page with all its files, compressed, without fonts."""
 TRANSFERRED = """() => ['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
     .filter(e => !e.name.includes('/fonts/')).reduce((sum, e) => sum + e.encodedBodySize, 0)"""
 TIMES = """() => new Promise(done => new PerformanceObserver(list => {
@@ -31,7 +33,7 @@ TIMES = """() => new Promise(done => new PerformanceObserver(list => {
 
 
 def _look_at_a_draft(page: Page) -> None:
-    """The controller has a draft that was looked at, and the numbers of today are counted."""
+    """The controller has a previewed draft, and today's numbers are counted."""
     here = urlsplit(page.url)
     for path in ("/controller/policy/edit", "/controller/sharing"):
         page.goto(here._replace(path=path, query="").geturl())
@@ -50,7 +52,7 @@ def _ask(page: Page) -> None:
 
 
 BEFORE: dict[str, Callable[[Page], None]] = {"analyst": _ask, "controller": _look_at_a_draft}
-"""What somebody does first, so that there is something to see: pages are only found where something leads."""
+"""Preparations, so that there is something to see: pages are only found by links."""
 _JOURNEY = "tests/web/browser/test_controller_journey.py"
 ELSEWHERE: dict[str, str] = {
     "/controller/approvals/<question_id>": _JOURNEY,
@@ -58,11 +60,11 @@ ELSEWHERE: dict[str, str] = {
     "/controller/approvals/<question_id>/refuse": _JOURNEY,
     "/controller/loads/upload/<upload_id>": _JOURNEY,
 }
-"""Pages about what no demo has, such as a step under way, and which test shows them."""
+"""Pages about states that no demo has, such as a step under way, and the test that shows each."""
 
 
 def rules(who: str) -> dict[str, re.Pattern[str]]:
-    """Every page that the table opens to this role, by its rule, and how its addresses look."""
+    """Every page that the access routes open to this role, by its rule, and a pattern of its addresses."""
     side, role = PEOPLE[who]
     found = {}
     for route, action in ROUTES.items():
@@ -75,7 +77,7 @@ def rules(who: str) -> dict[str, re.Pattern[str]]:
 
 
 def walk(page: Page, who: str) -> Iterator[str]:
-    """Go to one page of each rule, found by the links of others or, without a variable part, by itself."""
+    """Go to one page of each rule, found by the links of others or, without a variable part, directly."""
     left = rules(who)
     waiting = deque(rule for rule in left if "<" not in rule)
     for path in _endless(waiting):
@@ -94,7 +96,7 @@ def _nothing(_page: Page) -> None: ...
 
 
 def _tell(line: str) -> None:
-    """Figures of this run, with its pictures."""
+    """Print figures of this run, with its pictures."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     with (SCREENSHOTS / "pages.txt").open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
@@ -108,7 +110,7 @@ def _endless(waiting: deque[str]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def seen() -> dict[str, set[str]]:
-    """Rules of the pages that each role has been to."""
+    """Rules of the pages that each role has visited."""
     return {}
 
 
@@ -128,7 +130,7 @@ def test_every_page_of_a_role_is_readable_light_and_ours(look: Looking, seen, wh
 
 
 def test_no_page_was_forgotten(seen) -> None:
-    """Each page of the table is somebody's, and links lead to it."""
+    """Each page of the access routes belongs to a role, and links lead to the page."""
     assert set(seen) == set(PEOPLE)
 
     everything = set().union(*(rules(who) for who in PEOPLE))

@@ -1,4 +1,4 @@
-"""States of a question that no quiet region shows: a member that is away, refuses, or is late."""
+"""States of a question that no quiet region shows: a member that is offline, refuses, or is late."""
 
 import os
 import re
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.processes
 
 AWAY = "TH"
 LONG = 90_000
-"""Milliseconds until a member that does not call any more counts as away, and some for a busy machine."""
+"""Milliseconds until a silent member counts as offline, and a reserve for a busy machine."""
 
 
 @contextmanager
 def stopped(look: Looking, member: str) -> Iterator[None]:
-    """A member whose processes stand still: it neither calls nor says that it goes."""
+    """A member whose processes are stopped: the member neither calls nor signs off."""
     still = running(f"member serve --dir {look.directory.resolve() / 'members' / member}")
     assert still
     for process in still:
@@ -33,7 +33,7 @@ def stopped(look: Looking, member: str) -> Iterator[None]:
 
 
 def step(page: Page, member: str) -> Locator:
-    """What the page says of one member's way."""
+    """The page's text on one member's progress."""
     return page.locator(".members li", has_text=member)
 
 
@@ -41,7 +41,7 @@ def table_is_there(page: Page) -> None:
     page.locator("table.release").wait_for(timeout=LONG)
 
 
-def test_away_refused_and_late_are_told_as_they_come(look: Looking) -> None:
+def test_offline_refused_and_late_are_shown_as_they_come(look: Looking) -> None:
     page = look.page("analyst")
     page.clock.install()
     page.goto(look.url() + "/ask?by=country&by=year&by=sex&purpose=regional-reporting&measure=casualties")
@@ -78,8 +78,10 @@ def test_away_refused_and_late_are_told_as_they_come(look: Looking) -> None:
     expect(page.locator("main")).to_contain_text("This is table 1 of 2")
 
 
-def test_what_nobody_shares_is_told_and_leads_on(look: Looking) -> None:
-    """A link may ask for what no policy releases any more: each member refuses, and the page says why."""
+def test_data_that_nobody_shares_are_named_with_alternatives(look: Looking) -> None:
+    """A link may ask for data that no policy releases any more: each member refuses, and the page says
+    why.
+    """
     page = look.page("analyst", "/ask?by=month&by=sex&purpose=regional-reporting&measure=casualties")
     expect(page.locator("#summary")).to_contain_text("will not answer")
     page.get_by_role("button", name=re.compile("^Ask")).click()

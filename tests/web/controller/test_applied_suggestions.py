@@ -1,4 +1,4 @@
-"""A suggestion is put into the text of a policy as if its owner had written it there."""
+"""A suggestion is applied to the text of a policy as if the author had written the change there."""
 
 from dataclasses import replace
 

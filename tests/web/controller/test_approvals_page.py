@@ -1,4 +1,4 @@
-"""Giving leave: the very answer is seen, two steps are taken, what changed meanwhile is not signed."""
+"""Approving: exactly the answer to be sent is shown, two steps are needed, a changed answer is not signed."""
 
 import re
 
@@ -111,7 +111,7 @@ def test_a_reason_that_was_typed_is_kept_when_the_passphrase_is_wrong(desk: Desk
     assert "ask in May" in again.text
 
 
-def test_two_persons_give_leave_one_after_the_other(desk: DeskHouse) -> None:
+def test_two_people_approve_one_after_the_other(desk: DeskHouse) -> None:
     desk.under("approval: two persons\n")
     desk.give_key("dara")
     question = desk.ask("year", "sex")

@@ -1,4 +1,4 @@
-"""Whose desk it is: other duties are turned away and that is logged; what was typed outlives a session."""
+"""Access to the desk: other duties are turned away and logged; typed input outlives a session."""
 
 import re
 
@@ -18,7 +18,7 @@ def filled(rule: str) -> str:
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATOR])
-def test_guessed_addresses_turn_other_duties_away_and_leave_a_trace(desk: DeskHouse, role: Role) -> None:
+def test_guessed_addresses_turn_other_duties_away_and_are_logged(desk: DeskHouse, role: Role) -> None:
     other = desk.house.signed_in(desk.house.person("other@kh.example", role, organisation="CMAA"))
 
     for route in CONTROLLER_ROUTES:

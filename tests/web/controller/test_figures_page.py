@@ -1,4 +1,4 @@
-"""Figures that were published elsewhere: looked at, registered by a second step, listed, withdrawn."""
+"""Figures that were published elsewhere: reviewed, registered by a second step, listed, withdrawn."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -74,7 +74,7 @@ def test_a_number_that_the_register_contradicts_is_said_before_it_is_registered(
     ({"value": "3", "source": " "}, "where the figure was published"),
     ({"value": "3", "source": "<script>alert(1)</script>", "published": "x"}, "missing"),
 ])  # fmt: skip
-def test_mistakes_are_told_and_what_was_typed_stays(
+def test_mistakes_are_reported_and_typed_input_stays(
     desk: DeskHouse, wrong: dict[str, str], said: str
 ) -> None:
     page = desk.post(PAGE, do="register", **{**MEN, **wrong})

@@ -1,4 +1,4 @@
-"""Long work: one piece at a time, followed to its end, ended on demand, forgotten after a while."""
+"""Long jobs: one at a time, followed to the end, cancelled on demand, forgotten after a while."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from gateway.web.controller.common.shapes import Told
 
 
 class Work:
-    """A piece of work that a test leads step by step."""
+    """A job that a test drives step by step."""
 
     def __init__(self) -> None:
         self.told: Told = lambda _step, _done: None
@@ -65,7 +65,7 @@ def finish(jobs: Jobs, work: Work, job: Job, outcome: Mapping[str, Any] | Safela
     return jobs.of(job.id)
 
 
-def test_work_tells_its_steps_and_its_result(jobs: Jobs, works: list[Work]) -> None:
+def test_a_job_reports_its_steps_and_its_result(jobs: Jobs, works: list[Work]) -> None:
     job = jobs.begin(Kind.LOOK, {"text": "x"}, by="dara")
     assert works[0].begun.wait(5)
     works[0].told("searching", 0.4)

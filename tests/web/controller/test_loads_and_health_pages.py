@@ -1,4 +1,4 @@
-"""Loads with their report and rejected rows, keys and the node's health: what there is, and what is not."""
+"""Loads with their report and rejected rows, keys and the node's health: with and without data."""
 
 import time
 
@@ -23,7 +23,7 @@ def test_a_snapshot_without_a_report_is_said(desk: DeskHouse) -> None:
     assert "No register is configured for this node." in page
 
 
-def test_rejected_rows_are_told_by_line_and_paged(desk: DeskHouse) -> None:
+def test_rejected_rows_are_listed_by_line_and_paged(desk: DeskHouse) -> None:
     assert "Nothing was rejected." in desk.get(f"{LOADS}/rejected")
     rows = [f"victims.csv,<b>Sex</b>,not a province of this state,{n}" for n in range(2, 72)]
     (desk.directory / "rejects.csv").write_text("table,column,problem,line\n" + "\n".join(rows) + "\n")
@@ -44,7 +44,7 @@ def test_a_damaged_report_is_as_if_there_were_none(desk: DeskHouse) -> None:
     assert "The next load creates a new report." in desk.get(LOADS)
 
 
-def test_the_node_tells_its_logs_keys_and_witnesses(desk: DeskHouse) -> None:
+def test_the_node_lists_its_logs_keys_and_witnesses(desk: DeskHouse) -> None:
     desk.ask("year", "sex")
     desk.member.round()
 
@@ -56,7 +56,7 @@ def test_the_node_tells_its_logs_keys_and_witnesses(desk: DeskHouse) -> None:
     assert "Other witnesses" in page
 
 
-def test_a_thorough_look_runs_beside_the_pages(desk: DeskHouse) -> None:
+def test_a_full_health_check_runs_beside_the_pages(desk: DeskHouse) -> None:
     assert desk.post(HEALTH).status_code == 303
     assert "Checking the node" in desk.get(HEALTH)
     wait_for_work(desk)

@@ -1,4 +1,4 @@
-"""Changing single keys of a document leaves everything else of it as it was written."""
+"""Changing single keys of a document leaves everything else in the document as written."""
 
 import pytest
 from hypothesis import given
@@ -88,7 +88,7 @@ def test_a_sign_inside_quotes_is_no_comment() -> None:
     assert patched(TEXT, {"note": None}).lost == ()
 
 
-def test_a_new_key_stands_at_the_end() -> None:
+def test_a_new_key_is_put_at_the_end() -> None:
     made = patched("member: KH\n", {"legal_basis": 'an act: "of" 3 May, 100 %'})
 
     assert made.text == 'member: KH\nlegal_basis: "an act: \\"of\\" 3 May, 100 %"\n'

@@ -31,7 +31,7 @@ approval: {ready_made: automatic, others: one person}
 
 
 def shown(text: str) -> dict[str, tuple[str, ...]]:
-    """Every field of the form as the text fills it."""
+    """Every field of the form as filled from the text."""
     document = raw(text)
     assert document is not None
     return {name: v for values in values_of(KEYS, document).values() for name, v in values.items()}
@@ -95,7 +95,7 @@ def test_a_dimension_is_shared_less_finely() -> None:
     assert dict(after.scope.dimensions) == {**before.scope.dimensions, "date": "year_band5"}
 
 
-def test_leave_of_one_kind_only() -> None:
+def test_approval_of_one_kind_only() -> None:
     assert (
         "approval: two persons\n"
         in send(TEXT, {"approval-ready_made": ["two persons"], "approval-others": ["two persons"]}).text

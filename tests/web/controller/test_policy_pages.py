@@ -1,4 +1,4 @@
-"""A policy from its first word to its end: written, looked at, signed, revoked, gone back to."""
+"""A policy from its first word to its end: written, previewed, signed, revoked, returned to."""
 
 import re
 import time
@@ -23,12 +23,12 @@ WRONG = "not the right one"
 
 
 def text_of(page: str) -> str:
-    """What stands in the text area of the page."""
+    """The content of the page's text area."""
     return page.partition('name="text"')[2].partition(">\n")[2].partition("</textarea>")[0]
 
 
 def fields_of(desk: DeskHouse, text: str) -> dict[str, list[str]]:
-    """What the form's own fields send for a text, untouched."""
+    """The values that the form's own fields send for a text, unchanged."""
     document = raw(text)
     assert document is not None
     shown = values_of(keys_of(desk.node.vocabulary, desk.node.member), document)
@@ -44,7 +44,7 @@ def write(desk: DeskHouse, text: str, todo: str = "update", **fields: str) -> ht
 
 
 def alerts(page: str) -> list[str]:
-    """What a page says is wrong."""
+    """The errors on a page."""
     return re.findall(r'class="(?:error|notice alarm)"[^>]*>\s*(.*?)</(?:p|div)>', page, re.DOTALL)
 
 
@@ -153,7 +153,7 @@ def test_the_second_of_two_who_save_sees_both(desk: DeskHouse) -> None:
     assert "zeros: protect" in text_of(desk.get(EDIT))
 
 
-def test_publishing_takes_a_look_and_a_signature_and_says_what_it_does(desk: DeskHouse) -> None:
+def test_publishing_needs_a_preview_and_a_signature_and_states_its_effect(desk: DeskHouse) -> None:
     draft(desk, "threshold: 30\n")
 
     before = desk.get(f"{PAGE}/publish")
@@ -284,7 +284,7 @@ def test_long_work_shows_how_far_it_is_and_ends_on_demand(desk: DeskHouse) -> No
     assert "<h1>" not in part.text
 
 
-def test_what_is_carried_out_more_strictly_than_said_is_told_in_the_language_of_the_page(
+def test_stricter_rules_of_the_node_are_named_in_the_language_of_the_page(
     desk: DeskHouse,
 ) -> None:
     draft(desk, "threshold: 5\npooled_years: 3\n")
@@ -301,7 +301,7 @@ def test_what_is_carried_out_more_strictly_than_said_is_told_in_the_language_of_
 
 
 class Tried:
-    """Work that has ended already: a suggestion for each of some edits."""
+    """A finished job: a suggestion for each of some edits."""
 
     def __init__(self, *best: Sequence[Edit]) -> None:
         self._best = best
@@ -322,7 +322,7 @@ class Tried:
 
 
 def suggested(desk: DeskHouse, text: str) -> list[str]:
-    """Suggest alternatives than a text; what the buttons beside the editor send."""
+    """Ask for suggestions to a text; returns the values of the buttons beside the editor."""
     desk.desk_context.jobs.start = Tried(
         (Edit("threshold", "7"),), (Edit("finest", None, "outcome"), Edit("zeros", "protect"))
     )

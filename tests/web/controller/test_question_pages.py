@@ -1,4 +1,4 @@
-"""Who asked what: every decision of the node's own log, found by who, what for, when and how it ended."""
+"""Question history: every decision of the node's own log, found by recipient, purpose, time and outcome."""
 
 from collections.abc import Iterator
 
@@ -63,7 +63,7 @@ def test_odd_addresses_show_the_newest(busy: DeskHouse, odd: str) -> None:
     assert busy.get(f"{PAGE}?{odd}").count("<td><time") == 25
 
 
-def test_a_refusal_shows_all_reasons_and_what_the_recipient_was_told(busy: DeskHouse) -> None:
+def test_a_refusal_shows_all_reasons_and_the_disclosed_ones(busy: DeskHouse) -> None:
     link = busy.get(f"{PAGE}?outcome=refused").partition(f'href="{PAGE}/')[2].partition('"')[0]
 
     page = busy.get(f"{PAGE}/{link}")
@@ -72,7 +72,7 @@ def test_a_refusal_shows_all_reasons_and_what_the_recipient_was_told(busy: DeskH
     assert "its policy shares this only in less detail or with fewer dimensions" in page
 
 
-def test_an_answer_is_shown_as_it_went_out_with_who_gave_leave(desk: DeskHouse) -> None:
+def test_an_answer_is_shown_as_sent_with_its_approvals(desk: DeskHouse) -> None:
     desk.under(APPROVED)
     question = desk.ask("year", "sex")
     desk.get(f"{PAGE}/{question}", 404)

@@ -1,4 +1,4 @@
-"""What is shared today: counted from the cube that answers, and shown as it is seen outside."""
+"""The page of data shared today: counted from the current cube, and shown as recipients see the data."""
 
 import time
 from collections.abc import Iterator

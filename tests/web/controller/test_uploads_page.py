@@ -1,4 +1,4 @@
-"""A register is uploaded, checked, and loaded by a second step: whole or not at all, whatever was sent."""
+"""A register is uploaded, checked, and loaded by a second step: whole or not at all, for any upload."""
 
 import io
 import re
@@ -39,7 +39,7 @@ ROWS = "Case,Date,Sex,Outcome\n" + "".join(
 
 
 class Here:
-    """Work that is done in this process."""
+    """A job that runs in this process."""
 
     def __init__(self, desk: DeskHouse) -> None:
         self._desk = desk
@@ -73,7 +73,7 @@ def ready(house: DeskHouse) -> DeskHouse:
 
 
 def send(desk: DeskHouse, name: str, data: bytes | str) -> httpx.Response:
-    """Choose a file on the page, and upload it."""
+    """Choose a file on the page, and upload the file."""
     (form,) = [one for one in forms_of(desk.get(UPLOAD)) if one.action == UPLOAD]
     body = data if isinstance(data, bytes) else data.encode()
     return desk.browser.client.post(UPLOAD, data=form.hidden, files={"register": (name, body)})
@@ -134,7 +134,7 @@ def test_an_upload_is_thrown_away(ready: DeskHouse) -> None:
     assert not list((ready.directory / "uploads").iterdir())
 
 
-def test_what_is_wrong_with_an_upload_is_told_in_the_language_of_the_page(ready: DeskHouse) -> None:
+def test_faults_of_an_upload_are_named_in_the_language_of_the_page(ready: DeskHouse) -> None:
     ready.browser.get("/language/km")
     try:
         wrong_kind = send(ready, "victims.exe", b"MZ").text
@@ -152,7 +152,7 @@ def test_what_is_wrong_with_an_upload_is_told_in_the_language_of_the_page(ready:
     ("victims.csv", b"", "it is empty"),
     ("", b"", "No file was chosen."),
 ])  # fmt: skip
-def test_what_cannot_be_the_register_is_told_at_once(
+def test_a_file_that_cannot_be_the_register_is_refused_at_once(
     ready: DeskHouse, name: str, data: bytes, said: str
 ) -> None:
     sent = send(ready, name, data)
@@ -171,7 +171,7 @@ def test_what_cannot_be_the_register_is_told_at_once(
     ("victims.csv", b"%PDF-1.7", "does not match the type in its name"),
     ("export.zip", b"PK\x03\x04 half a zip", "not a complete zip"),
 ])  # fmt: skip
-def test_what_cannot_be_read_is_told_with_its_line_and_changes_nothing(
+def test_unreadable_values_are_listed_by_line_and_change_nothing(
     ready: DeskHouse, name: str, data: bytes | str, said: str
 ) -> None:
     before = loads(ready)
@@ -192,7 +192,7 @@ def test_a_file_that_ends_early_is_doubted(ready: DeskHouse) -> None:
     assert "the last line has no line end: is the file complete?" in page
 
 
-def test_a_bomb_is_told_as_one(ready: DeskHouse) -> None:
+def test_a_decompression_bomb_is_refused_as_such(ready: DeskHouse) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("victims.csv", bytes(20 << 20))
@@ -280,7 +280,7 @@ def test_nothing_of_an_upload_is_read_once_the_session_has_ended(ready: DeskHous
 
 
 class Held:
-    """Work that goes on until it is ended."""
+    """A job that runs until cancelled."""
 
     over = False
 
