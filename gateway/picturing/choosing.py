@@ -11,7 +11,7 @@ from gateway.picturing import pyramid as pyramid_
 from gateway.picturing.errors import NothingToDrawError
 from gateway.picturing.inks import MOST_SERIES
 from gateway.picturing.labels import Labels
-from gateway.picturing.sheet import Drawing, Pen, Picture, pen, put_together
+from gateway.picturing.sheet import Drawing, Pen, Picture, assemble, pen
 from gateway.picturing.views import View, view
 from gateway.picturing.words import ENGLISH, Words, capital, msgid
 from gateway.question import COUNTRY
@@ -75,7 +75,7 @@ def draw(
     labels = Labels(dictionary, words)
     drawing_pen = pen(release, labels, kind)
     drawing = _DRAWN[kind](drawing_pen, shown, _title(release, labels, shown))
-    return put_together(drawing_pen, kind, drawing, standalone=standalone)
+    return assemble(drawing_pen, kind, drawing, standalone=standalone)
 
 
 def _whole(kind: str, levels: Sequence[str]) -> str | None:

@@ -24,9 +24,11 @@ _METHODS = {
 
 def changes(coverage: Coverage, words: Words) -> str:
     """The notice; empty for a member with exact numbers or without numbers."""
-    told = coverage.changed
-    if told is None:
+    stated = coverage.changed
+    if stated is None:
         return ""
-    if told.noise is not None:
-        return words.filled(_METHODS[told.mechanism], epsilon=told.noise.epsilon, scale=told.noise.scale)
-    return words.filled(_METHODS[told.mechanism], most=told.most)
+    if stated.noise is not None:
+        return words.filled(
+            _METHODS[stated.mechanism], epsilon=stated.noise.epsilon, scale=stated.noise.scale
+        )
+    return words.filled(_METHODS[stated.mechanism], most=stated.most)

@@ -77,7 +77,7 @@ def pen(release: Release, labels: Labels, kind: str) -> Pen:
     return Pen(release, labels, Inks("p" + hashlib.sha256(name.encode()).hexdigest()[:8]))
 
 
-def put_together(pen: Pen, kind: str, drawing: Drawing, *, standalone: bool) -> Picture:
+def assemble(pen: Pen, kind: str, drawing: Drawing, *, standalone: bool) -> Picture:
     """The whole picture. `standalone` adds paper and heading, for a file outside a page."""
     heading = wrapped(drawing.title, 16, WIDE, 3) if standalone else []
     down = 22.0 * len(heading) + (10 if heading else 0)

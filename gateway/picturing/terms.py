@@ -24,16 +24,16 @@ def terms(coverage: Coverage, words: Words) -> tuple[str, ...]:
     """
     if not coverage.answered:
         return ()
-    told = coverage.terms
-    if told is None:
+    stated = coverage.terms
+    if stated is None:
         return (
             words.say(
                 msgid("The terms did not come with the answer: ask the member before you pass the answer on.")
             ),
         )
-    said = [_kept(told.retention_days, words), words.say(PASSING_ON[told.redistribution])]
-    if told.legal_basis is not None:
-        said.append(words.filled(msgid("Legal basis: %(basis)s"), basis=told.legal_basis))
+    said = [_kept(stated.retention_days, words), words.say(PASSING_ON[stated.redistribution])]
+    if stated.legal_basis is not None:
+        said.append(words.filled(msgid("Legal basis: %(basis)s"), basis=stated.legal_basis))
     return tuple(said)
 
 

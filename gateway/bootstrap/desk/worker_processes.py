@@ -12,7 +12,7 @@ import structlog
 
 from gateway.errors import SafelaneError
 from gateway.member.node.sentences import from_json
-from gateway.web.controller.common.shapes import Told
+from gateway.web.controller.common.shapes import ReportProgress
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ class Child:
             self._process.stdin.write(order.encode())
             self._process.stdin.flush()
 
-    def result(self, told: Told) -> Mapping[str, Any]:
+    def result(self, report: ReportProgress) -> Mapping[str, Any]:
         """Raises WorkError."""
         last: dict[str, Any] = {}
         assert self._process.stdout is not None  # noqa: S101 - a pipe
@@ -50,7 +50,7 @@ class Child:
             for line in said:
                 last = json.loads(line)
                 if "step" in last:
-                    told(from_json(last["step"]), last["done"])
+                    report(from_json(last["step"]), last["done"])
         self._wait()
         if "error" in last:
             message, remedy = map(from_json, last["error"])

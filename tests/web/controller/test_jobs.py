@@ -9,20 +9,20 @@ from simulation import HandClock
 
 from gateway.errors import SafelaneError
 from gateway.web.controller.common.job_runner import KEPT, BusyError, Job, Jobs, Kind, NoJobError, State
-from gateway.web.controller.common.shapes import Told
+from gateway.web.controller.common.shapes import ReportProgress
 
 
 class Work:
     """A job that a test drives step by step."""
 
     def __init__(self) -> None:
-        self.told: Told = lambda _step, _done: None
+        self.report: ReportProgress = lambda _step, _done: None
         self.begun, self.over = threading.Event(), threading.Event()
         self.outcome: Mapping[str, Any] | SafelaneError = {}
         self.ended = False
 
-    def result(self, told: Told) -> Mapping[str, Any]:
-        self.told = told
+    def result(self, report: ReportProgress) -> Mapping[str, Any]:
+        self.report = report
         self.begun.set()
         self.over.wait(30)
         if isinstance(self.outcome, SafelaneError):
@@ -68,7 +68,7 @@ def finish(jobs: Jobs, work: Work, job: Job, outcome: Mapping[str, Any] | Safela
 def test_a_job_reports_its_steps_and_its_result(jobs: Jobs, works: list[Work]) -> None:
     job = jobs.begin(Kind.LOOK, {"text": "x"}, by="dara")
     assert works[0].begun.wait(5)
-    works[0].told("searching", 0.4)
+    works[0].report("searching", 0.4)
     assert (jobs.of(job.id).step, jobs.of(job.id).done) == ("searching", 0.4)
 
     done = finish(jobs, works[0], job, {"cells": 3})
@@ -110,7 +110,7 @@ def test_what_was_ended_stays_ended_whatever_comes_after(jobs: Jobs, works: list
     assert works[0].begun.wait(5)
 
     assert jobs.cancel(job.id).state is State.CANCELLED
-    works[0].told("late", 0.9)
+    works[0].report("late", 0.9)
 
     assert jobs.of(job.id).step == ""
     assert jobs.cancel(job.id).state is State.CANCELLED

@@ -12,7 +12,7 @@ from federation import policy_text, snapshot
 
 from audit.events.events import PolicyRevoked, PolicySigned, decode
 from gateway.member.register.snapshot_loading import keep_snapshot
-from gateway.web.controller.common.shapes import Told
+from gateway.web.controller.common.shapes import ReportProgress
 from policies.editing.edits import Edit
 from policies.editing.form import keys_of, values_of
 from policies.editing.patching import raw
@@ -309,7 +309,7 @@ class Tried:
     def __call__(self, kind: str, body: Mapping[str, Any]) -> "Tried":  # noqa: ARG002 - as any work
         return self
 
-    def result(self, told: Told) -> Mapping[str, Any]:  # noqa: ARG002 - it has ended already
+    def result(self, report: ReportProgress) -> Mapping[str, Any]:  # noqa: ARG002 - it has ended already
         rated = {"score": 0.5, "cells": 9, "withheld": 3, "changes": []}
         best = [
             {**rated, "written": [f"{e.key}: {e.value}" for e in made], "edits": [asdict(e) for e in made]}

@@ -16,7 +16,7 @@ from audit.events.events import SnapshotLoaded, decode
 from gateway.bootstrap.desk.worker_tasks import do
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.sources.files import uploads
-from gateway.web.controller.common.shapes import Told
+from gateway.web.controller.common.shapes import ReportProgress
 from gateway.web.controller.register import upload_receiving
 
 LOADS, UPLOAD = "/controller/loads", "/controller/loads/upload"
@@ -48,8 +48,8 @@ class Here:
         self._order = kind, body
         return self
 
-    def result(self, told: Told) -> Mapping[str, Any]:
-        return do(self._desk.directory, self._desk.node, *self._order, told)
+    def result(self, report: ReportProgress) -> Mapping[str, Any]:
+        return do(self._desk.directory, self._desk.node, *self._order, report)
 
     def end(self) -> None:
         pass
@@ -287,8 +287,8 @@ class Held:
     def __call__(self, kind: str, body: Mapping[str, Any]) -> "Held":  # noqa: ARG002 - as any work
         return self
 
-    def result(self, told: Told) -> Mapping[str, Any]:
-        told("1 of 2", 0.5)
+    def result(self, report: ReportProgress) -> Mapping[str, Any]:
+        report("1 of 2", 0.5)
         while not self.over:
             time.sleep(0.01)
         return {"upload": ""}

@@ -8,16 +8,16 @@ from gateway.errors import SafelaneError
 from gateway.web.shared.languages import translated
 
 
-def not_there(error: SafelaneError) -> NoReturn:
-    """A page about something that does not exist (any more)."""
-    raise NotFound(told(error)) from None
+def raise_not_found(error: SafelaneError) -> NoReturn:
+    """Refuse a page about something that does not exist (any more)."""
+    raise NotFound(problem_text(error)) from None
 
 
 def busy(error: SafelaneError) -> NoReturn:
-    """Something else has to end first."""
-    raise Conflict(told(error)) from None
+    """Refuse, since another job has to end first."""
+    raise Conflict(problem_text(error)) from None
 
 
-def told(error: SafelaneError) -> str:
+def problem_text(error: SafelaneError) -> str:
     """The problem and its remedy, in the page's language."""
     return f"{translated(error.message)} {translated(error.remedy)}".strip()

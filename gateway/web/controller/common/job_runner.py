@@ -155,11 +155,11 @@ class Jobs:
             self.cancel(job.id)
 
     def _follow(self, job_id: str, running: Running) -> None:
-        def told(step: str, done: float) -> None:
+        def report(step: str, done: float) -> None:
             self._change(job_id, step=step, done=max(0.0, min(1.0, done)))
 
         try:
-            result = running.result(told)
+            result = running.result(report)
             end: dict[str, Any] = {"state": State.DONE, "result": result, "done": 1.0}
         except SafelaneError as error:
             end = {"state": State.FAILED, "error": (error.message, error.remedy)}

@@ -27,7 +27,7 @@ class Sign(Protocol):
         """The text as a note signed with somebody's key. Raises KeyRefusedError or SealedKeyError."""
 
 
-class Told(Protocol):
+class ReportProgress(Protocol):
     def __call__(self, step: str, done: float) -> None:
         """The current step, and the share of the work done (0 to 1)."""
 
@@ -35,7 +35,7 @@ class Told(Protocol):
 class Running(Protocol):
     """Work of a child process."""
 
-    def result(self, told: Told) -> Mapping[str, Any]:
+    def result(self, report: ReportProgress) -> Mapping[str, Any]:
         """Wait for the end and report each step. Raises SafelaneError for a failed or cancelled job."""
 
     def end(self) -> None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from gateway.picturing import Layout
 from gateway.web.controller.common.context import desk_context
-from gateway.web.controller.common.errors import not_there
+from gateway.web.controller.common.errors import raise_not_found
 from gateway.web.controller.common.job_runner import Job, Kind, NoJobError
 from gateway.web.controller.jobs.previews import Preview, preview, question_table
 from gateway.web.controller.jobs.suggestions import Suggestions, suggestions
@@ -105,7 +105,7 @@ def _job(job_id: str) -> Job:
     try:
         return desk_context().jobs.of(job_id)
     except NoJobError as error:
-        not_there(error)
+        raise_not_found(error)
 
 
 _TITLES = {

@@ -16,7 +16,7 @@ from gateway.picturing import Layout
 from gateway.web.controller.common import wording
 from gateway.web.controller.common.charts import table_layout, withheld
 from gateway.web.controller.common.context import desk_context
-from gateway.web.controller.common.errors import not_there
+from gateway.web.controller.common.errors import raise_not_found
 from gateway.web.controller.common.signing import Keys, NotSignedError, keys, signed
 from gateway.web.shared.base import typed
 from gateway.web.shared.desk import Desk, Model, shown
@@ -165,7 +165,7 @@ def _pending(question_id: str) -> Pending:
     try:
         return approving.find(desk_context().node, desk_context().shelf, question_id)
     except NotWaitingError as error:
-        not_there(error)
+        raise_not_found(error)
 
 
 def _now(pending: Pending) -> Now:

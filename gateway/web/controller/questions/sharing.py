@@ -105,7 +105,7 @@ def _sharing() -> Sharing:
         return Sharing("no-cube", policy.version, None, spoken)
     if numbers is None:
         return Sharing("failed" if view.failed else "counting", policy.version, until, spoken)
-    told = tuple(
+    listed = tuple(
         _table(numbers, one.dims, one.cells, one.withheld, one.people_withheld) for one in numbers.tables
     )
     return Sharing(
@@ -118,8 +118,8 @@ def _sharing() -> Sharing:
         withheld=numbers.withheld,
         smallest=None if numbers.exposure is None else numbers.exposure.smallest,
         levels=_levels(numbers, policy),
-        tables=tuple(one for one in told if one.dimensions <= WRITTEN_OUT),
-        finer=tuple(one for one in told if one.dimensions > WRITTEN_OUT),
+        tables=tuple(one for one in listed if one.dimensions <= WRITTEN_OUT),
+        finer=tuple(one for one in listed if one.dimensions > WRITTEN_OUT),
         questions=tuple(map(_question, numbers.questions)),
     )
 

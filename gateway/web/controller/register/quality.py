@@ -72,12 +72,12 @@ def read_report(path: Path) -> Report | None:
     """The report that the newest load left; None without a readable report."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return drawn_report(kept)
+        return report_view(kept)
     except (OSError, ValueError, KeyError, TypeError):
         return None  # of another version, or damaged: the next load writes a new report
 
 
-def drawn_report(kept: Mapping[str, Any]) -> Report:
+def report_view(kept: Mapping[str, Any]) -> Report:
     dictionary, member = desk_context().node.dictionary, desk_context().node.member
     most = max((year["casualties"] for year in kept["years"]), default=0) or 1
     labels = dictionary.codes("province", member=member)

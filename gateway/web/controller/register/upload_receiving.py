@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from gateway.sources.files.uploads import LARGEST, MOST_FILES, too_large
 from gateway.web.controller.common.context import desk_context
-from gateway.web.controller.common.errors import told
+from gateway.web.controller.common.errors import problem_text
 
 TAKES = "web-controller-loads.take_upload"
 BESIDE_THE_FILES = 1 << 20
@@ -41,4 +41,4 @@ def _receive() -> None:
     request.max_content_length = LARGEST + BESIDE_THE_FILES
     request.max_form_parts = MOST_FILES + FIELDS
     if (request.content_length or 0) > request.max_content_length:
-        raise RequestEntityTooLarge(told(too_large()))
+        raise RequestEntityTooLarge(problem_text(too_large()))

@@ -18,12 +18,12 @@ from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.sources.model.errors import MappingError, NoUploadError, SourceError, UploadError
 from gateway.sources.model.mapping import SourceMapping
 from gateway.web.controller.common.context import desk_context
-from gateway.web.controller.common.errors import not_there
+from gateway.web.controller.common.errors import raise_not_found
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import STOP_ASKING, Work, shown_work
 from gateway.web.controller.jobs.start_job import begin_upload, who
 from gateway.web.controller.register.loads import PAGE, desk
-from gateway.web.controller.register.quality import Report, drawn_report
+from gateway.web.controller.register.quality import Report, report_view
 from gateway.web.shared.desk import Model, shown, wants_part
 from gateway.web.shared.languages import number, translated
 
@@ -85,7 +85,7 @@ def take_upload() -> Model:
         check_names([safe_name(name) for name, _stream in files], mapping)
         made = _kept(files)
     except (SourceError, MappingError) as error:
-        return shown((_form(_told(error)), 422), "controller/upload.html")
+        return shown((_form(_refusal_text(error)), 422), "controller/upload.html")
     with suppress(Conflict):  # other work is under way: the page has a button
         begin_upload(Kind.CHECK, made.id)
     return redirect(f"{UPLOAD}/{made.id}", 303)
@@ -124,7 +124,7 @@ def _form(refused: tuple[str, str] | None = None) -> UploadForm:
     try:
         mapping = _mapping()
     except MappingError as error:
-        return UploadForm((), (), most, _told(error))
+        return UploadForm((), (), most, _refusal_text(error))
     if mapping is None:
         why = (
             _("This node has no mapping yet. The mapping says what the columns of the register mean."),
@@ -141,7 +141,7 @@ def _form(refused: tuple[str, str] | None = None) -> UploadForm:
     return UploadForm(tables, endings, most, refused=refused)
 
 
-def _told(error: SafelaneError) -> tuple[str, str]:
+def _refusal_text(error: SafelaneError) -> tuple[str, str]:
     return translated(error.message), translated(error.remedy)
 
 
@@ -154,7 +154,7 @@ def _upload(upload_id: str) -> Upload:
     try:
         return desk_context().uploads.of(upload_id)
     except NoUploadError as error:
-        not_there(error)
+        raise_not_found(error)
 
 
 def _one(found: Upload) -> UploadOne:
@@ -174,7 +174,7 @@ def _checked(noted: dict[str, Any]) -> Checked:
         casualties=noted["casualties"],
         until=date.fromisoformat(noted["until"]),
         unread=noted["unread"],
-        report=drawn_report(noted["report"]),
+        report=report_view(noted["report"]),
         changes=None if changes is None else tuple(_changes(changes)),
         gone=changes is not None and changes.total(Change.GONE) > 0,
     )
@@ -182,8 +182,8 @@ def _checked(noted: dict[str, Any]) -> Checked:
 
 def _changes(found: Changes) -> Iterator[tuple[str, int, str]]:
     for change, years in found.counts.items():
-        told = ", ".join(f"{year}: {number(n)}" for year, n in sorted(years.items()))
-        yield _CHANGES[change](), found.total(change), told
+        counts = ", ".join(f"{year}: {number(n)}" for year, n in sorted(years.items()))
+        yield _CHANGES[change](), found.total(change), counts
 
 
 _CHANGES = {
