@@ -73,11 +73,13 @@ def _identity(words: Vocabulary | None) -> dict[str, Key]:
         "member": Key(_word("member", words and words.members), "ISO code of the member state", True),
         "data_set": Key(name, f"the data set; {EVERY_DATA_SET!r} for a ministry-wide policy (victims)"),
         "version": Key(Number(1, 999_999), "1 for the first, then counting up", True),
-        "valid_from": Key(Day(), "first day on which it holds (UTC)", True),
-        "valid_until": Key(Day(), "last day on which it holds (UTC); or give valid_for"),
-        "valid_for": Key(AnyForm((SPAN, until)), "how long it holds from valid_from on (24 months)"),
-        "legal_basis": Key(Text(), "the law, order or agreement that it rests on"),
-        "review": Key(_graded(Review), "whether a second person reviews it before it is signed (none)"),
+        "valid_from": Key(Day(), "first day of validity (UTC)", True),
+        "valid_until": Key(Day(), "last day of validity (UTC); or give valid_for"),
+        "valid_for": Key(AnyForm((SPAN, until)), "length of the validity from valid_from on (24 months)"),
+        "legal_basis": Key(Text(), "the law, order or agreement that permits the sharing"),
+        "review": Key(
+            _graded(Review), "whether a second person reviews the policy before it is signed (none)"
+        ),
         "revocation": Key(_word("way of revoking", ["immediate"]), "always immediate"),
     }
 
@@ -92,8 +94,8 @@ def _rules(words: Vocabulary | None) -> dict[str, Key]:
     share = {
         **who,
         "name": Key(Text(60), "a name for the permission, used in explanations"),
-        "finest": Key(levels(words, root=True), "where it is coarser here than for the data set"),
-        "max_dimensions": Key(Number(1, 6), "where it is fewer here than for the data set"),
+        "finest": Key(levels(words, root=True), "levels that are coarser here than for the data set"),
+        "max_dimensions": Key(Number(1, 6), "a maximum that is smaller here than for the data set"),
         "only": Key(Meaning("restriction", {READY_MADE: True}), "ready-made questions only"),
         **_conditions(),
     }
@@ -106,7 +108,7 @@ def _rules(words: Vocabulary | None) -> dict[str, Key]:
     shares = ListOf(Record("a permission", share, _with_position), may_be_empty=True, may_repeat=True)
     bans = ListOf(Record("a prohibition", ban, _with_position), may_be_empty=True, may_repeat=True)
     return {
-        "share": Key(shares, "the permissions; what none of them permits is denied", True),
+        "share": Key(shares, "the permissions; everything else is denied", True),
         "never": Key(bans, "the prohibitions; they win over every permission (none)"),
     }
 
@@ -117,10 +119,12 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
     periods = ListOf(YEARS, may_repeat=True)
     pools = ByNode[Any](AnyForm[Any]((Number(1, 10), periods)), periods, Items)
     return {
-        "finest": Key(levels(words, root=True), "the finest that anybody may see; coarser comes with it"),
+        "finest": Key(
+            levels(words, root=True), "the finest levels that anybody may see; coarser levels are included"
+        ),
         "max_dimensions": Key(Number(1, 6), "dimensions in one table, by and where together (3)"),
         "threshold": Key(thresholds(words), "fewer people than this are a small cell (5)"),
-        "zeros": Key(_graded(Zeros), "what a zero is (partner)"),
+        "zeros": Key(_graded(Zeros), "how zeros are treated (partner)"),
         "pooled_years": Key(pools, "show only fixed periods of so many years, or these periods"),
         "priority": Key(
             ListOf(
@@ -132,8 +136,8 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
             ListOf(ByNode[Any](margin, levels(words)), may_be_empty=True), "margins that stay visible (none)"
         ),
         "always_show": Key(cells(words), "single cells that stay visible (none)"),
-        "never_show": Key(cells(words), "cells that are withheld whatever they hold (none)"),
-        "structural_zeros": Key(cells(words), "cells in which nobody can be, as everybody knows (none)"),
+        "never_show": Key(cells(words), "cells that are always withheld (none)"),
+        "structural_zeros": Key(cells(words), "cells that are publicly known to be empty (none)"),
         "mechanism": Key(_mechanism(), "how small cells are protected (suppression)"),
         "dominance": Key(
             _plain_record(
@@ -155,11 +159,13 @@ def _terms(words: Vocabulary | None) -> dict[str, Key]:
     totals = _plain_record("rules for regional totals", withheld_cells=_yes_no(), contributors=Number(4, 11))
     nothing: Shape[Any] = Meaning("rule for regional totals", {"no": {"withheld_cells": False}})
     return {
-        "population": Key(Record("a population", population, _as_is), "who is counted at all"),
+        "population": Key(Record("a population", population, _as_is), "who is counted"),
         "embargo": Key(days_or("none", 0), "data younger than this is not released (90 days)"),
         "release": Key(_graded(Release), "how often a snapshot is released (twice a year)"),
         "appears": Key(_graded(Appearance), "on its own, or only within regional totals (on its own)"),
-        "regional_totals": Key(ByNode[Any](nothing, totals), "may withheld cells enter masked sums (yes, 4)"),
+        "regional_totals": Key(
+            ByNode[Any](nothing, totals), "whether withheld cells may enter secure sums (yes, 4)"
+        ),
         **_conditions(),
         "record_level": Key(_record_level(words), "extracts of single records (never)"),
     }
@@ -171,10 +177,14 @@ def _conditions() -> dict[str, Key]:
     both: Shape[Any] = Meaning("approval", {str(a): {"ready_made": a, "others": a} for a in Approval})
     cache = AnyForm((DAYS, Meaning("time (or no or unlimited)", {"no": 0, "unlimited": NO_LIMIT})))
     return {
-        "approval": Key(ByNode[Any](both, each), "by whose leave an answer goes out (automatic)"),
+        "approval": Key(ByNode[Any](both, each), "who has to approve an answer (automatic)"),
         "quota": Key(ListOf(QUOTA), "how many questions a recipient may ask (no limit)"),
-        "retention": Key(days_or("unlimited", NO_LIMIT), "how long a recipient may keep it (unlimited)"),
-        "redistribution": Key(_graded(Redistribution), "passing it on (aggregates with credit)"),
+        "retention": Key(
+            days_or("unlimited", NO_LIMIT), "how long a recipient may keep the data (unlimited)"
+        ),
+        "redistribution": Key(
+            _graded(Redistribution), "whether the data may be passed on (aggregates with credit)"
+        ),
         "hub_cache": Key(cache, "how long the hub may keep answers (no)"),
     }
 
@@ -185,8 +195,11 @@ def _record_level(words: Vocabulary | None) -> Shape[Any]:
         "to": Key(_words("recipient", words and words.recipients), "the recipients", True),
         "k": Key(Number(3, 100), "at least so many people look alike", True),
         "l": Key(Number(2, 100), "with at least so many different sensitive values", True),
-        "approval": Key(_graded(Approval), "by whose leave (two persons)"),
-        "consent": Key(_word("consent", words and [words.record_consent]), "only who consented to that"),
+        "approval": Key(_graded(Approval), "who has to approve an extract (two persons)"),
+        "consent": Key(
+            _word("consent", words and [words.record_consent]),
+            "only people who consented to sharing their record",
+        ),
     }
     return ByNode[Any](never, Record("a rule for records", keys, _as_is))
 

@@ -80,17 +80,17 @@ def expectations_document(words: Vocabulary) -> Record[tuple[Expectation, ...]]:
         "name": Key(Text(120), "what the example shows", required=True),
         "recipient": Key(word("recipient", words.recipients), "who asks", required=True),
         "role": Key(word("role", words.roles), "in which role (analyst)"),
-        "purpose": Key(word("purpose", words.purposes), "what for", required=True),
+        "purpose": Key(word("purpose", words.purposes), "the purpose", required=True),
         "measure": Key(word("measure", words.measures), "what is counted", required=True),
         "by": Key(levels(words, root=True), "dimensions and levels, of by and of where"),
-        "ready_made": Key(word("ready-made question", words.ready_made), "the ready-made question it is"),
+        "ready_made": Key(word("ready-made question", words.ready_made), "the ready-made question"),
         "records": Key(Meaning("choice", {"yes": True, "no": False}), "asks for single records (no)"),
         "on": Key(Day(), "the day of the question (the first of the policy)"),
         "expect": Key(Meaning("decision", {"permit": True, "deny": False}), "the decision", required=True),
         "because": Key(
             ListOf(Meaning("reason", {code.value: code for code in Code})), "reasons for a denial"
         ),
-        "approval": Key(Meaning("approval", {str(word): word for word in Approval}), "leave for a permit"),
+        "approval": Key(Meaning("approval", {str(word): word for word in Approval}), "approval for a permit"),
     }
     one = Record("an example", keys, _expectation)
     return Record("a document of questions", {"questions": Key(ListOf(one), "examples", True)}, _list)

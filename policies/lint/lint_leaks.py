@@ -131,7 +131,7 @@ def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:
     if policy.regional_totals.withheld_cells:
         yield warning(
             "exact-beside-noise",
-            f"regional_totals with {kind}: masked sums are exact, so that none of these numbers enters one; "
+            f"regional_totals with {kind}: secure sums are exact, so that none of these numbers enters one; "
             "say regional_totals: no.",
         )
 
