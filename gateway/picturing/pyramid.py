@@ -36,7 +36,7 @@ class _Half:
 
 
 def pyramid(pen: Pen, view: View, title: str) -> Drawing:
-    """The axes of `view`: sex and age. Other codes of sex, and unknown ages, are told of below."""
+    """The axes of `view`: sex and age. Other codes of sex, and unknown ages, are listed below."""
     sexes, ages = view.axes
     names = pen.labels.axis(ages)
     shown = [code for code in reversed(ages.codes) if code not in _UNKNOWN]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count, pairwise
 
 CLASSES = 5
-"""A map shows no more classes of counts than a reader tells apart."""
+"""A map shows no more classes of counts than a reader can distinguish."""
 
 
 def ticks(most: int, steps: int = 4) -> list[int]:

@@ -183,11 +183,11 @@ def _condition_changes(
 
 def _term_changes(was: Conditions, now: Conditions, *, ready_made: bool) -> Iterator[_Statement]:
     if ready_made:
-        leave, left = now.approval_ready_made, was.approval_ready_made
+        after, before = now.approval_ready_made, was.approval_ready_made
     else:
-        leave, left = now.approval_others, was.approval_others
+        after, before = now.approval_others, was.approval_others
     yield from _scale(
-        left, leave, f"answers to {{who}} are sent {say_approval(leave)}, was {say_approval(left)}"
+        before, after, f"answers to {{who}} are sent {say_approval(after)}, was {say_approval(before)}"
     )
     for period in sorted({*was.quotas, *now.quotas}):
         before, after = was.quotas.get(period), now.quotas.get(period)

@@ -63,7 +63,7 @@ def decision_record(decision: Decision) -> dict[str, Any]:
         "permit": decision.permit,
         "by": list(decision.by),
         "reasons": [{"code": str(r.code), **dict(r.details)} for r in decision.reasons],
-        "told": [str(told) for told in decision.disclosed],
+        "told": [str(reason) for reason in decision.disclosed],
         "obligations": None if decision.obligations is None else _obligations(decision.obligations),
     }
 

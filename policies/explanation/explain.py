@@ -55,7 +55,10 @@ def explain(policy: Policy, request: Request, decision: Decision) -> list[str]:
     reasons = [say_reason(reason, words) for reason in decision.reasons]
     lines.append(f"Denied by {version}.")
     lines += reasons
-    return [*lines, f"The recipient sees: {' '.join(DISCLOSED_REASONS[told] for told in decision.disclosed)}"]
+    return [
+        *lines,
+        f"The recipient sees: {' '.join(DISCLOSED_REASONS[reason] for reason in decision.disclosed)}",
+    ]
 
 
 def say_request(request: Request, words: Vocabulary) -> str:
@@ -198,14 +201,14 @@ def _detail(policy: Policy) -> Iterator[str]:
 
 
 def _marks(scope: Scope, words: Vocabulary) -> Iterator[str]:
-    told = {
+    labels = {
         "always_show": "Always shown",
         "never_show": "Never shown",
         "structural_zeros": "Publicly known to be empty, and shown as zero",
     }
     for key, cells in marks(scope).items():
         if cells:
-            yield f"{told[key]}: {'; '.join(say_cell(words, cell) for cell in cells)}."
+            yield f"{labels[key]}: {'; '.join(say_cell(words, cell) for cell in cells)}."
 
 
 def _mechanism(policy: Policy) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 from policies.model.frozen import FrozenMap
 
 ROOT = "all"
-"""Name of a dimension's root where the vocabulary gives no other: everybody, nothing told apart."""
+"""Name of a dimension's root where the vocabulary gives no other: everybody, nothing distinguished."""
 
 
 @dataclass(frozen=True)

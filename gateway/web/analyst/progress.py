@@ -13,7 +13,7 @@ class Stage(StrEnum):
     """The stage of a question at one member."""
 
     ASKED = "asked"  # no answer yet
-    WAITING = "waiting"  # a person there has to give leave
+    WAITING = "waiting"  # a person there has to approve
     OFFLINE = "offline"  # no contact
     ANSWERED = "answered"
     REFUSED = "refused"

@@ -59,12 +59,12 @@ def audit_entry(number: int) -> Model:
     kept = reading(ReadAction.EXPLAIN, {"what": str(number)})
     with or_unknown():
         try:
-            told = tell_entry(kept, number)
+            described = tell_entry(kept, number)
         except MalformedError:
             raise UnknownQuestionError(
                 f"Entry {number} is of a kind that is not known here.", remedy="A newer Safelane may read it."
             ) from None
-    return EntryPage(told.entry, told.question, told.names, _replayed(kept, told.entry))
+    return EntryPage(described.entry, described.question, described.names, _replayed(kept, described.entry))
 
 
 @desk.page("/audit/questions/<question_id>", "auditor/question.html")

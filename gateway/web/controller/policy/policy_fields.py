@@ -74,7 +74,7 @@ def policy_form(
         Section("finely", _("Level of detail"), tuple(draw.finest(finest))),
         Section("protection", _("Protection of small groups"), tuple(draw.protection())),
         Section("counted", _("Who is counted and when data are released"), tuple(draw.counted())),
-        Section("leave", _("Approval and quotas"), tuple(draw.leave())),
+        Section("leave", _("Approval and quotas"), tuple(draw.approval())),
         Section("validity", _("Validity and legal basis"), tuple(draw.validity())),
         Section("afterwards", _("Conditions for recipients"), tuple(draw.afterwards())),
     )
@@ -156,7 +156,7 @@ class _FormBuilder:
             "appears", _("How this country appears in results"), {}, _("default: on its own")
         )
 
-    def leave(self) -> Iterator[Field]:
+    def approval(self) -> Iterator[Field]:
         if "approval" in self._shown:
             options = tuple((word, say()) for word, say in _APPROVALS.items())
             usual = _("default: automatically")
