@@ -1,5 +1,4 @@
-"""Policies of data controllers: what may be shared, with whom, in which detail, and the decision on each
-request.
+"""Policies of data controllers: what may be shared, with whom, how finely, and the decision on each request.
 
 Pure: no data, no storage, no network, no dictionary. A policy's words are given as a `Vocabulary`.
 """

@@ -19,9 +19,7 @@ _GAP = 60.0
 
 @dataclass(frozen=True)
 class Area:
-    """`rings` are on paper; `label` is the point for the area's number, with the room there, width and
-    height.
-    """
+    """`rings` are on paper; `label` is the point for the area's number, with its room, width and height."""
 
     code: str
     rings: tuple[Ring, ...]
@@ -124,9 +122,7 @@ def _size(ring: Sequence[Point]) -> float:
 
 
 def _middle(ring: Sequence[Point]) -> tuple[Point, tuple[float, float]]:
-    """The widest place of the ring: the middle of the longest stretch inside the ring on one of several
-    lines.
-    """
+    """The widest place of the ring: the middle of the longest stretch inside the ring on several lines."""
     low, high = min(y for _, y in ring), max(y for _, y in ring)
     best = (0.0, (ring[0][0], (low + high) / 2))
     for i in range(3, 14):

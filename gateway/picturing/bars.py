@@ -1,6 +1,4 @@
-"""Bar charts: one level, or one level with a few series. The bars are horizontal, so that long names have
-room.
-"""
+"""Bar charts: one level, or one level with a few series.  Horizontal, so that long names have room."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

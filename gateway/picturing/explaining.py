@@ -1,6 +1,4 @@
-"""One cell in sentences: why the number is missing, its possible values, and where the same people are
-counted.
-"""
+"""One cell in sentences: why the number is missing, its possible values, and a total with the same people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +14,7 @@ from gateway.wire.release import Release
 
 @dataclass(frozen=True)
 class Explanation:
-    """`place` names the cell; `ancestor` is the nearest visible cell above, `bounds` the cell's possible
-    values.
-    """
+    """`place` names the cell; `ancestor` is the nearest visible cell above, `bounds` the possible values."""
 
     cell: Cell
     place: str

@@ -1,5 +1,4 @@
-"""Bounds of a withheld cell implied by the release, and the nearest number that includes the same people.
-Pure.
+"""Bounds of a withheld cell implied by a release, and the nearest number with the same people. Pure.
 
 Everything is arithmetic on the published numbers of the release, so nothing is disclosed that the reader
 could not work out.
@@ -60,8 +59,7 @@ def _noisy(cell: Cell) -> bool:
 
 
 def nearest_ancestor(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Cell | None:
-    """The visible cell that contains the cell of `key` with the fewest levels left out, of those the
-    smallest.
+    """The visible cell around the cell of `key` with the fewest levels left out, then the smallest.
 
     None where not even the total is shown, or where the total lacks the cell's member.
     """

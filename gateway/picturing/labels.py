@@ -40,9 +40,7 @@ class Labels:
         return self.words.say(label)
 
     def axis(self, axis: Axis, *, alone: bool = False) -> Mapping[str, str]:
-        """The labels of an axis, by code. Places of several countries that stand `alone` name their
-        country.
-        """
+        """The labels of an axis, by code. Places of several countries that are `alone` name theirs."""
         found = {code: self.code(axis.level, code) for code in axis.codes}
         if not alone or axis.level == COUNTRY or self.dictionary.levels[axis.level].dimension != "place":
             return found

@@ -61,9 +61,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Layout:
-    """`corner` names the levels that run down, one for each head column; `heads` are the columns' head
-    rows.
-    """
+    """`corner` names the levels that run down, one a head column; `heads` are the columns' head rows."""
 
     caption: str
     corner: tuple[str, ...]

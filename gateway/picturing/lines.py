@@ -1,5 +1,5 @@
-"""Line charts over time: a small panel for each country or group, a line for each series, a gap where a
-number is withheld.
+"""Line charts over time: a small panel for each country or group, a line for each series, gaps for withheld
+numbers.
 
 A withheld number with both bounds is a hatched column from bound to bound; without bounds the number is a
 hatched box in a strip below the plot, where no height can be misread.

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Script:
-    """`width` is the mean advance of a letter in hundredths of its height, `leading` the line height
-    likewise.
-    """
+    """`width` is the mean advance of a letter in hundredths of its height, `leading` the line height."""
 
     first: int
     last: int
@@ -33,7 +31,5 @@ def script_of(letter: str) -> Script | None:
 
 
 def leading(text: str, size: float) -> float:
-    """The distance between two lines of the text: larger for scripts with signs above and below the
-    letters.
-    """
+    """The distance between two lines of the text: larger with signs above and below the letters."""
     return size * max([_LEADING, *(s.leading for s in map(script_of, text) if s is not None)])

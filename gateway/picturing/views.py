@@ -54,7 +54,7 @@ def top(cells: Sequence[Cell | None]) -> int:
 
 
 def pictured(value: int | None) -> int:
-    """The value as drawn: a number below 0 because of noise is drawn at 0, with the number written beside the
+    """The value as drawn: a number below 0 because of noise is drawn at 0, with the number beside the
     mark.
     """
     return max(0, value or 0)

@@ -1,5 +1,5 @@
-"""One change between two policies: its meaning in a sentence, and whether the policy becomes looser or
-tighter.
+"""One change between two policies: its meaning in a sentence, and whether the policy is loosened or
+tightened.
 """
 
 from collections.abc import Callable, Iterator
@@ -48,9 +48,7 @@ def graded(old: Graded, new: Graded, sentence: str) -> Iterator[Change]:
 def sets(
     old: frozenset[str], new: frozenset[str], gained: str, lost: str, say: Callable[[frozenset[str]], str]
 ) -> Iterator[Change]:
-    """Changes of a set in which more members mean a looser policy; `gained` and `lost` are the sentences'
-    starts.
-    """
+    """Changes of a set in which more members mean a looser policy; `say` names the members."""
     if new - old:
         yield Change(Direction.LOOSENED, gained.format(say(new - old)))
     if old - new:

@@ -61,9 +61,7 @@ def _validity(old: Policy, new: Policy) -> Iterator[Change]:
 
 
 def _bans(old: Policy, new: Policy) -> Iterator[Change]:
-    """A prohibition counts as removed where no new prohibition covers the same requests, and as added
-    likewise.
-    """
+    """A prohibition counts as removed where no new one covers the same requests, and as added likewise."""
     for ban in old.bans:
         if not any(_covers(new, other, ban) for other in new.bans):
             yield Change(Direction.LOOSENED, f"A prohibition is gone: {ban.label}.")

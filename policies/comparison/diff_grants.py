@@ -60,7 +60,7 @@ def _what(cases: Iterable[Case]) -> str:
 
 
 def _new_in(cases: Iterable[Case], known: Iterable[Case], *, extracts: bool) -> Iterator[str]:
-    """Phrases for attributes that are in `cases` and not in `known`: the widest attribute that distinguishes
+    """Phrases for the new part of `cases` against `known`, by the widest attribute that distinguishes
     both.
     """
     left, known = {case for case in cases if extracts or not case.records}, list(known)

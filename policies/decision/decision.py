@@ -35,8 +35,8 @@ class Code(StrEnum):
 
 
 class DisclosedReason(StrEnum):
-    """A reason that may be disclosed to the recipient of a refusal: a smaller closed list, derived from the
-    policy alone.
+    """A reason that may be disclosed to the recipient of a refusal: a closed list, derived from the policy
+    alone.
     """
 
     NOT_IN_FORCE = "not-in-force"
@@ -127,9 +127,7 @@ class Decision:
 
     @property
     def disclosed(self) -> tuple[DisclosedReason, ...]:
-        """The reasons disclosed to the recipient; a recipient whom the policy does not name learns nothing
-        more.
-        """
+        """The reasons disclosed to the recipient; a recipient without any permission learns nothing more."""
         disclosed = {_DISCLOSED_AS[reason.code] for reason in self.reasons}
         if DisclosedReason.NOT_FOR_YOU in disclosed:
             return (DisclosedReason.NOT_FOR_YOU,)

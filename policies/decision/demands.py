@@ -1,5 +1,4 @@
-"""The demands of a policy on the system that carries the policy out, beyond deciding and one threshold for
-all.
+"""The demands of a policy on its system, beyond deciding and one threshold for all.
 
 A system that ignores a demand releases more, or lets more be done with released data, than the policy
 permits. So a system states its abilities, and puts no policy in force that demands more:
@@ -39,9 +38,7 @@ class Demand(StrEnum):
 
 
 AFTERWARDS = frozenset({Demand.RETENTION, Demand.REDISTRIBUTION, Demand.HUB_CACHE})
-"""Demands on the recipient and the hub once an answer is sent; a member can state such demands, not enforce
-them.
-"""
+"""Demands on recipient and hub once an answer is sent; a member can state, not enforce them."""
 
 _MECHANISM = {
     MechanismKind.CELL_KEY: Demand.CELL_KEY,

@@ -150,9 +150,7 @@ class RuleIndex:
     def _objections(
         self, permission: _Permission, request: Request, asked: Asked, counted: int
     ) -> Iterable[Reason]:
-        """The reasons why one permission does not cover a request, beyond the limits of the data set as a
-        whole.
-        """
+        """The reasons why one permission does not cover a request, beyond the limits of the data set."""
         share, label = permission.share, permission.label
         if request.measure not in share.measures:
             yield reason(Code.MEASURE_NOT_SHARED, measure=request.measure, permission=label)

@@ -1,6 +1,4 @@
-"""JSON Schema of the policy document, so that an editor can complete and check a policy while a person
-writes.
-"""
+"""JSON Schema of the policy document, so that an editor can complete and check a policy."""
 
 from importlib import resources
 from typing import Any

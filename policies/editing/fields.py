@@ -24,8 +24,8 @@ class Key(Protocol):
     def key(self) -> str: ...
 
     def read(self, value: Maybe) -> Values | None:
-        """The values of the key's fields (None: the key is absent); returns None where fields cannot show the
-        value.
+        """The values of the key's fields (None: the key is absent); returns None for a value beyond
+        fields.
         """
 
     def write(self, values: Values, before: Maybe) -> Maybe:
@@ -131,8 +131,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Finest:
-    """For each dimension the finest level that may be shared; an empty field for a dimension that is not
-    shared.
+    """For each dimension the finest level that may be shared; an empty field for no sharing.
 
     `usual` is the level where the key is left out; `families` are attributes of many yes-or-no questions.
     """
@@ -168,9 +167,7 @@ class Finest:
 
 @dataclass(frozen=True)
 class Shares:
-    """The permissions: recipients and purposes; all other keys of a permission are left unchanged. The last
-    permission is new.
-    """
+    """The permissions: recipients and purposes, other keys unchanged. The last permission is new."""
 
     recipients: tuple[str, ...]
     purposes: tuple[str, ...]

@@ -38,8 +38,7 @@ share: []
 
 @dataclass(frozen=True)
 class Merged:
-    """The text with the form's changes. `lost`: comments that were dropped; `overruled`: keys changed in
-    both.
+    """The text with the form's changes. `lost`: dropped comments; `overruled`: keys changed in both.
 
     `unread`: the form's changes wait, since the text cannot be read.
     """

@@ -46,9 +46,7 @@ class _Block:
 
 
 def raw(text: str) -> dict[str, Data] | None:
-    """The keys of a document with their values as written; None for a document that is not a readable
-    mapping.
-    """
+    """The keys of a document with their values as written; None without a readable mapping."""
     node, faults = read_yaml(text)
     if not isinstance(node, Table) or any(not fault.key for fault in faults):
         return None
@@ -74,9 +72,7 @@ def patched(text: str, changes: Changes) -> Patched:
 
 
 def written(key: str, value: Data) -> list[str]:
-    """A key with its value, as lines: a list of mappings has a line for each, every other value is on one
-    line.
-    """
+    """A key with its value, as lines: a list of mappings has a line for each, other values one line."""
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return [f"{key}:", *(f"  - {inline(item)}" for item in value)]
     return [f"{key}: {inline(value)}"]

@@ -22,9 +22,7 @@ _PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 
 def terms(policy: Policy, persons: int | None = None) -> Iterator[Finding]:
-    """Every term that is missing or cannot be kept. `persons`: the number of people who can approve, where
-    known.
-    """
+    """Every term that is missing or cannot be kept. `persons`: how many people can approve, where known."""
     if policy.valid_until is None:
         yield warning(
             "no-expiry", "The policy never expires; say valid_for: 24 months, so that it is reviewed."

@@ -41,7 +41,7 @@ def pool_of(pools: Pools, year: int) -> tuple[int, int] | None:
 
 
 def made_of(pools: Pools, parts: Pools) -> bool:
-    """Whether each of some periods consists of whole periods among `parts`, so that the parts disclose no
+    """Whether each of some periods consists of whole periods among `parts`: the parts then disclose no
     less.
     """
     if isinstance(parts, int):

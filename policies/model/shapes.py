@@ -191,8 +191,7 @@ def _day_meant(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class Phrase(Generic[T]):
-    """A phrase of a fixed form such as `90 days`; `build` returns None where the numbers in the phrase do not
-    fit.
+    """A phrase of a fixed form such as `90 days`; `build` returns None for numbers that do not fit.
 
     `forms`: the ways to write the phrase, with # for each number, to propose the intended form. `number`: the
     phrase is a number, and a schema that is asked about numbers has to know.

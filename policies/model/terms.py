@@ -93,8 +93,8 @@ class Period(StrEnum):
 
 @dataclass(frozen=True)
 class Conditions:
-    """The conditions of a permission. Joining two keeps the stricter value of each; the loosest is
-    `Conditions()`.
+    """The conditions of a permission. Joining keeps the stricter value of each; `Conditions()` is the
+    loosest.
 
     Days of None mean without limit. `quotas` holds the largest number of questions in each period named.
     """

@@ -1,6 +1,4 @@
-"""The words that a policy may use. A policy knows no dictionary: the caller that loads the policy gives the
-words.
-"""
+"""The words that a policy may use. A policy knows no dictionary: the caller gives the words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,6 +1,4 @@
-"""Coarser questions that may bring numbers back: all can be asked, all are coarser, and their promises are
-true.
-"""
+"""Coarser questions that may bring numbers back: all can be asked, are coarser, and keep their promises."""
 
 from dataclasses import replace
 

@@ -1,6 +1,4 @@
-"""The colours of pictures: every class has its rule, and every colour can be distinguished from its
-ground.
-"""
+"""The colours of pictures: every class has its rule, and every colour differs from its ground."""
 
 import re
 from collections.abc import Iterator

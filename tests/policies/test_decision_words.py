@@ -1,6 +1,4 @@
-"""The words of decisions, which logs keep for years: under other words no former decision could be
-replayed.
-"""
+"""The words of decisions, which logs keep for years: with other words no replay would be possible."""
 
 from itertools import permutations
 

@@ -1,6 +1,4 @@
-"""Several prohibitions at once: each applying one is a reason, in one order, and equal names are listed
-once.
-"""
+"""Several prohibitions at once: each applying one is a reason, in one order, equal names once."""
 
 from collections.abc import Callable
 from datetime import datetime

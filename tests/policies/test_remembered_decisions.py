@@ -1,6 +1,4 @@
-"""Results of one question are cached for the next, so that later decisions cost little; the cache is
-bounded.
-"""
+"""Results of one question are cached for the next, within bounds, so that later decisions cost little."""
 
 from collections.abc import Callable
 from dataclasses import replace

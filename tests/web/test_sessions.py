@@ -204,9 +204,7 @@ def test_behind_a_proxy_only_its_own_word_counts_for_an_address(tmp_path) -> Non
 
 
 class _Proxied(Browser):
-    """A browser whose cookies a client library would not send over plain HTTP: the cookies are set by
-    hand.
-    """
+    """A browser whose cookies a client library would not send over plain HTTP: set by hand here."""
 
     def __init__(self, house: House) -> None:
         super().__init__(house, {"Host": "hub.example"})

@@ -60,7 +60,7 @@ def test_texts_are_found_in_whatever_way_they_are_said() -> None:
 
 
 def test_nearly_every_text_has_a_translation(translated: Catalog) -> None:
-    """A developer who changes a page need not know every language: an untranslated text is shown in
+    """A developer who changes a page need not know every language: untranslated texts are shown in
     English.
     """
     known = {source(m) for m in translated if m.id and all(forms(m)) and not m.fuzzy}

@@ -1,3 +1,1 @@
-"""The analyst's desk on the hub: asking, the progress of a question, the released table, the own
-questions.
-"""
+"""The analyst's desk on the hub: asking, the progress of a question, the table, the own questions."""

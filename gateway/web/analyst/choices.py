@@ -213,9 +213,7 @@ def _countries(known: Known, draft: Draft) -> Iterator[Option]:
 
 
 def _reachable(known: Known, draft: Draft) -> frozenset[str]:
-    """Levels that some member declares to share with the asker for this measure and purpose; or all
-    levels.
-    """
+    """Levels that some member declares to share with the asker for this measure and purpose; else all."""
     if any(sharing is None for sharing in known.stated.values()) or not known.stated:
         return frozenset(known.dictionary.levels)
     return frozenset(
@@ -246,9 +244,7 @@ def _with_filter(draft: Draft, level: str) -> Draft:
 
 
 def _fits(dictionary: Dictionary, level: str, taken: Iterable[str]) -> bool:
-    """Whether a filter fits: beside a breakdown of the same dimension, a filter must be at its level or
-    coarser.
-    """
+    """Whether a filter fits: at the level of a breakdown of its dimension, or coarser."""
     order = dictionary.dimension(_dimension(dictionary, level)).level_names()
     return all(order.index(level) >= order.index(other) for other in taken if other in order)
 

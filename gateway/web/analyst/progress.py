@@ -55,9 +55,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Heard:
-    """News of a question: answers by member, members where the question waits, offline members and since
-    when.
-    """
+    """News of a question: answers by member, members where the question waits, offline members."""
 
     answers: Mapping[str, Answer]
     waiting: Collection[str]

@@ -26,9 +26,7 @@ desk = Desk("analyst-ready-made")
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a question: how many members would answer, and the address that opens the table as a
-    form.
-    """
+    """One table of a question: how many members would answer, and the address of the table as a form."""
 
     number: int
     label: str

@@ -18,9 +18,7 @@ def msgid(text: str) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """One table: a measure by levels. `label` distinguishes the table from other tables of the question, if
-    any.
-    """
+    """One table: a measure by levels. `label` distinguishes the table from others of the question, if any."""
 
     by: tuple[str, ...]
     measure: str = CASUALTIES

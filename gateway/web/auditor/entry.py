@@ -1,6 +1,4 @@
-"""An entry, or a question with all of its entries: in sentences, with proofs, and with a replay of the
-decision.
-"""
+"""An entry, or a question with all of its entries: in sentences, with proofs and a decision replay."""
 
 from dataclasses import dataclass
 
@@ -83,9 +81,7 @@ def audit_question(question_id: str) -> Model:
 
 @desk.file("/audit/download/<question_id>")
 def audit_dossier(question_id: str) -> Response:
-    """Every entry about a question with its proof, in one file that can be checked without Safelane's
-    database.
-    """
+    """Every entry about a question with its proof, in one file that can be checked without a database."""
     kept = reading(ReadAction.DOSSIER, {"question": question_id})
     with or_unknown():
         made = dossier(kept, question_id)

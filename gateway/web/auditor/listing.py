@@ -36,9 +36,7 @@ desk = Desk("audit-list")
 
 
 class PageSchema(SearchSchema):
-    """The query of the list: a search, the entry number to start before, and whether readings are
-    included.
-    """
+    """The query of the list: a search, the entry number to start before, with or without readings."""
 
     before = fields.Integer(validate=validate.Range(min=0, max=LARGEST_NUMBER))
     readings = fields.Boolean(load_default=False)

@@ -26,7 +26,7 @@ desk = Desk("audit-sample")
 
 @dataclass(frozen=True)
 class SamplePage:
-    """`drawn`: whether a sample was asked for; then `size` and `root` name the checkpoint, `rows` the
+    """`drawn`: whether a sample was asked for; then `size` and `root` are the checkpoint's, `rows` the
     entries.
     """
 

@@ -1,3 +1,1 @@
-"""The data controller's desk on a member node: approvals, sharing and its history, policies, loads,
-health.
-"""
+"""The data controller's desk on a member node: approvals, sharing, history, policies, loads, health."""

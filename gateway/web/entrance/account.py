@@ -60,8 +60,7 @@ class TokenRow:
 
 @dataclass(frozen=True)
 class AccountPage:
-    """The own account. `purposes` and `scopes` (the possible permissions of a token): each word and its
-    meaning.
+    """The own account. `purposes` and `scopes` (permissions of a token): each word and its meaning.
 
     `renewable`: whether the person can change passphrase and code generator here.
     """

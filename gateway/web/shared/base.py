@@ -51,9 +51,7 @@ def web() -> Web:
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page, with the common parts of all pages: the place, the signed-in person, the desk, and the field
-    for forms.
-    """
+    """A page, with the parts of all pages: place, signed-in person, desk, and the field for forms."""
     account = _account()
     text = render_template(
         template,
@@ -81,8 +79,8 @@ def _account() -> Account | None:
 
 
 def asset(name: str) -> str:
-    """The address of a file of `static`, which changes with the file's content: browsers may keep the file
-    for ever.
+    """The address of a file of `static`, which changes with its content: browsers may keep the file for
+    ever.
     """
     return url_for("web.static", filename=name, v=_version(name))
 

@@ -35,9 +35,7 @@ CARRIES_ITS_OWN_PROOF = frozenset({"web-kept-input.resume"})
 
 @dataclass(frozen=True)
 class Now:
-    """The subject of a form as of now: its version, in words or as text, and the page that shows the
-    subject.
-    """
+    """The current subject of a form: its version, in words or as text, and its page."""
 
     version: str
     text: str
@@ -110,9 +108,7 @@ def from_here() -> bool:
 
 
 def _check() -> None:
-    """Raise StaleFormError, and log the refusal, for a form of another site or session, or from too long
-    ago.
-    """
+    """Raise StaleFormError, and log the refusal, for a form of another site or session, or too old."""
     if request.method != "POST" or not is_page():
         return
     try:
@@ -144,9 +140,7 @@ def _known() -> str | None:
 
 
 def _secret() -> str:
-    """The secret of form tokens: of a session that has just begun, of the request's session, or of the
-    visit.
-    """
+    """The secret of form tokens: of a session just begun, of the request's session, or of the visit."""
     known = g.get("begun") or _known() or g.get("visit")
     if known is None:
         known = g.visit = new_secret(Kind.VISIT)

@@ -55,9 +55,7 @@ class Typed:
     fields: tuple[tuple[str, str], ...]
 
     def again(self, version: str | None = None) -> Markup:
-        """The fields as hidden fields of a new form, with another version of the form's subject if one is
-        given.
-        """
+        """The fields as hidden fields of a new form, with another version of its subject if given."""
         fields = [(name, value) for name, value in self.fields if version is None or name != VERSION]
         return form_field(version) + Markup("").join(hidden(name, value) for name, value in fields)
 
@@ -105,9 +103,7 @@ def unseal(kept: str) -> Typed | None:
 
 
 def give_back(form: Typed, who: Present, status: int = 200) -> Response | None:
-    """The page that shows the kept input and sends the form again; None for another person, who must not see
-    the input.
-    """
+    """The page that shows the kept input and sends the form again; None for another person."""
     if who.account.name != form.owner:
         return None
     g.present = who

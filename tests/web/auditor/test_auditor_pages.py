@@ -1,6 +1,4 @@
-"""The auditor's desk on either side: entries are found, explained, proved; and every reading is logged
-itself.
-"""
+"""The auditor's desk on either side: entries are found, explained, proved; and readings are logged."""
 
 import json
 import re
@@ -133,9 +131,7 @@ def test_a_question_is_shown_with_all_its_entries_and_downloaded(house: House, a
 
 
 def test_a_decision_is_made_again(house: House, auditor: Browser) -> None:
-    """The hub's own decision is replayed from its entry; a member's needs the member's policy, which this log
-    lacks.
-    """
+    """The hub's own decision is replayed from its entry; a member's needs a policy, which this log lacks."""
     if house.accounts.side is Side.HUB:
         good, bad = log(
             house,

@@ -24,8 +24,6 @@ def looking(request: pytest.FixtureRequest) -> Iterator[Looking]:
 
 @pytest.fixture
 def look(looking: Looking) -> Iterator[Looking]:
-    """The browser for one test: the test fails where a page reports an error, or loads anything from
-    elsewhere.
-    """
+    """The browser for one test: fails where a page reports an error, or loads anything from elsewhere."""
     yield looking
     looking.close()

@@ -1,5 +1,5 @@
-"""Every page that the access routes open to a role: found by links, readable by all, light, from our server
-alone.
+"""Every page that the access routes open to a role: found by links, readable by all, light, without other
+servers.
 """
 
 import re

@@ -79,9 +79,7 @@ def test_offline_refused_and_late_are_shown_as_they_come(look: Looking) -> None:
 
 
 def test_data_that_nobody_shares_are_named_with_alternatives(look: Looking) -> None:
-    """A link may ask for data that no policy releases any more: each member refuses, and the page says
-    why.
-    """
+    """A link may ask for data that no policy releases any more: members refuse, and the page says why."""
     page = look.page("analyst", "/ask?by=month&by=sex&purpose=regional-reporting&measure=casualties")
     expect(page.locator("#summary")).to_contain_text("will not answer")
     page.get_by_role("button", name=re.compile("^Ask")).click()

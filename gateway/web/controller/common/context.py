@@ -1,6 +1,4 @@
-"""The context of the controller's desk: the node of this country, and the services that bootstrap
-provides.
-"""
+"""The context of the controller's desk: this country's node, and services of bootstrap."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,6 +1,4 @@
-"""The health of the node: its own log and the region's, witnesses, keys, alerts, and a full check on
-demand.
-"""
+"""The health of the node: its own log and the region's, witnesses, keys, alerts, and a full check."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,9 +24,7 @@ PAGE = "/controller/health"
 
 @dataclass(frozen=True)
 class Key:
-    """A person's key. `here`: the sealed key file is on this node, so that the person can sign on these
-    pages.
-    """
+    """A person's key. `here`: the sealed key file is on this node, so that the person can sign here."""
 
     name: str
     duty: str

@@ -12,16 +12,14 @@ from gateway.web.controller.jobs.previews import Preview
 
 
 def begin(kind: Kind, text: str | None) -> Work:
-    """Begin a job about a text, or about the node; a running job about the same subject continues. Raises
+    """Begin a job about a text or the node; a running job about the same subject continues. Raises
     Conflict.
     """
     return _begin(kind, "" if text is None else digest(text), {} if text is None else {"text": text})
 
 
 def begin_upload(kind: Kind, upload_id: str) -> Work:
-    """Begin a job about an uploaded register; a running job about the same upload continues. Raises
-    Conflict.
-    """
+    """Begin a job about an uploaded register; a running job continues. Raises Conflict."""
     return _begin(kind, upload_id, {"upload": upload_id})
 
 
@@ -36,9 +34,7 @@ def _begin(kind: Kind, about: str, body: Mapping[str, str]) -> Work:
 
 
 def previewed(text: str) -> tuple[Work | None, Preview | None]:
-    """The newest preview job of a text; the preview is valid while register and policy in force are the
-    same.
-    """
+    """The newest preview job of a text; valid while register and policy in force are the same."""
     job = desk_context().jobs.latest(Kind.LOOK, digest(text))
     if job is None:
         return None, None

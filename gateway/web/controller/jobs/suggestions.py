@@ -26,9 +26,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """`own`: the unchanged policy, None where rating failed; `late`: variants left out for taking too
-    long.
-    """
+    """`own`: the unchanged policy, None where rating failed; `late`: variants that took too long."""
 
     tried: int
     late: int

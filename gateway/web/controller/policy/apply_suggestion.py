@@ -15,9 +15,7 @@ Levels = dict[str, Data]
 
 @dataclass(frozen=True)
 class AppliedSuggestion:
-    """The text with a suggestion applied, and the change in words. `fault`: why the suggestion was not
-    applied.
-    """
+    """The text with a suggestion applied, and the change in words. `fault`: why nothing was applied."""
 
     text: str
     said: str
@@ -127,9 +125,7 @@ class _Writer:
 
 
 def _sizes(before: Mapping[str, Data], usual: str) -> Data:
-    """Another default threshold, with the larger thresholds of single levels: smaller ones are not
-    allowed.
-    """
+    """Another default threshold, with the larger thresholds of single levels; smaller ones are dropped."""
     found: dict[str, Data] = {"usual": usual}
     for dimension, levels in before.items():
         kept = (

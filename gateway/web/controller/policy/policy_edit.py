@@ -51,9 +51,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Judged:
-    """The result of reading a text: faults, or else the difference to the policy in force and the findings of
-    lint.
-    """
+    """The result of reading a text: faults, or else its changes to the policy in force and lint findings."""
 
     faults: tuple[Fault, ...] = ()
     step: str = ""
@@ -139,9 +137,7 @@ def _use() -> Model:
 
 
 def _suggestion(chosen: str) -> Suggestion | None:
-    """The suggestion of a button: a job and a place in the job's list; None where the list has no such
-    place.
-    """
+    """The suggestion of a button: a job and a place in the job's list; None for no such place."""
     job = _suggesting(chosen.partition(" ")[0])
     place = chosen.partition(" ")[2]
     if job is None or job.result is None or not (place.isascii() and place.isdecimal()) or len(place) > 3:

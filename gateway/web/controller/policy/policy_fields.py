@@ -33,9 +33,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Permission:
-    """One permission; `more` names further keys, which only the text can change. The last permission is
-    `new`.
-    """
+    """One permission; `more` names further keys, which only the text can change. The last is `new`."""
 
     number: int
     title: str

@@ -12,9 +12,7 @@ from gateway.web.shared.languages import day
 def publishing_sentence(
     draft: Drafted, former: int | None, found: Preview | None, *, loaded: bool, today: date
 ) -> str:
-    """The start of the draft, the version that the draft replaces, and the cells published or withheld as a
-    result.
-    """
+    """The draft's start, the version replaced, and the cells published or withheld as a result."""
     if draft.begins is not None and draft.begins > today:
         when = _("From %(day)s on", day=day(draft.begins))
     else:

@@ -59,9 +59,7 @@ class Approvals:
 
 @dataclass(frozen=True)
 class Approval:
-    """One question with exactly the answer to be sent. `seen` names the answer: only this answer is
-    signed.
-    """
+    """One question with exactly the answer to be sent. `seen` names the only answer that is signed."""
 
     waits: WaitingQuestion
     answer: Layout | None
@@ -145,9 +143,7 @@ def _quotas() -> tuple[Used, ...]:
 
 
 def _queue() -> list[Pending]:
-    """The waiting questions. The tables are opened only for a waiting question: a large cube takes
-    seconds.
-    """
+    """The waiting questions. Tables are opened only if there is one: a large cube takes seconds."""
     with desk_context().node.store.reading() as view:
         if not view.waiting_questions():
             return []

@@ -27,9 +27,7 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Row:
-    """A figure in words. `state`: known, waits, untold (the register does not have the figure) or
-    withdrawn.
-    """
+    """A figure in words. `state`: known, waits, untold (not in the register) or withdrawn."""
 
     entry: int
     what: str

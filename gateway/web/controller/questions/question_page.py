@@ -40,8 +40,7 @@ class ApprovalDecision:
 
 @dataclass(frozen=True)
 class QuestionDetails:
-    """Everything that this country knows of a question. `told` are the recipient's reasons, `why` all
-    reasons.
+    """Everything known here of a question. `told` are the recipient's reasons, `why` all reasons.
 
     `entry` is the number of the decision in the node's log; `sent`: the hub has acknowledged the answer.
     """
