@@ -183,11 +183,11 @@ def _condition_changes(
 
 def _term_changes(was: Conditions, now: Conditions, *, ready_made: bool) -> Iterator[_Statement]:
     if ready_made:
-        after, before = now.approval_ready_made, was.approval_ready_made
+        approval, former = now.approval_ready_made, was.approval_ready_made
     else:
-        after, before = now.approval_others, was.approval_others
+        approval, former = now.approval_others, was.approval_others
     yield from _scale(
-        before, after, f"answers to {{who}} are sent {say_approval(after)}, was {say_approval(before)}"
+        former, approval, f"answers to {{who}} are sent {say_approval(approval)}, was {say_approval(former)}"
     )
     for period in sorted({*was.quotas, *now.quotas}):
         before, after = was.quotas.get(period), now.quotas.get(period)
