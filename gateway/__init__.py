@@ -1,3 +1,3 @@
-"""The gateway: the house that joins policies, anonymisers and audit. Floors and import rules: setup.cfg."""
+"""The gateway: hub, member nodes, pages and commands; it joins policies, anonymisers and audit."""
 
 __version__ = "0.1.0"
