@@ -7,7 +7,7 @@ from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.setup.controller_keys import create_key, person
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.member.build.cube_building import build
-from gateway.member.model.kept import Duty
+from gateway.member.model.signing_key import Duty
 from gateway.member.node.context import Node
 from gateway.member.node.signing_keys import counting
 from gateway.member.policy.policy_in_force import publication

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from gateway.member.answer.outbox import signed
 from gateway.member.cube.cube_cache import CubeShelf
-from gateway.member.model.kept import Sent, Witnessed
+from gateway.member.model.sent_answer import Sent
+from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
 from gateway.member.node.ports import Notes, View
 from gateway.secure_sum.contributing import contribute

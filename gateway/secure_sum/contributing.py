@@ -22,7 +22,7 @@ from gateway.member.answer.decision import question_of
 from gateway.member.build.cube_building import counted_table
 from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
 from gateway.member.errors import RepeatedError, UnprovenError
-from gateway.member.model.kept import Witnessed
+from gateway.member.model.witnessed import Witnessed
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_plan import plan

@@ -13,7 +13,7 @@ from audit.formats.canonical import canonical_json
 from audit.formats.note import Note
 from gateway.member.answer.decision import Put, question_of
 from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
-from gateway.member.model.kept import Sent
+from gateway.member.model.sent_answer import Sent
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
 from gateway.question import QuestionError

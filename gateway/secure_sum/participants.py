@@ -19,7 +19,7 @@ from audit.formats.note import Verifier
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
 from gateway.member.errors import UnprovenError
-from gateway.member.model.kept import Witnessed
+from gateway.member.model.witnessed import Witnessed
 from gateway.wire.sum_call import TotalFormatError, TotalsCall
 from gateway.wire.sum_messages import Consent, consenting, open_consent
 

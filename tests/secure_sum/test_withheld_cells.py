@@ -19,7 +19,7 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
 from gateway.member.cube.cube_cache import ReadyCube
-from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.secure_sum.member_sums import Entered
 from gateway.secure_sum.withheld_cells import Before, Withheld, check_safe, feasible_ranges, offered
 

@@ -1,6 +1,6 @@
 """A cube that has answered: from then on everything that it shows is known for ever."""
 
-from gateway.member.model.kept import Sent
+from gateway.member.model.sent_answer import Sent
 from gateway.member.node.context import Node
 
 

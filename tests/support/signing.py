@@ -3,7 +3,8 @@
 from hashlib import sha256
 
 from audit.formats.note import Signer, sign
-from gateway.member.model.kept import Duty, Holder, SignedPolicy
+from gateway.member.model.policy_version import SignedPolicy
+from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.node.context import Node
 from gateway.member.node.signing_keys import counting, introduce, introduction, key_name
 from gateway.member.policy.policy_in_force import publication, reviewed

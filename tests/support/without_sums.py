@@ -10,7 +10,8 @@ from gateway.hub.merging import Beyond
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import UnitOfWork, View
 from gateway.member.errors import UnprovenError
-from gateway.member.model.kept import Sent, Witnessed
+from gateway.member.model.sent_answer import Sent
+from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.ports import Notes
 from gateway.member.node.ports import View as NodeView
 from gateway.wire.answer import Answer

@@ -10,7 +10,7 @@ from gateway.hub.merging import merge
 from gateway.member.answer.answering import terms_of
 from gateway.member.answer.decision import Put, Readable, Verdict, decide_on, question_of
 from gateway.member.build.preview import CANONICAL
-from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.node.context import Node
 from gateway.question import COUNTRY, Question, ask
 from gateway.wire.answer import Answer, AskedEntry, Refusal

@@ -18,7 +18,7 @@ from gateway.member.build.cube_building import build
 from gateway.member.build.preview import Made, make, measure, ready
 from gateway.member.build.suggestion import Candidate, EnoughError, Rated, candidates, ranked, rate
 from gateway.member.build.upkeep import begin
-from gateway.member.cube.stored_cube import stored_cube
+from gateway.member.cube.cube_formats import stored_cube
 from gateway.member.errors import NothingToProtectError
 from gateway.member.node.context import Node
 from gateway.member.node.sentences import as_json

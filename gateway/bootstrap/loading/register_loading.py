@@ -13,7 +13,7 @@ from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_member import person_key
 from gateway.keys.custody import read_custody
 from gateway.member.errors import NoSuchPersonError
-from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import Changes
 from gateway.member.node.context import Node
 from gateway.member.register.consent import change_consent

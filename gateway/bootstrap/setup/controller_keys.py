@@ -8,7 +8,7 @@ from gateway.bootstrap.setup.layout import Layout
 from gateway.keys.ring import KeyRing, read_sealed, write_new
 from gateway.keys.sealed import unseal
 from gateway.member.errors import KeyRefusedError
-from gateway.member.model.kept import Duty, Holder
+from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.node import signing_keys
 from gateway.member.node.context import Node
 

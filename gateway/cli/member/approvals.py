@@ -16,7 +16,7 @@ from gateway.member.answer import approval
 from gateway.member.answer.approval import Pending
 from gateway.member.answer.quotas import start_of
 from gateway.member.cube.cube_cache import CubeShelf
-from gateway.member.model.kept import Sent
+from gateway.member.model.sent_answer import Sent
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
 from gateway.secure_sum.at_node import NodeSums

@@ -9,7 +9,7 @@ from gateway.bootstrap.setup.controller_keys import back_up, create_key, key_rin
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
 from gateway.cli.common.signers import passphrase_of, unlocked
-from gateway.member.model.kept import Duty, Holder
+from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.node import signing_keys
 
 SECOND = "second person"

@@ -17,8 +17,8 @@ from gateway.export import to_text
 from gateway.member.build.comparison import Effect, compare
 from gateway.member.build.preview import Made, make, measure, ready
 from gateway.member.build.preview_record import Preview
-from gateway.member.cube.stored_cube import stored_cube
-from gateway.member.model.kept import policy_label
+from gateway.member.cube.cube_formats import stored_cube
+from gateway.member.model.policy_version import policy_label
 from gateway.member.policy.ministry_policy import below
 from gateway.member.policy.policy_in_force import checked
 from policies import Policy

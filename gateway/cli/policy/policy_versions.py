@@ -10,7 +10,7 @@ from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options, signers
 from gateway.cli.common.files import read_document
 from gateway.cli.common.signers import unlocked
-from gateway.member.model.kept import Draft, Ending, SignedPolicy
+from gateway.member.model.policy_version import Draft, Ending, SignedPolicy
 from gateway.member.node.context import Node
 from gateway.member.node.ports import Versions, View
 from gateway.member.node.signed_statements import signed_by

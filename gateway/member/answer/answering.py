@@ -17,7 +17,10 @@ from gateway.member.answer.quotas import charge, standing
 from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
 from gateway.member.cube.cube_reading import Reading
 from gateway.member.errors import RepeatedError, UnprovenError
-from gateway.member.model.kept import Charge, PolicyInForce, Sent, Waiting, Witnessed
+from gateway.member.model.policy_version import PolicyInForce
+from gateway.member.model.sent_answer import Sent
+from gateway.member.model.waiting_question import Charge, Waiting
+from gateway.member.model.witnessed import Witnessed
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, View

@@ -16,7 +16,8 @@ from gateway.member.answer.answering import Case, case_of, conclude, made, read_
 from gateway.member.answer.decision import Verdict
 from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import NotWaitingError, SignatureRefusedError
-from gateway.member.model.kept import Leave, Sent, Waiting
+from gateway.member.model.sent_answer import Sent
+from gateway.member.model.waiting_question import Leave, Waiting
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import RegionalWork, UnitOfWork, View

@@ -24,7 +24,7 @@ from gateway.member.answer.policy_verdict import judge
 from gateway.member.answer.replay_terms import Terms, replay_terms
 from gateway.member.cube.cube_entries import SHAPE
 from gateway.member.cube.cube_shape import Shape, ShapeOnly
-from gateway.member.model.kept import split_label
+from gateway.member.model.policy_version import split_label
 from gateway.member.policy.policy_entries import TEXT
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.document.compose import compose

@@ -9,7 +9,7 @@ from gateway.member.answer.answering import answer
 from gateway.member.answer.outbox import Outbox, acknowledge, outbox, packed, send
 from gateway.member.cube.cube_cache import CubeShelf, serves
 from gateway.member.errors import LinkError, RepeatedError, ShorterLogError, UnprovenError
-from gateway.member.model.kept import Witnessed
+from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink, RegionalWork, View
 from gateway.member.region.log_exchange import convict_shorter, show, take_in

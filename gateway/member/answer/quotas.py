@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from gateway.member.model.kept import Charge
+from gateway.member.model.waiting_question import Charge
 from gateway.member.node.ports import UnitOfWork, View
 from gateway.wire.answer import Quota
 from policies import Policy

@@ -12,16 +12,17 @@ from gateway.member.build.cube_findings import Made, measure
 from gateway.member.build.extract_attack import withstand
 from gateway.member.build.growth import grow
 from gateway.member.build.growth_perturbed import grow_changed
+from gateway.member.build.noise_draws import pay_and_draw
+from gateway.member.cube.cube_formats import Released, is_drawn, stored_cube
 from gateway.member.cube.cube_inputs import Maker, Progress
-from gateway.member.cube.stored_cube import Released, is_drawn, stored_cube
 from gateway.member.errors import NothingToProtectError, NotProtectedError
-from gateway.member.model.kept import Plan, StoredCube, without_accidents
 from gateway.member.model.snapshot import Snapshot, population
+from gateway.member.model.stored_cube import Plan, StoredCube, without_accidents
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_adoption import certifiable, certify, existing, sensitive_of
 from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.mechanism_choice import perturbation, privacy
-from gateway.member.policy.noise_budget import drawn_cube, pay_and_draw
+from gateway.member.policy.noise_budget import drawn_cube
 from gateway.member.policy.policy_in_force import in_force
 from gateway.member.register.person_counts import count_people, honest_rows
 from policies import Policy

@@ -20,11 +20,13 @@ from gateway.member.build.preview_record import CellKey, Cells, Findings, Previe
 from gateway.member.cube import cube_measures
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
 from gateway.member.cube.cube_cache import MEASURE, cell_value, trees
+from gateway.member.cube.cube_formats import Released
 from gateway.member.cube.cube_reading import UnreadableError, read
-from gateway.member.cube.stored_cube import Released
 from gateway.member.cube.usefulness import Score, score
-from gateway.member.model.kept import LoadedSnapshot, Plan, policy_label
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
+from gateway.member.model.policy_version import policy_label
 from gateway.member.model.snapshot import Snapshot, population
+from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_adoption import preview_id, sensitive_of
 from gateway.member.register.person_counts import count_people

@@ -11,10 +11,11 @@ from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.rules import Rules
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, Looked, Made, measure, ready, scores
-from gateway.member.cube.stored_cube import Released, stored_cube
+from gateway.member.cube.cube_formats import Released, stored_cube
 from gateway.member.errors import NothingToProtectError, NotProtectedError
-from gateway.member.model.kept import LoadedSnapshot, Plan
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_adoption import existing, preview_id
 from gateway.member.policy.cube_plan import plan, stricter

@@ -2,7 +2,7 @@
 
 from gateway.member.build.cube_building import Progress, build
 from gateway.member.build.preview import make
-from gateway.member.model.kept import ministry_label, policy_label
+from gateway.member.model.policy_version import ministry_label, policy_label
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
 from gateway.member.policy.publishing import come_into_force, next_policy

@@ -10,8 +10,10 @@ from anonymisers.cube.released_cells import OutsideLattice, ReleasedCells, Value
 from anonymisers.history.release_history import ReleaseHistory
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
-from gateway.member.cube.stored_cube import Released, stored_cube
-from gateway.member.model.kept import LoadedSnapshot, Plan, policy_label
+from gateway.member.cube.cube_formats import Released, stored_cube
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
+from gateway.member.model.policy_version import policy_label
+from gateway.member.model.stored_cube import Plan
 from gateway.member.node.ports import Store, View
 
 Made = TypeVar("Made")

@@ -15,8 +15,8 @@ from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.rules import Rules
 from gateway.dictionary import Dictionary
 from gateway.member.errors import NotProtectedError
-from gateway.member.model.kept import Plan
 from gateway.member.model.snapshot import Snapshot, population
+from gateway.member.model.stored_cube import Plan
 from gateway.member.register.person_counts import count_people, honest_rows
 from gateway.member.register.population import taken, tokens
 

@@ -16,7 +16,7 @@ from anonymisers.records.reidentification_risk import Risk, assess
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from gateway.member.cube.stored_cube import Released
+from gateway.member.cube.cube_formats import Released
 
 
 @dataclass(frozen=True)

@@ -14,26 +14,19 @@ from audit.log.log import Storage
 from audit.witness.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
 from gateway.member.model.extract import Extracts, ExtractWriter
-from gateway.member.model.kept import (
-    Charge,
-    Draft,
-    Ending,
-    Holder,
-    Leave,
-    LoadedSnapshot,
-    PolicyInForce,
-    Sent,
-    SignedPolicy,
-    StoredCube,
-    Waiting,
-    Witnessed,
-)
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
+from gateway.member.model.policy_version import Draft, Ending, PolicyInForce, SignedPolicy
 from gateway.member.model.privacy_budget import PrivacyView, PrivacyWriter
 from gateway.member.model.record_changes import RecordChanges
 from gateway.member.model.registered_figure import Registered
 from gateway.member.model.reidentification_request import Reidentifications, ReidentificationWriter
+from gateway.member.model.sent_answer import Sent
+from gateway.member.model.signing_key import Holder
 from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.stored_cube import StoredCube
 from gateway.member.model.vault_load import Vault, VaultLoad
+from gateway.member.model.waiting_question import Charge, Leave, Waiting
+from gateway.member.model.witnessed import Witnessed
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.poll import Poll, PollReply, SignedAnswer

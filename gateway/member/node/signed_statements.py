@@ -12,7 +12,7 @@ from audit.errors import AuditError
 from audit.formats.canonical import canonical_json, parse_json_object
 from audit.formats.note import Note, Verifier, open_note
 from gateway.member.errors import SignatureRefusedError
-from gateway.member.model.kept import Holder
+from gateway.member.model.signing_key import Holder
 
 
 class Act(StrEnum):

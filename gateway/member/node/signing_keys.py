@@ -12,7 +12,7 @@ from audit.errors import AuditError
 from audit.events.events import KeyChanged, KeyRevoked, whole_second
 from audit.formats.note import Verifier
 from gateway.member.errors import KeyRefusedError, SignatureRefusedError
-from gateway.member.model.kept import Duty, Holder
+from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, View

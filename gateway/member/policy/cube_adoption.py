@@ -14,11 +14,13 @@ from hashlib import sha256
 from audit.formats.canonical import canonical_json
 from gateway.member.cube import cube_entries
 from gateway.member.cube.accident_counts import accidents_in
+from gateway.member.cube.cube_formats import stored_cube
 from gateway.member.cube.cube_measures import narrow_cells, shared_values
 from gateway.member.cube.cube_shape import Shape
-from gateway.member.cube.stored_cube import stored_cube
 from gateway.member.errors import NotAcceptedError
-from gateway.member.model.kept import LoadedSnapshot, Plan, StoredCube, policy_label
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
+from gateway.member.model.policy_version import policy_label
+from gateway.member.model.stored_cube import Plan, StoredCube
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, View

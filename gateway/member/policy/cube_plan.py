@@ -16,9 +16,9 @@ from audit.reading.said import Said, said
 from gateway.dictionary import Dictionary
 from gateway.member.cube.accident_counts import ACCIDENTS, collected
 from gateway.member.cube.cube_cache import MEASURE
-from gateway.member.model.kept import WITH_ACCIDENTS, Plan
 from gateway.member.model.registered_figure import Registered, counting
 from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan
 from gateway.member.policy.cell_marks import Marks, marks_of, words_of_marks
 from gateway.member.policy.mechanism_choice import off_by, privacy, words_of
 from gateway.member.policy.noise_plan import as_drawn, with_tables

@@ -6,7 +6,7 @@ import numpy as np
 
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from audit.reading.said import Said, said
-from gateway.member.model.kept import Plan
+from gateway.member.model.stored_cube import Plan
 from gateway.wire.perturbation_notice import Noise
 from policies import Policy
 

@@ -14,7 +14,7 @@ from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from anonymisers.perturbation.privacy_parameters import Privacy, privacy_of
 from anonymisers.perturbation.ptable import Noise
 from anonymisers.perturbation.rounding_cube import RoundingMechanism
-from gateway.member.cube.stored_cube import is_changed, is_drawn
+from gateway.member.cube.cube_formats import is_changed, is_drawn
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.node.ports import View
 from policies import Policy

@@ -8,7 +8,7 @@ since without it more would be released than the ministry ever allowed.
 from functools import lru_cache
 
 from gateway.member.errors import PolicyRefusedError
-from gateway.member.model.kept import PolicyInForce, ministry_label
+from gateway.member.model.policy_version import PolicyInForce, ministry_label
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from policies import Policy, PolicyError, Vocabulary, load_policy

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from anonymisers.perturbation.privacy_parameters import Privacy
 from gateway.dictionary import Dictionary
-from gateway.member.model.kept import Plan
 from gateway.member.model.privacy_budget import Table
+from gateway.member.model.stored_cube import Plan
 
 
 def as_drawn(made: Plan, privacy: Privacy, last: int, closed: Callable[[int], bool]) -> Plan:

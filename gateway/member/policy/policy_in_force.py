@@ -13,8 +13,10 @@ from gateway.member.errors import (
     PolicyRefusedError,
     SignatureRefusedError,
 )
-from gateway.member.model.kept import Duty, Holder, Plan, PolicyInForce, SignedPolicy
+from gateway.member.model.policy_version import PolicyInForce, SignedPolicy
+from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.node.signed_statements import Act, accepts_shared_values, check, digest, statement

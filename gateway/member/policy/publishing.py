@@ -11,7 +11,8 @@ from audit.events.event_values import PolicyStep
 from audit.events.events import PolicyRevoked, PolicySigned, whole_second
 from audit.formats.commitment import commit
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
-from gateway.member.model.kept import Draft, Duty, Ending, Holder, SignedPolicy, ministry_label, policy_label
+from gateway.member.model.policy_version import Draft, Ending, SignedPolicy, ministry_label, policy_label
+from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, Versions, VersionsWriter, View

@@ -27,8 +27,9 @@ from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.cube.cube_inputs import TIME
 from gateway.member.errors import ExtractRefusedError, NothingToProtectError
 from gateway.member.model.extract import ExtractPlan
-from gateway.member.model.kept import LoadedSnapshot, Plan
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.snapshot import CONSENT, Snapshot, population
+from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.policy.cube_plan import plan

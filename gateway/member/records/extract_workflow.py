@@ -23,7 +23,7 @@ from audit.formats.canonical import canonical_json
 from audit.formats.commitment import commit
 from gateway.member.errors import ExtractRefusedError
 from gateway.member.model.extract import ExtractPlan, Leave, StoredExtract
-from gateway.member.model.kept import Duty
+from gateway.member.model.signing_key import Duty
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View

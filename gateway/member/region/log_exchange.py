@@ -11,7 +11,7 @@ from audit.formats.note import Note, Signature, Verifier
 from audit.log.excerpt import excerpt
 from audit.witness.protocol import AddCheckpoint
 from gateway.member.errors import LinkError
-from gateway.member.model.kept import Witnessed
+from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
 from gateway.member.node.ports import Notes, View
 from gateway.watching.keys import (

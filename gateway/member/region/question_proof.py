@@ -10,7 +10,7 @@ from audit.formats.merkle import leaf_hash
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
 from gateway.member.errors import UnprovenError
-from gateway.member.model.kept import Witnessed
+from gateway.member.model.witnessed import Witnessed
 from gateway.wire.poll import Delivery
 
 

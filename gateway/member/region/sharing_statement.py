@@ -9,7 +9,7 @@ from typing import Protocol
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS
 from gateway.member.cube.cube_cache import MEASURE, CubeShelf, ReadyCube
-from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.policy.policy_in_force import trusted

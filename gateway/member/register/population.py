@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.vintages import Vintage
 from gateway.dictionary import Dictionary
-from gateway.member.model.kept import Plan
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
+from gateway.member.model.stored_cube import Plan
 
 Token = tuple[bytes, ...]
 """Whose row it is, and the cell that it counts in."""

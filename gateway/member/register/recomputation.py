@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gateway.member.errors import NothingToProtectError, SnapshotDiffersError
-from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import with_consents
 from gateway.member.model.snapshot import CONSENT, Snapshot
 from gateway.member.node.context import Node

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gateway.member.model.kept import LoadedSnapshot
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import Changes, compare, dated, with_consents
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.vault_load import VaultLoad

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from gateway.member.model.kept import Charge, Leave, Waiting
+from gateway.member.model.waiting_question import Charge, Leave, Waiting
 from gateway.store.member.approval_tables import charges, leaves, waiting
 
 _WAITS = select(waiting).where(waiting.c.question_id == bindparam("of"))

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Row, bindparam, exists, insert, select, updat
 from anonymisers.identity.vault_records import Compartment
 from audit.formats.commitment import Opening
 from audit.log.log import Storage
-from gateway.member.model.kept import LoadedSnapshot, Plan, Sent, StoredCube
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
+from gateway.member.model.sent_answer import Sent
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
+from gateway.member.model.stored_cube import Plan, StoredCube
 from gateway.member.model.vault_load import VaultLoad
 from gateway.store.accounts.reading import SqlPeople
 from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter

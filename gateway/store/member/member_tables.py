@@ -1,4 +1,4 @@
-"""A node's tables. What each row means is said in `gateway.member.model.kept`; here is only how it is
+"""A node's tables. What each row means is said in `gateway.member.model`; here is only how it is
 kept.
 """
 

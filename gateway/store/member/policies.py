@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, delete, insert, select, update
 
-from gateway.member.model.kept import Draft, Duty, Ending, Holder, PolicyInForce, SignedPolicy
+from gateway.member.model.policy_version import Draft, Ending, PolicyInForce, SignedPolicy
+from gateway.member.model.signing_key import Duty, Holder
 from gateway.store.member.policy_tables import (
     drafts,
     holders,

@@ -1,5 +1,5 @@
 """A node's tables of people's keys, policies and previews; their meaning is in
-`gateway.member.model.kept`.
+`gateway.member.model`.
 """
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text

@@ -20,7 +20,8 @@ from gateway.member.answer.quotas import start_of
 from gateway.member.build.cube_building import build
 from gateway.member.cube.cube_cache import CubeShelf
 from gateway.member.errors import NotWaitingError, SignatureRefusedError
-from gateway.member.model.kept import Duty, Sent
+from gateway.member.model.sent_answer import Sent
+from gateway.member.model.signing_key import Duty
 from gateway.member.node.context import Node
 from gateway.member.policy.publishing import revocation, revoke
 from gateway.question import ask as question_of

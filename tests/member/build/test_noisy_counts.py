@@ -16,6 +16,7 @@ from audit.events.events import decode
 from audit.events.record_events import PrivacyCharged
 from gateway.export import coverage_lines, to_text
 from gateway.member.answer.decision_replay import replay
+from gateway.member.build import noise_draws
 from gateway.member.build.cube_building import build
 from gateway.member.build.figure_register import register
 from gateway.member.build.preview import make, measure
@@ -32,7 +33,6 @@ from gateway.member.errors import (
 from gateway.member.model.registered_figure import Public
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.node.context import Node
-from gateway.member.policy import noise_budget
 from gateway.member.policy.noise_budget import Ledger
 from gateway.member.policy.policy_in_force import checked
 from gateway.member.policy.publishing import come_into_force
@@ -212,7 +212,7 @@ def test_what_is_lost_between_charge_and_answer_stays_paid(
 
     put_in_force(node, more_tables(2, "{sex: sex, outcome: outcome}"))
     with monkeypatch.context() as power:
-        power.setattr(noise_budget, "draw", ends)
+        power.setattr(noise_draws, "draw", ends)
         with pytest.raises(KeyboardInterrupt):
             build(node)
     assert ledger(node).spent(1) == Fraction("0.75")
@@ -242,7 +242,7 @@ def test_one_table_and_no_more_is_lost_where_the_node_ends(
         put_in_force(node, policy())
         keep_snapshot(node, snapshot("KH"))
         with monkeypatch.context() as power:
-            power.setattr(noise_budget, "draw", ends)
+            power.setattr(noise_draws, "draw", ends)
             with pytest.raises(KeyboardInterrupt):
                 build(node)
         assert ledger(node).spent(1) == Fraction("0.25")

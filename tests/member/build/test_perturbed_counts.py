@@ -14,7 +14,7 @@ from gateway.member.build.cube_building import build, counted_table
 from gateway.member.build.preview import make, measure
 from gateway.member.build.revisions import revisions
 from gateway.member.cube.cube_cache import CubeShelf
-from gateway.member.cube.stored_cube import stored_cube
+from gateway.member.cube.cube_formats import stored_cube
 from gateway.member.errors import ExtractRefusedError, PolicyRefusedError
 from gateway.member.node.context import Node
 from gateway.member.policy import policy_in_force

@@ -18,8 +18,8 @@ from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import Made, make, measure, ready
 from gateway.member.errors import NotProtectedError
-from gateway.member.model.kept import Plan
 from gateway.member.model.snapshot import Column, Snapshot
+from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.policy_in_force import checked

@@ -23,7 +23,7 @@ from gateway.member.build.growth import grow
 from gateway.member.build.preview import make
 from gateway.member.cube.cube_inputs import Maker
 from gateway.member.errors import NotProtectedError
-from gateway.member.model.kept import Duty
+from gateway.member.model.signing_key import Duty
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.node.signed_statements import Act
 from gateway.member.policy.cube_plan import plan

@@ -19,7 +19,8 @@ from audit.formats.note import Signer, sign
 from gateway.member.build.cube_building import build
 from gateway.member.build.upkeep import begin, due
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
-from gateway.member.model.kept import Duty, Ending
+from gateway.member.model.policy_version import Ending
+from gateway.member.model.signing_key import Duty
 from gateway.member.node.context import Node
 from gateway.member.node.signing_keys import holder_of, revocation
 from gateway.member.node.signing_keys import revoke as revoke_key

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from anonymisers.perturbation.noise_draws import NoiseDraws, NoiseSpace
 from anonymisers.perturbation.privacy_parameters import Privacy
 from gateway.member.errors import NotProtectedError
-from gateway.member.model.kept import Plan
 from gateway.member.model.privacy_budget import Charged
 from gateway.member.model.snapshot import Column, Snapshot
+from gateway.member.model.stored_cube import Plan
 from gateway.member.policy.noise_budget import Due, Ledger, due
 
 PRIVACY = Privacy("1", "0.3", 2020)

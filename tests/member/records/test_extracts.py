@@ -20,7 +20,7 @@ from audit.formats.note import sign
 from gateway.member.build.cube_building import build
 from gateway.member.errors import ExtractRefusedError, NothingToProtectError, SignatureRefusedError
 from gateway.member.model.extract import ExtractPlan, StoredExtract
-from gateway.member.model.kept import Duty
+from gateway.member.model.signing_key import Duty
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
 from gateway.member.node.context import Node
 from gateway.member.node.signed_statements import Act

@@ -8,7 +8,7 @@ from gateway.api.access_control import principal
 from gateway.errors import SafelaneError
 from gateway.keys.sealed import SealedKeyError
 from gateway.member.errors import KeyRefusedError
-from gateway.member.model.kept import Duty
+from gateway.member.model.signing_key import Duty
 from gateway.member.node.signing_keys import counting
 from gateway.web.controller.common.context import desk_context
 from gateway.web.shared.base import typed

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import redirect
 
 from audit.formats.checkpoint import Checkpoint
-from gateway.member.model.kept import Duty, Holder
+from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.node.ports import View
 from gateway.member.region.log_exchange import other_witnesses, region_keys, region_of
 from gateway.watching.model import KeptAlert

@@ -13,7 +13,7 @@ from gateway.member.errors import (
     PolicyRefusedError,
     SignatureRefusedError,
 )
-from gateway.member.model.kept import Draft
+from gateway.member.model.policy_version import Draft
 from gateway.member.policy.policy_in_force import publication, reviewed
 from gateway.member.policy.publishing import add_review, publish, revocable, revocation, revoke
 from gateway.web.controller.common.context import desk_context

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from audit.events.event_values import PolicyStep
 from gateway.errors import SafelaneError
-from gateway.member.model.kept import Draft, Ending, Holder, SignedPolicy
+from gateway.member.model.policy_version import Draft, Ending, SignedPolicy
+from gateway.member.model.signing_key import Holder
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.node.signed_statements import digest, signed_by

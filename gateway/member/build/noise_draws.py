@@ -1,0 +1,130 @@
+"""Charges the privacy budget for the tables of a plan, and draws their noisy counts.
+
+No table is drawn before the charge for the table is in the store, and no charge is given back: where the node
+stops between charge and draw, the table is paid for and lost.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.perturbation.noise_draws import NoiseSpace, draw_noise
+from anonymisers.tables.hierarchy import Hierarchy
+from audit.events.event import whole_second
+from audit.events.record_events import PrivacyCharged
+from gateway.dictionary import Dictionary
+from gateway.member.cube.cube_inputs import TIME
+from gateway.member.errors import NotProtectedError, PolicyRefusedError
+from gateway.member.model.privacy_budget import Charged, Portion, Table
+from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.stored_cube import Plan
+from gateway.member.node import log_entries
+from gateway.member.node.context import Node
+from gateway.member.node.ports import View
+from gateway.member.policy.mechanism_choice import check_alone, fixed
+from gateway.member.policy.noise_budget import (
+    Ledger,
+    as_array,
+    counted_rows,
+    due,
+    mechanism_of,
+    pseudonyms,
+    space_of,
+)
+from gateway.member.register.person_counts import placed
+from gateway.member.register.population import taken
+
+
+def pay_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
+    """Charge and draw every table that the plan still needs, one by one; nothing where it needs none.
+
+    Where the node ends, so, one table is lost and no more. The caller has made a `drawn_cube` of the plan, so
+    that nothing goes wrong once it is paid. Raises NotProtectedError, with nothing charged, where the budget
+    does not pay for all of them.
+    """
+    with node.store.reading() as view:
+        wanted = due(Ledger.of(view.privacy), made, snapshot)
+    ledger, epsilon = wanted.ledger, mechanism_of(made).epsilon
+    for portion, table in wanted.tables:
+        one = _Ready.of(node.dictionary, snapshot, made, (portion, table))
+        charge = _charge(node, made, ledger, (portion, table))
+        answered = replace(charge, answer=draw_noise(one.space, one.dims, one.coords, epsilon).to_bytes())
+        ledger = _keep(node, answered)
+
+
+def _charge(node: Node, made: Plan, ledger: Ledger, paid: tuple[Portion, Table]) -> Charged:
+    """Kept when this returns."""
+    mechanism, (portion, table) = mechanism_of(made), paid
+    with node.store.writing() as work:
+        if Ledger.of(work.privacy) != ledger:
+            raise NotProtectedError(
+                "Somebody else has charged tables meanwhile.",
+                remedy="Nothing more was charged. Make them again.",
+            )
+        _check_alone(work, made)
+        if portion not in ledger.portions:
+            work.privacy.add_portion(portion)
+        event = PrivacyCharged(
+            member=node.member,
+            portion=portion.number,
+            levels=tuple(level for _, level in table),
+            epsilon=mechanism.per_table,
+            budget=mechanism.budget,
+            at=whole_second(node.clock.now()),
+        )
+        index = log_entries.record(node, work, event, {})
+        charge = Charged(index, portion.number, table, mechanism.per_table)
+        work.privacy.charge(charge)
+    return charge
+
+
+def _keep(node: Node, answered: Charged) -> Ledger:
+    """The ledger with it; somebody else may have paid and drawn as well: then what was kept first stands."""
+    with node.store.writing() as work:
+        if Ledger.of(work.privacy).answer(answered.portion, answered.table) is None:
+            work.privacy.keep(answered)
+        return Ledger.of(work.privacy)
+
+
+def _check_alone(view: View, made: Plan) -> None:
+    """Again in the transaction of the charge: an answer or a figure may have come since it was looked at."""
+    try:
+        check_alone(view, made.changed)
+    except PolicyRefusedError as error:
+        raise NotProtectedError(error.message, remedy=error.remedy) from None
+    if fixed(view) not in (None, made.changed):
+        raise NotProtectedError(
+            "Something exact was given out of this data set. A privacy budget is offered only where nothing "
+            "exact exists.",
+            remedy="Write the mechanism as it was.",
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Ready:
+    """All that drawing a table needs."""
+
+    space: NoiseSpace
+    dims: tuple[Hierarchy, ...]
+    coords: NDArray[np.int32]
+
+    @classmethod
+    def of(
+        cls, dictionary: Dictionary, snapshot: Snapshot, made: Plan, each: tuple[Portion, Table]
+    ) -> "_Ready":
+        portion, table = each
+        own = np.isin(pseudonyms(snapshot, "person"), as_array(portion.persons))
+        rows = taken(snapshot, counted_rows(snapshot, made, portion.years) & own)
+        once = taken(rows, _first_of_each(rows))
+        everybody = np.ones(len(once), dtype=np.bool_)
+        dims, coords, _ = placed(once, dictionary, dict(table), everybody, made.years)
+        return cls(space_of(dims, portion), dims, coords)
+
+
+def _first_of_each(rows: Snapshot) -> NDArray[np.intp]:
+    """Of each person the row of the earliest day, by the person's own rows alone."""
+    dates = np.array(rows.column(TIME).values() or [""])
+    order = np.lexsort((rows.links["case"], dates[: len(rows)]))
+    _, first = np.unique(rows.links["person"][order], return_index=True)
+    return np.sort(order[first]).astype(np.intp)
