@@ -10,8 +10,7 @@ from anonymisers.identity.key_custody import lock_from_file, new_custody
 from gateway.bootstrap.loading.vault_filling import Filling
 from gateway.store.engine.database import Database, sqlite_url
 from gateway.store.engine.schema import metadata
-from gateway.store.member.vault import replace_vault
-from gateway.store.member.vault_tables import vault_keys, vault_records
+from gateway.store.member.vault import replace_vault, vault_keys, vault_records
 
 CHUNK = 20_000
 PERSON = {"name": "Sok Dara", "phone": "012 345 678", "village": "Anlong Vil", "narrative": "x" * 150}

@@ -12,7 +12,7 @@ from gateway.store.engine.database import Database, StorageError, sqlite_url
 from gateway.store.engine.migrate import HUB, MEMBER, migrate
 from gateway.store.engine.schema import openings
 from gateway.store.sides import tables_of
-from gateway.store.watching.watching_tables import log_alerts
+from gateway.store.watching.watching import log_alerts
 
 ROWS = [
     {

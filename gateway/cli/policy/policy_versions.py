@@ -12,7 +12,8 @@ from gateway.cli.common.files import read_document
 from gateway.cli.common.signers import unlocked
 from gateway.member.model.policy_version import Draft, Ending, SignedPolicy
 from gateway.member.node.context import Node
-from gateway.member.node.ports import Versions, View
+from gateway.member.node.policy_ports import Versions
+from gateway.member.node.ports import View
 from gateway.member.node.signed_statements import signed_by
 from gateway.member.node.signing_keys import named
 from gateway.member.node.signing_keys import persons as persons_at

@@ -15,7 +15,8 @@ from gateway.member.model.policy_version import Draft, Ending, SignedPolicy, min
 from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
-from gateway.member.node.ports import UnitOfWork, Versions, VersionsWriter, View
+from gateway.member.node.policy_ports import Versions, VersionsWriter
+from gateway.member.node.ports import UnitOfWork, View
 from gateway.member.node.signed_statements import Act, Signed, accepts_shared_values, check, digest, statement
 from gateway.member.node.signing_keys import counting
 from gateway.member.policy.cube_adoption import adopt, read_ahead

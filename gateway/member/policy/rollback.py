@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.node.context import Node
-from gateway.member.node.ports import Versions
+from gateway.member.node.policy_ports import Versions
 from gateway.member.policy.policy_in_force import read
 from policies import PolicyError, load_policy
 from policies.document.canonical import canonical_text

@@ -1,16 +1,63 @@
-"""Invitations, applications and enrolments of members on SQLAlchemy (`gateway.hub.ports.Admissions`)."""
+"""Invitations, applications and enrolments of members on SQLAlchemy (`gateway.hub.ports.Admissions`).
+
+`gateway.hub.model` says what a row means.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from gateway.hub.errors import ReplayedError
 from gateway.hub.model import Application, Invited
-from gateway.store.hub.admission_tables import member_applications, member_invitations, nonces
+from gateway.store.engine.schema import Moment, metadata
 from gateway.store.hub.hub_tables import enrolments
 from gateway.wire.enrolment import Enrolment
+
+member_invitations = Table(
+    "member_invitations",
+    metadata,
+    Column("member", String(2), primary_key=True),  # the newest one of a member: a new one ends the former
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("until", Moment, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+)
+
+member_applications = Table(
+    "member_applications",
+    metadata,
+    Column("member", String(2), primary_key=True),
+    Column("secret_hash", String(64), nullable=False),
+    Column("answer_key", Text, nullable=False),
+    Column("log_key", Text, nullable=False),
+    Column("witness_key", Text, nullable=False),
+    Column("call_key", Text, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+)
+
+nonces = Table(
+    "nonces",
+    metadata,
+    Column("key_id", String(200), primary_key=True),
+    Column("nonce", String(100), primary_key=True),
+    Column("until", Moment, nullable=False, index=True),
+)
+"""Of calls that were taken, for as long as their signatures hold: a call counts once."""
+
 
 _OLD_NONCES = delete(nonces).where(nonces.c.until < bindparam("moment"))
 _ADD_NONCE = insert(nonces)

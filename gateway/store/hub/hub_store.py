@@ -46,8 +46,7 @@ from gateway.store.hub.hub_sums import SqlHubTotals
 from gateway.store.hub.hub_tables import asked_members, presence, questions, releases
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.recovery import SqlRecovery
-from gateway.store.watching.watching import SqlWatch
-from gateway.store.watching.watching_tables import log_settled
+from gateway.store.watching.watching import SqlWatch, log_settled
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.poll import SignedAnswer
 from gateway.wire.release import Release, release_from_json

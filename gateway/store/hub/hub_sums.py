@@ -1,15 +1,59 @@
-"""Regional totals in the hub's database: the ports of `gateway.secure_sum.hub_sum_ports`."""
+"""The hub's part in secure sums on SQLAlchemy (`gateway.secure_sum.hub_sum_ports`)."""
 
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from gateway.hub.model import State
 from gateway.secure_sum.hub_sums import PlannedSum, TotalRound
-from gateway.store.hub.hub_sum_tables import contributions, offers, total_rounds
+from gateway.store.engine.schema import Moment, metadata
 from gateway.store.hub.hub_tables import questions
 from gateway.wire.sum_messages import Offer, SignedContribution, offer_from_json
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("member", ForeignKey("enrolments.member"), primary_key=True),
+    Column("body", Text, nullable=False),  # JSON
+)
+
+total_rounds = Table(
+    "total_rounds",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("plan", Text, nullable=False),  # JSON
+    Column("deadline", Moment, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+    Column("released_index", Integer),
+)
+
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("question_id", ForeignKey("total_rounds.question_id"), primary_key=True),
+    Column("member", ForeignKey("enrolments.member"), primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+)
+
 
 _GIVEN = exists().where(
     contributions.c.question_id == total_rounds.c.question_id, contributions.c.member == bindparam("of")

@@ -1,15 +1,24 @@
-"""Members' statements of what they share: the newest of each, and since when it is so."""
+"""Members' signed statements of what they share: the newest statement of each member, and its beginning."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Table, Text, bindparam, delete, insert, select
 
 from audit.formats.note import Note
 from gateway.hub.model import StatedSharing
+from gateway.store.engine.schema import Moment, metadata
 from gateway.store.hub.hub_tables import enrolments
-from gateway.store.hub.sharing_tables import sharings
 from gateway.wire.sharing_statement import sharing_of_text
+
+sharings = Table(
+    "sharings",
+    metadata,
+    Column("member", ForeignKey("enrolments.member"), primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
 
 _STATED = select(sharings.c.note).where(sharings.c.member == bindparam("of"))
 

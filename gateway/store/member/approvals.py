@@ -1,11 +1,58 @@
-"""A node's waiting questions, the leave given for them, and charges: part of `gateway.member.node.ports`."""
+"""Pending questions, approvals and quota charges on SQLAlchemy (`gateway.member.node.answer_ports`)."""
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from gateway.member.model.waiting_question import Charge, Leave, Waiting
-from gateway.store.member.approval_tables import charges, leaves, waiting
+from gateway.store.engine.schema import Moment, metadata
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("question_id", String(100), primary_key=True),
+    Column("asked_index", Integer, nullable=False, unique=True),
+    Column("origin", String(200), nullable=False),
+    Column("entry", LargeBinary, nullable=False),  # the regional log's, as it was proved
+    Column("persons", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+    Column("ended", Boolean, nullable=False, index=True),
+)
+
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("question_id", String(100), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("note", Text, nullable=False),  # the signed statement
+    Column("at", Moment, nullable=False),
+    Column("because", Integer, nullable=False),
+)
+
+charges = Table(
+    "charges",
+    metadata,
+    Column("question_id", String(100), primary_key=True),
+    Column("asked_index", Integer, nullable=False, unique=True),  # the regional entry that explains it
+    Column("organisation", String(100), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+)
+
 
 _WAITS = select(waiting).where(waiting.c.question_id == bindparam("of"))
 _WAITING = select(waiting).where(waiting.c.ended.is_(False)).order_by(waiting.c.because)

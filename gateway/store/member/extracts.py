@@ -1,9 +1,69 @@
-"""Extracts on SQLAlchemy: the ports of `gateway.member.model.extract`."""
+"""Record extracts, approvals of extracts and requests for re-identification on SQLAlchemy.
 
-from sqlalchemy import Connection, Row, insert, select, update
+The ports are in `gateway.member.model.extract` and `gateway.member.model.reidentification_request`.
+"""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
 
 from gateway.member.model.extract import ExtractPlan, Leave, StoredExtract
-from gateway.store.member.extract_tables import extract_leaves, extracts
+from gateway.member.model.reidentification_request import Asked, Subject
+from gateway.store.engine.schema import Moment, metadata
+
+extracts = Table(
+    "extracts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("plan", Text, nullable=False),  # JSON: what was signed
+    Column("figures", Text, nullable=False),  # JSON: the risk, for the state only
+    Column("told", LargeBinary, nullable=False),  # what it tells in counts: part of the history once sealed
+    Column("requester", String(40), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("prepared_at", Moment, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+    Column("refused_because", Integer),
+    Column("sealed_because", Integer),
+    Column("canary", LargeBinary),
+)
+
+extract_leaves = Table(
+    "extract_leaves",
+    metadata,
+    Column("extract_id", ForeignKey("extracts.id"), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+)
+
+reidentifications = Table(
+    "reidentifications",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("request", Text, nullable=False),  # JSON: who asks, whose pseudonym, why
+    Column("expires", Moment, nullable=False),
+    Column("because", Integer, nullable=False, unique=True),
+    Column("reply_key", LargeBinary, nullable=False),  # public
+    Column("wrapped_reply", LargeBinary, nullable=False),  # its private part, for the requester alone
+    Column("confirmer", String(60)),
+    Column("share", LargeBinary),  # the confirmer's, sealed to the reply key; erased when shown
+    Column("confirmed_because", Integer),
+    Column("shown_because", Integer),
+)
 
 
 class SqlExtracts:
@@ -77,4 +137,73 @@ def _stored(row: Row[tuple[object, ...]]) -> StoredExtract:
         row.refused_because is not None,
         row.sealed_because is not None,
         row.canary,
+    )
+
+
+class SqlReidentifications:
+    """Reads within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, request: str) -> Asked | None:
+        query = select(reidentifications).where(reidentifications.c.id == request)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _asked(row)
+
+    def all(self) -> list[Asked]:
+        query = select(reidentifications).order_by(reidentifications.c.because)
+        return [_asked(row) for row in self._connection.execute(query)]
+
+
+class SqlReidentificationWriter(SqlReidentifications):
+    """Writes within one transaction."""
+
+    def add(self, asked: Asked, *, because: int) -> None:
+        self._connection.execute(
+            insert(reidentifications).values(
+                id=asked.id,
+                request=asked.request_text(),
+                expires=asked.expires,
+                because=because,
+                reply_key=asked.reply_key,
+                wrapped_reply=asked.wrapped_reply,
+            )
+        )
+
+    def confirm(self, request: str, confirmer: str, share: bytes, *, because: int) -> None:
+        self._connection.execute(
+            update(reidentifications)
+            .where(reidentifications.c.id == request)
+            .values(confirmer=confirmer, share=share, confirmed_because=because)
+        )
+
+    def show(self, request: str, *, because: int) -> None:
+        self._connection.execute(
+            update(reidentifications)
+            .where(reidentifications.c.id == request)
+            .values(share=None, shown_because=because)
+        )
+
+    def end_open(self, at: datetime) -> None:
+        self._connection.execute(
+            update(reidentifications)
+            .where(reidentifications.c.shown_because.is_(None), reidentifications.c.expires > at)
+            .values(share=None, expires=at)
+        )
+
+
+def _asked(row: Row[tuple[object, ...]]) -> Asked:
+    request = json.loads(row.request)
+    return Asked(
+        row.id,
+        request["by"],
+        Subject(**request["subject"]),
+        request["reason"],
+        row.expires,
+        row.reply_key,
+        row.wrapped_reply,
+        row.confirmer,
+        row.share,
+        row.shown_because is not None,
     )

@@ -24,18 +24,21 @@ from gateway.store.engine.openings import find_opening, keep_opening
 from gateway.store.engine.sequencer import Sequencer
 from gateway.store.engine.witnessed import SqlWitnessStorage
 from gateway.store.member.approvals import ApprovalView, ApprovalWrites
-from gateway.store.member.extracts import SqlExtracts, SqlExtractWriter
+from gateway.store.member.extracts import (
+    SqlExtracts,
+    SqlExtractWriter,
+    SqlReidentifications,
+    SqlReidentificationWriter,
+)
 from gateway.store.member.member_sums import SqlMemberTotals
 from gateway.store.member.member_tables import cubes, rejected, sent, snapshots
 from gateway.store.member.policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member.privacy_budget import SqlPrivacy
 from gateway.store.member.record_changes import ChangesView, ChangesWrites
 from gateway.store.member.registered_figures import FiguresView, FiguresWrites
-from gateway.store.member.reidentifications import SqlReidentifications, SqlReidentificationWriter
 from gateway.store.member.vault import SqlVault, replace_vault, reseal_vault
 from gateway.store.watching.recovery import SqlRecovery
-from gateway.store.watching.watching import SqlWatch
-from gateway.store.watching.watching_tables import log_settled
+from gateway.store.watching.watching import SqlWatch, log_settled
 from gateway.wire.answer_text import ANSWER
 
 # What every round asks, made once: building a statement takes longer than SQLite takes to run it.

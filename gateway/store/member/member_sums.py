@@ -1,9 +1,53 @@
-"""Regional totals in a node's database: the ports of `gateway.secure_sum.member_sum_ports`."""
+"""A node's part in secure sums on SQLAlchemy (`gateway.secure_sum.member_sum_ports`)."""
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
 
 from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
-from gateway.store.member.member_sum_tables import total_entered, total_given, total_offers
+from gateway.store.engine.schema import metadata
+
+total_offers = Table(
+    "total_offers",
+    metadata,
+    Column("question_id", String(100), primary_key=True),
+    Column("asked_index", Integer, nullable=False),
+    Column("cube_index", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    Column("secret", LargeBinary),  # of the mask key; erased once it was used
+    Column("acknowledged", Boolean, nullable=False, index=True),
+)
+
+total_given = Table(
+    "total_given",
+    metadata,
+    Column("entry_index", Integer, primary_key=True, autoincrement=False),
+    Column("question_id", String(100), nullable=False, unique=True),
+    Column("total_index", Integer, nullable=False, unique=True),
+    Column("note", Text, nullable=False),
+    Column("acknowledged", Boolean, nullable=False, index=True),
+)
+
+total_entered = Table(
+    "total_entered",
+    metadata,
+    Column("people", Text, primary_key=True),
+    Column("contributors", LargeBinary, nullable=False),
+    Column("basis", LargeBinary, nullable=False),
+    Column("because", Integer, nullable=False),
+)
+
 
 _OFFERS_TO_SEND = (
     select(total_offers).where(total_offers.c.acknowledged.is_(False)).order_by(total_offers.c.asked_index)

@@ -1,15 +1,8 @@
-"""A node's tables. What each row means is said in `gateway.member.model`; here is only how it is
-kept.
-"""
+"""Tables of snapshots, cubes and answers of a node. `gateway.member.model` says what a row means."""
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from gateway.store.engine.schema import Moment, metadata
-from gateway.store.member.approval_tables import charges, leaves, waiting
-from gateway.store.member.policy_tables import drafts, holders, policies, preview_findings, previews
-
-__all__ = ["charges", "cubes", "drafts", "holders", "leaves", "policies", "previews"]
-__all__ += ["preview_findings", "rejected", "sent", "snapshots", "waiting"]
 
 snapshots = Table(
     "snapshots",

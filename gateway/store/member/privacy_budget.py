@@ -1,12 +1,32 @@
-"""The privacy budget on SQLAlchemy: the port `gateway.member.model.privacy_budget`."""
+"""The privacy budget on SQLAlchemy (`gateway.member.model.privacy_budget`). No row is ever deleted."""
 
 import json
 import zlib
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, insert, select, update
 
 from gateway.member.model.privacy_budget import Charged, Portion
-from gateway.store.member.privacy_budget_tables import privacy_charges, privacy_portions
+from gateway.store.engine.schema import metadata
+
+privacy_portions = Table(
+    "privacy_portions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("mechanism", Text, nullable=False),
+    Column("years", Text, nullable=False),  # JSON
+    Column("persons", LargeBinary, nullable=False),
+    Column("cases", LargeBinary, nullable=False),
+)
+
+privacy_charges = Table(
+    "privacy_charges",
+    metadata,
+    Column("because", Integer, primary_key=True, autoincrement=False),
+    Column("portion", Integer, nullable=False),
+    Column("levels", Text, nullable=False),  # JSON
+    Column("epsilon", String(30), nullable=False),
+    Column("answer", LargeBinary),  # none where it was lost between charge and answer
+)
 
 
 def _written(pseudonyms: frozenset[str]) -> bytes:

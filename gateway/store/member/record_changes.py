@@ -1,12 +1,30 @@
-"""What changed from load to load on SQLAlchemy: part of the ports of `gateway.member.node.ports`."""
+"""Changes from load to load, and changed consents, on SQLAlchemy (`gateway.member.node.register_ports`)."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, insert, select
 
 from gateway.member.model.record_changes import Changes, RecordChanges
-from gateway.store.member.record_change_tables import consents, record_changes
+from gateway.store.engine.schema import Moment, metadata
+
+record_changes = Table(
+    "record_changes",
+    metadata,
+    Column("because", Integer, primary_key=True, autoincrement=False),
+    Column("snapshot_id", ForeignKey("snapshots.id"), nullable=False, unique=True),
+    Column("at", Moment, nullable=False),
+    Column("changes", Text, nullable=False),  # JSON; for the state only
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("because", Integer, primary_key=True, autoincrement=False),
+    Column("person", String(100), nullable=False, index=True),  # internal pseudonym
+    Column("consent", String(3), nullable=False),
+    Column("at", Moment, nullable=False),
+)
 
 
 class ChangesView:

@@ -1,12 +1,26 @@
-"""Registered figures on SQLAlchemy: part of the ports of `gateway.member.node.ports`."""
+"""Figures published elsewhere on SQLAlchemy (`gateway.member.node.register_ports`). No row is deleted."""
 
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Column, Connection, Date, Integer, String, Table, Text, insert, select, update
 
 from gateway.member.model.registered_figure import Public, Registered
-from gateway.store.member.registered_figure_tables import public_figures
+from gateway.store.engine.schema import Moment, metadata
+
+public_figures = Table(
+    "public_figures",
+    metadata,
+    Column("because", Integer, primary_key=True, autoincrement=False),
+    Column("cell", Text, nullable=False),  # JSON
+    Column("value", Integer, nullable=False),
+    Column("source", String(500), nullable=False),
+    Column("published", Date, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("withdrawn_because", Integer),
+    Column("withdrawn", Moment),
+)
 
 
 class FiguresView:

@@ -1,13 +1,51 @@
-"""The vault on SQLAlchemy: the port of `gateway.member.model.vault_load`."""
+"""The vault on SQLAlchemy (`gateway.member.model.vault_load`), in tables apart from the snapshot."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from anonymisers.identity.vault_records import Compartment, RecordKey
 from gateway.member.model.vault_load import SealedRecord, VaultLoad
-from gateway.store.member.vault_tables import vault_keys, vault_records
+from gateway.store.engine.schema import metadata
+
+vault_keys = Table(
+    "vault_keys",
+    metadata,
+    Column("load", String(40), primary_key=True),
+    Column("compartment", String(20), primary_key=True),
+    Column("sealed_key", LargeBinary, nullable=False),
+    Column("because", Integer, nullable=False),
+)
+
+vault_records = Table(
+    "vault_records",
+    metadata,
+    Column("load", String(40), primary_key=True),
+    Column("compartment", String(20), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("case_link", String(60), nullable=False),  # internal pseudonyms, as in the snapshot
+    Column("person_link", String(60), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    ForeignKeyConstraint(
+        ["load", "compartment"], ["vault_keys.load", "vault_keys.compartment"], name="fk_vault_records_keys"
+    ),
+    Index("ix_vault_records_person_link", "person_link"),
+)
+
 
 AT_ONCE = 2000
 """Records written or read at once, so that a million of them never stand in memory."""

@@ -1,10 +1,16 @@
-"""Who has not been heard since a restore, within the caller's transaction."""
+"""Witnesses of a log that have not called since a restore (`gateway.watching.recovering`).
+
+Reads and writes run within the caller's transaction.
+"""
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Column, Connection, String, Table, delete, insert, select
 
-from gateway.store.watching.recovery_tables import recovery
+from gateway.store.engine.schema import metadata
+
+recovery = Table("recovery", metadata, Column("witness", String(10), primary_key=True))
+
 
 _AWAITED = select(recovery.c.witness).order_by(recovery.c.witness)
 

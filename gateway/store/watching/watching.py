@@ -1,29 +1,111 @@
-"""What was seen of other logs (`gateway.watching.ports.Watch`), in the caller's transaction."""
+"""What hub and node have seen of other logs, on SQLAlchemy (`gateway.watching.ports.Watch`).
+
+`gateway.watching.model` says what a row means. Reads and writes run within the caller's transaction.
+"""
 
 import dataclasses
 import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from audit.formats.evidence import Finding
 from audit.formats.merkle import HASH_SIZE
 from audit.log.excerpt import Copied
 from gateway.store.engine.database import StorageError
+from gateway.store.engine.schema import Moment, metadata
 from gateway.store.engine.witnessed import witnessed_heads
-from gateway.store.watching.watching_tables import (
-    log_alerts,
-    log_copied_entries,
-    log_copies,
-    log_evidence,
-    log_key_changes,
-    log_settled,
-    log_shown,
-)
 from gateway.watching.keys import is_about_keys
 from gateway.watching.model import Alert, KeptAlert, KeptEvidence, SeenByHub
+
+log_evidence = Table(
+    "log_evidence",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("finding", String(20), nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("bundle", Text, nullable=False),
+)
+
+log_alerts = Table(
+    "log_alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("entries", Text, nullable=False),  # JSON list of numbers
+    Column("evidence", String(16)),
+    Column("since", Moment, nullable=False),
+    Column("ended", Moment, index=True),
+)
+
+log_copies = Table(
+    "log_copies",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
+)
+"""How far another log has been followed (`audit.log.excerpt.Copied`)."""
+
+log_copied_entries = Table(
+    "log_copied_entries",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", LargeBinary, nullable=False),
+)
+"""Entries of another log that concern us, until both logs have been found to say the same about them."""
+
+log_settled = Table(
+    "log_settled",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("asked_index", BigInteger, primary_key=True, autoincrement=False),
+)
+"""Questions about which our log and that of `origin` were found to say the same."""
+
+log_key_changes = Table(
+    "log_key_changes",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", LargeBinary, nullable=False),
+)
+"""Entries about keys, of our own log and of those that we follow."""
+
+log_shown = Table(
+    "log_shown",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("copied", BigInteger, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    Column("fresh_at", Moment, nullable=False),
+)
+"""On a node: what the hub has seen of the node's own log."""
+
 
 MOST_BUNDLES = 100
 """Bundles of evidence kept against one log. One convicts it; a liar must not be able to fill the disk."""

@@ -38,7 +38,7 @@ from gateway.member.policy.policy_in_force import checked, trusted
 from gateway.member.records.extract_preparation import basis_of
 from gateway.member.region.sharing_statement import shared_of
 from gateway.member.register.snapshot_loading import keep_snapshot
-from gateway.store.member.extract_tables import extracts
+from gateway.store.member.extracts import extracts
 from gateway.wire.answer import Refusal
 from policies import Policy, load_policy
 

@@ -27,7 +27,7 @@ from gateway.member.policy.publishing import hand_in, publish, revocation, revok
 from gateway.member.policy.rollback import former_text
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
-from gateway.store.member.policy_tables import ministry_policies
+from gateway.store.member.policies import ministry_policies
 from gateway.wire.release import Coverage
 from policies import Policy, load_policy
 

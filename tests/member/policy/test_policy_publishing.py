@@ -30,7 +30,7 @@ from gateway.member.policy.publishing import add_review, come_into_force, hand_i
 from gateway.member.policy.publishing import revocation as policy_revocation
 from gateway.member.policy.rollback import former_text
 from gateway.member.register.snapshot_loading import keep_snapshot
-from gateway.store.member.policy_tables import policies
+from gateway.store.member.policies import policies
 
 LATER = "2026-05-01"
 

@@ -1,0 +1,66 @@
+"""What a node's store keeps of questions and answers: answers sent, approvals, quotas, openings.
+
+`because` is the entry of the node's own log that explains a write.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from audit.formats.commitment import Opening
+from gateway.member.model.sent_answer import Sent
+from gateway.member.model.waiting_question import Charge, Leave, Waiting
+
+
+class AnswerView(Protocol):
+    """Reading questions and answers."""
+
+    def sent(self, question_id: str, asked_index: int) -> Sent | None:
+        """The answer to this question, or to this entry of the regional log."""
+
+    def outbox(self) -> list[tuple[Sent, Opening | None]]:
+        """Answers that the hub has not acknowledged, oldest first."""
+
+    def unsettled(self, origin: str) -> list[int]:
+        """Own entries about questions of the regional log `origin` on which the two logs were not compared."""
+
+    def rejected(self, leaf: bytes) -> bool: ...
+
+    def waiting(self, question_id: str) -> Waiting | None:
+        """The question, if it waits or ever waited for approval."""
+
+    def waiting_questions(self) -> list[Waiting]:
+        """Questions that still wait for approval, oldest first."""
+
+    def leaves(self, question_id: str) -> list[Leave]: ...
+
+    def charge(self, question_id: str) -> Charge | None: ...
+
+    def charges(self, organisation: str | None, since: datetime) -> list[Charge]:
+        """The charges of one organisation, or of all."""
+
+    def opening(self, field: str, entry_index: int) -> Opening | None: ...
+
+
+class AnswerWriter(AnswerView, Protocol):
+    """Writing questions and answers."""
+
+    def add_sent(self, made: Sent, *, because: int) -> None: ...
+
+    def add_waiting(self, waiting: Waiting, *, because: int) -> None: ...
+
+    def end_waiting(self, question_id: str, *, because: int) -> None: ...
+
+    def add_leave(self, leave: Leave, *, because: int) -> None: ...
+
+    def add_charge(self, charge: Charge) -> None:
+        """Keep a charge; the entry of the regional log that asked the question explains it."""
+
+    def add_rejected(self, leaf: bytes, *, because: int) -> None: ...
+
+    def keep_opening(self, field: str, opening: Opening, *, because: int) -> None: ...
+
+
+class AnswerNotes(Protocol):
+    """Bookkeeping of answers."""
+
+    def acknowledged(self, question_id: str) -> None: ...
