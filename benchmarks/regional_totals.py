@@ -23,7 +23,7 @@ from anonymisers.secure_sum.period_window import fewest
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.dictionary import regional
 from gateway.member.build.cube_building import counted_table
-from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
+from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.cube.cube_reading import UnreadableError, read
 from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.policy_in_force import trusted
@@ -49,8 +49,8 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
     members = {}
     for place in sorted((Path(directory) / "members").iterdir()):
         with open_member(place) as node:
-            shelf = CubeShelf(node.dictionary, node.member, node.store)
-            cube = shelf.refresh()
+            cube_cache = CubeCache(node.dictionary, node.member, node.store)
+            cube = cube_cache.refresh()
             with node.store.reading() as view:
                 loaded, stored = view.snapshot(), view.cube()
                 policy = (trusted(node, view) or (None, None))[1]

@@ -22,7 +22,7 @@ from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from audit.formats.note import Signer
 from gateway.secure_sum.participants import roster_of
 from gateway.wire.answer import AskedEntry
-from gateway.wire.sum_call import CalledSum, TotalsCall, call_from_json
+from gateway.wire.sum_call import CalledSum, SumCall, call_from_json
 from gateway.wire.sum_messages import Consent, Contribution, open_consent, open_contribution, sign_text
 
 ASKED = AskedEntry("region.example/log", 7, "ab" * 32)
@@ -66,7 +66,7 @@ def main(members: int = 11, cells: int = 1000) -> None:
         )
         for m in names
     ]
-    call = TotalsCall(
+    call = SumCall(
         "q-1", b"entry", "receipt", tuple(CalledSum(c, tuple(names)) for c in codes), tuple(consents)
     )
     call_body = json.dumps(call.as_json()).encode()

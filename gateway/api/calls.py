@@ -128,7 +128,7 @@ def _signer() -> Signer:
     """A key that the caller knows, while keys are being changed: the one that it asks for, or else, from a
     node of before, the one that was compared when it was enrolled.
     """
-    signers, now = hub().call_signers, hub().clock.now()
+    signers, now = hub().reply_signers, hub().clock.now()
     wanted = asked_for(request.headers.get("Accept-Signature", ""))
     asked = (signer for signer in signers.valid(now) if key_id(signer.key) == wanted)
     return next(asked, None) or g.get("compared") or signers.present
@@ -136,7 +136,7 @@ def _signer() -> Signer:
 
 def _compared(member: Enrolment) -> Signer | None:
     """Looked up with the call, not with the reply: that must not need a database."""
-    signers = hub().call_signers
+    signers = hub().reply_signers
     if not signers.former or asked_for(request.headers.get("Accept-Signature", "")) is not None:
         return None
     with hub().store.reading() as view:

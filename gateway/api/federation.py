@@ -30,12 +30,12 @@ from gateway.api.services import hub
 from gateway.http.signatures import key_id
 from gateway.hub.enrolment import apply
 from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError
-from gateway.hub.key_announcements import told_keys
+from gateway.hub.key_announcements import announced_keys
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
 from gateway.wire.enrolment import enrolment_from_json
 from gateway.wire.poll import poll_from_json, signed_answer_from_json
-from gateway.wire.sum_call import TotalFormatError
+from gateway.wire.sum_call import SumFormatError
 from gateway.wire.sum_messages import offer_from_json
 from gateway.wire.versions import FEATURES, MAJOR, Hello, hello_from_json, unknown_to
 
@@ -82,7 +82,7 @@ def get_keys() -> dict[str, Any]:
     For a node that knows a former key only. Nothing of it needs to be believed: proofs and statements are
     signed.
     """
-    return told_keys(hub()).as_json()
+    return announced_keys(hub()).as_json()
 
 
 @blueprint.route("/hello", methods=["POST"])
@@ -110,7 +110,7 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     """The latest checkpoint with its consistency proof, and the questions that wait; a long poll."""
     try:
         call = poll_from_json(body)
-    except TotalFormatError as error:
+    except SumFormatError as error:
         raise AnswerRefusedError(error.message) from None
     except (AuditError, TypeError, ValueError, AttributeError):
         raise AnswerRefusedError("The poll does not show the member's log in the form of one.") from None
@@ -147,7 +147,7 @@ def post_offer(body: dict[str, Any]) -> None:
     """What a member would contribute to regional totals of a question; it comes before its answer."""
     try:
         offer = offer_from_json(body)
-    except TotalFormatError as error:
+    except SumFormatError as error:
         raise AnswerRefusedError(error.message) from None
     here = hub()
     here.regional.receive_offer(here, enrolment(), offer)

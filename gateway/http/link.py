@@ -25,15 +25,15 @@ from gateway.http.signatures import (
 from gateway.http.trust import trusted
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.node.ports import Clock
-from gateway.wire.hub_reply_keys import CallKeys, CallKeysError, call_keys_from_json
+from gateway.wire.hub_reply_keys import ReplyKeys, ReplyKeysError, reply_keys_from_json
 from gateway.wire.poll import Poll, PollReply, SignedAnswer, poll_reply_from_json
-from gateway.wire.sum_call import TotalFormatError
+from gateway.wire.sum_call import SumFormatError
 from gateway.wire.sum_messages import Offer, SignedContribution
 from gateway.wire.versions import (
     FEATURES,
     MAJOR,
     NOTHING_MORE,
-    PARCEL,
+    UPLOAD_BATCHES,
     Hello,
     VersionError,
     fields_for,
@@ -59,7 +59,7 @@ class HubKeys(Protocol):
     def valid(self) -> Sequence[Verifier]:
         """The present one, which is asked for, first. Raises LinkError where none is."""
 
-    def follow(self, told: CallKeys) -> None:
+    def follow(self, told: ReplyKeys) -> None:
         """Learn the hub's present key from its statements. Raises LinkError where they do not lead there."""
 
 
@@ -72,7 +72,7 @@ class InvitedBy:
     def valid(self) -> tuple[Verifier]:
         return (self.key,)
 
-    def follow(self, told: CallKeys) -> None:  # noqa: ARG002 - what it tells was compared by nobody
+    def follow(self, told: ReplyKeys) -> None:  # noqa: ARG002 - what it tells was compared by nobody
         raise LinkError(
             "The hub signs with another key than the one of the invitation.",
             remedy="Ask its operator for a new invitation.",
@@ -153,11 +153,11 @@ def _how_it_came_to_it(request: httpx.Request) -> httpx.Request:
     )
 
 
-def _told(status: int, response: httpx.Response) -> CallKeys:
+def _told(status: int, response: httpx.Response) -> ReplyKeys:
     """Raises LinkError: whoever does not tell is not the hub, or is not what it was."""
     try:
-        return call_keys_from_json(response.json())
-    except (CallKeysError, ValueError, RecursionError):
+        return reply_keys_from_json(response.json())
+    except (ReplyKeysError, ValueError, RecursionError):
         raise LinkError(
             f"The reply ({status}) is signed by a key that this node does not know.",
             remedy="Nothing was done. If it happens again, compare the keys of both sides.",
@@ -197,11 +197,11 @@ class HttpLink:
             raise ShorterLogError(f"The hub refused the call. {_detail(response)}")
         try:
             return poll_reply_from_json(response.json())
-        except (AuditError, TotalFormatError, KeyError, TypeError, ValueError, AttributeError):
+        except (AuditError, SumFormatError, KeyError, TypeError, ValueError, AttributeError):
             raise LinkError("The hub's reply to a poll is not in the form of one.") from None
 
-    def takes_parcels(self) -> bool:
-        return PARCEL in self.greeted().features
+    def takes_batches(self) -> bool:
+        return UPLOAD_BATCHES in self.greeted().features
 
     def greeted(self) -> Hello:
         """What the hub can do, asked once for each time that it is there. Raises LinkError."""

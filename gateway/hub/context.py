@@ -12,10 +12,10 @@ from gateway.dictionary import Dictionary
 from gateway.hub.merging import Beyond
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import Bell, Clock, Store, UnitOfWork, View
-from gateway.hub.reply_signers import CallSigners
+from gateway.hub.reply_signers import ReplySigners
 from gateway.wire.answer import Answer
 from gateway.wire.enrolment import Enrolment
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 from gateway.wire.sum_messages import Offer, SignedContribution
 
 
@@ -25,7 +25,7 @@ class Hub:
 
     `bell` rings for everything that happens, `answered` for this and for each answer that comes: only what
     releases questions waits for answers, members and askers are not woken in vain. `started` is since when
-    it listens. `call_signers` sign what the hub replies to members; `cosigner` cosigns the heads of members'
+    it listens. `reply_signers` sign what the hub replies to members; `cosigner` cosigns the heads of members'
     logs. `regional` is what the hub does with sums that no single answer gives.
     """
 
@@ -35,15 +35,15 @@ class Hub:
     clock: Clock
     bell: Bell
     answered: Bell
-    call_signers: CallSigners
+    reply_signers: ReplySigners
     cosigner: Cosigner
     started: datetime
     regional: "RegionalWork"
 
     @property
-    def call_signer(self) -> Signer:
+    def reply_signer(self) -> Signer:
         """What signs replies to whoever knows the present key."""
-        return self.call_signers.present
+        return self.reply_signers.present
 
 
 class RegionalWork(Protocol):
@@ -67,7 +67,7 @@ class RegionalWork(Protocol):
     def is_over(self, view: View, question_id: str, now: datetime) -> bool | None:
         """Whether the round of a question waits for nobody any more; None where none has begun."""
 
-    def calls(self, hub: Hub, view: View, member: str) -> tuple[TotalsCall, ...]:
+    def calls(self, hub: Hub, view: View, member: str) -> tuple[SumCall, ...]:
         """The rounds that wait for a member's contribution."""
 
     def receive_contribution(self, hub: Hub, member: Enrolment, sent: SignedContribution) -> None:

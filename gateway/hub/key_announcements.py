@@ -3,10 +3,10 @@
 from gateway.hub.context import Hub
 from gateway.hub.ports import View
 from gateway.watching.keys import CALLS, LOG, key_change
-from gateway.wire.hub_reply_keys import CallKeys, KeyStep
+from gateway.wire.hub_reply_keys import KeyStep, ReplyKeys
 
 
-def told_keys(hub: Hub) -> CallKeys:
+def announced_keys(hub: Hub) -> ReplyKeys:
     """The present key, and every change with its proof and its statement."""
     with hub.store.reading() as view:
         changes = [
@@ -16,10 +16,10 @@ def told_keys(hub: Hub) -> CallKeys:
         ]
         receipts = hub.log.receipts(view.log, [number for number, _, _ in changes])
     steps = (
-        KeyStep(entry, str(receipt), hub.call_signers.statements.get(present))
+        KeyStep(entry, str(receipt), hub.reply_signers.statements.get(present))
         for (_, entry, present), receipt in zip(changes, receipts, strict=True)
     )
-    return CallKeys(str(hub.call_signer.key), tuple(steps))
+    return ReplyKeys(str(hub.reply_signer.key), tuple(steps))
 
 
 def last_change(hub: Hub, view: View) -> int:

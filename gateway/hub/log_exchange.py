@@ -14,10 +14,10 @@ from gateway.hub.ports import Notes, View
 from gateway.watching.keys import LOG, WITNESS, KnownKeys, is_about_keys, known_keys
 from gateway.watching.witnessing import follow_excerpt, witness_head
 from gateway.wire.enrolment import Enrolment
-from gateway.wire.log_exchange import ShownLog, Sight
+from gateway.wire.log_exchange import SeenLog, ShownLog
 
 
-def see(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> Sight:
+def see(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> SeenLog:
     """Cosign and follow what a member shows of its log; returns how far the hub has come with it.
 
     What is shown from another size than the hub's is left alone, and shown again from there. Raises
@@ -28,9 +28,9 @@ def see(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> Si
     origin = origin_of(member)
     latest = notes.witness.latest(origin)
     if latest is None:
-        return Sight(0, notes.watch.copied(origin).size, None)
+        return SeenLog(0, notes.watch.copied(origin).size, None)
     own = next((str(s) for s in latest.signatures if s.is_by(hub.cosigner.key)), None)
-    return Sight(Checkpoint.parse(latest.text).size, notes.watch.copied(origin).size, own)
+    return SeenLog(Checkpoint.parse(latest.text).size, notes.watch.copied(origin).size, own)
 
 
 def contradicted(member: Enrolment, error: AuditError) -> PollRefusedError:

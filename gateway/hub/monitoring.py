@@ -21,7 +21,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class GuardRules:
+class MonitorRules:
     """`policy` says who must have cosigned; without one it is more than half of the members.
 
     `patience` is how long something may be late before it is an alert.
@@ -31,7 +31,7 @@ class GuardRules:
     patience: timedelta = timedelta(minutes=5)
 
 
-def guard(hub: Hub, rules: GuardRules, before: Tick | None, now: Tick, also: list[Alert]) -> list[Alert]:
+def monitor(hub: Hub, rules: MonitorRules, before: Tick | None, now: Tick, also: list[Alert]) -> list[Alert]:
     """Look at heads, cosignatures, clock and open ends, compare with members' logs; returns the new alerts.
 
     `also` are alerts that were found elsewhere and stand as well.

@@ -21,9 +21,9 @@ from gateway.hub.witnessing import cosignature_of
 from gateway.watching.keys import KnownKeys
 from gateway.watching.witnessing import convicting
 from gateway.wire.enrolment import Enrolment
-from gateway.wire.log_exchange import Sight
+from gateway.wire.log_exchange import SeenLog
 from gateway.wire.poll import Delivery, Poll, PollReply
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 
 LONGEST_WAIT = 25.0
 """Seconds. Shorter than what proxies on the way commonly allow."""
@@ -40,7 +40,7 @@ class _Waiting:
 
     size: int
     questions: Sequence[AskedQuestion]
-    totals: tuple[TotalsCall, ...]
+    sum_calls: tuple[SumCall, ...]
 
 
 def poll(
@@ -52,8 +52,8 @@ def poll(
     Raises PollRefusedError when the member has witnessed a longer or another log than this hub has, so that
     the hub was rolled back and nothing may be built on it; or when the member's own log contradicts itself.
     """
-    sight = _hear(hub, member, call, once)
-    take(hub, member, call.parcel)
+    seen_log = _hear(hub, member, call, once)
+    take(hub, member, call.batch)
     begin = time.monotonic()
     end, soon = begin + min(call.wait, LONGEST_WAIT), begin + GROWTH_WAITS
     while True:
@@ -65,8 +65,8 @@ def poll(
             found = _look(hub, view, log, member, call)
             grown = found.size > call.seen_size or found.size > call.copied
             until = min(end, soon) if grown else end
-            if now >= until or found.questions or found.totals or _is_behind(found, call):
-                return replace(_reply(hub, log, member, call, found), sight=sight)
+            if now >= until or found.questions or found.sum_calls or _is_behind(found, call):
+                return replace(_reply(hub, log, member, call, found), seen_log=seen_log)
         hub.bell.wait(ticket, until - now)
 
 
@@ -75,7 +75,7 @@ def _is_behind(found: _Waiting, call: Poll) -> bool:
     return found.size - call.copied > (MOST_LEAVES if call.copied else 0)
 
 
-def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]) -> Sight:
+def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]) -> SeenLog:
     """Keep what a call says, in one transaction; returns how far the hub has come with the member's log."""
     sharing = readable(member, call.sharing)
     try:
@@ -92,7 +92,7 @@ def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]
                 size, cosignature = gathered
                 notes.log.add_cosignatures(size, [cosignature])
             _recover(notes, member, call)
-            sight = see(hub, notes, member, call.log)
+            seen_log = see(hub, notes, member, call.log)
     except AuditError as error:
         with hub.store.notes() as notes:  # its log does not hold, but it is there
             once(notes)
@@ -100,7 +100,7 @@ def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]
         raise contradicted(member, error) from None
     if news:
         hub.bell.ring()
-    return sight
+    return seen_log
 
 
 def _log_keys(hub: Hub, member: Enrolment) -> KnownKeys:
@@ -153,7 +153,7 @@ def _reply(hub: Hub, log: Storage, member: Enrolment, call: Poll, found: _Waitin
         consistency=tuple(hub.log.consistency(log, call.seen_size, found.size)),
         deliveries=_deliveries(hub, log, found.questions),
         excerpt=excerpt(hub.log, log, call.copied, found.size, about(member.member)),
-        totals=found.totals,
+        sum_calls=found.sum_calls,
     )
 
 

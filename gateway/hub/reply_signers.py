@@ -17,7 +17,7 @@ class FormerSigner:
 
 
 @dataclass(frozen=True)
-class CallSigners:
+class ReplySigners:
     """`former` are those that may be valid still, newest first; `statements` by the key that they lead to."""
 
     present: Signer

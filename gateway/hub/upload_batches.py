@@ -9,24 +9,24 @@ from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
 from gateway.hub.receiving import receive
 from gateway.wire.enrolment import Enrolment
-from gateway.wire.upload_batch import Parcel
+from gateway.wire.upload_batch import UploadBatch
 
 log = structlog.get_logger()
 
 Piece = TypeVar("Piece")
 
 
-def take(hub: Hub, member: Enrolment, parcel: Parcel) -> None:
+def take(hub: Hub, member: Enrolment, batch: UploadBatch) -> None:
     """Keep what can be kept. What never will be is told in the hub's own log of events, not to the member:
     it would hand in the same again.
 
     Raises StorageError when it could not be kept now: the member hands in all of it again.
     """
-    for offer in parcel.offers:
+    for offer in batch.offers:
         _take_one(hub.regional.receive_offer, hub, member, offer)
-    for answer in parcel.answers:
+    for answer in batch.answers:
         _take_one(receive, hub, member, answer)
-    for part in parcel.contributions:
+    for part in batch.contributions:
         _take_one(hub.regional.receive_contribution, hub, member, part)
 
 

@@ -20,7 +20,7 @@ from gateway.secure_sum.totalling import (
 )
 from gateway.wire.answer import Answer
 from gateway.wire.enrolment import Enrolment
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 from gateway.wire.sum_messages import Offer, SignedContribution
 
 
@@ -32,18 +32,18 @@ class HubSums:
 
     def begin(self, hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> bool:
         sums = work_of(work)
-        return sums.totals.round(asked.id) is None and begin_round(hub, sums, asked) is not None
+        return sums.sums.round(asked.id) is None and begin_round(hub, sums, asked) is not None
 
     def deadline(self, view: View, question_id: str) -> datetime | None:
-        planned = read_of(view).totals.round(question_id)
+        planned = read_of(view).sums.round(question_id)
         return None if planned is None else planned.deadline
 
     def is_over(self, view: View, question_id: str, now: datetime) -> bool | None:
-        sums = read_of(view).totals
+        sums = read_of(view).sums
         planned = sums.round(question_id)
         return None if planned is None else ended(planned, sums.contributions(question_id), now)
 
-    def calls(self, hub: Hub, view: View, member: str) -> tuple[TotalsCall, ...]:
+    def calls(self, hub: Hub, view: View, member: str) -> tuple[SumCall, ...]:
         return calls(hub, read_of(view), member)
 
     def receive_contribution(self, hub: Hub, member: Enrolment, sent: SignedContribution) -> None:
@@ -53,12 +53,12 @@ class HubSums:
         self, hub: Hub, work: UnitOfWork, asked: AskedQuestion, answers: Mapping[str, Answer | None]
     ) -> Beyond:
         sums = work_of(work)
-        return Beyond(bounds_of(answers, sums.totals.offers(asked.id)), _totals(hub, sums, asked))
+        return Beyond(bounds_of(answers, sums.sums.offers(asked.id)), _totals(hub, sums, asked))
 
 
 def _totals(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> Mapping[Key, Summed]:
     """The totals under masks: of the round that ends now, or as they were published when it ended."""
-    planned = work.totals.round(asked.id)
+    planned = work.sums.round(asked.id)
     if planned is None:
         return {}
     if planned.released_index is None:

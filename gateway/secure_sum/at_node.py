@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.member.answer.outbox import signed
-from gateway.member.cube.cube_cache import CubeShelf
-from gateway.member.model.sent_answer import Sent
+from gateway.member.cube.cube_cache import CubeCache
+from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
 from gateway.member.node.ports import Notes, View
 from gateway.secure_sum.contributing import contribute
 from gateway.secure_sum.member_sum_ports import notes_of, read_of
 from gateway.secure_sum.offering import offer
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 from gateway.wire.sum_messages import CONTRIBUTION, Offer, SignedContribution, offer_from_json
 
 
@@ -22,28 +22,28 @@ class NodeSums:
     """`RegionalWork` of `gateway.member.node.ports`, for a node whose store keeps regional totals."""
 
     node: Node
-    shelf: CubeShelf
+    cube_cache: CubeCache
 
-    def offer(self, sent: Sent) -> None:
-        offer(self.node, self.shelf, sent)
+    def offer(self, sent: SentAnswer) -> None:
+        offer(self.node, self.cube_cache, sent)
 
-    def contribute(self, call: TotalsCall, witnessed: Witnessed) -> None:
-        contribute(self.node, self.shelf, call, witnessed)
+    def contribute(self, call: SumCall, witnessed: Witnessed) -> None:
+        contribute(self.node, self.cube_cache, call, witnessed)
 
     def offers(self, view: View) -> Sequence[tuple[str, Offer]]:
-        kept = read_of(view).totals.offers_to_send()
+        kept = read_of(view).sums.offers_to_send()
         return [(made.question_id, offer_from_json(json.loads(made.body))) for made in kept]
 
     def contributions(self, view: View) -> Sequence[tuple[str, SignedContribution]]:
         given = []
-        for part in read_of(view).totals.given_to_send():
+        for part in read_of(view).sums.given_to_send():
             opening = view.opening(CONTRIBUTION, part.entry_index)
             salt = opening.salt if opening else b""
             given.append((part.question_id, signed(self.node, view, part.note, part.entry_index, salt)))
         return given
 
     def offer_acknowledged(self, notes: Notes, question_id: str) -> None:
-        notes_of(notes).totals.offer_acknowledged(question_id)
+        notes_of(notes).sums.offer_acknowledged(question_id)
 
     def contribution_acknowledged(self, notes: Notes, question_id: str) -> None:
-        notes_of(notes).totals.given_acknowledged(question_id)
+        notes_of(notes).sums.given_acknowledged(question_id)

@@ -20,7 +20,7 @@ from audit.formats.note import Note
 from gateway.member.answer import answer_entries
 from gateway.member.answer.decision import question_of
 from gateway.member.build.cube_building import counted_table
-from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
+from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.errors import RepeatedError, UnprovenError
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node import log_entries
@@ -33,14 +33,14 @@ from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
 from gateway.secure_sum.participants import Own, ProvenRound, answer_keys, prove_round
 from gateway.secure_sum.withheld_cells import Withheld, check_safe, feasible_ranges, known_before, withheld_of
 from gateway.wire.answer import AskedEntry
-from gateway.wire.sum_call import Codes, TotalsCall
+from gateway.wire.sum_call import Codes, SumCall
 from gateway.wire.sum_messages import CONTRIBUTION, Contribution, offer_from_json, open_consent, sign_text
 from policies import Policy
 
 NOT_CONTRIBUTED = "total-not-proved"
 
 
-def contribute(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnessed) -> Given:
+def contribute(node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Witnessed) -> Given:
     """Contribute to a round of totals, and log that; the result stands in the outbox.
 
     Raises:
@@ -49,17 +49,17 @@ def contribute(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnes
         RepeatedError: this question's totals were contributed to before; the first contribution stands.
     """
     try:
-        return _contributed(node, shelf, call, witnessed)
+        return _contributed(node, cube_cache, call, witnessed)
     except UnprovenError:
         _reject(node, call)
         raise
 
 
-def _contributed(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witnessed) -> Given:
-    shelf.refresh()
+def _contributed(node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Witnessed) -> Given:
+    cube_cache.refresh()
     with store_of(node).reading() as view:
-        made = view.totals.offer(call.question_id)
-        if view.totals.given(call.question_id) is not None:
+        made = view.sums.offer(call.question_id)
+        if view.sums.given(call.question_id) is not None:
             raise RepeatedError(f"The totals of {call.question_id} were contributed to before.")
         changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     if made is None or made.secret is None:
@@ -72,12 +72,14 @@ def _contributed(node: Node, shelf: CubeShelf, call: TotalsCall, witnessed: Witn
     if node.clock.now() > proven.event.deadline:
         raise UnprovenError("The round reached this node after its deadline.")
     with store_of(node).writing() as work:
-        return _give(node, shelf, work, made, proven)
+        return _give(node, cube_cache, work, made, proven)
 
 
-def _give(node: Node, shelf: CubeShelf, work: SumUnitOfWork, made: MadeOffer, proven: ProvenRound) -> Given:
+def _give(
+    node: Node, cube_cache: CubeCache, work: SumUnitOfWork, made: MadeOffer, proven: ProvenRound
+) -> Given:
     in_force, policy = trusted(node, work) or (None, None)
-    cube = None if in_force is None else shelf.cube(in_force.version, in_force.above)
+    cube = None if in_force is None else cube_cache.cube(in_force.version, in_force.above)
     if policy is None or cube is None or cube.index != made.cube_index or made.secret is None:
         raise UnprovenError("The cube that answered the question answers no more.")
     sums = proven.roster.of(node.member)
@@ -173,7 +175,7 @@ def _logged(
     )
     index = log_entries.record(node, work, event, {CONTRIBUTION: opening})
     given = Given(contribution.question_id, entry.index, note, index, acknowledged=False)
-    work.totals.add_given(given, because=index)
+    work.sums.add_given(given, because=index)
     for to in proven.roster.of(node.member):
         cell = cells[to.cell]
         if cell.place is not None and cube.withholding is not None:  # as every offered cell
@@ -182,7 +184,7 @@ def _logged(
     return given
 
 
-def _reject(node: Node, call: TotalsCall) -> None:
+def _reject(node: Node, call: SumCall) -> None:
     """Log what was refused: once for each entry, so that nobody fills the log by repeating himself."""
     leaf = leaf_hash(NOT_CONTRIBUTED.encode() + b"\n" + call.entry)
     with node.store.writing() as work:

@@ -7,31 +7,31 @@ from typing import Protocol, cast
 
 from gateway.hub.context import Hub
 from gateway.hub.ports import Store, UnitOfWork, View
-from gateway.secure_sum.hub_sums import TotalRound
+from gateway.secure_sum.hub_sums import SumRound
 from gateway.wire.sum_messages import Offer, SignedContribution
 
 
-class TotalsView(Protocol):
+class SumReader(Protocol):
     """Reading."""
 
     def offers(self, question_id: str) -> Mapping[str, Offer]: ...
 
-    def round(self, question_id: str) -> TotalRound | None: ...
+    def round(self, question_id: str) -> SumRound | None: ...
 
     def contributions(self, question_id: str) -> Mapping[str, str]:
         """Signed contribution notes by member."""
 
-    def open_rounds(self, member: str) -> Sequence[TotalRound]:
+    def open_rounds(self, member: str) -> Sequence[SumRound]:
         """Rounds of open questions that wait for this member, oldest first."""
 
 
-class TotalsWriter(TotalsView, Protocol):
+class SumWriter(SumReader, Protocol):
     """Writing."""
 
     def add_offer(self, member: str, offer: Offer, *, because: int) -> None:
         """In place of none: the first offer stands."""
 
-    def add_round(self, planned: TotalRound, *, because: int) -> None: ...
+    def add_round(self, planned: SumRound, *, because: int) -> None: ...
 
     def add_contribution(
         self, question_id: str, member: str, sent: SignedContribution, at: datetime, *, because: int
@@ -44,7 +44,7 @@ class SumView(View, Protocol):
     """Reading, with what is kept of regional totals."""
 
     @property
-    def totals(self) -> TotalsView:
+    def sums(self) -> SumReader:
         """Offers, rounds and contributions of regional totals."""
 
 
@@ -52,7 +52,7 @@ class SumUnitOfWork(UnitOfWork, Protocol):
     """Writing, in one transaction with everything else that the hub keeps."""
 
     @property
-    def totals(self) -> TotalsWriter: ...
+    def sums(self) -> SumWriter: ...
 
 
 class SumStore(Store, Protocol):

@@ -26,7 +26,7 @@ class PlannedSum:
 
 
 @dataclass(frozen=True)
-class TotalRound:
+class SumRound:
     """A round that stands in the regional log at entry `index`, with the consents of all who take part."""
 
     question_id: str

@@ -9,7 +9,7 @@ from gateway.member.node.ports import Notes, Store, UnitOfWork, View
 from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
 
 
-class TotalsView(Protocol):
+class SumReader(Protocol):
     """Reading."""
 
     def offer(self, question_id: str) -> MadeOffer | None: ...
@@ -26,7 +26,7 @@ class TotalsView(Protocol):
         """Contributions that the hub has not acknowledged, oldest first."""
 
 
-class TotalsWriter(TotalsView, Protocol):
+class SumWriter(SumReader, Protocol):
     """Writing, in the transaction of the log entry that explains it."""
 
     def add_offer(self, made: MadeOffer, *, because: int) -> None: ...
@@ -37,7 +37,7 @@ class TotalsWriter(TotalsView, Protocol):
     def enter(self, entered: Entered, *, because: int) -> None: ...
 
 
-class TotalsNotes(Protocol):
+class SumBookkeeping(Protocol):
     """Bookkeeping."""
 
     def offer_acknowledged(self, question_id: str) -> None: ...
@@ -49,7 +49,7 @@ class SumView(View, Protocol):
     """Reading, with what is kept of regional totals."""
 
     @property
-    def totals(self) -> TotalsView:
+    def sums(self) -> SumReader:
         """What was offered and given for regional totals."""
 
 
@@ -57,14 +57,14 @@ class SumUnitOfWork(UnitOfWork, Protocol):
     """Writing, in one transaction with everything else that the node keeps."""
 
     @property
-    def totals(self) -> TotalsWriter: ...
+    def sums(self) -> SumWriter: ...
 
 
 class SumNotes(Notes, Protocol):
     """Bookkeeping, in one transaction with the node's other notes."""
 
     @property
-    def totals(self) -> TotalsNotes: ...
+    def sums(self) -> SumBookkeeping: ...
 
 
 class SumStore(Store, Protocol):

@@ -12,8 +12,8 @@ from audit.events.question_events import Answered
 from audit.formats.canonical import canonical_json
 from audit.formats.note import Note
 from gateway.member.answer.decision import Put, question_of
-from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
-from gateway.member.model.sent_answer import Sent
+from gateway.member.cube.cube_cache import CubeCache, ReadyCube
+from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
 from gateway.question import QuestionError
@@ -27,7 +27,7 @@ from gateway.wire.sum_messages import Consent, Offer, OfferedCell, sign_text
 from policies import Policy
 
 
-def offer(node: Node, shelf: CubeShelf, sent: Sent) -> MadeOffer | None:
+def offer(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> MadeOffer | None:
     """Offer what an answer withheld, if anything of it may enter a total; kept to be sent."""
     answer = answer_of_text(Note.parse(sent.note).text)
     if answer.refusals or None not in answer.cells:
@@ -35,14 +35,14 @@ def offer(node: Node, shelf: CubeShelf, sent: Sent) -> MadeOffer | None:
     with store_of(node).writing() as work:
         put = decode(node.log.entry(work.log, sent.entry_index))
         in_force, policy = trusted(node, work) or (None, None)
-        cube = None if in_force is None else shelf.cube(in_force.version, in_force.above)
+        cube = None if in_force is None else cube_cache.cube(in_force.version, in_force.above)
         if not isinstance(put, Answered) or policy is None or cube is None or cube.index != sent.cube_index:
             return None
-        if work.totals.offer(sent.question_id) is not None:
+        if work.sums.offer(sent.question_id) is not None:
             return None
         made = _made(node, cube, put, answer, (policy, known_before(work)))
         if made is not None:
-            work.totals.add_offer(made, because=sent.entry_index)
+            work.sums.add_offer(made, because=sent.entry_index)
     return made
 
 

@@ -20,7 +20,7 @@ from audit.log.policy import Policy
 from audit.log.receipt import Receipt
 from gateway.member.errors import UnprovenError
 from gateway.member.model.witnessed import Witnessed
-from gateway.wire.sum_call import TotalFormatError, TotalsCall
+from gateway.wire.sum_call import SumCall, SumFormatError
 from gateway.wire.sum_messages import Consent, consenting, open_consent
 
 
@@ -42,7 +42,7 @@ class Own:
 
 
 def prove_round(
-    call: TotalsCall, own: Consent, keys: Mapping[str, Verifier], contributors: int, witnessed: Witnessed
+    call: SumCall, own: Consent, keys: Mapping[str, Verifier], contributors: int, witnessed: Witnessed
 ) -> ProvenRound:
     """Check the whole call. `own` is what this node has consented to, `contributors` the fewest it demands.
 
@@ -70,7 +70,7 @@ def prove_round(
     return ProvenRound(event, entry, roster)
 
 
-def roster_of(call: TotalsCall, consents: Mapping[str, Consent], question: bytes, round_: int) -> Roster:
+def roster_of(call: SumCall, consents: Mapping[str, Consent], question: bytes, round_: int) -> Roster:
     """The list that masks are bound to. Raises MaskError."""
     participants = sorted((c for c in consents.values()), key=lambda c: c.member)
     return Roster(
@@ -105,7 +105,7 @@ def answer_keys(entries: Iterable[bytes], states: Container[str], own: Own) -> d
     return keys
 
 
-def _logged(call: TotalsCall, witnessed: Witnessed) -> tuple[TotalAsked, EntryRef]:
+def _logged(call: SumCall, witnessed: Witnessed) -> tuple[TotalAsked, EntryRef]:
     try:
         receipt = Receipt.parse(call.receipt)
         checkpoint = receipt.verify(call.entry, Policy(witnessed.keys)).checkpoint
@@ -127,7 +127,7 @@ def _consents(notes: Sequence[str], keys: Mapping[str, Verifier]) -> dict[str, C
             if member not in keys:
                 raise UnprovenError("A participant is no member that the regional log has enrolled.")
             consent = open_consent(note, keys[member])
-        except TotalFormatError as error:
+        except SumFormatError as error:
             raise UnprovenError(error.message) from None
         if member in found or consent.member != member:
             raise UnprovenError("A participant stands twice in the list.")

@@ -24,12 +24,12 @@ from gateway.hub.merging import Summed
 from gateway.hub.model import AskedQuestion, State
 from gateway.hub.ports import View
 from gateway.secure_sum.hub_sum_ports import SumUnitOfWork, SumView, store_of
-from gateway.secure_sum.hub_sums import TotalRound
+from gateway.secure_sum.hub_sums import SumRound
 from gateway.secure_sum.planning import planned_sums, withheld_cells
 from gateway.wire.answer import Answer
 from gateway.wire.answer_text import answer_of_text
 from gateway.wire.enrolment import Enrolment
-from gateway.wire.sum_call import Codes, TotalFormatError, TotalsCall
+from gateway.wire.sum_call import Codes, SumCall, SumFormatError
 from gateway.wire.sum_messages import (
     CONTRIBUTION,
     TOTALS,
@@ -59,7 +59,7 @@ def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
         told = work.released_in(asked.id).get(member.member) is not None
         if told or hub.clock.now() > asked.late_until:
             raise TooLateError("The question is closed; what has come until then was released.")
-        work.totals.add_offer(member.member, offer, because=asked.asked_index)
+        work.sums.add_offer(member.member, offer, because=asked.asked_index)
 
 
 def _check_consent(hub: Hub, view: View, member: Enrolment, asked: AskedQuestion, offer: Offer) -> None:
@@ -69,7 +69,7 @@ def _check_consent(hub: Hub, view: View, member: Enrolment, asked: AskedQuestion
         return
     try:
         consent = open_consent(offer.consent, Verifier.parse(member.answer_key))
-    except TotalFormatError as error:
+    except SumFormatError as error:
         raise AnswerRefusedError(error.message) from None
     leaf = leaf_hash(hub.log.entry(view.log, asked.asked_index)).hex()
     named = consent.asked
@@ -79,9 +79,9 @@ def _check_consent(hub: Hub, view: View, member: Enrolment, asked: AskedQuestion
         raise AnswerRefusedError("The offer is not about the cells of its consent.")
 
 
-def begin_round(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> TotalRound | None:
+def begin_round(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> SumRound | None:
     """Plan and log the one round of a question whose answers are in; None when nothing may be published."""
-    offers = work.totals.offers(asked.id)
+    offers = work.sums.offers(asked.id)
     answers = {m: answer_of_text(Note.parse(n).text) for m, n in work.answers(asked.id).items()}
     tables = {m: a for m, a in answers.items() if not a.refusals}
     usable = {m: o for m, o in offers.items() if m in tables and _fits(o, tables[m])}
@@ -90,7 +90,7 @@ def begin_round(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> TotalRou
     sums = planned_sums(tables, usable, consents)
     if not sums:
         return None
-    planned = TotalRound(
+    planned = SumRound(
         question_id=asked.id,
         sums=sums,
         consents=tuple(usable[m].consent for m in sorted({m for s in sums for m in s.members})),
@@ -109,18 +109,18 @@ def begin_round(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> TotalRou
         at=whole_second(hub.clock.now()),
     )
     index = entries.record(hub, work, entries.Entry(event, {}))
-    work.totals.add_round(planned, because=index)
+    work.sums.add_round(planned, because=index)
     return replace(planned, index=index)
 
 
-def calls(hub: Hub, view: SumView, member: str) -> tuple[TotalsCall, ...]:
+def calls(hub: Hub, view: SumView, member: str) -> tuple[SumCall, ...]:
     """The rounds that wait for a member, each with the proof that it was logged."""
-    waiting = [r for r in view.totals.open_rounds(member) if r.deadline > hub.clock.now()]
+    waiting = [r for r in view.sums.open_rounds(member) if r.deadline > hub.clock.now()]
     if not waiting:
         return ()
     receipts = hub.log.receipts(view.log, [r.index for r in waiting])
     return tuple(
-        TotalsCall(
+        SumCall(
             r.question_id,
             hub.log.entry(view.log, r.index),
             str(receipt),
@@ -139,30 +139,30 @@ def receive_contribution(hub: Hub, member: Enrolment, sent: SignedContribution) 
     """
     try:
         made = open_contribution(sent.note, Verifier.parse(member.answer_key))
-    except TotalFormatError as error:
+    except SumFormatError as error:
         raise AnswerRefusedError(error.message) from None
     with store_of(hub).writing() as work:
         asked = _asked(work, member, made.question_id)
-        planned = work.totals.round(asked.id)
+        planned = work.sums.round(asked.id)
         if planned is None or member.member not in planned.members or made.member != member.member:
             raise UnknownQuestionError(f"{member.member} takes no part in totals of this question.")
         _check_round(hub, work, planned, made)
         _check_logged(member, made, sent)
-        if member.member in work.totals.contributions(asked.id):
+        if member.member in work.sums.contributions(asked.id):
             raise AlreadyAnsweredError(f"{member.member} has contributed before: the first one stands.")
         now = hub.clock.now()
         if now > planned.deadline:
             raise TooLateError("The round is over.")
-        work.totals.add_contribution(asked.id, member.member, sent, now, because=planned.index)
+        work.sums.add_contribution(asked.id, member.member, sent, now, because=planned.index)
     hub.bell.ring()
 
 
-def ended(planned: TotalRound, contributed: Mapping[str, str], now: datetime) -> bool:
+def ended(planned: SumRound, contributed: Mapping[str, str], now: datetime) -> bool:
     """Whether a round waits for nobody any more."""
     return now > planned.deadline or set(planned.members) <= set(contributed)
 
 
-def published_in(view: SumView, planned: TotalRound) -> Mapping[Codes, Summed]:
+def published_in(view: SumView, planned: SumRound) -> Mapping[Codes, Summed]:
     """The totals of a round that are complete and let out by the rule; what lacks a part stays withheld."""
     given = _given(view, planned)
     published = {}
@@ -177,7 +177,7 @@ def published_in(view: SumView, planned: TotalRound) -> Mapping[Codes, Summed]:
     return published
 
 
-def end_round(hub: Hub, work: SumUnitOfWork, planned: TotalRound) -> Mapping[Codes, Summed]:
+def end_round(hub: Hub, work: SumUnitOfWork, planned: SumRound) -> Mapping[Codes, Summed]:
     """Sum what is complete, publish what the rule allows, and log it."""
     given, published = _given(work, planned), published_in(work, planned)
     result = commit(TOTALS, canonical_json([[list(c), s.value] for c, s in sorted(published.items())]))
@@ -191,19 +191,19 @@ def end_round(hub: Hub, work: SumUnitOfWork, planned: TotalRound) -> Mapping[Cod
         at=whole_second(hub.clock.now()),
     )
     index = entries.record(hub, work, entries.Entry(event, {TOTALS: result}))
-    work.totals.end_round(planned.question_id, because=index)
+    work.sums.end_round(planned.question_id, because=index)
     return published
 
 
-def _given(view: SumView, planned: TotalRound) -> Mapping[str, tuple[int, ...]]:
+def _given(view: SumView, planned: SumRound) -> Mapping[str, tuple[int, ...]]:
     """What members gave to a round: masked numbers by member."""
-    notes = view.totals.contributions(planned.question_id)
+    notes = view.sums.contributions(planned.question_id)
     keys = {e.member: Verifier.parse(e.answer_key) for e in view.enrolments()}
     return {m: open_contribution(n, keys[m]).masked for m, n in notes.items() if m in keys}
 
 
 def roster_of(
-    hub: Hub, view: View, asked: AskedQuestion, planned: TotalRound, consents: Mapping[str, Consent]
+    hub: Hub, view: View, asked: AskedQuestion, planned: SumRound, consents: Mapping[str, Consent]
 ) -> Roster:
     """The list that the members bind their masks to."""
     return Roster(
@@ -214,7 +214,7 @@ def roster_of(
     )
 
 
-def _turn(planned: TotalRound, member: str, place: int) -> int:
+def _turn(planned: SumRound, member: str, place: int) -> int:
     """A member's numbers are in the order of the sums that it takes part in."""
     return sum(member in s.members for s in planned.sums[:place])
 
@@ -238,7 +238,7 @@ def _asked(view: View, member: Enrolment, question_id: str) -> AskedQuestion:
     return asked
 
 
-def _check_round(hub: Hub, view: View, planned: TotalRound, made: Contribution) -> None:
+def _check_round(hub: Hub, view: View, planned: SumRound, made: Contribution) -> None:
     data = hub.log.entry(view.log, planned.index)
     event = decode(data)
     named = made.asked

@@ -91,7 +91,7 @@ class Before:
 
 def known_before(view: SumView) -> Before:
     """All of it, figures that were withdrawn included: somebody may have read them."""
-    return Before(view.totals.entered(), frozenset(str(one.figure.year) for one in view.figures()))
+    return Before(view.sums.entered(), frozenset(str(one.figure.year) for one in view.figures()))
 
 
 def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[Codes, OfferedRange]:

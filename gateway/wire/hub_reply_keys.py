@@ -19,7 +19,7 @@ MOST_CHANGES = 1000
 """Of one hub: more than twice a month, for forty years."""
 
 
-class CallKeysError(SafelaneError):
+class ReplyKeysError(SafelaneError):
     """What a hub tells of its keys is not in the form of it."""
 
 
@@ -36,7 +36,7 @@ class KeyStep:
 
 
 @dataclass(frozen=True)
-class CallKeys:
+class ReplyKeys:
     """What a hub tells everybody: the key that signs its replies now, and how it came to it, oldest first."""
 
     call_key: str
@@ -46,15 +46,15 @@ class CallKeys:
         return {"call_key": self.call_key, "changes": [step.as_json() for step in self.changes]}
 
 
-def call_keys_from_json(data: Mapping[str, Any]) -> CallKeys:
-    """Raises CallKeysError."""
+def reply_keys_from_json(data: Mapping[str, Any]) -> ReplyKeys:
+    """Raises ReplyKeysError."""
     try:
         steps = [_step(step) for step in data["changes"]]
         if len(steps) > MOST_CHANGES:
             raise ValueError
-        return CallKeys(str(VerifierKey.parse(data["call_key"])), tuple(steps))
+        return ReplyKeys(str(VerifierKey.parse(data["call_key"])), tuple(steps))
     except (AuditError, AttributeError, KeyError, TypeError, ValueError):
-        raise CallKeysError("What the hub tells of its keys is not in the form of it.") from None
+        raise ReplyKeysError("What the hub tells of its keys is not in the form of it.") from None
 
 
 def state(entry: bytes, former: Signer, present: Signer) -> str:

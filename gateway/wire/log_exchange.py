@@ -30,7 +30,7 @@ class ShownLog:
 
 
 @dataclass(frozen=True)
-class Sight:
+class SeenLog:
     """How much of the member's log the hub has witnessed and copied, and its cosignature of the former."""
 
     size: int
@@ -52,12 +52,12 @@ def shown_log_from_json(data: Mapping[str, Any]) -> ShownLog:
     )
 
 
-def sight_from_json(data: Mapping[str, Any]) -> Sight:
+def seen_log_from_json(data: Mapping[str, Any]) -> SeenLog:
     """Raises KeyError or TypeError for anything else."""
     size, copied, cosignature = data["size"], data["copied"], data["cosignature"]
     if type(size) is not int or type(copied) is not int or not isinstance(cosignature, str | None):
         raise TypeError("not a sight")
-    return Sight(size, copied, cosignature)
+    return SeenLog(size, copied, cosignature)
 
 
 def excerpt_as_json(shown: Excerpt | None) -> dict[str, Any] | None:

@@ -13,17 +13,17 @@ from audit.formats.encoding import parse_base64, to_base64
 from audit.formats.merkle import HASH_SIZE
 from audit.log.excerpt import Excerpt
 from gateway.wire.log_exchange import (
+    SeenLog,
     ShownLog,
-    Sight,
     excerpt_as_json,
     excerpt_from_json,
+    seen_log_from_json,
     shown_log_from_json,
-    sight_from_json,
 )
 from gateway.wire.signed_answer import SignedAnswer as SignedAnswer  # noqa: PLC0414 - part of what travels
 from gateway.wire.signed_answer import signed_answer_from_json as signed_answer_from_json  # noqa: PLC0414
-from gateway.wire.sum_call import TotalsCall, call_from_json
-from gateway.wire.upload_batch import NOTHING, Parcel, parcel_from_json
+from gateway.wire.sum_call import SumCall, sum_call_from_json
+from gateway.wire.upload_batch import NOTHING, UploadBatch, batch_from_json
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Poll:
 
     `waiting`: questions that wait at the member for a person's leave, by their ids. `sharing`: what its
     policy releases, as a signed note (`gateway.wire.sharing_statement`); None where the member does not say.
-    `serves`: the policy version and the snapshot that it answers from now. `parcel`: what it hands in; the
+    `serves`: the policy version and the snapshot that it answers from now. `batch`: what it hands in; the
     reply says that all of it was kept, or will never be.
     """
 
@@ -44,14 +44,14 @@ class Poll:
     waiting: tuple[str, ...] = ()
     sharing: str | None = None
     serves: tuple[str, str] | None = None
-    parcel: Parcel = NOTHING
+    batch: UploadBatch = NOTHING
 
     def as_json(self) -> dict[str, Any]:
         return {
             "cosignature": self.cosignature,
             "copied": self.copied,
             "log": None if self.log is None else self.log.as_json(),
-            "parcel": self.parcel.as_json(),
+            "parcel": self.batch.as_json(),
             "seen_size": self.seen_size,
             "serves": None if self.serves is None else list(self.serves),
             "sharing": self.sharing,
@@ -76,7 +76,7 @@ class Delivery:
 class PollReply:
     """`consistency` leads from the size that the poll named to `checkpoint`.
 
-    `excerpt` tells the member what stands in the regional log about it, `sight` what the hub knows of its
+    `excerpt` tells the member what stands in the regional log about it, `seen_log` what the hub knows of its
     own log.
     """
 
@@ -84,8 +84,8 @@ class PollReply:
     consistency: tuple[bytes, ...]
     deliveries: tuple[Delivery, ...]
     excerpt: Excerpt | None = None
-    sight: Sight | None = None
-    totals: tuple[TotalsCall, ...] = ()
+    seen_log: SeenLog | None = None
+    sum_calls: tuple[SumCall, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -93,36 +93,37 @@ class PollReply:
             "consistency": [to_base64(h) for h in self.consistency],
             "deliveries": [d.as_json() for d in self.deliveries],
             "excerpt": excerpt_as_json(self.excerpt),
-            "sight": None if self.sight is None else self.sight.as_json(),
-            "totals": [call.as_json() for call in self.totals],
+            "sight": None if self.seen_log is None else self.seen_log.as_json(),
+            "totals": [call.as_json() for call in self.sum_calls],
         }
 
 
 def poll_from_json(data: Mapping[str, Any]) -> Poll:
     """`data` has the fields of PollSchema.
 
-    Raises AuditError, TotalFormatError, TypeError, ValueError or AttributeError.
+    Raises AuditError, SumFormatError, TypeError, ValueError or AttributeError.
     """
     shown, serves, handed = data["log"], data["serves"], data["parcel"]
     if serves is not None:
         policy, snapshot = serves
         serves = (str(policy), str(snapshot))
     log = None if shown is None else shown_log_from_json(shown)
-    parcel = NOTHING if handed is None else parcel_from_json(handed)
-    return Poll(**{**data, "waiting": tuple(data["waiting"]), "log": log, "serves": serves, "parcel": parcel})
+    batch = NOTHING if handed is None else batch_from_json(handed)
+    rest = {name: value for name, value in data.items() if name != "parcel"}
+    return Poll(**{**rest, "waiting": tuple(data["waiting"]), "log": log, "serves": serves, "batch": batch})
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
-    """Raises AuditError, TotalFormatError, KeyError, TypeError, ValueError or AttributeError otherwise."""
-    excerpt, sight = data["excerpt"], data["sight"]
+    """Raises AuditError, SumFormatError, KeyError, TypeError, ValueError or AttributeError otherwise."""
+    excerpt, seen_log = data["excerpt"], data["sight"]
     return PollReply(
         excerpt=None if excerpt is None else excerpt_from_json(excerpt),
-        sight=None if sight is None else sight_from_json(sight),
+        seen_log=None if seen_log is None else seen_log_from_json(seen_log),
         checkpoint=data["checkpoint"],
         consistency=tuple(parse_base64(h, "consistency proof", HASH_SIZE) for h in data["consistency"]),
         deliveries=tuple(
             Delivery(d["question_id"], parse_base64(d["entry"], "log entry"), d["receipt"])
             for d in data["deliveries"]
         ),
-        totals=tuple(call_from_json(call) for call in data["totals"]),
+        sum_calls=tuple(sum_call_from_json(call) for call in data["totals"]),
     )

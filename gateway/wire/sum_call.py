@@ -12,7 +12,7 @@ Codes: TypeAlias = tuple[str, ...]
 """A cell by its codes, one for each axis of the answer."""
 
 
-class TotalFormatError(SafelaneError):
+class SumFormatError(SafelaneError):
     """A message about totals that is not in the form that this page defines, or not signed by its member."""
 
 
@@ -28,7 +28,7 @@ class CalledSum:
 
 
 @dataclass(frozen=True)
-class TotalsCall:
+class SumCall:
     """A round: the log entry that began it with its proof, the sums, and the consent of every participant."""
 
     question_id: str
@@ -47,10 +47,10 @@ class TotalsCall:
         }
 
 
-def call_from_json(data: Mapping[str, Any]) -> TotalsCall:
-    """Raises TotalFormatError."""
+def sum_call_from_json(data: Mapping[str, Any]) -> SumCall:
+    """Raises SumFormatError."""
     try:
-        call = TotalsCall(
+        call = SumCall(
             question_id=text(data["question_id"]),
             entry=parse_base64(data["entry"], "log entry"),
             receipt=str(data["receipt"]),
@@ -58,9 +58,9 @@ def call_from_json(data: Mapping[str, Any]) -> TotalsCall:
             consents=tuple(str(note) for note in data["consents"]),
         )
     except (AuditError, AttributeError, KeyError, TypeError, ValueError):
-        raise TotalFormatError("A call for totals is not in the form of one.") from None
+        raise SumFormatError("A call for totals is not in the form of one.") from None
     if call.as_json() != dict(data):
-        raise TotalFormatError("A call for totals has fields that it should not have.")
+        raise SumFormatError("A call for totals has fields that it should not have.")
     return call
 
 

@@ -15,7 +15,7 @@ from audit.formats.canonical import canonical_json, load_canonical_object
 from audit.formats.note import Note, Signer, Verifier, open_note, sign
 from gateway.wire.answer import AskedEntry
 from gateway.wire.signed_answer import SignedAnswer
-from gateway.wire.sum_call import Codes, TotalFormatError, codes, number, storable, text
+from gateway.wire.sum_call import Codes, SumFormatError, codes, number, storable, text
 
 VERSION = 1
 CONTRIBUTION = "contribution"
@@ -122,7 +122,7 @@ def sign_text(body: Mapping[str, Any], signer: Signer) -> str:
 
 
 def open_consent(note: str, verifier: Verifier) -> Consent:
-    """Raises TotalFormatError unless `verifier` shows whose it is and it has the form of a consent."""
+    """Raises SumFormatError unless `verifier` shows whose it is and it has the form of a consent."""
     data = _opened(note, verifier)
     try:
         consent = Consent(
@@ -134,24 +134,24 @@ def open_consent(note: str, verifier: Verifier) -> Consent:
             cells=tuple(codes(c) for c in data["cells"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise TotalFormatError("A consent is not in the form of one.") from None
+        raise SumFormatError("A consent is not in the form of one.") from None
     if consent.as_json() != data:
-        raise TotalFormatError("A consent has fields that it should not have.")
+        raise SumFormatError("A consent has fields that it should not have.")
     return consent
 
 
 def consenting(note: str) -> str:
-    """Whose consent a note claims to be, before any signature is looked at. Raises TotalFormatError."""
+    """Whose consent a note claims to be, before any signature is looked at. Raises SumFormatError."""
     try:
         return text(
             load_canonical_object(Note.parse(note).text.removesuffix("\n").encode(), "consent")["member"]
         )
     except (AuditError, KeyError, ValueError):
-        raise TotalFormatError("A consent is not in the form of one.") from None
+        raise SumFormatError("A consent is not in the form of one.") from None
 
 
 def open_contribution(note: str, verifier: Verifier) -> Contribution:
-    """Raises TotalFormatError unless `verifier` shows whose it is and it has the form of a contribution."""
+    """Raises SumFormatError unless `verifier` shows whose it is and it has the form of a contribution."""
     data = _opened(note, verifier)
     try:
         made = Contribution(
@@ -162,14 +162,14 @@ def open_contribution(note: str, verifier: Verifier) -> Contribution:
             masked=tuple(int(text(n), 16) for n in data["masked"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise TotalFormatError("A contribution is not in the form of one.") from None
+        raise SumFormatError("A contribution is not in the form of one.") from None
     if made.as_json() != data:
-        raise TotalFormatError("A contribution has fields or numbers that it should not have.")
+        raise SumFormatError("A contribution has fields or numbers that it should not have.")
     return made
 
 
 def offer_from_json(data: Mapping[str, Any]) -> Offer:
-    """Raises TotalFormatError."""
+    """Raises SumFormatError."""
     try:
         offer = Offer(
             question_id=text(data["question_id"]),
@@ -183,9 +183,9 @@ def offer_from_json(data: Mapping[str, Any]) -> Offer:
             threshold=number(data["threshold"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise TotalFormatError("An offer is not in the form of one.") from None
+        raise SumFormatError("An offer is not in the form of one.") from None
     if offer.as_json() != dict(data) or len(offer.least_of) != len(offer.most_of):
-        raise TotalFormatError("An offer has fields that it should not have.")
+        raise SumFormatError("An offer has fields that it should not have.")
     return offer
 
 
@@ -195,7 +195,7 @@ def _opened(note: str, verifier: Verifier) -> dict[str, Any]:
         open_note(parsed, [verifier])
         return load_canonical_object(parsed.text.removesuffix("\n").encode(), "note")
     except AuditError as error:
-        raise TotalFormatError(f"A message about totals cannot be trusted: {error}.") from None
+        raise SumFormatError(f"A message about totals cannot be trusted: {error}.") from None
 
 
 def _asked(data: Mapping[str, Any]) -> AskedEntry:

@@ -12,7 +12,7 @@ MOST_PIECES = 100
 
 
 @dataclass(frozen=True)
-class Parcel:
+class UploadBatch:
     """Offers come before the answers that they belong to: once all answers are there, a release is due."""
 
     offers: tuple[Offer, ...] = ()
@@ -27,12 +27,12 @@ class Parcel:
         }
 
 
-NOTHING = Parcel()
+NOTHING = UploadBatch()
 
 
-def parcel_from_json(data: Mapping[str, Any]) -> Parcel:
-    """`data` has the fields of ParcelSchema. Raises AuditError, TotalFormatError or ValueError."""
-    return Parcel(
+def batch_from_json(data: Mapping[str, Any]) -> UploadBatch:
+    """`data` has the fields of ParcelSchema. Raises AuditError, SumFormatError or ValueError."""
+    return UploadBatch(
         tuple(map(offer_from_json, data["offers"])),
         tuple(map(signed_answer_from_json, data["answers"])),
         tuple(map(signed_answer_from_json, data["contributions"])),

@@ -13,12 +13,12 @@ from gateway.errors import SafelaneError
 from gateway.wire.sum_call import text
 
 MAJOR = 1
-PARCEL = "parcel"
+UPLOAD_BATCHES = "parcel"
 """Answers come with the poll that follows them."""
-FEATURES = (PARCEL, "serves", "sharing")
+FEATURES = (UPLOAD_BATCHES, "serves", "sharing")
 """In order of their names. The fields of a poll below belong to those of the same name."""
 
-_FIELDS = {PARCEL: PARCEL, "serves": "serves", "sharing": "sharing"}
+_FIELDS = {UPLOAD_BATCHES: UPLOAD_BATCHES, "serves": "serves", "sharing": "sharing"}
 
 
 class VersionError(SafelaneError):

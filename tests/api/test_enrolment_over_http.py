@@ -88,7 +88,7 @@ def test_keys_must_be_those_of_the_caller(region: Region, invitation: Invitation
     """Whoever copies the keys of another cannot apply with them: the call is signed with one of them."""
     other = SimulatedMember("LA", clock)
     mine = Signer.generate("mine")
-    auth = Signatures(ORIGIN, mine, InvitedBy(region.hub.call_signer.verifier), clock)
+    auth = Signatures(ORIGIN, mine, InvitedBy(region.hub.reply_signer.verifier), clock)
 
     with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
         body = {"secret": invitation.secret, **other.enrolment.as_json()}
@@ -100,7 +100,7 @@ def test_a_strangers_long_names_are_refused(region: Region, invitation: Invitati
     """What a stranger chooses freely is kept nowhere before it is found to fit."""
     endless = Signer.generate("x" * 300)
     keys = {**SimulatedMember("LA", clock).enrolment.as_json(), "call_key": str(endless.key)}
-    auth = Signatures(ORIGIN, endless, InvitedBy(region.hub.call_signer.verifier), clock)
+    auth = Signatures(ORIGIN, endless, InvitedBy(region.hub.reply_signer.verifier), clock)
 
     with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
         body = {"secret": invitation.secret, **keys}
@@ -131,7 +131,7 @@ def test_a_call_counts_once(region: Region) -> None:
 def test_a_member_whose_clock_is_wrong_is_told_the_time(region: Region, clock: HandClock) -> None:
     late = HandClock.at_present()
     late.move(hours=1)
-    auth = Signatures(ORIGIN, region.members["KH"].caller, InvitedBy(region.hub.call_signer.verifier), late)
+    auth = Signatures(ORIGIN, region.members["KH"].caller, InvitedBy(region.hub.reply_signer.verifier), late)
 
     with (
         httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client,

@@ -79,7 +79,7 @@ def test_the_first_offer_stands(region: Region, delivery: Delivery, thailand: ht
     assert offered(thailand, bounds(delivery, most=700)) == 204
 
     with region.hub.store.reading() as view:
-        assert view.totals.offers(delivery.question_id) == {"TH": bounds(delivery)}
+        assert view.sums.offers(delivery.question_id) == {"TH": bounds(delivery)}
 
 
 def test_an_offer_that_comes_after_the_release_with_a_late_answer_bounds_the_next_one(
@@ -96,7 +96,7 @@ def test_an_offer_that_comes_after_the_release_with_a_late_answer_bounds_the_nex
     cell = killed(region, delivery.question_id)
     assert (cell["status"], cell["at_most"]) == ("withheld", 9)
     with region.hub.store.reading() as view:
-        assert view.totals.round(delivery.question_id) is None
+        assert view.sums.round(delivery.question_id) is None
 
 
 def test_an_offer_after_ones_answer_was_released_is_too_late(

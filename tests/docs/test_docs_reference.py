@@ -21,12 +21,12 @@ from gateway.config import HubConfig, MemberConfig
 from gateway.errors import SafelaneError
 from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.cells import Status
-from gateway.wire.hub_reply_keys import CallKeys, KeyStep
-from gateway.wire.log_exchange import ShownLog, Sight, excerpt_as_json
+from gateway.wire.hub_reply_keys import KeyStep, ReplyKeys
+from gateway.wire.log_exchange import SeenLog, ShownLog, excerpt_as_json
 from gateway.wire.poll import Delivery, Poll, PollReply, SignedAnswer
 from gateway.wire.release import Coverage, Release
 from gateway.wire.sharing_statement import Shared, Sharing
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 from gateway.wire.sum_messages import Consent, Contribution, Offer
 from gateway.wire.usage_terms import PassOn, Terms
 
@@ -152,20 +152,20 @@ def _files(directory: Path) -> set[str]:
 ASKED = AskedEntry("region.example/log", 0, "00" * 32)
 MESSAGES = {
     "## From node to hub: poll": Poll(0, None, None, 0.0),
-    "## What the hub tells of its keys": CallKeys("", ()),
+    "## What the hub tells of its keys": ReplyKeys("", ()),
     "### A change of the hub's key": KeyStep(b"", "", None),
     "## What is shared": Sharing("KH", None, None, None, None, None, (), ()),
     "### A permission": Shared((), None, (), (), (), 3, False, False, False),
     "## From hub to node: poll reply": PollReply("", (), ()),
     "## A log that is shown": ShownLog(""),
-    "## A sight": Sight(0, 0, None),
+    "## A sight": SeenLog(0, 0, None),
     "## A delivery": Delivery("q-1", b"", ""),
     "## From node to hub: a signed answer": SignedAnswer("", b"", "", b""),
     "## An answer": Answer("q-1", ASKED, "KH", None, None, None, (), (), (Refusal.LATE,)),
     "### Terms": Terms(None, PassOn.NO, None),
     "## From node to hub: an offer": Offer("q-1", "", (), (), (), 5),
     "## A consent": Consent(ASKED, "KH", "s", b"", 4, ()),
-    "## From hub to node: a call for totals": TotalsCall("q-1", b"", "", (), ()),
+    "## From hub to node: a call for totals": SumCall("q-1", b"", "", (), ()),
     "## A contribution": Contribution("q-1", ASKED, "KH", b"", ()),
     "## A release": Release("q-1", {}, (), (), (Coverage("KH", answered=False),), "", ""),
 }

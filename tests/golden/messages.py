@@ -25,16 +25,16 @@ from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
 from gateway.wire.answer_text import sign_answer
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, secret_hash
-from gateway.wire.hub_reply_keys import CallKeys, KeyStep, state
-from gateway.wire.log_exchange import ShownLog, Sight
+from gateway.wire.hub_reply_keys import KeyStep, ReplyKeys, state
+from gateway.wire.log_exchange import SeenLog, ShownLog
 from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
 from gateway.wire.poll import Delivery, Poll, PollReply
 from gateway.wire.release import Coverage, Earlier, Release, release_text
 from gateway.wire.sharing_statement import Never, Shared, Sharing, sign_sharing
 from gateway.wire.signed_answer import SignedAnswer
-from gateway.wire.sum_call import CalledSum, TotalsCall
+from gateway.wire.sum_call import CalledSum, SumCall
 from gateway.wire.sum_messages import Consent, Contribution, Offer, OfferedCell, sign_text
-from gateway.wire.upload_batch import Parcel
+from gateway.wire.upload_batch import UploadBatch
 from gateway.wire.usage_terms import PassOn, Terms
 from gateway.wire.versions import Hello
 
@@ -133,12 +133,12 @@ def calls() -> Items:
     excerpt = Excerpt(3, (RevealedLeaf(b"entry", None), RevealedLeaf(None, seed("leaf"))), (seed("proof"),))
     shown = ShownLog("head", 3, (seed("a"), seed("b")), excerpt)
     offer = _offer()
-    parcel = Parcel((offer,), (signed,), (signed,))
+    parcel = UploadBatch((offer,), (signed,), (signed,))
     poll = Poll(5, "cosignature", shown, 25.0, 4, ("q-2",), "sharing", ("2", "kh-1"), parcel)
     delivery = Delivery("q-1", b"entry", "receipt")
-    called = TotalsCall("q-1", b"entry", "receipt", (CalledSum(("2024", "K"), ("KH", "LA")),), ("consent",))
-    sight = Sight(9, 5, "cosignature")
-    reply = PollReply("checkpoint", (seed("a"),), (delivery,), excerpt, sight, (called,))
+    called = SumCall("q-1", b"entry", "receipt", (CalledSum(("2024", "K"), ("KH", "LA")),), ("consent",))
+    seen_log = SeenLog(9, 5, "cosignature")
+    reply = PollReply("checkpoint", (seed("a"),), (delivery,), excerpt, seen_log, (called,))
     shared = Shared(("ARMAC",), None, ("research",), ("casualties",), ("sex", "year"), 2, True, False, True)
     never = Never(None, ("auditor",), None, ("services",), ("month",), (("sex",), ("outcome",)))
     sharing = Sharing("KH", "2", "2027-12-31", "kh-1", "2025-12-31", "2026-01-15", (shared,), (never,))
@@ -156,7 +156,7 @@ def calls() -> Items:
         "signed answer": _json(signed),
         "hello": _json(Hello("0.1.0", (1,), ("parcel", "serves"))),
         "sharing": sign_sharing(sharing, signer("KH/answers")),
-        "keys of calls": _json(CallKeys(str(signer("new-calls").key), (step,))),
+        "keys of calls": _json(ReplyKeys(str(signer("new-calls").key), (step,))),
         "enrolment": _json(enrolment),
         "invitation": Invitation("KH", "https://hub.example", hub, "s" * 43, until).text(),
         "hash of its secret": secret_hash("s" * 43) + "\n",

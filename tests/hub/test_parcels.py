@@ -19,7 +19,7 @@ from gateway.member.errors import LinkError
 from gateway.question import ask as question_of
 from gateway.secure_sum.at_node import NodeSums
 from gateway.wire.poll import Poll, PollReply
-from gateway.wire.upload_batch import Parcel
+from gateway.wire.upload_batch import UploadBatch
 
 
 @pytest.fixture
@@ -87,9 +87,9 @@ def test_a_piece_that_is_not_kept_keeps_no_other_out(region: Federation) -> None
     own = region.members["KH"]
     own.round()
     with laos.node.store.reading() as view:
-        foreign = outbox_module.outbox(laos.node, view, NodeSums(laos.node, laos.shelf)).parcel().answers
+        foreign = outbox_module.outbox(laos.node, view, NodeSums(laos.node, laos.cube_cache)).batch().answers
     own.link.twist = lambda call: replace(
-        call, parcel=Parcel(answers=(*foreign, *call.parcel.answers, *call.parcel.answers))
+        call, batch=UploadBatch(answers=(*foreign, *call.batch.answers, *call.batch.answers))
     )
 
     own.round()
@@ -114,7 +114,7 @@ def test_a_parcel_that_a_hub_does_not_take_does_not_stop_a_node(region: Federati
     member.round()
 
     def refused(call: Poll) -> Poll:
-        if call.parcel.answers:
+        if call.batch.answers:
             raise LinkError("The hub said 422.")
         return call
 

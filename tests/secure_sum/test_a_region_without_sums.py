@@ -71,7 +71,7 @@ def test_a_region_without_sums_answers_and_releases(tmp_path: Path) -> None:
         assert not any(isinstance(event, OF_SUMS) for event in found)
         for member in there.members.values():
             with member.node.store.reading() as view:
-                assert view.totals.offer(asked) is None
+                assert view.sums.offer(asked) is None
 
 
 def test_what_nodes_offer_to_a_hub_that_sums_nothing_is_told_to_be_refused_and_holds_nothing_up(
@@ -83,6 +83,6 @@ def test_what_nodes_offer_to_a_hub_that_sums_nothing_is_told_to_be_refused_and_h
         assert Status.WITHHELD in statuses
         for member in there.members.values():
             with member.node.store.reading() as view:
-                assert view.totals.offer(asked) is not None
-                assert view.totals.offers_to_send() == [], "an offer is not handed in for ever"
+                assert view.sums.offer(asked) is not None
+                assert view.sums.offers_to_send() == [], "an offer is not handed in for ever"
         assert not any(isinstance(event, OF_SUMS) for event in events(there))

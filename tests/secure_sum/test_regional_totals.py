@@ -29,11 +29,11 @@ from gateway.member.node.log_entries import record
 from gateway.member.region.log_exchange import show, witness_regional
 from gateway.question import ask as question
 from gateway.secure_sum.contributing import contribute
-from gateway.secure_sum.hub_sums import TotalRound
+from gateway.secure_sum.hub_sums import SumRound
 from gateway.secure_sum.totalling import receive_contribution
 from gateway.wire.cells import TOTAL, Cell, Status
 from gateway.wire.poll import PollReply
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 from gateway.wire.sum_messages import CONTRIBUTION, SignedContribution, open_contribution, sign_text
 
 MEMBERS = ("KH", "LA", "MM", "TH", "VN")
@@ -75,13 +75,13 @@ def put(region: Federation, by: tuple[str, ...] = ("country", "year", "outcome")
     return ask(region.hub, region.analyst, asked, timedelta(seconds=30))
 
 
-def answered(region: Federation, asked: AskedQuestion) -> TotalRound:
+def answered(region: Federation, asked: AskedQuestion) -> SumRound:
     """Every member answers; the hub then begins a round."""
     for member in region.members.values():
         member.round()
     assert release_due(region.hub) == []
     with region.hub.store.reading() as view:
-        planned = view.totals.round(asked.id)
+        planned = view.sums.round(asked.id)
     assert planned is not None
     return planned
 
@@ -229,7 +229,7 @@ def test_another_question_gets_no_second_total_of_cells_that_hang_together(tmp_p
             member.round()
         release_due(there.hub)
         with there.hub.store.reading() as view:
-            second = view.totals.round(asked.id)
+            second = view.sums.round(asked.id)
 
         assert second is None or {tuple(reversed(s.cell)) for s in second.sums} == {first.sums[0].cell}
 
@@ -256,13 +256,13 @@ def call_of(there: Federation, code: str) -> tuple[PollReply, int]:
     return member.link.poll(call), call.seen_size
 
 
-def _with_more(call: TotalsCall) -> TotalsCall:
+def _with_more(call: SumCall) -> SumCall:
     to = call.sums[0]
     more = (replace(to, cell=(year, "I")) for year in ("2022", "2023") if (year, "I") != to.cell)
     return replace(call, sums=(*call.sums, *more))
 
 
-def _over(call: TotalsCall, members: slice) -> TotalsCall:
+def _over(call: SumCall, members: slice) -> SumCall:
     return replace(call, sums=tuple(replace(s, members=s.members[members]) for s in call.sums))
 
 
@@ -270,7 +270,7 @@ def _altered(note: str) -> str:
     return note.replace('"contributors":4', '"contributors":5')
 
 
-BENT: dict[str, Callable[[TotalsCall, TotalsCall], TotalsCall]] = {
+BENT: dict[str, Callable[[SumCall, SumCall], SumCall]] = {
     "fewer": lambda call, _: _over(call, slice(0, 4)),
     "too few": lambda call, _: _over(call, slice(1, 4)),
     "one twice": lambda call, _: replace(call, consents=(*call.consents, call.consents[0])),
@@ -288,7 +288,7 @@ def test_a_node_gives_nothing_to_a_hub_that_does_not_do_as_it_says(tmp_path: Pat
     with region(tmp_path) as there:
         former = put(there)
         answered(there, former)
-        other = call_of(there, "KH")[0].totals[0]
+        other = call_of(there, "KH")[0].sum_calls[0]
         for member in there.members.values():
             member.round()
         release_due(there.hub)
@@ -298,7 +298,7 @@ def test_a_node_gives_nothing_to_a_hub_that_does_not_do_as_it_says(tmp_path: Pat
         witnessed = witness_regional(member.node, seen, reply.checkpoint, reply.consistency)
 
         with pytest.raises(UnprovenError):
-            contribute(member.node, member.shelf, BENT[how](reply.totals[0], other), witnessed)
+            contribute(member.node, member.cube_cache, BENT[how](reply.sum_calls[0], other), witnessed)
 
         assert len(events(member.log_entries(), Contributed)) == 1  # that of the first question
 
@@ -310,11 +310,11 @@ def test_a_planted_member_is_no_participant(tmp_path: Path) -> None:
         member = there.members["KH"]
         reply, seen = call_of(there, "KH")
         witnessed = witness_regional(member.node, seen, reply.checkpoint, reply.consistency)
-        call = reply.totals[0]
+        call = reply.sum_calls[0]
         planted = replace(call, consents=(*call.consents[:-1], call.consents[-1].replace('"VN"', '"ID"')))
 
         with pytest.raises(UnprovenError, match="no member"):
-            contribute(member.node, member.shelf, planted, witnessed)
+            contribute(member.node, member.cube_cache, planted, witnessed)
 
 
 def test_a_contribution_counts_once_and_for_its_round_only(tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def forged(member: Member, round_index: int) -> SignedContribution:
     """A contribution as a changed node would make it: of numbers of its own choice, and logged."""
     node = member.node
     with node.store.writing() as work:
-        given = work.totals.given_to_send()[0]
+        given = work.sums.given_to_send()[0]
         made = open_contribution(given.note, node.answer_signer.verifier)
         assert made.asked.index == round_index
         lie = replace(made, masked=tuple(4 for _ in made.masked))

@@ -26,7 +26,7 @@ from gateway.bootstrap.desk.controller_desk import controller_context
 from gateway.bootstrap.serving.waitress_server import WebServer
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.keys.sealer import KeySealer
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.web import app as web
 from gateway.web.controller.common.context import KEY as CONTROLLER
 

@@ -26,7 +26,7 @@ from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion, Principal, Role
 from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
@@ -62,7 +62,7 @@ class FaultyLink(Link):
     def poll(self, call: Poll) -> PollReply:
         if self._now("call lost"):
             raise LinkError("The call was lost.")
-        if call.parcel.answers:
+        if call.batch.answers:
             return self._hand_in(call)
         reply = super().poll(call)
         kept, self.kept_reply = self.kept_reply, reply
@@ -77,7 +77,7 @@ class FaultyLink(Link):
 
     def _hand_in(self, call: Poll) -> PollReply:
         """What goes wrong with an answer on its own goes wrong with one in a parcel as well."""
-        answers = call.parcel.answers
+        answers = call.batch.answers
         self.kept_answers += answers
         if self._now("answer lost"):
             raise LinkError("The answer was lost.")
@@ -125,7 +125,7 @@ class FaultyLink(Link):
 
 
 def _with_answers(call: Poll, answers: tuple[SignedAnswer, ...]) -> Poll:
-    return replace(call, parcel=replace(call.parcel, answers=answers))
+    return replace(call, batch=replace(call.batch, answers=answers))
 
 
 def _flipped(text: str, dice: Random) -> str:
@@ -231,7 +231,7 @@ class Region:
     def _member(self, code: str) -> Member:
         opened = self._started(code).enter_context(open_member(self.directory / code))
         node = replace(opened, clock=self.clock)
-        member = Member(node, CubeShelf(node.dictionary, node.member, node.store), self.links[code])
+        member = Member(node, CubeCache(node.dictionary, node.member, node.store), self.links[code])
         self.federation.members[code] = member
         return member
 

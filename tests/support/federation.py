@@ -21,7 +21,7 @@ from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
 from gateway.member.answer.polling import Round, run_round
 from gateway.member.build.cube_building import build
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
 from gateway.member.node.context import Node
@@ -112,7 +112,7 @@ class Link:
         except PollRefusedError as error:
             raise ShorterLogError(error.message) from None
 
-    def takes_parcels(self) -> bool:
+    def takes_batches(self) -> bool:
         return self.carries
 
     def head(self) -> str:
@@ -145,14 +145,14 @@ class Link:
 @dataclass
 class Member:
     node: Node
-    shelf: CubeShelf
+    cube_cache: CubeCache
     link: Link
     regional: RegionalWork | None = None
     """What it does with regional sums, if not what every node does."""
 
     def round(self) -> Round:
-        regional = self.regional or NodeSums(self.node, self.shelf)
-        return run_round(self.node, self.shelf, regional, self.link, 0.0)
+        regional = self.regional or NodeSums(self.node, self.cube_cache)
+        return run_round(self.node, self.cube_cache, regional, self.link, 0.0)
 
     def log_entries(self) -> list[bytes]:
         with self.node.store.reading() as view:
@@ -188,8 +188,8 @@ def federation(
         members = {}
         for code in codes:
             node = stack.enter_context(open_member(directory / code, clock))
-            shelf = CubeShelf(node.dictionary, node.member, node.store)
-            members[code] = Member(node, shelf, Link(hub, enrolments[code]))
+            cube_cache = CubeCache(node.dictionary, node.member, node.store)
+            members[code] = Member(node, cube_cache, Link(hub, enrolments[code]))
         yield Federation(hub, clock, analyst, members)
 
 

@@ -47,7 +47,7 @@ from gateway.wire.versions import NOTHING_MORE
 new = link.fields_for
 link.FEATURES = ()
 link.fields_for = lambda _, poll: new(NOTHING_MORE, poll)
-link.HttpLink.takes_parcels = lambda _: False
+link.HttpLink.takes_batches = lambda _: False
 from gateway.cli import main
 main(sys.argv[1:])
 """

@@ -25,7 +25,7 @@ class Region:
         return httpx.Client(base_url=self.url, auth=self.signatures(code), timeout=15, trust_env=False)
 
     def signatures(self, code: str) -> Signatures:
-        hub_key = InvitedBy(self.hub.call_signer.verifier)
+        hub_key = InvitedBy(self.hub.reply_signer.verifier)
         return Signatures(self.hub.log.origin, self.members[code].caller, hub_key, self.hub.clock)
 
 

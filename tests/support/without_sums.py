@@ -10,13 +10,13 @@ from gateway.hub.merging import Beyond
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import UnitOfWork, View
 from gateway.member.errors import UnprovenError
-from gateway.member.model.sent_answer import Sent
+from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.ports import Notes
 from gateway.member.node.ports import View as NodeView
 from gateway.wire.answer import Answer
 from gateway.wire.enrolment import Enrolment
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 from gateway.wire.sum_messages import Offer, SignedContribution
 
 
@@ -35,7 +35,7 @@ class HubWithoutSums:
     def is_over(self, view: View, question_id: str, now: datetime) -> bool | None:
         return None
 
-    def calls(self, hub: Hub, view: View, member: str) -> tuple[TotalsCall, ...]:
+    def calls(self, hub: Hub, view: View, member: str) -> tuple[SumCall, ...]:
         return ()
 
     def receive_contribution(self, hub: Hub, member: Enrolment, sent: SignedContribution) -> None:
@@ -50,10 +50,10 @@ class HubWithoutSums:
 class NodeWithoutSums:
     """Answers, and offers nothing; a round that nobody offered anything for is none that it could prove."""
 
-    def offer(self, sent: Sent) -> None:
+    def offer(self, sent: SentAnswer) -> None:
         return
 
-    def contribute(self, call: TotalsCall, witnessed: Witnessed) -> None:
+    def contribute(self, call: SumCall, witnessed: Witnessed) -> None:
         raise UnprovenError("This node has offered nothing for the question.")
 
     def offers(self, view: NodeView) -> tuple[tuple[str, Offer], ...]:

@@ -30,7 +30,7 @@ from audit.witness.server import WitnessServer
 from audit.witness.state import FileWitnessStorage
 from audit.witness.witness import MemoryWitnessStorage, Witness
 from gateway.hub.asking import ask
-from gateway.hub.monitoring import GuardRules, guard
+from gateway.hub.monitoring import MonitorRules, monitor
 from gateway.question import ask as question_of
 from gateway.store.engine.database import Database, StorageError, sqlite_url
 from gateway.store.engine.logs import SqlLogStorage
@@ -244,7 +244,7 @@ def test_witnesses_that_lie_stall_or_speak_of_another_log_hold_nothing_up(region
     assert took < 1.0
     assert set(memory.failures) == {"liar", "sleeper", "stranger"}
     alerts = witness_alerts(hub.log.origin, memory.failures)
-    guard(hub, GuardRules(), None, Tick(region.clock.now(), 0.0), alerts)
+    monitor(hub, MonitorRules(), None, Tick(region.clock.now(), 0.0), alerts)
     with hub.store.reading() as view:
         kinds = {(kept.alert.kind, kept.alert.about) for kept in view.watch.alerts(ended=False)}
         size = memory.known["honest"]
@@ -267,7 +267,7 @@ def test_a_hub_with_a_jumping_clock_goes_on_and_says_so(region: Federation) -> N
     region.members["KH"].round()
     assert [sent.entry for sent in region.members["KH"].link.sent]
     before, now = Tick(clock.now() + timedelta(hours=5), 0.0), Tick(clock.now(), 1.0)
-    guard(region.hub, GuardRules(), before, now, [])
+    monitor(region.hub, MonitorRules(), before, now, [])
     with region.hub.store.reading() as view:
         kinds = {(kept.alert.kind, kept.alert.about) for kept in view.watch.alerts(ended=False)}
         note = Note.parse(str(region.hub.log.checkpoint(view.log)))

@@ -30,20 +30,20 @@ from gateway.config import ConfigError, HubConfig, MemberConfig, read_config, wr
 from gateway.http.signatures import Call, Here, Reply, UnsignedError, sign_call, verify_reply
 from gateway.hub.enrolment import confirm as confirm_at_hub
 from gateway.hub.enrolment import hub_keys, invite
-from gateway.hub.key_announcements import told_keys
+from gateway.hub.key_announcements import announced_keys
 from gateway.keys.files import KeyFileError, read_signer
 from gateway.member.answer.polling import run_round
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError
-from gateway.member.region.hub_reply_keys import HubCalls
-from gateway.member.region.monitor import GuardRules, guard
+from gateway.member.region.hub_reply_keys import HubReplyKeys
+from gateway.member.region.monitor import MonitorRules, monitor
 from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
 from gateway.watching.keys import CALLS
 from gateway.wire.enrolment import Enrolment, FingerprintError, hub_fingerprint
-from gateway.wire.hub_reply_keys import CallKeys, KeyStep, state
+from gateway.wire.hub_reply_keys import KeyStep, ReplyKeys, state
 
 ORIGIN = "log.example/hub"
 OVERLAP, NONE = timedelta(days=30), timedelta(0)
@@ -71,10 +71,10 @@ class Pair:
     def call(self, rounds: int = 2) -> None:
         """Both run for some calls of the node. Raises LinkError."""
         with self.served() as url, open_member(self.node, self.clock) as node:
-            shelf = CubeShelf(node.dictionary, node.member, node.store)
+            cube_cache = CubeCache(node.dictionary, node.member, node.store)
             with closing(hub_link(self.node, node, url)) as link:
                 for _ in range(rounds):
-                    run_round(node, shelf, NodeSums(node, shelf), link, 0.0)
+                    run_round(node, cube_cache, NodeSums(node, cube_cache), link, 0.0)
 
     def trust(self, typed: str) -> None:
         with self.served() as url:
@@ -88,14 +88,14 @@ class Pair:
         """Returns the fingerprint of the new key."""
         return hub_fingerprint(ORIGIN, rotate_call_key(self.hub, "yearly", overlap, self.clock).present)
 
-    def told(self) -> CallKeys:
+    def told(self) -> ReplyKeys:
         with open_hub(self.hub, self.clock) as hub:
-            return told_keys(hub)
+            return announced_keys(hub)
 
-    def follow(self, told: CallKeys) -> None:
+    def follow(self, told: ReplyKeys) -> None:
         """Raises LinkError; and then nothing was learned."""
         with open_member(self.node, self.clock) as node:
-            calls = HubCalls(node)
+            calls = HubReplyKeys(node)
             before = calls.valid()
             try:
                 calls.follow(told)
@@ -105,7 +105,7 @@ class Pair:
 
     def alerts(self) -> list[str]:
         with open_member(self.node, self.clock) as node:
-            guard(node, GuardRules(), None, Tick(self.clock.now(), 0.0), [])
+            monitor(node, MonitorRules(), None, Tick(self.clock.now(), 0.0), [])
             with node.store.reading() as view:
                 return [kept.alert.kind for kept in view.watch.alerts(ended=False)]
 
@@ -170,7 +170,7 @@ def test_a_node_that_was_away_is_led_on_by_statements_over_every_change(pair: Pa
     told = pair.told()
     assert len(told.changes) == 2
     with open_member(pair.node, pair.clock) as node:  # from now on the node's own copy of the log says so
-        assert [str(v.key) for v in HubCalls(node).valid()] == [told.call_key]
+        assert [str(v.key) for v in HubReplyKeys(node).valid()] == [told.call_key]
 
 
 def test_a_node_of_before_is_answered_under_the_key_that_it_compared(pair: Pair) -> None:
@@ -217,7 +217,7 @@ def test_a_theft_ends_every_key_before_it(pair: Pair) -> None:
     pair.rotate(NONE)
 
     with open_hub(pair.hub, pair.clock) as hub, hub.store.reading() as view:
-        assert hub.call_signers.valid(pair.clock.now()) == (hub.call_signer,)
+        assert hub.reply_signers.valid(pair.clock.now()) == (hub.reply_signer,)
         assert len(hub.log.checkpoint(view.log).signatures) == 1
     with pytest.raises(LinkError):
         pair.call()

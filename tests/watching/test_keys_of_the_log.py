@@ -24,9 +24,9 @@ from gateway.bootstrap.setup.open_member import connect, create_member, open_mem
 from gateway.cli import main
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.member.answer.polling import run_round
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError
-from gateway.member.region.monitor import GuardRules, guard
+from gateway.member.region.monitor import MonitorRules, monitor
 from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
@@ -49,9 +49,9 @@ class Pair:
     def run(self, rounds: int = 2) -> None:
         """Both run for some calls of the node. Raises LinkError."""
         with open_hub(self.hub, self.clock) as hub, open_member(self.node, self.clock) as node:
-            shelf = CubeShelf(node.dictionary, node.member, node.store)
+            cube_cache = CubeCache(node.dictionary, node.member, node.store)
             for _ in range(rounds):
-                run_round(node, shelf, NodeSums(node, shelf), Link(hub, self.enrolment), 0.0)
+                run_round(node, cube_cache, NodeSums(node, cube_cache), Link(hub, self.enrolment), 0.0)
 
     def head(self) -> Note:
         with open_hub(self.hub, self.clock) as hub, hub.store.reading() as view:
@@ -67,7 +67,7 @@ class Pair:
 
     def alerts(self) -> list[str]:
         with open_member(self.node, self.clock) as node:
-            guard(node, GuardRules(), None, Tick(self.clock.now(), 0.0), [])
+            monitor(node, MonitorRules(), None, Tick(self.clock.now(), 0.0), [])
             with node.store.reading() as view:
                 return [kept.alert.kind for kept in view.watch.alerts(ended=False)]
 
@@ -165,14 +165,14 @@ def test_a_lost_reply_after_a_change_of_witness_keys_locks_nobody_out(overlap: t
     """The hub knows the new key, the node still sends what its former key cosigned."""
     rotation = rotate_witness_key(pair.node, "yearly", overlap, pair.clock)
     with open_hub(pair.hub, pair.clock) as hub, open_member(pair.node, pair.clock) as node:
-        shelf = CubeShelf(node.dictionary, node.member, node.store)
+        cube_cache = CubeCache(node.dictionary, node.member, node.store)
 
         def lost(_: object) -> None:
             raise LinkError("The reply was lost.")
 
         link = Link(hub, pair.enrolment, bend=lost)
         with pytest.raises(LinkError, match="lost"):
-            run_round(node, shelf, NodeSums(node, shelf), link, 0.0)
+            run_round(node, cube_cache, NodeSums(node, cube_cache), link, 0.0)
     pair.run(rounds=3)
     assert signed_by(pair.head(), rotation.present)
 

@@ -19,13 +19,13 @@ from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import release_due
 from gateway.member.errors import LinkError
-from gateway.member.region.monitor import GuardRules, compare_with_public, guard
+from gateway.member.region.monitor import MonitorRules, compare_with_public, monitor
 from gateway.question import ask as question_of
 from gateway.watching.clocks import Tick
 from gateway.watching.model import Alert, KeptEvidence
 from gateway.wire.poll import PollReply
 
-RULES = GuardRules(patience=timedelta(minutes=5))
+RULES = MonitorRules(patience=timedelta(minutes=5))
 MEMBERS = ("KH", "LA", "TH")
 
 
@@ -54,7 +54,7 @@ def settle(region: Federation, *, but: Collection[str] = ()) -> None:
 
 def look(region: Federation, member: Member) -> list[Alert]:
     """One cycle of the node's guard; the alerts that stand after it."""
-    guard(member.node, RULES, None, Tick(region.clock.now(), 0.0), [])
+    monitor(member.node, RULES, None, Tick(region.clock.now(), 0.0), [])
     with member.node.store.reading() as view:
         return [kept.alert for kept in view.watch.alerts(ended=False)]
 

@@ -23,9 +23,9 @@ from gateway.bootstrap.setup.open_member import connect, create_member, open_mem
 from gateway.hub.asking import ask
 from gateway.hub.log_exchange import origin_of
 from gateway.hub.model import AskedQuestion
-from gateway.hub.monitoring import GuardRules, guard
+from gateway.hub.monitoring import MonitorRules, monitor
 from gateway.hub.releasing import release_due
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.node.context import Node
 from gateway.question import ask as question_of
@@ -36,7 +36,7 @@ from gateway.wire.enrolment import HubKeys
 from gateway.wire.log_exchange import ShownLog
 from gateway.wire.poll import Poll
 
-RULES = GuardRules(patience=timedelta(minutes=5))
+RULES = MonitorRules(patience=timedelta(minutes=5))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def settle(region: Federation) -> None:
 
 def look(region: Federation) -> list[Alert]:
     """One cycle of the hub's guard; the alerts that stand after it."""
-    guard(region.hub, RULES, None, Tick(region.clock.now(), 0.0), [])
+    monitor(region.hub, RULES, None, Tick(region.clock.now(), 0.0), [])
     with region.hub.store.reading() as view:
         return [kept.alert for kept in view.watch.alerts(ended=False)]
 
@@ -172,17 +172,17 @@ def test_a_member_that_lost_its_log_begins_anew_once_it_is_enrolled_again(
     """Its new keys are compared by voice and logged, as the first ones were; nothing less lets it back."""
     lost = region.members["KH"]
     new = create_member(tmp_path / "new", "KH", "test.example")
-    keys = HubKeys(str(region.hub.log.key), str(region.hub.call_signer.key))
+    keys = HubKeys(str(region.hub.log.key), str(region.hub.reply_signer.key))
     own = new_database(MEMBER)
     connect(tmp_path / "new", "KH", "http://127.0.0.1:0", keys, region.clock, database=own)
     with open_member(tmp_path / "new", region.clock) as node:
-        shelf = CubeShelf(node.dictionary, node.member, node.store)
-        stranger = Member(node, shelf, Link(region.hub, lost.link.enrolment))
+        cube_cache = CubeCache(node.dictionary, node.member, node.store)
+        stranger = Member(node, cube_cache, Link(region.hub, lost.link.enrolment))
         with pytest.raises(LinkError):
             stranger.round()
 
         enrol(region.hub, new.enrolment)
-        again = Member(node, shelf, Link(region.hub, new.enrolment))
+        again = Member(node, cube_cache, Link(region.hub, new.enrolment))
         put(region)
         for _ in range(3):
             again.round()

@@ -7,7 +7,7 @@ from gateway.bootstrap.desk.preview_answers import canonical_questions, release_
 from gateway.bootstrap.desk.worker_processes import Child
 from gateway.bootstrap.loading.source_location import mapping_of, source_of
 from gateway.bootstrap.setup.controller_keys import key_ring, person
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
 from gateway.secure_sum.at_node import NodeSums
 from gateway.sources.files.uploads import Uploads
@@ -29,8 +29,8 @@ def controller_context(directory: Path, node: Node, shelf: CubeShelf) -> DeskCon
 
     return DeskContext(
         node=node,
-        shelf=shelf,
-        regional=NodeSums(node, shelf),
+        cube_cache=cube_cache,
+        regional=NodeSums(node, cube_cache),
         jobs=Jobs(partial(Child, directory), node.clock),
         cube_viewer=CubeViewer(node, shelf, partial(canonical_questions, node)),
         sign=sign,

@@ -18,7 +18,7 @@ from gateway.member.build.cube_building import build
 from gateway.member.build.preview import Made, make, measure, ready
 from gateway.member.build.suggestion import Candidate, EnoughError, Rated, candidates, ranked, rate
 from gateway.member.build.upkeep import begin
-from gateway.member.cube.cube_formats import stored_cube
+from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.errors import NothingToProtectError
 from gateway.member.node.context import Node
 from gateway.member.node.sentences import as_json
@@ -105,7 +105,7 @@ def _effect(node: Node, in_force: Policy, after: Made, told: Told) -> dict[str, 
         return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True}
     before = make(node, in_force, told)
     with node.store.reading() as view:
-        given_out = [stored_cube(cube) for cube in view.released_cubes()]
+        given_out = [parse_cube(cube) for cube in view.released_cubes()]
     found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
     return {**asdict(found), "nothing": found.nothing}
 

@@ -17,11 +17,11 @@ from audit.witness.client import ask_witnesses
 from gateway.bootstrap.upkeep.evidence_files import write_evidence
 from gateway.config import ConfigError, HubConfig, MemberConfig
 from gateway.errors import SafelaneError
-from gateway.hub import monitoring as hub_guarding
+from gateway.hub import monitoring as hub_monitoring
 from gateway.hub.context import Hub
 from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink
-from gateway.member.region import monitor as member_guarding
+from gateway.member.region import monitor as member_monitoring
 from gateway.watching.clocks import Tick
 from gateway.watching.ports import WatchView
 from gateway.watching.quorum import Gathering, gather, witness_alerts
@@ -51,7 +51,7 @@ def log_policy(directory: Path, config: HubConfig | MemberConfig) -> Policy | No
 def hub_guard(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None]:
     """One cycle of the hub's guard. Raises ConfigError."""
     policy = log_policy(directory, config)
-    rules = hub_guarding.GuardRules(policy, timedelta(seconds=config.guard_patience_seconds))
+    rules = hub_monitoring.MonitorRules(policy, timedelta(seconds=config.guard_patience_seconds))
     memory, ticks = Gathering(), Ticks()
 
     def cycle() -> None:
@@ -60,7 +60,7 @@ def hub_guard(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None
             gather(hub.log, hub.store.reading, hub.store.notes, ask, memory)
         before, now = ticks.next(Tick(hub.clock.now(), time.monotonic()))
         also = witness_alerts(hub.log.origin, memory.failures)
-        hub_guarding.guard(hub, rules, before, now, also)
+        hub_monitoring.monitor(hub, rules, before, now, also)
         show_evidence(directory, hub.store)
 
     return cycle
@@ -69,7 +69,7 @@ def hub_guard(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None
 def member_guard(directory: Path, config: MemberConfig, node: Node, link: HubLink) -> Callable[[], None]:
     """One cycle of a node's guard; `link` is used by it alone. Raises ConfigError."""
     policy = log_policy(directory, config)
-    rules = member_guarding.GuardRules(policy, timedelta(seconds=config.guard_patience_seconds))
+    rules = member_monitoring.MonitorRules(policy, timedelta(seconds=config.guard_patience_seconds))
     memory, ticks = Gathering(), Ticks()
 
     def cycle() -> None:
@@ -77,12 +77,12 @@ def member_guard(directory: Path, config: MemberConfig, node: Node, link: HubLin
             ask = partial(ask_witnesses, policy, timeout=WITNESS_SECONDS)
             gather(node.log, node.store.reading, node.store.notes, ask, memory)
         try:
-            member_guarding.compare_with_public(node, link.head())
+            member_monitoring.compare_with_public(node, link.head())
         except SafelaneError as error:
             log.info("the hub's public head was not seen", reason=error.message)
         before, now = ticks.next(Tick(node.clock.now(), time.monotonic()))
         also = witness_alerts(node.log.origin, memory.failures)
-        member_guarding.guard(node, rules, before, now, also)
+        member_monitoring.monitor(node, rules, before, now, also)
         show_evidence(directory, node.store)
 
     return cycle

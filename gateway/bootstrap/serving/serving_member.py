@@ -23,7 +23,7 @@ from gateway.bootstrap.setup.open_member import hub_link, open_member
 from gateway.bootstrap.setup.sign_in_setup import node_place, with_pages
 from gateway.config import MemberConfig, read_config
 from gateway.member.answer.polling import run_round
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink, RegionalWork
 from gateway.secure_sum.at_node import NodeSums
@@ -50,15 +50,15 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
     """The node's application, with everything that runs beside it. Raises as `serve_hub` does."""
     config = read_config(directory, MemberConfig)
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
-        shelf = CubeShelf(node.dictionary, node.member, node.store)
-        shelf.refresh()
+        cube_cache = CubeCache(node.dictionary, node.member, node.store)
+        cube_cache.refresh()
         link = hub_link(directory, node, hub_url)
-        tended = (directory, node, shelf, stop)
+        tended = (directory, node, cube_cache, stop)
         threading.Thread(target=tend, args=tended, name="policies", daemon=True).start()
         cycle = member_guard(directory, config, node, hub_link(directory, node, hub_url))
         guard = start_guard(cycle, config.guard_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
-        rounds = (directory, Rounds(node, shelf, NodeSums(node, shelf), link), stop)
+        rounds = (directory, Rounds(node, cube_cache, NodeSums(node, cube_cache), link), stop)
         threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
         try:
             place = node_place(node.dictionary.member(node.member).name)
@@ -77,7 +77,7 @@ class Rounds:
     """What a node makes its rounds with."""
 
     node: Node
-    shelf: CubeShelf
+    cube_cache: CubeCache
     regional: RegionalWork
     link: HubLink
 
@@ -88,7 +88,7 @@ def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
     while not stop.asked:
         fruitless = True
         with attempt("round failed", member=node.member) as tried:
-            done = run_round(node, made.shelf, made.regional, made.link, POLL_SECONDS)
+            done = run_round(node, made.cube_cache, made.regional, made.link, POLL_SECONDS)
             fruitless = done.refused > 0 and done.answered == 0
         if tried.failed:
             with attempt("evidence not shown", member=node.member):

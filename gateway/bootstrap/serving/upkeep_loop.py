@@ -12,7 +12,7 @@ from gateway.bootstrap.serving.retry_loop import attempt
 from gateway.bootstrap.serving.shutdown import Stop
 from gateway.member.answer.approval import end_late
 from gateway.member.build.upkeep import due
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
 from gateway.sources.files.uploads import Uploads
 
@@ -25,12 +25,12 @@ AGAIN_SECONDS = 300.0
 """After how long a policy that could not begin is tried again: each time may take a processor for minutes."""
 
 
-def tend(directory: Path, node: Node, shelf: CubeShelf, stop: Stop) -> None:
+def tend(directory: Path, node: Node, cube_cache: CubeCache, stop: Stop) -> None:
     """At the start, then again and again until `stop`."""
     uploads, not_before = Uploads(directory), 0.0
     while not stop.asked:
         with attempt("what came too late does not end", member=node.member):
-            end_late(node, shelf)
+            end_late(node, cube_cache)
         if monotonic() >= not_before:
             with attempt("policy does not come into force", member=node.member) as tried:
                 begin_due(directory, node, stop.on_stop)

@@ -10,14 +10,14 @@ from pathlib import Path
 from audit.formats.note import Signer
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.log_keys import CALL_KEY, key_file
-from gateway.hub.reply_signers import CallSigners, FormerSigner
+from gateway.hub.reply_signers import FormerSigner, ReplySigners
 from gateway.keys.files import KeyFileError, read_signer, write_secret
 from gateway.store.engine.database import Database
 from gateway.store.watching.watching import SqlWatch
 from gateway.watching.keys import CALLS, key_change, key_ends
 
 
-def read_call_signers(directory: Path, database: Database, origin: str, now: datetime) -> CallSigners:
+def read_reply_signers(directory: Path, database: Database, origin: str, now: datetime) -> ReplySigners:
     """Every key that signs or may sign still as of `now`. Raises KeyFileError for one that is not there."""
     keys = Layout(directory).keys
     with database.reading() as connection:
@@ -25,7 +25,7 @@ def read_call_signers(directory: Path, database: Database, origin: str, now: dat
     found = [(number, key_change(entry)) for number, entry in entries]
     changes = [(number, change) for number, change in found if change is not None and change.use == CALLS]
     if not changes:
-        return CallSigners(read_signer(keys / CALL_KEY))
+        return ReplySigners(read_signer(keys / CALL_KEY))
     first, present = changes[0][1].former, changes[-1][1].present
     ends = key_ends([change for _, change in changes])
     former = tuple(
@@ -34,7 +34,7 @@ def read_call_signers(directory: Path, database: Database, origin: str, now: dat
         if ends[change.former] > now
     )
     statements = {change.present: told for _, change in changes if (told := _statement(keys, change.present))}
-    return CallSigners(_signer(keys, present, first), former, statements)
+    return ReplySigners(_signer(keys, present, first), former, statements)
 
 
 def write_statement(keys: Path, present: str, statement: str) -> None:

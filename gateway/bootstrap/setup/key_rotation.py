@@ -16,7 +16,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer
 from audit.log.log import FormerKey
 from audit.log.staging import SequencedLog
-from gateway.bootstrap.setup.call_keys import read_call_signers, write_statement
+from gateway.bootstrap.setup.call_keys import read_reply_signers, write_statement
 from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.bootstrap.setup.log_keys import LogKeys, key_file, read_log_keys
@@ -82,7 +82,7 @@ def rotate_call_key(directory: Path, reason: str, overlap: timedelta, clock: Clo
     read_config(directory, HubConfig)
     with _stopped(directory, clock) as (database, keys):
         log = SequencedLog(keys.signer, keys.former)
-        former = read_call_signers(directory, database, log.origin, clock.now()).present
+        former = read_reply_signers(directory, database, log.origin, clock.now()).present
         new = Signer.generate(former.key.name)
         own = Layout(directory).keys
         write_secret(key_file(own, CALLS, str(new.key)), new.secret())

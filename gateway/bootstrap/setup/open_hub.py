@@ -11,7 +11,7 @@ from audit.formats.vkey import check_name
 from audit.log.staging import SequencedLog
 from gateway.accounts.model import Offer
 from gateway.accounts.tokens import add_program
-from gateway.bootstrap.setup.call_keys import read_call_signers
+from gateway.bootstrap.setup.call_keys import read_reply_signers
 from gateway.bootstrap.setup.clock import SYSTEM, ProcessBell
 from gateway.bootstrap.setup.layout import database_url, fresh
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
@@ -91,7 +91,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
         sequencer = sequence(database, log, lambda: clock.now().timestamp())
         # Typed so that a store without what `HubSums` reads and writes is found before anything runs.
         store: SumStore = HubStore(database, dictionary, sequencer, config.origin)
-        calls = read_call_signers(directory, database, config.origin, clock.now())
+        calls = read_reply_signers(directory, database, config.origin, clock.now())
         answered = ProcessBell()
         bell = ProcessBell(answered)
         yield Hub(
@@ -101,7 +101,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
             clock=clock,
             bell=bell,
             answered=answered,
-            call_signers=calls,
+            reply_signers=calls,
             cosigner=keys.cosigner,
             started=clock.now(),
             regional=HubSums(),

@@ -20,7 +20,7 @@ from gateway.keys.files import new_key, new_signer, read_key, read_signer, write
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import Clock
-from gateway.member.region.hub_reply_keys import HubCalls
+from gateway.member.region.hub_reply_keys import HubReplyKeys
 from gateway.member.region.log_exchange import region_of
 from gateway.member.region.region_entries import region_joined
 from gateway.secure_sum.member_sum_ports import SumStore
@@ -97,7 +97,7 @@ def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
             answer_signer=read_signer(keys / ANSWER_KEY),
             cosigner=own.cosigner,
             hub_log=Verifier.parse(config.hub_log_key),
-            hub_calls=Verifier.parse(config.hub_call_key),
+            hub_reply_keys=Verifier.parse(config.hub_call_key),
             cube_key=read_key(keys / CUBE_KEY),
             clock=clock,
         )
@@ -115,7 +115,7 @@ def hub_link(directory: Path, node: Node, hub_url: str | None = None) -> HttpLin
     signatures = Signatures(
         region=region_of(node),
         signer=read_signer(Layout(directory).keys / CALL_KEY),
-        hub=HubCalls(node),
+        hub=HubReplyKeys(node),
         clock=node.clock,
     )
     return HttpLink(hub_url or read_config(directory, MemberConfig).hub_url, signatures)

@@ -15,8 +15,8 @@ from gateway.export import to_text
 from gateway.member.answer import approval
 from gateway.member.answer.approval import Pending
 from gateway.member.answer.quotas import start_of
-from gateway.member.cube.cube_cache import CubeShelf
-from gateway.member.model.sent_answer import Sent
+from gateway.member.cube.cube_cache import CubeCache
+from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
 from gateway.secure_sum.at_node import NodeSums
@@ -70,12 +70,12 @@ def show(question: str, as_json: bool, directory: Path) -> None:
 def approve(question: str, by: str, directory: Path) -> None:
     """Approve exactly the answer to QUESTION that `show` prints, signed by NAME."""
     with open_member(directory) as node:
-        shelf = _shelf(node)
-        found = approval.find(node, shelf, question)
+        cube_cache = _shelf(node)
+        found = approval.find(node, cube_cache, question)
         for line in _shown(node, found):
             click.echo(line)
         note = unlocked(directory, node, by).sign(approval.approval(node, found))
-        sent = approval.approve(node, shelf, NodeSums(node, shelf), question, note)
+        sent = approval.approve(node, cube_cache, NodeSums(node, cube_cache), question, note)
     click.echo("")
     if sent is None:
         click.echo(f"{by} has approved; approvals needed: {found.waiting.persons}.")
@@ -91,10 +91,10 @@ def approve(question: str, by: str, directory: Path) -> None:
 def refuse(question: str, by: str, reason: str, directory: Path) -> None:
     """Refuse QUESTION. The requester learns only that approval was refused."""
     with open_member(directory) as node:
-        shelf = _shelf(node)
-        approval.find(node, shelf, question)
+        cube_cache = _shelf(node)
+        approval.find(node, cube_cache, question)
         note = unlocked(directory, node, by).sign(approval.refusal(node, question, reason))
-        sent = approval.refuse(node, shelf, question, note, reason)
+        sent = approval.refuse(node, cube_cache, question, note, reason)
     click.echo(_said(sent))
 
 
@@ -144,8 +144,8 @@ def _limits(policy: Policy) -> dict[tuple[str, Period], int]:
     return found
 
 
-def _shelf(node: Node) -> CubeShelf:
-    return CubeShelf(node.dictionary, node.member, node.store)
+def _shelf(node: Node) -> CubeCache:
+    return CubeCache(node.dictionary, node.member, node.store)
 
 
 def _line(one: Pending, now: datetime) -> str:
@@ -172,7 +172,7 @@ def _shown(node: Node, one: Pending) -> Iterator[str]:
     yield to_text(release_of(node, one.asked, one.answer)).rstrip()
 
 
-def _said(sent: Sent) -> str:
+def _said(sent: SentAnswer) -> str:
     refusals = answer_of_note(sent.note).refusals
     if refusals:
         return "A refusal is sent: " + "; ".join(f"{r.value} ({r.meaning})" for r in refusals) + "."

@@ -93,7 +93,7 @@ def review(name: str | None, directory: Path) -> None:
     """What an extract would show, and its risk; without a name the list of all. For the state only."""
     with open_member(directory) as node, node.store.reading() as view:
         found = view.extracts.all() if name is None else [view.extracts.find(name)]
-        leaves = {e.plan.extract: view.extracts.leaves(e.plan.extract) for e in found if e is not None}
+        approvals = {e.plan.extract: view.extracts.approvals(e.plan.extract) for e in found if e is not None}
     if not found:
         click.echo("No extract was prepared yet.")
     for stored in found:
@@ -101,7 +101,7 @@ def review(name: str | None, directory: Path) -> None:
             raise ExtractRefusedError(
                 "There is no such extract here.", remedy="See `safelane extract review`."
             )
-        given = ", ".join(leave.name for leave in leaves[stored.plan.extract]) or "nobody"
+        given = ", ".join(approval.name for approval in approvals[stored.plan.extract]) or "nobody"
         click.echo(
             f"{stored.plan.extract}: {stored.state}, asked for by {stored.requester}, approved by {given}"
         )

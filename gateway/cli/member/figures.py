@@ -9,8 +9,8 @@ import click
 
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
-from gateway.member.build.figure_register import Standing, comparing, register, standing, withdraw
-from gateway.member.model.registered_figure import Public
+from gateway.member.build.figure_register import FigureStatus, comparing, figure_statuses, register, withdraw
+from gateway.member.model.registered_figure import PublishedFigure
 
 BY = "on the command line"
 
@@ -35,7 +35,7 @@ def command() -> None:
 @options.own_directory
 def add(where: Sequence[str], value: int, source: str, published: datetime, directory: Path) -> None:
     """Register a figure: so many people in one cell of one year, or of part of one."""
-    figure = Public(_cell(where), value, source, published.date())
+    figure = PublishedFigure(_cell(where), value, source, published.date())
     with open_member(directory) as node:
         made = register(node, figure, BY)
         with node.store.reading() as view:
@@ -54,7 +54,7 @@ def add(where: Sequence[str], value: int, source: str, published: datetime, dire
 def list_figures(as_json: bool, directory: Path) -> None:
     """Every figure that was ever registered, the newest first."""
     with open_member(directory) as node:
-        found = standing(node)
+        found = figure_statuses(node)
     if as_json:
         click.echo(json.dumps([_data(one) for one in found], indent=2, ensure_ascii=False))
         return
@@ -84,14 +84,14 @@ def _cell(where: Sequence[str]) -> dict[str, str]:
     return cell
 
 
-def _line(one: Standing) -> str:
+def _line(one: FigureStatus) -> str:
     figure = one.registered.figure
     cell = ", ".join(f"{dimension}={code}" for dimension, code in figure.cell.items())
     where = f"{figure.source}, {figure.published}"
     return f"{one.registered.index}: {cell}: {figure.value}; {where}; {_state(one)}"
 
 
-def _state(one: Standing) -> str:
+def _state(one: FigureStatus) -> str:
     if one.registered.withdrawn is not None:
         return "withdrawn"
     waits = "not yet in the register" if one.contradicted is None else "will be used by the next tables"
@@ -99,7 +99,7 @@ def _state(one: Standing) -> str:
     return f"{known}; the register has another number" if one.contradicted else known
 
 
-def _data(one: Standing) -> dict[str, object]:
+def _data(one: FigureStatus) -> dict[str, object]:
     figure = one.registered.figure
     return {
         "entry": one.registered.index,

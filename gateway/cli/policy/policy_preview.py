@@ -17,7 +17,7 @@ from gateway.export import to_text
 from gateway.member.build.comparison import Effect, compare
 from gateway.member.build.preview import Made, make, measure, ready
 from gateway.member.build.preview_record import Preview
-from gateway.member.cube.cube_formats import stored_cube
+from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.model.policy_version import policy_label
 from gateway.member.policy.ministry_policy import below
 from gateway.member.policy.policy_in_force import checked
@@ -180,7 +180,7 @@ def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
         if before.bytes == after.bytes:  # the very same cube: there is nothing to read and to compare
             return [*_effect(SAME), *([after.hindrance] if after.hindrance else [])]
         with node.store.reading() as view:
-            given_out = [stored_cube(cube) for cube in view.released_cubes()]
+            given_out = [parse_cube(cube) for cube in view.released_cubes()]
     found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
     return [*_effect(found), *([after.hindrance] if after.hindrance else [])]
 

@@ -131,11 +131,11 @@ def revoke_command(*, by: str, reason: str, ministry: bool, directory: Path) -> 
 def history(*, version: int | None, as_json: bool, ministry: bool, directory: Path) -> None:
     """Every version that was signed, by whom, and when it was in force."""
     with open_member(directory) as node, node.store.reading() as view:
-        shelf = versions(view, ministry=ministry)
+        cube_cache = versions(view, ministry=ministry)
         if version is not None:
-            click.echo(_text(shelf, version), nl=False)
+            click.echo(_text(cube_cache, version), nl=False)
             return
-        told = [_told(node, view, each) for each in shelf.signed_policies()]
+        told = [_told(node, view, each) for each in cube_cache.signed_policies()]
     if as_json:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
@@ -179,8 +179,8 @@ def _name(version: int, *, ministry: bool) -> str:
     return f"Version {version}" + (" of the ministry-wide policy" if ministry else "")
 
 
-def _text(shelf: Versions, version: int) -> str:
-    found = {each.version: each.text for each in shelf.signed_policies()}
+def _text(cube_cache: Versions, version: int) -> str:
+    found = {each.version: each.text for each in cube_cache.signed_policies()}
     if version not in found:
         raise click.UsageError(f"there never was a version {version} here")
     return found[version]

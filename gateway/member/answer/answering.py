@@ -13,13 +13,13 @@ from audit.events.question_events import ApprovalAwaited
 from audit.formats.merkle import leaf_hash
 from gateway.member.answer import answer_entries
 from gateway.member.answer.decision import Verdict, decide_on
-from gateway.member.answer.quotas import charge, standing
-from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
+from gateway.member.answer.quotas import charge, quotas_used
+from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.cube.cube_reading import Reading
 from gateway.member.errors import RepeatedError, UnprovenError
 from gateway.member.model.policy_version import PolicyInForce
-from gateway.member.model.sent_answer import Sent
-from gateway.member.model.waiting_question import Charge, Waiting
+from gateway.member.model.sent_answer import SentAnswer
+from gateway.member.model.waiting_question import QuotaCharge, WaitingQuestion
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
@@ -45,7 +45,7 @@ class Case:
     at: datetime
 
 
-def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnessed) -> Sent | None:
+def answer(node: Node, cube_cache: CubeCache, delivery: Delivery, witnessed: Witnessed) -> SentAnswer | None:
     """Answer or refuse a delivered question, and log that; the result stands in the outbox.
 
     None: it waits for a person's leave (`gateway.member.answer.approval`). Raises:
@@ -57,37 +57,37 @@ def answer(node: Node, shelf: CubeShelf, delivery: Delivery, witnessed: Witnesse
     except UnprovenError:
         _reject(node, delivery, Refusal.NO_PROOF)
         raise
-    shelf.refresh()
+    cube_cache.refresh()
     with node.store.writing() as work:
         if work.sent(proven.event.question_id, proven.entry.index) is None:
             if work.waiting(proven.event.question_id) is not None:
                 return None
-            return _answer(node, work, case_of(node, shelf, work, proven), delivery.entry)
+            return _answer(node, work, case_of(node, cube_cache, work, proven), delivery.entry)
     _reject(node, delivery, Refusal.REPEATED)
     raise RepeatedError(f"The question {delivery.question_id} was answered before.")
 
 
-def case_of(node: Node, shelf: CubeShelf, view: View, proven: ProvenQuestion) -> Case:
+def case_of(node: Node, cube_cache: CubeCache, view: View, proven: ProvenQuestion) -> Case:
     """The question with the policy in force and its cube, if it is the newest there is.
 
     A cube that was replaced meanwhile must not answer.
     """
     now = whole_second(node.clock.now())  # as it is logged, so that the decision can be made again
     in_force, policy = trusted(node, view) or (None, None)
-    cube = shelf.cube(in_force.version, in_force.above) if in_force else None
+    cube = cube_cache.cube(in_force.version, in_force.above) if in_force else None
     if cube is not None and cube.index != view.cube_entry():
         cube = None
     return Case(proven, in_force, policy, cube, now)
 
 
-def _answer(node: Node, work: UnitOfWork, case: Case, entry: bytes) -> Sent | None:
+def _answer(node: Node, work: UnitOfWork, case: Case, entry: bytes) -> SentAnswer | None:
     """Judge first, then charge, and only then read, or wait for a person."""
     judged = _decide(node, case, None)
     permitted = judged.refusals == (Refusal.NOT_READY,)
     if case.cube is None or not permitted or judged.decision is None or judged.decision.obligations is None:
         return conclude(node, work, case, judged)
     terms, asked = judged.decision.obligations, case.proven
-    charged = Charge(asked.event.question_id, asked.entry.index, asked.event.organisation, case.at)
+    charged = QuotaCharge(asked.event.question_id, asked.entry.index, asked.event.organisation, case.at)
     if charge(work, charged, terms.quotas) is None:
         return conclude(node, work, case, replace(judged, refusals=(Refusal.QUOTA_USED_UP,)))
     if terms.approval is not Approval.AUTOMATIC:
@@ -107,7 +107,7 @@ def _decide(node: Node, case: Case, cube: ReadyCube | None) -> Verdict:
     )
 
 
-def conclude(node: Node, work: UnitOfWork, case: Case, verdict: Verdict) -> Sent:
+def conclude(node: Node, work: UnitOfWork, case: Case, verdict: Verdict) -> SentAnswer:
     """Log and keep what goes out: the end of the question at this node."""
     answer = made(node, work, case, verdict)
     ready = None if case.cube is None else case.cube.index
@@ -115,7 +115,7 @@ def conclude(node: Node, work: UnitOfWork, case: Case, verdict: Verdict) -> Sent
         node, case.proven, answer, cube=ready, verdict=verdict, at=case.at
     )
     index = log_entries.record(node, work, event, openings)
-    sent = Sent(
+    sent = SentAnswer(
         question_id=answer.question_id,
         asked_index=case.proven.entry.index,
         note=sign_answer(answer, node.answer_signer),
@@ -170,7 +170,7 @@ def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:
     organisation, limits = case.proven.event.organisation, verdict.decision.obligations.quotas
     charged = view.charge(case.proven.event.question_id)
     at = case.at if charged is None else charged.at
-    return standing(view, organisation, limits, at, upto=case.proven.entry.index)
+    return quotas_used(view, organisation, limits, at, upto=case.proven.entry.index)
 
 
 def _wait(node: Node, work: UnitOfWork, case: Case, entry: bytes, persons: int) -> None:
@@ -179,7 +179,7 @@ def _wait(node: Node, work: UnitOfWork, case: Case, entry: bytes, persons: int) 
     event = ApprovalAwaited(asked.event.question_id, node.member, asked.entry, version, persons, case.at)
     index = log_entries.record(node, work, event, {})
     work.add_waiting(
-        Waiting(
+        WaitingQuestion(
             asked.event.question_id, asked.entry.index, asked.entry.origin, entry, persons, case.at, index
         ),
         because=index,

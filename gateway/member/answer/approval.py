@@ -14,10 +14,10 @@ from audit.formats.commitment import commit
 from audit.formats.merkle import leaf_hash
 from gateway.member.answer.answering import Case, case_of, conclude, made, read_verdict
 from gateway.member.answer.decision import Verdict
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import NotWaitingError, SignatureRefusedError
-from gateway.member.model.sent_answer import Sent
-from gateway.member.model.waiting_question import Leave, Waiting
+from gateway.member.model.sent_answer import SentAnswer
+from gateway.member.model.waiting_question import SignedApproval, WaitingQuestion
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import RegionalWork, UnitOfWork, View
@@ -33,7 +33,7 @@ from gateway.wire.answer_text import answer_text
 class Pending:
     """A question that waits, the answer that would go out now, and who has approved exactly that."""
 
-    waiting: Waiting
+    waiting: WaitingQuestion
     asked: Asked
     answer: Answer
     approved_by: tuple[str, ...]
@@ -41,18 +41,18 @@ class Pending:
     verdict: Verdict
 
 
-def queue(node: Node, shelf: CubeShelf) -> list[Pending]:
+def queue(node: Node, cube_cache: CubeCache) -> list[Pending]:
     """Everything that waits, the oldest first."""
-    shelf.refresh()
+    cube_cache.refresh()
     with node.store.reading() as view:
-        return [_pending(node, shelf, view, one) for one in view.waiting_questions()]
+        return [_pending(node, cube_cache, view, one) for one in view.waiting_questions()]
 
 
-def find(node: Node, shelf: CubeShelf, question_id: str) -> Pending:
+def find(node: Node, cube_cache: CubeCache, question_id: str) -> Pending:
     """Raises NotWaitingError."""
-    shelf.refresh()
+    cube_cache.refresh()
     with node.store.reading() as view:
-        return _pending(node, shelf, view, _waiting(view, question_id))
+        return _pending(node, cube_cache, view, _waiting(view, question_id))
 
 
 def approval(node: Node, pending: Pending) -> str:
@@ -70,23 +70,25 @@ def refusal(node: Node, question_id: str, reason: str) -> str:
     return statement(Act.REFUSE, node.member, question=question_id, reason=digest(reason))
 
 
-def approve(node: Node, shelf: CubeShelf, regional: RegionalWork, question_id: str, note: str) -> Sent | None:
+def approve(
+    node: Node, cube_cache: CubeCache, regional: RegionalWork, question_id: str, note: str
+) -> SentAnswer | None:
     """Give leave. The answer goes out once as many people as the policy asks for have; None until then.
 
     What it withholds may enter regional totals, as for any answer: an offer goes with it.
 
     Raises NotWaitingError, and SignatureRefusedError where the signature is not on the answer of now.
     """
-    shelf.refresh()
-    sent = _approved_answer(node, shelf, question_id, note)
+    cube_cache.refresh()
+    sent = _approved_answer(node, cube_cache, question_id, note)
     if sent is not None:
         regional.offer(sent)
     return sent
 
 
-def _approved_answer(node: Node, shelf: CubeShelf, question_id: str, note: str) -> Sent | None:
+def _approved_answer(node: Node, cube_cache: CubeCache, question_id: str, note: str) -> SentAnswer | None:
     with node.store.writing() as work:
-        pending = _pending(node, shelf, work, _waiting(work, question_id))
+        pending = _pending(node, cube_cache, work, _waiting(work, question_id))
         if pending.answer.refusals:
             return _end(node, work, pending)
         signed = check(note, approval(node, pending), counting(work))
@@ -95,21 +97,21 @@ def _approved_answer(node: Node, shelf: CubeShelf, question_id: str, note: str) 
             if holder.name not in {leave.name for leave in work.leaves(question_id)}:
                 event = ApprovalDecided(question_id, node.member, holder.key, True, None, whole_second(now))
                 index = log_entries.record(node, work, event, {})
-                work.add_leave(Leave(question_id, holder.name, note, now), because=index)
-        pending = _pending(node, shelf, work, pending.waiting)
+                work.add_approval(SignedApproval(question_id, holder.name, note, now), because=index)
+        pending = _pending(node, cube_cache, work, pending.waiting)
         if len(pending.approved_by) < pending.waiting.persons:
             return None
         return _end(node, work, pending)
 
 
-def refuse(node: Node, shelf: CubeShelf, question_id: str, note: str, reason: str) -> Sent:
+def refuse(node: Node, cube_cache: CubeCache, question_id: str, note: str, reason: str) -> SentAnswer:
     """Refuse a question. The reason stays in the state; the recipient is told that leave was not given.
 
     Raises NotWaitingError or SignatureRefusedError.
     """
-    shelf.refresh()
+    cube_cache.refresh()
     with node.store.writing() as work:
-        pending = _pending(node, shelf, work, _waiting(work, question_id))
+        pending = _pending(node, cube_cache, work, _waiting(work, question_id))
         signed = check(note, refusal(node, question_id, reason), counting(work))
         why = commit(REASON, reason.encode())
         now = whole_second(node.clock.now())
@@ -119,7 +121,7 @@ def refuse(node: Node, shelf: CubeShelf, question_id: str, note: str, reason: st
         return _end(node, work, replace(pending, verdict=refused))
 
 
-def end_late(node: Node, shelf: CubeShelf) -> int:
+def end_late(node: Node, cube_cache: CubeCache) -> int:
     """End what has waited for so long that no answer counts any more; returns how many that were."""
     now, ended = node.clock.now(), 0
     with node.store.reading() as view:
@@ -127,12 +129,12 @@ def end_late(node: Node, shelf: CubeShelf) -> int:
     for one in late:
         with node.store.writing() as work:
             if work.waiting(one.question_id) == one:
-                _end(node, work, _pending(node, shelf, work, one))
+                _end(node, work, _pending(node, cube_cache, work, one))
                 ended += 1
     return ended
 
 
-def _waiting(view: View, question_id: str) -> Waiting:
+def _waiting(view: View, question_id: str) -> WaitingQuestion:
     found = view.waiting(question_id)
     if found is None or found not in view.waiting_questions():
         raise NotWaitingError(
@@ -142,10 +144,10 @@ def _waiting(view: View, question_id: str) -> Waiting:
     return found
 
 
-def _pending(node: Node, shelf: CubeShelf, view: View, waiting: Waiting) -> Pending:
+def _pending(node: Node, cube_cache: CubeCache, view: View, waiting: WaitingQuestion) -> Pending:
     asked = _asked(waiting)
     proven = ProvenQuestion(asked, EntryRef(waiting.origin, waiting.asked_index, leaf_hash(waiting.entry)))
-    case = case_of(node, shelf, view, proven)
+    case = case_of(node, cube_cache, view, proven)
     verdict = read_verdict(node, case)
     answer = made(node, view, case, verdict)
     pending = Pending(waiting, asked, answer, (), case, verdict)
@@ -157,22 +159,22 @@ def _pending(node: Node, shelf: CubeShelf, view: View, waiting: Waiting) -> Pend
 def _approved(node: Node, view: View, pending: Pending) -> tuple[str, ...]:
     """Whose leave is for exactly this answer, with a key that still counts."""
     names = set()
-    for leave in view.leaves(pending.waiting.question_id):
+    for given in view.approvals(pending.waiting.question_id):
         try:
-            check(leave.note, approval(node, pending), counting(view))
+            check(given.note, approval(node, pending), counting(view))
         except SignatureRefusedError:
             continue
-        names.add(leave.name)
+        names.add(given.name)
     return tuple(sorted(names))
 
 
-def _asked(waiting: Waiting) -> Asked:
+def _asked(waiting: WaitingQuestion) -> Asked:
     event = decode(waiting.entry)
     assert isinstance(event, Asked)  # noqa: S101 - proved to be one before it was kept
     return event
 
 
-def _end(node: Node, work: UnitOfWork, pending: Pending) -> Sent:
+def _end(node: Node, work: UnitOfWork, pending: Pending) -> SentAnswer:
     sent = conclude(node, work, pending.case, pending.verdict)
     work.end_waiting(pending.waiting.question_id, because=sent.entry_index)
     return sent

@@ -10,7 +10,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink, Notes, RegionalWork, View
 from gateway.wire.signed_answer import SignedAnswer
 from gateway.wire.sum_messages import Offer, SignedContribution
-from gateway.wire.upload_batch import MOST_PIECES, Parcel
+from gateway.wire.upload_batch import MOST_PIECES, UploadBatch
 
 MOST_BYTES = 512 * 1024
 """Of answers in one parcel: a hub takes no call that is much larger. Larger ones go by themselves."""
@@ -24,8 +24,8 @@ class Outbox:
     answers: tuple[tuple[str, SignedAnswer], ...] = ()
     contributions: tuple[tuple[str, SignedContribution], ...] = ()
 
-    def parcel(self) -> Parcel:
-        return Parcel(
+    def batch(self) -> UploadBatch:
+        return UploadBatch(
             tuple(offer for _, offer in self.offers),
             tuple(answer for _, answer in self.answers),
             tuple(part for _, part in self.contributions),

@@ -7,7 +7,7 @@ import structlog
 
 from gateway.member.answer.answering import answer
 from gateway.member.answer.outbox import Outbox, acknowledge, outbox, packed, send
-from gateway.member.cube.cube_cache import CubeShelf, serves
+from gateway.member.cube.cube_cache import CubeCache, serves
 from gateway.member.errors import LinkError, RepeatedError, ShorterLogError, UnprovenError
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
@@ -15,7 +15,7 @@ from gateway.member.node.ports import HubLink, RegionalWork, View
 from gateway.member.region.log_exchange import convict_shorter, show, take_in
 from gateway.member.region.sharing_statement import state
 from gateway.wire.poll import Delivery, Poll
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 
 log = structlog.get_logger()
 
@@ -31,15 +31,15 @@ class Round:
     refused: int
 
 
-def run_round(node: Node, shelf: CubeShelf, regional: RegionalWork, link: HubLink, wait: float) -> Round:
+def run_round(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: HubLink, wait: float) -> Round:
     """Raises LinkError when the hub is away or lies; what was done until then stays done."""
-    shelf.refresh()
+    cube_cache.refresh()
     with node.store.reading() as view:
         waiting = outbox(node, view, regional)
-    riding, alone = packed(waiting) if link.takes_parcels() else (Outbox(), waiting)
+    riding, alone = packed(waiting) if link.takes_batches() else (Outbox(), waiting)
     send(node, regional, link, alone)
     with node.store.reading() as view:
-        call = replace(_call(node, view, shelf, wait), parcel=riding.parcel())
+        call = replace(_call(node, view, cube_cache, wait), batch=riding.batch())
     try:
         reply = link.poll(call)
     except ShorterLogError:
@@ -49,28 +49,28 @@ def run_round(node: Node, shelf: CubeShelf, regional: RegionalWork, link: HubLin
         send(node, regional, link, riding)  # it may be one of the pieces that the hub does not take
         raise
     witnessed = take_in(node, call, reply, partial(acknowledge, riding, regional))
-    done = [_handle(node, shelf, regional, delivery, witnessed) for delivery in reply.deliveries]
-    for totals in reply.totals:
-        _contribute(node, regional, totals, witnessed)
-    if not link.takes_parcels():  # else the next round's call takes along what was made
+    done = [_handle(node, cube_cache, regional, delivery, witnessed) for delivery in reply.deliveries]
+    for sum_call in reply.sum_calls:
+        _contribute(node, regional, sum_call, witnessed)
+    if not link.takes_batches():  # else the next round's call takes along what was made
         with node.store.reading() as view:
             waiting = outbox(node, view, regional)
         send(node, regional, link, waiting)
     return Round(sum(done), len(done) - sum(done))
 
 
-def _call(node: Node, view: View, shelf: CubeShelf, wait: float) -> Poll:
+def _call(node: Node, view: View, cube_cache: CubeCache, wait: float) -> Poll:
     held = tuple(one.question_id for one in view.waiting_questions()[:MOST_HELD])
-    shares, serving = state(node, view, shelf), serves(shelf, view)
+    shares, serving = state(node, view, cube_cache), serves(cube_cache, view)
     return replace(show(node, view, wait), waiting=held, sharing=shares, serves=serving)
 
 
 def _handle(
-    node: Node, shelf: CubeShelf, regional: RegionalWork, delivery: Delivery, witnessed: Witnessed
+    node: Node, cube_cache: CubeCache, regional: RegionalWork, delivery: Delivery, witnessed: Witnessed
 ) -> bool:
     """True when the question was answered, refused or kept; False when it was not one to look at."""
     try:
-        sent = answer(node, shelf, delivery, witnessed)
+        sent = answer(node, cube_cache, delivery, witnessed)
         if sent is not None:
             regional.offer(sent)
     except (UnprovenError, RepeatedError) as error:
@@ -79,7 +79,7 @@ def _handle(
     return True
 
 
-def _contribute(node: Node, regional: RegionalWork, call: TotalsCall, witnessed: Witnessed) -> None:
+def _contribute(node: Node, regional: RegionalWork, call: SumCall, witnessed: Witnessed) -> None:
     try:
         regional.contribute(call, witnessed)
     except (UnprovenError, RepeatedError) as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from gateway.member.model.waiting_question import Charge
+from gateway.member.model.waiting_question import QuotaCharge
 from gateway.member.node.ports import UnitOfWork, View
 from gateway.wire.answer import Quota
 from policies import Policy
@@ -47,7 +47,7 @@ def limits_of(policy: Policy) -> dict[tuple[str, Period], int]:
     return found
 
 
-def standing(
+def quotas_used(
     view: View, organisation: str, limits: Mapping[Period, int], at: datetime, *, upto: int | None = None
 ) -> tuple[Quota, ...]:
     """Each quota and how much of it is used at a moment; `upto`: by questions logged up to this entry."""
@@ -60,14 +60,14 @@ def standing(
     return tuple(found)
 
 
-def charge(work: UnitOfWork, asked: Charge, limits: Mapping[Period, int]) -> tuple[Quota, ...] | None:
+def charge(work: UnitOfWork, asked: QuotaCharge, limits: Mapping[Period, int]) -> tuple[Quota, ...] | None:
     """Charge a question to its organisation; None, and nothing charged, where a quota is used up."""
     if not limits:
         return ()
-    if any(q.used >= q.limit for q in standing(work, asked.organisation, limits, asked.at)):
+    if any(q.used >= q.limit for q in quotas_used(work, asked.organisation, limits, asked.at)):
         return None
     work.add_charge(asked)
-    return standing(work, asked.organisation, limits, asked.at)
+    return quotas_used(work, asked.organisation, limits, asked.at)
 
 
 def start_of(period: Period, at: datetime) -> datetime:

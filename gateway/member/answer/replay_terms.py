@@ -24,7 +24,7 @@ from policies.decision.decision import Obligations
 from policies.model.terms import Appearance, Approval
 
 _UNKNOWN = said("Not every earlier decision can be opened: the number of earlier questions is not known.")
-_NO_LEAVE = said("it needed approval by a person, which the log does not have")
+_NOT_APPROVED = said("it needed approval by a person, which the log does not have")
 _PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 
@@ -42,7 +42,7 @@ def replay_terms(view: View, event: Answered | Refused, number: int, verdict: Ve
     if verdict.decision is None or verdict.decision.obligations is None:
         return Terms(verdict.refusals)
     terms = verdict.decision.obligations
-    leaves, waited = _leaves(view, event, number)
+    approvals, waited = _approvals(view, event, number)
     charged_at = event.at if waited is None else waited
     unchecked: tuple[str, ...] = ()
     if terms.quotas:
@@ -53,11 +53,11 @@ def replay_terms(view: View, event: Answered | Refused, number: int, verdict: Ve
             return Terms((Refusal.QUOTA_USED_UP,))
         if unchecked and _reasons(event) == (Refusal.QUOTA_USED_UP.value,):
             return Terms((Refusal.QUOTA_USED_UP,), (), unchecked)
-    if False in leaves:
+    if False in approvals:
         return Terms((Refusal.NOT_APPROVED,), (), unchecked)
-    missing = _PERSONS[terms.approval] - leaves.count(True)
+    missing = _PERSONS[terms.approval] - approvals.count(True)
     if isinstance(event, Answered) and missing > 0:
-        return Terms(verdict.refusals, (_NO_LEAVE,), unchecked)
+        return Terms(verdict.refusals, (_NOT_APPROVED,), unchecked)
     return Terms(verdict.refusals, (), unchecked)
 
 
@@ -72,16 +72,16 @@ def _used_up(terms: Obligations, before: list[datetime], at: datetime) -> bool:
     )
 
 
-def _leaves(view: View, event: Answered | Refused, number: int) -> tuple[list[bool], datetime | None]:
+def _approvals(view: View, event: Answered | Refused, number: int) -> tuple[list[bool], datetime | None]:
     """Who gave leave and who did not, and since when the question waited, before entry `number`."""
     before = Criteria(question=event.question_id).find(entries(view.log, Span(0, number)))
-    leaves, waited = [], None
+    approvals, waited = [], None
     for found in before:
         if isinstance(found.event, ApprovalDecided):
             leaves.append(found.event.granted)
         elif isinstance(found.event, ApprovalAwaited):
             waited = found.event.at
-    return leaves, waited
+    return approvals, waited
 
 
 def _charged(view: View, event: Answered | Refused, number: int) -> Iterator[datetime | None]:

@@ -19,41 +19,39 @@ from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 from gateway.member.build.known_figures import beside_figures
 from gateway.member.cube.accident_counts import check_goes_on
-from gateway.member.cube.cube_inputs import TIME, Maker, Progress, levels_of, several
+from gateway.member.cube.cube_inputs import TIME, CubeInputs, Progress, levels_of, several
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot_format import snapshot_from_bytes
 
 
-def protected_further(
-    maker: Maker, former: ReleaseHistory, parts: Sequence[ReleasePart]
-) -> list[ReleasePart]:
+def protected_additional(inputs: CubeInputs, former: ReleaseHistory, parts: Sequence[ReleasePart]) -> list[ReleasePart]:
     """The parts, each with a further release where the rules changed and one could be certified."""
-    if not _shows_more(maker, former):
+    if not _shows_more(inputs, former):
         return list(parts)
     left = {source for part in parts for source in part.sources}
     return [
-        part if part.kind == "left" or number in left else _further(maker, part, number)
+        part if part.kind == "left" or number in left else _additional(inputs, part, number)
         for number, part in enumerate(parts)
     ]
 
 
-def described(maker: Maker, parts: Sequence[ReleasePart]) -> dict[str, str]:
+def described(inputs: CubeInputs, parts: Sequence[ReleasePart]) -> dict[str, str]:
     """The finest level of every dimension that the plan or a release of these parts has."""
-    finest = dict(maker.plan.finest)
+    finest = dict(inputs.plan.finest)
     for part in parts:
         for cube in part.cubes:
-            for name, level in levels_of(maker, part, cube).items():
-                names = maker.dictionary.dimension(name).level_names(maker.snapshot.member)
+            for name, level in levels_of(inputs, part, cube).items():
+                names = inputs.dictionary.dimension(name).level_names(inputs.snapshot.member)
                 known = finest.get(name, level)
                 finest[name] = min(known, level, key=names.index)
     return finest
 
 
-def _shows_more(maker: Maker, former: ReleaseHistory) -> bool:
+def _shows_more(inputs: CubeInputs, former: ReleaseHistory) -> bool:
     """Whether the rules changed, in a way in which more may be shown than before."""
-    before, after = former.rules, maker.rules
+    before, after = former.rules, inputs.rules
     hierarchies = {d.name: set(d.codes) for d in former.dims if d.name != TIME}
-    now = {d.name: set(d.codes) for d in maker.hierarchies(maker.plan.years) if d.name != TIME}
+    now = {d.name: set(d.codes) for d in inputs.hierarchies(inputs.plan.years) if d.name != TIME}
     # Of years that were not released then nothing more can be shown, nor where fewer cells are to be shown.
     marked = existing_names(former.dims, (after.always - before.always) | (before.never - after.never))
     same = replace(_unmarked(before), priority=after.priority) == _unmarked(after)
@@ -65,22 +63,22 @@ def _unmarked(rules: Rules) -> Rules:
     return replace(rules, always=frozenset(), never=frozenset(), structural=frozenset())
 
 
-def _further(maker: Maker, part: ReleasePart, number: int) -> ReleasePart:
+def _additional(inputs: CubeInputs, part: ReleasePart, number: int) -> ReleasePart:
     rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
-    finest = described(maker, [part])
-    coarser = any(finest[name] != level for name, level in maker.plan.finest.items())
-    if coarser or len(maker.honest(rows)) < len(rows):
+    finest = described(inputs, [part])
+    coarser = any(finest[name] != level for name, level in inputs.plan.finest.items())
+    if coarser or len(inputs.honest(rows)) < len(rows):
         return part
-    made = beside_figures(maker, rows, years, finest)
+    made = beside_figures(inputs, rows, years, finest)
     known = [*(trimmed(cube) for cube in part.cubes), *made.known]
     # What was withheld may be in the way of a cell that is always to be shown now; others may be shown still.
     for always in dict.fromkeys((made.rules.always, frozenset[CellName]())):
         rules = replace(made.rules, always=always)
         try:
             cube = several(
-                maker, number, partial(_beside, made.table, rules, maker.progress, known), attempts=1
+                inputs, number, partial(_beside, made.table, rules, inputs.progress, known), attempts=1
             )
-            check_goes_on(maker, part, number, cube)
+            check_goes_on(inputs, part, number, cube)
         except NotProtectedError:
             continue
         return replace(part, cubes=(*part.cubes, cube))

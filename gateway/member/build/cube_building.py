@@ -12,9 +12,9 @@ from gateway.member.build.cube_findings import Made, measure
 from gateway.member.build.extract_attack import withstand
 from gateway.member.build.growth import grow
 from gateway.member.build.growth_perturbed import grow_changed
-from gateway.member.build.noise_draws import pay_and_draw
-from gateway.member.cube.cube_formats import Released, is_drawn, stored_cube
-from gateway.member.cube.cube_inputs import Maker, Progress
+from gateway.member.build.noise_draws import charge_and_draw
+from gateway.member.cube.cube_formats import Released, is_noisy, parse_cube
+from gateway.member.cube.cube_inputs import CubeInputs, Progress
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.model.stored_cube import Plan, StoredCube, without_accidents
@@ -54,7 +54,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     if found is None:
         if privacy(made.changed) is not None:
             protected(node, snapshot, (made, rules), released, progress)  # what cannot be costs nothing
-            pay_and_draw(node, snapshot, made)
+            charge_and_draw(node, snapshot, made)
         cube = protected(node, snapshot, (made, rules), released, progress)
         found = cube.to_bytes()
     certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
@@ -112,11 +112,11 @@ def protected(
     with node.store.reading() as view:
         extracts = view.extracts.told()
         if privacy(planned[0].changed) is not None:
-            if extracts or (released and not is_drawn(released[-1])):
+            if extracts or (released and not is_noisy(released[-1])):
                 raise _another_mechanism()
-            return drawn_cube(node.dictionary, view, snapshot, planned[0])
+            return noisy_cube_of(node.dictionary, view, snapshot, planned[0])
     # The newest cube that has answered holds all that came before it.
-    former = stored_cube(released[-1]) if released else None
+    former = parse_cube(released[-1]) if released else None
     # Of accidents beside single records nobody has shown yet that they are safe: none for new people.
     counted = without_accidents(planned[0]) if extracts else planned[0]
     maker = Maker(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
@@ -127,7 +127,7 @@ def protected(
         return made
     if changed is None or isinstance(former, ReleaseHistory | NoisyCube) or extracts:
         raise _another_mechanism()
-    return grow_changed(maker, changed, former)
+    return grow_changed(inputs, changed, former)
 
 
 def _another_mechanism() -> NotProtectedError:

@@ -17,7 +17,7 @@ from audit.events.record_events import FigureRegistered, FigureWithdrawn
 from audit.formats.commitment import commit
 from gateway.dictionary import Dictionary
 from gateway.member.errors import FigureRefusedError
-from gateway.member.model.registered_figure import Public, Registered, levels_of
+from gateway.member.model.registered_figure import PublishedFigure, RegisteredFigure, levels_of
 from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
@@ -36,7 +36,10 @@ _COMPARED: dict[tuple[str, tuple[tuple[str, ...], tuple[str, ...]], str], bool |
 
 
 def contradicted(
-    dictionary: Dictionary, snapshot: Snapshot, people: tuple[Iterable[str], Iterable[str]], figure: Public
+    dictionary: Dictionary,
+    snapshot: Snapshot,
+    people: tuple[Iterable[str], Iterable[str]],
+    figure: PublishedFigure,
 ) -> bool | None:
     """Whether a snapshot has another number; None where it cannot say, or does not cover the year.
 
@@ -58,7 +61,7 @@ def contradicted(
     return total != figure.value
 
 
-def register(node: Node, figure: Public, by: str) -> Registered:
+def register(node: Node, figure: PublishedFigure, by: str) -> RegisteredFigure:
     """Let a figure count as known from now on. Raises FigureRefusedError, and nothing was changed."""
     check(node, figure)
     now = node.clock.now()
@@ -82,12 +85,12 @@ def register(node: Node, figure: Public, by: str) -> Registered:
         )
         opening = commit(FIGURE, told.encode())
         event: Event = FigureRegistered(node.member, opening.commitment, whole_second(now))
-        made = Registered(log_entries.record(node, work, event, {FIGURE: opening}), figure, by, now)
+        made = RegisteredFigure(log_entries.record(node, work, event, {FIGURE: opening}), figure, by, now)
         work.add_figure(made, because=made.index)
     return made
 
 
-def withdraw(node: Node, index: int) -> Registered:
+def withdraw(node: Node, index: int) -> RegisteredFigure:
     """Let a figure that was registered by mistake count no longer. Raises FigureRefusedError."""
     now = node.clock.now()
     with node.store.writing() as work:
@@ -102,18 +105,18 @@ def withdraw(node: Node, index: int) -> Registered:
 
 
 @dataclass(frozen=True)
-class Standing:
+class FigureStatus:
     """A figure as it stands. `taken_in`: whether the tables that answer were made beside it.
 
     `contradicted`: whether the register has another number; None where it cannot say.
     """
 
-    registered: Registered
+    registered: RegisteredFigure
     taken_in: bool
     contradicted: bool | None
 
 
-def standing(node: Node) -> tuple[Standing, ...]:
+def figure_statuses(node: Node) -> tuple[FigureStatus, ...]:
     """Every figure that was ever registered, the newest first."""
     with node.store.reading() as view:
         figures = view.figures()
@@ -121,7 +124,7 @@ def standing(node: Node) -> tuple[Standing, ...]:
         known = () if cube is None else cube.plan.known
         compare = comparing(node, view)
         return tuple(
-            Standing(
+            FigureStatus(
                 one,
                 one.withdrawn is None and one.figure.known() in known,
                 None if one.withdrawn is not None else compare(one.figure),
@@ -145,7 +148,7 @@ def changed_since_tables(node: Node) -> bool:
         )
 
 
-def comparing(node: Node, view: View) -> Callable[[Public], bool | None]:
+def comparing(node: Node, view: View) -> Callable[[PublishedFigure], bool | None]:
     """Compares figures with the newest snapshot, of the people whom the policy in force counts.
 
     A snapshot never changes, and reading a large one takes longer than a page may: it is read for the first
@@ -158,7 +161,7 @@ def comparing(node: Node, view: View) -> Callable[[Public], bool | None]:
     people = (tuple(sorted(policy.consent)), tuple(sorted(policy.population.victims)))
     snapshot = cache(view.snapshot)
 
-    def compare(figure: Public) -> bool | None:
+    def compare(figure: PublishedFigure) -> bool | None:
         key = (name, people, figure.known())
         with suppress(KeyError):  # another request may clear it at any moment
             return _COMPARED[key]
@@ -172,7 +175,7 @@ def comparing(node: Node, view: View) -> Callable[[Public], bool | None]:
     return compare
 
 
-def check(node: Node, figure: Public) -> None:
+def check(node: Node, figure: PublishedFigure) -> None:
     """Raise FigureRefusedError for what cannot be a figure of this state."""
     levels_of(node.dictionary, node.member, figure.cell)
     if not 0 <= figure.value <= LARGEST:

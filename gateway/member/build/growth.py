@@ -12,16 +12,24 @@ from anonymisers.history.vintages import Vintage, protect_leaving, touched
 from anonymisers.tables.cell_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
-from gateway.member.build.additional_tables import described, protected_further
+from gateway.member.build.additional_tables import described, protected_additional
 from gateway.member.build.known_figures import Beside, beside_figures, described_by, few_of, figures_about
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
-from gateway.member.cube.cube_inputs import Maker, Progress, keyed, several
+from gateway.member.cube.cube_inputs import CubeInputs, Progress, keyed, several
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Snapshot
-from gateway.member.register.population import Difference, difference, joined, sealed, standing, taken, tokens
+from gateway.member.register.population import (
+    Difference,
+    difference,
+    joined,
+    released_snapshots,
+    sealed,
+    taken,
+    tokens,
+)
 
 
-def grow(maker: Maker, former: ReleaseHistory | None) -> ReleaseHistory:
+def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
     """The cube of the newest snapshot beside everything that was given out.
 
     New closed years are protected by themselves; revisions enter when there are people enough behind them and
@@ -32,71 +40,69 @@ def grow(maker: Maker, former: ReleaseHistory | None) -> ReleaseHistory:
     # A part that waits is the last one: the others keep their numbers without it.
     parts = [] if former is None else [p for p in former.parts if p.cubes]
     released = {int(year) for p in parts if p.kind == "period" for year in p.period}
-    if missing := sorted(released - set(maker.plan.years)):
+    if missing := sorted(released - set(inputs.plan.years)):
         raise NotProtectedError(
             f"Years that are released already would not be covered any more: {', '.join(map(str, missing))}.",
             remedy="What was released stays released: load the whole register, or shorten the embargo again.",
         )
     if former is not None:
         # About people of whom something was released, finer tables would have to be safe beside all of that.
-        again = replace(maker, rules=replace(maker.rules, finer=None))
-        parts = protected_further(again, former, parts)
+        again = replace(inputs, rules=replace(inputs.rules, finer=None))
+        parts = protected_additional(again, former, parts)
         parts += _revision(_later(again), former, parts, released)
-    if fresh := set(maker.plan.years) - released:
-        parts.append(_period(maker, fresh, len(parts), first=former is None))
-    return ReleaseHistory.of(maker.hierarchies(maker.plan.years), maker.rules, parts)
+    if fresh := set(inputs.plan.years) - released:
+        parts.append(_period(inputs, fresh, len(parts), first=former is None))
+    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, parts)
 
 
-def _later(maker: Maker) -> Maker:
+def _later(inputs: CubeInputs) -> CubeInputs:
     """For revisions: a cell in which one is not shown keeps its former number, so that none has to be."""
-    return replace(maker, rules=replace(maker.rules, always=frozenset()))
+    return replace(inputs, rules=replace(inputs.rules, always=frozenset()))
 
 
-def waiting(maker: Maker, former: ReleaseHistory) -> Difference:
+def waiting(inputs: CubeInputs, former: ReleaseHistory) -> Difference:
     """The additions, corrections and leavings of released periods that are not in the cube yet."""
     now = [
-        ("", maker.counted(map(int, part.period)))
+        ("", inputs.counted(map(int, part.period)))
         for part in former.parts
         if part.kind == "period" and part.cubes
     ]
     rows = joined(now)
     if rows is None:
-        rows = taken(maker.snapshot, np.zeros(len(maker.snapshot), dtype=np.bool_))
-    return difference(maker.dictionary, maker.plan, standing(former), rows)
+        rows = taken(inputs.snapshot, np.zeros(len(inputs.snapshot), dtype=np.bool_))
+    return difference(inputs.dictionary, inputs.plan, released_snapshots(former), rows)
 
 
-def _period(maker: Maker, years: set[int], number: int, *, first: bool) -> ReleasePart:
+def _period(inputs: CubeInputs, years: set[int], number: int, *, first: bool) -> ReleasePart:
     """A part for new years; one that waits where they hold too few people to say anything."""
-    rows = maker.counted(years)
-    time, period = maker.time(years), frozenset(map(str, years))
-    made = beside_figures(maker, rows, years)
-    if not first and 0 < made.table.counts.sum() < maker.rules.threshold:
+    rows = inputs.counted(years)
+    time, period = inputs.time(years), frozenset(map(str, years))
+    made = beside_figures(inputs, rows, years)
+    if not first and 0 < made.table.counts.sum() < inputs.rules.threshold:
         return ReleasePart("period", period, time, ())
-    cube = several(maker, number, _building(made, maker.progress))
+    cube = several(inputs, number, _building(made, inputs.progress))
     # Who is counted once for several rows has no one accident; and figures know nothing of accidents.
     simple = not made.known and len(rows) == int(made.table.counts.sum())
-    accidents = accidents_of(maker, rows, cube, keyed(maker.key, number, 0)) if simple else None
+    accidents = accidents_of(inputs, rows, cube, keyed(inputs.key, number, 0)) if simple else None
     return ReleasePart("period", period, time, (cube,), sealed=sealed(rows), accidents=accidents)
 
 
-def _revision(
-    maker: Maker, former: ReleaseHistory, parts: list[ReleasePart], released: set[int]
-) -> list[ReleasePart]:
+def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePart], released: set[int]) -> list[ReleasePart]:
     """The parts of a revision; none while there are too few people behind it, or it is not safe."""
-    found = waiting(maker, former)
-    found = _honest(maker, found)
-    k = maker.rules.threshold
+    found = waiting(inputs, former)
+    found = _honest(inputs, found)
+    k = inputs.rules.threshold
     enough = all(n == 0 or n >= k for n in (found.people_added, found.people_left))
-    if not enough or not found.people or _told_by_figures(maker, found, released):
+    if not enough or not found.people or _told_by_figures(inputs, found, released):
         return []
     new: list[ReleasePart] = []
-    period, time = frozenset(map(str, released)), maker.time(released)
+    period, time = frozenset(map(str, released)), inputs.time(released)
     try:
         if found.people_added:
-            cube = several(maker, len(parts), _building(beside_figures(maker, found.added, released)))
+            cube = several(inputs, len(parts), _building(beside_figures(inputs, found.added, released)))
             new.append(ReleasePart("added", period, time, (cube,), sealed=sealed(found.added)))
         if found.people_left:
-            new.append(_leaving(maker, former, [*parts, *new], found.left, (period, time)))
+            new.append(_leaving(inputs, former, [*parts, *new], found.left, (period, time)))
     except NotProtectedError:
         return []
     return new
@@ -106,53 +112,55 @@ def _building(made: Beside, progress: Progress | None = None) -> Callable[[bytes
     return lambda key: build_cube(made.table, made.rules, key, progress, known=made.known)
 
 
-def _told_by_figures(maker: Maker, found: Difference, released: set[int]) -> bool:
+def _told_by_figures(inputs: CubeInputs, found: Difference, released: set[int]) -> bool:
     """Whether a figure, with what was shown before, could tell of few people of a revision.
 
     Of those added, nobody or enough may be in a figure's cell; of those who left, nobody.
     """
-    figures = figures_about(maker, released)
+    figures = figures_about(inputs, released)
     if not figures:
         return False
-    finest = described_by(maker, figures)
-    added = maker.table(found.added, released, finest)
-    gone = [maker.table(rows, released, finest) for rows in found.left.values()]
-    return few_of(figures, added, maker.rules.threshold) or any(few_of(figures, t, None) for t in gone)
+    finest = described_by(inputs, figures)
+    added = inputs.table(found.added, released, finest)
+    gone = [inputs.table(rows, released, finest) for rows in found.left.values()]
+    return few_of(figures, added, inputs.rules.threshold) or any(few_of(figures, t, None) for t in gone)
 
 
-def _honest(maker: Maker, found: Difference) -> Difference:
+def _honest(inputs: CubeInputs, found: Difference) -> Difference:
     """Without those rows that would make few people look like many; they wait for company."""
     rows = joined((str(came), rows) for came, rows in found.left.items())
     left: dict[int, Snapshot] = {}
     if rows is not None:
-        honest = maker.honest(rows)
+        honest = inputs.honest(rows)
         came = np.array([int(v) for v in honest.vintage.values()])
         left = {n: taken(honest, came == n) for n in sorted(set(came.tolist()))}
-    return Difference(maker.honest(found.added), left)
+    return Difference(inputs.honest(found.added), left)
 
 
 def _leaving(
-    maker: Maker,
+    inputs: CubeInputs,
     former: ReleaseHistory,
     parts: list[ReleasePart],
     left: Mapping[int, Snapshot],
     when: tuple[frozenset[str], Hierarchy],
 ) -> ReleasePart:
     years = {int(year) for year in when[0]}
-    stands = standing(former)
-    finest = described(maker, parts)
+    stands = released_snapshots(former)
+    finest = described(inputs, parts)
     people: dict[Vintage, Table] = {}
     for came, until in touched(parts, left):
         rows = stands[came, until]
         if until is None:
-            leaving = set(tokens(maker.dictionary, maker.plan, left[came]))
-            stays = [t not in leaving for t in tokens(maker.dictionary, maker.plan, rows)]
+            leaving = set(tokens(inputs.dictionary, inputs.plan, left[came]))
+            stays = [t not in leaving for t in tokens(inputs.dictionary, inputs.plan, rows)]
             rows = taken(rows, np.array(stays, dtype=np.bool_))
-            people[came, len(parts)] = maker.table(left[came], years, finest)
-        people[came, until] = maker.table(rows, years, finest)
-    rules = rules_for(maker.rules, next(iter(people.values())))
-    cube = several(maker, len(parts), lambda key: protect_leaving(parts, people, rules, key, maker.progress))
+            people[came, len(parts)] = inputs.table(left[came], years, finest)
+        people[came, until] = inputs.table(rows, years, finest)
+    rules = rules_for(inputs.rules, next(iter(people.values())))
+    cube = several(
+        inputs, len(parts), lambda key: protect_leaving(parts, people, rules, key, inputs.progress)
+    )
     for source in sorted(left):
-        check_goes_on(maker, parts[source], source, cube)
+        check_goes_on(inputs, parts[source], source, cube)
     gone = joined((str(came), rows) for came, rows in left.items())
     return ReleasePart("left", when[0], when[1], (cube,), tuple(sorted(left)), sealed(gone))

@@ -11,7 +11,7 @@ from anonymisers.errors import AnonymiserError
 from anonymisers.perturbation.perturbed_counts import PerturbativeMechanism
 from anonymisers.perturbation.perturbed_cube import PerturbedCube, PerturbedPart, Rows, perturbed_cube
 from gateway.member.build.known_figures import described_by, figures_about
-from gateway.member.cube.cube_inputs import TIME, Maker
+from gateway.member.cube.cube_inputs import TIME, CubeInputs
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.periods import lies_in
 from gateway.member.model.snapshot import Snapshot
@@ -27,7 +27,7 @@ def grow_changed(maker: Maker, change: PerturbativeMechanism, former: PerturbedC
     more.
     """
     released = set() if former is None else _years(former)
-    if missing := sorted(released - set(maker.plan.years)):
+    if missing := sorted(released - set(inputs.plan.years)):
         raise NotProtectedError(
             f"Years that are released already would not be covered any more: {', '.join(map(str, missing))}.",
             remedy="What was released stays released: load the whole register, or shorten the embargo again.",
@@ -56,15 +56,15 @@ def waiting_changed(maker: Maker, former: PerturbedCube) -> Difference:
         if part.sign > 0:
             stands = joined([("", stands), ("", rows)]) or stands
         else:
-            gone = set(tokens(maker.dictionary, maker.plan, rows))
-            stays = [token not in gone for token in tokens(maker.dictionary, maker.plan, stands)]
+            gone = set(tokens(inputs.dictionary, inputs.plan, rows))
+            stays = [token not in gone for token in tokens(inputs.dictionary, inputs.plan, stands)]
             stands = taken(stands, np.array(stays, dtype=np.bool_))
-    return difference(maker.dictionary, maker.plan, {(0, None): stands}, now)
+    return difference(inputs.dictionary, inputs.plan, {(0, None): stands}, now)
 
 
 def _revision(maker: Maker, former: PerturbedCube) -> list[PerturbedPart]:
     """Those added to released years, and those who left: none while there are too few people behind one."""
-    found, k = waiting_changed(maker, former), maker.rules.threshold
+    found, k = waiting_changed(inputs, former), inputs.rules.threshold
     if any(0 < people < k for people in (found.people_added, found.people_left)):
         return []
     pieces = [(1, found.added), *((-1, rows) for rows in found.left.values())]
@@ -76,12 +76,12 @@ def _rows(maker: Maker, part: PerturbedPart) -> Rows:
     rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
     figures = figures_about(maker, years) if part.sign > 0 else ()
     everybody = np.ones(len(rows), dtype=np.bool_)
-    finest = described_by(maker, figures)
-    dims, coords, _ = placed(rows, maker.dictionary, finest, everybody, maker.plan.years)
+    finest = described_by(inputs, figures)
+    dims, coords, _ = placed(rows, inputs.dictionary, finest, everybody, inputs.plan.years)
     time = next((dim for dim in dims if dim.name == TIME), None)
     leaves = [] if time is None else [time.codes[place] for place in time.leaves.tolist()]
     within = {} if time is None else {TIME: frozenset(c for c in leaves if lies_in(c, years))}
-    by = tuple(maker.plan.finest)
+    by = tuple(inputs.plan.finest)
     return Rows(dims, by, coords, rows.links["person"].tolist(), within, figures)
 
 

@@ -14,7 +14,7 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.registered_figures import Figure, known_figures, people_of
 from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules, TableOf
-from gateway.member.cube.cube_inputs import TIME, Maker
+from gateway.member.cube.cube_inputs import TIME, CubeInputs
 from gateway.member.model.registered_figure import known_figure, levels_of
 from gateway.member.model.snapshot import Snapshot
 
@@ -29,7 +29,7 @@ class Beside:
 
 
 def beside_figures(
-    maker: Maker, rows: Snapshot, years: Iterable[int], finest: dict[str, str] | None = None
+    inputs: CubeInputs, rows: Snapshot, years: Iterable[int], finest: dict[str, str] | None = None
 ) -> Beside:
     """The people of some rows beside the figures about these years; `finest` may describe them by more.
 
@@ -37,34 +37,34 @@ def beside_figures(
     `anonymisers.tables.registered_figures`.
     """
     years = tuple(years)
-    figures = figures_about(maker, years)
-    table = maker.table(rows, years, described_by(maker, figures, finest))
+    figures = figures_about(inputs, years)
+    table = inputs.table(rows, years, described_by(inputs, figures, finest))
     if not figures:
-        return Beside(table, rules_for(maker.rules, table), ())
+        return Beside(table, rules_for(inputs.rules, table), ())
     table = replace(
-        table, by=tuple(dict.fromkeys([*maker.plan.finest, *(n for f in figures for n in f.where)]))
+        table, by=tuple(dict.fromkeys([*inputs.plan.finest, *(n for f in figures for n in f.where)]))
     )
-    rules = rules_for(_rules(maker.rules, table, figures, tuple(maker.plan.finest)), table)
+    rules = rules_for(_rules(inputs.rules, table, figures, tuple(inputs.plan.finest)), table)
     return Beside(table, rules, known_figures(figures, table)[0])
 
 
-def figures_about(maker: Maker, years: Iterable[int]) -> tuple[Figure, ...]:
+def figures_about(inputs: CubeInputs, years: Iterable[int]) -> tuple[Figure, ...]:
     """The registered figures about some years."""
     wanted = set(years)
-    found = map(known_figure, maker.plan.known)
+    found = map(known_figure, inputs.plan.known)
     return tuple(figure for figure in found if int(figure.where[TIME][0][:4]) in wanted)
 
 
 def described_by(
-    maker: Maker, figures: Sequence[Figure], finest: dict[str, str] | None = None
+    inputs: CubeInputs, figures: Sequence[Figure], finest: dict[str, str] | None = None
 ) -> dict[str, str]:
     """The finest level of every dimension that the plan (or `finest`) or a figure has."""
-    found = dict(maker.plan.finest if finest is None else finest)
-    member = maker.snapshot.member
+    found = dict(inputs.plan.finest if finest is None else finest)
+    member = inputs.snapshot.member
     for figure in figures:
         cell = {dimension: codes[0] for dimension, codes in figure.where.items()}
-        for name, level in levels_of(maker.dictionary, member, cell).items():
-            names = maker.dictionary.dimension(name).level_names(member)
+        for name, level in levels_of(inputs.dictionary, member, cell).items():
+            names = inputs.dictionary.dimension(name).level_names(member)
             found[name] = min(found.get(name, level), level, key=names.index)
     return found
 

@@ -16,7 +16,7 @@ from audit.events.record_events import PrivacyCharged
 from gateway.dictionary import Dictionary
 from gateway.member.cube.cube_inputs import TIME
 from gateway.member.errors import NotProtectedError, PolicyRefusedError
-from gateway.member.model.privacy_budget import Charged, Portion, Table
+from gateway.member.model.privacy_budget import BudgetCharge, Portion, Table
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node import log_entries
@@ -36,12 +36,12 @@ from gateway.member.register.person_counts import placed
 from gateway.member.register.population import taken
 
 
-def pay_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
-    """Charge and draw every table that the plan still needs, one by one; nothing where it needs none.
+def charge_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
+    """Charge and draw the tables that the plan still needs, one by one.
 
-    Where the node ends, so, one table is lost and no more. The caller has made a `drawn_cube` of the plan, so
-    that nothing goes wrong once it is paid. Raises NotProtectedError, with nothing charged, where the budget
-    does not pay for all of them.
+    So a node that stops loses one table at most. The caller has made the cube of the plan before
+    (`noisy_cube_of`), so that no table is charged that cannot be drawn. Raises NotProtectedError, and charges
+    nothing, where the budget does not cover all tables.
     """
     with node.store.reading() as view:
         wanted = due(Ledger.of(view.privacy), made, snapshot)
@@ -53,8 +53,8 @@ def pay_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
         ledger = _keep(node, answered)
 
 
-def _charge(node: Node, made: Plan, ledger: Ledger, paid: tuple[Portion, Table]) -> Charged:
-    """Kept when this returns."""
+def _charge(node: Node, made: Plan, ledger: Ledger, paid: tuple[Portion, Table]) -> BudgetCharge:
+    """Charge one table; the charge is in the store when this returns."""
     mechanism, (portion, table) = mechanism_of(made), paid
     with node.store.writing() as work:
         if Ledger.of(work.privacy) != ledger:
@@ -74,13 +74,13 @@ def _charge(node: Node, made: Plan, ledger: Ledger, paid: tuple[Portion, Table])
             at=whole_second(node.clock.now()),
         )
         index = log_entries.record(node, work, event, {})
-        charge = Charged(index, portion.number, table, mechanism.per_table)
+        charge = BudgetCharge(index, portion.number, table, mechanism.per_table)
         work.privacy.charge(charge)
     return charge
 
 
-def _keep(node: Node, answered: Charged) -> Ledger:
-    """The ledger with it; somebody else may have paid and drawn as well: then what was kept first stands."""
+def _keep(node: Node, answered: BudgetCharge) -> Ledger:
+    """Keep noisy counts and return the ledger; counts that another process kept first stay as they are."""
     with node.store.writing() as work:
         if Ledger.of(work.privacy).answer(answered.portion, answered.table) is None:
             work.privacy.keep(answered)
@@ -88,7 +88,7 @@ def _keep(node: Node, answered: Charged) -> Ledger:
 
 
 def _check_alone(view: View, made: Plan) -> None:
-    """Again in the transaction of the charge: an answer or a figure may have come since it was looked at."""
+    """Check the mechanism in the transaction of the charge: an answer or a figure may be new since."""
     try:
         check_alone(view, made.changed)
     except PolicyRefusedError as error:
@@ -103,7 +103,7 @@ def _check_alone(view: View, made: Plan) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _Ready:
-    """All that drawing a table needs."""
+    """Everything needed to draw the noise of a table."""
 
     space: NoiseSpace
     dims: tuple[Hierarchy, ...]
@@ -123,7 +123,7 @@ class _Ready:
 
 
 def _first_of_each(rows: Snapshot) -> NDArray[np.intp]:
-    """Of each person the row of the earliest day, by the person's own rows alone."""
+    """The row of the earliest day of each person, by the rows of that person alone."""
     dates = np.array(rows.column(TIME).values() or [""])
     order = np.lexsort((rows.links["case"], dates[: len(rows)]))
     _, first = np.unique(rows.links["person"][order], return_index=True)

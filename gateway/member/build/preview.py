@@ -11,7 +11,7 @@ from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.rules import Rules
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, Looked, Made, measure, ready, scores
-from gateway.member.cube.cube_formats import Released, stored_cube
+from gateway.member.cube.cube_formats import Released, parse_cube
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.snapshot import Snapshot
@@ -96,7 +96,7 @@ def _kept(
         same = beside == view.released_cubes()
         found = existing(view, record.id, planned[0]) if same else view.preview(name)
     if found is not None:
-        return _Kept(found, partial(stored_cube, found), fresh=False)
+        return _Kept(found, partial(parse_cube, found), fresh=False)
     cube = protected(node, snapshot, planned, beside, progress)
     made = cube.to_bytes()
     if isinstance(cube, NoisyCube) and cube.pending:

@@ -4,8 +4,8 @@ from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from gateway.member.build.growth import waiting
 from gateway.member.build.growth_perturbed import waiting_changed
-from gateway.member.cube.cube_formats import stored_cube
-from gateway.member.cube.cube_inputs import Maker
+from gateway.member.cube.cube_formats import parse_cube
+from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NothingToProtectError
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_plan import plan

@@ -22,7 +22,7 @@ from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import NAME
 from anonymisers.tables.hierarchy import Hierarchy
 from gateway.dictionary import OF_ACCIDENTS, Tree
-from gateway.member.cube.cube_inputs import TIME, Maker, levels_of
+from gateway.member.cube.cube_inputs import TIME, CubeInputs, levels_of
 from gateway.member.cube.cube_reading import NotDrawn
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Snapshot, numbered
@@ -87,17 +87,17 @@ def of_accidents(trees: Mapping[str, Tree]) -> dict[str, Tree]:
     return {dimension: tree for dimension, tree in trees.items() if dimension in OF_ACCIDENTS}
 
 
-def accidents_of(maker: Maker, rows: Snapshot, cube: CertifiedCube, key: bytes) -> AccidentTable | None:
+def accidents_of(inputs: CubeInputs, rows: Snapshot, cube: CertifiedCube, key: bytes) -> AccidentTable | None:
     """The accidents of the people of a new part; None where the plan has none or none can be certified."""
-    if not maker.plan.accidents:
+    if not inputs.plan.accidents:
         return None
     try:
-        return protect_accidents(cube, _grouped(maker, rows, cube, maker.plan.finest), key, first=TIME)
+        return protect_accidents(cube, _grouped(inputs, rows, cube, inputs.plan.finest), key, first=TIME)
     except (CertificateError, ProtectionError):
         return None
 
 
-def check_goes_on(maker: Maker, part: ReleasePart, number: int, cube: CertifiedCube) -> None:
+def check_goes_on(inputs: CubeInputs, part: ReleasePart, number: int, cube: CertifiedCube) -> None:
     """Raise NotProtectedError where a later release about a part's people is not safe beside its accidents.
 
     `number`: the part's own, by which a release about leavers knows its people.
@@ -108,7 +108,7 @@ def check_goes_on(maker: Maker, part: ReleasePart, number: int, cube: CertifiedC
     vintages = [code for d in cube.certificate.dims if d.name == NAME for code in d.codes]
     came = {code for code in vintages if _came(code) == number}
     try:
-        accidents = _grouped(maker, rows, first, levels_of(maker, part, first))
+        accidents = _grouped(inputs, rows, first, levels_of(inputs, part, first))
         safe = extensions_exist(part.accidents, first, cube, accidents, {NAME: came} if came else {})
     except CertificateError:
         safe = False
@@ -120,12 +120,12 @@ def _came(vintage: str) -> int:
     return int(first) if (first := vintage.partition(" ")[0]).isdigit() else -1
 
 
-def _grouped(maker: Maker, rows: Snapshot, cube: ReleasedCells, levels: Mapping[str, str]) -> Accidents:
+def _grouped(inputs: CubeInputs, rows: Snapshot, cube: ReleasedCells, levels: Mapping[str, str]) -> Accidents:
     """The casualties of some rows by the dimensions of a cube, with their accidents."""
     names = [d.name for d in cube.lattice.dims]
     finest = {name: levels[name] for name in names if name in levels}
     everybody: NDArray[np.bool_] = np.ones(len(rows), dtype=np.bool_)
-    dims, coords, inside = placed(rows, maker.dictionary, finest, everybody, rows.years)
+    dims, coords, inside = placed(rows, inputs.dictionary, finest, everybody, rows.years)
     if tuple(d.name for d in dims) != tuple(names) or not inside.all():
         raise CertificateError("the rows are not described by the dimensions of the cube")
     return Accidents(

@@ -10,7 +10,7 @@ from anonymisers.cube.released_cells import OutsideLattice, ReleasedCells, Value
 from anonymisers.history.release_history import ReleaseHistory
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
-from gateway.member.cube.cube_formats import Released, stored_cube
+from gateway.member.cube.cube_formats import Released, parse_cube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.policy_version import policy_label
 from gateway.member.model.stored_cube import Plan
@@ -121,7 +121,7 @@ def cell_value(cube: ReleasedCells, key: Mapping[str, str]) -> int | None:
     return found.count if isinstance(found, Value) else None
 
 
-class CubeShelf:
+class CubeCache:
     """Keeps the newest cube in memory: a question is a look-up, not a load."""
 
     def __init__(self, dictionary: Dictionary, member: str, store: Store) -> None:
@@ -142,7 +142,7 @@ class CubeShelf:
         if stored is None:
             return None
         ready = ReadyCube(
-            stored_cube(stored.cube),
+            parse_cube(stored.cube),
             trees(self._dictionary, self._member, stored.plan),
             stored.snapshot,
             stored.policy_version,
@@ -162,12 +162,12 @@ class CubeShelf:
         return ready if made_under == (policy_version, above) else None
 
 
-def serves(shelf: CubeShelf, view: View) -> tuple[str, str] | None:
+def serves(cube_cache: CubeCache, view: View) -> tuple[str, str] | None:
     """The policy version and the snapshot that questions are answered from now; None while none can be."""
     in_force, above = view.policy(), view.ministry.policy()
     if in_force is None or (above is None and view.ministry.policies()):
         return None
-    cube = shelf.cube(in_force.version, None if above is None else above.version)
+    cube = cube_cache.cube(in_force.version, None if above is None else above.version)
     if cube is None or cube.index != view.cube_entry():
         return None
     return cube.label, cube.snapshot.id

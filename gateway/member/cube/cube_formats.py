@@ -13,18 +13,18 @@ each.
 """
 
 
-def stored_cube(data: bytes) -> Released:
+def parse_cube(data: bytes) -> Released:
     """Raises CertificateError for a damaged one."""
     if is_drawn(data):
         return NoisyCube.from_bytes(data)
     return PerturbedCube.from_bytes(data) if is_changed(data) else ReleaseHistory.from_bytes(data)
 
 
-def is_changed(data: bytes) -> bool:
+def is_perturbed(data: bytes) -> bool:
     """Whether the numbers of a stored cube are changed; without reading it."""
     return data.startswith(FORMAT)
 
 
-def is_drawn(data: bytes) -> bool:
+def is_noisy(data: bytes) -> bool:
     """Whether the numbers of a stored cube were drawn with noise of differential privacy."""
     return data.startswith(noisy_cube.FORMAT)

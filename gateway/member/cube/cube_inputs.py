@@ -30,7 +30,7 @@ ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
-class Maker:
+class CubeInputs:
     """What every step of making a cube needs: whom it is about and how it is protected."""
 
     dictionary: Dictionary
@@ -84,13 +84,13 @@ class Maker:
 
 
 def several(
-    maker: Maker, number: int, make: Callable[[bytes], CertifiedCube], attempts: int = ATTEMPTS
+    inputs: CubeInputs, number: int, make: Callable[[bytes], CertifiedCube], attempts: int = ATTEMPTS
 ) -> CertifiedCube:
     """Raises NotProtectedError when none of a few keyed searches ends in a cube with a valid certificate."""
     reason: AnonymiserError | None = None
     for attempt in range(attempts):
         try:
-            return make(keyed(maker.key, number, attempt))
+            return make(keyed(inputs.key, number, attempt))
         except (ProtectionError, CertificateError) as error:
             reason = error
         except AnonymiserError as error:
@@ -103,15 +103,15 @@ def several(
     )
 
 
-def levels_of(maker: Maker, part: ReleasePart, cube: CertifiedCube) -> dict[str, str]:
+def levels_of(inputs: CubeInputs, part: ReleasePart, cube: CertifiedCube) -> dict[str, str]:
     """The finest level of each dimension of a cube, found by its codes."""
     years = sorted(int(year) for year in part.period)
     found = {}
     for dim in cube.dims:
         if dim.name == NAME:
             continue
-        for level in maker.dictionary.dimension(dim.name).level_names(maker.snapshot.member):
-            tree = maker.dictionary.hierarchy(dim.name, level, maker.snapshot.member, years=years)
+        for level in inputs.dictionary.dimension(dim.name).level_names(inputs.snapshot.member):
+            tree = inputs.dictionary.hierarchy(dim.name, level, inputs.snapshot.member, years=years)
             if {ROOT, *tree.codes} == set(dim.codes):
                 found[dim.name] = level
                 break

@@ -62,7 +62,7 @@ class ExtractPlan:
 
 
 @dataclass(frozen=True)
-class Leave:
+class ExtractApproval:
     """A person's signed leave for an extract."""
 
     name: str
@@ -100,7 +100,7 @@ class Extracts(Protocol):
     def all(self) -> list[StoredExtract]:
         """Oldest first."""
 
-    def leaves(self, extract: str) -> list[Leave]: ...
+    def approvals(self, extract: str) -> list[ExtractApproval]: ...
 
     def told(self) -> list[bytes]:
         """What extracts give away that were given out or may still be, oldest first."""
@@ -111,7 +111,7 @@ class ExtractWriter(Extracts, Protocol):
 
     def add(self, extract: StoredExtract, *, because: int) -> None: ...
 
-    def add_leave(self, extract: str, leave: Leave, *, because: int) -> None: ...
+    def add_approval(self, extract: str, approval: ExtractApproval, *, because: int) -> None: ...
 
     def refuse(self, extract: str, *, because: int) -> None: ...
 

@@ -24,7 +24,7 @@ class Portion:
 
 
 @dataclass(frozen=True)
-class Charged:
+class BudgetCharge:
     """A table that every person of a portion paid for. `because`: the entry `privacy-charged` that says so.
 
     `answer`: what was drawn; None while it is not kept, and for ever where it was lost.
@@ -41,7 +41,7 @@ class PrivacyView(Protocol):
     def portions(self) -> tuple[Portion, ...]:
         """In the order in which they came."""
 
-    def charged(self) -> tuple[Charged, ...]:
+    def charged(self) -> tuple[BudgetCharge, ...]:
         """In the order in which it was charged."""
 
 
@@ -49,7 +49,7 @@ class PrivacyWriter(PrivacyView, Protocol):
     def add_portion(self, portion: Portion) -> None:
         """With its first charge."""
 
-    def charge(self, charge: Charged) -> None: ...
+    def charge(self, charge: BudgetCharge) -> None: ...
 
-    def keep(self, charge: Charged) -> None:
+    def keep(self, charge: BudgetCharge) -> None:
         """The answer of a charge that has none yet: the first that is kept stands."""

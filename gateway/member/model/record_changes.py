@@ -123,17 +123,17 @@ def dated(new: Snapshot, former: Snapshot, number: int) -> Snapshot:
     return replace(new, vintage=Column(codes.codes, indices))
 
 
-def with_consents(snapshot: Snapshot, standing: Mapping[str, str]) -> Snapshot:
+def with_consents(snapshot: Snapshot, lowered: Mapping[str, str]) -> Snapshot:
     """The snapshot with the consent of some people (by pseudonym) lowered to what they left standing.
 
     Nobody's consent is raised: what a register says less generously than its owner counts.
     """
-    if not standing:
+    if not lowered:
         return snapshot
-    people = np.array([person.encode("ascii") for person in standing], dtype=np.bytes_)
+    people = np.array([person.encode("ascii") for person in lowered], dtype=np.bytes_)
     order = np.argsort(people)
     people = people[order]
-    allowed = np.array([CONSENTS.index(code) for code in standing.values()], dtype=np.int64)[order]
+    allowed = np.array([CONSENTS.index(code) for code in lowered.values()], dtype=np.int64)[order]
     persons = snapshot.links["person"]
     place = np.minimum(np.searchsorted(people, persons), len(people) - 1)
     theirs = people[place] == persons

@@ -15,7 +15,7 @@ TIMES = ("year", "quarter", "month")
 
 
 @dataclass(frozen=True)
-class Public:
+class PublishedFigure:
     """What is public: so many people in a cell (dimension -> code), and where and when that was published."""
 
     cell: Mapping[str, str]
@@ -33,11 +33,11 @@ class Public:
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredFigure:
     """A figure in the register. `index`: the entry that registered it; `withdrawn`: when it was taken out."""
 
     index: int
-    figure: Public
+    figure: PublishedFigure
     by: str
     at: datetime
     withdrawn: datetime | None = None
@@ -56,7 +56,7 @@ def levels_of(dictionary: Dictionary, member: str, cell: Mapping[str, str]) -> d
     return {dimension: _level(dictionary, member, dimension, code, year) for dimension, code in cell.items()}
 
 
-def counting(registered: Iterable[Registered]) -> tuple[str, ...]:
+def counting(registered: Iterable[RegisteredFigure]) -> tuple[str, ...]:
     """What is known by all figures that count, each once, in order."""
     return tuple(sorted({one.figure.known() for one in registered if one.withdrawn is None}))
 

@@ -17,7 +17,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReidentificationRequest:
     """A request as it is kept; the reason stays in the state."""
 
     id: str
@@ -41,16 +41,16 @@ class Asked:
 class Reidentifications(Protocol):
     """Reading requests."""
 
-    def find(self, request: str) -> Asked | None: ...
+    def find(self, request: str) -> ReidentificationRequest | None: ...
 
-    def all(self) -> list[Asked]:
+    def all(self) -> list[ReidentificationRequest]:
         """Oldest first."""
 
 
 class ReidentificationWriter(Reidentifications, Protocol):
     """Writing them; `because` is the log entry that explains it."""
 
-    def add(self, asked: Asked, *, because: int) -> None: ...
+    def add(self, asked: ReidentificationRequest, *, because: int) -> None: ...
 
     def confirm(self, request: str, confirmer: str, share: bytes, *, because: int) -> None: ...
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentAnswer:
     """An answer or refusal that this node logged: the signed note, and the proof of its own log entry."""
 
     question_id: str

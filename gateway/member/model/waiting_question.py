@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingQuestion:
     """A proven question that waits for the leave of `persons`. `entry`: the regional log's, as it asked."""
 
     question_id: str
@@ -18,7 +18,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Leave:
+class SignedApproval:
     """Somebody's signed statement that one very answer may go out."""
 
     question_id: str
@@ -28,7 +28,7 @@ class Leave:
 
 
 @dataclass(frozen=True)
-class Charge:
+class QuotaCharge:
     """A question that counts against an organisation's quotas; `asked_index`: the entry that asked it."""
 
     question_id: str

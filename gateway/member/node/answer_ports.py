@@ -7,35 +7,35 @@ from datetime import datetime
 from typing import Protocol
 
 from audit.formats.commitment import Opening
-from gateway.member.model.sent_answer import Sent
-from gateway.member.model.waiting_question import Charge, Leave, Waiting
+from gateway.member.model.sent_answer import SentAnswer
+from gateway.member.model.waiting_question import QuotaCharge, SignedApproval, WaitingQuestion
 
 
 class AnswerView(Protocol):
     """Reading questions and answers."""
 
-    def sent(self, question_id: str, asked_index: int) -> Sent | None:
+    def sent(self, question_id: str, asked_index: int) -> SentAnswer | None:
         """The answer to this question, or to this entry of the regional log."""
 
-    def outbox(self) -> list[tuple[Sent, Opening | None]]:
+    def outbox(self) -> list[tuple[SentAnswer, Opening | None]]:
         """Answers that the hub has not acknowledged, oldest first."""
 
     def unsettled(self, origin: str) -> list[int]:
-        """Own entries about questions of the regional log `origin` on which the two logs were not compared."""
+        """Own entries about questions of the log `origin` on which the two logs were not compared yet."""
 
     def rejected(self, leaf: bytes) -> bool: ...
 
-    def waiting(self, question_id: str) -> Waiting | None:
+    def waiting(self, question_id: str) -> WaitingQuestion | None:
         """The question, if it waits or ever waited for approval."""
 
-    def waiting_questions(self) -> list[Waiting]:
+    def waiting_questions(self) -> list[WaitingQuestion]:
         """Questions that still wait for approval, oldest first."""
 
-    def leaves(self, question_id: str) -> list[Leave]: ...
+    def approvals(self, question_id: str) -> list[SignedApproval]: ...
 
-    def charge(self, question_id: str) -> Charge | None: ...
+    def charge(self, question_id: str) -> QuotaCharge | None: ...
 
-    def charges(self, organisation: str | None, since: datetime) -> list[Charge]:
+    def charges(self, organisation: str | None, since: datetime) -> list[QuotaCharge]:
         """The charges of one organisation, or of all."""
 
     def opening(self, field: str, entry_index: int) -> Opening | None: ...
@@ -44,15 +44,15 @@ class AnswerView(Protocol):
 class AnswerWriter(AnswerView, Protocol):
     """Writing questions and answers."""
 
-    def add_sent(self, made: Sent, *, because: int) -> None: ...
+    def add_sent(self, made: SentAnswer, *, because: int) -> None: ...
 
-    def add_waiting(self, waiting: Waiting, *, because: int) -> None: ...
+    def add_waiting(self, waiting: WaitingQuestion, *, because: int) -> None: ...
 
     def end_waiting(self, question_id: str, *, because: int) -> None: ...
 
-    def add_leave(self, leave: Leave, *, because: int) -> None: ...
+    def add_approval(self, approval: SignedApproval, *, because: int) -> None: ...
 
-    def add_charge(self, charge: Charge) -> None:
+    def add_charge(self, charge: QuotaCharge) -> None:
         """Keep a charge; the entry of the regional log that asked the question explains it."""
 
     def add_rejected(self, leaf: bytes, *, because: int) -> None: ...

@@ -14,7 +14,7 @@ from policies import Vocabulary
 class Node:
     """A member node at run time.
 
-    `hub_log` verifies the regional log and `hub_calls` what the hub replies, as compared by voice; what
+    `hub_log` verifies the regional log and `hub_reply_keys` what the hub replies, as compared by voice; what
     the log announced since is known to `gateway.member.region.log_exchange` and
     `gateway.member.region.hub_reply_keys`. `cube_key` is the member's secret that decides between equally
     safe patterns; it never changes for a data set.
@@ -28,6 +28,6 @@ class Node:
     answer_signer: Signer
     cosigner: Cosigner
     hub_log: Verifier
-    hub_calls: Verifier
+    hub_reply_keys: Verifier
     cube_key: bytes
     clock: Clock

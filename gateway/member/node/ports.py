@@ -12,7 +12,7 @@ from typing import Protocol
 from audit.log.log import Storage
 from audit.witness.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
-from gateway.member.model.sent_answer import Sent
+from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.answer_ports import AnswerNotes, AnswerView, AnswerWriter
 from gateway.member.node.cube_ports import CubeNotes, CubeView, CubeWriter
@@ -22,7 +22,7 @@ from gateway.member.node.register_ports import RegisterView, RegisterWriter
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.poll import Poll, PollReply, SignedAnswer
-from gateway.wire.sum_call import TotalsCall
+from gateway.wire.sum_call import SumCall
 from gateway.wire.sum_messages import Offer, SignedContribution
 
 
@@ -34,7 +34,7 @@ class Clock(Protocol):
 class HubLink(Protocol):
     """The way to the hub. The node calls, the hub never does. Raises LinkError."""
 
-    def takes_parcels(self) -> bool:
+    def takes_batches(self) -> bool:
         """Whether the hub takes what is handed in with a poll; one that is older does not."""
 
     def poll(self, poll: Poll) -> PollReply: ...
@@ -116,10 +116,10 @@ class RegionalWork(Protocol):
     It is made for one node and the cubes that the node answers from.
     """
 
-    def offer(self, sent: Sent) -> None:
+    def offer(self, sent: SentAnswer) -> None:
         """Offer what an answer withholds, if anything of it may enter a sum; the offer is kept to be sent."""
 
-    def contribute(self, call: TotalsCall, witnessed: Witnessed) -> None:
+    def contribute(self, call: SumCall, witnessed: Witnessed) -> None:
         """Contribute to a round of sums; the contribution is kept to be sent.
 
         Raises UnprovenError for a round that does not hold, RepeatedError for one that has this node's part.

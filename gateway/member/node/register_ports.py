@@ -9,7 +9,7 @@ from typing import Protocol
 
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import RecordChanges
-from gateway.member.model.registered_figure import Registered
+from gateway.member.model.registered_figure import RegisteredFigure
 from gateway.member.model.snapshot import Snapshot
 
 
@@ -28,7 +28,7 @@ class RegisterView(Protocol):
     def record_changes(self) -> list[RecordChanges]:
         """The differences between each snapshot and the snapshot before it, oldest first."""
 
-    def figures(self) -> list[Registered]:
+    def figures(self) -> list[RegisteredFigure]:
         """Every figure that was ever registered, in the order of the log."""
 
 
@@ -39,7 +39,7 @@ class RegisterWriter(RegisterView, Protocol):
 
     def add_changes(self, snapshot: str, changes: str, at: datetime, *, because: int) -> None: ...
 
-    def add_figure(self, made: Registered, *, because: int) -> None: ...
+    def add_figure(self, made: RegisteredFigure, *, because: int) -> None: ...
 
     def withdraw_figure(self, index: int, at: datetime, *, because: int) -> None: ...
 

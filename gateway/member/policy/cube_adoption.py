@@ -14,7 +14,7 @@ from hashlib import sha256
 from audit.formats.canonical import canonical_json
 from gateway.member.cube import cube_entries
 from gateway.member.cube.accident_counts import accidents_in
-from gateway.member.cube.cube_formats import stored_cube
+from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.cube.cube_measures import narrow_cells, shared_values
 from gateway.member.cube.cube_shape import Shape
 from gateway.member.errors import NotAcceptedError
@@ -72,7 +72,7 @@ class Certifiable:
 @lru_cache(maxsize=2)
 def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
     """Read it off a whole cube. Raises CertificateError for a damaged one."""
-    made = stored_cube(cube)
+    made = parse_cube(cube)
     largest = max(map(len, made.tables), default=0)
     shared = len(shared_values(made, sensitive))
     narrow = len(narrow_cells(made))

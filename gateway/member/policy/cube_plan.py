@@ -16,7 +16,7 @@ from audit.reading.said import Said, said
 from gateway.dictionary import Dictionary
 from gateway.member.cube.accident_counts import ACCIDENTS, collected
 from gateway.member.cube.cube_cache import MEASURE
-from gateway.member.model.registered_figure import Registered, counting
+from gateway.member.model.registered_figure import RegisteredFigure, counting
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan
 from gateway.member.policy.cell_marks import Marks, marks_of, words_of_marks
@@ -35,7 +35,7 @@ def plan(
     policy: Policy,
     snapshot: Snapshot,
     today: date,
-    figures: Iterable[Registered] = (),
+    figures: Iterable[RegisteredFigure] = (),
 ) -> tuple[Plan, Rules]:
     """Dimensions that the policy shows and the source has; years that ended before the embargo.
 

@@ -24,7 +24,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.cube.cube_inputs import TIME
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.periods import lies_in
-from gateway.member.model.privacy_budget import Charged, Portion, PrivacyView, Table
+from gateway.member.model.privacy_budget import BudgetCharge, Portion, PrivacyView, Table
 from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.ports import View
@@ -36,7 +36,7 @@ class Ledger:
     """What was charged to the budget so far, and drawn."""
 
     portions: tuple[Portion, ...] = ()
-    charged: tuple[Charged, ...] = ()
+    charged: tuple[BudgetCharge, ...] = ()
 
     @classmethod
     def of(cls, view: PrivacyView) -> "Ledger":
@@ -128,9 +128,9 @@ def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Pla
         raise _refused(error) from None
 
 
-def check_payable(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Plan) -> None:
+def check_affordable(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Plan) -> None:
     """Raise NotProtectedError where the budget or the size of a table does not allow a plan."""
-    drawn_cube(dictionary, view, snapshot, made)
+    noisy_cube_of(dictionary, view, snapshot, made)
 
 
 def _planned(dictionary: Dictionary, snapshot: Snapshot, made: Plan, wanted: Due, table: Table) -> PlannedTable:

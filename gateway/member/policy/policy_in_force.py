@@ -24,7 +24,7 @@ from gateway.member.policy.cube_adoption import existing
 from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.mechanism_choice import check_fixed, fixed, privacy
 from gateway.member.policy.ministry_policy import below, ministry_in_force, together
-from gateway.member.policy.noise_budget import check_payable
+from gateway.member.policy.noise_budget import check_affordable
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.decision.demands import AFTERWARDS, Demand, demands
 
@@ -80,7 +80,7 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
         return
     made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
     if privacy(made.changed) is not None:
-        _check_payable(node, view, loaded[1], made)
+        _check_affordable(node, view, loaded[1], made)
     elif existing(view, loaded[0].id, made) is None:
         raise NotYetProtectedError(
             "The policy, or a newer snapshot, would show other tables than what is released already, and "
@@ -92,10 +92,10 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
         )
 
 
-def _check_payable(node: Node, view: View, snapshot: Snapshot, made: Plan) -> None:
+def _check_affordable(node: Node, view: View, snapshot: Snapshot, made: Plan) -> None:
     """Tables that are new are paid once the policy counts: what can be is enough."""
     try:
-        check_payable(node.dictionary, view, snapshot, made)
+        check_affordable(node.dictionary, view, snapshot, made)
     except NotProtectedError as error:
         raise NotYetProtectedError(error.message, remedy=f"Nothing was changed. {error.remedy}") from None
 

@@ -75,8 +75,8 @@ def publish(node: Node, note: str, *, ministry: bool = False) -> SignedPolicy:
         policy = _fit(node, view, draft.text, draft.questions)
         _read_ahead(node, view, policy)
     with node.store.writing() as work:
-        shelf = writer(work, ministry=ministry)
-        if draft_of(shelf) != draft:
+        cube_cache = writer(work, ministry=ministry)
+        if draft_of(cube_cache) != draft:
             raise PolicyRefusedError("Another draft was handed in at the same moment.", remedy="Look at it.")
         _check_next(node, work, policy)
         controllers = [holder for holder in counting(work) if holder.duty is Duty.CONTROLLER]
@@ -98,12 +98,12 @@ def publish(node: Node, note: str, *, ministry: bool = False) -> SignedPolicy:
         )
         index = log_entries.record(node, work, event, {TEXT: text, EFFECT: effect})
         kept = SignedPolicy(policy.version, draft.text, note, draft.review, policy.valid_from, now, index)
-        shelf.sign_policy(kept, because=index)
-        for other in shelf.signed_policies():
+        cube_cache.sign_policy(kept, because=index)
+        for other in cube_cache.signed_policies():
             if other.version < kept.version and other.since is None and other.ended is None:
-                shelf.end_policy(other.version, now, Ending.WITHDRAWN, because=index)
+                cube_cache.end_policy(other.version, now, Ending.WITHDRAWN, because=index)
         _come_into_force(node, work, ministry=ministry)
-        found = next(each for each in shelf.signed_policies() if each.version == kept.version)
+        found = next(each for each in cube_cache.signed_policies() if each.version == kept.version)
     _keep(node, None, ministry=ministry)
     return found
 
@@ -129,8 +129,8 @@ def revoke(node: Node, note: str, reason: str, *, ministry: bool = False) -> Sig
     `note`: a controller's signature over `revocation`. Raises PolicyRefusedError or SignatureRefusedError.
     """
     with node.store.writing() as work:
-        shelf = writer(work, ministry=ministry)
-        ended = revocable(shelf)
+        cube_cache = writer(work, ministry=ministry)
+        ended = revocable(cube_cache)
         controllers = [holder for holder in counting(work) if holder.duty is Duty.CONTROLLER]
         signed = check(note, revocation(node, ended.version, reason, ministry=ministry), controllers)
         now = node.clock.now()
@@ -143,7 +143,7 @@ def revoke(node: Node, note: str, reason: str, *, ministry: bool = False) -> Sig
             at=whole_second(now),
         )
         index = log_entries.record(node, work, event, {REASON: why})
-        shelf.end_policy(ended.version, now, Ending.REVOKED, because=index)
+        cube_cache.end_policy(ended.version, now, Ending.REVOKED, because=index)
     return replace(ended, ended=now, ending=Ending.REVOKED)
 
 
@@ -153,9 +153,9 @@ def revocation(node: Node, version: int, reason: str, *, ministry: bool = False)
     return statement(Act.REVOKE_POLICY, node.member, version=version, reason=digest(reason), **about)
 
 
-def revocable(shelf: Versions) -> SignedPolicy:
+def revocable(cube_cache: Versions) -> SignedPolicy:
     """The version in force, else one that is yet to begin. Raises PolicyRefusedError."""
-    live = [each for each in shelf.signed_policies() if each.ended is None]
+    live = [each for each in cube_cache.signed_policies() if each.ended is None]
     for each in sorted(live, key=lambda one: one.since is None):
         return each
     raise PolicyRefusedError("No policy is in force, and none is to begin.", remedy="Nothing was changed.")
@@ -186,9 +186,9 @@ def writer(work: UnitOfWork, *, ministry: bool) -> VersionsWriter:
     return work.ministry if ministry else work
 
 
-def draft_of(shelf: Versions) -> Draft:
+def draft_of(cube_cache: Versions) -> Draft:
     """Raises PolicyRefusedError where there is none."""
-    draft = shelf.draft()
+    draft = cube_cache.draft()
     if draft is None:
         raise PolicyRefusedError(
             "There is no draft.", remedy="Hand one in first: safelane policy draft POLICY --dir DIRECTORY."
@@ -255,9 +255,9 @@ def _check_questions(policy: Policy, questions: str) -> None:
 
 def _reviewed(node: Node, view: View, policy: Policy, draft: Draft, signed: Signed) -> tuple[Holder, ...]:
     """Who reviewed it. Raises SignatureRefusedError where somebody else than the signer has to have."""
-    standing = [each for each in (view.policy(), view.ministry.policy()) if each is not None]
+    versions_in_force = [each for each in (view.policy(), view.ministry.policy()) if each is not None]
     if draft.review is None:
-        asked_for = {policy.review, *(read(node, each.text).review for each in standing)}
+        asked_for = {policy.review, *(read(node, each.text).review for each in versions_in_force)}
         if Review.SECOND_PERSON in asked_for:
             raise SignatureRefusedError(
                 "This policy has to be reviewed by a second person before it is signed.",
@@ -277,22 +277,22 @@ def next_policy(node: Node, *, ministry: bool = False) -> Policy | None:
     return checked(node, due[-1].text) if due else None
 
 
-def _due(node: Node, shelf: Versions) -> list[SignedPolicy]:
+def _due(node: Node, cube_cache: Versions) -> list[SignedPolicy]:
     """Signed versions whose first day has come and that are not in force yet."""
     today = node.clock.now().date()
     return [
         each
-        for each in shelf.signed_policies()
+        for each in cube_cache.signed_policies()
         if each.since is None and each.ended is None and each.begins <= today
     ]
 
 
 def _come_into_force(node: Node, work: UnitOfWork, *, ministry: bool) -> int | None:
-    shelf = writer(work, ministry=ministry)
-    due = _due(node, shelf)
+    cube_cache = writer(work, ministry=ministry)
+    due = _due(node, cube_cache)
     if not due:
         return None
-    newest, former, now = due[-1], shelf.policy(), node.clock.now()
+    newest, former, now = due[-1], cube_cache.policy(), node.clock.now()
     holders = work.holders()
     check_signed(node, newest, [holder for holder in holders if not holder.revoked])
     policy = checked(node, newest.text)
@@ -301,8 +301,8 @@ def _come_into_force(node: Node, work: UnitOfWork, *, ministry: bool) -> int | N
     event, openings = policy_in_force(node, label, newest.text, step, now)
     index = log_entries.record(node, work, event, openings)
     if former is not None:
-        shelf.end_policy(former.version, now, Ending.REPLACED, because=index)
-    shelf.put_in_force(newest.version, now, because=index)
+        cube_cache.end_policy(former.version, now, Ending.REPLACED, because=index)
+    cube_cache.put_in_force(newest.version, now, because=index)
     _adopt(node, work)
     return newest.version
 

@@ -13,9 +13,9 @@ from policies.document.canonical import canonical_text
 _VERSION = re.compile(r"^version:[ \t]*[0-9]+", re.MULTILINE)
 
 
-def former_text(node: Node, shelf: Versions, version: int) -> str:
+def former_text(node: Node, cube_cache: Versions, version: int) -> str:
     """The document of a former version, numbered as the next one. Raises PolicyRefusedError."""
-    signed = {each.version: each for each in shelf.signed_policies()}
+    signed = {each.version: each for each in cube_cache.signed_policies()}
     if version not in signed:
         known = ", ".join(map(str, sorted(signed))) or "none"
         raise PolicyRefusedError(

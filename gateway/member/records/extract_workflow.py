@@ -22,7 +22,7 @@ from audit.events.extract_events import ExtractApproved, ExtractRefused, Extract
 from audit.formats.canonical import canonical_json
 from audit.formats.commitment import commit
 from gateway.member.errors import ExtractRefusedError
-from gateway.member.model.extract import ExtractPlan, Leave, StoredExtract
+from gateway.member.model.extract import ExtractApproval, ExtractPlan, StoredExtract
 from gateway.member.model.signing_key import Duty
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
@@ -96,12 +96,12 @@ def approve(node: Node, extract: str, note: str) -> StoredExtract:
             raise ExtractRefusedError(
                 "Whoever asks for an extract cannot approve it.", remedy="Ask another person to review it."
             )
-        if name in {leave.name for leave in work.extracts.leaves(extract)}:
+        if name in {approval.name for approval in work.extracts.approvals(extract)}:
             raise ExtractRefusedError(f"{name} has approved this extract already.")
         keys = tuple(holder.key for holder in signed.by)
         event = ExtractApproved(extract, node.member, keys, whole_second(node.clock.now()))
         index = log_entries.record(node, work, event, {})
-        work.extracts.add_leave(extract, Leave(name, note), because=index)
+        work.extracts.add_approval(extract, ExtractApproval(name, note), because=index)
     return stored
 
 
@@ -193,8 +193,12 @@ def _check_still_holds(node: Node, view: View, stored: StoredExtract, basis: Bas
     plan = stored.plan
     check(stored.note, words(plan, Act.REQUEST_EXTRACT), view.holders())
     people = {holder.key: holder for holder in view.holders()}
-    leaves = [leave for leave in view.extracts.leaves(plan.extract) if leave.name != stored.requester]
-    signed = [check(leave.note, words(plan, Act.APPROVE_EXTRACT), people.values()).by for leave in leaves]
+    approvals = [
+        approval for approval in view.extracts.approvals(plan.extract) if approval.name != stored.requester
+    ]
+    signed = [
+        check(approval.note, words(plan, Act.APPROVE_EXTRACT), people.values()).by for approval in approvals
+    ]
     names = {holder.name for by in signed for holder in by}
     duties = {holder.duty for by in signed for holder in by}
     if len(names) < plan.persons or Duty.CONTROLLER not in duties:

@@ -32,7 +32,7 @@ from audit.events.extract_events import (
 )
 from audit.formats.commitment import commit
 from gateway.member.errors import ReidentificationRefusedError
-from gateway.member.model.reidentification_request import Asked, Subject
+from gateway.member.model.reidentification_request import ReidentificationRequest, Subject
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
@@ -46,7 +46,9 @@ DAYS = 7
 LEAST_REASON = 10
 
 
-def request(node: Node, custody: Custody, by: str, lock: Lock, *, subject: Subject, reason: str) -> Asked:
+def request(
+    node: Node, custody: Custody, by: str, lock: Lock, *, subject: Subject, reason: str
+) -> ReidentificationRequest:
     """Ask to see who a pseudonym is, as a custodian. Raises KeyStoreError, ReidentificationRefusedError."""
     if len(reason.strip()) < LEAST_REASON:
         raise ReidentificationRefusedError(
@@ -59,7 +61,9 @@ def request(node: Node, custody: Custody, by: str, lock: Lock, *, subject: Subje
     name, private = f"r-{secrets.token_hex(8)}", new_private()
     wrapped = wrap_reply(custody, by, lock, name, private)
     now = node.clock.now()
-    asked = Asked(name, by, subject, reason, now + timedelta(days=DAYS), public_of(private), wrapped)
+    asked = ReidentificationRequest(
+        name, by, subject, reason, now + timedelta(days=DAYS), public_of(private), wrapped
+    )
     openings = {
         CUSTODIAN: commit(CUSTODIAN, by.encode()),
         SUBJECT: commit(SUBJECT, subject.pseudonym.encode()),
@@ -140,7 +144,7 @@ def epoch_of(subject: Subject) -> int:
     return parse(subject.pseudonym).epoch
 
 
-def _open(node: Node, view: View, request: str) -> Asked:
+def _open(node: Node, view: View, request: str) -> ReidentificationRequest:
     asked = view.reidentifications.find(request)
     if asked is None:
         raise ReidentificationRefusedError("There is no such request here.")

@@ -19,7 +19,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.region.log_exchange import region_keys, region_of
 from gateway.watching.keys import CALLS, KnownKeys, is_theft, key_chain, key_change, known_keys
-from gateway.wire.hub_reply_keys import CallKeys, KeyStep, check_statement
+from gateway.wire.hub_reply_keys import KeyStep, ReplyKeys, check_statement
 
 COMPARE = (
     "Call the hub's operator, at a number that you know already, stop this node, and type in the fingerprint "
@@ -28,7 +28,7 @@ COMPARE = (
 
 
 @dataclass
-class HubCalls:
+class HubReplyKeys:
     """What a node believes of the hub's keys. `learned` is what it was led to since it started.
 
     What it learned comes with the regional log's copy as well, and is kept there.
@@ -41,17 +41,17 @@ class HubCalls:
         """The keys that a reply may be signed by, the present one first. Raises LinkError after a theft."""
         with self.node.store.reading() as view:
             changes = [*_changes(self.node, view), *self.learned]
-        for change in key_chain(CALLS, str(self.node.hub_calls.key), changes):
+        for change in key_chain(CALLS, str(self.node.hub_reply_keys.key), changes):
             if is_theft(change):
                 raise _stolen(change)
-        return tuple(map(Verifier.parse, call_keys(self.node, changes).valid))
+        return tuple(map(Verifier.parse, reply_keys(self.node, changes).valid))
 
-    def follow(self, told: CallKeys) -> None:
+    def follow(self, told: ReplyKeys) -> None:
         """Be led to the hub's present key. Raises LinkError, with what to do, if nothing leads there."""
         with self.node.store.reading() as view:
             changes = [*_changes(self.node, view), *self.learned]
             logs = Policy(tuple(map(Verifier.parse, region_keys(self.node, view).valid)))
-        believed, led = call_keys(self.node, changes).present, list[bytes]()
+        believed, led = reply_keys(self.node, changes).present, list[bytes]()
         for step in told.changes:
             change = key_change(step.entry)
             if change is not None and change.use == CALLS and change.former == believed:
@@ -65,14 +65,14 @@ class HubCalls:
         self.learned = (*self.learned, *led)
 
 
-def call_keys(node: Node, changes: Sequence[bytes]) -> KnownKeys:
+def reply_keys(node: Node, changes: Sequence[bytes]) -> KnownKeys:
     """From the key that was compared by voice on through what the regional log says."""
-    return known_keys(CALLS, str(node.hub_calls.key), changes, node.clock.now())
+    return known_keys(CALLS, str(node.hub_reply_keys.key), changes, node.clock.now())
 
 
-def followed_call_keys(node: Node, view: View) -> KnownKeys:
+def followed_reply_keys(node: Node, view: View) -> KnownKeys:
     """As the copy of the regional log says."""
-    return call_keys(node, _changes(node, view))
+    return reply_keys(node, _changes(node, view))
 
 
 def _changes(node: Node, view: View) -> list[bytes]:

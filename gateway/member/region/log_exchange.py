@@ -25,7 +25,7 @@ from gateway.watching.keys import (
 )
 from gateway.watching.model import SeenByHub
 from gateway.watching.witnessing import convicting, follow_excerpt, witness_head
-from gateway.wire.log_exchange import ShownLog, Sight
+from gateway.wire.log_exchange import SeenLog, ShownLog
 from gateway.wire.poll import Poll, PollReply
 
 HUB = "hub"
@@ -78,9 +78,9 @@ def take_in(
         also(notes)
         witnessed = _witness(node, notes, call.seen_size, reply.checkpoint, reply.consistency)
         fault = _follow(node, notes, reply, witnessed)
-        if fault is None and reply.sight is not None:
+        if fault is None and reply.seen_log is not None:
             grown = witnessed.head.size > call.seen_size
-            _remember(node, notes, reply.sight, None if grown else Note.parse(reply.checkpoint))
+            _remember(node, notes, reply.seen_log, None if grown else Note.parse(reply.checkpoint))
     if fault is not None:  # the head that came with it is kept all the same: the hub has signed it
         raise LinkError(
             f"What the hub tells of the regional log does not stand in it: {fault}.",
@@ -148,7 +148,7 @@ def _follow(node: Node, notes: Notes, reply: PollReply, witnessed: Witnessed) ->
     return None
 
 
-def _remember(node: Node, notes: Notes, sight: Sight, unchanged: Note | None) -> None:
+def _remember(node: Node, notes: Notes, seen_log: SeenLog, unchanged: Note | None) -> None:
     """Keep the hub's cosignature, once verified, so that receipts of our log carry it.
 
     `unchanged` is the head of a regional log that has not grown: it is fresh if others confirm it.
@@ -160,21 +160,21 @@ def _remember(node: Node, notes: Notes, sight: Sight, unchanged: Note | None) ->
     fresh = now
     if unchanged is not None and seen is not None:
         fresh = max(seen.fresh_at, _confirmed(node, notes, unchanged))
-    if HUB in notes.recovery.awaited() and head is not None and sight.size <= head.size:
+    if HUB in notes.recovery.awaited() and head is not None and seen_log.size <= head.size:
         notes.recovery.heard(HUB)
-    notes.watch.keep_seen_by_hub(SeenByHub(sight.size, sight.copied, now, fresh))
+    notes.watch.keep_seen_by_hub(SeenByHub(seen_log.size, seen_log.copied, now, fresh))
     if line is not None:
-        notes.log.add_cosignatures(sight.size, [line])
+        notes.log.add_cosignatures(seen_log.size, [line])
 
 
-def _cosignature(node: Node, notes: Notes, sight: Sight) -> Signature | None:
+def _cosignature(node: Node, notes: Notes, seen_log: SeenLog) -> Signature | None:
     """The hub's line, if it is one for the head that our log had at that size. What is not is left away."""
     keys = hub_witness_keys(node, notes)
-    if keys is None or sight.cosignature is None:
+    if keys is None or seen_log.cosignature is None:
         return None
     try:
-        text = str(Checkpoint(node.log.origin, sight.size, node.log.root(notes.log, sight.size)))
-        line = Signature.parse(sight.cosignature)
+        text = str(Checkpoint(node.log.origin, seen_log.size, node.log.root(notes.log, seen_log.size)))
+        line = Signature.parse(seen_log.cosignature)
         for verifier in map(CosignatureVerifier.parse, keys.valid):
             if line.is_by(verifier.key):
                 verifier.verify(text, line.signature)

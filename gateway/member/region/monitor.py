@@ -10,7 +10,7 @@ from audit.formats.note import Note
 from audit.log.policy import Policy
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
-from gateway.member.region.hub_reply_keys import followed_call_keys
+from gateway.member.region.hub_reply_keys import followed_reply_keys
 from gateway.member.region.log_exchange import other_witnesses, region_keys, region_of
 from gateway.watching.alerting import evidence_alerts, key_alerts, raise_alerts
 from gateway.watching.clocks import Tick, clock_alerts
@@ -23,14 +23,16 @@ ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class GuardRules:
+class MonitorRules:
     """`policy` says who must have cosigned the node's own log, if anybody. `patience` as on the hub."""
 
     policy: Policy | None = None
     patience: timedelta = timedelta(minutes=5)
 
 
-def guard(node: Node, rules: GuardRules, before: Tick | None, now: Tick, also: list[Alert]) -> list[Alert]:
+def monitor(
+    node: Node, rules: MonitorRules, before: Tick | None, now: Tick, also: list[Alert]
+) -> list[Alert]:
     """Look at heads, cosignatures, clock and open ends, compare with the regional log; returns new alerts.
 
     `also` are alerts that were found elsewhere and stand as well.
@@ -43,7 +45,7 @@ def guard(node: Node, rules: GuardRules, before: Tick | None, now: Tick, also: l
             *_heard(node, view, now.clock, rules.patience),
             *key_alerts(view.watch, region_of(node), region_keys(node, view).all),
             *key_alerts(
-                view.watch, region_of(node), followed_call_keys(node, view).all, "key of the hub's replies"
+                view.watch, region_of(node), followed_reply_keys(node, view).all, "key of the hub's replies"
             ),
         ]
         if rules.policy is not None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS
-from gateway.member.cube.cube_cache import MEASURE, CubeShelf, ReadyCube
+from gateway.member.cube.cube_cache import MEASURE, CubeCache, ReadyCube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
@@ -37,17 +37,17 @@ class Tables(Protocol):
     def counting(self, measure: str) -> Counted | None: ...
 
 
-def state(node: Node, view: View, shelf: CubeShelf) -> str:
+def state(node: Node, view: View, cube_cache: CubeCache) -> str:
     """The signed statement. The same as long as policy, snapshot and cube are."""
-    return sign_sharing(stated(node, view, shelf), node.answer_signer)
+    return sign_sharing(stated(node, view, cube_cache), node.answer_signer)
 
 
-def stated(node: Node, view: View, shelf: CubeShelf) -> Sharing:
+def stated(node: Node, view: View, cube_cache: CubeCache) -> Sharing:
     """What is stated, unsigned."""
     in_force, policy = trusted(node, view) or (None, None)
     if in_force is None or policy is None:
         return Sharing(node.member, None, None, None, None, None, (), ())
-    cube = shelf.cube(in_force.version, in_force.above)
+    cube = cube_cache.cube(in_force.version, in_force.above)
     return Sharing(
         member=node.member,
         policy=in_force.label,

@@ -71,7 +71,7 @@ def sealed(snapshot: Snapshot | None) -> bytes:
     return b"" if snapshot is None else snapshot_to_bytes(snapshot)
 
 
-def standing(history: ReleaseHistory) -> dict[Vintage, Snapshot]:
+def released_snapshots(history: ReleaseHistory) -> dict[Vintage, Snapshot]:
     """All rows that were ever counted, by the part that they came with and the part that took them out."""
     found: dict[Vintage, Snapshot] = {}
     for number, part in enumerate(history.parts):

@@ -42,7 +42,7 @@ from gateway.store.hub.call_queries import (
     WAITING,
     WAITING_AT,
 )
-from gateway.store.hub.hub_sums import SqlHubTotals
+from gateway.store.hub.hub_sums import SqlHubSums
 from gateway.store.hub.hub_tables import asked_members, presence, questions, releases
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.recovery import SqlRecovery
@@ -93,7 +93,7 @@ class HubView:
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.admissions = SqlAdmissions(connection)
-        self.totals = SqlHubTotals(connection)
+        self.sums = SqlHubSums(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(ENROLLED)

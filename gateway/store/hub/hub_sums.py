@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from gateway.hub.model import State
-from gateway.secure_sum.hub_sums import PlannedSum, TotalRound
+from gateway.secure_sum.hub_sums import PlannedSum, SumRound
 from gateway.store.engine.schema import Moment, metadata
 from gateway.store.hub.hub_tables import questions
 from gateway.wire.sum_messages import Offer, SignedContribution, offer_from_json
@@ -66,7 +66,7 @@ _OPEN_ROUNDS = (
 )
 
 
-class SqlHubTotals:
+class SqlHubSums:
     """Reads and writes within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
@@ -76,7 +76,7 @@ class SqlHubTotals:
         rows = self._connection.execute(select(offers).where(offers.c.question_id == question_id))
         return {row.member: offer_from_json(json.loads(row.body)) for row in rows}
 
-    def round(self, question_id: str) -> TotalRound | None:
+    def round(self, question_id: str) -> SumRound | None:
         row = self._connection.execute(
             select(total_rounds).where(total_rounds.c.question_id == question_id)
         ).one_or_none()
@@ -90,7 +90,7 @@ class SqlHubTotals:
         )
         return {row.member: row.note for row in rows}
 
-    def open_rounds(self, member: str) -> list[TotalRound]:
+    def open_rounds(self, member: str) -> list[SumRound]:
         rounds = [_round(row) for row in self._connection.execute(_OPEN_ROUNDS, {"of": member})]
         return [r for r in rounds if member in r.members]
 
@@ -108,7 +108,7 @@ class SqlHubTotals:
                 )
             )
 
-    def add_round(self, planned: TotalRound, *, because: int) -> None:
+    def add_round(self, planned: SumRound, *, because: int) -> None:
         plan = {
             "consents": list(planned.consents),
             "sums": [
@@ -148,9 +148,9 @@ class SqlHubTotals:
         )
 
 
-def _round(row: Row[tuple[object, ...]]) -> TotalRound:
+def _round(row: Row[tuple[object, ...]]) -> SumRound:
     plan = json.loads(row.plan)
-    return TotalRound(
+    return SumRound(
         question_id=row.question_id,
         sums=tuple(
             PlannedSum(tuple(cell), tuple(members), *numbers) for cell, members, *numbers in plan["sums"]

@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.member.model.waiting_question import Charge, Leave, Waiting
+from gateway.member.model.waiting_question import QuotaCharge, SignedApproval, WaitingQuestion
 from gateway.store.engine.schema import Moment, metadata
 
 waiting = Table(
@@ -34,7 +34,7 @@ waiting = Table(
     Column("ended", Boolean, nullable=False, index=True),
 )
 
-leaves = Table(
+approvals = Table(
     "leaves",
     metadata,
     Column("question_id", String(100), primary_key=True),
@@ -64,24 +64,26 @@ class ApprovalView:
 
     _connection: Connection
 
-    def waiting(self, question_id: str) -> Waiting | None:
+    def waiting(self, question_id: str) -> WaitingQuestion | None:
         row = self._connection.execute(_WAITS, {"of": question_id}).one_or_none()
         return None if row is None else _waiting(row)
 
-    def waiting_questions(self) -> list[Waiting]:
+    def waiting_questions(self) -> list[WaitingQuestion]:
         return [_waiting(row) for row in self._connection.execute(_WAITING)]
 
-    def leaves(self, question_id: str) -> list[Leave]:
+    def approvals(self, question_id: str) -> list[SignedApproval]:
         rows = self._connection.execute(
-            select(leaves).where(leaves.c.question_id == question_id).order_by(leaves.c.at, leaves.c.name)
+            select(approvals)
+            .where(approvals.c.question_id == question_id)
+            .order_by(approvals.c.at, approvals.c.name)
         )
-        return [Leave(row.question_id, row.name, row.note, row.at) for row in rows]
+        return [SignedApproval(row.question_id, row.name, row.note, row.at) for row in rows]
 
-    def charge(self, question_id: str) -> Charge | None:
+    def charge(self, question_id: str) -> QuotaCharge | None:
         row = self._connection.execute(_CHARGE, {"of": question_id}).one_or_none()
         return None if row is None else _charge(row)
 
-    def charges(self, organisation: str | None, since: datetime) -> list[Charge]:
+    def charges(self, organisation: str | None, since: datetime) -> list[QuotaCharge]:
         query = select(charges).where(charges.c.at >= since).order_by(charges.c.asked_index)
         if organisation is not None:
             query = query.where(charges.c.organisation == organisation)
@@ -91,7 +93,7 @@ class ApprovalView:
 class ApprovalWrites(ApprovalView):
     """Writes within one transaction. `because` is the log entry that explains a write."""
 
-    def add_waiting(self, kept: Waiting, *, because: int) -> None:
+    def add_waiting(self, kept: WaitingQuestion, *, because: int) -> None:
         self._connection.execute(
             insert(waiting).values(
                 question_id=kept.question_id,
@@ -111,14 +113,18 @@ class ApprovalWrites(ApprovalView):
             update(waiting).where(waiting.c.question_id == question_id).values(ended=True)
         )
 
-    def add_leave(self, leave: Leave, *, because: int) -> None:
+    def add_approval(self, approval: SignedApproval, *, because: int) -> None:
         self._connection.execute(
-            insert(leaves).values(
-                question_id=leave.question_id, name=leave.name, note=leave.note, at=leave.at, because=because
+            insert(approvals).values(
+                question_id=approval.question_id,
+                name=approval.name,
+                note=approval.note,
+                at=approval.at,
+                because=because,
             )
         )
 
-    def add_charge(self, charge: Charge) -> None:
+    def add_charge(self, charge: QuotaCharge) -> None:
         self._connection.execute(
             insert(charges).values(
                 question_id=charge.question_id,
@@ -129,11 +135,11 @@ class ApprovalWrites(ApprovalView):
         )
 
 
-def _waiting(row: Row[tuple[object, ...]]) -> Waiting:
-    return Waiting(
+def _waiting(row: Row[tuple[object, ...]]) -> WaitingQuestion:
+    return WaitingQuestion(
         row.question_id, row.asked_index, row.origin, row.entry, row.persons, row.since, row.because
     )
 
 
-def _charge(row: Row[tuple[object, ...]]) -> Charge:
-    return Charge(row.question_id, row.asked_index, row.organisation, row.at)
+def _charge(row: Row[tuple[object, ...]]) -> QuotaCharge:
+    return QuotaCharge(row.question_id, row.asked_index, row.organisation, row.at)

@@ -21,8 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.member.model.extract import ExtractPlan, Leave, StoredExtract
-from gateway.member.model.reidentification_request import Asked, Subject
+from gateway.member.model.extract import ExtractApproval, ExtractPlan, StoredExtract
+from gateway.member.model.reidentification_request import ReidentificationRequest, Subject
 from gateway.store.engine.schema import Moment, metadata
 
 extracts = Table(
@@ -41,7 +41,7 @@ extracts = Table(
     Column("canary", LargeBinary),
 )
 
-extract_leaves = Table(
+extract_approvals = Table(
     "extract_leaves",
     metadata,
     Column("extract_id", ForeignKey("extracts.id"), primary_key=True),
@@ -81,9 +81,11 @@ class SqlExtracts:
             _stored(row) for row in self._connection.execute(select(extracts).order_by(extracts.c.because))
         ]
 
-    def leaves(self, extract: str) -> list[Leave]:
-        query = select(extract_leaves).where(extract_leaves.c.extract_id == extract)
-        return [Leave(row.name, row.note) for row in self._connection.execute(query.order_by("because"))]
+    def approvals(self, extract: str) -> list[ExtractApproval]:
+        query = select(extract_approvals).where(extract_approvals.c.extract_id == extract)
+        return [
+            ExtractApproval(row.name, row.note) for row in self._connection.execute(query.order_by("because"))
+        ]
 
     def told(self) -> list[bytes]:
         query = select(extracts.c.told).where(extracts.c.refused_because.is_(None))
@@ -107,10 +109,10 @@ class SqlExtractWriter(SqlExtracts):
             )
         )
 
-    def add_leave(self, extract: str, leave: Leave, *, because: int) -> None:
+    def add_approval(self, extract: str, approval: ExtractApproval, *, because: int) -> None:
         self._connection.execute(
-            insert(extract_leaves).values(
-                extract_id=extract, name=leave.name, note=leave.note, because=because
+            insert(extract_approvals).values(
+                extract_id=extract, name=approval.name, note=approval.note, because=because
             )
         )
 
@@ -146,12 +148,12 @@ class SqlReidentifications:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def find(self, request: str) -> Asked | None:
+    def find(self, request: str) -> ReidentificationRequest | None:
         query = select(reidentifications).where(reidentifications.c.id == request)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _asked(row)
 
-    def all(self) -> list[Asked]:
+    def all(self) -> list[ReidentificationRequest]:
         query = select(reidentifications).order_by(reidentifications.c.because)
         return [_asked(row) for row in self._connection.execute(query)]
 
@@ -159,7 +161,7 @@ class SqlReidentifications:
 class SqlReidentificationWriter(SqlReidentifications):
     """Writes within one transaction."""
 
-    def add(self, asked: Asked, *, because: int) -> None:
+    def add(self, asked: ReidentificationRequest, *, because: int) -> None:
         self._connection.execute(
             insert(reidentifications).values(
                 id=asked.id,
@@ -193,9 +195,9 @@ class SqlReidentificationWriter(SqlReidentifications):
         )
 
 
-def _asked(row: Row[tuple[object, ...]]) -> Asked:
+def _asked(row: Row[tuple[object, ...]]) -> ReidentificationRequest:
     request = json.loads(row.request)
-    return Asked(
+    return ReidentificationRequest(
         row.id,
         request["by"],
         Subject(**request["subject"]),

@@ -11,7 +11,7 @@ from anonymisers.identity.vault_records import Compartment
 from audit.formats.commitment import Opening
 from audit.log.log import Storage
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
-from gateway.member.model.sent_answer import Sent
+from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
 from gateway.member.model.stored_cube import Plan, StoredCube
@@ -30,7 +30,7 @@ from gateway.store.member.extracts import (
     SqlReidentifications,
     SqlReidentificationWriter,
 )
-from gateway.store.member.member_sums import SqlMemberTotals
+from gateway.store.member.member_sums import SqlMemberSums
 from gateway.store.member.member_tables import cubes, rejected, sent, snapshots
 from gateway.store.member.policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member.privacy_budget import SqlPrivacy
@@ -84,7 +84,7 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.vault = SqlVault(connection)
-        self.totals = SqlMemberTotals(connection)
+        self.sums = SqlMemberSums(connection)
         self.privacy = SqlPrivacy(connection)
 
     @property
@@ -150,11 +150,11 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
     def cube_entry(self) -> int | None:
         return self._connection.execute(_NEWEST_CUBE).scalar_one_or_none()
 
-    def sent(self, question_id: str, asked_index: int) -> Sent | None:
+    def sent(self, question_id: str, asked_index: int) -> SentAnswer | None:
         row = self._connection.execute(_SENT, {"question": question_id, "asked": asked_index}).first()
         return None if row is None else _sent(row)
 
-    def outbox(self) -> list[tuple[Sent, Opening | None]]:
+    def outbox(self) -> list[tuple[SentAnswer, Opening | None]]:
         rows = self._connection.execute(_TO_SEND)
         return [(_sent(row), self.opening(ANSWER, row.entry_index)) for row in rows]
 
@@ -218,7 +218,7 @@ class MemberUnitOfWork(ApprovalWrites, ChangesWrites, FiguresWrites, PolicyWrite
             )
         )
 
-    def add_sent(self, made: Sent, *, because: int) -> None:
+    def add_sent(self, made: SentAnswer, *, because: int) -> None:
         self._connection.execute(
             insert(sent).values(
                 question_id=made.question_id,
@@ -246,7 +246,7 @@ class MemberNotes(PolicyNotes):
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
-        self.totals = SqlMemberTotals(connection)
+        self.sums = SqlMemberSums(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:
@@ -260,5 +260,7 @@ def _loaded(row: Row[tuple[object, ...]]) -> LoadedSnapshot:
     return LoadedSnapshot(row.id, row.loaded_at, row.until, row.because)
 
 
-def _sent(row: Row[tuple[object, ...]]) -> Sent:
-    return Sent(row.question_id, row.asked_index, row.note, row.entry_index, row.cube_index, row.acknowledged)
+def _sent(row: Row[tuple[object, ...]]) -> SentAnswer:
+    return SentAnswer(
+        row.question_id, row.asked_index, row.note, row.entry_index, row.cube_index, row.acknowledged
+    )

@@ -57,7 +57,7 @@ _GIVEN_TO_SEND = (
 )
 
 
-class SqlMemberTotals:
+class SqlMemberSums:
     """Reads and writes within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

@@ -5,7 +5,7 @@ import zlib
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, insert, select, update
 
-from gateway.member.model.privacy_budget import Charged, Portion
+from gateway.member.model.privacy_budget import BudgetCharge, Portion
 from gateway.store.engine.schema import metadata
 
 privacy_portions = Table(
@@ -56,10 +56,10 @@ class SqlPrivacy:
             for row in self._connection.execute(query)
         )
 
-    def charged(self) -> tuple[Charged, ...]:
+    def charged(self) -> tuple[BudgetCharge, ...]:
         query = select(privacy_charges).order_by(privacy_charges.c.because)
         return tuple(
-            Charged(
+            BudgetCharge(
                 row.because,
                 row.portion,
                 tuple((d, level) for d, level in json.loads(row.levels)),
@@ -80,7 +80,7 @@ class SqlPrivacy:
             )
         )
 
-    def charge(self, charge: Charged) -> None:
+    def charge(self, charge: BudgetCharge) -> None:
         self._connection.execute(
             insert(privacy_charges).values(
                 because=charge.because,
@@ -91,7 +91,7 @@ class SqlPrivacy:
             )
         )
 
-    def keep(self, charge: Charged) -> None:
+    def keep(self, charge: BudgetCharge) -> None:
         self._connection.execute(
             update(privacy_charges)
             .where(privacy_charges.c.because == charge.because)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Date, Integer, String, Table, Text, insert, select, update
 
-from gateway.member.model.registered_figure import Public, Registered
+from gateway.member.model.registered_figure import PublishedFigure, RegisteredFigure
 from gateway.store.engine.schema import Moment, metadata
 
 public_figures = Table(
@@ -28,12 +28,12 @@ class FiguresView:
 
     _connection: Connection
 
-    def figures(self) -> list[Registered]:
+    def figures(self) -> list[RegisteredFigure]:
         query = select(public_figures).order_by(public_figures.c.because)
         return [
-            Registered(
+            RegisteredFigure(
                 row.because,
-                Public(json.loads(row.cell), row.value, row.source, row.published),
+                PublishedFigure(json.loads(row.cell), row.value, row.source, row.published),
                 row.by,
                 row.at,
                 row.withdrawn,
@@ -45,7 +45,7 @@ class FiguresView:
 class FiguresWrites(FiguresView):
     """Writes within one transaction."""
 
-    def add_figure(self, made: Registered, *, because: int) -> None:
+    def add_figure(self, made: RegisteredFigure, *, because: int) -> None:
         figure = made.figure
         self._connection.execute(
             insert(public_figures).values(

@@ -18,9 +18,9 @@ from gateway.hub.releasing import release_due
 from gateway.member.answer import approval
 from gateway.member.answer.quotas import start_of
 from gateway.member.build.cube_building import build
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import NotWaitingError, SignatureRefusedError
-from gateway.member.model.sent_answer import Sent
+from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.signing_key import Duty
 from gateway.member.node.context import Node
 from gateway.member.policy.publishing import revocation, revoke
@@ -67,20 +67,20 @@ def coverage(region: Federation, question: str) -> Coverage | None:
     return None if found is None else found.coverage[0]
 
 
-def shelf(node: Node) -> CubeShelf:
-    return CubeShelf(node.dictionary, node.member, node.store)
+def cube_cache(node: Node) -> CubeCache:
+    return CubeCache(node.dictionary, node.member, node.store)
 
 
-def approve(node: Node, question: str, name: str = "controller") -> Sent | None:
-    pending = approval.find(node, shelf(node), question)
+def approve(node: Node, question: str, name: str = "controller") -> SentAnswer | None:
+    pending = approval.find(node, cube_cache(node), question)
     note = str(sign(approval.approval(node, pending), signer(node, name)))
-    cubes = shelf(node)
+    cubes = cube_cache(node)
     return approval.approve(node, cubes, NodeSums(node, cubes), question, note)
 
 
-def refuse(node: Node, question: str, reason: str) -> Sent:
+def refuse(node: Node, question: str, reason: str) -> SentAnswer:
     note = str(sign(approval.refusal(node, question, reason), signer(node)))
-    return approval.refuse(node, shelf(node), question, note, reason)
+    return approval.refuse(node, cube_cache(node), question, note, reason)
 
 
 def logged(region: Federation) -> list[object]:
@@ -92,7 +92,7 @@ def test_a_question_waits_and_goes_out_once_somebody_has_given_leave(region: Fed
     question = put(region, "year", "sex")
 
     assert coverage(region, question) is None
-    (pending,) = approval.queue(node, shelf(node))
+    (pending,) = approval.queue(node, cube_cache(node))
     assert pending.waiting.question_id == question
     assert pending.answer.cells
 
@@ -108,13 +108,13 @@ def test_a_question_waits_and_goes_out_once_somebody_has_given_leave(region: Fed
     assert isinstance(leave, ApprovalDecided)
     assert leave.granted
     assert isinstance(answered, Answered)
-    assert approval.queue(node, shelf(node)) == []
+    assert approval.queue(node, cube_cache(node)) == []
 
 
 def test_what_is_approved_is_the_very_answer_that_goes_out(region: Federation, node: Node) -> None:
     under(region, APPROVED)
     question = put(region, "year", "sex")
-    seen = approval.find(node, shelf(node), question).answer
+    seen = approval.find(node, cube_cache(node), question).answer
 
     approve(node, question)
     region.members["KH"].round()
@@ -153,7 +153,7 @@ def test_two_persons_are_two_persons(region: Federation, node: Node) -> None:
 
     assert approve(node, question) is None
     assert approve(node, question) is None  # the same person again
-    assert approval.find(node, shelf(node), question).approved_by == ("controller",)
+    assert approval.find(node, cube_cache(node), question).approved_by == ("controller",)
     assert approve(node, question, "second") is not None
 
 
@@ -177,13 +177,13 @@ def test_a_refusal_tells_the_analyst_only_that_leave_was_not_given(region: Feder
 def test_leave_for_another_answer_is_no_leave(region: Federation, node: Node) -> None:
     under(region, APPROVED)
     question, other = put(region, "year", "sex"), put(region, "sex")
-    pending = approval.find(node, shelf(node), other)
+    pending = approval.find(node, cube_cache(node), other)
     note = str(sign(approval.approval(node, pending), signer(node)))
 
     with pytest.raises(SignatureRefusedError, match="something else"):
-        approval.approve(node, shelf(node), NodeSums(node, shelf(node)), question, note)
+        approval.approve(node, cube_cache(node), NodeSums(node, cube_cache(node)), question, note)
 
-    assert len(approval.queue(node, shelf(node))) == 2
+    assert len(approval.queue(node, cube_cache(node))) == 2
 
 
 def test_a_policy_revoked_meanwhile_is_judged_again_when_leave_is_given(
@@ -226,8 +226,8 @@ def test_nobody_in_time_is_named_in_the_release_and_ends_as_late(region: Federat
     assert found.waiting
     assert not found.answered
     region.clock.move(days=8)  # the time for late answers is over as well
-    approval.end_late(node, shelf(node))
-    assert approval.queue(node, shelf(node)) == []
+    approval.end_late(node, cube_cache(node))
+    assert approval.queue(node, cube_cache(node)) == []
     assert logged(region)[-1].reasons == ("too-late",)  # type: ignore[attr-defined]
 
 

@@ -172,13 +172,13 @@ def test_before_anything_was_given_out_a_policy_may_still_change_what_it_shows(r
 
 def test_a_cube_that_was_replaced_meanwhile_does_not_answer(region: Federation) -> None:
     member = region.members["KH"]
-    member.shelf.refresh()
+    member.cube_cache.refresh()
     put_in_force(member.node, policy_text("KH", version=2) + "redistribution: no\n")
     build(member.node)
     with member.node.store.reading() as view:
         newest = view.cube_entry()
 
     assert coverage(region, "year").policy == "2"
-    ready = member.shelf.cube(2)
+    ready = member.cube_cache.cube(2)
     assert ready is not None
     assert ready.index == newest

@@ -17,7 +17,7 @@ from gateway.hub.asking import ask
 from gateway.member.answer import approval
 from gateway.member.answer.decision_replay import Replayed, replay
 from gateway.member.build.cube_building import build
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
 from gateway.question import ask as question_of
 from gateway.secure_sum.at_node import NodeSums
@@ -55,14 +55,14 @@ def put(region: Federation, *by: str) -> str:
 
 
 def give_leave(node: Node, question: str, *, granted: bool = True) -> None:
-    shelf = CubeShelf(node.dictionary, node.member, node.store)
+    cube_cache = CubeCache(node.dictionary, node.member, node.store)
     if granted:
-        pending = approval.find(node, shelf, question)
+        pending = approval.find(node, cube_cache, question)
         note = str(sign(approval.approval(node, pending), signer(node)))
-        approval.approve(node, shelf, NodeSums(node, shelf), question, note)
+        approval.approve(node, cube_cache, NodeSums(node, cube_cache), question, note)
     else:
         note = str(sign(approval.refusal(node, question, "not now"), signer(node)))
-        approval.refuse(node, shelf, question, note, "not now")
+        approval.refuse(node, cube_cache, question, note, "not now")
 
 
 def decisions(node: Node) -> dict[int, Answered | Refused]:

@@ -17,7 +17,7 @@ from anonymisers.records.extract_safety import informative_tables
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from gateway.member.build.growth import grow
-from gateway.member.cube.cube_inputs import Maker
+from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.policy.cube_plan import plan
@@ -66,7 +66,7 @@ def people(draws: list[tuple[int, int, int, int]]) -> Snapshot:
 
 
 def cube(policy: Policy, made: Snapshot, former: ReleaseHistory | None) -> ReleaseHistory:
-    return grow(Maker(DICTIONARY, made, *plan(DICTIONARY, policy, made, TODAY), b"k" * 32), former)
+    return grow(CubeInputs(DICTIONARY, made, *plan(DICTIONARY, policy, made, TODAY), b"k" * 32), former)
 
 
 def withheld_by(made: ReleaseHistory) -> set[Key]:

@@ -21,7 +21,7 @@ from gateway.member.build.cube_building import build
 from gateway.member.build.figure_register import register
 from gateway.member.build.preview import make, measure
 from gateway.member.build.revisions import revisions
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import (
     ExtractRefusedError,
     FigureRefusedError,
@@ -30,7 +30,7 @@ from gateway.member.errors import (
     NotYetProtectedError,
     PolicyRefusedError,
 )
-from gateway.member.model.registered_figure import Public
+from gateway.member.model.registered_figure import PublishedFigure
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.node.context import Node
 from gateway.member.policy.noise_budget import Ledger
@@ -123,9 +123,9 @@ def test_only_drawn_tables_and_their_sums_are_shared_and_stated(region: Federati
     assert margin["F",] == whole[TOTAL, "F"], "a cell has one number in whatever table"
     assert refused.coverage[0].refusals == (Refusal.NOT_SHARED,)
     member = region.members["KH"]
-    member.shelf.refresh()
+    member.cube_cache.refresh()
     with member.node.store.reading() as view:
-        levels = [one.levels for one in stated(member.node, view, member.shelf).shared]
+        levels = [one.levels for one in stated(member.node, view, member.cube_cache).shared]
     assert sorted(levels) == [("outcome",), ("sex", "year", "year_band5")]
 
 
@@ -136,8 +136,8 @@ def test_asking_again_reads_the_same_and_costs_nothing(region: Federation) -> No
     assert all(values(asked(region, "year", "sex")) == first for _ in range(10))
     for _ in range(10):
         build(node)  # as often as anybody makes the tables again
-    shelf = CubeShelf(node.dictionary, node.member, node.store)  # as after a restart
-    ready = shelf.refresh()
+    cube_cache = CubeCache(node.dictionary, node.member, node.store)  # as after a restart
+    ready = cube_cache.refresh()
     assert ready is not None
     for key, number in first.items():
         cell = {d: code for d, code in zip(("date", "sex"), key, strict=True) if code != TOTAL}
@@ -331,7 +331,7 @@ def test_a_policy_that_would_begin_after_something_exact_was_given_out_never_doe
 
 def test_nothing_exact_goes_out_beside_it(region: Federation) -> None:
     node = region.members["KH"].node
-    figure = Public({"outcome": "K", "date": "2022"}, 4, "a report", region.clock.now().date())
+    figure = PublishedFigure({"outcome": "K", "date": "2022"}, 4, "a report", region.clock.now().date())
 
     with node.store.reading() as view, pytest.raises(ExtractRefusedError, match="changed to protect people"):
         basis_of(node, view)
@@ -343,7 +343,7 @@ def test_a_budget_is_not_offered_where_an_exact_figure_is_public(tmp_path: Path)
     with federation(tmp_path, "KH", ready=False) as region:
         node = region.members["KH"].node
         keep_snapshot(node, snapshot("KH"))
-        figure = Public({"outcome": "K", "date": "2022"}, 4, "a report", region.clock.now().date())
+        figure = PublishedFigure({"outcome": "K", "date": "2022"}, 4, "a report", region.clock.now().date())
         register(node, figure, "somebody")
 
         with pytest.raises(PolicyRefusedError, match="only where no exact number exists"):
@@ -361,7 +361,7 @@ def test_no_count_is_kept_beside_what_is_drawn(region: Federation) -> None:
     kept = [json.loads(answer or b"")[1] for answer in drawn]
     assert sorted(map(len, kept)) == [3, 16]
     assert previews == []
-    shown = CubeShelf(node.dictionary, node.member, node.store).refresh()
+    shown = CubeCache(node.dictionary, node.member, node.store).refresh()
     assert shown is not None
     assert [shown.read({"sex": code}) for code in truth] != list(truth.values())
     assert {type(value).__name__ for value in vars(shown.cube).values() if hasattr(value, "dtype")} == {

@@ -13,8 +13,8 @@ from gateway.member.answer.decision_replay import replay
 from gateway.member.build.cube_building import build, counted_table
 from gateway.member.build.preview import make, measure
 from gateway.member.build.revisions import revisions
-from gateway.member.cube.cube_cache import CubeShelf
-from gateway.member.cube.cube_formats import stored_cube
+from gateway.member.cube.cube_cache import CubeCache
+from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.errors import ExtractRefusedError, PolicyRefusedError
 from gateway.member.node.context import Node
 from gateway.member.policy import policy_in_force
@@ -168,8 +168,8 @@ def test_a_mechanism_that_a_node_does_not_carry_out_is_refused(
 def test_nothing_exact_goes_out_beside_changed_numbers(region: Federation) -> None:
     """Masked totals and records would each undo the change."""
     node = region.members["KH"].node
-    shelf = CubeShelf(node.dictionary, node.member, node.store)
-    ready = shelf.refresh()
+    cube_cache = CubeCache(node.dictionary, node.member, node.store)
+    ready = cube_cache.refresh()
     assert ready is not None
     question = question_of(
         node.dictionary, measure="casualties", by=["sex"], where={}, purpose="regional-reporting"
@@ -194,7 +194,7 @@ def test_a_preview_is_the_cube_that_answers_and_is_measured_by_people(region: Fe
         stored = view.cube()
     assert stored is not None
     assert stored.cube == made.bytes
-    assert stored_cube(stored.cube).off_by({}) == MOST
+    assert parse_cube(stored.cube).off_by({}) == MOST
 
 
 def test_a_sum_over_members_says_which_of_them_changed_their_numbers(tmp_path: Path) -> None:

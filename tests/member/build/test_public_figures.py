@@ -21,7 +21,7 @@ from gateway.member.build.cube_building import build
 from gateway.member.build.figure_register import comparing, contradicted, register, withdraw
 from gateway.member.build.preview import make
 from gateway.member.errors import FigureRefusedError
-from gateway.member.model.registered_figure import Public, known_figure
+from gateway.member.model.registered_figure import PublishedFigure, known_figure
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
@@ -50,8 +50,8 @@ def snapshot(people: list[tuple[str, str, str]]) -> Snapshot:
     )
 
 
-def public(value: int, cell: Mapping[str, str] = MEN) -> Public:
-    return Public(cell, value, "Annual report 2023, page 4", date(2024, 2, 1))
+def public(value: int, cell: Mapping[str, str] = MEN) -> PublishedFigure:
+    return PublishedFigure(cell, value, "Annual report 2023, page 4", date(2024, 2, 1))
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def shown(made: ReleaseHistory, **key: str) -> bool:
     return isinstance(made.lookup(key), Value)
 
 
-def beside(made: ReleaseHistory, *figures: Public) -> list[Release]:
+def beside(made: ReleaseHistory, *figures: PublishedFigure) -> list[Release]:
     """All that an attacker has: the tables, and what is public."""
     return [made.release(), *(known_figure(one.known()).release(made.dims) for one in figures)]
 
@@ -233,12 +233,12 @@ def test_what_is_no_cell_is_refused(node: Node, cell: dict[str, str], said: str)
 def test_mistakes_are_refused_and_nothing_is_written(node: Node) -> None:
     made = register(node, public(61), "dara")
     all_year = {"date": "2022"}
-    unsaid = Public(all_year, 1, " ", date(2024, 1, 1))
+    unsaid = PublishedFigure(all_year, 1, " ", date(2024, 1, 1))
     for wrong in (
         public(61),
         public(-1, all_year),
         unsaid,
-        Public(all_year, 1, "a report", date(2031, 1, 1)),
+        PublishedFigure(all_year, 1, "a report", date(2031, 1, 1)),
     ):
         with pytest.raises(FigureRefusedError):
             register(node, wrong, "dara")

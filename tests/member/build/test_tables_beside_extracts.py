@@ -21,7 +21,7 @@ from gateway.member.build.cube_building import build
 from gateway.member.build.extract_attack import withstand
 from gateway.member.build.growth import grow
 from gateway.member.build.preview import make
-from gateway.member.cube.cube_inputs import Maker
+from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.signing_key import Duty
 from gateway.member.model.snapshot import Column, Snapshot
@@ -55,7 +55,7 @@ def cube(more: str) -> ReleaseHistory:
     text = policy_text("KH").split("finest:")[0] + more
     made = people()
     planned = plan(DICTIONARY, load_policy(text, WORDS), made, date(2026, 3, 1))
-    return grow(Maker(DICTIONARY, made, *planned, b"k" * 32), None)
+    return grow(CubeInputs(DICTIONARY, made, *planned, b"k" * 32), None)
 
 
 def _count(group: tuple[str, str]) -> int:

@@ -28,7 +28,7 @@ from gateway.member.answer.decision import Readable, decide_on
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import make
 from gateway.member.cube.accident_counts import ACCIDENTS, accidents_in
-from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
+from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.cube.cube_shape import Shape, ShapeOnly
 from gateway.member.errors import ExtractRefusedError
 from gateway.member.model.snapshot import Column, Snapshot
@@ -103,7 +103,7 @@ def answering(place: Path) -> Iterator[tuple[Node, ReadyCube]]:
 
     made_once("a node that answers with accidents", place, make)
     with opened(place) as node:
-        ready = CubeShelf(node.dictionary, node.member, node.store).refresh()
+        ready = CubeCache(node.dictionary, node.member, node.store).refresh()
         assert ready is not None
         yield node, ready
 
@@ -147,7 +147,7 @@ def two_years() -> Register:
 def answers(node: Node, snapshot: Snapshot) -> ReadyCube:
     keep_snapshot(node, snapshot)
     give_out(node, build(node).index)
-    ready = CubeShelf(node.dictionary, node.member, node.store).refresh()
+    ready = CubeCache(node.dictionary, node.member, node.store).refresh()
     assert ready is not None
     return ready
 

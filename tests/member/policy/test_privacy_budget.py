@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from anonymisers.perturbation.noise_draws import NoiseDraws, NoiseSpace
 from anonymisers.perturbation.privacy_parameters import Privacy
 from gateway.member.errors import NotProtectedError
-from gateway.member.model.privacy_budget import Charged
+from gateway.member.model.privacy_budget import BudgetCharge
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.policy.noise_budget import Due, Ledger, due
@@ -35,7 +35,7 @@ class DataSet:
         first = len(self.ledger.charged)
         answer = None if lost else NoiseDraws(NoiseSpace(()), (0,)).to_bytes()
         charges = [
-            Charged(first + n, portion.number, table, PRIVACY.per_table, answer)
+            BudgetCharge(first + n, portion.number, table, PRIVACY.per_table, answer)
             for n, (portion, table) in enumerate(wanted.tables)
         ]
         self.ledger = Ledger(wanted.portions, (*self.ledger.charged, *charges))

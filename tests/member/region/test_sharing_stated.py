@@ -134,6 +134,6 @@ def test_without_a_policy_nothing_is_shared(tmp_path: Path) -> None:
     with federation(tmp_path, "KH", ready=False) as made:
         kh = made.members["KH"]
         with kh.node.store.reading() as view:
-            said = stated(kh.node, view, kh.shelf)
+            said = stated(kh.node, view, kh.cube_cache)
 
     assert (said.policy, said.shared, said.never) == (None, (), ())

@@ -11,7 +11,7 @@ from signing import put_in_force
 from audit.events.record_events import FigureRegistered, FigureWithdrawn
 from gateway.member.build.cube_building import build
 from gateway.member.build.figure_register import register, withdraw
-from gateway.member.model.registered_figure import Public
+from gateway.member.model.registered_figure import PublishedFigure
 from gateway.member.register.snapshot_loading import keep_snapshot
 
 PAGE = "/controller/figures"
@@ -102,7 +102,7 @@ def test_the_policy_page_offers_new_tables_once_figures_have_changed(desk: DeskH
     assert not offered()
 
     men, early = (
-        register(desk.node, Public({"date": year}, 40, "Annual report", date(2024, 2, 1)), "dara")
+        register(desk.node, PublishedFigure({"date": year}, 40, "Annual report", date(2024, 2, 1)), "dara")
         for year in ("2022", "2009")
     )
     assert "Published figures were registered or withdrawn" in desk.get("/controller/policy")

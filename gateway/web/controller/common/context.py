@@ -8,7 +8,7 @@ from threading import Lock
 from flask import current_app
 
 from gateway.member.answer.decision import Put
-from gateway.member.cube.cube_cache import CubeShelf
+from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
 from gateway.member.node.ports import RegionalWork
 from gateway.sources.files.uploads import Uploads
@@ -31,7 +31,7 @@ class DeskContext:
     """
 
     node: Node
-    shelf: CubeShelf
+    cube_cache: CubeCache
     regional: RegionalWork
     jobs: Jobs
     cube_viewer: CubeViewer

@@ -13,7 +13,7 @@ import structlog
 
 from gateway.errors import SafelaneError
 from gateway.member.build.cube_building import counted_table
-from gateway.member.cube.cube_cache import CubeShelf, ReadyCube
+from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.cube.cube_measures import Exposure, TableShown, exposure, tables
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_plan import plan
@@ -69,7 +69,7 @@ class CubeViewer:
     """Remembers the numbers of the newest cube; a new cube is opened and counted on a thread of its own."""
 
     node: Node
-    shelf: CubeShelf
+    cube_cache: CubeCache
     show: Show
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _numbers: CubeNumbers | None = None
@@ -103,7 +103,7 @@ class CubeViewer:
     def _count(self, policy: Policy, index: int) -> None:
         numbers = None
         try:
-            cube = self.shelf.refresh()
+            cube = self.cube_cache.refresh()
             if cube is not None and cube.index == index:
                 numbers = self._made(policy, cube)
         except SafelaneError as error:

@@ -8,9 +8,16 @@ from flask import redirect, request
 from flask_babel import gettext as _
 
 from gateway.errors import SafelaneError
-from gateway.member.build.figure_register import Standing, check, comparing, register, standing, withdraw
+from gateway.member.build.figure_register import (
+    FigureStatus,
+    check,
+    comparing,
+    figure_statuses,
+    register,
+    withdraw,
+)
 from gateway.member.errors import FigureRefusedError
-from gateway.member.model.registered_figure import TIME, Public
+from gateway.member.model.registered_figure import TIME, PublishedFigure
 from gateway.member.node.signed_statements import digest
 from gateway.web.controller.common import wording
 from gateway.web.controller.common.context import desk_context
@@ -137,7 +144,7 @@ def _typed_figure() -> Public:
             remedy=_("Enter the day on which the figure was published."),
         ) from None
     when = {TIME: request.form.get(TIME, "").strip()}
-    return Public({**when, **cell}, int(value), request.form.get("source", "").strip(), published)
+    return PublishedFigure({**when, **cell}, int(value), request.form.get("source", "").strip(), published)
 
 
 def _dimensions() -> Iterator[Dimension]:
@@ -154,7 +161,7 @@ def _dimensions() -> Iterator[Dimension]:
         yield Dimension(name, f"{label[:1].upper()}{label[1:]}", options, chosen if chosen in codes else "")
 
 
-def _row(one: Standing) -> Row:
+def _row(one: FigureStatus) -> Row:
     figure = one.registered.figure
     if one.registered.withdrawn is not None:
         state = "withdrawn"
