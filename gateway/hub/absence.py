@@ -1,7 +1,7 @@
-"""Which members are away: known from calls that did not come. Pure.
+"""Finds the members that are away, by calls that did not come. Pure.
 
-A member always has a call under way, or makes the next one within moments. So one whose call ended, and
-who has not called again within `GRACE`, is away, and no question waits for it until it calls again.
+A member always has a call under way, or makes the next call within moments. So a member whose call ended, and
+who has not called again within `GRACE`, is away, and no question waits for the member until its next call.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -10,18 +10,18 @@ from datetime import datetime, timedelta
 from gateway.hub.model import Presence
 
 GRACE = timedelta(seconds=10)
-"""For what a member does between two calls: it answers, and waits a moment after a call that failed."""
+"""Time for a member between two calls: to answer, and to wait a moment after a failed call."""
 RETRY = timedelta(seconds=35)
-"""After the hub's own start: a node that found it away tries again within half a minute."""
+"""Time after the hub's own start: a node that could not reach the hub tries again within half a minute."""
 
 
 def offline_since(
     members: Collection[str], presence: Iterable[Presence], started: datetime, now: datetime
 ) -> Mapping[str, datetime]:
-    """The members that are away, with the time since when nothing was heard of them.
+    """The members that are away, with the time of their last call.
 
-    `started` is since when this hub listens: before that nobody could call. A member that was never heard of
-    counts as away since then.
+    `started`: when this hub began to listen; nobody could call before. A member that never called counts as
+    away since `started`.
     """
     known = {seen.member: seen for seen in presence}
     away = {}
@@ -33,7 +33,7 @@ def offline_since(
 
 
 def due(seen: Presence | None, started: datetime) -> datetime:
-    """When a member that has not called by then is away."""
+    """When a member without a further call is away."""
     back = started + RETRY
     if seen is None:
         return back

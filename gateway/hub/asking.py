@@ -1,4 +1,4 @@
-"""An analyst asks: the question is logged before any member hears of it."""
+"""An analyst asks: the question is logged before any member receives it."""
 
 import secrets
 from collections.abc import Collection
@@ -13,19 +13,19 @@ from gateway.hub.model import AskedQuestion, Principal, Role, State
 from gateway.question import COUNTRY, Question, QuestionError, members_asked
 
 LATE = timedelta(days=7)
-"""For how long after its deadline a question still takes answers, if whoever asks does not say."""
+"""How long after its deadline a question still takes answers, by default."""
 
 ALMOST_A_SECOND = timedelta(microseconds=999_999)
-"""The log keeps whole seconds: deadlines are rounded up, so that nobody gets less time than was asked for."""
+"""The log keeps whole seconds: deadlines are rounded up, so that no member gets less time than stated."""
 
 
 def ask(
     hub: Hub, principal: Principal, question: Question, within: timedelta, late: timedelta = LATE
 ) -> AskedQuestion:
-    """Log the question and put it into the queue of every member that it concerns.
+    """Log the question and put the question into the queue of every member concerned.
 
-    `within` is what the release waits for members; `late` for how long after that an answer still counts, as
-    a release of its own. Raises QuestionError for a state outside of the region, and
+    `within`: how long the release waits for members. `late`: how long after the deadline an answer still
+    counts, as a release of its own. Raises QuestionError for a country outside of the region. Raises
     NotPermittedError, which is logged too, when the person may not ask or does not hold the purpose.
     """
     question_id = new_question_id()
@@ -61,7 +61,7 @@ def ask(
 
 
 def _check_countries(hub: Hub, question: Question, enrolled: Collection[str]) -> None:
-    """A state that is not there must not look like one that did not answer."""
+    """Refuse a country without an enrolled member: it must not look like a member without an answer."""
     named = question.filter(COUNTRY)
     absent = [hub.dictionary.member(c).name for c in named.codes if c not in enrolled] if named else []
     if absent:
@@ -69,12 +69,12 @@ def _check_countries(hub: Hub, question: Question, enrolled: Collection[str]) ->
 
 
 def new_question_id() -> str:
-    """Random, so that nobody can tell from one question how many there have been."""
+    """A random id, so that nobody can estimate from an id how many questions there have been."""
     return "q-" + secrets.token_hex(12)
 
 
 def against(role: str, held: Collection[str], purpose: str) -> str | None:
-    """Why the hub puts a question to nobody: a function of what the log says of it, and of nothing else."""
+    """Why the hub puts a question to no member, if so: a function of the question's log entry alone."""
     if role != Role.ANALYST.value:
         return "role-may-not-ask"
     return None if purpose in held else "purpose-not-held"

@@ -1,4 +1,4 @@
-"""What every use case of the hub works with."""
+"""The context of every use case of the hub."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from gateway.wire.sum_messages import Offer, SignedContribution
 class Hub:
     """The hub at run time. `log` appends under the hub's key; `store` holds everything else.
 
-    `bell` rings for everything that happens, `answered` for this and for each answer that comes: only what
-    releases questions waits for answers, members and askers are not woken in vain. `started` is since when
-    it listens. `reply_signers` sign what the hub replies to members; `cosigner` cosigns the heads of members'
-    logs. `regional` is what the hub does with sums that no single answer gives.
+    `bell` rings for every event, `answered` also for each answer that comes: only the release of questions
+    waits for answers, and members and askers are not woken in vain. `started`: when the hub began to listen.
+    `reply_signers` sign the hub's replies to members; `cosigner` cosigns the checkpoints of members' logs.
+    `regional`: the hub's part in secure sums.
     """
 
     dictionary: Dictionary
@@ -42,24 +42,26 @@ class Hub:
 
     @property
     def reply_signer(self) -> Signer:
-        """What signs replies to whoever knows the present key."""
+        """The signer of replies for members who know the present key."""
         return self.reply_signers.present
 
 
 class RegionalWork(Protocol):
-    """The hub's part in sums that only the region comes to know: no answer gives them, and no member.
+    """The hub's part in secure sums: sums that no single answer gives, and whose parts nobody sees.
 
-    A question whose answers are in may have one round of sums; its release waits for the end of the round.
+    A question with all its answers may have one round of sums; the release waits for the end of the round.
     """
 
     def receive_offer(self, hub: Hub, member: Enrolment, offer: Offer) -> None:
-        """Keep what a member would contribute; an offer comes before the answer that it belongs to.
+        """Keep a member's offer; an offer comes before the answer that the offer belongs to.
 
         Raises UnknownQuestionError, AnswerRefusedError or TooLateError.
         """
 
     def begin(self, hub: Hub, work: UnitOfWork, asked: AskedQuestion) -> bool:
-        """Begin the round of a question whose answers are in; False when it has had one, or needs none."""
+        """Begin the round of a question with all its answers; False if a round was held, or none is
+        needed.
+        """
 
     def deadline(self, view: View, question_id: str) -> datetime | None:
         """When the round of a question ends at the latest; None where none has begun."""
@@ -71,7 +73,7 @@ class RegionalWork(Protocol):
         """The rounds that wait for a member's contribution."""
 
     def receive_contribution(self, hub: Hub, member: Enrolment, sent: SignedContribution) -> None:
-        """Keep what a member contributes to a round.
+        """Keep a member's contribution to a round.
 
         Raises AnswerRefusedError, AlreadyAnsweredError, UnknownQuestionError or TooLateError.
         """
@@ -79,4 +81,4 @@ class RegionalWork(Protocol):
     def end(
         self, hub: Hub, work: UnitOfWork, asked: AskedQuestion, answers: Mapping[str, Answer | None]
     ) -> Beyond:
-        """What the release may say beyond the answers. A round under way ends with it, and is logged."""
+        """The facts of a release beyond the answers. A round under way ends here, and the end is logged."""

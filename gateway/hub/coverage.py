@@ -1,4 +1,4 @@
-"""What each member gave to a release, as it is told with the table. Pure."""
+"""The coverage of a release: what each member gave, as reported with the table. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from gateway.wire.release import Coverage, Earlier
 
 @dataclass(frozen=True)
 class Covered:
-    """All that coverage follows from. `first`: the release that first held an answer; `number`: this one."""
+    """The facts behind coverage. `first`: the release that first held an answer; `number`: the present
+    release.
+    """
 
     answers: Mapping[str, Answer | None]
     waiting: Collection[str]

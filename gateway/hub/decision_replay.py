@@ -1,4 +1,4 @@
-"""The hub's own decision about a question, made again from its log entry alone."""
+"""Replays the hub's own decision about a question from the log entry alone."""
 
 from audit.events.question_events import Asked, Denied
 from audit.events.search import read_events
@@ -15,7 +15,7 @@ class NoDecisionError(SafelaneError):
 
 
 def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:
-    """The decision of entry `number`, and what differs when it is made again: nothing, if all is well.
+    """The decision of entry `number`, and the differences from a fresh decision: none, if all is well.
 
     Raises NoDecisionError or NotInLogError.
     """

@@ -1,8 +1,8 @@
-"""A member that is away may have answered the same question before; its policy says whether that stands in.
+"""Earlier answers that may stand in for members that are away, where the member's policy allows.
 
-Only for the same organisation and the same words, only if the member, when it was last heard, answered under
-the same policy and from the same snapshot, and only for as long as that policy lets the hub keep it. The
-release says so; when the member is back, it answers by itself.
+An earlier answer stands in only for the same organisation and the same words; only if the member, at its last
+call, answered under the same policy and from the same snapshot; and only as long as the policy lets the hub
+keep the answer. The release says so. When the member is back, the member answers by itself.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from gateway.wire.answer_text import answer_of_text
 
 @dataclass(frozen=True)
 class Remembered:
-    """What stands in for a member: its earlier answer, when it came, and the entry of its log about it."""
+    """The earlier answer of a member, when the answer came, and the entry of the member's log about it."""
 
     answer: Answer
     earlier: EarlierAnswer
@@ -32,7 +32,7 @@ class Remembered:
 def remembered(
     view: View, asked: AskedQuestion, away: Mapping[str, datetime], now: datetime
 ) -> dict[str, Remembered]:
-    """What may stand in for members that are away."""
+    """The earlier answers that may stand in for members that are away."""
     serves = {seen.member: seen.serves for seen in view.presence()}
     found = {}
     for member in away:
@@ -48,7 +48,9 @@ def remembered(
 def may_stand_in(
     answer: Answer, answered_at: datetime, serves: tuple[str, str] | None, now: datetime
 ) -> bool:
-    """`serves`: policy version and snapshot that the member answered from when it was last heard."""
+    """Whether an earlier answer may stand in. `serves`: policy version and snapshot behind the member's last
+    call.
+    """
     if answer.refusals or serves is None or (answer.policy, answer.snapshot) != serves:
         return False
     return answer.keep_days is None or now <= answered_at + timedelta(days=answer.keep_days)

@@ -1,7 +1,7 @@
-"""Who becomes part of the region: invited, applied, compared by voice, and only then enrolled.
+"""Enrolment of members: invited, applied, fingerprint compared by voice, and only then enrolled.
 
-The same way leads to new keys: an enrolled member is invited again, applies with its new keys, and from the
-confirmation on only these count.
+New keys come in the same way: an enrolled member is invited again, applies with its new keys, and from the
+confirmation on only the new keys are valid.
 """
 
 import secrets
@@ -22,16 +22,16 @@ VALID = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Pending:
-    """A member that has applied; `fingerprint` is what both sides compare."""
+    """A member that has applied; both sides compare `fingerprint`."""
 
     enrolment: Enrolment
     fingerprint: str
 
 
 def invite(hub: Hub, member: str, hub_url: str, valid: timedelta = VALID) -> Invitation:
-    """A new invitation, shown this once; a former one of the member that was not used yet ends.
+    """A new invitation, shown this once; a former unused invitation of the member ends.
 
-    Raises DictionaryError for what is no member state of the region.
+    Raises DictionaryError unless `member` is a country of the region.
     """
     hub.dictionary.member(member)
     until = whole_second(hub.clock.now() + valid)
@@ -44,10 +44,10 @@ def invite(hub: Hub, member: str, hub_url: str, valid: timedelta = VALID) -> Inv
 
 
 def apply(hub: Hub, secret: str, enrolment: Enrolment) -> None:
-    """A member shows its invitation and its keys. The same once more changes nothing.
+    """Take a member's invitation and keys. A repeated application changes nothing.
 
-    Raises InvitationRefusedError: not known, used with other keys, of another member, too old, or from before
-    a change of the hub's keys: the fingerprints of both sides would differ.
+    Raises InvitationRefusedError for an invitation that is unknown, used with other keys, of another member,
+    too old, or from before a change of the hub's keys: the fingerprints of both sides would differ.
     """
     hashed = secret_hash(secret)
     with hub.store.writing() as work:
@@ -71,7 +71,7 @@ def apply(hub: Hub, secret: str, enrolment: Enrolment) -> None:
 
 
 def pending(hub: Hub) -> list[Pending]:
-    """Who has applied, with the fingerprint to be compared by voice."""
+    """The members that have applied, each with the fingerprint to be compared by voice."""
     with hub.store.reading() as view:
         waiting = view.admissions.applications()
     keys = hub_keys(hub)
@@ -79,9 +79,10 @@ def pending(hub: Hub) -> list[Pending]:
 
 
 def confirm(hub: Hub, member: str, typed: str) -> Enrolment:
-    """The operator has heard this fingerprint from the member: from now on its keys count, and only these.
+    """Enrol a member whose fingerprint the operator has heard: from now on only the new keys are valid.
 
-    Raises NotAMemberError when nobody waits under this name, FingerprintError when it is another one.
+    Raises NotAMemberError when nobody has applied under this name, FingerprintError when the fingerprints
+    differ.
     """
     with hub.store.writing() as work:
         waiting = work.admissions.application(member)
@@ -98,7 +99,7 @@ def confirm(hub: Hub, member: str, typed: str) -> Enrolment:
 
 
 def revoke(hub: Hub, member: str, reason: str) -> None:
-    """The member's keys count no more, and its application, if any, is gone. Its past answers stay.
+    """End the validity of a member's keys, and drop its application, if any. Past answers stay.
 
     Raises NotAMemberError.
     """

@@ -1,4 +1,4 @@
-"""The hub's events as entries of the regional log, and the values that open their commitments."""
+"""The hub's events as entries of the regional log, and the openings of their commitments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,14 +22,15 @@ ACTOR = "actor"
 
 @dataclass(frozen=True)
 class Entry:
-    """An event with the openings of its commitments, by the field that commits."""
+    """An event with the openings of its commitments, by field."""
 
     event: Event
     openings: dict[str, Opening]
 
 
 def record(hub: Hub, work: UnitOfWork, entry: Entry) -> int:
-    """Append the event to the log and keep its openings, in the caller's transaction; returns its index.
+    """Append the event to the log and keep its openings, in the caller's transaction; returns the entry's
+    index.
 
     Raises RecoveringError while a restored log may not grow.
     """
@@ -85,9 +86,9 @@ def denied(
 def released(
     asked_question: AskedQuestion, release: Release, logged: Mapping[str, EntryRef], at: datetime
 ) -> Entry:
-    """The end of a question, or a later release of it.
+    """The end of a question, or a later release.
 
-    `logged` are the entries of members' own logs that their answers came with.
+    `logged`: the entries of members' own logs about their answers, by member.
     """
     result = commit(RESULT, release_text(release).encode())
     told: dict[str, Any] = {
@@ -116,7 +117,7 @@ def _outcome(coverage: Coverage, entry: EntryRef | None) -> MemberOutcome:
 
 
 def _withheld(release: Release) -> CoarseShare:
-    """Share of the withheld among the cells that somebody answered."""
+    """Share of withheld cells among all cells with an answer."""
     told = [cell.status for cell in release.cells if cell.status in (Status.VALUE, Status.WITHHELD)]
     return CoarseShare.of(told.count(Status.WITHHELD), len(told))
 

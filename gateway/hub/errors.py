@@ -1,4 +1,4 @@
-"""What the hub refuses, in words for the one who asked."""
+"""Refusals of the hub, in words for the asker."""
 
 from gateway.errors import SafelaneError
 
@@ -8,19 +8,19 @@ class NotAuthenticatedError(SafelaneError):
 
 
 class NotPermittedError(SafelaneError):
-    """This person or member may not do this."""
+    """An action that is not permitted to the person or member."""
 
 
 class UnknownQuestionError(SafelaneError):
-    """There is no such question, or it is somebody else's: the two look alike on purpose."""
+    """There is no such question, or the question is somebody else's: the two look alike on purpose."""
 
 
 class AnswerRefusedError(SafelaneError):
-    """A member's answer that proves nothing, or answers something else."""
+    """A member's answer without proof, or to another question."""
 
 
 class AlreadyAnsweredError(SafelaneError):
-    """The member has answered this question before; the first answer stands."""
+    """The member has answered this question before; the first answer stays."""
 
 
 class TooLateError(SafelaneError):
@@ -28,7 +28,7 @@ class TooLateError(SafelaneError):
 
 
 class InvitationRefusedError(SafelaneError):
-    """An invitation that was used, has ended, or is another member's."""
+    """An invitation that was used, has ended, or belongs to another member."""
 
 
 class NotAMemberError(SafelaneError):
@@ -36,7 +36,7 @@ class NotAMemberError(SafelaneError):
 
 
 class ReplayedError(SafelaneError):
-    """A call that was taken before: each counts once."""
+    """A replayed call: each call counts once."""
 
 
 class PollRefusedError(SafelaneError):

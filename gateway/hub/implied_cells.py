@@ -1,4 +1,4 @@
-"""What follows from a published total: hiding it would hide nothing, so it is shown as well. Pure."""
+"""Cells that follow from a published total: hiding such cells would hide nothing, so they are shown. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,9 +9,9 @@ from gateway.wire.cells import TOTAL, Axis, Cell, Status
 
 
 def with_following(dictionary: Dictionary, axes: Sequence[Axis], cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """The table with every regional total that is a published one plus or minus shown ones.
+    """The table with every regional total that is a published total plus or minus shown totals.
 
-    Only along lines whose cells are all about the same members; totals under masks must be among them.
+    Only along lines with cells about the same members, and with sums under masks among the cells.
     """
     found = {cell.key: cell for cell in cells}
     changed = True
@@ -34,7 +34,7 @@ def _regional(axes: Sequence[Axis], key: Sequence[str]) -> bool:
 
 
 def _derived(line: Sequence[Cell]) -> Cell | None:
-    """The only withheld cell of a line, from the others; the last cell is the sum of all before it."""
+    """The only withheld cell of a line, from the others; the last cell is the sum of all before."""
     unknown = [n for n, cell in enumerate(line) if cell.value is None]
     masked = sorted({m for cell in line for m in cell.under_masks})
     changed = any(cell.changed for cell in line)  # nothing follows exactly from a number that was changed

@@ -1,4 +1,4 @@
-"""The hub tells how it came to the key that signs its replies, so that who knows a former one can follow."""
+"""Announces the key of the hub's replies and its history, for members who know a former key."""
 
 from gateway.hub.context import Hub
 from gateway.hub.ports import View
@@ -23,7 +23,7 @@ def announced_keys(hub: Hub) -> ReplyKeys:
 
 
 def last_change(hub: Hub, view: View) -> int:
-    """The newest entry that changed a key which members compare by voice; -1 if none did."""
+    """The newest entry about a change of a key that members compare by voice; -1 without any."""
     numbers = [
         number
         for number, entry in view.watch.key_changes(hub.log.origin)

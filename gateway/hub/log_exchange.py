@@ -1,4 +1,6 @@
-"""The hub is a witness of every member's log: heads must extend what was seen, entries are followed."""
+"""The hub as a witness of every member's log: checkpoints must extend the witnessed log, entries are
+followed.
+"""
 
 from collections.abc import Callable
 
@@ -18,10 +20,10 @@ from gateway.wire.log_exchange import SeenLog, ShownLog
 
 
 def see(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> SeenLog:
-    """Cosign and follow what a member shows of its log; returns how far the hub has come with it.
+    """Cosign and follow a member's log, as shown with a call; returns how much of the log the hub has seen.
 
-    What is shown from another size than the hub's is left alone, and shown again from there. Raises
-    AuditError for a log that was rolled back, forked or rewritten, or is signed by another key.
+    A log shown from another size than the hub's is ignored; the member shows the log from the right size next
+    time. Raises AuditError for a log that was rolled back, forked or rewritten, or is signed by another key.
     """
     if shown is not None:
         _look(hub, notes, member, shown)
@@ -34,7 +36,7 @@ def see(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> Se
 
 
 def contradicted(member: Enrolment, error: AuditError) -> PollRefusedError:
-    """What a member is told whose log does not hold."""
+    """The refusal for a member whose log contradicts itself."""
     return PollRefusedError(
         f"The log of {member.member} does not extend what this hub has seen of it: {error}.",
         remedy="Nothing is asked of this member until it does. Both operators should compare its log "
@@ -48,21 +50,23 @@ def origin_of(member: Enrolment) -> str:
 
 
 def log_keys_of(hub: Hub, view: View | Notes, member: Enrolment) -> KnownKeys:
-    """The keys of the member's log: the one of its enrolment, and those that it announced since."""
+    """The keys of the member's log: the key given at enrolment, and all keys announced since."""
     changes = [entry for _, entry in view.watch.key_changes(origin_of(member))]
     return known_keys(LOG, member.log_key, changes, hub.clock.now())
 
 
 def witness_keys_of(hub: Hub, view: View | Notes, member: Enrolment) -> KnownKeys:
-    """The keys with which the member cosigns the regional log."""
+    """The keys that the member cosigns the regional log with."""
     changes = [entry for _, entry in view.watch.key_changes(origin_of(member))]
     return known_keys(WITNESS, member.witness_key, changes, hub.clock.now())
 
 
 def about(member: str) -> Callable[[bytes], bool]:
-    """Which entries of the regional log a member is told: what it was asked, how that ended, and keys.
+    """A filter for the entries of the regional log that a member follows: its questions, their ends, and
+    keys.
 
-    Entries are canonical JSON, so that these bytes cannot stand there otherwise. One too many does no harm.
+    Entries are canonical JSON, so that these bytes mean the same in every entry. One entry too many does no
+    harm.
     """
     code = f'"{member}"'.encode()
     kinds = (b'"type":"asked"', b'"type":"released"', b'"type":"released-again"')
@@ -95,5 +99,5 @@ def _look(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog) -> None:
 
 
 def _signed(note: Note, keys: KnownKeys) -> bool:
-    """Whether a head that was witnessed is one of the log that these keys belong to."""
+    """Whether a witnessed checkpoint is signed by one of these keys."""
     return any(line.is_by(key) for key in map(VerifierKey.parse, keys.all) for line in note.signatures)

@@ -1,10 +1,10 @@
-"""Members' answers become one regional table: pure, and the same for the same answers.
+"""Merges members' answers into one regional table. Pure, and deterministic.
 
-A withheld part is absorbing: the sum over it is withheld, with what its visible parts come to as "at least".
-A part that is missing for another reason is named beside the sum, which is then a sum without that member.
-A part that was changed makes the sum so: how far both can be off is told with each number, and a bound of a
-withheld sum holds for every count that could have been changed into what is shown. A part that was drawn with
-noise can be off by any number: no bound follows from it.
+A withheld part is absorbing: the sum over a withheld part is withheld, with the sum of the visible parts as
+"at least". A part missing for another reason is named beside the sum, which then leaves out the member. A
+perturbed part makes the sum perturbed: the largest difference is given with each number, and a bound of a
+withheld sum holds for every count behind the perturbed numbers. Noise of differential privacy has no largest
+difference: no bound follows from a noisy part.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,15 +34,17 @@ _MISSING = (Status.NO_ANSWER, Status.NOT_SHARED, Status.NOT_COLLECTED)
 
 @dataclass(frozen=True)
 class _Part:
-    """One member's part of the table: its cells by the keys of its own axes, or one status for all."""
+    """One member's part of the table: its cells by the keys of the member's own axes, or one status for
+    all.
+    """
 
     member: str
     cells: Mapping[Key, int | None]
     status: Status
     off_by: int = 0
-    """The most by which its numbers differ from the counts."""
+    """The largest difference between the part's numbers and the counts."""
     variances: Mapping[Key, float] = field(default_factory=dict)
-    """Of noise in its numbers that has no most."""
+    """Variances of unbounded noise in the part's numbers."""
 
     def at(self, key: Key) -> tuple[Status, int | None]:
         if self.status is not Status.VALUE:
@@ -55,7 +57,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class Summed:
-    """A published total of withheld parts, and whose parts these are."""
+    """A published sum of withheld parts, and the members of the parts."""
 
     value: int
     members: tuple[str, ...]
@@ -63,7 +65,7 @@ class Summed:
 
 @dataclass(frozen=True)
 class Beyond:
-    """What is known of withheld cells: their bounds by member, and the totals of them that were published."""
+    """Facts about withheld cells: bounds by member, and published sums."""
 
     bounds: Mapping[str, Mapping[Key, tuple[int, int | None]]] = field(default_factory=dict)
     totals: Mapping[Key, Summed] = field(default_factory=dict)
@@ -80,8 +82,8 @@ def merge(
 ) -> tuple[tuple[Axis, ...], tuple[Cell, ...]]:
     """The regional table: its axes in the order of the question, and its cells in row-major order.
 
-    `answers` has an entry for each member asked; None for one that did not answer in time. Cells that join a
-    place with a country that it does not lie in do not exist.
+    `answers` has an entry for each member asked; None without an answer in time. Cells that join a place with
+    another country do not exist.
     """
     members = tuple(sorted(answers))
     parts = {member: _part(member, answers[member]) for member in members}
@@ -127,7 +129,7 @@ def _status(refusals: Sequence[Refusal]) -> Status:
 
 
 def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) -> Axis:
-    """Every code that a member answered with, in display order, the total last."""
+    """Every code in a member's answer, in display order, the total last."""
     codes = dict.fromkeys(
         code
         for answer in answers

@@ -1,4 +1,4 @@
-"""What the hub knows: who may ask, which members there are, which questions are under way."""
+"""What the hub knows: members, invitations, questions under way, and releases."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from gateway.wire.sharing_statement import Sharing
 
 @dataclass(frozen=True)
 class Invited:
-    """A member that may apply once, up to `until`; entry `because` says so."""
+    """A member that may apply once, up to `until`. `because`: the log entry of the invitation."""
 
     member: str
     until: datetime
@@ -27,7 +27,7 @@ class Invited:
 
 @dataclass(frozen=True)
 class Application:
-    """A member's keys that wait to be compared by voice, and the hash of the invitation that it showed."""
+    """A member's keys that wait to be compared by voice, and the hash of the invitation's secret."""
 
     enrolment: Enrolment
     secret_hash: str
@@ -40,10 +40,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question that stands in the regional log, at entry `asked_index`; times are in whole seconds.
+    """A question in the regional log, at entry `asked_index`; times are in whole seconds.
 
-    It is released at `deadline` at the latest. What members answer after that, until `late_until`, becomes a
-    release of its own. `released_index` is the entry of the first release.
+    The question is released at `deadline` at the latest. Answers after the first release, until `late_until`,
+    become a release of their own. `released_index`: the entry of the first release.
     """
 
     id: str
@@ -61,9 +61,9 @@ class AskedQuestion:
 
 @dataclass(frozen=True)
 class LoggedAnswer:
-    """The entry of a member's own log that an answer came with, and its proof (tlog-proof).
+    """The entry of a member's own log about an answer, and the entry's proof (tlog-proof).
 
-    Kept for ever: the member can never deny having said so, nor can the hub claim something else.
+    Kept for ever: the member can never deny the answer, nor can the hub claim another answer.
     """
 
     entry: bytes
@@ -71,7 +71,7 @@ class LoggedAnswer:
 
     @property
     def ref(self) -> EntryRef:
-        """Which entry it is. The receipt was verified before it was kept."""
+        """A reference to the entry. The receipt was verified before the entry was kept."""
         receipt = Receipt.parse(self.receipt)
         return EntryRef(
             Checkpoint.parse(receipt.checkpoint.text).origin, receipt.index, leaf_hash(self.entry)
@@ -80,10 +80,10 @@ class LoggedAnswer:
 
 @dataclass(frozen=True)
 class Presence:
-    """When a member was last heard of, and the last head of its own log that the hub has seen.
+    """A member's last call, and the last checkpoint of the member's own log that the hub has seen.
 
-    `call_ends` is when the call that it made then is over at the latest, and the next one is due. `serves` is
-    what it answers from by its own word: policy version and snapshot, or None.
+    `call_ends`: when the last call is over at the latest, and the next call is due. `serves`: policy version
+    and snapshot behind the member's answers, by its own word, or None.
     """
 
     member: str
@@ -96,7 +96,7 @@ class Presence:
 
 @dataclass(frozen=True)
 class EarlierAnswer:
-    """An answer that a member gave to an earlier question with the same words, as it came."""
+    """A member's answer to an earlier question with the same words, as received."""
 
     question_id: str
     note: str
@@ -106,7 +106,7 @@ class EarlierAnswer:
 
 @dataclass(frozen=True)
 class KeptRelease:
-    """A release as it stands in the regional log, at entry `index`."""
+    """A release in the regional log, at entry `index`."""
 
     release: Release
     index: int
@@ -114,7 +114,7 @@ class KeptRelease:
 
 @dataclass(frozen=True)
 class StatedSharing:
-    """What a member states that its policy releases, and since when it has stated exactly this."""
+    """A member's statement of what its policy releases, and since when the statement is unchanged."""
 
     sharing: Sharing
     since: datetime

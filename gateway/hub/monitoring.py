@@ -1,4 +1,4 @@
-"""One look of the hub at what nobody would notice otherwise: the guard calls it again and again."""
+"""One cycle of the hub's monitor (RFC 9162): checks of logs that would go unnoticed otherwise."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class MonitorRules:
-    """`policy` says who must have cosigned; without one it is more than half of the members.
+    """`policy`: the witnesses that must have cosigned; None: more than half of the members.
 
-    `patience` is how long something may be late before it is an alert.
+    `patience`: the longest delay without an alert.
     """
 
     policy: Policy | None = None
@@ -32,9 +32,10 @@ class MonitorRules:
 
 
 def monitor(hub: Hub, rules: MonitorRules, before: Tick | None, now: Tick, also: list[Alert]) -> list[Alert]:
-    """Look at heads, cosignatures, clock and open ends, compare with members' logs; returns the new alerts.
+    """Check checkpoints, cosignatures, clock and open questions, and compare members' logs; returns new
+    alerts.
 
-    `also` are alerts that were found elsewhere and stand as well.
+    `also`: alerts found elsewhere that are open as well.
     """
     with hub.store.reading() as view:
         members = view.enrolments()
@@ -58,7 +59,9 @@ def monitor(hub: Hub, rules: MonitorRules, before: Tick | None, now: Tick, also:
 def reconcile_member(
     hub: Hub, member: Enrolment, present: Presence | None, patience: timedelta
 ) -> list[Alert]:
-    """Read the regional log and a member's against each other; what agrees is settled for good."""
+    """Compare the regional log with a member's log; questions on which both logs agree are settled for
+    good.
+    """
     origin = origin_of(member)
     with hub.store.reading() as view:
         pending = set(view.unsettled(member.member, origin))
@@ -87,7 +90,7 @@ def _regional(hub: Hub, view: View, pending: Collection[int], own: Entries) -> l
 
 
 def _settle(hub: Hub, origin: str, compared: Compared, settled: Collection[int], own: Entries) -> None:
-    """What agrees is not looked at again; entries that name no question of ours need not be kept."""
+    """Settle the questions on which both logs agree; entries about no question of ours are dropped."""
     spoken = dict(answers_in(own))
     over = [
         number for number, _ in own if number not in spoken or spoken[number].asked.index in compared.settled
@@ -107,7 +110,7 @@ def _majority(hub: Hub, view: View, members: Sequence[Enrolment]) -> Policy:
 def _heard(
     hub: Hub, view: View, member: Enrolment, present: Presence | None, patience: timedelta
 ) -> list[Alert]:
-    """Whether a member calls, is at our present head, and shows its own log."""
+    """Whether a member calls, has our present checkpoint, and shows its own log."""
     code, now = member.member, hub.clock.now()
     if present is None:
         return []

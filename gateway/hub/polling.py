@@ -1,4 +1,4 @@
-"""A member calls: it is told how the log has grown, and gets the questions that wait for it."""
+"""Replies to a member's poll: the growth of the log, and the questions that wait for the member."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -26,17 +26,17 @@ from gateway.wire.poll import Delivery, Poll, PollReply
 from gateway.wire.sum_call import SumCall
 
 LONGEST_WAIT = 25.0
-"""Seconds. Shorter than what proxies on the way commonly allow."""
+"""Seconds. Shorter than the usual limit of proxies on the way."""
 
 GROWTH_WAITS = 1.0
-"""Seconds. A log that has grown is news, but not urgent: a question that comes within them takes it along."""
+"""Seconds. The growth of a log is not urgent: a question within this time takes the news along."""
 
 MOST_DELIVERIES = 20
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    """What there is for a member at one moment; `size` is that of the log."""
+    """Everything that waits for a member at one moment; `size`: the size of the log."""
 
     size: int
     questions: Sequence[AskedQuestion]
@@ -46,11 +46,11 @@ class _Waiting:
 def poll(
     hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None] = lambda _: None
 ) -> PollReply:
-    """Reply at once when questions wait, soon when the log has grown, else when the wait is over.
+    """Reply at once when questions wait, soon when the log has grown, else at the end of the wait.
 
-    `once` takes the nonce of the call, with what the call says: it raises for a call that was taken before.
-    Raises PollRefusedError when the member has witnessed a longer or another log than this hub has, so that
-    the hub was rolled back and nothing may be built on it; or when the member's own log contradicts itself.
+    `once` takes the nonce of the call, in the transaction that keeps the call, and raises for a replayed
+    call. Raises PollRefusedError when the member has witnessed a longer or another log than this hub has, so
+    that the hub was rolled back and must not be relied on; or when the member's own log contradicts itself.
     """
     seen_log = _hear(hub, member, call, once)
     take(hub, member, call.batch)
@@ -71,12 +71,16 @@ def poll(
 
 
 def _is_behind(found: _Waiting, call: Poll) -> bool:
-    """Whether the member has yet to come up with the log: it is told piece after piece, without waits."""
+    """Whether the member has yet to catch up with the log: the member gets excerpt after excerpt, without
+    waits.
+    """
     return found.size - call.copied > (MOST_LEAVES if call.copied else 0)
 
 
 def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]) -> SeenLog:
-    """Keep what a call says, in one transaction; returns how far the hub has come with the member's log."""
+    """Keep the contents of a call, in one transaction; returns how much of the member's log the hub has
+    seen.
+    """
     sharing = readable(member, call.sharing)
     try:
         with (
@@ -109,7 +113,9 @@ def _log_keys(hub: Hub, member: Enrolment) -> KnownKeys:
 
 
 def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | None) -> bool:
-    """Keep when the member called, what waits there and what it shares; whether askers should hear of it."""
+    """Keep the time of the call, the waiting questions and the sharing statement; True when askers should
+    know.
+    """
     now = hub.clock.now()
     head = None if call.log is None else call.log.head
     news = notes.waits(member.member, call.waiting)
@@ -120,7 +126,7 @@ def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | 
 
 
 def _recover(notes: Notes, member: Enrolment, call: Poll) -> None:
-    """A log that was restored waits for every member to show that it has seen no more than there is."""
+    """A restored log waits for every member to show that its witnessed size is within the restored log."""
     if member.member not in notes.recovery.awaited():
         return
     shown = call.seen_size == 0 or call.cosignature is not None  # which has been compared with our log

@@ -1,7 +1,8 @@
 """What the use cases of the hub need from outside, handed in by bootstrap.
 
-Every write of state says which entry of the regional log explains it: `because` is that entry's index. What
-explains nothing to an auditor (when a member was last heard of) is a note, kept by `Notes`.
+Every write of state names the entry of the regional log that explains the write: `because` is the index of
+the entry. State that explains nothing to an auditor (such as the time of a member's last call) is a note,
+kept by `Notes`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -36,19 +37,19 @@ class Clock(Protocol):
 
 
 class Bell(Protocol):
-    """Wakes whoever waits for something to happen in this process."""
+    """Wakes every thread of this process that waits for an event."""
 
     def ring(self) -> None: ...
 
     def ticket(self) -> int:
-        """How often the bell has rung. Take it before looking, then wait for the next ring."""
+        """How often the bell has rung. Take the ticket before a look, then wait for the next ring."""
 
     def wait(self, ticket: int, seconds: float) -> None:
         """Return once the bell has rung after `ticket` was taken, or after `seconds`."""
 
 
 class AdmissionsView(Protocol):
-    """Who is invited, and who waits to be confirmed."""
+    """The invitations, and the applications that wait to be confirmed."""
 
     def invited(self, secret_hash: str) -> Invited | None: ...
 
@@ -57,7 +58,7 @@ class AdmissionsView(Protocol):
     def applications(self) -> Sequence[Application]: ...
 
     def enrolled_by(self, member: str) -> int | None:
-        """The entry that enrolled a member whose keys count."""
+        """The entry that enrolled a member with valid keys."""
 
 
 class Admissions(AdmissionsView, Protocol):
@@ -76,38 +77,38 @@ class Admissions(AdmissionsView, Protocol):
 
 
 class View(Protocol):
-    """Reading. One state of the database throughout."""
+    """Reading: one state of the database throughout."""
 
     @property
     def log(self) -> Storage: ...
 
     @property
     def witness(self) -> WitnessStorage:
-        """The heads of members' logs that this hub has cosigned."""
+        """The checkpoints of members' logs that this hub has cosigned."""
 
     @property
     def recovery(self) -> Recovery: ...
 
     @property
     def watch(self) -> WatchView:
-        """What was seen of members' logs."""
+        """The parts of members' logs seen so far."""
 
     @property
     def admissions(self) -> AdmissionsView: ...
 
     @property
     def people(self) -> People:
-        """Accounts, and what belongs to them."""
+        """Accounts, and what belongs to accounts."""
 
     def enrolments(self) -> Sequence[Enrolment]:
-        """The members whose keys count."""
+        """The members with valid keys."""
 
     def question(self, question_id: str) -> AskedQuestion | None: ...
 
     def questions_of(self, user: str) -> Sequence[AskedQuestion]: ...
 
     def questions_of_organisation(self, organisation: str, since: datetime) -> Sequence[AskedQuestion]:
-        """What all people of an organisation have asked, newest first: what quotas and repetitions count."""
+        """All questions of an organisation's people, newest first: for counting quotas and repetitions."""
 
     def open_questions(self) -> Sequence[AskedQuestion]: ...
 
@@ -121,13 +122,13 @@ class View(Protocol):
         """Signed answer notes by member."""
 
     def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
-        """The entries of members' own logs that their answers came with, by member."""
+        """The entries of members' own logs about their answers, by member."""
 
     def waiting(self, question_id: str) -> list[str]:
-        """Members at which this question waits for a person's leave, sorted."""
+        """Members at which this question waits for approval, sorted."""
 
     def released_in(self, question_id: str) -> Mapping[str, int | None]:
-        """The number of the first release that holds a member's answer, by member; None: none does yet."""
+        """The number of the first release with a member's answer, by member; None without such a release."""
 
     def earlier_answer(self, asked: AskedQuestion, member: str) -> EarlierAnswer | None:
         """The newest answer of a member to the same question, put before by the same organisation."""
@@ -136,25 +137,25 @@ class View(Protocol):
         """The newest of a question."""
 
     def releases(self, question_id: str) -> Sequence[KeptRelease]:
-        """All of a question, the first one first."""
+        """All releases of a question, the first release first."""
 
     def unsettled(self, member: str, origin: str) -> Sequence[int]:
-        """Entries that asked, of questions that are not settled with the member's log `origin`."""
+        """Entries of questions not yet settled with the member's log `origin`."""
 
     def released_indexes(self, asked: Collection[int]) -> Sequence[int]:
-        """The entries that released what these entries asked, in order."""
+        """The entries of the releases of these questions, in order."""
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
-        """What opens a commitment, or None once it has been erased."""
+        """The opening of a commitment, or None once the opening was erased."""
 
     def presence(self) -> Sequence[Presence]: ...
 
     def sharings(self) -> Mapping[str, StatedSharing]:
-        """What enrolled members state that they share; without those that do not say."""
+        """The sharing statements of enrolled members; members without a statement are left out."""
 
 
 class UnitOfWork(View, Protocol):
-    """Writing: all of it or nothing, in one transaction with the log entries that explain it."""
+    """Writing: all of it or nothing, in one transaction with the log entries that explain each write."""
 
     @property
     def admissions(self) -> Admissions: ...
@@ -172,10 +173,12 @@ class UnitOfWork(View, Protocol):
     ) -> None: ...
 
     def add_release(self, release: Release, *, because: int) -> None:
-        """The release holds every answer that has come until now."""
+        """Keep a release; the release holds every answer that has come until now."""
 
     def keep_opening(self, field: str, opening: Opening, *, because: int) -> None:
-        """Keep what opens a commitment of entry `because`, apart from the log, where it can be erased."""
+        """Keep the opening of a commitment of entry `because`, apart from the log, so that the opening can be
+        erased.
+        """
 
 
 class Notes(Protocol):
@@ -197,16 +200,16 @@ class Notes(Protocol):
     def people(self) -> PeopleNotes: ...
 
     def seen(self, seen: Presence) -> Presence | None:
-        """Returns what was known before."""
+        """Keep a member's presence; returns the former presence."""
 
     def states(self, member: str, note: str | None, at: datetime) -> None:
-        """What the member states that it shares, in place of what it stated before; None: it does not say."""
+        """Replace the member's sharing statement; None: the member states nothing."""
 
     def waits(self, member: str, question_ids: Collection[str]) -> bool:
-        """Which of the questions put to a member wait there for a person; whether that is news."""
+        """Keep the questions that wait for approval at a member; returns whether anything changed."""
 
     def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
-        """Take a call that is valid up to `until`. Raises ReplayedError when it was taken before."""
+        """Take a call that is valid up to `until`. Raises ReplayedError for a replayed call."""
 
 
 class Store(Protocol):

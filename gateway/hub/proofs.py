@@ -1,4 +1,4 @@
-"""The hub's log as auditors read it, and the members' own entries that the hub was given proof of."""
+"""The hub's log as auditors read the log, and members' own log entries with their proofs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ from gateway.hub.model import LoggedAnswer
 
 
 def kept_log(hub: Hub) -> KeptLog:
-    """The regional log, to be audited where it is kept."""
+    """The regional log, to be audited at the hub."""
     return KeptLog(
         hub.log,
         hub.store,

@@ -1,4 +1,6 @@
-"""A member answers: kept only when it is the member's, about this question, and logged by the member."""
+"""Receives a member's answer: kept only if signed by the member, about this question, and logged by the
+member.
+"""
 
 from audit.errors import AuditError
 from audit.events.event_values import EntryRef
@@ -52,7 +54,9 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
 
 
 def _check_asked(hub: Hub, view: View, asked: AskedQuestion, answer: Answer) -> None:
-    """The answer must name the very entry that asked, so that no answer can be moved to another question."""
+    """The answer must name the very entry of the question, so that no answer can be moved to another
+    question.
+    """
     leaf = leaf_hash(hub.log.entry(view.log, asked.asked_index)).hex()
     named = answer.asked
     if (named.origin, named.index, named.leaf) != (hub.log.origin, asked.asked_index, leaf):
@@ -60,7 +64,7 @@ def _check_asked(hub: Hub, view: View, asked: AskedQuestion, answer: Answer) -> 
 
 
 def _check_logged(member: Enrolment, answer: Answer, sent: SignedAnswer) -> None:
-    """The member's own log must hold what it answered: it can never deny having said so."""
+    """The member's own log must hold the answer: so the member can never deny the answer."""
     try:
         Receipt.parse(sent.receipt).verify(sent.entry, Policy.of(Verifier.parse(member.log_key)))
         event = decode(sent.entry)
@@ -77,7 +81,7 @@ def _check_logged(member: Enrolment, answer: Answer, sent: SignedAnswer) -> None
 
 
 def _says(event: Answered | Refused, answer: Answer) -> bool:
-    """Whether the entry has the outcome that the answer has, under the same policy and from the same data."""
+    """Whether the entry agrees with the answer in outcome, policy and data."""
     reasons = event.reasons if isinstance(event, Refused) else ()
     return (
         isinstance(event, Refused) == bool(answer.refusals)

@@ -1,7 +1,7 @@
-"""A question ends once nobody is waited for or its deadline has passed: merged, logged, released.
+"""Ends a question once no member is waited for or its deadline has passed: merged, logged, released.
 
-Members that are away are not waited for. Answers that come after the release become a new one, as long as
-they count at all; the former one stays.
+The release does not wait for members that are away. Answers after the release become a new release, as long
+as late answers count; the former release stays.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ from gateway.wire.release import Release
 
 
 def release_due(hub: Hub) -> list[str]:
-    """Release every question that has ended, or that has late answers; returns their ids.
+    """Release every question that has ended, or that has late answers; returns the ids of the questions.
 
-    Calling it again changes nothing.
+    A repeated call changes nothing.
     """
     now = hub.clock.now()
     with hub.store.reading() as view:
@@ -41,7 +41,9 @@ def release_due(hub: Hub) -> list[str]:
 
 
 def _release_one(hub: Hub, work: UnitOfWork, question_id: str, now: datetime) -> bool:
-    """Whether the question was released: it may have been meanwhile, or its sums may begin only now."""
+    """Whether the question was released: another call may have released the question, or its sums begin only
+    now.
+    """
     asked = work.question(question_id)
     if asked is None:
         return False

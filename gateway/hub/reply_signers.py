@@ -1,4 +1,4 @@
-"""What signs the hub's replies to members: the present key, and former ones as long as both are valid."""
+"""The signers of the hub's replies to members: the present key, and former keys as long as they are valid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,9 @@ from audit.formats.note import Signer
 
 @dataclass(frozen=True)
 class FormerSigner:
-    """A key that was replaced by entry `replaced_by` of the log, and signs for whoever asks `until` then."""
+    """A key that was replaced by entry `replaced_by` of the log, and still signs `until` then for members who
+    ask.
+    """
 
     signer: Signer
     until: datetime
@@ -18,19 +20,19 @@ class FormerSigner:
 
 @dataclass(frozen=True)
 class ReplySigners:
-    """`former` are those that may be valid still, newest first; `statements` by the key that they lead to."""
+    """`former`: keys that may still be valid, newest first; `statements` by the key that begins."""
 
     present: Signer
     former: tuple[FormerSigner, ...] = ()
     statements: Mapping[str, str] = field(default_factory=dict)
 
     def valid(self, now: datetime) -> tuple[Signer, ...]:
-        """The present one first."""
+        """The valid signers, the present signer first."""
         return (self.present, *(former.signer for former in self.former if former.until > now))
 
     def compared(self, enrolled_by: int | None, now: datetime) -> Signer:
-        """The key that a member compared by voice when entry `enrolled_by` enrolled it; if it has ended, the
-        present one.
+        """The key that a member compared by voice when entry `enrolled_by` enrolled the member; if the key
+        has ended, the present key.
         """
         if enrolled_by is not None:
             for former in reversed(self.former):

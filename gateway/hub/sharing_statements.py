@@ -1,6 +1,6 @@
-"""What members state that they share, and what that lets an asker expect. Pure but for the log's warning.
+"""Members' sharing statements, and what an asker can expect of each member. Pure but for the log's warning.
 
-Expectations help to ask; they decide nothing. The member decides every question by the policy itself.
+Expectations help to ask and decide nothing. The member decides every question by the policy itself.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class Expected(StrEnum):
-    """What a member will most likely do with a question."""
+    """The most likely outcome of a question at a member."""
 
     ANSWER = "answer"
     ASK_A_PERSON = "ask-a-person"  # a person there gives leave, or not
@@ -31,7 +31,7 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True)
 class Outlook:
-    """`why`: the reasons of a refusal, in the words that members refuse with."""
+    """`why`: the reasons of a refusal, in the words of members' refusals."""
 
     expected: Expected
     why: tuple[Refusal, ...] = ()
@@ -39,7 +39,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, as policies see it."""
+    """The asker, as policies see the asker."""
 
     organisation: str
     role: str
@@ -47,7 +47,7 @@ class Asker:
 
 @dataclass(frozen=True)
 class Wish:
-    """A question, reduced to what policies judge: `levels` are those of its breakdown and of its filters."""
+    """A question, reduced to the facts that policies judge. `levels`: the levels of breakdown and filters."""
 
     measure: str
     purpose: str
@@ -56,7 +56,9 @@ class Wish:
 
     @classmethod
     def of(cls, dictionary: Dictionary, question: Question) -> "Wish":
-        """What a member's policy sees of a question. A filter on countries only says who is asked."""
+        """The facts of a question that a member's policy judges. A filter on countries only selects
+        members.
+        """
         inside = question.inside()
         levels = frozenset([*inside.by, *(f.level for f in inside.where)])
         return cls(question.measure, question.purpose, levels, ready_made(dictionary, inside) is not None)
@@ -66,7 +68,7 @@ UNKNOWN = Outlook(Expected.UNKNOWN)
 
 
 def readable(member: Enrolment, note: str | None) -> str | None:
-    """The note if it is the member's and can be read here; else None, as if it had said nothing.
+    """The note, if signed by the member and readable here; else None, as without a statement.
 
     A statement of a newer version must not keep a member from working.
     """
@@ -83,7 +85,7 @@ def readable(member: Enrolment, note: str | None) -> str | None:
 
 
 def outlook(dictionary: Dictionary, sharing: Sharing | None, asker: Asker, wish: Wish, on: date) -> Outlook:
-    """What to expect of a member that states `sharing`; `on` is the day of asking."""
+    """What to expect of a member with the statement `sharing`; `on` is the day of asking."""
     if sharing is None:
         return UNKNOWN
     if sharing.policy is None or _ended(sharing, on):
@@ -98,13 +100,13 @@ def outlook(dictionary: Dictionary, sharing: Sharing | None, asker: Asker, wish:
 
 
 def dimensions_of(dictionary: Dictionary, levels: Iterable[str]) -> frozenset[str]:
-    """The dimensions of levels; a level that this dictionary does not have counts as one of its own."""
+    """The dimensions of levels; a level unknown to this dictionary counts as a dimension of its own."""
     known = dictionary.levels
     return frozenset(known[level].dimension if level in known else level for level in levels)
 
 
 def for_asker(sharing: Sharing, asker: Asker) -> tuple[Shared, ...]:
-    """The permissions for one asker, whatever for."""
+    """The permissions for one asker, for any purpose."""
     return tuple(one for one in sharing.shared if _is_for(one, asker))
 
 
@@ -138,7 +140,7 @@ def _hits(ban: Never, asker: Asker, wish: Wish) -> bool:
 
 
 def _reason(dictionary: Dictionary, sharing: Sharing, asker: Asker, wish: Wish) -> Refusal:
-    """The first thing in the way, in the order in which a person would mend it."""
+    """The first obstacle, in the order in which a person would correct the question."""
     left = for_asker(sharing, asker)
     if not left:
         return Refusal.NOT_FOR_YOU

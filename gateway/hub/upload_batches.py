@@ -1,4 +1,4 @@
-"""What members hand in with their calls: each piece is taken as if it had come with a call of its own."""
+"""Takes the uploads that come with a member's call: each as if it had come with a call of its own."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -17,10 +17,10 @@ Piece = TypeVar("Piece")
 
 
 def take(hub: Hub, member: Enrolment, batch: UploadBatch) -> None:
-    """Keep what can be kept. What never will be is told in the hub's own log of events, not to the member:
-    it would hand in the same again.
+    """Keep every upload that can be kept. An upload that never can be kept is reported in the hub's own log
+    of events, not to the member: the member would upload it again.
 
-    Raises StorageError when it could not be kept now: the member hands in all of it again.
+    Raises StorageError when an upload could not be kept now: the member uploads the whole batch again.
     """
     for offer in batch.offers:
         _take_one(hub.regional.receive_offer, hub, member, offer)

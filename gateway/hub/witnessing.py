@@ -1,4 +1,4 @@
-"""Members are witnesses of the regional log: their cosignatures are gathered, their doubts heard."""
+"""Members as witnesses of the regional log: gathers their cosignatures, and hears their objections."""
 
 from audit.errors import AuditError
 from audit.formats.checkpoint import Checkpoint
@@ -12,10 +12,10 @@ from gateway.wire.enrolment import Enrolment
 
 
 def cosignature_of(hub: Hub, notes: Notes, member: Enrolment, text: str) -> tuple[int, Signature] | None:
-    """The member's cosignature in a cosigned checkpoint of this log, and the size that it is for.
+    """The member's cosignature in a cosigned checkpoint of this log, and the checkpoint's size.
 
-    None when the key has ended since: the member does not know yet that we know. Raises PollRefusedError when
-    it is not the member's, or not for the log that this hub has.
+    None when the member's key has ended since: the member does not know yet of the end. Raises
+    PollRefusedError for a signature of another key, or for another log than this hub has.
     """
     try:
         note = Note.parse(text)

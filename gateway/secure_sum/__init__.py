@@ -1,1 +1,1 @@
-"""Totals that the region comes to know while nobody sees their parts: at the nodes, and at the hub."""
+"""Secure sums: regional totals whose parts nobody sees; both sides, at the nodes and at the hub."""

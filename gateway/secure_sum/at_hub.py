@@ -1,4 +1,4 @@
-"""The hub's part in regional totals, as bootstrap hands it in."""
+"""The hub's part in secure sums, as bootstrap hands it in."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +25,7 @@ from gateway.wire.sum_messages import Offer, SignedContribution
 
 
 class HubSums:
-    """The port `RegionalWork` of `gateway.hub.context`, for a hub whose store keeps regional totals."""
+    """The port `RegionalWork` of `gateway.hub.context`, for a hub whose store keeps secure sums."""
 
     def receive_offer(self, hub: Hub, member: Enrolment, offer: Offer) -> None:
         receive_offer(hub, member, offer)
@@ -57,7 +57,7 @@ class HubSums:
 
 
 def _totals(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> Mapping[Key, Summed]:
-    """The totals under masks: of the round that ends now, or as they were published when it ended."""
+    """The sums of the round that ends now, or as published at the end of an earlier round."""
     planned = work.sums.round(asked.id)
     if planned is None:
         return {}

@@ -1,4 +1,4 @@
-"""A node's part in regional totals, as bootstrap hands it in."""
+"""A node's part in secure sums, as bootstrap hands it in."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from gateway.wire.sum_messages import CONTRIBUTION, Offer, SignedContribution, o
 
 @dataclass(frozen=True)
 class NodeSums:
-    """`RegionalWork` of `gateway.member.node.ports`, for a node whose store keeps regional totals."""
+    """The port `RegionalWork` of `gateway.member.node.ports`, for a node whose store keeps secure sums."""
 
     node: Node
     cube_cache: CubeCache

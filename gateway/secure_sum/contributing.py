@@ -41,12 +41,12 @@ NOT_CONTRIBUTED = "total-not-proved"
 
 
 def contribute(node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Witnessed) -> Given:
-    """Contribute to a round of totals, and log that; the result stands in the outbox.
+    """Contribute to a round of sums, and log the contribution; the message is in the outbox afterwards.
 
     Raises:
-        UnprovenError: something about the round, the list of participants or the rule does not hold. Logged
-            once for each such entry; nothing is given.
-        RepeatedError: this question's totals were contributed to before; the first contribution stands.
+        UnprovenError: a part of the round, the list of participants or the rule does not hold. Logged once
+            for each such entry; nothing is contributed.
+        RepeatedError: this node has contributed to the question's round before; the first contribution stays.
     """
     try:
         return _contributed(node, cube_cache, call, witnessed)
@@ -96,7 +96,7 @@ def _give(
 def _checked(
     node: Node, work: SumUnitOfWork, cube: ReadyCube, made: MadeOffer, roster: Roster
 ) -> dict[Codes, Withheld]:
-    """The cells that this round asks for. Raises UnprovenError where they may not enter a total."""
+    """The cells of this round. Raises UnprovenError for a cell that must not enter a sum."""
     sent = work.sent(made.question_id, made.asked_index)
     event = None if sent is None else decode(node.log.entry(work.log, sent.entry_index))
     if not isinstance(event, Answered):
@@ -120,9 +120,9 @@ def _checked(
 
 
 def participants_digest(to: Sum) -> bytes:
-    """Who contributes to a sum: the same for every round among the same.
+    """A digest of the participants of a sum: the same for every round among the same members.
 
-    From which snapshots does not matter: each member sees to it that its own cell is what it was.
+    The members' snapshots do not matter: each member checks by itself that its own cell is unchanged.
     """
     return sha256(b"safelane total company 2\n" + encoded(to.members)).digest()
 
@@ -130,7 +130,7 @@ def participants_digest(to: Sum) -> bytes:
 def _values(
     node: Node, work: SumUnitOfWork, cube: ReadyCube, policy: Policy, cells: Sequence[Withheld]
 ) -> list[int]:
-    """The true counts, from the records that the cube was made from. Raises UnprovenError without them."""
+    """The true counts, from the records behind the cube. Raises UnprovenError without these records."""
     loaded, stored = work.snapshot(), work.cube()
     if cube.withholding is None:
         raise UnprovenError("Numbers that are changed enter no total.")
@@ -185,7 +185,7 @@ def _logged(
 
 
 def _reject(node: Node, call: SumCall) -> None:
-    """Log what was refused: once for each entry, so that nobody fills the log by repeating himself."""
+    """Log a refused call: once for each entry, so that repeated calls do not fill the log."""
     leaf = leaf_hash(NOT_CONTRIBUTED.encode() + b"\n" + call.entry)
     with node.store.writing() as work:
         if not work.rejected(leaf):

@@ -1,4 +1,4 @@
-"""What regional totals need of the hub's store. As elsewhere, `because` is an entry of the regional log."""
+"""What secure sums need of the hub's store. As elsewhere, `because` is an entry of the regional log."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -41,7 +41,7 @@ class SumWriter(SumReader, Protocol):
 
 
 class SumView(View, Protocol):
-    """Reading, with what is kept of regional totals."""
+    """Reading, with everything kept of secure sums."""
 
     @property
     def sums(self) -> SumReader:
@@ -49,14 +49,14 @@ class SumView(View, Protocol):
 
 
 class SumUnitOfWork(UnitOfWork, Protocol):
-    """Writing, in one transaction with everything else that the hub keeps."""
+    """Writing, in one transaction with all other state of the hub."""
 
     @property
     def sums(self) -> SumWriter: ...
 
 
 class SumStore(Store, Protocol):
-    """The hub's store where it keeps regional totals, too."""
+    """The hub's store, which keeps secure sums too."""
 
     def reading(self) -> AbstractContextManager[SumView]: ...
 
@@ -64,7 +64,7 @@ class SumStore(Store, Protocol):
 
 
 def store_of(hub: Hub) -> SumStore:
-    """The hub's own store: bootstrap, which hands in the sums, hands in a store that keeps them."""
+    """The hub's own store: bootstrap hands in the sums together with a store that keeps them."""
     return cast("SumStore", hub.store)
 
 

@@ -1,4 +1,4 @@
-"""What the hub keeps of regional totals: offers, one round for a question, and what members gave to it."""
+"""Secure sums as the hub keeps them: offers, one round for a question, and members' contributions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,8 @@ from gateway.wire.sum_call import CalledSum, Codes
 class PlannedSum:
     """A cell to be summed over `members`: published when the sum lies in `publish_from`..`publish_to`.
 
-    `least` and `most` are what the sum can be: anything else shows that somebody did not do as agreed.
+    `least` and `most` bound every possible sum: a sum outside shows that a member did not follow the
+    protocol.
     """
 
     cell: Codes
@@ -27,7 +28,7 @@ class PlannedSum:
 
 @dataclass(frozen=True)
 class SumRound:
-    """A round that stands in the regional log at entry `index`, with the consents of all who take part."""
+    """A round in the regional log, at entry `index`, with the consents of all participants."""
 
     question_id: str
     sums: tuple[PlannedSum, ...]

@@ -1,4 +1,4 @@
-"""What regional totals need of a node's store. As elsewhere, `because` is an entry of the node's own log."""
+"""What secure sums need of a node's store. As elsewhere, `because` is an entry of the node's own log."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -17,7 +17,7 @@ class SumReader(Protocol):
     def given(self, question_id: str) -> Given | None: ...
 
     def entered(self) -> Sequence[Entered]:
-        """Everything that ever entered a total, in whatever snapshot."""
+        """Every cell that ever entered a sum, in any snapshot."""
 
     def offers_to_send(self) -> Sequence[MadeOffer]:
         """Offers that the hub has not acknowledged, oldest first."""
@@ -27,12 +27,12 @@ class SumReader(Protocol):
 
 
 class SumWriter(SumReader, Protocol):
-    """Writing, in the transaction of the log entry that explains it."""
+    """Writing, in the transaction of the log entry that explains the write."""
 
     def add_offer(self, made: MadeOffer, *, because: int) -> None: ...
 
     def add_given(self, given: Given, *, because: int) -> None:
-        """Keep a contribution; the mask key that made it is erased."""
+        """Keep a contribution, and erase the mask key behind it."""
 
     def enter(self, entered: Entered, *, because: int) -> None: ...
 
@@ -46,15 +46,15 @@ class SumBookkeeping(Protocol):
 
 
 class SumView(View, Protocol):
-    """Reading, with what is kept of regional totals."""
+    """Reading, with everything kept of secure sums."""
 
     @property
     def sums(self) -> SumReader:
-        """What was offered and given for regional totals."""
+        """The offers and contributions of the node."""
 
 
 class SumUnitOfWork(UnitOfWork, Protocol):
-    """Writing, in one transaction with everything else that the node keeps."""
+    """Writing, in one transaction with all other state of the node."""
 
     @property
     def sums(self) -> SumWriter: ...
@@ -68,7 +68,7 @@ class SumNotes(Notes, Protocol):
 
 
 class SumStore(Store, Protocol):
-    """The node's store where it keeps regional totals, too."""
+    """The node's store, which keeps secure sums too."""
 
     def reading(self) -> AbstractContextManager[SumView]: ...
 
@@ -78,7 +78,7 @@ class SumStore(Store, Protocol):
 
 
 def store_of(node: Node) -> SumStore:
-    """The node's own store: bootstrap, which hands in the sums, hands in a store that keeps them."""
+    """The node's own store: bootstrap hands in the sums together with a store that keeps them."""
     return cast("SumStore", node.store)
 
 

@@ -1,11 +1,11 @@
-"""What a node keeps of regional totals: what it offered, what it gave, and which cells have entered one."""
+"""Secure sums as a node keeps them: its offers, its contributions, and the cells that have entered a sum."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class MadeOffer:
-    """An offer that went with an answer. `body` is the offer as it was sent, `secret` its mask key.
+    """An offer made with an answer. `body` is the offer as sent, `secret` the mask key.
 
     The secret is destroyed once the contribution is made.
     """
@@ -20,7 +20,7 @@ class MadeOffer:
 
 @dataclass(frozen=True)
 class Given:
-    """A contribution: the signed note, the own log entry that holds it, and the round that it belongs to."""
+    """A contribution: the signed note, the own log entry about the note, and the round."""
 
     question_id: str
     total_index: int
@@ -31,7 +31,9 @@ class Given:
 
 @dataclass(frozen=True)
 class Entered:
-    """People whose cell has entered a total, a digest of who contributed, and one of the parts it is in."""
+    """The people of a cell that has entered a sum, a digest of the participants, and a digest of the cell's
+    release parts.
+    """
 
     people: str
     contributors: bytes

@@ -1,7 +1,7 @@
-"""With an answer goes an offer: bounds of its withheld cells, and which of them this member would contribute.
+"""Offers: with an answer, bounds of the withheld cells, and the cells that this member would contribute.
 
-It is made once, with a mask key of its own. Where the policy lets no withheld cell into totals it has bounds
-only, which follow from what is shown.
+An offer is made once, with a mask key of its own. Where the policy allows no withheld cell in sums, the offer
+has bounds only, which follow from the shown cells.
 """
 
 from anonymisers.errors import SecureSumError
@@ -28,7 +28,7 @@ from policies import Policy
 
 
 def offer(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> MadeOffer | None:
-    """Offer what an answer withheld, if anything of it may enter a total; kept to be sent."""
+    """Offer the withheld cells of an answer, if any may enter a sum; the offer is kept to be sent."""
     answer = answer_of_text(Note.parse(sent.note).text)
     if answer.refusals or None not in answer.cells:
         return None

@@ -1,7 +1,7 @@
-"""Who takes part in a round of totals, checked by the node itself and never on the hub's word. Pure.
+"""The participants of a round of sums, checked by the node itself and never on the hub's word. Pure.
 
-The other members' keys come from the regional log as this node has witnessed it: their enrolment was logged,
-and every member sees the same log. What each of them would contribute, it has signed itself.
+The other members' keys come from the regional log as this node has witnessed the log: each enrolment was
+logged, and every member sees the same log. Each member has signed its own consent.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ from gateway.wire.sum_messages import Consent, consenting, open_consent
 
 @dataclass(frozen=True)
 class ProvenRound:
-    """A round that stands in the regional log, and the list of participants that its entry commits to."""
+    """A round in the regional log, and the list of participants that the log entry commits to."""
 
     event: TotalAsked
     entry: EntryRef
@@ -35,7 +35,7 @@ class ProvenRound:
 
 @dataclass(frozen=True)
 class Own:
-    """This node: the member, and the key that its answers are verified by."""
+    """This node: the member, and the key that verifies the member's answers."""
 
     member: str
     verifier: Verifier
@@ -44,9 +44,10 @@ class Own:
 def prove_round(
     call: SumCall, own: Consent, keys: Mapping[str, Verifier], contributors: int, witnessed: Witnessed
 ) -> ProvenRound:
-    """Check the whole call. `own` is what this node has consented to, `contributors` the fewest it demands.
+    """Check the whole call. `own`: the node's own consent; `contributors`: the fewest participants that the
+    node demands.
 
-    Raises UnprovenError, saying what does not hold.
+    Raises UnprovenError, naming the fault.
     """
     event, entry = _logged(call, witnessed)
     consents = _consents(call.consents, keys)
@@ -71,7 +72,7 @@ def prove_round(
 
 
 def roster_of(call: SumCall, consents: Mapping[str, Consent], question: bytes, round_: int) -> Roster:
-    """The list that masks are bound to. Raises MaskError."""
+    """The list of participants that masks are bound to. Raises MaskError."""
     participants = sorted((c for c in consents.values()), key=lambda c: c.member)
     return Roster(
         question,
@@ -82,10 +83,10 @@ def roster_of(call: SumCall, consents: Mapping[str, Consent], question: bytes, r
 
 
 def answer_keys(entries: Iterable[bytes], states: Container[str], own: Own) -> dict[str, Verifier]:
-    """The keys for answers of the members that a regional log has enrolled and not revoked.
+    """The answer keys of the members that a regional log has enrolled and not revoked.
 
-    Only of `states`, the member states of the dictionary: others are names that somebody made up. Raises
-    UnprovenError when the log gives another key for this member than its `own`.
+    Only of `states`, the member countries of the dictionary: any other name is invented. Raises UnprovenError
+    when the log gives another key for this member than its `own`.
     """
     keys: dict[str, Verifier] = {}
     for data in entries:

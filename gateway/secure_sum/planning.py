@@ -1,7 +1,7 @@
-"""Which withheld cells of a question are worth summing under masks. Pure: the same answers, the same plan.
+"""Chooses the withheld cells of a question to be summed under masks. Pure: the same answers, the same plan.
 
-Members that withhold a cell are its contributors, all of them; what others show is simply added. Of equally
-likely totals those come first that are about the most people, then those in the order of the table.
+All members that withhold a cell are its contributors; the numbers of other members are simply added. Among
+equally likely sums, sums about the most people come first, then the order of the table decides.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ from gateway.wire.sum_messages import Consent, Offer
 def planned_sums(
     answers: Mapping[str, Answer], offers: Mapping[str, Offer], consents: Mapping[str, Consent]
 ) -> tuple[PlannedSum, ...]:
-    """The sums of a round, without any if none can be published.
+    """The sums of a round; empty if none can be published.
 
-    `answers` are those with a table; `offers` and `consents` of members that take part in totals at all.
+    `answers`: the answers with a table; `offers` and `consents`: of members that take part in sums at all.
     """
     withheld: dict[Codes, list[str]] = {}
     for member, answer in sorted(answers.items()):
@@ -40,7 +40,7 @@ def planned_sums(
 def bounds_of(
     answers: Mapping[str, Answer | None], offers: Mapping[str, Offer]
 ) -> dict[str, dict[Codes, tuple[int, int | None]]]:
-    """What each member's withheld cells can be, as far as it has said so."""
+    """The bounds of each member's withheld cells, as far as the member has offered bounds."""
     found: dict[str, dict[Codes, tuple[int, int | None]]] = {}
     for member, offer in offers.items():
         answer = answers.get(member)
@@ -51,7 +51,7 @@ def bounds_of(
 
 
 def withheld_cells(answer: Answer) -> list[Codes]:
-    """The codes of every withheld cell of an answer, in its order."""
+    """The codes of every withheld cell of an answer, in row-major order."""
     keys = product(*(axis.codes for axis in answer.axes))
     return [key for key, value in zip(keys, answer.cells, strict=True) if value is None]
 

@@ -1,4 +1,4 @@
-"""Offers, rounds and contributions: how the hub comes to a regional total without seeing its parts."""
+"""Offers, rounds and contributions at the hub: a regional total without anybody seeing its parts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,16 +42,16 @@ from gateway.wire.sum_messages import (
 )
 
 ROUND_TIME = timedelta(seconds=8)
-"""What members have for their contributions. Who asked waits for it, and no longer than ten seconds."""
+"""Time for members' contributions. The asker waits meanwhile, and no longer than ten seconds."""
 
 
 def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
-    """Keep what a member would contribute; it comes before the answer that it belongs to.
+    """Keep a member's offer; an offer comes before the answer that the offer belongs to.
 
-    With a late answer it comes too late for the round of totals; its bounds stand in the next release.
+    With a late answer, the offer comes too late for the round of sums; the bounds count in the next release.
 
-    Raises UnknownQuestionError, AnswerRefusedError for a consent that is not the member's or not to this
-    question, TooLateError once no answer counts any more, or the member's was released.
+    Raises UnknownQuestionError; AnswerRefusedError for a consent of another member or to another question;
+    TooLateError once no answer counts any more, or the member's answer was released.
     """
     with store_of(hub).writing() as work:
         asked = _put_to(work, member, offer.question_id)
@@ -80,7 +80,7 @@ def _check_consent(hub: Hub, view: View, member: Enrolment, asked: AskedQuestion
 
 
 def begin_round(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> SumRound | None:
-    """Plan and log the one round of a question whose answers are in; None when nothing may be published."""
+    """Plan and log the one round of a question with all its answers; None when no sum may be published."""
     offers = work.sums.offers(asked.id)
     answers = {m: answer_of_text(Note.parse(n).text) for m, n in work.answers(asked.id).items()}
     tables = {m: a for m, a in answers.items() if not a.refusals}
@@ -114,7 +114,7 @@ def begin_round(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> SumRound
 
 
 def calls(hub: Hub, view: SumView, member: str) -> tuple[SumCall, ...]:
-    """The rounds that wait for a member, each with the proof that it was logged."""
+    """The rounds that wait for a member, each with the proof that the round was logged."""
     waiting = [r for r in view.sums.open_rounds(member) if r.deadline > hub.clock.now()]
     if not waiting:
         return ()
@@ -134,8 +134,9 @@ def calls(hub: Hub, view: SumView, member: str) -> tuple[SumCall, ...]:
 def receive_contribution(hub: Hub, member: Enrolment, sent: SignedContribution) -> None:
     """Keep a member's masked numbers.
 
-    Raises AnswerRefusedError for one that is not the member's, not of this round, not logged by it or of
-    another number of cells; AlreadyAnsweredError for a second one; TooLateError after the round.
+    Raises AnswerRefusedError for a contribution of another member, to another round, without a log entry of
+    the member or with another number of cells; AlreadyAnsweredError for a second contribution; TooLateError
+    after the round.
     """
     try:
         made = open_contribution(sent.note, Verifier.parse(member.answer_key))
@@ -163,7 +164,7 @@ def ended(planned: SumRound, contributed: Mapping[str, str], now: datetime) -> b
 
 
 def published_in(view: SumView, planned: SumRound) -> Mapping[Codes, Summed]:
-    """The totals of a round that are complete and let out by the rule; what lacks a part stays withheld."""
+    """The complete sums of a round that the rule allows; a sum without all its parts stays withheld."""
     given = _given(view, planned)
     published = {}
     for place, to in enumerate(planned.sums):
@@ -178,7 +179,7 @@ def published_in(view: SumView, planned: SumRound) -> Mapping[Codes, Summed]:
 
 
 def end_round(hub: Hub, work: SumUnitOfWork, planned: SumRound) -> Mapping[Codes, Summed]:
-    """Sum what is complete, publish what the rule allows, and log it."""
+    """Sum the complete parts, publish the sums that the rule allows, and log the end of the round."""
     given, published = _given(work, planned), published_in(work, planned)
     result = commit(TOTALS, canonical_json([[list(c), s.value] for c, s in sorted(published.items())]))
     event = TotalReleased(
@@ -196,7 +197,7 @@ def end_round(hub: Hub, work: SumUnitOfWork, planned: SumRound) -> Mapping[Codes
 
 
 def _given(view: SumView, planned: SumRound) -> Mapping[str, tuple[int, ...]]:
-    """What members gave to a round: masked numbers by member."""
+    """The contributions to a round: masked numbers by member."""
     notes = view.sums.contributions(planned.question_id)
     keys = {e.member: Verifier.parse(e.answer_key) for e in view.enrolments()}
     return {m: open_contribution(n, keys[m]).masked for m, n in notes.items() if m in keys}
@@ -205,7 +206,7 @@ def _given(view: SumView, planned: SumRound) -> Mapping[str, tuple[int, ...]]:
 def roster_of(
     hub: Hub, view: View, asked: AskedQuestion, planned: SumRound, consents: Mapping[str, Consent]
 ) -> Roster:
-    """The list that the members bind their masks to."""
+    """The list of participants that the members bind their masks to."""
     return Roster(
         leaf_hash(hub.log.entry(view.log, asked.asked_index)),
         1,
@@ -215,12 +216,12 @@ def roster_of(
 
 
 def _turn(planned: SumRound, member: str, place: int) -> int:
-    """A member's numbers are in the order of the sums that it takes part in."""
+    """The position of a sum among a member's numbers, which are in the order of the member's sums."""
     return sum(member in s.members for s in planned.sums[:place])
 
 
 def _fits(offer: Offer, answer: Answer) -> bool:
-    """Whether an offer has bounds for exactly what the answer withholds."""
+    """Whether an offer has bounds for exactly the withheld cells of the answer."""
     return len(offer.least_of) == len(withheld_cells(answer))
 
 
@@ -250,7 +251,7 @@ def _check_round(hub: Hub, view: View, planned: SumRound, made: Contribution) ->
 
 
 def _check_logged(member: Enrolment, made: Contribution, sent: SignedContribution) -> None:
-    """The member's own log must hold what it gave: it can never deny having taken part."""
+    """The member's own log must hold the contribution: so the member can never deny having taken part."""
     try:
         Receipt.parse(sent.receipt).verify(sent.entry, Policy.of(Verifier.parse(member.log_key)))
         event = decode(sent.entry)

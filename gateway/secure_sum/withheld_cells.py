@@ -1,4 +1,4 @@
-"""A question's withheld cells as regional totals need them: what each can be, and whom it is about."""
+"""The withheld cells of a question, for secure sums: the bounds of each cell, and the people in each cell."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,15 +25,15 @@ from gateway.wire.cells import TOTAL
 from gateway.wire.sum_call import Codes
 
 MOST_OFFERED = 200
-"""Cells of one question that a member offers to contribute: each takes a small linear program or two."""
+"""Offered cells of one question: each cell takes a small linear program or two."""
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """A withheld cell of an answer: `low` and `high` (None: unbounded) follow from everything that is shown.
+    """A withheld cell of an answer. `low` and `high` (None: unbounded) follow from all shown cells.
 
-    `place` is the one cell of the cube that it is, or None for a sum of several; `people` says whom it is
-    about, in the same words whatever the question.
+    `place`: the cell of the cube, or None for a sum of several cells; `people`: the group of people, in the
+    same words for any question.
     """
 
     codes: Codes
@@ -60,7 +60,7 @@ def _withholding(cube: ReadyCube) -> ReleaseHistory:
 
 
 def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> tuple[Withheld, ...]:
-    """The withheld cells of a question that the cube has answered, in row-major order of the answer."""
+    """The withheld cells of an answered question, in row-major order of the answer."""
     if question.measure != MEASURE:
         return ()  # only people enter totals
     if cube.withholding is None:
@@ -77,12 +77,12 @@ def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
 
 @dataclass(frozen=True)
 class Before:
-    """What was known of a member's people before: `entered`, cells that entered a total, and `public`, the
-    years that registered figures are about.
+    """Earlier disclosures about a member's people. `entered`: cells that entered a sum; `public`: the years
+    of registered figures.
 
-    Of all cells that hang together with one that entered none enters another total, but the same one may be
-    summed again while it is about the same people. What a figure tells of cells is not looked into: parts
-    with people of these years enter no total.
+    Among cells with common sums, only one cell may ever enter a sum; the same cell may enter again while it
+    is about the same people. The content of registered figures is not examined: release parts with people of
+    these years enter no sum.
     """
 
     entered: Sequence[Entered] = ()
@@ -90,7 +90,7 @@ class Before:
 
 
 def known_before(view: SumView) -> Before:
-    """All of it, figures that were withdrawn included: somebody may have read them."""
+    """All earlier disclosures, withdrawn figures included: somebody may have read a figure."""
     return Before(view.sums.entered(), frozenset(str(one.figure.year) for one in view.figures()))
 
 
@@ -126,7 +126,7 @@ def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Code
 
 @dataclass(frozen=True, eq=False)
 class _Linked:
-    """Cells of a question, and those that entered totals before, each within the part that it is about."""
+    """Cells of a question, and cells that entered sums before, each within its release part."""
 
     home_parts: HomeParts
     cells: Mapping[int, LinkedCells]
@@ -199,7 +199,7 @@ def _places(
 
 
 def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
-    """One spelling for the people that a cell is about: dimensions and codes, in order."""
+    """One spelling for the people of a cell: dimensions and codes, in order."""
     limited = sorted(
         [c.dimension, sorted(codes)] for c, codes in zip(choices, nodes, strict=True) if codes != (TOTAL,)
     )
@@ -209,8 +209,8 @@ def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
 def _former(cube: ReadyCube, home_parts: HomeParts, before: Before) -> dict[int, dict[int, bool]]:
     """Where cells that entered a total stand, by part, and whether each has the same people still.
 
-    A part in which one of them stands nowhere any more is left out: nobody can say here what hangs together
-    with it. So is one that a figure is about.
+    A part without a place for one of these cells is left out: nobody can say here which cells have common
+    sums with it. A part with a registered figure is left out too.
     """
     whole_set = _withholding(cube)
     found: dict[int, dict[int, bool]] = {
@@ -230,7 +230,7 @@ def _former(cube: ReadyCube, home_parts: HomeParts, before: Before) -> dict[int,
 
 
 def _cell(cube: ReadyCube, codes: Mapping[str, str]) -> int | None:
-    """The cell of the data set at these codes; None when it has no such cell any more."""
+    """The cell of the data set at these codes; None when the data set has no such cell any more."""
     try:
         return feasible_ranges(cube).at(codes)
     except SecureSumError:

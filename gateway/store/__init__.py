@@ -1,1 +1,1 @@
-"""Our own state in a database: tables, migrations, and the ports of hub and member kept on them."""
+"""The databases of hub and nodes: tables, migrations, and adapters for the ports of hub and member."""

@@ -1,4 +1,4 @@
-"""Copies every row of one database into another, empty one: also from SQLite to PostgreSQL and back."""
+"""Copies every row of a database into an empty database: also from SQLite to PostgreSQL and back."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,12 +11,12 @@ from gateway.store.engine.schema import metadata
 from gateway.store.sides import tables_of
 
 Progress = Callable[[str, int], None]
-"""Told the table, and how many rows of it were copied so far."""
+"""Called with the table, and the number of its rows copied so far."""
 
 AT_ONCE = 500
 
 DOCUMENTS = frozenset({"cubes", "preview_findings", "previews", "snapshots"})
-"""Tables whose rows can be of tens of megabytes each: taken one by one."""
+"""Tables with rows of up to tens of megabytes each: copied row by row."""
 
 
 def copy_rows(
@@ -24,7 +24,7 @@ def copy_rows(
 ) -> Mapping[str, int]:
     """Copy one state of the source into the target, whole or not at all; returns the rows of each table.
 
-    Both have the present schema. Raises StorageError when the target holds anything.
+    Both have the present schema. Raises StorageError when the target holds any data.
     """
     wanted = tables_of(side)
     tables = [table for table in metadata.sorted_tables if table in wanted]
@@ -44,7 +44,7 @@ def copy_rows(
 
 
 def copy_as_it_is(source: Database, target: Database, progress: Progress = lambda *_: None) -> dict[str, int]:
-    """Copy one state of a database of an older Safelane into one that was just brought to the same form."""
+    """Copy one state of a database of an older Safelane into a new database in the same form."""
     theirs, ours = MetaData(), MetaData()
     with source.reading() as reading, target.writing() as writing:
         theirs.reflect(reading)
@@ -74,16 +74,16 @@ def _copy(reading: Connection, writing: Connection, tables: tuple[Table, Table],
 
 
 def _in_order(table: Table) -> Select[Any]:
-    """All rows, those first that others of the same table point at.
+    """All rows, ordered so that a row comes after the rows of the same table that it refers to.
 
-    PostgreSQL gives a row that was changed after those that were not.
+    Without the order, PostgreSQL returns changed rows after unchanged rows.
     """
     own = [key.parent for key in table.foreign_keys if key.column.table is table]
     return select(table).order_by(*(column.is_not(None) for column in own))
 
 
 def _count_on(connection: Connection, table: Table) -> None:
-    """Numbers that PostgreSQL draws itself go on after the highest that was copied."""
+    """Make PostgreSQL number further rows from the highest copied number on."""
     column = table.autoincrement_column
     if column is not None and isinstance(column.type, Integer):
         highest = select(func.coalesce(func.max(column), literal_column("0")) + 1).scalar_subquery()

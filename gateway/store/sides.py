@@ -1,4 +1,4 @@
-"""Which tables a hub has and which a node: what the room `hub` or `member` defines is on one side only."""
+"""Which tables a hub has and which a node: tables of the room `hub` or `member` are on one side only."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -9,7 +9,7 @@ from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.store.engine.schema import metadata
 
 OTHER = {HUB: "member", MEMBER: "hub"}
-"""The room whose tables a side lacks."""
+"""The room of the tables that a side lacks."""
 ON_BOTH_SIDES = ("engine", "accounts", "watching")
 
 

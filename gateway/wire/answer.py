@@ -1,6 +1,6 @@
 """A member's answer to one logged question: a table of visible and withheld cells, or a refusal.
 
-On the wire it is a signed note (C2SP signed-note) whose text is one line of canonical JSON.
+An answer travels as a signed note (C2SP signed-note); the note's text is one line of canonical JSON.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ LARGEST_COUNT = 10**9
 class Refusal(StrEnum):
     """Why a member does not answer, as far as a recipient is told. The list is closed (disclosure.md).
 
-    Each follows from the policy's text, the question, or the node's state; never from the data.
+    Each reason follows from the policy's text, the question, or the node's state; never from the data.
     """
 
     NOT_FOR_YOU = "not-for-you"
@@ -67,7 +67,7 @@ _MEANINGS = {
 
 
 class AnswerError(SafelaneError):
-    """An answer that is not in the form that this page defines."""
+    """An answer that is malformed."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Quota:
 
 
 def quota_from_json(data: Mapping[str, Any]) -> Quota:
-    """Raises KeyError, TypeError or ValueError for anything that `Quota.as_json` does not write."""
+    """Read what `Quota.as_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     quota = Quota(_text(data["period"]), _count(data["limit"]), _count(data["used"]))
     if quota.as_json() != data:
         raise ValueError
@@ -104,14 +104,14 @@ def quota_from_json(data: Mapping[str, Any]) -> Quota:
 
 @dataclass(frozen=True)
 class Answer:
-    """`cells` runs over `axes` in row-major order; None is a withheld cell. An answer with
-    `refusals` has neither.
+    """`cells` runs over `axes` in row-major order; None is a withheld cell. An answer with `refusals` has
+    neither.
 
-    `policy` and `snapshot` name the version and the release that the cells come from; neither is derived
-    from the data. `quotas` are those of the organisation that asks, this question counted in. `keep_days`:
-    for how long the hub may give the answer again to the same question; 0 not at all, None without limit.
-    `terms`: what the policy asks of the recipient of a table; None with a refusal, and of an older node.
-    `changed`: how the numbers of a table were changed; None where they are exact.
+    `policy` and `snapshot` name the policy version and the release behind the cells; neither name is derived
+    from the data. `quotas`: the quotas of the asking organisation, this question counted in. `keep_days`: how
+    many days the hub may repeat the answer to the same question; 0 not at all, None without limit. `terms`:
+    what the policy asks of the recipient of a table; None with a refusal, and from an older node. `changed`:
+    how the numbers of a table were perturbed; None where the numbers are exact.
     """
 
     question_id: str

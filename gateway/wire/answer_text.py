@@ -1,4 +1,6 @@
-"""An answer as it travels: a signed note (C2SP signed-note) whose text is one line of canonical JSON."""
+"""Writes and reads answers as signed notes (C2SP signed-note); a note's text is one line of canonical
+JSON.
+"""
 
 from audit.errors import AuditError
 from audit.formats.canonical import canonical_json, load_canonical_object
@@ -6,7 +8,7 @@ from audit.formats.note import Note, Signer, Verifier, open_note, sign
 from gateway.wire.answer import Answer, AnswerError, answer_from_json
 
 ANSWER = "answer"
-"""Label of a member's commitment, in its own log, to the text of its answer."""
+"""Label of the commitment, in a member's own log, to the text of an answer."""
 
 
 def sign_answer(answer: Answer, signer: Signer) -> str:
@@ -15,12 +17,12 @@ def sign_answer(answer: Answer, signer: Signer) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """What is signed, and what the member's own log commits to."""
+    """The text that a member signs, and to which the member's own log commits."""
     return canonical_json(answer.as_json()).decode() + "\n"
 
 
 def open_answer(note: str, verifier: Verifier) -> Answer:
-    """The answer in a note, once `verifier` has shown whose it is. Raises AnswerError."""
+    """The answer in a note, once `verifier` has verified the signature. Raises AnswerError."""
     try:
         parsed = Note.parse(note)
         open_note(parsed, [verifier])
@@ -30,7 +32,7 @@ def open_answer(note: str, verifier: Verifier) -> Answer:
 
 
 def answer_of_text(text: str) -> Answer:
-    """Read what `answer_text` wrote, of a note whose signature has been verified. Raises AnswerError."""
+    """Read what `answer_text` wrote; the signature must have been verified before. Raises AnswerError."""
     try:
         data = load_canonical_object(text.removesuffix("\n").encode(), "answer")
     except AuditError as error:
@@ -39,5 +41,5 @@ def answer_of_text(text: str) -> Answer:
 
 
 def answer_of_note(note: str) -> Answer:
-    """The answer in a note of our own, or in one whose signature has been verified. Raises AnswerError."""
+    """The answer in a note of our own, or in a note with a verified signature. Raises AnswerError."""
     return answer_of_text(note.rpartition("\n\n")[0] + "\n")

@@ -1,4 +1,4 @@
-"""What a cell of a regional table is: a value, or the reason why there is none."""
+"""Cells of a regional table: each has a value, or the reason why there is no value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ TOTAL = "Total"
 
 
 class Status(StrEnum):
-    """Why a cell is as it is. These words travel in every export."""
+    """The status of a cell. The words travel in every export."""
 
     VALUE = "value"
     WITHHELD = "withheld"  # to protect people; never whether first-hand or to protect another cell
@@ -33,7 +33,7 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Axis:
-    """One level of a table and its codes in display order; `Total` is the last of them."""
+    """One level of a table and its codes in display order; `Total` is the last code."""
 
     level: str
     codes: tuple[str, ...]
@@ -43,11 +43,12 @@ class Axis:
 class Cell:
     """One cell of a regional table. `key` has one code for each axis.
 
-    `value` is there exactly when `status` is VALUE. `at_least` and `at_most` bound a withheld total, from
-    what its members show; `lacks` are the members that a total is without: then it is none of the region.
-    `under_masks` are members whose withheld parts a total holds, summed so that nobody saw them. `off_by` is
-    the most by which a value differs from the count, where numbers of members in it were changed;
-    `typically_off_by` the standard deviation of noise in it, which has no most: such a value may be below 0.
+    `value` is there exactly when `status` is VALUE. `at_least` and `at_most` bound a withheld total, from the
+    cells that its members show. `lacks`: the members missing from a total, which then is no total of the
+    region. `under_masks`: the members with withheld parts in a total, summed so that nobody saw a part.
+    `off_by`: the largest difference between value and count, where numbers of members in the value were
+    perturbed. `typically_off_by`: the standard deviation of noise in the value; noise has no largest
+    difference, and such a value may be below 0.
     """
 
     key: tuple[str, ...]
@@ -62,7 +63,7 @@ class Cell:
 
     @property
     def changed(self) -> bool:
-        """Whether it is not the count itself."""
+        """Whether the value may differ from the count."""
         return bool(self.off_by or self.typically_off_by)
 
     def __post_init__(self) -> None:
@@ -71,7 +72,7 @@ class Cell:
 
 
 def size(axes: Sequence[Axis]) -> int:
-    """The number of cells that `axes` span."""
+    """The number of cells of a table with these axes."""
     cells = 1
     for axis in axes:
         cells *= len(axis.codes)

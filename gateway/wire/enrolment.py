@@ -1,8 +1,9 @@
-"""How a member becomes part of a region: an invitation, the member's keys, a fingerprint read out by voice.
+"""How a member becomes part of a region: an invitation, the member's keys, a fingerprint compared by voice.
 
-The invitation goes to the member by any way that is at hand; it holds the hub's keys and a secret that is
-good for one application. Whoever could read and change everything on the way could still stand in between,
-so both sides derive one fingerprint of all keys, and compare it by voice before anything counts.
+The invitation reaches the member by any channel at hand. An invitation holds the hub's keys and a secret that
+is good for one application. An attacker who could read and change everything on the way could impersonate
+either side; so both sides derive one fingerprint of all keys, and compare the fingerprint by voice before any
+key is valid.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 16}
 
 
 class InvitationError(SafelaneError):
-    """A text that is no invitation, or one that was damaged on its way."""
+    """A text that is no invitation, or an invitation damaged on its way."""
 
     exit_code = 4
 
@@ -41,10 +42,10 @@ class FingerprintError(SafelaneError):
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A member as the hub knows it: its verifier keys, given at enrolment and compared by voice.
+    """A member as the hub knows the member: its verifier keys, given at enrolment and compared by voice.
 
     `answer_key` verifies answers, `log_key` the member's own log, `witness_key` its cosignatures, `call_key`
-    its calls; each is a vkey of C2SP signed-note.
+    its calls. Each key is a vkey of C2SP signed-note.
     """
 
     member: str
@@ -63,7 +64,9 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class HubKeys:
-    """The hub as a member knows it: `log_key` verifies the regional log, `call_key` what the hub replies."""
+    """The hub as a member knows the hub: `log_key` verifies the regional log, `call_key` the hub's
+    replies.
+    """
 
     log_key: str
     call_key: str
@@ -71,7 +74,7 @@ class HubKeys:
 
 @dataclass(frozen=True)
 class Invitation:
-    """Good for one application of `member`, up to `until`. `secret` must not become known to others."""
+    """Good for one application of `member`, up to `until`. `secret` must stay secret."""
 
     member: str
     hub_url: str
@@ -83,7 +86,7 @@ class Invitation:
         return f"Invitation({self.member}, {self.hub_url})"
 
     def text(self) -> str:
-        """The document that is handed over; `parse_invitation` reads it."""
+        """The document to hand over; `parse_invitation` reads the document."""
         body = {
             "format": FORMAT,
             "member": self.member,
@@ -127,7 +130,7 @@ def parse_invitation(text: str) -> Invitation:
 
 
 def enrolment_from_json(body: dict[str, Any]) -> Enrolment:
-    """Raises AuditError for what is no verifier key."""
+    """Read the keys of an application. Raises AuditError for a malformed key."""
     enrolment = Enrolment(**body)
     for key in enrolment.keys:
         VerifierKey.parse(key)
@@ -141,7 +144,7 @@ def fingerprint(hub: HubKeys, enrolment: Enrolment) -> str:
 
 
 def hub_fingerprint(region: str, call_key: str) -> str:
-    """The same over the key of the hub's replies alone, for members who know the hub already."""
+    """The fingerprint of the key of the hub's replies alone, for members who know the hub already."""
     return _digits_of((region, call_key), b"safelane hub fingerprint")
 
 
@@ -153,7 +156,9 @@ def _digits_of(parts: tuple[str, ...], salt: bytes) -> str:
 
 
 def check_fingerprint(typed: str, computed: str) -> None:
-    """Raise FingerprintError unless this was typed; spaces and dashes between digits make no difference."""
+    """Raise FingerprintError unless both fingerprints agree; spaces and dashes between digits do not
+    count.
+    """
     if "".join(c for c in typed if c not in " -\t") != computed.replace(" ", ""):
         raise FingerprintError(
             "The fingerprint is another one: somebody may stand in between, or a digit was misheard.",

@@ -1,8 +1,8 @@
-"""How a member that knows a former key of the hub's replies comes to the present one: by statements.
+"""How a member with a former key of the hub's replies learns the present key: by signed statements.
 
-Every change stands in the regional log. Its statement is that very entry once more, signed by the key that
-ends and by the one that begins; a key that may be stolen states nothing. So it takes the log's key and a
-former key of the hub to lead a member on, and a stolen one of them does not.
+Every key change is an entry of the regional log. The statement of a change is the same entry once more,
+signed by the key that ends and by the key that begins; a key that may be stolen signs no statement. So only
+the log's key and a former key of the hub together can lead a member to a new key; a stolen key alone cannot.
 """
 
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ from audit.formats.vkey import VerifierKey
 from gateway.errors import SafelaneError
 
 MOST_CHANGES = 1000
-"""Of one hub: more than twice a month, for forty years."""
+"""Key changes of one hub: more than twice a month, for forty years."""
 
 
 class ReplyKeysError(SafelaneError):
-    """What a hub tells of its keys is not in the form of it."""
+    """A malformed list of the hub's keys."""
 
 
 @dataclass(frozen=True)
 class KeyStep:
-    """A change of keys: its log entry, the proof that it stands in the log, and its statement, if any."""
+    """A change of keys: its log entry, the proof that the log holds the entry, and the statement, if any."""
 
     entry: bytes
     receipt: str
@@ -37,7 +37,7 @@ class KeyStep:
 
 @dataclass(frozen=True)
 class ReplyKeys:
-    """What a hub tells everybody: the key that signs its replies now, and how it came to it, oldest first."""
+    """What a hub publishes: the key that signs its replies now, and all changes before, oldest first."""
 
     call_key: str
     changes: tuple[KeyStep, ...]
@@ -63,7 +63,7 @@ def state(entry: bytes, former: Signer, present: Signer) -> str:
 
 
 def check_statement(statement: str, entry: bytes, former: str, present: str) -> None:
-    """Raises AuditError unless both keys say what the entry says."""
+    """Raise AuditError unless both keys have signed the entry."""
     note = Note.parse(statement)
     signed = open_note(note, (Verifier.parse(former), Verifier.parse(present)))
     if note.text != _text(entry) or {str(key) for key in signed} != {former, present}:

@@ -1,4 +1,4 @@
-"""What hub and member show each other of their logs, and what each says to have seen of the other's."""
+"""What hub and member show each other of their logs, and how much each has seen of the other log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,9 @@ _ENTRY, _HASH = "entry ", "leaf "
 
 @dataclass(frozen=True)
 class ShownLog:
-    """A member's log: its newest checkpoint, and proof that it extends the one of `old_size` entries."""
+    """A member's log: its newest checkpoint, and the proof of consistency with the checkpoint of `old_size`
+    entries.
+    """
 
     head: str
     old_size: int = 0
@@ -31,7 +33,9 @@ class ShownLog:
 
 @dataclass(frozen=True)
 class SeenLog:
-    """How much of the member's log the hub has witnessed and copied, and its cosignature of the former."""
+    """How many entries of the member's log the hub has witnessed and copied; the hub's cosignature of the
+    witnessed.
+    """
 
     size: int
     copied: int

@@ -1,4 +1,6 @@
-"""How a member's numbers were changed to protect people: part of its answer, and signed with it."""
+"""How a member's numbers were perturbed to protect people: part of the member's answer, and signed with
+it.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +11,7 @@ from sys import float_info
 from typing import Any
 
 LARGEST_CHANGE = 10**6
-"""No policy changes a number by more, however many cells are added up: a larger one is a fault."""
+"""No policy changes a number by more, however many cells are added up: a larger change is a fault."""
 MOST_DRAWS = 10**7
 """No table has more inner cells over all releases."""
 
@@ -17,7 +19,7 @@ _EPSILON = re.compile(r"(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{0,8}[1-9])?", re.ASCII)
 
 
 class Mechanism(StrEnum):
-    """In the words of policies. A member whose numbers are exact names none."""
+    """The mechanism, in the words of policies. A member with exact numbers names no mechanism."""
 
     CELL_KEY = "cell-key"
     ROUNDING = "controlled-rounding"
@@ -26,10 +28,10 @@ class Mechanism(StrEnum):
 
 @dataclass(frozen=True)
 class Noise:
-    """Of differential privacy: `epsilon` of each table that was drawn, a decimal; it has no most.
+    """Noise of differential privacy. `epsilon`: the privacy loss of each table, a decimal.
 
-    `draws` run over the cells of an answer: of how many draws each number is made; none where only the
-    mechanism is told.
+    `draws` run over the cells of an answer: the number of noise draws in each cell's number; empty where only
+    the mechanism is reported.
     """
 
     epsilon: str
@@ -37,7 +39,7 @@ class Noise:
 
     @property
     def scale(self) -> str:
-        """Of the discrete Laplace noise of one draw."""
+        """Scale of the discrete Laplace noise of one draw."""
         return f"{1 / float(self.epsilon):.6g}"
 
     def typically(self, draws: int) -> int:
@@ -46,14 +48,16 @@ class Noise:
 
     @property
     def variance(self) -> float:
-        """Of one draw; that of several is as many times as large."""
+        """Variance of one draw; the variance of n draws is n times as large."""
         variance = 2 * exp(-float(self.epsilon)) / expm1(-float(self.epsilon)) ** 2
         return max(variance, float_info.min)  # it is drawn, however little is left of it
 
 
 @dataclass(frozen=True)
 class Changed:
-    """`most`: the most by which a number of this table differs from the count of people; 0 with `noise`."""
+    """`most`: the largest difference between a number of this table and the count of people; 0 with
+    `noise`.
+    """
 
     mechanism: Mechanism
     most: int = 0
@@ -68,7 +72,7 @@ class Changed:
 
     @property
     def in_general(self) -> "Changed":
-        """Without what is told of single cells."""
+        """The notice without facts about single cells."""
         return self if self.noise is None else replace(self, noise=replace(self.noise, draws=()))
 
 
@@ -78,7 +82,7 @@ def typically_off(variance: float) -> int:
 
 
 def changed_from_json(data: Mapping[str, Any]) -> Changed:
-    """Raises KeyError, TypeError or ValueError for anything that `Changed.as_json` does not write."""
+    """Read what `Changed.as_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     mechanism = Mechanism(data["mechanism"])
     changed = _noisy(data) if mechanism is Mechanism.PRIVACY else _bounded(mechanism, data["most"])
     if changed.as_json() != data:

@@ -1,8 +1,9 @@
 """What travels between a member and the hub: the member always calls, the hub only replies.
 
-A poll says how far the member has witnessed the regional log, and shows the member's own; its reply brings
-the latest checkpoint, the proof that it extends what was witnessed, the questions that wait, each with its
-receipt, the totals that wait for a part, and what the hub has seen of the member's log.
+A poll says how far the member has witnessed the regional log, and shows the member's own log. The reply
+brings the latest checkpoint, the proof of consistency with the witnessed checkpoint, the waiting questions,
+each with its receipt, the rounds of secure sums that wait for a contribution, and how much the hub has seen
+of the member's log.
 """
 
 from collections.abc import Mapping
@@ -28,12 +29,13 @@ from gateway.wire.upload_batch import NOTHING, UploadBatch, batch_from_json
 
 @dataclass(frozen=True)
 class Poll:
-    """`seen_size` entries of the regional log are witnessed, `copied` followed; `log` is the member's own.
+    """`seen_size` entries of the regional log are witnessed, `copied` followed; `log` is the member's own
+    log.
 
-    `waiting`: questions that wait at the member for a person's leave, by their ids. `sharing`: what its
-    policy releases, as a signed note (`gateway.wire.sharing_statement`); None where the member does not say.
-    `serves`: the policy version and the snapshot that it answers from now. `batch`: what it hands in; the
-    reply says that all of it was kept, or will never be.
+    `waiting`: ids of the questions that wait at the member for approval. `sharing`: what the member's policy
+    releases, as a signed note (`gateway.wire.sharing_statement`); None where the member does not say.
+    `serves`: the policy version and the snapshot behind the member's answers now. `batch`: uploads; the reply
+    confirms that every upload was kept, or never will be.
     """
 
     seen_size: int
@@ -62,7 +64,7 @@ class Poll:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A question: the log entry's bytes, and the tlog-proof that the regional log holds them."""
+    """A question: the log entry's bytes, and the tlog-proof that the regional log holds the entry."""
 
     question_id: str
     entry: bytes
@@ -74,10 +76,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class PollReply:
-    """`consistency` leads from the size that the poll named to `checkpoint`.
+    """`consistency` proves that `checkpoint` extends the size named in the poll.
 
-    `excerpt` tells the member what stands in the regional log about it, `seen_log` what the hub knows of its
-    own log.
+    `excerpt`: the entries of the regional log about the member. `seen_log`: how much the hub has seen of the
+    member's log.
     """
 
     checkpoint: str
@@ -114,7 +116,7 @@ def poll_from_json(data: Mapping[str, Any]) -> Poll:
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
-    """Raises AuditError, SumFormatError, KeyError, TypeError, ValueError or AttributeError otherwise."""
+    """Read a reply. Raises AuditError, SumFormatError, KeyError, TypeError, ValueError or AttributeError."""
     excerpt, seen_log = data["excerpt"], data["sight"]
     return PollReply(
         excerpt=None if excerpt is None else excerpt_from_json(excerpt),

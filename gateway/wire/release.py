@@ -1,4 +1,4 @@
-"""A released regional table, as analysts receive it and as the regional log commits to it."""
+"""A released regional table, as analysts receive the table and as the regional log commits to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Earlier:
-    """An answer that a member gave before: to which question, and when the hub received it."""
+    """An answer that a member gave before: to which question, and when the hub received the answer."""
 
     question_id: str
     answered_at: str
@@ -23,13 +23,14 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What one member gave. Neither `answered` nor `refusals`: nothing came in time, or, where `waiting`, it
-    waited for a person's leave until then, or, with `offline_since`, the member did not call since then.
+    """What one member gave. Neither `answered` nor `refusals`: no answer came in time; with `waiting`,
+    because the question waited for approval; with `offline_since`, because the member has not called since
+    then.
 
-    `late`: the answer came after a release that went out without it. `earlier`: it is what the member had
-    answered to the same question before, which its policy lets the hub give again; the member itself is away.
-    `terms`: what its policy asks of the recipient; None of an older node, and where it gave nothing.
-    `changed`: how its numbers were changed; None where they are exact.
+    `late`: the answer came after a first release without the member. `earlier`: while the member is away, its
+    answer to an earlier question in the same words, repeated as its policy allows. `terms`: what the member's
+    policy asks of the recipient; None from an older node, and without an answer. `changed`: how the member's
+    numbers were perturbed; None where the numbers are exact.
     """
 
     member: str
@@ -49,9 +50,9 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Release:
-    """A table with, for every cell, a value or the reason why there is none, and who it came from.
+    """A table with a value, or the reason for no value, in every cell, and with the coverage of each member.
 
-    `number` counts the releases of a question from 1: a later one holds answers that came late.
+    `number` counts the releases of a question from 1: a later release holds answers that came late.
     """
 
     question_id: str
@@ -78,7 +79,7 @@ class Release:
 
 
 def release_from_json(data: Mapping[str, Any]) -> Release:
-    """Read back what `Release.as_json` wrote."""
+    """Read what `Release.as_json` wrote."""
     axes = tuple(Axis(a["level"], tuple(a["codes"])) for a in data["axes"])
     return Release(
         question_id=data["question_id"],
@@ -171,5 +172,5 @@ RESULT = "result"
 
 
 def release_text(release: Release) -> str:
-    """The canonical JSON that the log's commitment to a release is over."""
+    """The canonical JSON of a release, to which the log commits."""
     return canonical_json(release.as_json()).decode()

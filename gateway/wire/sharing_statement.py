@@ -1,8 +1,9 @@
-"""What a member's policy in force releases, as the member states it with its polls.
+"""What a member's policy in force releases, as the member states with its polls.
 
-On the wire it is a signed note (C2SP signed-note) whose text is one line of canonical JSON. It follows from
-the policy's text and from which tables the member's protected cube has: nothing of the data is in it. It only
-helps to ask well; what counts is the member's own decision about each question.
+A statement travels as a signed note (C2SP signed-note); the note's text is one line of canonical JSON. The
+statement follows from the policy's text and from the list of tables in the member's protected cube, never
+from the data. A statement only helps to ask well; the member's own decision about each question is what
+counts.
 """
 
 from collections.abc import Mapping
@@ -24,16 +25,16 @@ Words = tuple[str, ...]
 
 
 class SharingError(SafelaneError):
-    """A statement of what is shared that is not in the form that this page defines, or not its member's."""
+    """A malformed statement of what is shared, or a statement that the member did not sign."""
 
 
 @dataclass(frozen=True)
 class Shared:
     """A permission: these recipients, for these purposes, these measures, at these levels.
 
-    A table may use up to `max_dims` of their dimensions, in its breakdown and in its filters together.
-    `roles` None: any. `leave_ready_made` and `leave`: whether a person must give leave for a ready-made
-    question and for any other. All words are sorted, each once.
+    A table may use up to `max_dims` of the dimensions, in breakdown and filters together. `roles` None: any
+    role. `leave_ready_made` and `leave`: whether a person must approve the answer to a ready-made question,
+    and to any other question. All words are sorted, without repetition.
     """
 
     recipients: Words
@@ -62,10 +63,10 @@ class Shared:
 
 @dataclass(frozen=True)
 class Never:
-    """A prohibition, which wins over every permission; it applies where all that it names applies.
+    """A prohibition, which wins over every permission; a prohibition applies where all its conditions apply.
 
-    `show`: where any of these levels is used; `together`: where one level of each of these lists is. None
-    and empty: whatever.
+    `show`: where any of these levels is used; `together`: where one level of each of these lists is used.
+    None and empty: any.
     """
 
     recipients: Words | None
@@ -89,10 +90,10 @@ _WHO = ("recipients", "roles", "purposes", "measures")
 
 @dataclass(frozen=True)
 class Sharing:
-    """`policy` None: none is in force. `snapshot` None: nothing is protected under this policy yet.
+    """`policy` None: no policy is in force. `snapshot` None: no tables are protected under this policy yet.
 
-    `snapshot_date` is the last day that the records cover, `vintage` the day on which they were loaded,
-    `valid_until` the policy's last day; dates as YYYY-MM-DD.
+    `snapshot_date` is the last day that the records cover, `vintage` the day on which the records were
+    loaded, `valid_until` the policy's last day; dates as YYYY-MM-DD.
     """
 
     member: str
@@ -119,12 +120,12 @@ class Sharing:
 
 
 def sign_sharing(sharing: Sharing, signer: Signer) -> str:
-    """The statement's note, signed with the key that the member signs its answers with."""
+    """The statement's note, signed with the member's answer key."""
     return str(sign(canonical_json(sharing.as_json()).decode() + "\n", signer))
 
 
 def open_sharing(note: str, verifier: Verifier) -> Sharing:
-    """The statement in a note, once `verifier` has shown whose it is. Raises SharingError."""
+    """The statement in a note, once `verifier` has verified the signature. Raises SharingError."""
     if len(note) > LARGEST:
         raise SharingError("The statement of what is shared is larger than any policy needs.")
     try:
@@ -136,7 +137,7 @@ def open_sharing(note: str, verifier: Verifier) -> Sharing:
 
 
 def sharing_of_text(said: str) -> Sharing:
-    """Read the text of a note whose signature has been verified. Raises SharingError."""
+    """Read the text of a note with a verified signature. Raises SharingError."""
     try:
         data = load_canonical_object(said.removesuffix("\n").encode(), "statement of what is shared")
         sharing = _sharing(data)

@@ -1,4 +1,4 @@
-"""A member's answer as it travels: the signed note, with the proof that the member's own log holds it."""
+"""A member's answer as sent: the signed note, with the proof that the member's own log holds the answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from audit.formats.encoding import parse_base64, to_base64
 
 @dataclass(frozen=True)
 class SignedAnswer:
-    """A member's answer with the proof that its own log holds it.
+    """A member's answer with the proof that the member's own log holds the answer.
 
-    `entry` is that log entry, `receipt` its tlog-proof, `salt` opens the entry's commitment to the answer.
+    `entry` is the log entry, `receipt` its tlog-proof, `salt` opens the entry's commitment to the answer.
     """
 
     note: str

@@ -1,4 +1,4 @@
-"""A round of totals as the hub puts it to members, and the strict reading of such messages."""
+"""A round of secure sums as the hub calls for contributions, and the strict reading of such messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from audit.formats.encoding import parse_base64, to_base64
 from gateway.errors import SafelaneError
 
 Codes: TypeAlias = tuple[str, ...]
-"""A cell by its codes, one for each axis of the answer."""
+"""A cell by its codes, one code for each axis of the answer."""
 
 
 class SumFormatError(SafelaneError):
-    """A message about totals that is not in the form that this page defines, or not signed by its member."""
+    """A malformed message about secure sums, or a message that its member did not sign."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class CalledSum:
 
 @dataclass(frozen=True)
 class SumCall:
-    """A round: the log entry that began it with its proof, the sums, and the consent of every participant."""
+    """A round: the log entry that began the round with its proof, the sums, and every participant's
+    consent.
+    """
 
     question_id: str
     entry: bytes
@@ -71,7 +73,9 @@ def text(value: object) -> str:
 
 
 def storable(value: str) -> str:
-    """Text that every database keeps. Raises ValueError for half a character, and for the character NUL."""
+    """Text that every database keeps. Raises ValueError for half a surrogate pair, and for the character
+    NUL.
+    """
     value.encode()
     if "\0" in value:
         raise ValueError

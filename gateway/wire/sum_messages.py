@@ -1,9 +1,10 @@
-"""What travels for a regional total: what a member would contribute, who takes part, and masked numbers.
+"""The messages of a secure sum: what a member would contribute, who takes part, and masked numbers.
 
-Three steps. With its answer a member makes an *offer*: for the hub, bounds of its withheld cells; for the
-other members a signed *consent*, which tells only which cells it withholds. The hub's *call* brings each
-contributor the list of all others with their consents, and the proof that it was logged. The *contribution*
-is a signed note of numbers that tell nothing without those of everybody else.
+There are three steps. With an answer, a member sends an *offer*: for the hub, bounds of the answer's withheld
+cells; for the other members a signed *consent*, which reveals only the list of withheld cells. The hub's
+*call* brings each contributor the list of all participants with their consents, and the proof that the list
+was logged. The *contribution* is a signed note of numbers that reveal nothing without the numbers of all
+participants.
 """
 
 from collections.abc import Mapping
@@ -19,16 +20,16 @@ from gateway.wire.sum_call import Codes, SumFormatError, codes, number, storable
 
 VERSION = 1
 CONTRIBUTION = "contribution"
-"""Label of a member's commitment, in its own log, to the text of its contribution."""
+"""Label of the commitment, in a member's own log, to the text of a contribution."""
 TOTALS = "totals"
 """Label of the regional log's commitment to the sums of a round."""
 
 
 @dataclass(frozen=True)
 class Consent:
-    """A member's word to all others: these cells of its answer to `asked` it would contribute, under `key`.
+    """A member's word to all participants: the cells of the answer to `asked` to be contributed, under `key`.
 
-    `contributors` is the fewest members, itself among them, that its policy asks for.
+    `contributors` is the smallest number of members, the member included, that the member's policy asks for.
     """
 
     asked: AskedEntry
@@ -52,7 +53,9 @@ class Consent:
 
 @dataclass(frozen=True)
 class OfferedCell:
-    """A cell of the consent, for the hub: what it can be, and a number that cells share which share sums."""
+    """A cell of the consent, for the hub: the bounds of its count, and a number shared by cells with common
+    sums.
+    """
 
     cell: Codes
     low: int
@@ -65,11 +68,11 @@ class OfferedCell:
 
 @dataclass(frozen=True)
 class Offer:
-    """For the hub: the consent's note with what is needed of its cells, and the member's k.
+    """For the hub: the consent's note with bounds of the cells, and the member's k.
 
-    Without a consent ("") the member contributes nothing, and there are only bounds.
-    `least_of` and `most_of` bound every withheld cell of the answer, in its order; None where nothing does.
-    All of it follows from what the member's cube shows.
+    Without a consent ("") the member contributes nothing, and there are only bounds. `least_of` and `most_of`
+    bound every withheld cell of the answer, in row-major order; None where no bound follows. All bounds
+    follow from the cells that the member's cube shows.
     """
 
     question_id: str
@@ -92,7 +95,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class Contribution:
-    """A member's masked numbers, one for each sum that it takes part in, in the order of the call."""
+    """A member's masked numbers, one number for each sum with the member among its participants, in the order
+    of the call.
+    """
 
     question_id: str
     asked: AskedEntry
@@ -113,7 +118,7 @@ class Contribution:
 
 
 SignedContribution = SignedAnswer
-"""A contribution's note with the entry of the member's own log and its proof, in the form of an answer's."""
+"""A contribution's note with the entry of the member's own log and its proof, in the form of an answer."""
 
 
 def sign_text(body: Mapping[str, Any], signer: Signer) -> str:
@@ -122,7 +127,9 @@ def sign_text(body: Mapping[str, Any], signer: Signer) -> str:
 
 
 def open_consent(note: str, verifier: Verifier) -> Consent:
-    """Raises SumFormatError unless `verifier` shows whose it is and it has the form of a consent."""
+    """Read a consent. Raises SumFormatError for a malformed consent, or unless `verifier` verifies the
+    signature.
+    """
     data = _opened(note, verifier)
     try:
         consent = Consent(
@@ -141,7 +148,7 @@ def open_consent(note: str, verifier: Verifier) -> Consent:
 
 
 def consenting(note: str) -> str:
-    """Whose consent a note claims to be, before any signature is looked at. Raises SumFormatError."""
+    """The member that a note claims to come from, before any signature is checked. Raises SumFormatError."""
     try:
         return text(
             load_canonical_object(Note.parse(note).text.removesuffix("\n").encode(), "consent")["member"]
@@ -151,7 +158,9 @@ def consenting(note: str) -> str:
 
 
 def open_contribution(note: str, verifier: Verifier) -> Contribution:
-    """Raises SumFormatError unless `verifier` shows whose it is and it has the form of a contribution."""
+    """Read a contribution. Raises SumFormatError if malformed, or unless `verifier` verifies the
+    signature.
+    """
     data = _opened(note, verifier)
     try:
         made = Contribution(

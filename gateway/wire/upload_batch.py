@@ -1,4 +1,6 @@
-"""What a member hands in with its call: a call of its own for each would cost both sides as much again."""
+"""Uploads of a member that go along with a poll: a call for each upload would cost both sides as much
+again.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from gateway.wire.signed_answer import SignedAnswer, signed_answer_from_json
 from gateway.wire.sum_messages import Offer, SignedContribution, offer_from_json
 
 MOST_PIECES = 100
-"""Pieces of one kind in a parcel."""
+"""Uploads of one kind in a batch."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a member's policy asks of whoever receives its answer: part of it, and signed with it."""
+"""What a member's policy asks of the recipient of an answer: part of the answer, and signed with it."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ class PassOn(StrEnum):
 
 @dataclass(frozen=True)
 class Terms:
-    """`retention_days`: for how long a recipient may keep the answer, None without limit. `legal_basis`: the
-    law, order or agreement that the policy names, one line; None where it names none.
+    """`retention_days`: how long a recipient may keep the answer, None without limit. `legal_basis`: the law,
+    order or agreement named in the policy, one line; None where the policy names none.
     """
 
     retention_days: int | None
@@ -40,7 +40,7 @@ class Terms:
 
 
 def terms_from_json(data: Mapping[str, Any]) -> Terms:
-    """Raises KeyError, TypeError or ValueError for anything that `Terms.as_json` does not write."""
+    """Read what `Terms.as_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     days, basis = data["retention_days"], data["legal_basis"]
     terms = Terms(
         None if days is None else _days(days),
@@ -59,11 +59,11 @@ def _days(value: object) -> int:
 
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode's categories of characters that could break a line or turn what stands around them about."""
+"""Unicode categories of characters that could break a line or reverse the text around them."""
 
 
 def _line(value: object) -> str:
-    """Another side's text is shown to people: on one line, and nothing that a terminal obeys."""
+    """Check a text of the other side that people will read: one line, without control characters."""
     if not isinstance(value, str) or not value or len(value) > LONGEST_BASIS:
         raise ValueError
     if any(unicodedata.category(character) in _UNSEEN for character in value):

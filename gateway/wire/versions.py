@@ -1,8 +1,9 @@
-"""What the two sides of the federation can do, told in a node's first call.
+"""The capabilities of the two sides of the federation, exchanged in a node's first call.
 
-The major version stands in the path (`/federation/v1`): one that changes what messages mean gets a path of
-its own, beside the former one for as long as members need. Within a major version sides learn to do more:
-each thing has a name here, and a side that does not know it is spared. One that says nothing knows none.
+The major version stands in the path (`/federation/v1`): a change in the meaning of messages gets a new path,
+beside the former path for as long as members need. Within a major version, each new capability has a name
+here; a side that does not know the name gets messages without the capability. A side that names no
+capabilities has none.
 """
 
 from collections.abc import Mapping
@@ -14,20 +15,20 @@ from gateway.wire.sum_call import text
 
 MAJOR = 1
 UPLOAD_BATCHES = "parcel"
-"""Answers come with the poll that follows them."""
+"""Answers come with the next poll."""
 FEATURES = (UPLOAD_BATCHES, "serves", "sharing")
-"""In order of their names. The fields of a poll below belong to those of the same name."""
+"""Sorted by name. The fields of a poll below belong to the features of the same name."""
 
 _FIELDS = {UPLOAD_BATCHES: UPLOAD_BATCHES, "serves": "serves", "sharing": "sharing"}
 
 
 class VersionError(SafelaneError):
-    """A greeting that is none, or of a side with which no version is shared."""
+    """A malformed greeting, or a side with no common major version."""
 
 
 @dataclass(frozen=True)
 class Hello:
-    """What one side is: its software's version, the major versions that it speaks, and its features."""
+    """One side: the version of its software, its major versions, and its features."""
 
     software: str
     majors: tuple[int, ...]
@@ -38,7 +39,7 @@ class Hello:
 
 
 def hello_from_json(data: Mapping[str, Any]) -> Hello:
-    """Raises VersionError. Names of features that are not known here are kept."""
+    """Read a greeting; unknown features are kept. Raises VersionError."""
     try:
         majors = tuple(data["majors"])
         if not all(type(m) is int for m in majors):
@@ -58,5 +59,5 @@ def fields_for(other: Hello, poll: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unknown_to(other: Hello) -> tuple[str, ...]:
-    """What this side can do and the other one cannot."""
+    """The features of this side that the other side does not have."""
     return tuple(f for f in FEATURES if f not in other.features)

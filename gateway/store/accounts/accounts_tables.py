@@ -1,4 +1,4 @@
-"""The tables about accounts, on both sides. What each row means is said in `gateway.accounts.model`."""
+"""The tables about accounts, on both sides. `gateway.accounts.model` says what a row means."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
@@ -9,7 +9,7 @@ HASH = 64
 
 
 def _account() -> "Column[str]":
-    """Follows when a person is forgotten and the account gets another name."""
+    """A reference to an account, updated when a person is forgotten and the account gets another name."""
     return Column("account", ForeignKey("accounts.name", onupdate="CASCADE"), nullable=False, index=True)
 
 

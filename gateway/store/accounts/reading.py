@@ -31,7 +31,7 @@ from gateway.store.engine.schema import SHORT_VALUE, openings
 
 
 class SqlPeople:
-    """Reads within one transaction."""
+    """Reads within the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

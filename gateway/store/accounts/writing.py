@@ -28,9 +28,9 @@ from gateway.store.engine.schema import SHORT_VALUE, openings
 
 
 class SqlPeopleWriter(SqlPeople):
-    """Writes within one transaction. `because` is the log entry that explains a write.
+    """Writes within the caller's transaction. `because` is the log entry that explains a write.
 
-    `belongings` are columns of other tables that name an account, and follow when somebody hands over.
+    `belongings`: columns of other tables that name an account, updated when somebody hands over.
     """
 
     def __init__(self, connection: Connection, belongings: Sequence["Column[Any]"] = ()) -> None:

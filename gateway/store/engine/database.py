@@ -1,4 +1,4 @@
-"""One database: reading beside each other, writing one after the other, durable before anyone is told."""
+"""A database with parallel readers and a single writer, durable before a caller learns of success."""
 
 import sqlite3
 import threading
@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, Operational
 from gateway.errors import SafelaneError
 
 BUSY_SECONDS = 15.0
-"""How long a writer waits for another process before it says so."""
+"""How long a writer waits for another process before the writer fails."""
 
 
 class StorageError(SafelaneError):
@@ -27,9 +27,9 @@ def sqlite_url(path: Path) -> str:
 
 
 class Database:
-    """Opens `url`; `reading` and `writing` hand out a connection for one transaction each.
+    """Opens `url`; `reading` and `writing` hand out a connection for a transaction each.
 
-    Raises StorageError for what is no URL of a database, or of one whose driver is not there.
+    Raises StorageError for a malformed URL, or for a database without its driver.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,7 +64,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """The only writer. Commits at the end, durably; an exception takes everything back.
+        """The only writer. Commits at the end, durably; an exception rolls everything back.
 
         Raises:
             StorageError: the disk is full, the database is locked by another process, or gone.

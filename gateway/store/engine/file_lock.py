@@ -1,4 +1,6 @@
-"""A file that one process holds at a time; the lock goes with the process, whatever ends it."""
+"""A file lock held by a single process at a time; the lock ends with the process, however the process
+ends.
+"""
 
 import os
 import sys
@@ -14,7 +16,7 @@ else:
 
 @contextmanager
 def held_file(path: Path | str) -> Iterator[None]:
-    """Hold it until the block ends. Raises FileHeldError where another process does."""
+    """Hold the lock until the block ends. Raises FileHeldError where another process holds the lock."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
@@ -30,4 +32,4 @@ def held_file(path: Path | str) -> Iterator[None]:
 
 
 class FileHeldError(Exception):
-    """Another process holds the file: whoever asked for it says what that means."""
+    """Another process holds the file; the caller says what that means."""

@@ -1,7 +1,7 @@
-"""One server for a log: a second one on the same database is refused before it can write.
+"""A single server for a log: a second server on the same database is refused before it can write.
 
-The lock is for whoever serves. A short command beside the server takes its turn in the database instead, and
-a writer that comes too late is refused by the log itself (`audit.errors.StaleLogError`).
+The lock is for servers. A short command beside the server takes its turn in the database instead, and a
+writer that comes too late is refused by the log itself (`audit.errors.StaleLogError`).
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from gateway.errors import SafelaneError
 from gateway.store.engine.file_lock import FileHeldError, held_file
 
 STAND_BY_SECONDS = 1.0
-"""How often a process that stands by looks whether the log is free."""
+"""How often a process on stand-by checks whether the log is free."""
 
 
 class LogHeldError(SafelaneError):
@@ -25,7 +25,7 @@ class LogHeldError(SafelaneError):
 
 
 StillHeld = Callable[[], bool]
-"""Whether the lock is held still: a database server that was restarted has forgotten it."""
+"""Whether the lock is still held: a restarted database server has forgotten the lock."""
 
 
 @contextmanager
@@ -42,9 +42,9 @@ def hold_log(url: str, origin: str) -> Iterator[StillHeld]:
 
 @contextmanager
 def hold_log_once_free(url: str, origin: str, wait: Callable[[float], bool]) -> Iterator[StillHeld]:
-    """As `hold_log`, but while another process serves the log, stand by for it.
+    """As `hold_log`, but stand by while another process serves the log.
 
-    `wait` sleeps so many seconds and says whether to give up; then LogHeldError is raised.
+    `wait` sleeps for the given seconds and says whether to give up; then LogHeldError is raised.
     """
     with ExitStack() as stack:
         while True:

@@ -1,6 +1,6 @@
 """A log's storage in the caller's transaction (`audit.log.log.Storage`), on SQLite and PostgreSQL.
 
-Nothing here commits: an entry and the state that it explains are kept together, or neither is.
+Nothing here commits: an entry and the state explained by the entry are kept together, or neither is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ from audit.log.log import Growth, SignedCheckpoint
 from gateway.store.engine.schema import metadata
 
 _AT_ONCE = 200
-"""Tiles asked for in one statement: SQLite limits the number of parameters."""
+"""Tiles in a single statement: SQLite limits the number of parameters."""
 
 log_heads = Table(
     "log_heads",
@@ -51,7 +51,7 @@ log_checkpoints = Table(
     Column("note", Text, nullable=False),
     Column("signed_at", BigInteger, nullable=False),  # seconds since the epoch
 )
-"""Every checkpoint that a log signed: cosignatures may come later than the next one."""
+"""Every checkpoint that a log signed: cosignatures may come later than the next checkpoint."""
 
 log_entries = Table(
     "log_entries",
@@ -69,7 +69,7 @@ log_tiles = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("hashes", LargeBinary, nullable=False),
 )
-"""One row for each tile, at its present width: a narrower tile is a prefix of it."""
+"""A row for each tile, at its present width: a narrower tile is a prefix of the row."""
 
 log_cosignatures = Table(
     "log_cosignatures",
@@ -124,7 +124,7 @@ _ADD_ENTRY, _ADD_TILE = insert(log_entries), insert(log_tiles)
 
 
 class SqlLogStorage:
-    """One log within the connection's present transaction."""
+    """A log within the connection's present transaction."""
 
     def __init__(self, connection: Connection, origin: str) -> None:
         self._connection = connection
@@ -177,7 +177,7 @@ class SqlLogStorage:
         return entries
 
     def grow(self, growth: Growth) -> None:
-        """Add what an append wrote. Raises StaleLogError: the caller must roll back."""
+        """Keep the results of an append. Raises StaleLogError: the caller must roll back."""
         try:
             self._move_size(growth)
             if growth.entries:
@@ -194,12 +194,12 @@ class SqlLogStorage:
             raise StaleLogError(self._origin, growth.old_size) from None
 
     def cosignatures(self, size: int) -> list[Signature]:
-        """Cosignatures gathered for the checkpoint of this size, in the order in which they came."""
+        """Cosignatures gathered for the checkpoint of this size, in the order of arrival."""
         rows = self._connection.execute(_COSIGNATURES, {"of": self._origin, "at": size})
         return [Signature.parse(row.line) for row in rows]
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
-        """Keep cosignatures for the checkpoint of this size, of each key the one that came last."""
+        """Keep cosignatures for the checkpoint of this size; of each key, the last cosignature."""
         known = {(s.name, s.key_id): s for s in self.cosignatures(size)}
         at_size = (log_cosignatures.c.origin == self._origin, log_cosignatures.c.size == size)
         for signature in signatures:
@@ -270,7 +270,7 @@ def _chunks(tiles: Iterable[Tile]) -> Iterator[list[Tile]]:
 
 
 def logs_in(connection: Connection) -> list[str]:
-    """The names of the logs that a database keeps; none in one without tables."""
+    """The names of the logs in a database; none in a database without tables."""
     if not inspect(connection).has_table(log_heads.name):
         return []
     return list(connection.execute(select(log_heads.c.origin).order_by(log_heads.c.origin)).scalars())

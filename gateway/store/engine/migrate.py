@@ -12,7 +12,7 @@ MEMBER = "member"
 
 HEAD = "head"
 FORM = "alembic_version"
-"""The table that says which form a database has."""
+"""The table with the form of a database."""
 _HERE = Path(__file__).parent / "migrations"
 _VERSIONS = _HERE / "versions"
 
@@ -20,10 +20,10 @@ _VERSIONS = _HERE / "versions"
 def migrate(
     database: Database, side: str, *, to: str = HEAD, before: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Apply what is missing, all of it or nothing; a database in that form already is only read.
+    """Apply the missing migrations, all or nothing; a database in the wanted form is only read.
 
-    `before` is told the form of a database of an older Safelane, and may raise: then nothing was changed.
-    Raises StorageError for a database of a newer Safelane.
+    `before` gets the form of a database of an older Safelane, and may raise: then nothing was changed. Raises
+    StorageError for a database of a newer Safelane.
     """
     present = _checked_form(database, side)
     if present == (_forms(side)[-1] if to == HEAD else to):
@@ -34,7 +34,7 @@ def migrate(
 
 
 def older_form(database: Database, side: str) -> str | None:
-    """The form of a database of an older Safelane; None for one that is empty, or in the present form.
+    """The form of a database of an older Safelane; None for an empty database, or in the present form.
 
     Raises StorageError for a database of a newer Safelane.
     """
@@ -61,7 +61,7 @@ def _form(connection: Connection) -> str | None:
 
 
 def _forms(side: str) -> list[str]:
-    """Every form that a side has had, the present one last: as the files of the migrations are numbered."""
+    """Every form that a side has had, the present form last: as the files of the migrations are numbered."""
     return [f"{side}_{path.name[:4]}" for path in sorted((_VERSIONS / side).glob("[0-9]*.py"))]
 
 

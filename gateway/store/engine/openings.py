@@ -1,4 +1,6 @@
-"""Openings of log entries' commitments, apart from the log: erasing one erases the value, not the log."""
+"""Openings of log entries' commitments, apart from the log: erasing an opening erases the value, not the
+log.
+"""
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -17,13 +19,13 @@ def keep_opening(connection: Connection, field: str, opening: Opening, entry_ind
 
 
 def find_opening(connection: Connection, field: str, entry_index: int) -> Opening | None:
-    """None when there never was one, or when it has been erased."""
+    """The opening; None when there never was an opening, or the opening has been erased."""
     row = connection.execute(_FIND, {"at": entry_index, "of": field}).one_or_none()
     return None if row is None else Opening(row.label, row.salt, row.value)
 
 
 def erase_searches(connection: Connection, person: str) -> int:
-    """Erase what opens searches of the log for this person; returns how many that were."""
+    """Erase the openings of this person's searches of the log; returns the number of erased openings."""
     named = canonical_json({PERSON: person})[1:-1]
     rows = connection.execute(
         select(openings.c.entry_index, openings.c.value).where(openings.c.field == SEARCH)

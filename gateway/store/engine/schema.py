@@ -1,4 +1,4 @@
-"""What all our tables share: the naming of constraints, moments in UTC, and the erasable openings."""
+"""Shared by all tables: the naming of constraints, moments in UTC, and the erasable openings."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +31,9 @@ class Moment(TypeDecorator[datetime]):
 
 
 SHORT_VALUE = text("length(value) <= 400")
-"""What a look-up by value says as well, word for word: else the index is not used."""
+"""A condition to repeat word for word in each search by value: without the condition the index is not
+used.
+"""
 
 openings = Table(
     "openings",
@@ -44,4 +46,6 @@ openings = Table(
     # By value, as far as it is short: people are looked up by name among results that are long.
     Index("ix_openings_value", "value", sqlite_where=SHORT_VALUE, postgresql_where=SHORT_VALUE),
 )
-"""What opens the salted commitments of log entries. Erasing a row leaves the log whole, and silent there."""
+"""Openings of the salted commitments in log entries. Erasing a row leaves the log whole, but the value is
+gone.
+"""

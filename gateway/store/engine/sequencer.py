@@ -1,9 +1,9 @@
-"""One writer for a log: writes that come while the last commit runs share the next one (group commit).
+"""A single writer for a log: writes that arrive during a commit share the next commit (group commit).
 
-Each caller's state and log entries stand in a savepoint of their own, so that one that fails takes back only
-itself; what is kept is kept together, under one checkpoint, and nobody returns before it is durable. When the
-database does not confirm a commit, nobody knows whether it happened: the next batch reads the log again, and
-nothing is ever retried.
+Each caller's state and log entries stand in a savepoint of their own, so that a failing caller rolls back
+only its own part. Parts that are kept are kept together, under one checkpoint, and no caller returns before
+the commit is durable. When the database does not confirm a commit, nobody knows whether the commit happened:
+the next batch reads the log again, and nothing is ever retried.
 """
 
 import threading
@@ -23,27 +23,29 @@ from gateway.store.engine.database import Database, StorageError
 from gateway.store.engine.logs import SqlLogStorage
 
 MOST_TOGETHER = 128
-"""Callers in one commit; more would make the first of them wait too long."""
+"""Callers in a commit; more would make the first caller wait too long."""
 _LOOK_AGAIN = 0.05
 
 
 class RolledBackError(StorageError):
-    """The shared transaction was taken back: nothing of it was kept."""
+    """The shared transaction was rolled back: nothing was kept."""
 
 
 class UnknownOutcomeError(StorageError):
-    """The database did not confirm the commit: it may or may not have been kept."""
+    """The database did not confirm the commit: the commit may or may not have happened."""
 
 
 @dataclass
 class Unit:
-    """One caller's part of the transaction."""
+    """A caller's part of the transaction."""
 
     connection: Connection
     log: StagedStorage
     numbers: range = range(0)
     receipts: tuple[Receipt, ...] = ()
-    """Of the entries that this caller staged, if it asked for them; there once `writing` has returned."""
+    """Receipts of the entries that this caller staged, if asked for; available once `writing` has
+    returned.
+    """
 
 
 @dataclass
@@ -52,7 +54,7 @@ class _Batch:
     connection: Connection
     log: StagedStorage
     parted: bool = False
-    """Whether there is a savepoint: it is let go of when the next part begins, or by the commit."""
+    """Whether there is a savepoint, which is released when the next part begins, or by the commit."""
     units: list[Unit] = field(default_factory=list)
     proving: list[Unit] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
@@ -62,7 +64,9 @@ class _Batch:
 
 
 class Sequencer:
-    """Hands out the write transaction, caller after caller, and commits for all who came meanwhile."""
+    """Hands out the write transaction, caller after caller, and commits for all callers who came
+    meanwhile.
+    """
 
     def __init__(
         self,
@@ -83,10 +87,11 @@ class Sequencer:
 
     @contextmanager
     def writing(self, *, receipts: bool = False) -> Iterator[Unit]:
-        """A part of the shared transaction; returns once it is durable. An exception takes back this part.
+        """A part of the shared transaction; returns once the commit is durable. An exception rolls back this
+        part.
 
-        Raises StorageError, RolledBackError (another's failure took everything back: try again) or
-        UnknownOutcomeError (look first).
+        Raises StorageError, RolledBackError (another caller's failure rolled everything back: try again) or
+        UnknownOutcomeError (check first).
         """
         self._take_turn()
         try:
@@ -152,7 +157,7 @@ class Sequencer:
             self._turn.release()
 
     def _wait(self, batch: _Batch) -> None:
-        """Return once the batch is durable. If whoever was to commit it was interrupted, we do."""
+        """Return once the batch is durable. If the committing caller was interrupted, commit here."""
         while not batch.done.wait(_LOOK_AGAIN):
             if self._turn.acquire(blocking=False):
                 try:
@@ -200,10 +205,10 @@ class Sequencer:
 
 
 def _begin_part(batch: _Batch) -> None:
-    """Set the savepoint to which a part is taken back if it fails.
+    """Set the savepoint for a failing part.
 
-    Our own statements, not SQLAlchemy's: on PostgreSQL letting go of the last savepoint and setting the next
-    one travel together, which is a third of all round trips less.
+    Our own statements, not SQLAlchemy's: on PostgreSQL, releasing the last savepoint and setting the next
+    travel together, which saves a third of all round trips.
     """
     steps = ["RELEASE SAVEPOINT part", "SAVEPOINT part"] if batch.parted else ["SAVEPOINT part"]
     if batch.connection.dialect.name == "postgresql":
@@ -220,7 +225,7 @@ def sequence(database: Database, log: Log, clock: Callable[[], float] = time.tim
 
 @contextmanager
 def _ignoring(known: BaseException) -> Iterator[None]:
-    """A transaction that is taken back raises its cause again, which the callers are told anyway."""
+    """Swallow the cause that a rolled-back transaction raises again; the callers learn the cause anyway."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - nothing was kept, and `known` says why
@@ -229,7 +234,9 @@ def _ignoring(known: BaseException) -> Iterator[None]:
 
 
 def _words(error: BaseException) -> str:
-    """What may be told of an error: our own words or the driver's, never a statement's parameters."""
+    """The part of an error that may be shown: our own words or the driver's, never a statement's
+    parameters.
+    """
     if isinstance(error, OperationalError):
         return str(error.orig)
     return str(error) if isinstance(error, AuditError | StorageError) else type(error).__name__

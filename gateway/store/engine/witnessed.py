@@ -1,7 +1,6 @@
-"""What a node has witnessed of other logs (`audit.witness.witness.WitnessStorage`), in the caller's
-transaction.
+"""Witnessed checkpoints of other logs (`audit.witness.witness.WitnessStorage`), in the caller's transaction.
 
-A cosignature may leave only after that transaction is durable.
+A cosignature may leave only after the transaction is durable.
 """
 
 from sqlalchemy import BigInteger, Column, Connection, Table, Text, bindparam, insert, select, update
@@ -33,12 +32,12 @@ class SqlWitnessStorage:
         self._connection = connection
 
     def latest(self, origin: str) -> Note | None:
-        """The latest checkpoint that was cosigned for a log, with its cosignature; None before the first."""
+        """The latest cosigned checkpoint of a log, with its cosignature; None before the first."""
         note = self._connection.execute(_LATEST, {"of": origin}).scalar_one_or_none()
         return None if note is None else Note.parse(note)
 
     def replace(self, origin: str, old_size: int, note: Note) -> None:
-        """Make `note` the latest. Raises SizeConflictError when another request came first."""
+        """Make `note` the latest checkpoint. Raises SizeConflictError when another request came first."""
         values = {"size": Checkpoint.parse(note.text).size, "note": str(note)}
         moved = self._connection.execute(_REPLACE, {"of": origin, "old_size": old_size, **values})
         if moved.rowcount:

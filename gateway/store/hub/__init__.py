@@ -1,1 +1,1 @@
-"""What a hub keeps."""
+"""Tables and adapters of a hub."""

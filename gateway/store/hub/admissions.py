@@ -56,7 +56,7 @@ nonces = Table(
     Column("nonce", String(100), primary_key=True),
     Column("until", Moment, nullable=False, index=True),
 )
-"""Of calls that were taken, for as long as their signatures hold: a call counts once."""
+"""Nonces of accepted calls, as long as the calls' signatures are valid: a call counts once."""
 
 
 _OLD_NONCES = delete(nonces).where(nonces.c.until < bindparam("moment"))
@@ -136,9 +136,8 @@ class SqlAdmissions:
 
 
 def take_nonce(connection: Connection, key_id: str, nonce: str, until: datetime, now: datetime) -> None:
-    """Raises ReplayedError for one that was taken before: the caller's transaction must be taken back then.
-
-    Those that no longer hold are forgotten.
+    """Take the nonce of a call, and forget nonces that are no longer valid. Raises ReplayedError for a used
+    nonce: the caller must roll back its transaction then.
     """
     connection.execute(_OLD_NONCES, {"moment": now})
     try:
@@ -157,5 +156,5 @@ def _keys(enrolment: Enrolment) -> dict[str, str]:
 
 
 def enrolled_members(connection: Connection) -> list[str]:
-    """Codes of the members whose keys count."""
+    """Codes of the members with valid keys."""
     return list(connection.execute(select(enrolments.c.member).where(~enrolments.c.revoked)).scalars())

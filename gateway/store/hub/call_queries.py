@@ -1,7 +1,7 @@
-"""What the hub's database is asked with every call of a member.
+"""The database statements of every call of a member.
 
-Made once: building a statement takes longer than SQLite takes to run it. Values are named: `of` is the member
-or the question that a statement is about.
+Made once: building a statement takes longer than SQLite takes to run the statement. Values are named: `of` is
+the member or the question of a statement.
 """
 
 from sqlalchemy import bindparam, select, update

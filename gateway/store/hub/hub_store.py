@@ -52,11 +52,11 @@ from gateway.wire.poll import SignedAnswer
 from gateway.wire.release import Release, release_from_json
 
 AT_ONCE = 500
-"""Values in one list of a query."""
+"""Values in a single list of a query."""
 
 
 class HubStore:
-    """Hands out views and units of work, each bound to one transaction."""
+    """Hands out views and units of work, each bound to a transaction of its own."""
 
     def __init__(self, database: Database, dictionary: Dictionary, sequencer: Sequencer, origin: str) -> None:
         self._database = database
@@ -83,7 +83,7 @@ class HubStore:
 
 
 class HubView:
-    """Reads within one transaction."""
+    """Reads within the caller's transaction."""
 
     def __init__(self, connection: Connection, dictionary: Dictionary, log: Storage, origin: str) -> None:
         self._connection = connection
@@ -256,7 +256,7 @@ class HubView:
 
 
 class HubUnitOfWork(HubView):
-    """Writes within one transaction. `because` is the log entry that explains a write."""
+    """Writes within the caller's transaction. `because` is the log entry that explains a write."""
 
     @property
     def people(self) -> SqlPeopleWriter:

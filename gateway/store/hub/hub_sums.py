@@ -67,7 +67,7 @@ _OPEN_ROUNDS = (
 
 
 class SqlHubSums:
-    """Reads and writes within one transaction."""
+    """Reads and writes within the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""The hub's tables. What each row means is said in `gateway.hub.model`; here is only how it is kept."""
+"""The hub's tables. `gateway.hub.model` says what a row means."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 

@@ -1,4 +1,4 @@
-"""Members' signed statements of what they share: the newest statement of each member, and its beginning."""
+"""Members' signed sharing statements: the newest statement of each member, and its beginning."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ _STATED = select(sharings.c.note).where(sharings.c.member == bindparam("of"))
 
 
 def stated_sharings(connection: Connection) -> Mapping[str, StatedSharing]:
-    """By member. Their signatures were verified before they were kept."""
+    """Sharing statements by member. The signatures were verified before the statements were kept."""
     rows = connection.execute(
         select(sharings)
         .join(enrolments, enrolments.c.member == sharings.c.member)
@@ -35,7 +35,7 @@ def stated_sharings(connection: Connection) -> Mapping[str, StatedSharing]:
 
 
 def keep_sharing(connection: Connection, member: str, note: str | None, at: datetime) -> None:
-    """Keep a statement; one that says the same again stays as it is."""
+    """Keep a statement; an unchanged statement keeps its beginning."""
     kept = connection.execute(_STATED, {"of": member}).scalar_one_or_none()
     if kept == note:
         return

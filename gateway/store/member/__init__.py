@@ -1,1 +1,1 @@
-"""What a node keeps."""
+"""Tables and adapters of a node."""

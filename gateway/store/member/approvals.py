@@ -60,7 +60,7 @@ _CHARGE = select(charges).where(charges.c.question_id == bindparam("of"))
 
 
 class ApprovalView:
-    """Reads within one transaction."""
+    """Reads within the caller's transaction."""
 
     _connection: Connection
 
@@ -91,7 +91,7 @@ class ApprovalView:
 
 
 class ApprovalWrites(ApprovalView):
-    """Writes within one transaction. `because` is the log entry that explains a write."""
+    """Writes within the caller's transaction. `because` is the log entry that explains a write."""
 
     def add_waiting(self, kept: WaitingQuestion, *, because: int) -> None:
         self._connection.execute(

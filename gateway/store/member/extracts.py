@@ -67,7 +67,7 @@ reidentifications = Table(
 
 
 class SqlExtracts:
-    """Reads within one transaction."""
+    """Reads within the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -93,7 +93,7 @@ class SqlExtracts:
 
 
 class SqlExtractWriter(SqlExtracts):
-    """Writes within one transaction."""
+    """Writes within the caller's transaction."""
 
     def add(self, extract: StoredExtract, *, because: int) -> None:
         self._connection.execute(
@@ -143,7 +143,7 @@ def _stored(row: Row[tuple[object, ...]]) -> StoredExtract:
 
 
 class SqlReidentifications:
-    """Reads within one transaction."""
+    """Reads within the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -159,7 +159,7 @@ class SqlReidentifications:
 
 
 class SqlReidentificationWriter(SqlReidentifications):
-    """Writes within one transaction."""
+    """Writes within the caller's transaction."""
 
     def add(self, asked: ReidentificationRequest, *, because: int) -> None:
         self._connection.execute(

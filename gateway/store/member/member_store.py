@@ -51,7 +51,7 @@ _ACKNOWLEDGE = update(sent).where(sent.c.question_id == bindparam("question")).v
 
 
 class MemberStore:
-    """Hands out views and units of work, each bound to one transaction."""
+    """Hands out views and units of work, each bound to a transaction of its own."""
 
     def __init__(self, database: Database, sequencer: Sequencer, origin: str) -> None:
         self._database = database
@@ -75,7 +75,7 @@ class MemberStore:
 
 
 class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
-    """Reads within one transaction."""
+    """Reads within the caller's transaction."""
 
     def __init__(self, connection: Connection, log: Storage, origin: str) -> None:
         super().__init__(connection)
@@ -174,7 +174,7 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
 
 
 class MemberUnitOfWork(ApprovalWrites, ChangesWrites, FiguresWrites, PolicyWrites, MemberView):
-    """Writes within one transaction. `because` is the log entry that explains a write."""
+    """Writes within the caller's transaction. `because` is the log entry that explains a write."""
 
     @property
     def people(self) -> SqlPeopleWriter:

@@ -58,7 +58,7 @@ _GIVEN_TO_SEND = (
 
 
 class SqlMemberSums:
-    """Reads and writes within one transaction."""
+    """Reads and writes within the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -74,7 +74,7 @@ def _policies(name: str) -> Table:
 
 drafts, policies = _drafts("drafts"), _policies("policies")
 ministry_drafts, ministry_policies = _drafts("ministry_drafts"), _policies("ministry_policies")
-"""Those that stand above the data set's: the same columns, versions of their own."""
+"""The ministry-wide policies, above the data set's: the same columns, with version numbers of their own."""
 
 previews = Table(
     "previews",
@@ -111,7 +111,7 @@ def _ever_of(versions: Table) -> Select[Any]:
 
 
 class VersionsView:
-    """Versions of one policy, that of the data set or the ministry-wide one, within one transaction."""
+    """Versions of a policy, the data set's or the ministry-wide policy."""
 
     def __init__(self, connection: Connection, versions: Table = policies, waiting: Table = drafts) -> None:
         self._connection = connection
@@ -135,7 +135,7 @@ class VersionsView:
 
 
 class VersionsWrites(VersionsView):
-    """Writes within one transaction. `because` is the log entry that explains a write."""
+    """Writes within the caller's transaction. `because` is the log entry that explains a write."""
 
     def sign_policy(self, policy: SignedPolicy, *, because: int) -> None:
         self._connection.execute(
@@ -187,7 +187,7 @@ class VersionsNotes:
 
 
 class PolicyView(VersionsView):
-    """The data set's policies, the ministry-wide ones above them, previews and keys."""
+    """The data set's policies, the ministry-wide policies above, previews and keys."""
 
     @property
     def ministry(self) -> VersionsView:
@@ -212,7 +212,7 @@ class PolicyView(VersionsView):
 
 
 class PolicyWrites(VersionsWrites, PolicyView):
-    """Writes within one transaction. `because` is the log entry that explains a write."""
+    """Writes within the caller's transaction. `because` is the log entry that explains a write."""
 
     @property
     def ministry(self) -> VersionsWrites:

@@ -38,7 +38,7 @@ def _read(written: bytes) -> frozenset[str]:
 
 
 class SqlPrivacy:
-    """Within one transaction."""
+    """Reads and writes within the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

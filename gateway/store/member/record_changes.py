@@ -28,7 +28,7 @@ consents = Table(
 
 
 class ChangesView:
-    """Reads within one transaction."""
+    """Reads within the caller's transaction."""
 
     _connection: Connection
 
@@ -45,7 +45,7 @@ class ChangesView:
 
 
 class ChangesWrites(ChangesView):
-    """Writes within one transaction."""
+    """Writes within the caller's transaction."""
 
     def add_consent(self, person: str, code: str, at: datetime, *, because: int) -> None:
         self._connection.execute(insert(consents).values(because=because, person=person, consent=code, at=at))

@@ -24,7 +24,7 @@ public_figures = Table(
 
 
 class FiguresView:
-    """Reads within one transaction."""
+    """Reads within the caller's transaction."""
 
     _connection: Connection
 
@@ -43,7 +43,7 @@ class FiguresView:
 
 
 class FiguresWrites(FiguresView):
-    """Writes within one transaction."""
+    """Writes within the caller's transaction."""
 
     def add_figure(self, made: RegisteredFigure, *, because: int) -> None:
         figure = made.figure

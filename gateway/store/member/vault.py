@@ -48,7 +48,7 @@ vault_records = Table(
 
 
 AT_ONCE = 2000
-"""Records written or read at once, so that a million of them never stand in memory."""
+"""Records written or read at once, so that a million records never stand in memory."""
 
 
 class SqlVault:
@@ -78,7 +78,7 @@ class SqlVault:
 
 
 def replace_vault(connection: Connection, load: VaultLoad | None, because: int) -> None:
-    """Erase what a former load kept, and keep what this one does, if anything."""
+    """Erase the records of a former load, and keep the records of this load, if any."""
     connection.execute(delete(vault_records))
     connection.execute(delete(vault_keys))
     if load is None:
@@ -105,7 +105,7 @@ def replace_vault(connection: Connection, load: VaultLoad | None, because: int) 
 
 
 def reseal_vault(connection: Connection, load: str, keys: Mapping[Compartment, bytes]) -> None:
-    """Keep the content keys of a load sealed anew; its records stay as they are."""
+    """Replace the sealed content keys of a load; the records stay unchanged."""
     for compartment, sealed in keys.items():
         connection.execute(
             update(vault_keys)

@@ -1,1 +1,1 @@
-"""What either side has seen of logs."""
+"""Tables and adapters of what both sides have seen of logs."""

@@ -28,7 +28,7 @@ class SqlRecovery:
         self._connection.execute(delete(recovery).where(recovery.c.witness == witness))
 
     def await_all(self, witnesses: Iterable[str]) -> None:
-        """From now on these must be heard before the log grows."""
+        """Make the log wait for calls of these witnesses before it may grow."""
         self._connection.execute(delete(recovery))
         rows = [{"witness": witness} for witness in sorted(set(witnesses))]
         if rows:

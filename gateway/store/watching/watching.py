@@ -1,4 +1,4 @@
-"""What hub and node have seen of other logs, on SQLAlchemy (`gateway.watching.ports.Watch`).
+"""Copies of other logs, evidence and alerts, on SQLAlchemy (`gateway.watching.ports.Watch`).
 
 `gateway.watching.model` says what a row means. Reads and writes run within the caller's transaction.
 """
@@ -76,7 +76,7 @@ log_copied_entries = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("entry", LargeBinary, nullable=False),
 )
-"""Entries of another log that concern us, until both logs have been found to say the same about them."""
+"""Entries of another log about us, until both logs were compared on their questions."""
 
 log_settled = Table(
     "log_settled",
@@ -84,7 +84,7 @@ log_settled = Table(
     Column("origin", Text, primary_key=True),
     Column("asked_index", BigInteger, primary_key=True, autoincrement=False),
 )
-"""Questions about which our log and that of `origin` were found to say the same."""
+"""Questions on which our log and the log `origin` were found to agree."""
 
 log_key_changes = Table(
     "log_key_changes",
@@ -93,7 +93,7 @@ log_key_changes = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("entry", LargeBinary, nullable=False),
 )
-"""Entries about keys, of our own log and of those that we follow."""
+"""Entries about keys, of our own log and of followed logs."""
 
 log_shown = Table(
     "log_shown",
@@ -104,11 +104,13 @@ log_shown = Table(
     Column("heard_at", Moment, nullable=False),
     Column("fresh_at", Moment, nullable=False),
 )
-"""On a node: what the hub has seen of the node's own log."""
+"""On a node: how much the hub has seen of the node's own log."""
 
 
 MOST_BUNDLES = 100
-"""Bundles of evidence kept against one log. One convicts it; a liar must not be able to fill the disk."""
+"""Bundles of evidence kept against a log. A single bundle convicts; a liar must not be able to fill the
+disk.
+"""
 
 
 # What every call says, made once: building a statement takes longer than SQLite takes to run it.
@@ -127,7 +129,7 @@ _SHOW = update(log_shown).where(log_shown.c.origin == bindparam("of"))
 
 
 class StaleCopyError(StorageError):
-    """Another writer went on with a copy first: nothing was kept; the next round asks for what follows."""
+    """Another writer extended a copy first: nothing was kept; the next round asks for the rest."""
 
 
 class SqlWatch:
