@@ -8,47 +8,47 @@ class LinkError(SafelaneError):
 
 
 class ShorterLogError(LinkError):
-    """The hub refused our call: its log is shorter than what we witnessed, or ours contradicts itself."""
+    """The hub refused our call: its log is shorter than our witnessed log, or our log contradicts itself."""
 
 
 class UnprovenError(SafelaneError):
-    """A question without proof that it was logged: altered, unlogged, of another log, or not for us."""
+    """A question without proof of logging: altered, unlogged, of another log, or not for us."""
 
 
 class RepeatedError(SafelaneError):
-    """A question that was answered before. It is answered once, however often it comes."""
+    """A question that was answered before. A question is answered once, however often delivered."""
 
 
 class PolicyRefusedError(SafelaneError):
-    """A policy that cannot come into force here. The one in force stays."""
+    """A policy that cannot come into force here. The policy in force stays."""
 
     exit_code = 9
 
 
 class NotYetProtectedError(PolicyRefusedError):
-    """A policy whose tables are not protected yet beside what was given out: looking at it does that."""
+    """A policy whose tables are not yet protected beside the released tables: a preview protects them."""
 
 
 class SignatureRefusedError(SafelaneError):
-    """A signature that does not hold, is on something else, or is of a key that does not count."""
+    """A signature that is invalid, is on another text, or is of an invalid key."""
 
     exit_code = 9
 
 
 class NotAcceptedError(SafelaneError):
-    """A cube with something that the controller has to accept first. The former one stays."""
+    """A cube with items that the controller has to accept first. The former cube stays."""
 
     exit_code = 9
 
 
 class NotWaitingError(SafelaneError):
-    """A question that does not wait for anybody's leave (any more)."""
+    """A question that does not wait for approval (any more)."""
 
     exit_code = 9
 
 
 class KeyRefusedError(SafelaneError):
-    """A personal key that cannot count here, or a person whose key does not."""
+    """A personal key that cannot become valid here, or a person without a valid key."""
 
     exit_code = 9
 
@@ -60,7 +60,7 @@ class NoSuchPersonError(SafelaneError):
 
 
 class SnapshotDiffersError(SafelaneError):
-    """The newest snapshot is not what its source, mapping and keys give."""
+    """The newest snapshot differs from the result of its source, mapping and keys."""
 
     exit_code = 5
 
@@ -78,18 +78,18 @@ class NotProtectedError(SafelaneError):
 
 
 class ExtractRefusedError(SafelaneError):
-    """An extract of single records that may not be made, approved or sealed. Nothing was given out."""
+    """A record extract that may not be made, approved or sealed. Nothing was given out."""
 
     exit_code = 9
 
 
 class ReidentificationRefusedError(SafelaneError):
-    """A request to see who a pseudonym is that may not go on."""
+    """A refused request for re-identification."""
 
     exit_code = 9
 
 
 class FigureRefusedError(SafelaneError):
-    """A published figure that cannot be registered, or is not there to be withdrawn."""
+    """A published figure that cannot be registered, or is not registered and cannot be withdrawn."""
 
     exit_code = 4

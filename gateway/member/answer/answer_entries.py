@@ -20,7 +20,7 @@ DECISION = "decision"
 def answered(
     node: Node, proven: ProvenQuestion, answer: Answer, *, cube: int | None, verdict: Verdict, at: datetime
 ) -> tuple[Event, dict[str, Opening]]:
-    """The entry for an answer, or for a refusal. `cube` is the entry of the cube that was ready."""
+    """The entry for an answer, or for a refusal. `cube`: the entry of the cube that was ready."""
     record = verdict.record()
     decision = None if record is None else commit(DECISION, record)
     openings = {} if decision is None else {DECISION: decision}
@@ -54,7 +54,7 @@ def answered(
 
 
 def _judged(node: Node, proven: ProvenQuestion) -> dict[str, Any]:
-    """What both answers and refusals take over from the entry that asked, and where they were decided."""
+    """The fields shared by answers and refusals: taken over from the question's entry, or decided here."""
     asked = proven.event
     return {
         "question_id": asked.question_id,
@@ -74,5 +74,5 @@ def _judged(node: Node, proven: ProvenQuestion) -> dict[str, Any]:
 
 
 def rejected(node: Node, question_id: str, reason: str, at: datetime) -> Rejected:
-    """A delivery that proved nothing, or came again."""
+    """The entry for an unproven or repeated delivery."""
     return Rejected(question_id, node.member, (reason,), whole_second(at))

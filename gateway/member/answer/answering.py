@@ -1,7 +1,7 @@
-"""A proven question is answered once: judged by the policy, read off the cube, logged, then sent.
+"""Answers a proven question once: decided by the policy, read off the cube, logged, then sent.
 
-The answer and the entry of the node's own log are one transaction. What is sent is what stands in the
-outbox: an answer that got lost on the way is sent again, never made again.
+The answer and the entry of the node's own log are one transaction. The node sends from its outbox: an answer
+lost on the way is sent again, never made again.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from policies.model.terms import Approval
 
 @dataclass(frozen=True)
 class Case:
-    """A proven question with what decides it at one moment: whole seconds, as they are logged."""
+    """A proven question with all facts for its decision at one moment: whole seconds, as logged."""
 
     proven: ProvenQuestion
     in_force: PolicyInForce | None
@@ -46,11 +46,11 @@ class Case:
 
 
 def answer(node: Node, cube_cache: CubeCache, delivery: Delivery, witnessed: Witnessed) -> SentAnswer | None:
-    """Answer or refuse a delivered question, and log that; the result stands in the outbox.
+    """Answer or refuse a delivered question, and log the outcome; the message is in the outbox afterwards.
 
-    None: it waits for a person's leave (`gateway.member.answer.approval`). Raises:
+    Returns None when the question waits for approval (`gateway.member.answer.approval`). Raises:
         UnprovenError: the question is not proved to be logged; logged once for each such entry.
-        RepeatedError: it was answered before; nothing is read, and the first answer stands.
+        RepeatedError: the question was answered before; nothing is read, and the first answer stays.
     """
     try:
         proven = prove(delivery, node.member, witnessed)
@@ -68,9 +68,9 @@ def answer(node: Node, cube_cache: CubeCache, delivery: Delivery, witnessed: Wit
 
 
 def case_of(node: Node, cube_cache: CubeCache, view: View, proven: ProvenQuestion) -> Case:
-    """The question with the policy in force and its cube, if it is the newest there is.
+    """The question with the policy in force and its cube, if the newest cube.
 
-    A cube that was replaced meanwhile must not answer.
+    A cube replaced meanwhile must not answer.
     """
     now = whole_second(node.clock.now())  # as it is logged, so that the decision can be made again
     in_force, policy = trusted(node, view) or (None, None)
@@ -97,7 +97,7 @@ def _answer(node: Node, work: UnitOfWork, case: Case, entry: bytes) -> SentAnswe
 
 
 def read_verdict(node: Node, case: Case) -> Verdict:
-    """The decision, with what the cube says where it permits."""
+    """The decision, with the cells of the cube if the policy permits the question."""
     return _decide(node, case, case.cube)
 
 
@@ -108,7 +108,7 @@ def _decide(node: Node, case: Case, cube: ReadyCube | None) -> Verdict:
 
 
 def conclude(node: Node, work: UnitOfWork, case: Case, verdict: Verdict) -> SentAnswer:
-    """Log and keep what goes out: the end of the question at this node."""
+    """Log and keep the answer: the end of the question at this node."""
     answer = made(node, work, case, verdict)
     ready = None if case.cube is None else case.cube.index
     event, openings = answer_entries.answered(
@@ -156,7 +156,7 @@ def _keep_days(verdict: Verdict) -> int | None:
 
 
 def terms_of(verdict: Verdict) -> Terms | None:
-    """What the policy that decided asks of the recipient of a table; nothing goes with a refusal."""
+    """What the deciding policy asks of the recipient of a table; None with a refusal."""
     if verdict.reading is None or verdict.decision is None or verdict.decision.obligations is None:
         return None
     asked = verdict.decision.obligations
@@ -164,7 +164,7 @@ def terms_of(verdict: Verdict) -> Terms | None:
 
 
 def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:
-    """The asker's quotas as they stood when this question was charged, or refused for want of one."""
+    """The asker's quotas when this question was charged, or refused for an exhausted quota."""
     if verdict.decision is None or verdict.decision.obligations is None:
         return ()
     organisation, limits = case.proven.event.organisation, verdict.decision.obligations.quotas
@@ -174,7 +174,7 @@ def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:
 
 
 def _wait(node: Node, work: UnitOfWork, case: Case, entry: bytes, persons: int) -> None:
-    """Keep the question until a person has looked at it."""
+    """Keep the question until a person has reviewed its answer."""
     asked, version = case.proven, case.in_force.label if case.in_force else "0"
     event = ApprovalAwaited(asked.event.question_id, node.member, asked.entry, version, persons, case.at)
     index = log_entries.record(node, work, event, {})
@@ -190,7 +190,7 @@ _PERSONS = {Approval.ONE: 1, Approval.TWO: 2}
 
 
 def _reject(node: Node, delivery: Delivery, reason: Refusal) -> None:
-    """Log what was refused unseen: once for each entry, so that nobody fills the log by repeating himself."""
+    """Log a rejected delivery: once for each entry, so that repetitions do not fill the log."""
     leaf = leaf_hash(reason.value.encode() + b"\n" + delivery.entry)
     with node.store.writing() as work:
         if work.rejected(leaf):

@@ -1,8 +1,8 @@
-"""Questions that need a person: they wait with the very answer that would go out, until somebody gives leave.
+"""Approval of answers: questions wait with the exact answer to be sent, until people approve the answer.
 
-Whoever approves signs for exactly that answer. It is made again when leave is given, in the same transaction:
-if policy or cube are others by then, it is another answer, and nobody has approved that. What is refused, or
-comes too late, is answered with the reason and nothing else.
+An approval is a signature on exactly one answer. The answer is made again at the approval, in the same
+transaction: if policy or cube have changed by then, the answer is another answer, without approvals. A
+refused or late question is answered with the reason and nothing else.
 """
 
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from gateway.wire.answer_text import answer_text
 
 @dataclass(frozen=True)
 class Pending:
-    """A question that waits, the answer that would go out now, and who has approved exactly that."""
+    """A waiting question, the answer that would be sent now, and the people who have approved this answer."""
 
     waiting: WaitingQuestion
     asked: Asked
@@ -42,7 +42,7 @@ class Pending:
 
 
 def queue(node: Node, cube_cache: CubeCache) -> list[Pending]:
-    """Everything that waits, the oldest first."""
+    """Every waiting question, the oldest first."""
     cube_cache.refresh()
     with node.store.reading() as view:
         return [_pending(node, cube_cache, view, one) for one in view.waiting_questions()]
@@ -56,7 +56,7 @@ def find(node: Node, cube_cache: CubeCache, question_id: str) -> Pending:
 
 
 def approval(node: Node, pending: Pending) -> str:
-    """What a person signs to let this very answer go out."""
+    """The statement to be signed to approve the present answer."""
     return statement(
         Act.APPROVE,
         node.member,
@@ -66,18 +66,19 @@ def approval(node: Node, pending: Pending) -> str:
 
 
 def refusal(node: Node, question_id: str, reason: str) -> str:
-    """What a person signs to refuse a question."""
+    """The statement to be signed to refuse a question."""
     return statement(Act.REFUSE, node.member, question=question_id, reason=digest(reason))
 
 
 def approve(
     node: Node, cube_cache: CubeCache, regional: RegionalWork, question_id: str, note: str
 ) -> SentAnswer | None:
-    """Give leave. The answer goes out once as many people as the policy asks for have; None until then.
+    """Approve an answer. The answer is sent once enough people have approved, as the policy demands; None
+    until then.
 
-    What it withholds may enter regional totals, as for any answer: an offer goes with it.
+    Withheld cells may enter secure sums, as for any answer: an offer goes with the answer.
 
-    Raises NotWaitingError, and SignatureRefusedError where the signature is not on the answer of now.
+    Raises NotWaitingError, and SignatureRefusedError where the signature is not on the present answer.
     """
     cube_cache.refresh()
     sent = _approved_answer(node, cube_cache, question_id, note)
@@ -105,7 +106,8 @@ def _approved_answer(node: Node, cube_cache: CubeCache, question_id: str, note: 
 
 
 def refuse(node: Node, cube_cache: CubeCache, question_id: str, note: str, reason: str) -> SentAnswer:
-    """Refuse a question. The reason stays in the state; the recipient is told that leave was not given.
+    """Refuse a question. The reason stays in the country; the recipient learns only that approval was
+    refused.
 
     Raises NotWaitingError or SignatureRefusedError.
     """
@@ -122,7 +124,7 @@ def refuse(node: Node, cube_cache: CubeCache, question_id: str, note: str, reaso
 
 
 def end_late(node: Node, cube_cache: CubeCache) -> int:
-    """End what has waited for so long that no answer counts any more; returns how many that were."""
+    """End questions that have waited until no answer counts any more; returns their number."""
     now, ended = node.clock.now(), 0
     with node.store.reading() as view:
         late = [one for one in view.waiting_questions() if now > _asked(one).late_until]
@@ -157,7 +159,7 @@ def _pending(node: Node, cube_cache: CubeCache, view: View, waiting: WaitingQues
 
 
 def _approved(node: Node, view: View, pending: Pending) -> tuple[str, ...]:
-    """Whose leave is for exactly this answer, with a key that still counts."""
+    """The people with a valid approval of exactly this answer."""
     names = set()
     for given in view.approvals(pending.waiting.question_id):
         try:

@@ -1,4 +1,4 @@
-"""The node's log as auditors read it inside the state."""
+"""The node's log as auditors read the log inside the country."""
 
 from audit.formats.vkey import VerifierKey
 from gateway.auditing.again import Again, Audited
@@ -9,12 +9,12 @@ from gateway.member.region.log_exchange import hub_witness_keys
 
 
 def kept_log(node: Node) -> KeptLog:
-    """The node's log, to be audited where it is kept; the hub is its witness."""
+    """The node's log, to be audited at the node; the hub is the log's witness."""
     return KeptLog(node.log, node.store, node.clock, witnesses=lambda: _witnesses(node))
 
 
 def audited(node: Node) -> Audited:
-    """The node's log, and its decisions made again by what opens its entries."""
+    """The node's log, with decisions replayed from the openings of its entries."""
 
     def again(number: int) -> Again:
         with node.store.reading() as view:

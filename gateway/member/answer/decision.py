@@ -1,7 +1,8 @@
-"""What a node decides about a question: a function of question, policy, cube and time, and of nothing else.
+"""A node's decision about a question: a function of question, policy, cube and time, and of nothing else.
 
-So whoever holds these can decide again and must come to the same: see `gateway.bootstrap.replaying`. Of the
-cube only its shape matters here (`gateway.member.cube.cube_shape`); the numbers in it never decide anything.
+So anybody with these inputs can replay the decision and must come to the same result: see
+`gateway.bootstrap.replaying`. Only the cube's shape matters here (`gateway.member.cube.cube_shape`); the
+cube's numbers never decide anything.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from policies.decision.record import decision_record, request_record
 
 
 class Put(Protocol):
-    """A question as log entries have it: the hub's when it asks, and the member's when it has judged."""
+    """A question as in log entries: in the hub's entry that asks, and in the member's entry that decides."""
 
     @property
     def organisation(self) -> str: ...
@@ -40,17 +41,17 @@ class Put(Protocol):
 
 
 class Countable(Cube, Protocol):
-    """A cube of one measure."""
+    """A cube of a single measure."""
 
     @property
     def trees(self) -> Mapping[str, Tree]: ...
 
 
 class Readable(Protocol):
-    """A cube of which questions are read."""
+    """A cube that questions are read from."""
 
     def counting(self, measure: str) -> "Countable | None":
-        """The cube as questions about a measure read it; None where it does not count that."""
+        """The cube as questions about a measure read it; None for a measure that the cube does not count."""
         ...
 
 
@@ -64,7 +65,7 @@ class Verdict:
     refusals: tuple[Refusal, ...]
 
     def record(self) -> bytes | None:
-        """Request and decision as the member's log commits to them; None where no policy was asked."""
+        """Request and decision, as the member's log commits to both; None where no policy was consulted."""
         if self.request is None or self.decision is None:
             return None
         record: dict[str, Any] = {
@@ -83,9 +84,9 @@ def decide_on(
     cube: Readable | None,
     at: datetime,
 ) -> Verdict:
-    """Decide the question `put` to `member` by `policy`, and read it off `cube` where it is permitted.
+    """Decide the question `put` to `member` by `policy`, and read a permitted question off `cube`.
 
-    `at` is in whole seconds, as the log keeps it: a fraction more would not be there to decide by again.
+    `at` is in whole seconds, as logged: a fraction of a second would be lost for a replay.
     """
     if at > put.late_until:
         return _refused(Refusal.LATE)
@@ -105,7 +106,7 @@ def decide_on(
 
 
 def question_of(dictionary: Dictionary, put: Put) -> Question:
-    """The question that a log entry asks. Raises QuestionError for words that the dictionary has not."""
+    """The question in a log entry. Raises QuestionError for words unknown to the dictionary."""
     return parse(
         dictionary,
         {

@@ -1,7 +1,7 @@
-"""A decision made again, from the member's own log and what opens its commitments, beside what was logged.
+"""Replays a logged decision from the member's own log and the openings of its commitments.
 
-What a decision rests on stands in its entry (question, time, versions), in the entry of the policy (its text)
-and in that of the cube (its shape). Where an opening was erased, it cannot be made again, and that is said.
+The inputs of a decision are in its entry (question, time, versions), in the policy's entry (text) and in the
+cube's entry (shape). A decision with an erased opening cannot be replayed, and the replay says so.
 """
 
 from collections.abc import Sequence
@@ -33,21 +33,21 @@ _TAKEN_OVER = (
     *("question_id", "actor", "organisation", "role"),
     *("purpose", "measure", "by", "where", "late_until"),
 )
-"""What a member's entry takes over from the hub's."""
+"""Fields that a member's entry takes over from the hub's entry."""
 
 
 class NotReplayableError(SafelaneError):
-    """The decision cannot be made again: something that it rests on is gone, or the entry is no decision."""
+    """The decision cannot be replayed: an input is gone, or the entry is no decision."""
 
     exit_code = 6
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """A decision as logged, and made again. `differences` are empty where both are the same.
+    """A decision as logged, and as replayed. `differences`: empty where both agree.
 
-    `unchecked` says what of the logged decision could not be compared, and `changed` what is no longer as it
-    was when it was made (dictionary, software).
+    `unchecked`: facts of the logged decision that could not be compared. `changed`: circumstances that have
+    changed since the decision (dictionary, software).
     """
 
     event: Answered | Refused
@@ -60,9 +60,9 @@ class Replayed:
 def replay(
     view: View, dictionary: Dictionary, vocabulary: Vocabulary, number: int, asked: Asked | None = None
 ) -> Replayed:
-    """Make the decision of entry `number` again. `asked`, if at hand, is the hub's entry that it names.
+    """Replay the decision of entry `number`. `asked`, if at hand, is the hub's entry of the question.
 
-    Raises NotReplayableError, saying what is missing, or NotInLogError.
+    Raises NotReplayableError, naming the missing input, or NotInLogError.
     """
     event = judged(view, number)
     policy = _policy(view, vocabulary, event, number)
@@ -89,7 +89,7 @@ def replay(
 
 
 def judged(view: View, number: int) -> Answered | Refused:
-    """The decision that stands at entry `number`. Raises NotReplayableError or NotInLogError."""
+    """The decision in entry `number`. Raises NotReplayableError or NotInLogError."""
     for found in read_events([(number, view.log.read_entries(number, number + 1)[0])]):
         if isinstance(found.event, Answered | Refused):
             return found.event
@@ -102,9 +102,9 @@ def judged(view: View, number: int) -> Answered | Refused:
 
 
 def _policy(view: View, vocabulary: Vocabulary, event: Answered | Refused, number: int) -> Policy | None:
-    """The policy by which it was decided, as its text was committed to when it came into force.
+    """The deciding policy, from the text committed to when the policy came into force.
 
-    Where a ministry-wide one stood above it, both together.
+    Composed with the ministry-wide policy above, if any.
     """
     if event.policy_version is None:
         return None
@@ -127,7 +127,7 @@ def _policy(view: View, vocabulary: Vocabulary, event: Answered | Refused, numbe
 
 
 def _text(view: View, version: str, number: int) -> bytes:
-    """The document of one version that was in force before entry `number`."""
+    """The document of a version that was in force before entry `number`."""
     in_force = [
         found
         for found in Criteria(kind=PolicyInForce.TYPE).find(entries(view.log, Span(0, number)))
@@ -153,7 +153,7 @@ def _text(view: View, version: str, number: int) -> bytes:
 
 
 def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> ShapeOnly | None:
-    """The shape of the cube that was ready, as it was committed to when it was certified."""
+    """The shape of the cube that was ready, as committed to at its certification."""
     if event.cube is None:
         return None
     found = next(read_events([(event.cube, view.log.read_entries(event.cube, event.cube + 1)[0])]), None)
@@ -183,7 +183,7 @@ def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> Shap
 
 
 def _opened(view: View, field: str, number: int, commitment: Commitment) -> bytes | None:
-    """The value behind a commitment; None once it is erased. Raises NotReplayableError for a false one."""
+    """The value of a commitment; None once erased. Raises NotReplayableError for a wrong opening."""
     opening: Opening | None = view.opening(field, number)
     if opening is None:
         return None

@@ -1,6 +1,7 @@
-"""What a node has to hand in: with its next call, or with calls of their own where the hub is an older one.
+"""A node's uploads to the hub: along with its next call, or with calls of their own to an older hub.
 
-An offer goes before the answer that it belongs to. What the hub has not acknowledged is handed in again.
+An offer is sent before the answer that the offer belongs to. Uploads without the hub's acknowledgement are
+sent again.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,12 +14,12 @@ from gateway.wire.sum_messages import Offer, SignedContribution
 from gateway.wire.upload_batch import MOST_PIECES, UploadBatch
 
 MOST_BYTES = 512 * 1024
-"""Of answers in one parcel: a hub takes no call that is much larger. Larger ones go by themselves."""
+"""Bytes of answers in a batch: a hub takes no much larger call. Larger answers have calls of their own."""
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """Each piece with the question that it is about."""
+    """Uploads, each with its question."""
 
     offers: tuple[tuple[str, Offer], ...] = ()
     answers: tuple[tuple[str, SignedAnswer], ...] = ()
@@ -33,7 +34,7 @@ class Outbox:
 
 
 def outbox(node: Node, view: View, regional: RegionalWork) -> Outbox:
-    """What the hub has not acknowledged, oldest first."""
+    """Uploads that the hub has not acknowledged, oldest first."""
     offers = regional.offers(view)
     answers = [
         (sent.question_id, signed(node, view, sent.note, sent.entry_index, opening.salt if opening else b""))
@@ -43,7 +44,9 @@ def outbox(node: Node, view: View, regional: RegionalWork) -> Outbox:
 
 
 def packed(waiting: Outbox) -> tuple[Outbox, Outbox]:
-    """What goes with a call, and what goes by itself: all of it one way or the other, to keep its order."""
+    """The uploads for the next call, and the uploads for calls of their own: all the one way or the other, to
+    keep the order.
+    """
     pieces = (*waiting.answers, *waiting.contributions)
     size = sum(len(one.note) + 2 * len(one.entry) + len(one.receipt) for _, one in pieces)
     most = max(len(waiting.offers), len(waiting.answers), len(waiting.contributions))
@@ -52,7 +55,7 @@ def packed(waiting: Outbox) -> tuple[Outbox, Outbox]:
 
 
 def send(node: Node, regional: RegionalWork, link: HubLink, waiting: Outbox) -> None:
-    """Hand in each piece with a call of its own. Raises LinkError."""
+    """Send each upload with a call of its own. Raises LinkError."""
 
     def each(
         pieces: Iterable[tuple[str, object]],
@@ -70,7 +73,7 @@ def send(node: Node, regional: RegionalWork, link: HubLink, waiting: Outbox) -> 
 
 
 def acknowledge(handed_in: Outbox, regional: RegionalWork, notes: Notes) -> None:
-    """The hub has kept all of it, or has said that it never will."""
+    """Note that the hub has kept all uploads, or has refused them for good."""
     for question_id, _ in handed_in.offers:
         regional.offer_acknowledged(notes, question_id)
     for question_id, _ in handed_in.answers:
@@ -84,5 +87,5 @@ def _answered(notes: Notes, question_id: str) -> None:
 
 
 def signed(node: Node, view: View, note: str, index: int, salt: bytes) -> SignedAnswer:
-    """A signed note as it is handed in: with the entry of the node's own log that holds it, and the proof."""
+    """A signed note ready for upload: with the entry of the node's own log about the note, and the proof."""
     return SignedAnswer(note, node.log.entry(view.log, index), str(node.log.receipt(view.log, index)), salt)

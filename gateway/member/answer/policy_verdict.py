@@ -1,4 +1,4 @@
-"""What the member's policy says to a question, and what the recipient is told of it. Pure."""
+"""The decision of the member's policy about a question, and the refusals disclosed to the recipient. Pure."""
 
 from datetime import datetime
 from typing import Protocol
@@ -23,10 +23,10 @@ _REFUSAL_OF = {
 
 
 def judge(policy: Policy, request: Request, at: datetime) -> tuple[Decision, tuple[Refusal, ...]]:
-    """The policy's decision, and why the answer must not go out; nothing when it may.
+    """The policy's decision, and the reasons against an answer; none when the answer may be sent.
 
     A permit with a condition that this node cannot meet is a refusal: a condition is never left out. Quotas
-    and approval are met by whoever lets an answer go out (`gateway.member.answer.answering`).
+    and approval are checked when the answer is sent (`gateway.member.answer.answering`).
     """
     decision = decide(policy, request, at)
     if not decision.permit or decision.obligations is None:
@@ -35,7 +35,7 @@ def judge(policy: Policy, request: Request, at: datetime) -> tuple[Decision, tup
 
 
 class Asker(Protocol):
-    """Who asks, as a log entry has it."""
+    """The asker, as in a log entry."""
 
     @property
     def organisation(self) -> str: ...

@@ -1,4 +1,4 @@
-"""One round of a node: call the hub with what is in the outbox, witness its log, answer what waits."""
+"""A round of a node: call the hub with the outbox, witness the hub's log, answer the waiting questions."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,19 +20,19 @@ from gateway.wire.sum_call import SumCall
 log = structlog.get_logger()
 
 MOST_HELD = 200
-"""Questions that wait for a person and that the hub is told of; others come again until they are."""
+"""Questions reported to the hub as waiting for approval; other questions are delivered again meanwhile."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """What a round did."""
+    """The results of a round."""
 
     answered: int
     refused: int
 
 
 def run_round(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: HubLink, wait: float) -> Round:
-    """Raises LinkError when the hub is away or lies; what was done until then stays done."""
+    """Run a round. Raises LinkError when the hub is away or lies; finished work stays done."""
     cube_cache.refresh()
     with node.store.reading() as view:
         waiting = outbox(node, view, regional)
@@ -68,7 +68,7 @@ def _call(node: Node, view: View, cube_cache: CubeCache, wait: float) -> Poll:
 def _handle(
     node: Node, cube_cache: CubeCache, regional: RegionalWork, delivery: Delivery, witnessed: Witnessed
 ) -> bool:
-    """True when the question was answered, refused or kept; False when it was not one to look at."""
+    """True when the question was answered, refused or kept; False when rejected."""
     try:
         sent = answer(node, cube_cache, delivery, witnessed)
         if sent is not None:

@@ -1,6 +1,7 @@
-"""How often an organisation may ask: counted by calendar periods (UTC), and charged before a cube is read.
+"""Quotas of organisations: counted by calendar periods (UTC), and charged before a cube is read.
 
-A question is charged once the policy permits it, whatever is then found: nothing follows from a charge.
+A question is charged once the policy permits the question, whatever is then found: nothing follows from a
+charge.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,9 @@ class Used:
 
 
 def used_now(view: View, policy: Policy | None, now: datetime) -> tuple[Used, ...]:
-    """Of each organisation that has asked in a period, or that the policy sets a limit for, what is used."""
+    """The quota used by each organisation that has asked in a period, or for which the policy sets a
+    limit.
+    """
     limits = {} if policy is None else limits_of(policy)
     found = []
     for period in Period:
@@ -38,7 +41,7 @@ def used_now(view: View, policy: Policy | None, now: datetime) -> tuple[Used, ..
 
 
 def limits_of(policy: Policy) -> dict[tuple[str, Period], int]:
-    """The largest number that any permission leaves an organisation in a period."""
+    """The largest number that any permission allows an organisation in a period."""
     found: dict[tuple[str, Period], int] = {}
     for share in policy.shares:
         for period, limit in policy.conditions.join(share.conditions).quotas.items():
@@ -50,7 +53,7 @@ def limits_of(policy: Policy) -> dict[tuple[str, Period], int]:
 def quotas_used(
     view: View, organisation: str, limits: Mapping[Period, int], at: datetime, *, upto: int | None = None
 ) -> tuple[Quota, ...]:
-    """Each quota and how much of it is used at a moment; `upto`: by questions logged up to this entry."""
+    """Each quota and its use at a moment; `upto`: by questions logged up to this entry."""
     found = []
     for period in Period:
         if period in limits:
@@ -71,7 +74,7 @@ def charge(work: UnitOfWork, asked: QuotaCharge, limits: Mapping[Period, int]) -
 
 
 def start_of(period: Period, at: datetime) -> datetime:
-    """When the calendar period that holds a moment began, in UTC; weeks begin on Mondays."""
+    """The start of the calendar period around a moment, in UTC; weeks begin on Mondays."""
     day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if period is Period.DAY:
         return day

@@ -1,7 +1,7 @@
-"""What a question needs beside the permit, made again from the log: a quota that is left, a person's leave.
+"""Replays the further conditions of a permitted question from the log: quotas and approval.
 
-A question is charged once the policy permits it and a cube is ready, at the moment of that; so what was used
-is counted over the entries before, as far as their decisions can be opened.
+A question is charged once the policy permits the question and a cube is ready, at that moment; so quotas are
+counted over the entries before, as far as their decisions can be opened.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 @dataclass(frozen=True)
 class Terms:
-    """The refusals that must have been logged, what else does not fit, and what could not be looked at."""
+    """The refusals that should have been logged, other differences, and facts that could not be checked."""
 
     refusals: tuple[Refusal, ...]
     differences: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Terms:
 
 
 def replay_terms(view: View, event: Answered | Refused, number: int, verdict: Verdict) -> Terms:
-    """The terms of entry `number`, whose policy permits the question and whose cube was ready."""
+    """The conditions of entry `number`, whose question was permitted and whose cube was ready."""
     if verdict.decision is None or verdict.decision.obligations is None:
         return Terms(verdict.refusals)
     terms = verdict.decision.obligations
@@ -73,7 +73,9 @@ def _used_up(terms: Obligations, before: list[datetime], at: datetime) -> bool:
 
 
 def _approvals(view: View, event: Answered | Refused, number: int) -> tuple[list[bool], datetime | None]:
-    """Who gave leave and who did not, and since when the question waited, before entry `number`."""
+    """The approvals and refusals by people, and the time since when the question waited, before entry
+    `number`.
+    """
     before = Criteria(question=event.question_id).find(entries(view.log, Span(0, number)))
     approvals, waited = [], None
     for found in before:
@@ -85,9 +87,9 @@ def _approvals(view: View, event: Answered | Refused, number: int) -> tuple[list
 
 
 def _charged(view: View, event: Answered | Refused, number: int) -> Iterator[datetime | None]:
-    """When each earlier question of this organisation was charged; None where that cannot be known any more.
+    """When each earlier question of this organisation was charged; None where no longer known.
 
-    A question that waited was charged when it began to, which may be before others that were answered sooner.
+    A waiting question was charged when its wait began, perhaps before questions that were answered sooner.
     """
     waits: dict[str, tuple[int, datetime]] = {}
     for found in Criteria(kind=ApprovalAwaited.TYPE).find(entries(view.log, Span(0, _end(view)))):
@@ -114,7 +116,7 @@ def _charged(view: View, event: Answered | Refused, number: int) -> Iterator[dat
 
 
 def _charge(view: View, found: Found, event: Answered | Refused) -> bool | None:
-    """Whether a decision charged its question; None where it cannot be opened."""
+    """Whether a decision charged its question; None where the decision cannot be opened."""
     if event.cube is None or event.decision is None or _reasons(event) == (Refusal.QUOTA_USED_UP.value,):
         return False
     opening = view.opening(DECISION, found.number)

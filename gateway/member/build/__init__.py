@@ -1,1 +1,1 @@
-"""Making the cubes that answer: previews, growth, figures published elsewhere."""
+"""The making of cubes: previews, growth, figures published elsewhere."""

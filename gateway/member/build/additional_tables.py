@@ -1,8 +1,8 @@
-"""More tables of people who were released under other rules: new dimensions, finer levels, lower thresholds.
+"""Additional tables of people released under other rules: new dimensions, finer levels, lower thresholds.
 
-Reading the former releases under the new rules is always safe, for it shows nothing new. Here more is tried:
-a release of the same people by the new rules, beside every former one. Where none can be certified, or
-where that would be unclear, what was released before is all that there is.
+Reading the former releases under the new rules is always safe, as it shows nothing new. This module tries
+more: a release of the same people by the new rules, beside every former release. Where no such release can be
+certified, or the result would be unclear, only the former releases are shown.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from gateway.member.model.snapshot_format import snapshot_from_bytes
 
 
 def protected_additional(inputs: CubeInputs, former: ReleaseHistory, parts: Sequence[ReleasePart]) -> list[ReleasePart]:
-    """The parts, each with a further release where the rules changed and one could be certified."""
+    """The parts, each with a further release where the rules changed and the release could be certified."""
     if not _shows_more(inputs, former):
         return list(parts)
     left = {source for part in parts for source in part.sources}
@@ -36,7 +36,7 @@ def protected_additional(inputs: CubeInputs, former: ReleaseHistory, parts: Sequ
 
 
 def described(inputs: CubeInputs, parts: Sequence[ReleasePart]) -> dict[str, str]:
-    """The finest level of every dimension that the plan or a release of these parts has."""
+    """The finest level of every dimension of the plan or of a release of these parts."""
     finest = dict(inputs.plan.finest)
     for part in parts:
         for cube in part.cubes:
@@ -48,7 +48,7 @@ def described(inputs: CubeInputs, parts: Sequence[ReleasePart]) -> dict[str, str
 
 
 def _shows_more(inputs: CubeInputs, former: ReleaseHistory) -> bool:
-    """Whether the rules changed, in a way in which more may be shown than before."""
+    """Whether the rules changed so that more may be shown than before."""
     before, after = former.rules, inputs.rules
     hierarchies = {d.name: set(d.codes) for d in former.dims if d.name != TIME}
     now = {d.name: set(d.codes) for d in inputs.hierarchies(inputs.plan.years) if d.name != TIME}

@@ -1,4 +1,4 @@
-"""What changes for those who ask when one cube takes the place of another. Pure; for the controller only."""
+"""The effect of replacing a cube by another, for askers. Pure; for the controller only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from gateway.member.cube.cube_measures import columns
 
 @dataclass(frozen=True)
 class Effect:
-    """Cells, and the different people behind them, that a change makes visible or withholds again.
+    """Cells, and the different people in them, that a change makes visible or withholds again.
 
-    `other_numbers`: cells visible in both that show another number, since other people are counted.
-    `lost`: cells that were given out and that the new cube would not show: they stay known all the same.
+    `other_numbers`: cells visible in both cubes with different numbers, as different people are counted.
+    `lost`: released cells that the new cube would not show; they stay known all the same.
     """
 
     shown: int
@@ -34,10 +34,8 @@ class Effect:
         return not (self.shown or self.withheld or self.other_numbers)
 
 
-def compare(
-    old: tuple[ReleasedCells, Table], new: tuple[ReleasedCells, Table], given_out: Iterable[ReleasedCells]
-) -> Effect:
-    """The effect of going from one cube to another, each with the people behind it.
+def compare(old: tuple[ReleasedCells, Table], new: tuple[ReleasedCells, Table], given_out: Iterable[ReleasedCells]) -> Effect:
+    """The effect of going from a cube to another, each with its people.
 
     `given_out`: every cube that has ever answered.
     """
@@ -75,7 +73,7 @@ def people_in(cube: ReleasedCells, people: Table, cells: Bools) -> int:
 
 
 def _seen_in(other: ReleasedCells, own: ReleasedCells) -> tuple[Bools, NDArray[np.int64]]:
-    """For each cell of `own` whether `other` shows it too, and the number that it shows there (-1)."""
+    """For each cell of `own` whether `other` shows the cell too, and the number shown there (-1)."""
     keys = own.lattice.keys()
     coords = np.empty((len(keys), len(other.lattice.dims)), dtype=np.int32)
     coords[:] = [dim.root for dim in other.lattice.dims]

@@ -31,11 +31,11 @@ __all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
 
 
 def build(node: Node, progress: Progress | None = None) -> StoredCube:
-    """Protect, certify, attack and store; from then on this cube answers.
+    """Protect, certify, attack and store a cube; from then on the cube answers.
 
-    A policy that changes words only keeps the cube that it had. Raises:
+    A policy that changes words only keeps its cube. Raises:
         NothingToProtectError: there is no policy or no snapshot.
-        NotProtectedError: no cube with a valid certificate could be made; the former one stays.
+        NotProtectedError: no cube with a valid certificate could be made; the former cube stays.
     """
     with node.store.reading() as view:
         ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
@@ -75,7 +75,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
 def _look(
     node: Node, policy: Policy, stored: StoredCube, snapshot: Snapshot, made: tuple[Rules, Released]
 ) -> None:
-    """Keep what is told of a new cube, while it is in memory: the next policy is looked at beside it."""
+    """Keep the findings on a new cube, while in memory: the next policy's preview compares with the cube."""
     rules, cube = made
     measure(
         node,
@@ -102,7 +102,7 @@ def protected(
     released: list[bytes],
     progress: Progress | None,
 ) -> Released:
-    """The cube of a plan, beside everything that was given out. Raises NotProtectedError."""
+    """The cube of a plan, beside everything released before. Raises NotProtectedError."""
     if not planned[0].finest:
         raise NotProtectedError(
             "The policy leaves nothing to break the people down by: no dimension that it shows is in the "
@@ -138,13 +138,13 @@ def _another_mechanism() -> NotProtectedError:
 
 
 def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
-    """The people that the policy counts, without those rows that would make a small group look large."""
+    """The people that the policy counts, without rows that would make a small group look large."""
     rows = counted_rows(node, snapshot, made, rules)
     return count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)
 
 
 def counted_rows(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> NDArray[np.bool_]:
-    """Mask over the rows of those that `counted_table` counts."""
+    """Mask over the rows of `counted_table`."""
     return honest_rows(
         snapshot,
         node.dictionary,

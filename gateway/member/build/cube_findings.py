@@ -1,7 +1,7 @@
-"""What is told of a cube before it counts: measured once, and kept beside it in the node.
+"""Findings on a cube before it counts: measured once, and kept beside the cube in the node.
 
-A policy of other words makes the same cube. It is then looked at without reading the cube, which takes
-seconds: what was measured stands under a name that follows from the cube's last byte.
+A policy of other words makes the same cube. Its preview needs no reading of the cube, which takes seconds:
+the findings are kept under a name that follows from the cube's last byte.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,16 +34,18 @@ from gateway.question import COUNTRY, ask
 from policies import Policy
 
 CANONICAL = "canonical-questions"
-"""The pack of questions that cubes are compared by."""
+"""The pack of questions for comparing cubes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A cube with the people behind it. `bytes` are those that would answer; `fresh`: made just now."""
+    """A cube with its people. `bytes`: the stored form that would answer; `fresh`: whether the cube was made
+    just now.
+    """
 
     policy: Policy
     above: int | None
-    """The version of the ministry-wide policy that is part of it, if any."""
+    """The version of the ministry-wide policy within the composed policy, if any."""
     record: LoadedSnapshot
     plan: Plan
     snapshot: Snapshot = field(repr=False)
@@ -52,15 +54,19 @@ class Made:
     read: Callable[[], Released] = field(repr=False)
     fresh: bool
     beside: bool
-    """Whether it is safe beside everything that was given out; else it was made as if nothing had been."""
+    """Whether the cube is safe beside all earlier releases; otherwise made as if nothing had been
+    released.
+    """
     hindrance: str | None
-    """Why the policy cannot be published as it is, in a sentence."""
+    """Why the policy cannot be published, in a sentence."""
     stricter: tuple[str, ...] = ()
-    """What the cube holds back beyond the policy's own words, in sentences."""
+    """What the cube withholds beyond the policy's own words, in sentences."""
 
     @cached_property
     def cube(self) -> Released:
-        """Read when it is first needed, as that takes seconds. Raises CertificateError for a damaged one."""
+        """The cube, read at first use, as reading takes seconds. Raises CertificateError for a damaged
+        cube.
+        """
         return self.read()
 
     @cached_property
@@ -75,13 +81,13 @@ class Made:
 
     @cached_property
     def counted(self) -> ReleasedCells:
-        """The cube with the counts of its people, whether these are what is shown or not."""
+        """The cube with the counts of its people, whether or not the counts are shown."""
         return self.cube.as_counted(self.people)
 
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """The cube as questions would read it. The canonical ones find what they read in `cells`."""
+    """The cube as questions would read it. Canonical questions find their numbers in `cells`."""
 
     made: Made
     trees: Mapping[str, Tree]
@@ -98,36 +104,36 @@ class Looked:
 
     @property
     def mechanism(self) -> str | None:
-        """The name of what changed its numbers; None where those that are shown are exact."""
+        """The name of the perturbation mechanism; None where the shown numbers are exact."""
         return self.made.cube.mechanism if self.made.plan.changed else None
 
     def off_by(self, key: Mapping[str, str]) -> int:
-        """The most by which a cell's value differs from its count; of a cell that can be read."""
+        """The largest difference between a readable cell's value and its count."""
         return self.made.cube.off_by(key) if self.made.plan.changed else 0
 
     @property
     def epsilon(self) -> str:
-        """Of numbers that are drawn with noise: of each table; else empty."""
+        """With noise: the privacy loss of each table; otherwise empty."""
         return self.made.cube.epsilon if self.made.plan.changed else ""
 
     def drawn(self, key: Mapping[str, str]) -> int:
-        """Of how many draws of noise a cell's value is made; of a cell that can be read."""
+        """The number of noise draws in a readable cell's value."""
         return self.made.cube.drawn(key) if self.made.plan.changed else 0
 
     def read(self, key: Mapping[str, str]) -> int | None:
-        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        """The value of a cell, None when withheld; KeyError outside the lattice."""
         known = cell_of(key)
         return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
 
     def counting(self, measure: str) -> "Looked | AccidentsRead | None":
-        """This cube for casualties, and its accidents for these where it has any."""
+        """This cube for casualties, and the cube's accidents, if any, for accidents."""
         if measure == ACCIDENTS:
             return AccidentsRead.of(self.made.cube, self.trees)
         return self if measure == self.measure else None
 
 
 def measure(node: Node, made: Made) -> Preview:
-    """Everything that is told of a cube. Raises CertificateError for a damaged one."""
+    """All findings on a cube. Raises CertificateError for a damaged cube."""
     return _findings(node, made).preview
 
 
@@ -137,7 +143,7 @@ def ready(node: Node, made: Made) -> Looked:
 
 
 def _findings(node: Node, made: Made) -> Findings:
-    """What is told of exactly this cube: as it was kept, else found out now and kept."""
+    """The findings on exactly this cube: as kept, or else measured now and kept."""
     about = _about(node, made)
     with node.store.reading() as view:
         kept = view.findings(about)
@@ -150,7 +156,7 @@ def _findings(node: Node, made: Made) -> Findings:
 
 
 def _about(node: Node, made: Made) -> str:
-    """A name for all that the findings follow from, the cube to its last byte among it."""
+    """A name for everything behind the findings, the cube to its last byte included."""
     body = {
         "of": preview_id(made.record.id, made.plan, [made.bytes], []),
         "dictionary": node.dictionary.version,
@@ -174,7 +180,7 @@ def _measured(node: Node, made: Made) -> Preview:
 
 
 class _Noting:
-    """A cube of which every cell that is read is noted."""
+    """A cube that notes every cell read."""
 
     def __init__(self, cube: Released) -> None:
         self._cube = cube
@@ -201,7 +207,7 @@ class _Noting:
 
 
 def _canonical_cells(node: Node, made: Made) -> Cells:
-    """Every cell that a canonical question reads, whoever may ask it."""
+    """Every cell read by a canonical question, for any asker."""
     shown, noting = trees(node.dictionary, node.member, made.plan), _Noting(made.cube)
     purpose = min(node.dictionary.purposes)
     for name in node.dictionary.packs[CANONICAL]:
@@ -232,7 +238,9 @@ def scores(node: Node, made: Made) -> dict[str, Score]:
 
 
 def _counted_at(node: Node, made: Made, levels: Mapping[str, str]) -> Table:
-    """The people of the plan, over a question's dimensions, at the finer of its levels and the cube's."""
+    """The people of the plan over a question's dimensions, at the finer of the question's and the cube's
+    levels.
+    """
     finest = {
         dimension: _finer(node.dictionary, node.member, level, made.plan.finest.get(dimension, level))
         for dimension, level in levels.items()

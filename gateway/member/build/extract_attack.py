@@ -1,6 +1,6 @@
-"""A cube that is made after extracts of single records is attacked beside them before it may answer.
+"""Attacks a new cube beside all record extracts before the cube may answer.
 
-An extract is a release of every table over its columns, and known for ever from the moment it is asked for.
+An extract is a release of every table over its columns, and counts as known from its request on.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,11 @@ SECONDS = 120.0
 
 
 def withstand(cube: ReleaseHistory, told: Sequence[bytes], *, seconds: float = SECONDS) -> None:
-    """Raise NotProtectedError when a cube gives away, beside extracts, what neither did before.
+    """Raise NotProtectedError when cube and extracts together disclose what neither did before.
 
-    `told`: what each extract tells in counts. Where the register was corrected since, today's counts are not
-    those of the extracts; then they are compared with the tables of the first counts, which they are from.
+    `told`: the counts disclosed by each extract. Where the register was corrected since, today's counts
+    differ from the extracts' counts; then the extracts are compared with the tables of the first counts,
+    which the extracts are from.
     """
     if not told:
         return

@@ -1,8 +1,8 @@
-"""Registered figures: numbers of people that the state has published elsewhere, so that everybody knows them.
+"""Registered figures: numbers of people published elsewhere by the country, and so known to everybody.
 
-A figure is one cell: a code of a year or of part of one, and codes of any other dimensions. Whatever is
-protected from its registration on takes it as known (`gateway.member.cube.cube_inputs`). It never enters the
-region, and the log has a salted commitment to it.
+A figure is one cell: a code of a year or of part of a year, and codes of any other dimensions. All protection
+after the registration takes the figure as known (`gateway.member.cube.cube_inputs`). A figure never enters
+the region; the log has a salted commitment to it.
 """
 
 import json
@@ -29,9 +29,9 @@ FIGURE = "figure"
 LARGEST = 10**9
 LONGEST = 500
 MOST = 500
-"""Figures that count at a time."""
+"""Valid figures at a time."""
 REMEMBERED = 4 * MOST
-"""Comparisons that a process remembers. A snapshot has a random name, so that no two are taken for one."""
+"""Comparisons that a process remembers. A snapshot has a random name, so that no two are confused."""
 _COMPARED: dict[tuple[str, tuple[tuple[str, ...], tuple[str, ...]], str], bool | None] = {}
 
 
@@ -43,7 +43,7 @@ def contradicted(
 ) -> bool | None:
     """Whether a snapshot has another number; None where it cannot say, or does not cover the year.
 
-    `people`: the consents and kinds of victim that count.
+    `people`: the counted consents and kinds of victim.
     """
     if not set(figure.cell) <= set(snapshot.columns) or figure.year not in snapshot.years:
         return None
@@ -91,7 +91,7 @@ def register(node: Node, figure: PublishedFigure, by: str) -> RegisteredFigure:
 
 
 def withdraw(node: Node, index: int) -> RegisteredFigure:
-    """Let a figure that was registered by mistake count no longer. Raises FigureRefusedError."""
+    """Withdraw a figure that was registered by mistake. Raises FigureRefusedError."""
     now = node.clock.now()
     with node.store.writing() as work:
         found = next((one for one in work.figures() if one.index == index and one.withdrawn is None), None)
@@ -106,7 +106,7 @@ def withdraw(node: Node, index: int) -> RegisteredFigure:
 
 @dataclass(frozen=True)
 class FigureStatus:
-    """A figure as it stands. `taken_in`: whether the tables that answer were made beside it.
+    """The status of a figure. `taken_in`: whether the answering tables were made beside the figure.
 
     `contradicted`: whether the register has another number; None where it cannot say.
     """
@@ -117,7 +117,7 @@ class FigureStatus:
 
 
 def figure_statuses(node: Node) -> tuple[FigureStatus, ...]:
-    """Every figure that was ever registered, the newest first."""
+    """Every figure ever registered, the newest first."""
     with node.store.reading() as view:
         figures = view.figures()
         cube = view.cube() if figures else None
@@ -134,7 +134,7 @@ def figure_statuses(node: Node) -> tuple[FigureStatus, ...]:
 
 
 def changed_since_tables(node: Node) -> bool:
-    """Whether tables made now would be beside other figures than those that answer."""
+    """Whether the valid figures differ from the figures behind the answering tables."""
     with node.store.reading() as view:
         figures = view.figures()
         cube = view.cube() if figures else None
@@ -149,10 +149,10 @@ def changed_since_tables(node: Node) -> bool:
 
 
 def comparing(node: Node, view: View) -> Callable[[PublishedFigure], bool | None]:
-    """Compares figures with the newest snapshot, of the people whom the policy in force counts.
+    """Compares figures with the newest snapshot, for the people counted by the policy in force.
 
-    A snapshot never changes, and reading a large one takes longer than a page may: it is read for the first
-    figure that was not compared with it yet, and what came of each is remembered. Works while `view` is open.
+    A snapshot never changes, and reading a large snapshot takes longer than a page may: the snapshot is read
+    for the first figure not compared with it yet, and each result is remembered. Works while `view` is open.
     """
     ruling, loaded = trusted(node, view), view.loaded()
     if ruling is None or loaded is None:
@@ -176,7 +176,7 @@ def comparing(node: Node, view: View) -> Callable[[PublishedFigure], bool | None
 
 
 def check(node: Node, figure: PublishedFigure) -> None:
-    """Raise FigureRefusedError for what cannot be a figure of this state."""
+    """Raise FigureRefusedError for an impossible figure of this country."""
     levels_of(node.dictionary, node.member, figure.cell)
     if not 0 <= figure.value <= LARGEST:
         raise FigureRefusedError("This is not a number of people.", remedy="Give a whole number from 0 on.")

@@ -1,4 +1,4 @@
-"""A data set grows: new closed periods, revisions, other rules, each beside everything that was given out."""
+"""Growth of a data set: new closed periods, revisions, other rules, each beside all earlier releases."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -30,10 +30,10 @@ from gateway.member.register.population import (
 
 
 def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
-    """The cube of the newest snapshot beside everything that was given out.
+    """The cube of the newest snapshot beside all earlier releases.
 
-    New closed years are protected by themselves; revisions enter when there are people enough behind them and
-    they are safe, and else wait; the rules in force decide what is read off the parts.
+    New closed years are protected by themselves; revisions enter when enough people are in them and they are
+    safe, and wait otherwise; the rules in force decide how the parts are read.
 
     Raises NotProtectedError when a new year cannot be protected, or released years are not covered any more.
     """
@@ -56,12 +56,14 @@ def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
 
 
 def _later(inputs: CubeInputs) -> CubeInputs:
-    """For revisions: a cell in which one is not shown keeps its former number, so that none has to be."""
+    """Settings for revisions: a cell whose revision is withheld keeps its former number, so no revision has
+    to be shown.
+    """
     return replace(inputs, rules=replace(inputs.rules, always=frozenset()))
 
 
 def waiting(inputs: CubeInputs, former: ReleaseHistory) -> Difference:
-    """The additions, corrections and leavings of released periods that are not in the cube yet."""
+    """The additions, corrections and removals in released periods that are not in the cube yet."""
     now = [
         ("", inputs.counted(map(int, part.period)))
         for part in former.parts
@@ -74,7 +76,7 @@ def waiting(inputs: CubeInputs, former: ReleaseHistory) -> Difference:
 
 
 def _period(inputs: CubeInputs, years: set[int], number: int, *, first: bool) -> ReleasePart:
-    """A part for new years; one that waits where they hold too few people to say anything."""
+    """A part for new years; a waiting part where the years hold too few people to publish."""
     rows = inputs.counted(years)
     time, period = inputs.time(years), frozenset(map(str, years))
     made = beside_figures(inputs, rows, years)
@@ -88,7 +90,7 @@ def _period(inputs: CubeInputs, years: set[int], number: int, *, first: bool) ->
 
 
 def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePart], released: set[int]) -> list[ReleasePart]:
-    """The parts of a revision; none while there are too few people behind it, or it is not safe."""
+    """The parts of a revision; none while it has too few people, or is not safe."""
     found = waiting(inputs, former)
     found = _honest(inputs, found)
     k = inputs.rules.threshold
@@ -113,9 +115,9 @@ def _building(made: Beside, progress: Progress | None = None) -> Callable[[bytes
 
 
 def _told_by_figures(inputs: CubeInputs, found: Difference, released: set[int]) -> bool:
-    """Whether a figure, with what was shown before, could tell of few people of a revision.
+    """Whether a figure, with all cells shown before, could disclose few people of a revision.
 
-    Of those added, nobody or enough may be in a figure's cell; of those who left, nobody.
+    Of the people added, nobody or enough may be in a figure's cell; of the people removed, nobody.
     """
     figures = figures_about(inputs, released)
     if not figures:
@@ -127,7 +129,9 @@ def _told_by_figures(inputs: CubeInputs, found: Difference, released: set[int]) 
 
 
 def _honest(inputs: CubeInputs, found: Difference) -> Difference:
-    """Without those rows that would make few people look like many; they wait for company."""
+    """The difference without rows that would make few people look like many; such rows wait for more
+    people.
+    """
     rows = joined((str(came), rows) for came, rows in found.left.items())
     left: dict[int, Snapshot] = {}
     if rows is not None:

@@ -1,8 +1,8 @@
-"""A data set of changed numbers grows: new closed periods, and revisions once enough people are in them.
+"""Growth of a data set with perturbed counts: new closed periods, and revisions of enough people.
 
-People who come or leave with a release are changed by themselves, in every later release in the same way. A 0
-is never changed, so that a number of a few people would still tell where they are: fewer than the threshold
-wait, as they do where numbers are withheld.
+People added or removed with a release are perturbed by themselves, in every later release in the same way. A
+0 is never changed, so that a number of a few people would still reveal their cell: fewer people than the
+threshold wait, as with suppression.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Tables that are made beside registered figures: what these tell of the same people is taken as known.
+"""Tables made beside registered figures: the figures' facts about the same people are taken as known.
 
-A figure lies within a year, and so within the people of one period. The tables of its own dimensions are
-protected along with those that the policy shows, even where the policy shows them to nobody: else what a
-shown sum leaves beside the figure would be found in a table that nobody has looked at.
+A figure lies within a year, and so within the people of one period. The tables of a figure's dimensions are
+protected along with the policy's tables, even if the policy shows them to nobody: otherwise the difference of
+a shown sum and the figure would be in a table that nobody has checked.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from gateway.member.model.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Beside:
-    """A table of some people, how it is protected, and what is known of them from elsewhere."""
+    """A table of some people, with its protection, and the known figures about the people."""
 
     table: Table
     rules: Rules
@@ -31,9 +31,10 @@ class Beside:
 def beside_figures(
     inputs: CubeInputs, rows: Snapshot, years: Iterable[int], finest: dict[str, str] | None = None
 ) -> Beside:
-    """The people of some rows beside the figures about these years; `finest` may describe them by more.
+    """The people of some rows beside the figures about these years; `finest` may describe the people by more
+    dimensions.
 
-    A figure that the register contradicts is known with the register's own number:
+    A figure that contradicts the register is known with the register's own number:
     `anonymisers.tables.registered_figures`.
     """
     years = tuple(years)
@@ -58,7 +59,7 @@ def figures_about(inputs: CubeInputs, years: Iterable[int]) -> tuple[Figure, ...
 def described_by(
     inputs: CubeInputs, figures: Sequence[Figure], finest: dict[str, str] | None = None
 ) -> dict[str, str]:
-    """The finest level of every dimension that the plan (or `finest`) or a figure has."""
+    """The finest level of every dimension of the plan (or `finest`) or of a figure."""
     found = dict(inputs.plan.finest if finest is None else finest)
     member = inputs.snapshot.member
     for figure in figures:
@@ -70,13 +71,15 @@ def described_by(
 
 
 def few_of(figures: Sequence[Figure], table: Table, enough: int | None) -> bool:
-    """Whether a figure's cell holds some of these people, but fewer than `enough` (None: any are too few)."""
+    """Whether a figure's cell holds some of these people, but fewer than `enough` (None: any number is too
+    few).
+    """
     found = [people_of(figure, table) for figure in figures]
     return any(n > 0 and (enough is None or n < enough) for n in found)
 
 
 def _rules(rules: Rules, table: Table, figures: Sequence[Figure], shown: Sequence[str]) -> Rules:
-    """The rules with the tables of the figures among those that are protected first."""
+    """The rules, with the tables of the figures among the priority tables."""
     most = rules.max_dims or len(shown)
     first = rules.priority or tuple(
         TableOf(frozenset(dims)) for dims in combinations(shown, min(most, len(shown)))

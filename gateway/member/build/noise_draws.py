@@ -80,7 +80,7 @@ def _charge(node: Node, made: Plan, ledger: Ledger, paid: tuple[Portion, Table])
 
 
 def _keep(node: Node, answered: BudgetCharge) -> Ledger:
-    """Keep noisy counts and return the ledger; counts that another process kept first stay as they are."""
+    """Keep noisy counts and return the ledger; noisy counts that another process kept first stay."""
     with node.store.writing() as work:
         if Ledger.of(work.privacy).answer(answered.portion, answered.table) is None:
             work.privacy.keep(answered)

@@ -1,6 +1,6 @@
-"""A policy seen before it counts: the very cube that would answer, and what it shows and withholds.
+"""Previews a policy: the very cube that would answer, with its shown and withheld cells.
 
-Nothing is logged and nothing leaves the node. The cube is kept: publishing the policy uses the same one.
+Nothing is logged and nothing leaves the node. The cube is kept: publishing the policy uses the same cube.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,13 +27,13 @@ __all__ = ["CANONICAL", "Looked", "Made", "make", "measure", "ready", "scores"]
 
 
 def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
-    """The cube that this policy would make of the newest snapshot; the one there is, where it is the same.
+    """The cube that this policy would make of the newest snapshot; the present cube, where it is the same.
 
-    It is looked at together with what is in force: below the ministry-wide policy, or, a ministry-wide one
-    itself, above that of the data set. `Made.policy` is both together.
+    The policy is composed with the policy in force of the other kind: with the ministry-wide policy, or, for
+    a ministry-wide policy, with the data set's. `Made.policy` is the composed policy.
 
-    Raises NothingToProtectError without a snapshot, PolicyRefusedError where they cannot be together, and
-    NotProtectedError where no safe cube can be made.
+    Raises NothingToProtectError without a snapshot, PolicyRefusedError where the two contradict each other,
+    and NotProtectedError where no safe cube can be made.
     """
     with node.store.reading() as view:
         loaded, released, figures = view.snapshot(), view.released_cubes(), view.figures()
@@ -89,7 +89,7 @@ def _kept(
     beside: list[bytes],
     progress: Progress | None,
 ) -> _Kept:
-    """The cube of a plan beside these, made now if there is none yet; and whether it was made now."""
+    """The cube of a plan beside earlier releases, made now if missing; and whether it was made now."""
     record, snapshot = loaded
     with node.store.reading() as view:
         name = preview_id(record.id, planned[0], beside, view.extracts.told())

@@ -1,7 +1,8 @@
-"""What is told of a cube that is looked at, and the text in which a node keeps it beside the cube.
+"""The findings on a previewed cube, and their stored text.
 
-It tells of people who are withheld, as the cube's certificate does: it is for the controller, and stays in
-the state. It is kept under a name that follows from the cube's digest (see `gateway.member.build.preview`).
+Findings reveal facts about people who are withheld, as the cube's certificate does: they are for the
+controller, and stay in the country. Findings are kept under a name that follows from the cube's digest (see
+`gateway.member.build.preview`).
 """
 
 import json
@@ -14,7 +15,7 @@ from gateway.member.cube.cube_measures import Exposure, NarrowCell, SharedValue,
 from gateway.member.cube.usefulness import Score
 
 CellKey = frozenset[tuple[str, str]]
-"""Dimension and code of a cell; a dimension that is not there is at its total."""
+"""Dimension and code of a cell; a missing dimension is at its total."""
 Cells = Mapping[CellKey, int | None]
 """Values of cells as questions read them, None where withheld."""
 
@@ -25,7 +26,7 @@ def cell_of(key: Mapping[str, str]) -> CellKey:
 
 @dataclass(frozen=True)
 class Preview:
-    """What the controller sees. It tells of people who are withheld and is for nobody else."""
+    """The controller's view of a cube, with facts about people who are withheld: for nobody else."""
 
     tables: tuple[TableShown, ...]
     refused: tuple[tuple[tuple[str, int], ...], ...]
@@ -51,7 +52,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class Findings:
-    """What is told of a cube, and the `cells` of it that the canonical questions read."""
+    """The preview of a cube, and the `cells` read by the canonical questions."""
 
     preview: Preview
     cells: Cells
@@ -62,7 +63,7 @@ class Findings:
 
 
 def findings_from_json(text: str) -> Findings:
-    """What `Findings.to_json` wrote."""
+    """Read what `Findings.to_json` wrote."""
     body: dict[str, Any] = json.loads(text)
     told = body["preview"]
     cells = {frozenset((d, code) for d, code in key): value for key, value in body["cells"]}

@@ -1,4 +1,4 @@
-"""What waits to be counted: for the data controller alone, and never for the region."""
+"""Changes that wait to be counted: for the data controller alone, and never for the region."""
 
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.perturbation.perturbed_cube import PerturbedCube
@@ -14,9 +14,9 @@ from gateway.member.register.population import Difference
 
 
 def revisions(node: Node) -> Difference:
-    """By whom the newest snapshot differs from what the newest cube counts in released periods.
+    """The differences between the newest snapshot and the newest cube in released periods.
 
-    Raises NothingToProtectError when there is no policy, snapshot or cube yet.
+    Raises NothingToProtectError without a policy, snapshot or cube.
     """
     with node.store.reading() as view:
         ruling, loaded, cube = in_force(node, view), view.snapshot(), view.cube()

@@ -1,7 +1,7 @@
-"""Other policies that a controller could choose: some thirty coarsenings, merges and thresholds, by score.
+"""Suggests other policies to a controller: some thirty coarsenings, merges and thresholds, by score.
 
-Each is one or two changes of the data set's detail in the policy given; nothing else of it is touched. Pure,
-but for making the cubes.
+Each suggestion makes one or two changes to the level of detail in the given policy, and no others. Pure,
+apart from making the cubes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ PACKS: tuple[tuple[str, ...], ...] = ((CANONICAL,), (CANONICAL, "article-7"), ("
 
 @dataclass(frozen=True)
 class Candidate:
-    """A policy and how to write it: the lines that differ, in the words of the document."""
+    """A policy and its changed lines, in the words of the document."""
 
     written: tuple[str, ...]
     policy: Policy
@@ -31,7 +31,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Rated:
-    """A candidate with what its cube tells. `scores` are by ready-made question."""
+    """A candidate with the findings on its cube. `scores` are by ready-made question."""
 
     candidate: Candidate
     cells: int
@@ -44,11 +44,13 @@ class Rated:
 
 
 class EnoughError(Exception):
-    """Raised by the caller's `check` to end a candidate: its time is up, or the person has seen enough."""
+    """Raised by the caller's `check` to end a candidate: its time is up, or the person has stopped the
+    search.
+    """
 
 
 def candidates(policy: Policy) -> tuple[Candidate, ...]:
-    """The policy itself first, then what could be tried, at most MOST in all."""
+    """The policy itself first, then its variants, at most MOST in all."""
     single = [*_coarser(policy), *_fewer(policy), *_protection(policy)]
     found = [Candidate(("as it is",), policy), *single]
     coarse = [one for one in single if one.written[0].startswith("finest")]
@@ -61,7 +63,7 @@ def candidates(policy: Policy) -> tuple[Candidate, ...]:
 
 
 def rate(node: Node, candidate: Candidate, check: Callable[[str, float], None]) -> Rated | None:
-    """What a candidate tells; None where no safe cube can be made. `check` may raise EnoughError."""
+    """The findings on a candidate; None where no safe cube can be made. `check` may raise EnoughError."""
     try:
         made = make(node, candidate.policy, check)
     except NotProtectedError:
@@ -71,12 +73,12 @@ def rate(node: Node, candidate: Candidate, check: Callable[[str, float], None]) 
 
 
 def ranked(rated: list[Rated]) -> list[Rated]:
-    """The best first; of equal scores the one that withholds less."""
+    """The best first; among equal scores, fewer withheld cells first."""
     return sorted(rated, key=lambda one: (-round(one.score, 6), one.withheld))
 
 
 def _coarser(policy: Policy) -> Iterator[Candidate]:
-    """Each dimension one level coarser, then each one left out."""
+    """Each dimension a level coarser, then each dimension left out."""
     scope, words = policy.scope, policy.vocabulary
     shown = {d for d, _ in policy.scope_levels}
     for dimension, level in sorted(scope.dimensions.items()):
@@ -113,7 +115,7 @@ def _scoped(policy: Policy, written: str, scope: Scope) -> Candidate:
 
 
 def _both(policy: Policy, one: Candidate, other: Candidate) -> Candidate:
-    """Two coarsenings together: of each dimension the coarser level, and only what both show."""
+    """Two coarsenings together: for each dimension the coarser level, and only dimensions shown by both."""
     rank = policy.vocabulary.rank
     first, second = one.policy.scope.dimensions, other.policy.scope.dimensions
     dimensions = {

@@ -1,4 +1,4 @@
-"""What a node does by itself: let the next policy begin on its day, and make its cube."""
+"""Scheduled work of a node: puts the next policy in force on its day, and makes its cube."""
 
 from gateway.member.build.cube_building import Progress, build
 from gateway.member.build.preview import make
@@ -9,18 +9,18 @@ from gateway.member.policy.publishing import come_into_force, next_policy
 
 
 def due(node: Node) -> bool:
-    """Whether the day of a signed policy has come that is not in force yet: then it is time to `begin`.
+    """Whether a signed policy waits to begin: its first day has come, and it is not in force yet.
 
-    Raises PolicyRefusedError for one that cannot be read.
+    Raises PolicyRefusedError for an unreadable policy.
     """
     return any(next_policy(node, ministry=ministry) is not None for ministry in (True, False))
 
 
 def begin(node: Node, progress: Progress | None = None) -> list[str]:
-    """Let the signed policies whose day has come take over, and protect the tables if that is not done yet.
+    """Put the signed policies whose day has come in force, and protect the tables where still missing.
 
-    Returns the versions that are in force from now on, as `3`, or `all/3` of the ministry-wide policy. It may
-    take minutes, and the memory of all tables.
+    Returns the versions in force from now on, as `3`, or `all/3` for the ministry-wide policy. May take
+    minutes, and the memory of all tables.
 
     Raises SignatureRefusedError or PolicyRefusedError for a policy that cannot begin, and NotProtectedError;
     the policy in force, or its former cube, stays.
@@ -32,7 +32,7 @@ def begin(node: Node, progress: Progress | None = None) -> list[str]:
 
 
 def _begin(node: Node, progress: Progress | None, *, ministry: bool) -> list[str]:
-    """The version that came into force, if one did."""
+    """The version that came into force, if any."""
     waiting = next_policy(node, ministry=ministry)
     with node.store.reading() as view:
         given_out, below = bool(view.released_cubes()), view.policy() is not None
@@ -46,7 +46,7 @@ def _begin(node: Node, progress: Progress | None, *, ministry: bool) -> list[str
 
 
 def _build_missing(node: Node, progress: Progress | None) -> None:
-    """Protect the tables of what is in force now, unless that was done before."""
+    """Protect the tables of the policy in force, unless done before."""
     with node.store.reading() as view:
         ruling, loaded, cube = trusted(node, view), view.snapshot(), view.cube()
     if ruling is not None and loaded is not None and (cube is None or cube.label != ruling[0].label):

@@ -1,1 +1,1 @@
-"""The certified cube of a node, and what is read off it."""
+"""The certified cube of a node, and the reading of questions from the cube."""

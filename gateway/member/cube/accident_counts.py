@@ -1,8 +1,8 @@
-"""The number of accidents, a second measure of the same people: what is counted, and how it is read.
+"""The number of accidents, a second measure of the same people: counting and reading.
 
-An accident has a place, a date, a device and a use of the land; sex, age or activity are a person's. It
-counts where a casualty of it is counted. The safety of its numbers is
-`anonymisers.accidents.accident_tables`.
+An accident has a place, a date, a device and a use of the land; sex, age or activity belong to a person. An
+accident counts where a casualty of the accident counts. `anonymisers.accidents.accident_tables` protects the
+numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,13 +33,15 @@ ACCIDENTS = "accidents"
 
 
 def collected(snapshot: Snapshot) -> bool:
-    """Whether the source tells which casualties are of one accident: else each is taken for its own."""
+    """Whether the source says which casualties share an accident: otherwise each casualty counts as an
+    accident of its own.
+    """
     return not np.array_equal(snapshot.links["accident"], snapshot.links["case"])
 
 
 @dataclass(frozen=True)
 class AccidentsRead(NotDrawn):
-    """The accidents of a cube as questions read them."""
+    """The accidents of a cube, as questions read the numbers."""
 
     cells: AccidentCells
     whole: Mapping[str, Tree]
@@ -56,7 +58,7 @@ class AccidentsRead(NotDrawn):
         return of_accidents(self.whole)
 
     def read(self, key: Mapping[str, str]) -> int | None:
-        """The number of a cell, None when it is withheld; KeyError outside the lattice."""
+        """The number of a cell, None when withheld; KeyError outside the lattice."""
         found = self.cells.lookup(key)
         if isinstance(found, OutsideLattice):
             raise KeyError(", ".join(key))
@@ -64,7 +66,7 @@ class AccidentsRead(NotDrawn):
 
     @property
     def parts(self) -> tuple["AccidentsRead", ...]:
-        """None: all tables of their dimensions can be read."""
+        """None: all tables of the dimensions can be read."""
         return ()
 
     @property
@@ -78,12 +80,12 @@ class AccidentsRead(NotDrawn):
 
 
 def accidents_in(cube: object) -> AccidentCells | None:
-    """The numbers of accidents of a cube; one of another mechanism has none."""
+    """The numbers of accidents of a cube; None for a cube of another mechanism."""
     return cube.accidents if isinstance(cube, ReleaseHistory) else None
 
 
 def of_accidents(trees: Mapping[str, Tree]) -> dict[str, Tree]:
-    """The dimensions of accidents among those of a cube."""
+    """The dimensions of accidents among the dimensions of a cube."""
     return {dimension: tree for dimension, tree in trees.items() if dimension in OF_ACCIDENTS}
 
 
@@ -98,9 +100,10 @@ def accidents_of(inputs: CubeInputs, rows: Snapshot, cube: CertifiedCube, key: b
 
 
 def check_goes_on(inputs: CubeInputs, part: ReleasePart, number: int, cube: CertifiedCube) -> None:
-    """Raise NotProtectedError where a later release about a part's people is not safe beside its accidents.
+    """Raise NotProtectedError where a later release about a part's people is not safe beside the part's
+    accidents.
 
-    `number`: the part's own, by which a release about leavers knows its people.
+    `number`: the part's own number; a release about leavers knows its people by the number.
     """
     if part.accidents is None:
         return
@@ -136,10 +139,8 @@ def _grouped(inputs: CubeInputs, rows: Snapshot, cube: ReleasedCells, levels: Ma
     )
 
 
-def _positions(
-    dims: Sequence[Hierarchy], cube: ReleasedCells, coords: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    """Positions in the cube's own hierarchies: its years may be others."""
+def _positions(dims: Sequence[Hierarchy], cube: ReleasedCells, coords: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Positions in the cube's own hierarchies: the years of the two may differ."""
     columns = []
     for axis, (own, other) in enumerate(zip(dims, cube.lattice.dims, strict=True)):
         places = np.array([other.index.get(code, -1) for code in own.codes], dtype=np.int32)

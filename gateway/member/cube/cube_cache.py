@@ -1,4 +1,4 @@
-"""A policy and a snapshot make one protected cube; only a certified one, of the policy in force, answers."""
+"""Keeps the newest cube in memory; only a certified cube of the policy in force answers questions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from gateway.member.node.ports import Store, View
 Made = TypeVar("Made")
 
 MEASURE = "casualties"
-"""The measure that cubes hold."""
+"""The measure of cubes."""
 
 
 def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:
@@ -30,13 +30,13 @@ def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:
 
 
 def parts(dictionary: Dictionary, member: str, made: Plan) -> "tuple[Part, ...]":
-    """The tables that are drawn; none where numbers are not."""
+    """The noisy tables; none without noise."""
     return tuple(Part(trees(dictionary, member, replace(made, finest=dict(table)))) for table in made.tables)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One table that was drawn, by its dimensions."""
+    """A noisy table, by its dimensions."""
 
     trees: Mapping[str, Tree]
 
@@ -47,34 +47,35 @@ class Part:
 
 @dataclass(frozen=True)
 class ReadyCube:
-    """A certified cube as questions read it."""
+    """A certified cube, as questions read the cube."""
 
     cube: Released
     trees: Mapping[str, Tree]
     snapshot: LoadedSnapshot
     policy_version: int
     index: int
-    """The log entry that says that the cube was certified."""
+    """The log entry of the cube's certification."""
     measure: str = MEASURE
     above: int | None = None
-    """The version of the ministry-wide policy that stood above, if any."""
+    """The version of the ministry-wide policy above, if any."""
     parts: tuple[Part, ...] = ()
-    """The tables that were drawn, where no other can be read."""
+    """The noisy tables, where only these can be read."""
 
     @property
     def label(self) -> str:
-        """The policy as answers name it."""
+        """The name of the policy in answers."""
         return policy_label(self.policy_version, self.above)
 
     @property
     def mechanism(self) -> str | None:
-        """The name of what changed its numbers; None where those that are shown are exact."""
+        """The name of the perturbation mechanism; None where the shown numbers are exact."""
         return self.cube.mechanism
 
     def once(self, what: str, compute: Callable[[], Made]) -> Made:
-        """What `compute` makes of this cube: made once, and forgotten with it.
+        """The result of `compute` on this cube: computed once, and forgotten with the cube.
 
-        Kept here and not with the numbers: they would hold each other, and a former cube stay in memory.
+        Kept here and not with the numbers: result and numbers would hold each other, and a former cube stay
+        in memory.
         """
         if what not in self._made:
             self._made[what] = compute()
@@ -85,36 +86,36 @@ class ReadyCube:
         return {}
 
     def off_by(self, key: Mapping[str, str]) -> int:
-        """The most by which a cell's value differs from its count; of a cell that can be read."""
+        """The largest difference between a readable cell's value and its count."""
         return self.cube.off_by(key)
 
     @property
     def epsilon(self) -> str:
-        """Of numbers that were drawn with noise: of each table; else empty."""
+        """With noise: the privacy loss of each table; otherwise empty."""
         return self.cube.epsilon
 
     def drawn(self, key: Mapping[str, str]) -> int:
-        """Of how many draws of noise a cell's value is made; of a cell that can be read."""
+        """The number of noise draws in a readable cell's value."""
         return self.cube.drawn(key)
 
     @property
     def withholding(self) -> ReleaseHistory | None:
-        """The cube, where some of its numbers are withheld; None where all are changed or drawn."""
+        """The cube, where some numbers are withheld; None where all are perturbed."""
         return self.cube if isinstance(self.cube, ReleaseHistory) else None
 
     def read(self, key: Mapping[str, str]) -> int | None:
-        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        """The value of a cell, None when withheld; KeyError outside the lattice."""
         return cell_value(self.cube, key)
 
     def counting(self, measure: str) -> "ReadyCube | AccidentsRead | None":
-        """This cube for casualties, and its accidents for these where it has any."""
+        """This cube for casualties, and the cube's accidents, if any, for accidents."""
         if measure == ACCIDENTS:
             return AccidentsRead.of(self.cube, self.trees)
         return self if measure == self.measure else None
 
 
 def cell_value(cube: ReleasedCells, key: Mapping[str, str]) -> int | None:
-    """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+    """The value of a cell, None when withheld; KeyError outside the lattice."""
     found = cube.lookup(key)
     if isinstance(found, OutsideLattice):
         raise KeyError(", ".join(key))
@@ -133,7 +134,7 @@ class CubeCache:
         self._entry = -1
 
     def refresh(self) -> ReadyCube | None:
-        """Load the newest cube, unless it is in memory already. Call it outside of a transaction."""
+        """Load the newest cube, unless in memory already. Call outside of a transaction."""
         with self._store.reading() as view:
             index = view.cube_entry()
             if index is None or index == self._entry:
@@ -155,7 +156,7 @@ class CubeCache:
         return ready
 
     def cube(self, policy_version: int, above: int | None = None) -> ReadyCube | None:
-        """The cube in memory, when it was made under this version of the policy, below `above`."""
+        """The cube in memory, if made under this version of the policy, below `above`."""
         with self._lock:
             ready = self._ready
         made_under = None if ready is None else (ready.policy_version, ready.above)
@@ -163,7 +164,7 @@ class CubeCache:
 
 
 def serves(cube_cache: CubeCache, view: View) -> tuple[str, str] | None:
-    """The policy version and the snapshot that questions are answered from now; None while none can be."""
+    """The policy version and the snapshot behind answers now; None while no question can be answered."""
     in_force, above = view.policy(), view.ministry.policy()
     if in_force is None or (above is None and view.ministry.policies()):
         return None

@@ -1,4 +1,4 @@
-"""A node's certified cube as an entry of its log."""
+"""The certification of a cube as an entry of a node's log."""
 
 from datetime import datetime
 

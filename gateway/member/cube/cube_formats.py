@@ -1,4 +1,4 @@
-"""A stored cube as what it is, by the form in which it was kept: numbers withheld, changed, or drawn."""
+"""Reads a stored cube by its format: with withheld numbers, perturbed counts, or noisy counts."""
 
 from typing import TypeAlias
 
@@ -21,10 +21,10 @@ def parse_cube(data: bytes) -> Released:
 
 
 def is_perturbed(data: bytes) -> bool:
-    """Whether the numbers of a stored cube are changed; without reading it."""
+    """Whether a stored cube has perturbed counts, without reading the cube."""
     return data.startswith(FORMAT)
 
 
 def is_noisy(data: bytes) -> bool:
-    """Whether the numbers of a stored cube were drawn with noise of differential privacy."""
+    """Whether a stored cube has noisy counts (differential privacy), without reading the cube."""
     return data.startswith(noisy_cube.FORMAT)

@@ -1,4 +1,4 @@
-"""What every step of making a cube needs: whom it counts, how it is protected, and under which keys."""
+"""The inputs for every step of making a cube: the counted people, the protection, and the keys."""
 
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,17 +21,17 @@ from gateway.member.register.person_counts import count_people, honest_rows
 from gateway.member.register.population import taken, tokens
 
 Progress = Callable[[str, float], None]
-"""Told what is being done, and how much of it is done (0 to 1)."""
+"""Called with the present step, and the share done (0 to 1)."""
 
 TIME = "date"
-"""The dimension whose closed periods are released one after the other."""
+"""The dimension of the closed periods, which are released one after the other."""
 ATTEMPTS = 4
-"""The search for a pattern follows the member's key, and one in many ends in none that can be certified."""
+"""Keyed searches for a suppression pattern; a few of many searches end without a certifiable pattern."""
 
 
 @dataclass(frozen=True)
 class CubeInputs:
-    """What every step of making a cube needs: whom it is about and how it is protected."""
+    """The inputs for every step of making a cube: the counted people and the protection."""
 
     dictionary: Dictionary
     snapshot: Snapshot
@@ -51,7 +51,7 @@ class CubeInputs:
         return self.hierarchy(TIME, self.plan.finest.get(TIME, "year"), years)
 
     def counted(self, years: Iterable[int]) -> Snapshot:
-        """The rows of some years that count: a person once in a cell, no small group made to look large."""
+        """The counted rows of some years: a person once in a cell, and no small group made to look large."""
         years = tuple(sorted(years))
         inside = population(self.snapshot, self.plan.consent, victims=self.plan.victims)
         rows = taken(self.snapshot, self._honest(self.snapshot, inside, years) & _in(self.snapshot, years))
@@ -65,7 +65,9 @@ class CubeInputs:
         return taken(rows, self._honest(rows, np.ones(len(rows), dtype=np.bool_), years)) if years else rows
 
     def table(self, rows: Snapshot, years: Iterable[int], finest: Mapping[str, str] | None = None) -> Table:
-        """The people of some rows, released by the plan's dimensions; `finest` may describe them by more."""
+        """The people of some rows, released by the plan's dimensions; `finest` may describe the people by
+        more dimensions.
+        """
         everybody = np.ones(len(rows), dtype=np.bool_)
         levels = self.plan.finest if finest is None else finest
         made = count_people(rows, self.dictionary, levels, rows=everybody, years=sorted(years))
@@ -119,7 +121,7 @@ def levels_of(inputs: CubeInputs, part: ReleasePart, cube: CertifiedCube) -> dic
 
 
 def keyed(key: bytes, number: int, attempt: int) -> bytes:
-    """A key of its own for each part and attempt, always the same ones."""
+    """A derived key for each part and attempt, always the same."""
     return hmac.digest(key, f"part {number} attempt {attempt}".encode(), "sha256")
 
 

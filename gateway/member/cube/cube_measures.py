@@ -1,6 +1,6 @@
-"""What a cube shows and withholds, how far people in it can be told apart, what has to be accepted. Pure.
+"""Measures of a cube for the controller: shown and withheld cells, exposure of people, items to accept. Pure.
 
-Everything here tells of people who are withheld: it is for the controller, and stays in the state.
+All measures reveal facts about people who are withheld: they stay in the country.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +21,9 @@ from gateway.member.cube.cube_formats import Released
 
 @dataclass(frozen=True)
 class TableShown:
-    """One table of a cube: `dims` by name (none: the total), and how many of its cells are withheld.
+    """A table of a cube: `dims` by name (none: the total), and the number of its withheld cells.
 
-    `people_withheld`: those whose cell at the finest levels of this table is withheld.
+    `people_withheld`: people whose cell at the finest levels of this table is withheld.
     """
 
     dims: tuple[str, ...]
@@ -34,7 +34,7 @@ class TableShown:
 
 @dataclass(frozen=True)
 class SharedValue:
-    """A visible group whose people all have one value of something sensitive, and that can be seen."""
+    """A visible group whose people all visibly have the same value of a sensitive dimension."""
 
     group: tuple[tuple[str, str], ...]
     dimension: str
@@ -44,7 +44,9 @@ class SharedValue:
 
 @dataclass(frozen=True)
 class NarrowCell:
-    """A withheld cell that what is always shown leaves narrower than the rules ask for, of some years."""
+    """A withheld cell whose feasibility interval, given the cells always shown, is narrower than the rules
+    ask for, of some years.
+    """
 
     years: tuple[str, ...]
     cell: tuple[tuple[str, str], ...]
@@ -52,8 +54,8 @@ class NarrowCell:
 
 @dataclass(frozen=True)
 class Exposure:
-    """`smallest`: people in the smallest visible group; `highest`, `expected`: the chance to name the worst
-    person right, and an average one, for somebody who knows everything that the tables break down by.
+    """`smallest`: people in the smallest visible group. `highest`, `expected`: the chance of an intruder who
+    knows all breakdown values to identify the worst-protected person, and an average person.
     """
 
     smallest: int
@@ -62,7 +64,7 @@ class Exposure:
 
 
 def tables(cube: ReleasedCells, people: Table) -> tuple[TableShown, ...]:
-    """Every table of the cube, coarse ones first. `people` are those that it was made from."""
+    """Every table of the cube, coarse tables first. `people`: the people counted in the cube."""
     values = cube.true_values(people)
     table_of, finest = cube.lattice.table_of(), _finest(cube)
     found = []
@@ -77,7 +79,7 @@ def tables(cube: ReleasedCells, people: Table) -> tuple[TableShown, ...]:
 
 
 def _finest(cube: ReleasedCells) -> NDArray[np.bool_]:
-    """The cells that stand at the finest level of every dimension that their table names."""
+    """The cells at the finest level of every dimension of their table."""
     keys = cube.lattice.keys()
     finest = np.ones(len(keys), dtype=np.bool_)
     for axis, dim in enumerate(cube.lattice.dims):
@@ -86,14 +88,14 @@ def _finest(cube: ReleasedCells) -> NDArray[np.bool_]:
 
 
 def refused(cube: ReleasedCells) -> tuple[tuple[tuple[str, int], ...], ...]:
-    """Tables that could not be protected beside the others and are withheld whole: dimensions and depths."""
+    """Tables withheld whole, as they could not be protected beside the others: dimensions and depths."""
     return tuple(sorted(cube.refused))
 
 
 def shared_values(cube: ReleasedCells, sensitive: frozenset[str]) -> tuple[SharedValue, ...]:
-    """Visible groups of which everybody can see that all share one sensitive value.
+    """Visible groups whose people all visibly share a sensitive value.
 
-    None where numbers are changed: two that are equal may stand for different counts.
+    None with perturbed counts: two equal numbers may be different counts.
     """
     if cube.mechanism is not None:
         return ()
@@ -124,7 +126,7 @@ def shared_values(cube: ReleasedCells, sensitive: frozenset[str]) -> tuple[Share
 
 
 def narrow_cells(cube: Released) -> tuple[NarrowCell, ...]:
-    """The withheld cells that the certificate lists as accepted, for the controller to answer for."""
+    """The withheld cells listed as accepted in the certificate, for the controller to answer for."""
     return tuple(NarrowCell(*each) for each in cube.accepted) if isinstance(cube, ReleaseHistory) else ()
 
 
@@ -142,7 +144,7 @@ def exposure(cube: ReleasedCells, people: Table) -> Exposure:
 
 
 def columns(cube: ReleasedCells, people: Table) -> Iterator[NDArray[np.int64]]:
-    """For every table and combination of levels, the cube's cell that holds each inner cell, -1 for none."""
+    """For every table and combination of levels, the cube's cell around each inner cell, -1 for none."""
     lattice = cube.lattice
     names = [dim.name for dim in people.dims]
     coords = people.coords[:, [names.index(dim.name) for dim in lattice.dims]]
@@ -168,7 +170,7 @@ def _above(dim: Hierarchy) -> list[NDArray[np.int32]]:
 
 
 def records(people: Table, sensitive: frozenset[str]) -> Risk | None:
-    """The risk of the records themselves at the finest levels, were they given out; None of nobody."""
+    """The disclosure risk of the records at the finest levels, if released; None without people."""
     rows = np.repeat(people.coords, people.counts, axis=0)
     if not len(rows):
         return None

@@ -1,11 +1,11 @@
-"""Reading a question off a protected cube: pure look-ups, and sums of visible cells.
+"""Reads a question off a protected cube: pure look-ups, and sums of visible cells.
 
 A sum over a withheld cell is withheld. Codes of one level never overlap, so a sum counts nobody twice.
 
-Of changed numbers a cell of the cube is always read as it is, never added up of its parts: what a sum of
-parts tells, everybody can work out who asks for the parts. A group that is no cell is the sum of the cells
-that the question names, and is off by as much as all of them together. Were it changed by itself instead,
-many groups around one cell would each tell of it anew, and their mean would come ever nearer.
+With perturbed counts, a cell of the cube is always read as stored, never added up of its parts: an asker can
+add up the parts without our help. A group that is no cell is the sum of the cells named in the question, and
+its largest difference is the sum of theirs. If such groups were perturbed by themselves instead, many groups
+around a cell would each reveal a little more of the cell, and their mean would come ever nearer to the count.
 """
 
 from collections.abc import Mapping
@@ -21,28 +21,28 @@ from gateway.wire.cells import TOTAL, Axis
 from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
 
 MAX_CELLS = 50_000
-"""Cells of one answer. A larger table is no table for a person, and would hold up other questions."""
+"""Cells of an answer. A larger table is no table for a reader, and would hold up other questions."""
 
 
 class Cube(Protocol):
-    """What reading needs of a certified cube."""
+    """The part of a certified cube needed for reading."""
 
     @property
     def mechanism(self) -> str | None:
-        """The name of what changed its numbers; None where those that are shown are exact."""
+        """The name of the perturbation mechanism; None where the shown numbers are exact."""
         ...
 
     def read(self, key: Mapping[str, str]) -> int | None:
-        """The value of a cell, None when it is withheld; KeyError outside the lattice."""
+        """The value of a cell, None when withheld; KeyError outside the lattice."""
         ...
 
     def off_by(self, key: Mapping[str, str]) -> int:
-        """The most by which the value of a cell differs from its count; 0 where it is exact."""
+        """The largest difference between a cell's value and its count; 0 where the value is exact."""
         ...
 
     @property
     def epsilon(self) -> str:
-        """Of numbers that were drawn with noise of differential privacy: of each table; else empty."""
+        """With noise of differential privacy: the privacy loss of each table; otherwise empty."""
         ...
 
     def drawn(self, key: Mapping[str, str]) -> int:
@@ -51,7 +51,7 @@ class Cube(Protocol):
 
 
 class NotDrawn:
-    """Of a cube whose numbers are not drawn with noise."""
+    """The part of a cube without noise."""
 
     @property
     def epsilon(self) -> str:
@@ -68,18 +68,18 @@ class Reading:
     axes: tuple[Axis, ...]
     cells: tuple[int | None, ...]
     off_by: int = 0
-    """The most by which a number of the table differs from its count."""
+    """The largest difference between a number of the table and its count."""
     mechanism: str | None = None
     noise: Noise | None = None
 
     @property
     def waits(self) -> bool:
-        """Whether its numbers are still to be drawn: nothing that is drawn is withheld."""
+        """Whether the numbers are still to be drawn: with noise, no number is withheld."""
         return self.noise is not None and None in self.cells
 
     @property
     def changed(self) -> Changed | None:
-        """What is told of numbers that are not exact."""
+        """The notice about numbers that are not exact."""
         if self.noise is not None:
             return Changed(Mechanism.PRIVACY, noise=self.noise)
         return Changed(Mechanism(self.mechanism), self.off_by) if self.mechanism and self.off_by else None
@@ -95,11 +95,11 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """One dimension of the question: display codes with the cube's codes that each stands for."""
+    """A dimension of the question: display codes, each with the cube's codes within."""
 
     dimension: str
     level: str | None
-    """The level displayed; None for a dimension that only filters."""
+    """The level displayed; None for a dimension used only as a filter."""
     codes: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -125,7 +125,9 @@ def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question
 
 
 def choices_of(dictionary: Dictionary, trees: Mapping[str, Tree], question: Question) -> list[Choice]:
-    """Displayed dimensions in the question's order first, then those that only filter (one code each)."""
+    """Displayed dimensions in the question's order first, then dimensions used only as filters (a single code
+    each).
+    """
     filters = {dictionary.level(f.level).dimension: f for f in question.where}
     choices = []
     for level in question.by:
@@ -151,7 +153,7 @@ def _tree(trees: Mapping[str, Tree], dimension: str, level: str) -> Tree:
 
 
 def _filtered(tree: Tree, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """The filter's codes that the cube has. Places of other members are no part of this one."""
+    """The filter's codes that the cube has. Places of other members are left out."""
     known = set(tree.codes)
     present = tuple(c for c in codes if c in known)
     if not present or (len(present) < len(codes) and tree.dimension != "place"):
@@ -170,7 +172,9 @@ def _within(tree: Tree, code: str, node: str) -> bool:
 
 @dataclass(frozen=True)
 class _Sum:
-    """The value, None where a cell in it is withheld; how far it can be off, or of how many draws it is."""
+    """A value, None where a cell in the sum is withheld, with its largest difference, or the number of its
+    draws.
+    """
 
     value: int | None
     off_by: int

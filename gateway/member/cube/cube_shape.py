@@ -1,7 +1,8 @@
-"""The shape of a cube: its dimensions, years and how many dimensions a table may have; none of its numbers.
+"""The shape of a cube: dimensions, years and the largest number of dimensions in a table; none of its
+numbers.
 
-The member's log commits to it when the cube is certified, so that a decision can be made again without the
-cube: whether a question can be read depends on the shape alone.
+The member's log commits to the shape when the cube is certified, so that a decision can be replayed without
+the cube: whether a question can be read depends on the shape alone.
 """
 
 from collections.abc import Mapping
@@ -20,15 +21,15 @@ from gateway.member.model.privacy_budget import Table
 
 @dataclass(frozen=True)
 class Shape:
-    """`finest`: dimension -> finest level; `years`: the closed years that are counted."""
+    """`finest`: dimension -> finest level; `years`: the counted closed years."""
 
     finest: Mapping[str, str]
     years: tuple[int, ...]
     max_dims: int
     accidents: bool = False
-    """Whether it counts accidents too."""
+    """Whether the cube counts accidents too."""
     tables: tuple[Table, ...] = ()
-    """Where numbers were drawn: dimension and level of each table that was, and alone can be read."""
+    """With noise: dimension and level of each noisy table; no other table can be read."""
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -56,18 +57,20 @@ class Shape:
 
 @dataclass(frozen=True)
 class ShapeOnly(NotDrawn):
-    """Stands in for a cube when a decision is made again: it knows which tables there are, and no number."""
+    """Stands in for a cube in a replayed decision: with the list of tables, and without numbers."""
 
     trees: Mapping[str, Tree]
     max_dims: int
     accidents: bool = False
     measure: str = MEASURE
     tables: tuple[Mapping[str, frozenset[str]], ...] = ()
-    """Of each table that was drawn, its dimensions with their codes; none where all tables can be read."""
+    """The dimensions and codes of each noisy table; none where all tables can be read."""
 
     @classmethod
     def of(cls, dictionary: Dictionary, member: str, shape: Shape) -> "ShapeOnly":
-        """Raises DictionaryError where the dictionary no longer has the levels of that time."""
+        """Build from a shape. Raises DictionaryError where the dictionary no longer has the shape's
+        levels.
+        """
         return cls(
             {
                 dimension: dictionary.hierarchy(dimension, level, member, years=shape.years)
@@ -85,7 +88,7 @@ class ShapeOnly(NotDrawn):
         )
 
     def read(self, key: Mapping[str, str]) -> int | None:
-        """Nothing, for a cell that the cube had; KeyError for one outside of its lattice."""
+        """None, for a cell of the cube; KeyError for a cell outside the lattice."""
         if not key.keys() <= self.trees.keys() or len(key) > self.max_dims:
             raise KeyError(", ".join(key))
         if self.tables and not any(holds(table, key) for table in self.tables):
@@ -102,7 +105,7 @@ class ShapeOnly(NotDrawn):
         return 0
 
     def counting(self, measure: str) -> "ShapeOnly | None":
-        """As a cube of this shape would be read for a measure."""
+        """A cube of this shape, as questions about a measure would read the cube."""
         if measure == ACCIDENTS and self.accidents:
             return replace(self, trees=of_accidents(self.trees))
         return self if measure == self.measure else None

@@ -1,10 +1,10 @@
-"""How much a cube tells of what is usually asked: one number between 0 and 1, to compare policies by.
+"""Utility of a cube for the usual questions: a number between 0 and 1, to compare policies by.
 
     S = sum over people of log(N / v)  /  sum over people of log(N / y)
 
-For each ready-made question: y is how many people are in the cell asked for, v in the smallest visible cell
-that holds it (itself or one above it), N all of them. 1: every cell asked for is shown; 0: only the total is.
-Counting visible people alone would reward coarsening. Pure.
+For each ready-made question, y is the number of people in the cell asked for, v the number in the smallest
+visible cell around it (the cell itself or a cell above), N the number of all people. 1: every cell asked for
+is shown; 0: only the total is shown. Counting visible people alone would reward coarsening. Pure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,12 +19,12 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 
 Levels = Mapping[str, Iterable[str]]
-"""The dimensions of a question, each with the codes of the level that it asks for."""
+"""The dimensions of a question, each with the codes of the level asked for."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """`asked` is the sum over people of log(N / y), in nats; `told` is that of log(N / v)."""
+    """`asked` is the sum over people of log(N / y), in nats; `told` is the sum of log(N / v)."""
 
     told: float
     asked: float
@@ -39,7 +39,7 @@ class Score:
 
 
 def score(cube: ReleasedCells, people: Table, question: Levels) -> Score:
-    """The score of one question. `people` are counted at least as finely as it asks."""
+    """The score of a question. `people` are counted at least as finely as the question asks."""
     axes = [axis for axis, dim in enumerate(people.dims) if dim.name in question]
     asked = [_at(people.dims[axis], question[people.dims[axis].name]) for axis in axes]
     placed = np.stack(
@@ -59,7 +59,7 @@ def score(cube: ReleasedCells, people: Table, question: Levels) -> Score:
 
 
 def _at(dim: Hierarchy, codes: Iterable[str]) -> NDArray[np.int64]:
-    """For each position the nearest of `codes` at or above it, the root where there is none."""
+    """For each position the nearest of `codes` at or above the position, the root without any."""
     wanted = {dim.index[code] for code in codes if code in dim.index}
     lines = (dim.ancestors(position) for position in range(len(dim.codes)))
     return np.array([next((p for p in line if p in wanted), dim.root) for line in lines], dtype=np.int64)
@@ -68,7 +68,7 @@ def _at(dim: Hierarchy, codes: Iterable[str]) -> NDArray[np.int64]:
 def _smallest_visible(
     cube: ReleasedCells, dims: Sequence[Hierarchy], cells: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """For each cell the fewest people that a visible cell at or above it has; infinite where none is."""
+    """For each cell the fewest people in a visible cell at or above the cell; infinite without any."""
     lattice = cube.lattice
     names = [dim.name for dim in lattice.dims]
     own = [(names.index(dim.name), dim) for dim in dims if dim.name in names]
@@ -93,7 +93,9 @@ def _smallest_visible(
 
 
 def _lifted(fine: Hierarchy, coarse: Hierarchy, height: int) -> NDArray[np.int64]:
-    """For each position of `fine`: where in `coarse` its ancestor `height` steps up is, -1 for nowhere."""
+    """For each position of `fine`: the position in `coarse` of its ancestor `height` steps up, -1 for
+    none.
+    """
     lines = (fine.ancestors(position) for position in range(len(fine.codes)))
     codes = (fine.codes[line[min(height, len(line) - 1)]] for line in lines)
     return np.array([coarse.index.get(code, -1) for code in codes], dtype=np.int64)

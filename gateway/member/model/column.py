@@ -1,4 +1,4 @@
-"""A column of codes: small numbers, one per row, and the codes that they stand for."""
+"""A column of codes: a small number for each row, and the code for each number."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ _BLOCK = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One code per row: `codes[i]` for each i of `indices`. Codes are sorted, none stands twice."""
+    """A code for each row: `codes[i]` for each i of `indices`. Codes are sorted, without repetition."""
 
     codes: tuple[str, ...]
     indices: NDArray[np.uint16]
 
     @classmethod
     def of(cls, values: Sequence[str]) -> "Column":
-        """A column of these codes, row by row."""
+        """A column of the given codes, row by row."""
         codes = tuple(sorted(set(values)))
         place = {code: number for number, code in enumerate(codes)}
         return cls(codes, frozen(np.array([place[value] for value in values], dtype=np.uint16)))
@@ -30,12 +30,12 @@ class Column:
         return cls((code,), frozen(np.zeros(rows, dtype=np.uint16)))
 
     def recoded(self, code_of: Callable[[str], str]) -> "Column":
-        """The column with every code replaced by `code_of` it."""
+        """The column with every code replaced by `code_of` the code."""
         replaced = Column.of([code_of(code) for code in self.codes])
         return Column(replaced.codes, frozen(replaced.indices[self.indices]))
 
     def found(self, rows: NDArray[np.int64], otherwise: str) -> "Column":
-        """The codes of these rows, in this order; `otherwise` where a row is -1."""
+        """The codes of the given rows, in the given order; `otherwise` where a row is -1."""
         codes = Column.of([*self.codes, otherwise])
         place = np.append(codes.indices[:-1][self.indices], codes.indices[-1])
         return Column(codes.codes, frozen(place[rows]))
@@ -45,13 +45,13 @@ class Column:
         return [self.codes[i] for i in self.indices.tolist()]
 
     def taken(self, rows: NDArray[Any]) -> "Column":
-        """The column with only these rows, in this order (positions, or a mask)."""
+        """The column with only the given rows, in the given order (positions, or a mask)."""
         used, inverse = np.unique(self.indices[rows], return_inverse=True)
         return Column(tuple(self.codes[i] for i in used.tolist()), frozen(inverse.astype(np.uint16)))
 
 
 def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
-    """A number per row from 0, the same for equal values, in the order of the values.
+    """A number for each row from 0, the same for equal values, in the order of the values.
 
     As numpy's unique with its inverse, but a million long values are not copied several times.
     """

@@ -1,6 +1,6 @@
-"""Needs, referrals and services one by one: rows of a snapshot beside its casualties.
+"""Needs, referrals and services: rows of a snapshot beside its casualties.
 
-No question counts them yet; what is counted of them now are the sets of each casualty (`service.REH`).
+No question counts contacts yet; the counted dimensions are the sets of each casualty (`service.REH`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,23 +14,23 @@ from numpy.typing import NDArray
 from gateway.member.model.column import Column, frozen
 
 NO_COST = -1
-"""Stands for a cost that is not told."""
+"""Marks a cost that the register does not give."""
 
 
 class Digest(Protocol):
-    """What takes bytes in, as those of hashlib do."""
+    """Takes bytes in, as the digests of hashlib do."""
 
     def update(self, data: bytes, /) -> object:
-        """Take these bytes in."""
+        """Take the bytes in."""
 
 
 @dataclass(frozen=True, eq=False)
 class Contacts:
-    """One row per contact, in an order that does not depend on the source's.
+    """A row for each contact, in an order that does not depend on the source's order.
 
-    `case`: the pseudonym of the case that each belongs to. `columns`: codes by target: the dictionary's
-    attributes of a contact, its pillar, status and barrier. `cents`: its cost in hundredths of a US dollar,
-    NO_COST where it is not told. Build one with `Contacts.of`.
+    `case`: the pseudonym of the contact's case. `columns`: codes by target: the dictionary's attributes of a
+    contact, its pillar, status and barrier. `cents`: the cost in hundredths of a US dollar, NO_COST where the
+    register gives no cost. Build with `Contacts.of`.
     """
 
     case: NDArray[np.bytes_]
@@ -41,7 +41,9 @@ class Contacts:
     def of(
         cls, case: NDArray[np.bytes_], columns: Mapping[str, Column], cents: NDArray[np.int64]
     ) -> "Contacts":
-        """Freeze rows, and put them into their own order. Raises ValueError when they differ in length."""
+        """Freeze rows, and put the rows into their own order. Raises ValueError when the columns differ in
+        length.
+        """
         ordered = dict(sorted(columns.items()))
         coded: list[NDArray[Any]] = [column.indices for column in ordered.values()]
         if any(len(part) != len(case) for part in (cents, *coded)):
@@ -53,7 +55,7 @@ class Contacts:
         return len(self.case)
 
     def taken(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "Contacts":
-        """Only these rows, in this order."""
+        """Only the given rows, in the given order."""
         return Contacts(
             frozen(self.case[rows]),
             MappingProxyType({name: column.taken(rows) for name, column in self.columns.items()}),
@@ -61,16 +63,16 @@ class Contacts:
         )
 
     def of_cases(self, cases: NDArray[np.bytes_]) -> "Contacts":
-        """Only those of these cases."""
+        """Only the contacts of the given cases."""
         inside: NDArray[np.bool_] = np.isin(self.case, cases)
         return self if inside.all() else self.taken(inside)
 
     def rows_of(self, cases: NDArray[np.bytes_]) -> NDArray[np.int64]:
-        """Where in `cases`, which are sorted and hold them all, the case of each contact stands."""
+        """The position in `cases` of each contact's case; `cases` are sorted and complete."""
         return np.searchsorted(cases, self.case).astype(np.int64)
 
     def by_case(self) -> dict[bytes, list[tuple[str, ...]]]:
-        """What each case's contacts say, in their order; the columns by name."""
+        """The contents of each case's contacts, in order; the columns by name."""
         names = sorted(self.columns)
         told = zip(
             *(self.columns[name].values() for name in names), map(str, self.cents.tolist()), strict=True
@@ -81,7 +83,7 @@ class Contacts:
         return found
 
     def add_to(self, digest: Digest) -> None:
-        """Add all that they say to a digest."""
+        """Add the whole content to a digest."""
         for name, column in self.columns.items():
             digest.update("\0".join(("", "contact", name, *column.codes, "")).encode())
         for data in self.arrays():

@@ -1,4 +1,4 @@
-"""What a node keeps of extracts of single records, and the ports to it."""
+"""Record extracts as a node keeps them, and the ports to the store."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -10,12 +10,12 @@ from gateway.wire.usage_terms import Terms, terms_from_json
 
 @dataclass(frozen=True)
 class ExtractPlan:
-    """Everything that a person is asked to approve, and from which the records follow.
+    """Everything that a person is asked to approve, and that determines the records.
 
-    `columns` are dimensions, `depths` their grain (steps from `Total`), `groups` the code combinations that
-    are shown; records of no group are left out. `reader`: the public key that it will be sealed to.
-    `persons`: how many besides the requester must approve. `terms`: what the policy asks of the recipient;
-    None in a plan of before they were told.
+    `columns` are dimensions, `depths` their grain (steps from `Total`), `groups` the shown code combinations;
+    records of no group are left out. `reader`: the public key that the extract will be sealed to. `persons`:
+    how many people besides the requester must approve. `terms`: what the policy asks of the recipient; None
+    in a plan of an older version, without terms.
     """
 
     extract: str
@@ -41,7 +41,7 @@ class ExtractPlan:
         return dict(zip(self.columns, self.depths, strict=True))
 
     def to_text(self) -> str:
-        """The plan as it is signed: canonical JSON."""
+        """The text to be signed: canonical JSON."""
         body = _plain(asdict(self))
         if self.terms is None:
             del body["terms"]  # a plan of before keeps the text that was signed
@@ -71,9 +71,10 @@ class ExtractApproval:
 
 @dataclass(frozen=True)
 class StoredExtract:
-    """An extract from its request on. `figures`: its risk, as JSON, for the state only.
+    """An extract from its request on. `figures`: the disclosure risk, as JSON, for the country only.
 
-    `told` is what it gives away in counts (a release, as JSON); `canary` the key of the copy that was sealed.
+    `told`: the counts that the extract discloses (a release, as JSON); `canary`: the key of the sealed copy's
+    fingerprint.
     """
 
     plan: ExtractPlan
@@ -103,11 +104,11 @@ class Extracts(Protocol):
     def approvals(self, extract: str) -> list[ExtractApproval]: ...
 
     def told(self) -> list[bytes]:
-        """What extracts give away that were given out or may still be, oldest first."""
+        """The counts disclosed by extracts that were given out or may still be, oldest first."""
 
 
 class ExtractWriter(Extracts, Protocol):
-    """Writing them; `because` is the log entry that explains it."""
+    """Writing extracts; `because` is the log entry that explains the write."""
 
     def add(self, extract: StoredExtract, *, because: int) -> None: ...
 

@@ -1,4 +1,4 @@
-"""The entry of the node's store about one load of the register."""
+"""The record of a snapshot in the node's store, without the rows."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class LoadedSnapshot:
-    """A snapshot in the store. `id` is drawn at random: nothing outside may follow from the data."""
+    """A snapshot in the store. `id` is random: nothing outside may follow from the data."""
 
     id: str
     loaded_at: datetime
     until: date
-    """The last day of the last closed period that it covers."""
+    """The last day of the last closed period in the snapshot."""
     index: int

@@ -1,4 +1,6 @@
-"""Versions of a policy: draft, signed, in force and ended; and how answers and the log name them."""
+"""Versions of a policy: draft, signed, in force and ended; and the names of versions in answers and the
+log.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,9 +9,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Draft:
-    """A document that may become the next version. Nothing rests on it until it is signed.
+    """A document that may become the next version. A draft has no effect until signed.
 
-    `questions`: the examples that it must decide as expected; `review`: the second person's signed statement.
+    `questions`: the examples that the policy must decide as expected; `review`: the second person's signed
+    statement.
     """
 
     version: int
@@ -20,20 +23,21 @@ class Draft:
 
 
 class Ending(StrEnum):
-    """How a version stopped counting, or why it never began."""
+    """How a version ended, or why the version never began."""
 
     REPLACED = "replaced"
     REVOKED = "revoked"
     WITHDRAWN = "withdrawn"
-    """A later version was signed before this one began."""
+    """A later version was signed before this version began."""
 
 
 @dataclass(frozen=True)
 class SignedPolicy:
-    """A version that a controller signed, and what became of it. `index`: the entry that says so.
+    """A version that a controller signed, and its history. `index`: the entry of the signing.
 
-    `note` is the controller's statement over exactly this text, `review` that of a second person. `begins` is
-    the first day (UTC) on which it can be in force; `since` and `in_force_index` tell when that happened.
+    `note` is the controller's statement over exactly this text, `review` the statement of a second person.
+    `begins`: the first day (UTC) on which the version can be in force; `since` and `in_force_index`: when the
+    version came into force.
     """
 
     version: int
@@ -58,7 +62,7 @@ def policy_label(version: int, above: int | None = None) -> str:
 
 
 def split_label(label: str) -> tuple[str, ...]:
-    """The labels that `policy_label` joined, as the log has each when it came into force."""
+    """The labels that `policy_label` joined, each as logged when its version came into force."""
     return tuple(label.split(_WITH))
 
 
@@ -69,7 +73,9 @@ def ministry_label(version: int) -> str:
 
 @dataclass(frozen=True)
 class PolicyInForce:
-    """A policy document as the controller signed it, since when it counts, and the log entry that says so."""
+    """A policy document as the controller signed it, the start of its validity, and the log entry about the
+    start.
+    """
 
     version: int
     text: str
@@ -78,9 +84,9 @@ class PolicyInForce:
     note: str
     review: str | None
     above: int | None = None
-    """The version of the ministry-wide policy that stands above it, if any."""
+    """The version of the ministry-wide policy above, if any."""
 
     @property
     def label(self) -> str:
-        """How answers and the log name what they went by."""
+        """The name of the policy in answers and the log."""
         return policy_label(self.version, self.above)

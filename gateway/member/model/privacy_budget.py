@@ -1,18 +1,21 @@
-"""The privacy budget of a data set as a node keeps it: who paid, for which tables, and what was drawn."""
+"""The privacy budget of a data set as a node keeps it: who was charged, for which tables, and the noisy
+counts.
+"""
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
 Table = tuple[tuple[str, str], ...]
-"""Dimension and level of each of its axes."""
+"""Dimension and level of each axis of the table."""
 
 
 @dataclass(frozen=True)
 class Portion:
-    """People who are counted from one release on, each in one portion for ever: internal pseudonyms.
+    """People who are counted from one release on, as internal pseudonyms; each person is in one portion for
+    ever.
 
-    `cases`: all that the register had of them then, so that somebody is known again who gets another number;
-    `years`: those in which they are counted; `mechanism`: with its parameters, in the words of
+    `cases`: all cases of these people in the register then, so that a person with a new number is recognised;
+    `years`: the years in which the people are counted; `mechanism`: with its parameters, in the words of
     `gateway.member.policy.mechanism_choice`.
     """
 
@@ -25,9 +28,9 @@ class Portion:
 
 @dataclass(frozen=True)
 class BudgetCharge:
-    """A table that every person of a portion paid for. `because`: the entry `privacy-charged` that says so.
+    """A table charged to every person of a portion. `because`: the entry `privacy-charged` about the charge.
 
-    `answer`: what was drawn; None while it is not kept, and for ever where it was lost.
+    `answer`: the noisy counts; None until they are kept, and for ever where they were lost.
     """
 
     because: int
@@ -39,17 +42,17 @@ class BudgetCharge:
 
 class PrivacyView(Protocol):
     def portions(self) -> tuple[Portion, ...]:
-        """In the order in which they came."""
+        """All portions, in order of time."""
 
     def charged(self) -> tuple[BudgetCharge, ...]:
-        """In the order in which it was charged."""
+        """All charges, in order of time."""
 
 
 class PrivacyWriter(PrivacyView, Protocol):
     def add_portion(self, portion: Portion) -> None:
-        """With its first charge."""
+        """Add a portion, with its first charge."""
 
     def charge(self, charge: BudgetCharge) -> None: ...
 
     def keep(self, charge: BudgetCharge) -> None:
-        """The answer of a charge that has none yet: the first that is kept stands."""
+        """Keep the noisy counts of a charge without any yet: the first noisy counts stay."""

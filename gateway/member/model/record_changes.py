@@ -1,7 +1,7 @@
-"""What changed from one load to the next, case by case: new, late, corrected, gone, consent. Pure.
+"""Changes from one load to the next, case by case: new, late, corrected, gone, consent. Pure.
 
-Cases are matched by the pseudonym of their number. The numbers found are for the state alone: a difference of
-one is a person.
+Cases are matched by the pseudonym of their number. The results are for the country alone: a difference of 1
+is a person.
 """
 
 import json
@@ -22,7 +22,7 @@ CONSENTS = ("N", "NAT", "AGG", "REC")
 
 
 class Change(StrEnum):
-    """What can have happened to a case between two loads."""
+    """What can happen to a case between two loads."""
 
     NEW = "new"
     LATE = "reported late"
@@ -43,7 +43,7 @@ class Changes:
         return sum(self.counts.get(change, {}).values())
 
     def to_text(self) -> str:
-        """The form in which they are kept, and committed to."""
+        """The text that is kept, and that the log commits to."""
         told = {
             change.name: {str(year): n for year, n in years.items()} for change, years in self.counts.items()
         }
@@ -51,7 +51,7 @@ class Changes:
 
     @classmethod
     def from_text(cls, text: str) -> "Changes":
-        """What `to_text` wrote."""
+        """Read what `to_text` wrote."""
         return cls({
             Change[name]: {int(year): n for year, n in years.items()}
             for name, years in json.loads(text).items()
@@ -60,7 +60,9 @@ class Changes:
 
 @dataclass(frozen=True)
 class RecordChanges:
-    """What a snapshot had otherwise than the one before it. `index`: the entry of the log that says so."""
+    """The differences between a snapshot and the snapshot before. `index`: the log entry about the
+    differences.
+    """
 
     snapshot: str
     at: datetime
@@ -70,7 +72,7 @@ class RecordChanges:
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Rows of the same cases in two snapshots, and which rows of either have no other."""
+    """Rows of the same cases in two snapshots, and the unmatched rows of each."""
 
     before: NDArray[np.int64]
     now: NDArray[np.int64]
@@ -79,9 +81,9 @@ class _Pairs:
 
 
 def compare(former: Snapshot, new: Snapshot, until: date) -> Changes:
-    """What `new` has otherwise than `former`, which covered the years that ended by `until`.
+    """The differences between `new` and `former`, which covered the years that ended by `until`.
 
-    A dimension that only one of them has is another mapping, and no correction.
+    A dimension in only one of the snapshots is a change of the mapping, and no correction.
     """
     pairs = _paired(former, new)
     years_now, years_before = _years(new), _years(former)
@@ -103,9 +105,9 @@ def compare(former: Snapshot, new: Snapshot, until: date) -> Changes:
 
 
 def dated(new: Snapshot, former: Snapshot, number: int) -> Snapshot:
-    """The snapshot with its vintages: of each row the load in which it first stood as it stands.
+    """The snapshot with its vintages: for each row, the number of the first load with the row as it is now.
 
-    `number` is that of this load; the first of a member is load 1.
+    `number`: the number of the present load; a member's first load is load 1.
     """
     loads = np.array([int(code) for code in former.vintage.codes], dtype=np.int64)[former.vintage.indices]
     pairs = _paired(former, new)
@@ -124,9 +126,10 @@ def dated(new: Snapshot, former: Snapshot, number: int) -> Snapshot:
 
 
 def with_consents(snapshot: Snapshot, lowered: Mapping[str, str]) -> Snapshot:
-    """The snapshot with the consent of some people (by pseudonym) lowered to what they left standing.
+    """The snapshot with the consent of some people (by pseudonym) lowered to what each person still agrees
+    to.
 
-    Nobody's consent is raised: what a register says less generously than its owner counts.
+    Nobody's consent is raised: the less generous of register and person counts.
     """
     if not lowered:
         return snapshot
@@ -144,14 +147,14 @@ def with_consents(snapshot: Snapshot, lowered: Mapping[str, str]) -> Snapshot:
 
 
 def lines(changes: Changes) -> Iterator[str]:
-    """What changed, for a person: one line for each way, with the years."""
+    """The changes, for a reader: a line for each kind of change, with the years."""
     for change, years in changes.counts.items():
         told = ", ".join(f"{year}: {n}" for year, n in sorted(years.items()))
         yield f"{changes.total(change)} {change} ({told})"
 
 
 def _paired(former: Snapshot, new: Snapshot) -> _Pairs:
-    """Both snapshots are in the order of their cases, each of which stands once in them."""
+    """Both snapshots are in the order of their cases; each case is there once."""
     before, now = former.links["case"], new.links["case"]
     if not len(before) or not len(now):
         nothing = np.zeros(0, dtype=np.int64)
@@ -164,7 +167,7 @@ def _paired(former: Snapshot, new: Snapshot) -> _Pairs:
 
 
 def _differs(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
-    """For each pair whether anything but the consent differs, whose case and accident it is among that."""
+    """For each pair whether anything but the consent differs, the person and the accident included."""
     differs = _columns_differ(former.columns, new.columns, pairs)
     for name in ("person", "accident"):
         differs |= former.links[name][pairs.before] != new.links[name][pairs.now]
@@ -172,7 +175,9 @@ def _differs(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
 
 
 def _details_differ(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
-    """What stands beside the counted rows can be corrected too; it moves no vintage: nothing counts by it."""
+    """Details beside the counted rows can be corrected too; such a correction moves no vintage, as no count
+    depends on details.
+    """
     differs = _columns_differ(former.details, new.details, pairs)
     if former.contacts is not None and new.contacts is not None:
         before, now = former.contacts.by_case(), new.contacts.by_case()

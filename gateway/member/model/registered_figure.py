@@ -1,4 +1,4 @@
-"""A registered figure: a number of people in one cell that the state has published elsewhere. Pure."""
+"""A registered figure: a number of people in a cell, as published elsewhere by the country. Pure."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,12 +11,14 @@ from gateway.member.errors import FigureRefusedError
 
 TIME = "date"
 TIMES = ("year", "quarter", "month")
-"""Levels of dates that lie within one year: what is released of a year is protected by itself."""
+"""Levels of dates within a year: the releases of each year are protected by themselves."""
 
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """What is public: so many people in a cell (dimension -> code), and where and when that was published."""
+    """The published fact: the number of people in a cell (dimension -> code), with source and date of
+    publication.
+    """
 
     cell: Mapping[str, str]
     value: int
@@ -28,13 +30,15 @@ class PublishedFigure:
         return int(self.cell[TIME][:4])
 
     def known(self) -> str:
-        """What of it is known, in one form: equal figures have equal words."""
+        """The known fact in canonical form: equal figures have equal words."""
         return json.dumps({"cell": dict(sorted(self.cell.items())), "value": self.value}, sort_keys=True)
 
 
 @dataclass(frozen=True)
 class RegisteredFigure:
-    """A figure in the register. `index`: the entry that registered it; `withdrawn`: when it was taken out."""
+    """A figure in the register of figures. `index`: the entry that registered the figure; `withdrawn`: the
+    time of withdrawal.
+    """
 
     index: int
     figure: PublishedFigure
@@ -44,20 +48,22 @@ class RegisteredFigure:
 
 
 def known_figure(text: str) -> Figure:
-    """The figure that `Public.known` wrote, as disclosure control has it."""
+    """The figure that `PublishedFigure.known` wrote, in the form of disclosure control."""
     body = json.loads(text)
     name = " ".join(f"{dimension}={code}" for dimension, code in body["cell"].items())
     return Figure(name, {dimension: (code,) for dimension, code in body["cell"].items()}, body["value"])
 
 
 def levels_of(dictionary: Dictionary, member: str, cell: Mapping[str, str]) -> dict[str, str]:
-    """The level of each code of a cell. Raises FigureRefusedError for what the dictionary does not have."""
+    """The level of each code of a cell. Raises FigureRefusedError for a code that the dictionary does not
+    have.
+    """
     year = _year(cell)
     return {dimension: _level(dictionary, member, dimension, code, year) for dimension, code in cell.items()}
 
 
 def counting(registered: Iterable[RegisteredFigure]) -> tuple[str, ...]:
-    """What is known by all figures that count, each once, in order."""
+    """The facts known from all valid figures, without repetition, in order."""
     return tuple(sorted({one.figure.known() for one in registered if one.withdrawn is None}))
 
 
@@ -71,7 +77,7 @@ def _year(cell: Mapping[str, str]) -> int:
 
 
 def _level(dictionary: Dictionary, member: str, dimension: str, code: str, year: int) -> str:
-    """The coarsest level that has this code. Dates are those of a year, or within one."""
+    """The coarsest level with this code. Dates are of a year, or within a year."""
     try:
         names = dictionary.dimension(dimension).level_names(member)
         trees = {

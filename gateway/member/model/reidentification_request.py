@@ -1,4 +1,4 @@
-"""Requests to see who a pseudonym is, as a node keeps them, and the ports to them."""
+"""Requests to re-identify a pseudonym, as a node keeps them, and the ports to the store."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose pseudonym: the text, whom and what it was for, and its kind (`person` or a vault's field)."""
+    """A pseudonym: its text, its recipient and purpose, and its kind (`person` or a field of the vault)."""
 
     pseudonym: str
     recipient: str
@@ -18,7 +18,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class ReidentificationRequest:
-    """A request as it is kept; the reason stays in the state."""
+    """A request as kept in the store; the reason stays in the country."""
 
     id: str
     by: str
@@ -32,7 +32,7 @@ class ReidentificationRequest:
     shown: bool = False
 
     def request_text(self) -> str:
-        """Who asks, about whom and why, as JSON."""
+        """Requester, subject and reason, as JSON."""
         return json.dumps(
             {"by": self.by, "reason": self.reason, "subject": asdict(self.subject)}, sort_keys=True
         )
@@ -48,14 +48,14 @@ class Reidentifications(Protocol):
 
 
 class ReidentificationWriter(Reidentifications, Protocol):
-    """Writing them; `because` is the log entry that explains it."""
+    """Writing requests; `because` is the log entry that explains the write."""
 
     def add(self, asked: ReidentificationRequest, *, because: int) -> None: ...
 
     def confirm(self, request: str, confirmer: str, share: bytes, *, because: int) -> None: ...
 
     def show(self, request: str, *, because: int) -> None:
-        """Mark it as shown, and erase the share."""
+        """Mark the request as shown, and erase the share."""
 
     def end_open(self, at: datetime) -> None:
-        """End every request that was not shown, at that moment, and erase the shares lent to them."""
+        """End every request that was not shown, and erase the shares lent to the requests."""

@@ -1,4 +1,4 @@
-"""Keys with which people sign at a node, and what a signature is for."""
+"""Keys with which people sign at a node, and the powers of a signature."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class Duty(StrEnum):
-    """What a person's signature is for: everything, or only to review and to approve beside a controller."""
+    """The powers of a person's signature: everything, or only to review and to approve beside a
+    controller.
+    """
 
     CONTROLLER = "controller"
     SECOND = "second-person"
@@ -14,7 +16,7 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True)
 class Holder:
-    """A person whose signatures count, or counted, at this node. `key` is a vkey of C2SP signed-note."""
+    """A person whose signatures are, or were, valid at this node. `key` is a vkey of C2SP signed-note."""
 
     name: str
     key: str
@@ -23,7 +25,7 @@ class Holder:
     index: int
     until: datetime | None = None
     revoked: bool = False
-    """Whether it ended because it was lost or stolen; one that was replaced in order was not."""
+    """Whether the key was revoked as lost or stolen, not replaced in order."""
 
     @property
     def counts(self) -> bool:

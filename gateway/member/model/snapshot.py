@@ -1,7 +1,8 @@
-"""A snapshot: what one load of a member's source leaves to count, and nothing that names a person.
+"""A snapshot: everything countable from a load of a member's register, and nothing that names a person.
 
-It holds codes of the regional dictionary, codes of districts and communes, and internal pseudonyms. Names,
-numbers, dates of birth and narratives have no column here. It never leaves the state, nor does its id.
+A snapshot holds codes of the regional dictionary, codes of districts and communes, and internal pseudonyms.
+Names, numbers, dates of birth and narratives have no column here. Neither the snapshot nor its id ever leaves
+the country.
 """
 
 import hashlib
@@ -20,33 +21,34 @@ from gateway.member.model.column import Column, frozen, numbered
 from gateway.member.model.contacts import Contacts
 
 SCHEMA, SCHEMA_BESIDE = 1, 2
-"""Version of what a snapshot holds: 2 where anything stands beside what is counted."""
+"""Version of a snapshot's contents: 2 with details or contacts beside the counted columns."""
 
 CONSENT = "consent_share"
 
 LINKS = ("person", "case", "accident")
-"""Pseudonyms of every row, in this order: whose it is, its case, and its accident."""
+"""Pseudonyms of every row, in this order: its person, its case, and its accident."""
 
 
 class SnapshotError(SafelaneError):
-    """A snapshot that is not what it claims to be, or that does not hold what is asked of it."""
+    """A damaged snapshot, or a snapshot without the requested data."""
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Rows are casualties, one per person and accident, in an order that does not depend on the source's.
+    """Rows are casualties, one row for each person and accident, in an order that does not depend on the
+    source's order.
 
     `columns` holds, by base dimension, codes of its finest level; a dimension that the source does not have
-    is not there (`not-collected`). `links` holds three pseudonyms per row (see LINKS). `vintage` is the
-    release in which a row first counts. Build one with `Snapshot.of`.
+    is missing (`not-collected`). `links` holds three pseudonyms for each row (see LINKS). `vintage` is the
+    release in which a row first counts. Build with `Snapshot.of`.
 
-    `details` (by attribute, one code per row) and `contacts` (needs and services, one by one) stand beside
-    what is counted: no question and no policy names them.
+    `details` (by attribute, a code for each row) and `contacts` (needs and services) are kept beside the
+    counted columns: no question and no policy names them.
     """
 
     member: str
     dictionary: str
-    """Version of the regional dictionary that the codes are from."""
+    """Version of the regional dictionary with the codes."""
     created: date
     columns: Mapping[str, Column]
     consent: Column
@@ -69,10 +71,10 @@ class Snapshot:
         details: Mapping[str, Column] | None = None,
         contacts: Contacts | None = None,
     ) -> "Snapshot":
-        """Freeze rows given column by column, and put them into their own order.
+        """Freeze rows given column by column, and put the rows into their own order.
 
-        Takes the arrays of `links` over: they are put into that order and frozen where they are. Contacts of
-        cases that are not among the rows are left out.
+        Takes over the arrays of `links`: the arrays are sorted and frozen in place. Contacts of cases without
+        a row are left out.
 
         Raises SnapshotError when columns differ in length or a link is missing.
         """
@@ -102,7 +104,7 @@ class Snapshot:
 
     @cached_property
     def id(self) -> str:
-        """SHA-256 of what it holds, its date apart: the same rows give the same id. Stays in the state."""
+        """SHA-256 of the contents without the date: the same rows give the same id. Stays in the country."""
         digest = hashlib.sha256(f"{self.schema}\0{self.member}\0{self.dictionary}\0{len(self)}".encode())
         for name, column in (*self.columns.items(), (CONSENT, self.consent), ("vintage", self.vintage)):
             digest.update("\0".join(("", name, *column.codes, "")).encode())
@@ -119,21 +121,21 @@ class Snapshot:
 
     @property
     def schema(self) -> int:
-        """Version of what it holds."""
+        """Version of the contents."""
         return SCHEMA_BESIDE if self.details or self.contacts is not None else SCHEMA
 
     @cached_property
     def people(self) -> NDArray[np.int64]:
-        """A number per row that is the same for rows of the same person."""
+        """A number for each row, the same for rows of the same person."""
         return frozen(numbered(self.links["person"]))
 
     @property
     def years(self) -> tuple[int, ...]:
-        """The years in which its accidents lie, ascending."""
+        """The years of the snapshot's accidents, ascending."""
         return tuple(sorted({int(code[:4]) for code in self.column("date").codes}))
 
     def column(self, dimension: str) -> Column:
-        """The codes of a dimension. Raises SnapshotError when the source does not have it."""
+        """The codes of a dimension. Raises SnapshotError when the source does not have the dimension."""
         try:
             return self.columns[dimension]
         except KeyError:
@@ -145,7 +147,7 @@ class Snapshot:
 def population(
     snapshot: Snapshot, consents: Iterable[str], *, victims: Iterable[str] | None = None
 ) -> NDArray[np.bool_]:
-    """Mask over the rows of those who belong to the shared population: by consent, and kind of victim."""
+    """Mask over the rows of the shared population: by consent, and kind of victim."""
     inside = _with_codes(snapshot.consent, consents)
     if victims is not None:
         inside &= _with_codes(snapshot.column("victim_type"), victims)
@@ -155,7 +157,9 @@ def population(
 def _ordered(
     links: Mapping[str, NDArray[np.bytes_]], order: NDArray[np.intp]
 ) -> dict[str, NDArray[np.bytes_]]:
-    """The links in a new order, in their own memory; one that stands for two (its own accident) only once."""
+    """The links in a new order, in memory of their own; an array used twice (accident and case alike) is
+    sorted once.
+    """
     done: set[int] = set()
     for values in links.values():
         if id(values) not in done:
@@ -171,7 +175,7 @@ def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
 
 
 def _order(case: NDArray[np.bytes_], everything: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
-    """By case; where a case stands in several rows, by everything that they hold."""
+    """Order by case; where a case has several rows, by the whole content of the rows."""
     numbers = numbered(case)
     if len(case) and int(numbers.max()) + 1 < len(case):
         return np.lexsort((*reversed(everything), numbers))

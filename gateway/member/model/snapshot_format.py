@@ -1,8 +1,8 @@
-"""A snapshot as bytes for the member's own store, and back.
+"""Snapshots as bytes for the member's own store, and back.
 
 Magic, length and canonical JSON of the header, then the columns and links as plain little-endian arrays in
-the header's order. There is one encoding of a snapshot: whatever is read back writes the same bytes. What
-stands beside the counted rows (details and contacts) is in the header of schema 2 only.
+the header's order. A snapshot has exactly one encoding: a snapshot read back writes the same bytes. Details
+and contacts, beside the counted rows, are in the header of schema 2 only.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _BESIDE = {"contacts", "details"}
 
 
 def snapshot_to_bytes(snapshot: Snapshot) -> bytes:
-    """The one encoding of a snapshot, a SHA-256 of everything before it at its end."""
+    """The encoding of a snapshot, with a SHA-256 of all bytes before at its end."""
     header = {
         "columns": {name: column.codes for name, column in snapshot.columns.items()},
         "consent": snapshot.consent.codes,
@@ -57,7 +57,7 @@ def snapshot_to_bytes(snapshot: Snapshot) -> bytes:
 
 
 def _beside(snapshot: Snapshot) -> dict[str, Any]:
-    """What the header of schema 2 says besides."""
+    """The additional fields in the header of schema 2."""
     if snapshot.schema == SCHEMA:
         return {}
     contacts = snapshot.contacts
@@ -71,7 +71,7 @@ def _beside(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def snapshot_from_bytes(data: bytes) -> Snapshot:
-    """Read what `snapshot_to_bytes` wrote. Raises SnapshotError for anything else."""
+    """Read what `snapshot_to_bytes` wrote. Raises SnapshotError for any other bytes."""
     try:
         return _read(data)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
@@ -119,7 +119,7 @@ def _contacts(arrays: "_Arrays", header: Mapping[str, Any] | None) -> Contacts |
 
 
 class _Arrays:
-    """Takes one array after another off the bytes behind the header."""
+    """Reads arrays, one after the other, from the bytes behind the header."""
 
     def __init__(self, body: bytes, rows: int) -> None:
         self._body = body

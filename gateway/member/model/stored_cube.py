@@ -1,4 +1,4 @@
-"""A cube in the node's store, and the plan that it was made by."""
+"""A cube in the node's store, and the plan behind the cube."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,10 +11,10 @@ WITH_ACCIDENTS = " with accidents"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a cube holds and how it is protected: of the same snapshot, the same plan is the same cube.
+    """The contents and protection of a cube: for the same snapshot, the same plan gives the same cube.
 
-    `finest`: dimension -> finest level; `years`: the closed years that count; `consent`, `victims`: who is
-    counted; `rules`: the protection, in words.
+    `finest`: dimension -> finest level; `years`: the counted closed years; `consent`, `victims`: the counted
+    people; `rules`: the protection, in words.
     """
 
     finest: Mapping[str, str]
@@ -23,9 +23,7 @@ class Plan:
     victims: tuple[str, ...]
     rules: str
     known: tuple[str, ...] = ()
-    """The registered figures that the register can say something of: see
-    `gateway.member.model.registered_figure`.
-    """
+    """The registered figures within the register's coverage: see `gateway.member.model.registered_figure`."""
 
     @property
     def accidents(self) -> bool:
@@ -37,7 +35,7 @@ class Plan:
     withheld.
     """
     tables: tuple[tuple[tuple[str, str], ...], ...] = ()
-    """Where numbers are drawn: dimension and level of each table that is."""
+    """With noise: dimension and level of each noisy table."""
 
 
 def without_accidents(plan: Plan) -> Plan:
@@ -47,7 +45,7 @@ def without_accidents(plan: Plan) -> Plan:
 
 @dataclass(frozen=True)
 class StoredCube:
-    """A certified cube, the snapshot and the policy version that made it."""
+    """A certified cube, with its snapshot and policy version."""
 
     snapshot: LoadedSnapshot
     policy_version: int
@@ -55,7 +53,7 @@ class StoredCube:
     cube: bytes
     index: int
     above: int | None = None
-    """The version of the ministry-wide policy that stood above, if any."""
+    """The version of the ministry-wide policy above, if any."""
 
     @property
     def label(self) -> str:

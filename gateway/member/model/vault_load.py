@@ -1,7 +1,8 @@
-"""The vault: what must be kept of identifiers and narratives, encrypted and apart from the snapshot.
+"""The vault: identifiers and narratives that must be kept, encrypted and apart from the snapshot.
 
-A load writes it with public keys and replaces what the former load kept: nobody stays in it who is not in the
-register any more. Who may open which compartment is said in `anonymisers.identity.key_custody`.
+A load writes the vault with public keys and replaces the contents of the former load: nobody stays in the
+vault who is no longer in the register. `anonymisers.identity.key_custody` says who may open which
+compartment.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from anonymisers.identity.vault_records import Compartment, RecordKey
 
 @dataclass(frozen=True)
 class SealedRecord:
-    """A record as it is kept: whose it is, by internal pseudonyms, and its encrypted fields."""
+    """A record of the vault: its person and case, by internal pseudonyms, and its encrypted fields."""
 
     compartment: Compartment
     whose: RecordKey
@@ -22,7 +23,9 @@ class SealedRecord:
 
 @dataclass(frozen=True)
 class VaultLoad:
-    """What one load keeps: its random name, its content keys sealed to the vault, and its records."""
+    """The vault's part of a load: the load's random name, its content keys sealed to the vault, and its
+    records.
+    """
 
     load: str
     keys: Mapping[Compartment, bytes]
@@ -30,10 +33,10 @@ class VaultLoad:
 
 
 class Vault(Protocol):
-    """Reading the vault. Nothing here can open it."""
+    """Reading the vault, without opening any record."""
 
     def load(self) -> str | None:
-        """The name of the load whose values are kept; None when nothing is."""
+        """The name of the load in the vault; None for an empty vault."""
 
     def sealed_key(self, compartment: Compartment) -> bytes | None: ...
 

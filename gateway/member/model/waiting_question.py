@@ -1,4 +1,4 @@
-"""Questions that wait for people's approval, the approvals, and what counts against quotas."""
+"""Questions that wait for approval, the approvals, and charges against quotas."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class WaitingQuestion:
-    """A proven question that waits for the leave of `persons`. `entry`: the regional log's, as it asked."""
+    """A proven question that waits for approval by `persons` people. `entry`: the question's entry in the
+    regional log.
+    """
 
     question_id: str
     asked_index: int
@@ -19,7 +21,7 @@ class WaitingQuestion:
 
 @dataclass(frozen=True)
 class SignedApproval:
-    """Somebody's signed statement that one very answer may go out."""
+    """A person's signed approval of exactly one answer."""
 
     question_id: str
     name: str
@@ -29,7 +31,9 @@ class SignedApproval:
 
 @dataclass(frozen=True)
 class QuotaCharge:
-    """A question that counts against an organisation's quotas; `asked_index`: the entry that asked it."""
+    """A question charged against an organisation's quotas; `asked_index`: the regional entry of the
+    question.
+    """
 
     question_id: str
     asked_index: int

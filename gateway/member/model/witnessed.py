@@ -1,4 +1,4 @@
-"""What a node has witnessed of the regional log."""
+"""The regional log as a node has witnessed it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,9 @@ from audit.formats.note import Verifier
 
 @dataclass(frozen=True)
 class Witnessed:
-    """The latest head of the regional log that this node has cosigned, and the keys that it believes."""
+    """The latest checkpoint of the regional log with this node's cosignature, and the trusted keys of the
+    log.
+    """
 
     head: Checkpoint
     keys: tuple[Verifier, ...]

@@ -1,1 +1,1 @@
-"""What every use case of a node stands on: ports, context, log entries, signing keys."""
+"""The foundation of every use case of a node: ports, context, log entries, signing keys."""

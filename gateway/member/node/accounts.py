@@ -1,4 +1,4 @@
-"""The accounts of a node: controllers of this one member, auditors of the state, operators."""
+"""The accounts of a node: controllers of the member, auditors of the country, operators."""
 
 from gateway.accounts.context import Accounts
 from gateway.accounts.model import Side

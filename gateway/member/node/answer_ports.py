@@ -1,4 +1,4 @@
-"""What a node's store keeps of questions and answers: answers sent, approvals, quotas, openings.
+"""The store's part for questions and answers: answers sent, approvals, quotas, openings.
 
 `because` is the entry of the node's own log that explains a write.
 """
@@ -26,7 +26,7 @@ class AnswerView(Protocol):
     def rejected(self, leaf: bytes) -> bool: ...
 
     def waiting(self, question_id: str) -> WaitingQuestion | None:
-        """The question, if it waits or ever waited for approval."""
+        """The question, if waiting for approval now or earlier."""
 
     def waiting_questions(self) -> list[WaitingQuestion]:
         """Questions that still wait for approval, oldest first."""

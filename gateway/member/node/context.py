@@ -1,4 +1,4 @@
-"""What every use case of a member node works with."""
+"""The context of every use case of a member node."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ from policies import Vocabulary
 class Node:
     """A member node at run time.
 
-    `hub_log` verifies the regional log and `hub_reply_keys` what the hub replies, as compared by voice; what
-    the log announced since is known to `gateway.member.region.log_exchange` and
-    `gateway.member.region.hub_reply_keys`. `cube_key` is the member's secret that decides between equally
-    safe patterns; it never changes for a data set.
+    `hub_log` verifies the regional log and `hub_reply_keys` the hub's replies, as compared by voice;
+    `gateway.member.region.log_exchange` and `gateway.member.region.hub_reply_keys` know the keys announced
+    since. `cube_key` is the member's secret for decisions between equally safe patterns; the key never
+    changes for a data set.
     """
 
     member: str

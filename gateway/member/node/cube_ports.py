@@ -1,4 +1,4 @@
-"""What a node's store keeps of cubes: the certified cubes, previews, and the privacy budget.
+"""The store's part for cubes: the certified cubes, previews, and the privacy budget.
 
 `because` is the entry of the node's own log that explains a write.
 """
@@ -20,13 +20,13 @@ class CubeView(Protocol):
         """The log entry of the newest cube: enough to see whether the cube in memory is the newest."""
 
     def released_cubes(self) -> list[bytes]:
-        """Every cube that has ever answered, oldest first: its numbers stay known for ever."""
+        """Every cube that has ever answered, oldest first: the numbers of a cube stay known for ever."""
 
     def preview(self, preview_id: str) -> bytes | None:
-        """A cube that was made for a preview. `preview_id`: the digest of everything it was made from."""
+        """A cube made for a preview. `preview_id`: the digest of everything behind the cube."""
 
     def findings(self, about: str) -> str | None:
-        """The findings on a previewed cube. `about`: the digest of everything that they follow from."""
+        """The findings on a previewed cube. `about`: the digest of everything behind the findings."""
 
     @property
     def privacy(self) -> PrivacyView:

@@ -1,4 +1,4 @@
-"""A node's events, appended to its own log with the values that open their commitments."""
+"""Appends a node's events to its own log, and keeps the openings of their commitments."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from gateway.watching.recovering import check_recovered
 
 
 def record(node: Node, work: UnitOfWork, event: Event, openings: Mapping[str, Opening]) -> int:
-    """Append the event and keep its openings, in the caller's transaction; returns its index.
+    """Append the event and keep its openings, in the caller's transaction; returns the entry's index.
 
     Raises RecoveringError while a restored log may not grow.
     """

@@ -1,4 +1,4 @@
-"""What a node's store keeps of policies and of the keys that sign them: versions, drafts, signing keys.
+"""The store's part for policies and signing keys: versions, drafts, keys.
 
 `because` is the entry of the node's own log that explains a write.
 """
@@ -11,7 +11,7 @@ from gateway.member.model.signing_key import Holder
 
 
 class Versions(Protocol):
-    """The versions of one policy: the policy of the data set, or the ministry-wide policy above it."""
+    """The versions of a policy: the policy of the data set, or the ministry-wide policy above."""
 
     def policy(self) -> PolicyInForce | None:
         """The version in force, if any."""
@@ -26,7 +26,7 @@ class Versions(Protocol):
 
 
 class VersionsWriter(Versions, Protocol):
-    """Writing the versions of one policy."""
+    """Writing the versions of a policy."""
 
     def sign_policy(self, policy: SignedPolicy, *, because: int) -> None: ...
 
@@ -36,7 +36,7 @@ class VersionsWriter(Versions, Protocol):
 
 
 class DraftNotes(Protocol):
-    """Keeping the draft of one policy."""
+    """Keeping the draft of a policy."""
 
     def keep_draft(self, draft: Draft | None) -> None:
         """Replace any former draft."""
@@ -50,7 +50,7 @@ class PolicyView(Versions, Protocol):
         """The ministry-wide policies."""
 
     def holders(self) -> list[Holder]:
-        """Every person whose key is valid or ever was, oldest first."""
+        """Every person with a valid or former key, oldest first."""
 
 
 class PolicyWriter(VersionsWriter, PolicyView, Protocol):

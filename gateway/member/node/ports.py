@@ -1,7 +1,7 @@
 """What the use cases of a member node need from outside, handed in by bootstrap.
 
-Each feature names what it needs of the store in a module of its own (`policy_ports`, `register_ports`,
-`cube_ports`, `answer_ports`, `records_ports`); `View`, `UnitOfWork` and `Notes` join them.
+Each feature names its part of the store in a module of its own (`policy_ports`, `register_ports`,
+`cube_ports`, `answer_ports`, `records_ports`); `View`, `UnitOfWork` and `Notes` join these parts.
 """
 
 from collections.abc import Sequence
@@ -35,21 +35,21 @@ class HubLink(Protocol):
     """The way to the hub. The node calls, the hub never does. Raises LinkError."""
 
     def takes_batches(self) -> bool:
-        """Whether the hub takes what is handed in with a poll; one that is older does not."""
+        """Whether the hub takes uploads with a poll; an older hub does not."""
 
     def poll(self, poll: Poll) -> PollReply: ...
 
     def send(self, answer: SignedAnswer) -> None:
-        """Returns once the hub has kept the answer, or has said that it never will."""
+        """Send an answer; returns once the hub has kept the answer, or has refused it for good."""
 
     def offer(self, offer: Offer) -> None:
-        """Returns once the hub has kept the offer, or has said that it never will."""
+        """Send an offer; returns once the hub has kept the offer, or has refused it for good."""
 
     def contribute(self, contribution: SignedContribution) -> None:
-        """As `send`, for a part of regional totals."""
+        """As `send`, for a contribution to secure sums."""
 
     def head(self) -> str:
-        """The checkpoint of the regional log that the hub shows to everybody."""
+        """The published checkpoint of the regional log."""
 
 
 class View(PolicyView, RegisterView, CubeView, AnswerView, RecordsView, Protocol):
@@ -111,18 +111,18 @@ class Store(Protocol):
 
 
 class RegionalWork(Protocol):
-    """A node's part in sums that only the region comes to know: what its answers withhold may enter them.
+    """A node's part in secure sums: withheld cells of its answers may enter sums of the region.
 
-    It is made for one node and the cubes that the node answers from.
+    Made for one node and the node's cubes.
     """
 
     def offer(self, sent: SentAnswer) -> None:
-        """Offer what an answer withholds, if anything of it may enter a sum; the offer is kept to be sent."""
+        """Offer the withheld cells of an answer, if any may enter a sum; the offer is kept to be sent."""
 
     def contribute(self, call: SumCall, witnessed: Witnessed) -> None:
         """Contribute to a round of sums; the contribution is kept to be sent.
 
-        Raises UnprovenError for a round that does not hold, RepeatedError for one that has this node's part.
+        Raises UnprovenError for an unproven round, RepeatedError for a round with this node's contribution.
         """
 
     def offers(self, view: View) -> Sequence[tuple[str, Offer]]:

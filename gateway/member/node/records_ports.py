@@ -1,4 +1,4 @@
-"""What a node's store keeps of single records: the vault, record extracts and re-identification requests.
+"""The store's part for single records: the vault, record extracts and re-identification requests.
 
 `because` is the entry of the node's own log that explains a write.
 """

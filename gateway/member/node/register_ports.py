@@ -1,4 +1,4 @@
-"""What a node's store keeps of the register: snapshots, changes from load to load, consents, figures.
+"""The store's part for the register: snapshots, changes from load to load, consents, figures.
 
 `because` is the entry of the node's own log that explains a write.
 """
@@ -14,7 +14,7 @@ from gateway.member.model.snapshot import Snapshot
 
 
 class RegisterView(Protocol):
-    """Reading what was loaded and registered."""
+    """Reading loads and registered figures."""
 
     def snapshot(self) -> tuple[LoadedSnapshot, Snapshot] | None:
         """The newest snapshot, with its rows."""
@@ -33,7 +33,7 @@ class RegisterView(Protocol):
 
 
 class RegisterWriter(RegisterView, Protocol):
-    """Writing what was loaded and registered."""
+    """Writing loads and registered figures."""
 
     def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
 

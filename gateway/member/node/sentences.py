@@ -1,4 +1,4 @@
-"""Sentences on their way from one process to another: with the text and the values they were made of.
+"""Sentences on their way from one process to another: with the text and the values in the text.
 
 A page in another language than English needs both; see `audit.reading.said`.
 """
@@ -10,11 +10,11 @@ from audit.reading.said import Said
 from policies.model.said import Said as SaidByPolicy
 
 Telling: TypeAlias = "str | Mapping[str, Any]"
-"""A plain text, or an object with `text` and `values`, of which each is a number or again like this."""
+"""A plain text, or an object with `text` and `values`; each value is a number or again a text or object."""
 
 
 def as_json(sentence: str) -> Telling:
-    """A sentence for another process. Times are none of its values."""
+    """A sentence for another process. Times must not be among its values."""
     if isinstance(sentence, Said | SaidByPolicy):
         values = {n: v if isinstance(v, int) else as_json(str_of(v)) for n, v in sentence.values.items()}
         return {"text": sentence.text, "values": values}
@@ -22,7 +22,7 @@ def as_json(sentence: str) -> Telling:
 
 
 def from_json(found: Telling) -> str:
-    """What another process said."""
+    """A sentence from another process."""
     if isinstance(found, str):
         return found
     values = {n: v if isinstance(v, int) else from_json(v) for n, v in found["values"].items()}
@@ -30,7 +30,7 @@ def from_json(found: Telling) -> str:
 
 
 def str_of(value: object) -> str:
-    """A value as the text that it is."""
+    """A value as text."""
     if not isinstance(value, str):
         raise TypeError(f"{type(value).__name__} is no part of a sentence between processes")
     return value

@@ -1,6 +1,7 @@
-"""What a person signs: one line of canonical JSON as a signed note (C2SP signed-note), and who signed it.
+"""Statements that people sign: canonical JSON in a signed note (C2SP signed-note), with the signers.
 
-A statement names the act, the member and exactly what it is about, so that no signature passes for another.
+A statement names the act, the member and the exact object of the act, so that no signature passes for
+another.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from gateway.member.model.signing_key import Holder
 
 
 class Act(StrEnum):
-    """What can be signed."""
+    """The acts that people sign for."""
 
     INTRODUCE = "introduce-key"
     REPLACE = "replace-key"
@@ -33,26 +34,28 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Signed:
-    """A note with the people who are known to have signed it."""
+    """A note with its known signers."""
 
     note: str
     by: tuple[Holder, ...]
 
 
 def statement(act: Act, member: str, **about: str | int | bool) -> str:
-    """The text that is signed."""
+    """The text to be signed."""
     return canonical_json({"act": str(act), "member": member, **about}).decode() + "\n"
 
 
 def digest(text: str) -> str:
-    """How a statement names a document: SHA-256, in hexadecimal. It stays in the state with the document."""
+    """The name of a document in a statement: SHA-256, in hexadecimal. Stays in the country with the
+    document.
+    """
     return sha256(text.encode()).hexdigest()
 
 
 def check(note: str, expected: str, holders: Iterable[Holder]) -> Signed:
-    """Who of `holders` signed exactly the text `expected`.
+    """The people among `holders` who signed exactly the text `expected`.
 
-    Raises SignatureRefusedError for another text, a broken signature, or none by any of them.
+    Raises SignatureRefusedError for another text, a broken signature, or no signature by any of them.
     """
     known = {holder.key: holder for holder in holders}
     try:
@@ -72,7 +75,9 @@ def check(note: str, expected: str, holders: Iterable[Holder]) -> Signed:
 
 
 def signed_by(note: str, holders: Iterable[Holder]) -> tuple[Holder, ...]:
-    """Who of `holders` signed a note, whatever it says. Raises SignatureRefusedError where nobody did."""
+    """The people among `holders` who signed a note with any text. Raises SignatureRefusedError without
+    any.
+    """
     try:
         text = Note.parse(note).text
     except AuditError:

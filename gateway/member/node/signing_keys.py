@@ -1,7 +1,7 @@
-"""Whose signatures count at this node: keys are introduced, replaced and revoked, and each change is logged.
+"""The signing keys of a node: keys are introduced, replaced and revoked, and each change is logged.
 
-The first key is introduced by whoever sets the node up. Every further one is vouched for by a controller
-whose key counts already, so that nobody becomes a second person by making a key.
+The operator who sets up the node introduces the first key. A controller with a valid key vouches for every
+further key, so that nobody becomes a second person by making a key.
 """
 
 import re
@@ -19,13 +19,13 @@ from gateway.member.node.ports import UnitOfWork, View
 from gateway.member.node.signed_statements import Act, check, statement
 
 USE = "controller"
-"""What the log says that these keys are for."""
+"""The use of these keys, in the words of the log."""
 
 _NAME = re.compile(r"[a-z][a-z0-9.-]{1,39}")
 
 
 def counting(view: View) -> list[Holder]:
-    """Those whose signatures count now."""
+    """The people whose signatures are valid now."""
     return [holder for holder in view.holders() if holder.counts]
 
 
@@ -35,7 +35,7 @@ def persons(view: View) -> int:
 
 
 def holder_of(view: View, name: str) -> Holder:
-    """The person of this name whose key counts. Raises KeyRefusedError."""
+    """The person of this name with a valid key. Raises KeyRefusedError."""
     found = [holder for holder in counting(view) if holder.name == name]
     if not found:
         names = ", ".join(sorted(h.name for h in counting(view))) or "nobody"
@@ -47,7 +47,7 @@ def holder_of(view: View, name: str) -> Holder:
 
 
 def key_name(node: Node, name: str) -> str:
-    """What a person's key signs under. Raises KeyRefusedError for a name that no key can have."""
+    """The key name in a person's signatures. Raises KeyRefusedError for a malformed name."""
     if not _NAME.fullmatch(name):
         raise KeyRefusedError(
             f"{name!r} cannot name a person here.",
@@ -57,12 +57,13 @@ def key_name(node: Node, name: str) -> str:
 
 
 def introduction(node: Node, name: str, key: str, duty: Duty) -> str:
-    """What the new key itself signs, and with it a controller, where there is one."""
+    """The statement to be signed by the new key and, where there is one, a controller."""
     return statement(Act.INTRODUCE, node.member, name=name, key=key, duty=str(duty))
 
 
 def introduce(node: Node, name: str, key: str, duty: Duty, note: str) -> Holder:
-    """Let a new key count. `note`: the introduction, signed with it and by a controller whose key counts.
+    """Make a new key valid. `note`: the introduction, signed by the new key and by a controller with a valid
+    key.
 
     Raises KeyRefusedError or SignatureRefusedError; nothing is changed then.
     """
@@ -85,7 +86,7 @@ def introduce(node: Node, name: str, key: str, duty: Duty, note: str) -> Holder:
 
 
 def replacement(node: Node, former: str, key: str) -> str:
-    """What the former key and the new one sign when one takes over from the other."""
+    """The statement to be signed by the former key and the new key in a replacement."""
     return statement(Act.REPLACE, node.member, former=former, key=key)
 
 
@@ -104,14 +105,15 @@ def replace(node: Node, former: Holder, key: str, note: str) -> Holder:
 
 
 def revocation(node: Node, key: str, reason: str) -> str:
-    """What a controller signs to revoke a key."""
+    """The statement to be signed by a controller to revoke a key."""
     return statement(Act.REVOKE_KEY, node.member, key=key, reason=reason)
 
 
 def revoke(node: Node, holder: Holder, reason: str, note: str | None) -> None:
-    """From now on nothing signed with this key counts; what is in force already stays.
+    """End the validity of a key from now on; policies in force stay.
 
-    Without `note` (a controller's signature) the log says so: a key that is lost must not need itself.
+    Without `note` (a controller's signature) the log says so: the revocation of a lost key must not need the
+    key.
     """
     with node.store.writing() as work:
         now = node.clock.now()
@@ -124,7 +126,7 @@ def revoke(node: Node, holder: Holder, reason: str, note: str | None) -> None:
 
 
 def _holder(node: Node, name: str, key: str, duty: Duty, now: datetime) -> Holder:
-    """Raises KeyRefusedError for a key that is no Ed25519 key under this person's name."""
+    """A new holder. Raises KeyRefusedError unless the key is an Ed25519 key under this person's name."""
     try:
         signs_as = Verifier.parse(key).key.name
     except AuditError:
@@ -135,7 +137,7 @@ def _holder(node: Node, name: str, key: str, duty: Duty, now: datetime) -> Holde
 
 
 def _check_own(note: str, expected: str, new: Holder) -> None:
-    """Whoever brings a key must have it."""
+    """Check that a new key has signed its own introduction."""
     try:
         check(note, expected, [new])
     except SignatureRefusedError:
@@ -152,5 +154,5 @@ def _add(
 
 
 def named(holders: Iterable[Holder]) -> str:
-    """Their names, for a sentence."""
+    """The holders' names, for a sentence."""
     return " and ".join(sorted({holder.name for holder in holders})) or "nobody"

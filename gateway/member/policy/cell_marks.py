@@ -1,6 +1,6 @@
-"""What a policy says of single cells, in the words of disclosure control. Pure.
+"""A policy's a priori status of single cells, in the words of disclosure control. Pure.
 
-A margin that is kept is every cell of it: of each year that counts, and but for those that are never shown.
+Keeping a margin keeps every cell of the margin: for each counted year, except cells never shown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from policies.model.model import Cell
 
 @dataclass(frozen=True)
 class Marks:
-    """`always`, `never`, `structural`: cells by their codes. `tables`: levels of those always shown."""
+    """`always`, `never`, `structural`: cells by their codes. `tables`: levels of the cells always shown."""
 
     always: frozenset[CellName]
     never: frozenset[CellName]
@@ -26,9 +26,10 @@ class Marks:
 def marks_of(
     dictionary: Dictionary, policy: Policy, finest: Mapping[str, str], years: Sequence[int]
 ) -> Marks:
-    """As far as a cube of these finest levels can have the cells: others are withheld, or nothing at all.
+    """The marks on cells that a cube of these finest levels can have: all other cells are withheld or do not
+    exist.
 
-    Years that no part counts yet are named already: each part takes what is about its own people.
+    Years that no part counts yet are named already: each part takes the marks about its own people.
     """
     scope = policy.scope
     never = frozenset(cell for cell in scope.never_show if _inside(policy, cell, finest))
@@ -44,7 +45,9 @@ def marks_of(
 
 
 def words_of_marks(rules: Mapping[str, frozenset[CellName]]) -> str:
-    """Equal marks have equal words; none has none, so that cubes of policies without marks go on."""
+    """Equal marks have equal words; no marks have no words, so that cubes of policies without marks stay
+    valid.
+    """
     told = {name: sorted(places) for name, places in rules.items() if places}
     return repr(told) if told else ""
 

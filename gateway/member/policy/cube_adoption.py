@@ -1,10 +1,10 @@
-"""Cubes that exist already: the one that answers, and those that were made to be looked at.
+"""Adopts existing cubes: the cube that answers already, and cubes made for a preview.
 
-Of the same snapshot, plan, member's key and history there is one cube. So a policy that changes words only
-goes on with the cube there is, and one that was previewed answers from the very cube that was looked at.
+The same snapshot, plan, member's key and history give the same cube. So a policy that changes words only goes
+on with the present cube, and a previewed policy answers from the very cube of its preview.
 
-What is certified of a cube is read off it before the transaction in which it comes to answer: that takes
-seconds, and questions could neither be logged nor answered meanwhile.
+The certified facts are read off a cube before the transaction in which the cube comes to answer: reading
+takes seconds, and questions could neither be logged nor answered meanwhile.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from policies import Policy
 
 
 def preview_id(snapshot_id: str, made: Plan, released: list[bytes], extracts: list[bytes]) -> str:
-    """What a cube was made from, and beside what, as a name for it inside the state."""
+    """A name, inside the country, for everything behind a cube: its inputs, and all releases before."""
     body = {
         "extracts": [sha256(told).hexdigest() for told in extracts],
         "consent": list(made.consent),
@@ -57,9 +57,9 @@ def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
 
 @dataclass(frozen=True)
 class Certifiable:
-    """What certifying a cube needs of it: digest of its certificates, dimensions of its largest table, how
-    many visible groups have people who all share one sensitive value, how many withheld cells are narrower
-    than the rules ask for, and whether it counts accidents.
+    """Facts for certifying a cube: the digest of its certificates, the dimensions of its largest table, the
+    number of visible groups whose people share a sensitive value, the number of withheld cells narrower than
+    the rules ask for, and whether the cube counts accidents.
     """
 
     certificate: bytes
@@ -71,7 +71,7 @@ class Certifiable:
 
 @lru_cache(maxsize=2)
 def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
-    """Read it off a whole cube. Raises CertificateError for a damaged one."""
+    """Read the facts off a whole cube. Raises CertificateError for a damaged cube."""
     made = parse_cube(cube)
     largest = max(map(len, made.tables), default=0)
     shared = len(shared_values(made, sensitive))
@@ -80,9 +80,9 @@ def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
 
 
 def read_ahead(node: Node, view: View, policy: Policy) -> None:
-    """Read the cube that would answer under a policy, if there is one: `adopt` then does so at once.
+    """Read the cube that would answer under a policy, if there is one, so that `adopt` is quick afterwards.
 
-    `policy` is as it counts below the ministry-wide one. Call it outside of a write.
+    `policy` is as it counts below the ministry-wide policy. Call outside of a write.
     """
     loaded = view.snapshot()
     if loaded is not None:
@@ -93,14 +93,14 @@ def read_ahead(node: Node, view: View, policy: Policy) -> None:
 
 
 def sensitive_of(node: Node) -> frozenset[str]:
-    """The dimensions that the dictionary calls sensitive."""
+    """The sensitive dimensions of the dictionary."""
     return frozenset(d.name for d in node.dictionary.dimensions.values() if d.sensitive)
 
 
 def adopt(node: Node, work: UnitOfWork, policy: Policy, above: int | None) -> StoredCube | None:
-    """Let the cube of this policy answer, if it exists; None where it has to be made first.
+    """Let the cube of this policy answer, if the cube exists; None where it has to be made first.
 
-    `policy` is as it counts below the version `above` of the ministry-wide one.
+    `policy` is as it counts below the version `above` of the ministry-wide policy.
     """
     loaded = work.snapshot()
     if loaded is None:
@@ -118,9 +118,9 @@ def certify(
     versions: tuple[int, int | None],
     planned: tuple[Plan, bytes],
 ) -> StoredCube:
-    """Log that this cube is certified under a version, and let it answer. Raises NotAcceptedError.
+    """Log the certification of this cube under a version, and let the cube answer. Raises NotAcceptedError.
 
-    `versions`: of the data set's policy, and of the ministry-wide one above it.
+    `versions`: of the data set's policy, and of the ministry-wide policy above.
     """
     made, found = planned
     cube = certifiable(found, sensitive_of(node))
@@ -140,7 +140,7 @@ def certify(
 
 
 def _check_accepted(view: View, versions: tuple[int, int | None], cube: Certifiable) -> None:
-    """A cube with an open item answers nothing. Who signed last has seen what both policies show."""
+    """A cube with an open item answers nothing. The last signer has seen the effect of both policies."""
     version, above = versions
     signed = [each for each in view.signed_policies() if each.version == version]
     signed += [each for each in view.ministry.signed_policies() if each.version == above]

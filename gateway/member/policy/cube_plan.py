@@ -1,8 +1,8 @@
-"""What a policy makes of a snapshot: whom and what a cube holds, and how it is protected. Pure.
+"""Plans a cube from a policy and a snapshot: the counted people, the contents and the protection. Pure.
 
-Three things that a policy can say are carried out more strictly than said, as the tables of a cube are all
-protected together, those not among the first are withheld whole, and the dictionary has no level for a
-policy's own periods: see `stricter`.
+Three rules of a policy are carried out more strictly than written: the tables of a cube are all protected
+together, tables beyond the first are withheld whole, and the dictionary has no level for a policy's own
+periods: see `stricter`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,9 +37,10 @@ def plan(
     today: date,
     figures: Iterable[RegisteredFigure] = (),
 ) -> tuple[Plan, Rules]:
-    """Dimensions that the policy shows and the source has; years that ended before the embargo.
+    """The dimensions in both policy and source; the years that ended before the embargo.
 
-    Of the registered `figures` those are known that are about these years and about what the source has.
+    Of the registered `figures`, the plan takes the figures about these years and within the source's
+    dimensions.
     """
     shown = {d for d, _ in policy.scope_levels}  # a dimension at its root is no dimension
     scope = sorted(policy.scope.dimensions.items())
@@ -77,7 +78,7 @@ def plan(
 def _drawn(
     dictionary: Dictionary, policy: Policy, snapshot: Snapshot, planned: tuple[Plan, Privacy], today: date
 ) -> Plan:
-    """What is drawn stands for ever: the register has to be as old as its embargo when it is read."""
+    """Noise is drawn once and for ever: the register must be as old as the policy's embargo when read."""
     made, noise = planned
     ended = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
     made = as_drawn(made, noise, ended.year, lambda year: _closed(policy.scope, year, ended))
@@ -86,7 +87,7 @@ def _drawn(
 
 
 def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
-    """In sentences for the controller: what the cube holds back beyond the words of the policy."""
+    """Sentences for the controller: what the cube withholds beyond the words of the policy."""
     scope, words = policy.scope, policy.vocabulary
     if made.changed:
         yield _of_change(scope, made)
@@ -125,9 +126,10 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
 
 
 def _accidents(policy: Policy, snapshot: Snapshot) -> bool:
-    """Whether accidents are counted: the policy shares them and no single records, and the source has them.
+    """Whether accidents are counted: the policy shares accidents and no single records, and the source has
+    accidents.
 
-    Of numbers of accidents beside single records nobody has shown yet that they are safe.
+    Nobody has yet shown that numbers of accidents are safe beside single records.
     """
     shared = ACCIDENTS in _measures(policy) and not words_of(policy.scope.mechanism)
     return shared and policy.record_level is None and collected(snapshot)
@@ -183,7 +185,7 @@ def _of_accidents(policy: Policy, made: Plan) -> str:
 
 
 def _pooled(policy: Policy, finest: Mapping[str, str]) -> dict[str, str]:
-    """Dates by the finest bands that hold whole pools; without dates where there are none."""
+    """Dates by the finest bands of whole pools; without dates where there are no such bands."""
     pools, words = policy.scope.pooled_years, policy.vocabulary
     assert pools is not None  # noqa: S101 - the caller looked
     levels = words.from_level(TIME, finest[TIME])
@@ -193,7 +195,7 @@ def _pooled(policy: Policy, finest: Mapping[str, str]) -> dict[str, str]:
 
 
 def _closed(scope: Scope, year: int, last: date) -> bool:
-    """Whether a year counts: it ended before the embargo, and with it the whole pool in which it lies."""
+    """Whether a year counts: the year ended before the embargo, and so did its whole pool."""
     if scope.pooled_years is None:
         return date(year, 12, 31) < last
     pool = pool_of(scope.pooled_years, year)
@@ -201,7 +203,7 @@ def _closed(scope: Scope, year: int, last: date) -> bool:
 
 
 def _strictest(scope: Scope, policy: Policy, finest: Mapping[str, str]) -> int:
-    """The largest threshold of any level that the cube holds: there is one pattern over all its tables."""
+    """The largest threshold of any level in the cube: there is a single pattern over all tables."""
     shown = policy.levels_down_to(finest)
     return max([scope.threshold, *(k for level, k in scope.thresholds.items() if level in shown)])
 
@@ -209,7 +211,7 @@ def _strictest(scope: Scope, policy: Policy, finest: Mapping[str, str]) -> int:
 def _rules(
     dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str], marks: Marks
 ) -> Rules:
-    """The policy's protection in the words of disclosure control, for the dimensions that there are."""
+    """The policy's protection in the words of disclosure control, for the available dimensions."""
     scope = policy.scope
     sensitive = {d.name for d in dictionary.dimensions.values() if d.sensitive}
     first = list(_priorities(dictionary, policy))
@@ -237,7 +239,7 @@ def _rules(
 def _ready_made(
     dictionary: Dictionary, member: str, finest: Mapping[str, str], most: int
 ) -> Iterator[TableOf]:
-    """The tables of all ready-made questions: tried before others once those that come first are settled."""
+    """The tables of all ready-made questions: tried before other tables, after the policy's priorities."""
     for question in dictionary.ready_made.values():
         levels = {dictionary.level(level).dimension: level for level in question.by}
         table = _table(dictionary, member, finest, levels) if question.measure == MEASURE else None
@@ -248,7 +250,7 @@ def _ready_made(
 def _nothing_refused(
     dictionary: Dictionary, member: str, finest: Mapping[str, str], priority: Sequence[TableOf], most: int
 ) -> bool:
-    """Whether the tables that come first are all there are: others are withheld whole, zeros among them."""
+    """Whether the priority tables are all tables: other tables are withheld whole, zeros included."""
     depths = {}
     for dimension, level in finest.items():
         names = dictionary.dimension(dimension).level_names(member)
@@ -272,7 +274,7 @@ def _words(rules: Rules) -> str:
 
 
 def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, str]]:
-    """The tables that the policy puts first, as dimension -> level: ready-made questions and its own."""
+    """The policy's priority tables, as dimension -> level: ready-made questions and its own list."""
     for entry in policy.scope.priority:
         if not isinstance(entry, str):
             yield dict(entry)
@@ -286,7 +288,7 @@ def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, st
 def _table(
     dictionary: Dictionary, member: str, finest: Mapping[str, str], levels: Mapping[str, str]
 ) -> TableOf | None:
-    """The table down to these levels, as far as the cube goes; None where it has not all dimensions."""
+    """The table down to these levels, as far as the cube goes; None if a dimension is missing."""
     cuts: dict[str, int] = {}
     for dimension, level in levels.items():
         if dimension not in finest:

@@ -1,4 +1,4 @@
-"""How far numbers will be off that are to be drawn with noise: told before that, and from no data. Pure."""
+"""The expected error of noisy counts, before they are drawn and from no data. Pure."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,7 @@
-"""A data set has one mechanism for its life: the one under which anything of it was first given out.
+"""A data set keeps one perturbation mechanism for its life: the mechanism of its first release.
 
-With two, the difference of what both show of the same people would tell of them; and so would the same noise
-drawn anew with other parameters.
+With two mechanisms, the difference between the two numbers of the same people would reveal facts about them;
+so would fresh noise with other parameters.
 """
 
 from decimal import Decimal
@@ -21,11 +21,11 @@ from policies import Policy
 from policies.model.model import Mechanism
 
 WITHHELD = ""
-"""In place of a change's words: exact numbers, some of them withheld."""
+"""Stands for the mechanism of exact numbers with suppression."""
 
 
 def words_of(mechanism: Mechanism) -> str:
-    """The words of a policy's mechanism as a plan has them. Of those that nodes carry out."""
+    """The words of a policy's mechanism in a plan, for mechanisms that nodes carry out."""
     if mechanism.base is not None:
         return RoundingMechanism(mechanism.base).words
     if mechanism.budget is not None and mechanism.per_table is not None:
@@ -54,7 +54,7 @@ def off_by(words: str) -> int:
 
 
 def fixed(view: View) -> str | None:
-    """The mechanism that the data set has for its life; None while nothing of it was given out."""
+    """The mechanism that the data set has for its life; None before the first release."""
     released = view.released_cubes()
     if released:  # a cube of withheld numbers takes seconds to read, and need not be
         if is_drawn(released[-1]):
@@ -66,7 +66,7 @@ def fixed(view: View) -> str | None:
 
 
 def check_fixed(view: View, policy: Policy) -> None:
-    """Raises PolicyRefusedError for a policy with another mechanism than the data set has."""
+    """Raise PolicyRefusedError for a policy with another mechanism than the data set's."""
     has, wants = fixed(view), words_of(policy.scope.mechanism)
     if has is not None and has != wants:
         raise PolicyRefusedError(
@@ -80,8 +80,7 @@ def check_fixed(view: View, policy: Policy) -> None:
 
 
 def check_alone(view: View, words: str) -> None:
-    """Raises PolicyRefusedError where numbers cannot be drawn with noise: beside another budget, or beside
-    what is exact."""
+    """Raise PolicyRefusedError where noise is not allowed: beside another budget, or beside exact numbers."""
     portions = view.privacy.portions()
     if portions and portions[0].mechanism != words:
         raise PolicyRefusedError(
@@ -99,7 +98,7 @@ def check_alone(view: View, words: str) -> None:
 
 
 def _plain(number: Decimal) -> str:
-    """In its shortest form: equal numbers are equal mechanisms."""
+    """The shortest form of a number: equal numbers are equal mechanisms."""
     return f"{number.normalize():f}"
 
 

@@ -1,8 +1,9 @@
-"""A ministry-wide policy above that of the data set: what holds is the most restrictive of both.
+"""A ministry-wide policy above the policy of the data set: the more restrictive rule of the two applies.
 
-It is drafted, reviewed, signed and logged like any policy, with versions of its own. Once there was one,
-there always is: where it was revoked or cannot be trusted, nothing is answered until another is in force,
-since without it more would be released than the ministry ever allowed.
+A ministry-wide policy is drafted, reviewed, signed and logged like any policy, with versions of its own. Once
+there was one, there always is: after a revocation, or while the policy cannot be trusted, nothing is answered
+until another ministry-wide policy is in force, since otherwise the node would release more than the ministry
+ever allowed.
 """
 
 from functools import lru_cache
@@ -17,14 +18,14 @@ from policies.model.model import EVERY_DATA_SET
 
 
 def is_ministry(policy: Policy) -> bool:
-    """Whether this is a ministry-wide policy."""
+    """Whether a policy is ministry-wide."""
     return policy.data_set == EVERY_DATA_SET
 
 
 def ministry_in_force(view: View) -> PolicyInForce | None:
     """The ministry-wide policy in force; None where there never was one.
 
-    Raises PolicyRefusedError where there was one and none follows it.
+    Raises PolicyRefusedError where a former ministry-wide policy has no successor.
     """
     found = view.ministry.policy()
     if found is None and view.ministry.policies():
@@ -36,18 +37,18 @@ def ministry_in_force(view: View) -> PolicyInForce | None:
 
 
 def below(node: Node, view: View, policy: Policy) -> tuple[Policy, int | None]:
-    """The data set's `policy` as it counts here, and the version of the ministry-wide one above it.
+    """The data set's `policy` as it counts here, and the version of the ministry-wide policy above.
 
-    Raises PolicyRefusedError where the two cannot stand together.
+    Raises PolicyRefusedError where the two contradict each other.
     """
     above = ministry_in_force(view)
     return (policy, None) if above is None else (composed(_read(node, above.text), policy), above.version)
 
 
 def as_it_counts(node: Node, view: View, policy: Policy) -> tuple[Policy, int | None]:
-    """A policy of either kind together with what is in force of the other: what would answer.
+    """A policy of either kind, composed with the policy in force of the other kind.
 
-    Raises PolicyRefusedError for a ministry-wide one with nothing below it.
+    Raises PolicyRefusedError for a ministry-wide policy without a data set's policy below.
     """
     if not is_ministry(policy):
         return below(node, view, policy)
@@ -73,7 +74,7 @@ def composed(above: Policy, policy: Policy) -> Policy:
 
 @lru_cache(maxsize=8)
 def together(above: str, text: str, vocabulary: Vocabulary) -> Policy:
-    """Two texts as one policy, made once: a decision must not wait for it. Raises PolicyError."""
+    """Two texts as a single policy, cached: a decision must not wait for parsing. Raises PolicyError."""
     return compose(load_policy(above, vocabulary), load_policy(text, vocabulary))
 
 

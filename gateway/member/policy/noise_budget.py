@@ -33,7 +33,7 @@ from gateway.member.policy.mechanism_choice import privacy
 
 @dataclass(frozen=True)
 class Ledger:
-    """What was charged to the budget so far, and drawn."""
+    """All charges to the budget so far, with their noisy counts."""
 
     portions: tuple[Portion, ...] = ()
     charged: tuple[BudgetCharge, ...] = ()
@@ -43,7 +43,7 @@ class Ledger:
         return cls(view.portions(), view.charged())
 
     def spent(self, portion: int) -> Fraction:
-        """By each person of a portion, whether or not anything came of it."""
+        """The epsilon spent by each person of a portion, whether or not the noisy counts were kept."""
         return sum((Fraction(c.epsilon) for c in self.charged if c.portion == portion), Fraction(0))
 
     def answer(self, portion: int, table: Table) -> NoiseDraws | None:
@@ -55,7 +55,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Due:
-    """A ledger with what a plan needs of it beyond: a portion for years that are new, tables to be drawn."""
+    """A ledger with the further needs of a plan: a portion for new years, and tables to be drawn."""
 
     ledger: Ledger
     fresh: Portion | None
@@ -67,7 +67,9 @@ class Due:
 
 
 def due(ledger: Ledger, made: Plan, snapshot: Snapshot) -> Due:
-    """What has to be paid and drawn for a plan. Raises NotProtectedError where that cannot be."""
+    """The charges and draws that a plan needs. Raises NotProtectedError where the budget does not allow the
+    plan.
+    """
     mechanism = mechanism_of(made)
     if any(portion.mechanism != made.changed for portion in ledger.portions):
         raise NotProtectedError(
@@ -102,7 +104,7 @@ def due(ledger: Ledger, made: Plan, snapshot: Snapshot) -> Due:
 
 
 def _fresh(ledger: Ledger, made: Plan, snapshot: Snapshot, years: tuple[int, ...]) -> Portion:
-    """Those who are counted in these years and were in no portion before, under this or another number."""
+    """The people counted in these years who were in no portion before, under this or another number."""
     persons, cases = (pseudonyms(snapshot, link) for link in ("person", "case"))
     known = {person for portion in ledger.portions for person in portion.persons}
     before = np.isin(cases, as_array({case for portion in ledger.portions for case in portion.cases}))
@@ -159,7 +161,7 @@ def hierarchy_of(dictionary: Dictionary, snapshot: Snapshot, made: Plan, axis: t
 
 
 def counted_rows(snapshot: Snapshot, made: Plan, years: Sequence[int]) -> NDArray[np.bool_]:
-    """The rows of some years that belong to the population."""
+    """Mask over the rows of some years that belong to the population."""
     column = snapshot.column(TIME)
     inside = np.array([int(code[:4]) in set(years) for code in column.codes], dtype=np.bool_)
     rows: NDArray[np.bool_] = (

@@ -1,7 +1,7 @@
-"""What a plan says where numbers are drawn with noise: which tables, and of which years. Pure.
+"""The part of a plan about noise: which tables are noisy, and for which years. Pure.
 
-All of it follows from policy, dictionary and the day of the load: tables that depended on people would tell
-of them before anything is drawn.
+All of it follows from policy, dictionary and the day of the load: a choice of tables that depended on people
+would reveal facts about them before any noise is drawn.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -14,10 +14,10 @@ from gateway.member.model.stored_cube import Plan
 
 
 def as_drawn(made: Plan, privacy: Privacy, last: int, closed: Callable[[int], bool]) -> Plan:
-    """The plan for the years from the first that the policy names to the `last`, as far as they are `closed`,
-    whether or not anything happened in them.
+    """The plan for the years from the policy's first year to `last`, as far as `closed`, whether or not any
+    accident happened.
 
-    Thresholds, marks and figures make no difference to what is drawn.
+    Thresholds, marks and figures make no difference to noisy counts.
     """
     years = tuple(year for year in range(privacy.first_year, last + 1) if closed(year))
     return replace(made, years=years, rules="", known=())
@@ -26,8 +26,9 @@ def as_drawn(made: Plan, privacy: Privacy, last: int, closed: Callable[[int], bo
 def with_tables(
     made: Plan, dictionary: Dictionary, member: str, most: int, wanted: Iterable[Mapping[str, str]]
 ) -> Plan:
-    """With the tables that are drawn: of those `wanted` the ones of at most so many dimensions that the plan
-    has, each no finer than the plan."""
+    """The plan with its noisy tables: the `wanted` tables within the dimensions and levels of the plan, of at
+    most `most` dimensions.
+    """
     found: dict[Table, None] = {}
     for levels in wanted:
         if levels.keys() <= made.finest.keys() and 0 < len(levels) <= most:

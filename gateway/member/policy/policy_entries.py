@@ -1,4 +1,4 @@
-"""A node's policy in force as an entry of its log."""
+"""The start of a policy version as an entry of a node's log."""
 
 from datetime import datetime
 

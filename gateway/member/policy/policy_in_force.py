@@ -1,4 +1,4 @@
-"""The policy that a node goes by: what can be one, and whether what is kept is what was signed."""
+"""The policy in force at a node: checks of what can become one, and of what was signed."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -45,11 +45,11 @@ ABLE = AFTERWARDS | {
     Demand.STRUCTURAL_ZEROS,
     Demand.VICTIMS,
 }
-"""What this node can carry out of what a policy may demand, if only by answering nothing."""
+"""The demands of policies that this node can carry out, if only by answering nothing."""
 
 
 def checked(node: Node, text: str) -> Policy:
-    """The policy that a document says. Raises PolicyRefusedError for one that this node cannot go by."""
+    """The policy of a document. Raises PolicyRefusedError for a policy that this node cannot carry out."""
     try:
         policy = load_policy(text, node.vocabulary)
     except PolicyError as error:
@@ -65,14 +65,14 @@ def checked(node: Node, text: str) -> Policy:
 
 
 def check_effect(node: Node, view: View, policy: Policy) -> None:
-    """Once something was given out, a policy needs its cube before it comes into force.
+    """Check that a policy has its cube before it comes into force, once anything was released.
 
-    `policy` is what would answer: with the ministry-wide one above it, see
+    `policy` is the composed policy, with the ministry-wide policy: see
     `gateway.member.policy.ministry_policy`.
 
-    Raises NotYetProtectedError where there is none: else the node would have a policy and nothing to answer
-    from, perhaps for ever, as not every policy can be protected beside what was given out. Raises
-    PolicyRefusedError where it has another mechanism than the data set.
+    Raises NotYetProtectedError without a cube: otherwise the node would have a policy and nothing to answer
+    from, perhaps for ever, as not every policy can be protected beside earlier releases. Raises
+    PolicyRefusedError where the policy has another mechanism than the data set.
     """
     check_fixed(view, policy)
     cube, loaded = view.cube(), view.snapshot()
@@ -93,7 +93,7 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
 
 
 def _check_affordable(node: Node, view: View, snapshot: Snapshot, made: Plan) -> None:
-    """Tables that are new are paid once the policy counts: what can be is enough."""
+    """New tables are charged once the policy is in force: it is enough that the budget covers the tables."""
     try:
         check_affordable(node.dictionary, view, snapshot, made)
     except NotProtectedError as error:
@@ -101,15 +101,15 @@ def _check_affordable(node: Node, view: View, snapshot: Snapshot, made: Plan) ->
 
 
 def given_out_under(node: Node, view: View) -> tuple[Policy, ...]:
-    """The policy in force where anything was given out: lint finds another mechanism beside it."""
+    """The policy in force if anything was released: lint finds another mechanism beside it."""
     found = view.policy()
     return () if found is None or fixed(view) is None else (read(node, found.text),)
 
 
 def in_force(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
-    """The policy in force, below the ministry-wide one if there is any; None where there is none.
+    """The policy in force, below the ministry-wide policy if any; None without a policy.
 
-    Raises PolicyRefusedError for texts that cannot be read here, or that cannot stand together.
+    Raises PolicyRefusedError for texts that cannot be read here, or that contradict each other.
     """
     found = view.policy()
     if found is None:
@@ -119,9 +119,9 @@ def in_force(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
 
 
 def trusted(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
-    """As `in_force`, once all of it is shown to be what a controller signed; None where it is not.
+    """As `in_force`, once every part is verified as signed by a controller; None otherwise.
 
-    A text or version that was edited since counts for nothing: it is as if no policy were in force.
+    A text or version edited since its signature counts as no policy in force.
     """
     found = view.policy()
     if found is None:
@@ -139,7 +139,9 @@ def trusted(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
 
 
 def read(node: Node, text: str) -> Policy:
-    """Raises PolicyRefusedError for a text that this version of Safelane cannot read."""
+    """The policy of a text. Raises PolicyRefusedError for a text that this version of Safelane cannot
+    read.
+    """
     try:
         return _load(text, node.vocabulary)
     except PolicyError as error:
@@ -147,22 +149,22 @@ def read(node: Node, text: str) -> Policy:
 
 
 def publication(node: Node, version: int, text: str, *, accepts: bool) -> str:
-    """What a controller signs to publish a version.
+    """The statement to be signed by a controller to publish a version.
 
-    `accepts`: that visible groups may be shown whose people all share one sensitive value.
+    `accepts`: whether the cube may show groups whose people all share a sensitive value.
     """
     return statement(Act.PUBLISH, node.member, version=version, policy=digest(text), accepts=accepts)
 
 
 def reviewed(node: Node, version: int, text: str) -> str:
-    """What a second person signs who has reviewed a draft."""
+    """The statement to be signed by a second person who has reviewed a draft."""
     return statement(Act.REVIEW, node.member, version=version, policy=digest(text))
 
 
 def check_signed(node: Node, policy: PolicyInForce | SignedPolicy, holders: Iterable[Holder]) -> None:
     """Raise SignatureRefusedError unless a controller of this node signed exactly this text and version.
 
-    A key that was replaced or revoked since has still signed it: whether it counted then was checked then.
+    A key replaced or revoked since has still signed: the key's validity was checked at the time of signing.
     """
     signing = tuple(holder for holder in holders if holder.duty is Duty.CONTROLLER)
     accepts = accepts_shared_values(policy.note)
@@ -175,7 +177,7 @@ def _check_once(note: str, expected: str, signing: tuple[Holder, ...]) -> None:
 
 
 def _check_demands(policy: Policy) -> None:
-    """A policy that asks for more than this node can carry out would release more than it says."""
+    """A policy that demands more than this node can carry out would release more than it says."""
     unmet = sorted(demands(policy) - ABLE)
     if unmet:
         raise PolicyRefusedError(

@@ -1,4 +1,4 @@
-"""What a policy changes against the one before it, as the log has it: a word, and a committed text. Pure."""
+"""The change from a policy to its successor, for the log: a direction, and a committed text. Pure."""
 
 from audit.events.event_values import PolicyStep
 from audit.formats.canonical import canonical_json

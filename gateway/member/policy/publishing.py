@@ -1,8 +1,8 @@
-"""A policy's way into force: drafted, reviewed where the state asks for it, signed, in force from its day.
+"""The life of a policy: drafted, reviewed where demanded, signed, in force from its first day.
 
-Signing is logged at once; on its first day the version takes over by itself. Each of these is one transaction
-with the entry of the log that says so, and whatever is refused leaves the policy in force as it is. A
-ministry-wide policy goes the same way: `ministry` says that it is about that one.
+Signing is logged at once; on its first day the version takes over by itself. Each step is one transaction
+with its log entry, and a refused step leaves the policy in force unchanged. A ministry-wide policy takes the
+same steps: `ministry` selects the ministry-wide policy.
 """
 
 from dataclasses import replace
@@ -46,7 +46,8 @@ REASON = "reason"
 def hand_in(node: Node, text: str, questions: str | None) -> Draft:
     """Keep a document as the draft of the next version, in place of any former draft.
 
-    `questions`: the examples that it must decide as expected. Raises PolicyRefusedError, with the reason.
+    `questions`: the examples that the policy must decide as expected. Raises PolicyRefusedError, with the
+    reason.
     """
     with node.store.reading() as view:
         policy = _fit(node, view, text, questions)
@@ -56,7 +57,7 @@ def hand_in(node: Node, text: str, questions: str | None) -> Draft:
 
 
 def add_review(node: Node, note: str, *, ministry: bool = False) -> Draft:
-    """Keep that a second person reviewed the draft. Raises PolicyRefusedError or SignatureRefusedError."""
+    """Keep a second person's review of the draft. Raises PolicyRefusedError or SignatureRefusedError."""
     with node.store.reading() as view:
         draft = draft_of(versions(view, ministry=ministry))
         check(note, reviewed(node, draft.version, draft.text), counting(view))
@@ -68,7 +69,7 @@ def add_review(node: Node, note: str, *, ministry: bool = False) -> Draft:
 def publish(node: Node, note: str, *, ministry: bool = False) -> SignedPolicy:
     """Sign the draft into force, at once or from its first day. `note`: the controller's signed statement.
 
-    Raises PolicyRefusedError or SignatureRefusedError; the policy in force stays in force then.
+    Raises PolicyRefusedError or SignatureRefusedError; the policy in force stays then.
     """
     with node.store.reading() as view:
         draft = draft_of(versions(view, ministry=ministry))
@@ -109,9 +110,9 @@ def publish(node: Node, note: str, *, ministry: bool = False) -> SignedPolicy:
 
 
 def come_into_force(node: Node, *, ministry: bool = False) -> int | None:
-    """Let the signed version whose first day has come take over; returns it, None where there is none.
+    """Let the signed version whose first day has come take over; returns the version, or None.
 
-    Raises SignatureRefusedError or PolicyRefusedError for one that cannot; the policy in force stays.
+    Raises SignatureRefusedError or PolicyRefusedError for an invalid version; the policy in force stays.
     """
     with node.store.reading() as view:
         due = _due(node, versions(view, ministry=ministry))
@@ -123,10 +124,11 @@ def come_into_force(node: Node, *, ministry: bool = False) -> int | None:
 
 
 def revoke(node: Node, note: str, reason: str, *, ministry: bool = False) -> SignedPolicy:
-    """End the policy in force at once, or one that has not begun: from now on nothing is answered under it.
+    """End the policy in force at once, or a version that has not begun: nothing is answered under it from now
+    on.
 
-    Where the ministry-wide one is revoked, nothing is answered until another one follows it.
-    `note`: a controller's signature over `revocation`. Raises PolicyRefusedError or SignatureRefusedError.
+    After the revocation of a ministry-wide policy, nothing is answered until the next one. `note`: a
+    controller's signature over `revocation`. Raises PolicyRefusedError or SignatureRefusedError.
     """
     with node.store.writing() as work:
         cube_cache = writer(work, ministry=ministry)
@@ -148,13 +150,13 @@ def revoke(node: Node, note: str, reason: str, *, ministry: bool = False) -> Sig
 
 
 def revocation(node: Node, version: int, reason: str, *, ministry: bool = False) -> str:
-    """What a controller signs to revoke a version."""
+    """The statement to be signed by a controller to revoke a version."""
     about = {"ministry": True} if ministry else {}
     return statement(Act.REVOKE_POLICY, node.member, version=version, reason=digest(reason), **about)
 
 
 def revocable(cube_cache: Versions) -> SignedPolicy:
-    """The version in force, else one that is yet to begin. Raises PolicyRefusedError."""
+    """The version in force, or else a version that is yet to begin. Raises PolicyRefusedError."""
     live = [each for each in cube_cache.signed_policies() if each.ended is None]
     for each in sorted(live, key=lambda one: one.since is None):
         return each
@@ -162,9 +164,9 @@ def revocable(cube_cache: Versions) -> SignedPolicy:
 
 
 def step_to(node: Node, view: View, policy: Policy) -> tuple[PolicyStep, bytes]:
-    """What a policy changes against the last one that was in force: see `gateway.member.policy.policy_steps`.
+    """The change from the last version in force to a policy: see `gateway.member.policy.policy_steps`.
 
-    A first ministry-wide policy changes what the data set's says by itself.
+    A first ministry-wide policy changes the rules of the data set's policy.
     """
     before = versions(view, ministry=is_ministry(policy)).policies()
     if before or not is_ministry(policy):
@@ -197,7 +199,7 @@ def draft_of(cube_cache: Versions) -> Draft:
 
 
 def _fit(node: Node, view: View, text: str, questions: str | None) -> Policy:
-    """Raises PolicyRefusedError unless the document could be the next version here, as it stands."""
+    """Raise PolicyRefusedError unless the document could be the next version here."""
     _check_lint(node, text)
     policy = checked(node, text)
     if questions is not None:
@@ -207,7 +209,9 @@ def _fit(node: Node, view: View, text: str, questions: str | None) -> Policy:
 
 
 def _check_next(node: Node, view: View, policy: Policy) -> None:
-    """Raises PolicyRefusedError unless a policy has the next number and can stand beside what is in force."""
+    """Raise PolicyRefusedError unless a policy has the next number and agrees with the policy in force of the
+    other kind.
+    """
     known = [each.version for each in versions(view, ministry=is_ministry(policy)).signed_policies()]
     expected = max(known, default=0) + 1
     if policy.version != expected:
@@ -220,9 +224,9 @@ def _check_next(node: Node, view: View, policy: Policy) -> None:
 
 
 def _check_together(node: Node, view: View, policy: Policy) -> None:
-    """Raises PolicyRefusedError where a policy cannot count beside the other one that is in force.
+    """Raise PolicyRefusedError where a policy contradicts the policy in force of the other kind.
 
-    A policy of the data set may be signed while the ministry-wide one is revoked: it answers nothing yet.
+    A policy of the data set may be signed while the ministry-wide policy is revoked: nothing is answered yet.
     """
     if is_ministry(policy):
         if view.policy() is not None:
@@ -254,7 +258,9 @@ def _check_questions(policy: Policy, questions: str) -> None:
 
 
 def _reviewed(node: Node, view: View, policy: Policy, draft: Draft, signed: Signed) -> tuple[Holder, ...]:
-    """Who reviewed it. Raises SignatureRefusedError where somebody else than the signer has to have."""
+    """The reviewer's signature. Raises SignatureRefusedError where a second person's review is required and
+    missing.
+    """
     versions_in_force = [each for each in (view.policy(), view.ministry.policy()) if each is not None]
     if draft.review is None:
         asked_for = {policy.review, *(read(node, each.text).review for each in versions_in_force)}
@@ -271,7 +277,7 @@ def _reviewed(node: Node, view: View, policy: Policy, draft: Draft, signed: Sign
 
 
 def next_policy(node: Node, *, ministry: bool = False) -> Policy | None:
-    """The signed policy whose day has come and that is not in force yet, or None."""
+    """The signed policy whose first day has come and that is not in force yet, or None."""
     with node.store.reading() as view:
         due = _due(node, versions(view, ministry=ministry))
     return checked(node, due[-1].text) if due else None
@@ -308,7 +314,7 @@ def _come_into_force(node: Node, work: UnitOfWork, *, ministry: bool) -> int | N
 
 
 def _read_ahead(node: Node, view: View, policy: Policy) -> None:
-    """Read the cube that a policy would answer from, if it can count now, before others have to wait."""
+    """Read the cube that a policy would answer from, if valid now, before others have to wait."""
     if is_ministry(policy) and view.policy() is None:
         return
     if not is_ministry(policy) and view.ministry.policies() and view.ministry.policy() is None:
@@ -317,7 +323,7 @@ def _read_ahead(node: Node, view: View, policy: Policy) -> None:
 
 
 def _adopt(node: Node, work: UnitOfWork) -> None:
-    """Let the cube of what is in force now answer, if it was made already."""
+    """Let the cube of the policy in force answer, if the cube exists already."""
     if work.ministry.policies() and work.ministry.policy() is None:
         return
     ruling = in_force(node, work)

@@ -1,4 +1,4 @@
-"""Back to a former version: its old text under the next number. History is never undone, only continued."""
+"""Back to a former version: its old text under the next number. Earlier versions are never deleted."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ _VERSION = re.compile(r"^version:[ \t]*[0-9]+", re.MULTILINE)
 
 
 def former_text(node: Node, cube_cache: Versions, version: int) -> str:
-    """The document of a former version, numbered as the next one. Raises PolicyRefusedError."""
+    """The document of a former version, with the next version number. Raises PolicyRefusedError."""
     signed = {each.version: each for each in cube_cache.signed_policies()}
     if version not in signed:
         known = ", ".join(map(str, sorted(signed))) or "none"

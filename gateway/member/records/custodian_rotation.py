@@ -1,9 +1,10 @@
-"""Exchanges a custodian of a node's vault, so that a stop at any moment leaves one set of custodians whole.
+"""Replaces a custodian of a node's vault, so that a stop at any moment leaves one set of custodians whole.
 
-First the log says so. Then the new key file takes the place of the former one in one step: from there on the
-new custodians open everything, for it holds the former keys, sealed to them. Last, in the database, the
-content keys are sealed anew, so that the former key file opens nothing there any more. A stop before the
-second step leaves the former custodians; one after it loses nothing, and the next exchange or load ends it.
+First, the log records the rotation. Then the new key file replaces the former in one step: from there on the
+new custodians open everything, for the file holds the former keys, sealed to the new custodians. Last, in the
+database, the content keys are sealed anew, so that the former key file opens nothing there any more. A stop
+before the second step leaves the former custodians; a stop after the second step loses nothing, and the next
+rotation or load completes the rotation.
 """
 
 import json
@@ -26,10 +27,10 @@ class KeyFile(Protocol):
     """A vault's key file."""
 
     def check_unchanged(self, custody: Custody) -> None:
-        """Raises KeyFileError when it is not any more as it was read."""
+        """Raise KeyFileError when the file has changed since it was read."""
 
     def replace(self, custody: Custody) -> None:
-        """Put a new one in its place, in one step."""
+        """Replace the file in one step."""
 
 
 def exchange(node: Node, key_file: KeyFile, opened: OpenedCustody, joins: str, lock: Lock) -> Custody:

@@ -41,13 +41,13 @@ from policies.decision.decision import Obligations
 from policies.model.terms import Approval
 
 PERSONS = {Approval.AUTOMATIC: 1, Approval.ONE: 1, Approval.TWO: 2}
-"""A person approves every extract, whatever the policy says of tables."""
+"""People who must approve every extract, whatever the policy says of tables."""
 LONGEST_DAYS = 366
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody asks for: `columns` are dimensions of the dictionary, `reader` a public key."""
+    """The request for an extract: `columns` are dimensions of the dictionary, `reader` a public key."""
 
     recipient: str
     purpose: str
@@ -59,7 +59,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan, and what to know before it is approved: for the state only."""
+    """A plan, and facts for its approval: for the country only."""
 
     plan: ExtractPlan
     figures: str
@@ -68,7 +68,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Basis:
-    """Everything in the node that an extract rests on."""
+    """Everything in the node behind an extract."""
 
     policy: Policy
     policy_version: str
@@ -81,7 +81,9 @@ class Basis:
 
 
 def basis_of(node: Node, view: View) -> Basis:
-    """Raises NothingToProtectError without a policy, a snapshot, or a cube of exactly these."""
+    """The basis of an extract. Raises NothingToProtectError without a policy, a snapshot, or a cube of
+    exactly these.
+    """
     found, loaded, cube = trusted(node, view), view.snapshot(), view.cube()
     if found is None or loaded is None or cube is None or cube.snapshot.id != loaded[0].id:
         raise NothingToProtectError(
@@ -114,8 +116,8 @@ def basis_of(node: Node, view: View) -> Basis:
 def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
     """Make the plan of an extract. Nothing is written; see `extract_steps.request`.
 
-    Raises ExtractRefusedError when the policy does not permit it or no such extract is safe,
-    NothingToProtectError when the node is not ready for one.
+    Raises ExtractRefusedError when the policy does not permit the extract or no such extract is safe,
+    NothingToProtectError when the node is not ready.
     """
     with node.store.reading() as view:
         basis = basis_of(node, view)
@@ -154,12 +156,14 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
 
 
 def joined_with(wanted: Wanted | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
-    """Extracts whose pseudonyms are those of this one: for the same recipient and purpose."""
+    """Earlier extracts with the same pseudonyms: for the same recipient and purpose."""
     return [p for p in earlier if (p.recipient, p.purpose) == (wanted.recipient, wanted.purpose)]
 
 
 def _telling_no_more(extracts: Sequence[Extract], wanted: Wanted, basis: Basis) -> list[Extract]:
-    """Those that may be joined with every earlier extract of their pseudonyms. Raises ExtractRefusedError."""
+    """The extracts that may be joined with every earlier extract of their pseudonyms. Raises
+    ExtractRefusedError.
+    """
     former = [plan.grain for plan in joined_with(wanted, basis.earlier)]
     found = [e for e in extracts if all(one_says_all(e.grain, grain) for grain in former)]
     if not found:
@@ -168,7 +172,9 @@ def _telling_no_more(extracts: Sequence[Extract], wanted: Wanted, basis: Basis) 
 
 
 def joins_up() -> ExtractRefusedError:
-    """For an extract that tells more beside an earlier one of the same pseudonyms than either alone."""
+    """The error for an extract that, joined with an earlier extract of the same pseudonyms, discloses more
+    than either.
+    """
     return ExtractRefusedError(
         "By its pseudonyms this could be joined with an earlier extract for the same recipient and purpose, "
         "and both together would show groups that neither shows.",
@@ -178,7 +184,7 @@ def joins_up() -> ExtractRefusedError:
 
 
 def permitted(node: Node, basis: Basis, wanted: Wanted | ExtractPlan) -> Obligations:
-    """What the policy demands of this extract. Raises ExtractRefusedError when it does not permit it."""
+    """The policy's demands on this extract. Raises ExtractRefusedError when not permitted."""
     unknown = [c for c in wanted.columns if c not in basis.made.finest]
     if unknown:
         raise ExtractRefusedError(
@@ -209,7 +215,7 @@ def permitted(node: Node, basis: Basis, wanted: Wanted | ExtractPlan) -> Obligat
 
 
 def records_of(node: Node, basis: Basis, columns: tuple[str, ...]) -> Records:
-    """The records of those who consented to that, as far as the released tables count them."""
+    """The records of people who consented to extracts, as far as the released tables count the records."""
     rows = extract_rows(node, basis)
     dims, coords, inside = placed(basis.snapshot, node.dictionary, basis.made.finest, rows, basis.made.years)
     sensitive = {name for name, dim in node.dictionary.dimensions.items() if dim.sensitive}
@@ -222,7 +228,7 @@ def records_of(node: Node, basis: Basis, columns: tuple[str, ...]) -> Records:
 
 
 def extract_rows(node: Node, basis: Basis) -> NDArray[np.bool_]:
-    """Mask over the snapshot: rows that the tables count, of people who consented to records."""
+    """Mask over the snapshot: rows counted in the tables, of people who consented to extracts."""
     records = basis.policy.record_level
     consent = () if records is None else (records.consent,)
     counted = counted_rows(node, basis.snapshot, basis.made, basis.rules)

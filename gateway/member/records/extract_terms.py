@@ -1,4 +1,4 @@
-"""What the policy asks of whoever opens an extract: part of what is approved, and sealed with the records."""
+"""The policy's terms for recipients of an extract: part of the approval, and sealed with the records."""
 
 from collections.abc import Iterator
 
@@ -17,12 +17,12 @@ _PASSING_ON = {
 
 
 def terms_of(duties: Obligations) -> Terms:
-    """The terms among what a policy demands of an extract."""
+    """The terms among a policy's demands on an extract."""
     return Terms(duties.retention_days, PassOn(str(duties.redistribution)), duties.legal_basis)
 
 
 def check_days(days: int, terms: Terms) -> None:
-    """Raises ExtractRefusedError for an extract that would be good for longer than it may be kept."""
+    """Raise ExtractRefusedError for an extract with a longer validity than its retention."""
     longest = terms.retention_days
     if longest is not None and days > longest:
         raise ExtractRefusedError(
@@ -33,7 +33,7 @@ def check_days(days: int, terms: Terms) -> None:
 
 
 def sentences(plan: ExtractPlan) -> tuple[str, ...]:
-    """The terms of an extract in words, as they are approved, sealed with it, and read by the recipient."""
+    """The terms of an extract in words: approved, sealed with the extract, and read by the recipient."""
     return tuple(_sentences(plan))
 
 

@@ -1,7 +1,7 @@
-"""An extract's way out: requested, approved by others than the requester or refused, sealed once.
+"""The workflow of an extract: requested, approved by people other than the requester or refused, sealed once.
 
-Every step is one transaction with the entry of the log that says so, and is signed by a person whose key
-counts. Until an extract is refused it counts as given out for whatever is prepared after it.
+Every step is one transaction with its log entry, and is signed by a person with a valid key. Until refused,
+an extract counts as given out for every extract prepared later.
 """
 
 import secrets
@@ -43,25 +43,27 @@ from gateway.member.register.person_counts import placed
 
 PERSON, NARRATIVE = "person", "narrative"
 KIND = "person"
-"""The kind of identifier whose pseudonyms an extract shows: the person as the member tells people apart."""
+"""The kind of identifier behind an extract's pseudonyms: the person, as the member tells people apart."""
 PLAN, REASON, CONTENT, CANARY = "plan", "reason", "content", "canary"
 
 
 @dataclass(frozen=True)
 class EpochKey:
-    """The key that pseudonyms of this extract are made with. Never stored here."""
+    """The key of this extract's pseudonyms. Never stored here."""
 
     number: int
     key: bytes
 
 
 def words(plan: ExtractPlan, act: Act) -> str:
-    """What a person signs: the act, and exactly this plan."""
+    """The statement to be signed: the act, and exactly this plan."""
     return statement(act, plan.member, extract=plan.extract, plan=digest(plan.to_text()))
 
 
 def request(node: Node, prepared: Prepared, note: str) -> StoredExtract:
-    """Ask for leave. `note`: `words` of the plan, signed by the requester. Raises SignatureRefusedError."""
+    """Ask for approval. `note`: `words` of the plan, signed by the requester. Raises
+    SignatureRefusedError.
+    """
     plan, now = prepared.plan, node.clock.now()
     with node.store.writing() as work:
         earlier = [stored.plan for stored in work.extracts.all() if not stored.refused]
@@ -87,7 +89,7 @@ def request(node: Node, prepared: Prepared, note: str) -> StoredExtract:
 
 
 def approve(node: Node, extract: str, note: str) -> StoredExtract:
-    """Give leave as a person other than the requester. Raises ExtractRefusedError, SignatureRefusedError."""
+    """Approve as a person other than the requester. Raises ExtractRefusedError, SignatureRefusedError."""
     with node.store.writing() as work:
         stored = waiting(work, extract)
         signed = check(note, words(stored.plan, Act.APPROVE_EXTRACT), counting(work))
@@ -106,7 +108,7 @@ def approve(node: Node, extract: str, note: str) -> StoredExtract:
 
 
 def refuse(node: Node, extract: str, reason: str, note: str) -> StoredExtract:
-    """Refuse an extract for good, as any person whose key counts. Raises as `approve` does."""
+    """Refuse an extract for good, as any person with a valid key. Raises as `approve` does."""
     with node.store.writing() as work:
         stored = waiting(work, extract)
         signed = check(note, words(stored.plan, Act.REFUSE_EXTRACT), counting(work))
@@ -120,10 +122,11 @@ def refuse(node: Node, extract: str, reason: str, note: str) -> StoredExtract:
 
 
 def seal(node: Node, extract: str, epoch: EpochKey, narratives: Mapping[str, str] | None = None) -> bytes:
-    """The sealed file of an approved extract: made once, from the snapshot that was approved.
+    """The sealed file of an approved extract: made once, from the approved snapshot.
 
-    `narratives`: case pseudonym -> redacted text, for a plan that has them. Raises ExtractRefusedError when
-    it lacks an approval, was sealed or refused, or when the snapshot or the policy is another one by now.
+    `narratives`: case pseudonym -> redacted text, for a plan with narratives. Raises ExtractRefusedError for
+    an extract without all approvals, sealed or refused before, or when the snapshot or the policy has changed
+    since.
     """
     with node.store.writing() as work:
         stored = waiting(work, extract)
@@ -178,9 +181,9 @@ def waiting(view: View, extract: str) -> StoredExtract:
 
 
 def copy_of(node: Node, stored: StoredExtract, epoch: EpochKey) -> Sequence[str]:
-    """The pseudonyms of a sealed extract in the order of its copy, to compare a leaked one with.
+    """The pseudonyms of a sealed extract in the order of its copy, for comparison with a leaked copy.
 
-    Raises ExtractRefusedError when its snapshot is not the newest any more.
+    Raises ExtractRefusedError when the extract's snapshot is no longer the newest.
     """
     with node.store.reading() as view:
         basis = basis_of(node, view)
@@ -256,7 +259,7 @@ def _names(
     cases: Sequence[str],
     records: Sequence[tuple[str, ...]],
 ) -> list[str]:
-    """The pseudonym of each record: its person's; its case's where too few people have the same records."""
+    """The pseudonym of each record: of its person; of its case where too few people have the same records."""
     linked = may_be_linked(people, records, plan.k)
     values = [p if may else c for p, c, may in zip(people, cases, linked.tolist(), strict=True)]
     domain = Domain(plan.member, epoch.number, plan.recipient, plan.purpose, KIND)

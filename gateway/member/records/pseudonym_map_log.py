@@ -1,4 +1,4 @@
-"""Logs that a map of pseudonyms left, and for whom; its content is committed to and not kept."""
+"""Logs the release of a map of pseudonyms, with its recipient; the content is committed to and not kept."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from gateway.member.node.context import Node
 
 
 def log_map(node: Node, domain: Domain, present: int, reader: str, made: Mapping[str, str]) -> None:
-    """Append the entry; the file is handed out only once that is durable."""
+    """Append the entry; the file is handed out only once the entry is durable."""
     opening = commit("content", canonical_json(dict(made)))
     event = EpochMapSealed(
         member=node.member,

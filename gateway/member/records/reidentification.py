@@ -1,7 +1,8 @@
-"""Re-identification inside the member: one custodian asks with a reason, another confirms, once, for a time.
+"""Re-identification inside the member: a custodian asks with a reason, another confirms; once, for a limited
+time.
 
-Neither can do it alone: the vault's identities open only with the shares of both. The confirmer's share is
-sealed to the request and erased once it was shown; every step is logged before it has any effect.
+Neither can re-identify alone: the vault's identities open only with the shares of both. The confirmer's share
+is sealed to the request and erased once shown; every step is logged before it takes effect.
 """
 
 import secrets
@@ -49,7 +50,7 @@ LEAST_REASON = 10
 def request(
     node: Node, custody: Custody, by: str, lock: Lock, *, subject: Subject, reason: str
 ) -> ReidentificationRequest:
-    """Ask to see who a pseudonym is, as a custodian. Raises KeyStoreError, ReidentificationRefusedError."""
+    """Ask to re-identify a pseudonym, as a custodian. Raises KeyStoreError, ReidentificationRefusedError."""
     if len(reason.strip()) < LEAST_REASON:
         raise ReidentificationRefusedError(
             "A reason is needed that somebody else can judge.", remedy="Say in a sentence why, with --reason."
@@ -85,7 +86,7 @@ def request(
 
 
 def confirm(node: Node, custody: Custody, request: str, name: str, lock: Lock) -> None:
-    """Lend one's share to a request, as another custodian. Raises as `request` does."""
+    """Lend a share to a request, as another custodian. Raises as `request` does."""
     share = open_share(custody, name, lock)
     with node.store.writing() as work:
         asked = _open(node, work, request)
@@ -105,7 +106,7 @@ def confirm(node: Node, custody: Custody, request: str, name: str, lock: Lock) -
 
 
 def show(node: Node, custody: Custody, request: str, lock: Lock, epoch: EpochKey) -> list[dict[str, str]]:
-    """What the vault keeps of the person, for the custodian who asked: once, and logged beforehand.
+    """The vault's records of the person, for the requesting custodian: once, and logged beforehand.
 
     Raises KeyStoreError, EpochDestroyedError, ReidentificationRefusedError.
     """
@@ -133,14 +134,14 @@ def show(node: Node, custody: Custody, request: str, lock: Lock, epoch: EpochKey
 
 
 def persons_by_value(snapshot: Snapshot) -> dict[str, str]:
-    """Whatever an extract can have made a person's pseudonym of -> the person: the person, and each case."""
+    """Every value behind a person's pseudonyms in extracts -> the person: the person, and each case."""
     people = [link.decode("ascii") for link in snapshot.links["person"].tolist()]
     cases = [link.decode("ascii") for link in snapshot.links["case"].tolist()]
     return dict(zip(cases, people, strict=True)) | {person: person for person in people}
 
 
 def epoch_of(subject: Subject) -> int:
-    """The epoch that a pseudonym names."""
+    """The epoch in a pseudonym."""
     return parse(subject.pseudonym).epoch
 
 

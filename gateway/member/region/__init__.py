@@ -1,1 +1,1 @@
-"""A node in its region: log exchange, keys of the hub, statements of what is shared."""
+"""A node in its region: log exchange, keys of the hub, sharing statements."""

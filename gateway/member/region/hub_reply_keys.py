@@ -1,9 +1,9 @@
-"""Which keys of the hub's replies a node believes, and how it comes to a new one.
+"""The keys of the hub's replies that a node trusts, and the way to a new key.
 
-As long as two keys are valid, the hub signs with the one that the node knows, and the regional log tells the
-node of the other. A node that was away for all that time is led on by the hub's statements; each must be
-signed by the key before it, and stand in the log under a key that this node believes. Where a key may have
-been stolen nothing leads on but a telephone.
+As long as two keys are valid, the hub signs with the key that the node knows, and the regional log announces
+the other. A node that was away for the whole time follows the hub's statements; each statement must be signed
+by the key before, and be in the log under a key that this node trusts. After a possible theft of a key, only
+a comparison by voice leads on.
 """
 
 from collections.abc import Sequence
@@ -29,16 +29,16 @@ COMPARE = (
 
 @dataclass
 class HubReplyKeys:
-    """What a node believes of the hub's keys. `learned` is what it was led to since it started.
+    """The node's trusted keys of the hub. `learned`: keys learned from statements since the node started.
 
-    What it learned comes with the regional log's copy as well, and is kept there.
+    The copy of the regional log brings the learned keys as well, and keeps them.
     """
 
     node: Node
     learned: tuple[bytes, ...] = ()
 
     def valid(self) -> tuple[Verifier, ...]:
-        """The keys that a reply may be signed by, the present one first. Raises LinkError after a theft."""
+        """The valid keys of replies, the present key first. Raises LinkError after a theft."""
         with self.node.store.reading() as view:
             changes = [*_changes(self.node, view), *self.learned]
         for change in key_chain(CALLS, str(self.node.hub_reply_keys.key), changes):
@@ -47,7 +47,9 @@ class HubReplyKeys:
         return tuple(map(Verifier.parse, reply_keys(self.node, changes).valid))
 
     def follow(self, told: ReplyKeys) -> None:
-        """Be led to the hub's present key. Raises LinkError, with what to do, if nothing leads there."""
+        """Follow the hub's statements to its present key. Raises LinkError, with a remedy, if no statement
+        leads there.
+        """
         with self.node.store.reading() as view:
             changes = [*_changes(self.node, view), *self.learned]
             logs = Policy(tuple(map(Verifier.parse, region_keys(self.node, view).valid)))
@@ -66,7 +68,7 @@ class HubReplyKeys:
 
 
 def reply_keys(node: Node, changes: Sequence[bytes]) -> KnownKeys:
-    """From the key that was compared by voice on through what the regional log says."""
+    """The keys from the key compared by voice on, through all changes in the regional log."""
     return known_keys(CALLS, str(node.hub_reply_keys.key), changes, node.clock.now())
 
 

@@ -1,4 +1,4 @@
-"""A node is a witness of the regional log, follows what stands there about it, and shows its own log."""
+"""A node as a witness of the regional log: follows the entries about the node, and shows its own log."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,11 +29,13 @@ from gateway.wire.log_exchange import SeenLog, ShownLog
 from gateway.wire.poll import Poll, PollReply
 
 HUB = "hub"
-"""The witness of our log that a restored node waits for."""
+"""The name of the hub among the witnesses that a restored node waits for."""
 
 
 def show(node: Node, view: View, wait: float) -> Poll:
-    """The node's call: what it has seen of the regional log, and its own log from where the hub knows it."""
+    """The node's poll: how much of the regional log it has seen, and its own log from the size known to the
+    hub.
+    """
     latest = view.witness.latest(region_of(node))
     seen = view.watch.seen_by_hub()
     head = view.log.latest_checkpoint()
@@ -54,13 +56,15 @@ def region_of(node: Node) -> str:
 
 
 def region_keys(node: Node, view: View | Notes) -> KnownKeys:
-    """The keys of the regional log: the one that was compared by voice, and those it announced since."""
+    """The keys of the regional log: the key compared by voice, and the keys announced since."""
     changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     return known_keys(LOG, str(node.hub_log.key), changes, node.clock.now())
 
 
 def hub_witness_keys(node: Node, view: View | Notes) -> KnownKeys | None:
-    """The keys with which the hub cosigns our log, as the regional log announced them; None before that."""
+    """The keys with which the hub cosigns our log, as announced in the regional log; None before the
+    announcement.
+    """
     changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     return announced_keys(WITNESS, changes, node.clock.now())
 
@@ -68,11 +72,11 @@ def hub_witness_keys(node: Node, view: View | Notes) -> KnownKeys | None:
 def take_in(
     node: Node, call: Poll, reply: PollReply, also: Callable[[Notes], None] = lambda _: None
 ) -> Witnessed:
-    """Cosign the hub's checkpoint if it extends what this node has seen, copy what the reply tells of the
-    regional log, and remember what the hub knows of ours: in one transaction with what `also`
-    notes, durable once this returns.
+    """Take in a reply: cosign the hub's checkpoint if it extends the witnessed log, copy the excerpt of the
+    regional log, and keep how much the hub has seen of our log. All in one transaction with the notes of
+    `also`, durable on return.
 
-    Raises LinkError as `witness_regional` does, or for an excerpt of another log than the one witnessed.
+    Raises LinkError as `witness_regional` does, or for an excerpt of another log than the witnessed log.
     """
     with _witnessing(node), node.store.notes() as notes:
         also(notes)
@@ -90,10 +94,10 @@ def take_in(
 
 
 def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, ...]) -> Witnessed:
-    """Cosign the hub's checkpoint if it extends what this node has seen; durable once this returns.
+    """Cosign the hub's checkpoint if it extends the witnessed log; durable on return.
 
-    Raises LinkError for a log that was rolled back, forked or rewritten: nothing under it is answered, and
-    the two signed heads are kept as evidence.
+    Raises LinkError for a log that was rolled back, forked or rewritten: nothing under such a checkpoint is
+    answered, and the two signed checkpoints are kept as evidence.
     """
     with _witnessing(node), node.store.notes() as notes:
         return _witness(node, notes, seen_size, head, proof)
@@ -101,7 +105,7 @@ def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, 
 
 @contextmanager
 def _witnessing(node: Node) -> Iterator[None]:
-    """Around a transaction that witnesses the regional log: keeps evidence, says what is wrong."""
+    """Around a transaction that witnesses the regional log: keeps evidence, and reports the fault."""
     try:
         with convicting(node.store.notes, lambda: _region_keys(node), node.clock.now()):
             yield
@@ -126,9 +130,9 @@ def _witness(node: Node, notes: Notes, seen_size: int, head: str, proof: tuple[b
 
 
 def convict_shorter(node: Node, seen_size: int, public: str) -> None:
-    """Keep as evidence the head that a hub shows to everybody, if it is not above what it showed this node.
+    """Keep the hub's public checkpoint as evidence, if it is not above the checkpoint shown to this node.
 
-    A hub that was rolled back says so itself when it is called. Raises LinkError as `witness_regional` does.
+    A rolled-back hub says so itself when called. Raises LinkError as `witness_regional` does.
     """
     try:
         size = Checkpoint.parse(Note.parse(public).text).size
@@ -139,7 +143,7 @@ def convict_shorter(node: Node, seen_size: int, public: str) -> None:
 
 
 def _follow(node: Node, notes: Notes, reply: PollReply, witnessed: Witnessed) -> AuditError | None:
-    """Copy what the reply tells of the regional log; or return what is wrong with it."""
+    """Copy the excerpt of the regional log; or return its fault."""
     if reply.excerpt is not None:
         try:
             follow_excerpt(notes, region_of(node), reply.excerpt, witnessed.head)
@@ -149,9 +153,9 @@ def _follow(node: Node, notes: Notes, reply: PollReply, witnessed: Witnessed) ->
 
 
 def _remember(node: Node, notes: Notes, seen_log: SeenLog, unchanged: Note | None) -> None:
-    """Keep the hub's cosignature, once verified, so that receipts of our log carry it.
+    """Keep the hub's cosignature, once verified, so that receipts of our log carry the cosignature.
 
-    `unchanged` is the head of a regional log that has not grown: it is fresh if others confirm it.
+    `unchanged`: the checkpoint of a regional log that has not grown; fresh if others confirm it.
     """
     now = node.clock.now()
     line = _cosignature(node, notes, sight)
@@ -168,7 +172,9 @@ def _remember(node: Node, notes: Notes, seen_log: SeenLog, unchanged: Note | Non
 
 
 def _cosignature(node: Node, notes: Notes, seen_log: SeenLog) -> Signature | None:
-    """The hub's line, if it is one for the head that our log had at that size. What is not is left away."""
+    """The hub's signature line, if valid for our log's checkpoint at the given size; other lines are
+    dropped.
+    """
     keys = hub_witness_keys(node, notes)
     if keys is None or seen_log.cosignature is None:
         return None
@@ -191,7 +197,7 @@ def other_witnesses(node: Node, view: View | Notes) -> list[CosignatureVerifier]
 
 
 def _confirmed(node: Node, view: Notes, head: Note) -> datetime:
-    """When another member last said that this is the head it sees, but no later than now."""
+    """When another member last confirmed this checkpoint, but no later than now."""
     latest = 0
     for verifier in other_witnesses(node, view):
         try:
@@ -203,7 +209,7 @@ def _confirmed(node: Node, view: Notes, head: Note) -> datetime:
 
 
 def _shown(node: Node, view: View, head: str, size: int, seen: SeenByHub | None) -> ShownLog:
-    """Our head with its proof from the size that the hub knows, if we have that many entries."""
+    """Our checkpoint with its proof from the size known to the hub, if our log has so many entries."""
     old = seen.size if seen is not None and seen.size <= size else 0
     copied = seen.copied if seen is not None and seen.copied <= size else 0
     return ShownLog(
@@ -215,5 +221,7 @@ def _shown(node: Node, view: View, head: str, size: int, seen: SeenByHub | None)
 
 
 def _is_for_hub(entry: bytes) -> bool:
-    """The hub is told what was answered and refused, and about keys; of the rest only that it is there."""
+    """Whether the hub gets an entry in full: answers, refusals and keys. Of other entries the hub gets the
+    hash.
+    """
     return is_about_keys(entry) or b'"type":"answered"' in entry or b'"type":"refused"' in entry

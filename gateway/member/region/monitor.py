@@ -1,4 +1,4 @@
-"""One look of a node at what nobody would notice otherwise: the guard calls it again and again."""
+"""One cycle of a node's monitor (RFC 9162): checks of logs that would go unnoticed otherwise."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,9 @@ ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class MonitorRules:
-    """`policy` says who must have cosigned the node's own log, if anybody. `patience` as on the hub."""
+    """`policy`: the witnesses that must have cosigned the node's own log, if any. `patience` as on the
+    hub.
+    """
 
     policy: Policy | None = None
     patience: timedelta = timedelta(minutes=5)
@@ -33,9 +35,10 @@ class MonitorRules:
 def monitor(
     node: Node, rules: MonitorRules, before: Tick | None, now: Tick, also: list[Alert]
 ) -> list[Alert]:
-    """Look at heads, cosignatures, clock and open ends, compare with the regional log; returns new alerts.
+    """Check checkpoints, cosignatures, clock and open questions, and compare with the regional log; returns
+    new alerts.
 
-    `also` are alerts that were found elsewhere and stand as well.
+    `also`: alerts found elsewhere that are open as well.
     """
     with node.store.reading() as view:
         found = [
@@ -55,9 +58,9 @@ def monitor(
 
 
 def reconcile_region(node: Node, patience: timedelta) -> list[Alert]:
-    """Read the node's log and what the regional one says about it against each other.
+    """Compare the node's log with the entries of the regional log about the node.
 
-    What agrees is settled for good.
+    Questions on which both logs agree are settled for good.
     """
     region = region_of(node)
     with node.store.reading() as view:
@@ -75,10 +78,10 @@ def reconcile_region(node: Node, patience: timedelta) -> list[Alert]:
 
 
 def compare_with_public(node: Node, head: str) -> None:
-    """Compare the head that the hub shows to everybody with the one that it shows to this node.
+    """Compare the hub's public checkpoint with the checkpoint shown to this node.
 
-    Two heads of one size that differ prove a split view: they are kept as evidence. Heads of other sizes are
-    compared by the next poll, with a proof.
+    Two different checkpoints of the same size prove a split view: both are kept as evidence. Checkpoints of
+    other sizes are compared by the next poll, with a proof.
     """
     with node.store.reading() as view:
         latest = view.witness.latest(region_of(node))

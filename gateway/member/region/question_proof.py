@@ -1,4 +1,4 @@
-"""No proof, no answer: what makes a delivered question one that this node may look at. Pure."""
+"""No proof, no answer: verifies that a delivered question was logged and is for this node. Pure."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ from gateway.wire.poll import Delivery
 
 @dataclass(frozen=True)
 class ProvenQuestion:
-    """A question that stands in the regional log, under a checkpoint that this node has witnessed itself."""
+    """A question in the regional log, under a checkpoint that this node has witnessed."""
 
     event: Asked
     entry: EntryRef
 
 
 def prove(delivery: Delivery, member: str, witnessed: Witnessed) -> ProvenQuestion:
-    """Raises UnprovenError, saying what is missing, unless every part of the proof holds."""
+    """Verify a delivery. Raises UnprovenError, naming the fault, unless every part of the proof holds."""
     try:
         receipt = Receipt.parse(delivery.receipt)
         checkpoint = receipt.verify(delivery.entry, Policy(witnessed.keys)).checkpoint

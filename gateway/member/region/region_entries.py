@@ -1,4 +1,4 @@
-"""A node's trust in the hub's keys as an entry of its log."""
+"""The node's trust in the hub's keys as an entry of its log."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
-"""The node states what its policy in force releases, so that people at the hub ask what can be answered.
+"""The node's sharing statement: what its policy in force releases, so that people ask well.
 
-It follows from the policy's text and from the shape of the protected cube; the data is never looked at.
+The statement follows from the policy's text and from the shape of the protected cube, never from the data.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,19 +20,19 @@ from policies.model.terms import Appearance, Approval
 
 
 class Counted(Protocol):
-    """Which tables a cube has of one measure."""
+    """The tables of a cube for a single measure."""
 
     @property
     def trees(self) -> Mapping[str, Tree]: ...
 
     @property
     def parts(self) -> "Sequence[Counted]":
-        """The tables that alone can be read; none where all of the dimensions can be."""
+        """The readable tables; none where all tables of the dimensions can be read."""
         ...
 
 
 class Tables(Protocol):
-    """Which tables a cube has."""
+    """The tables of a cube."""
 
     def counting(self, measure: str) -> Counted | None: ...
 
@@ -43,7 +43,7 @@ def state(node: Node, view: View, cube_cache: CubeCache) -> str:
 
 
 def stated(node: Node, view: View, cube_cache: CubeCache) -> Sharing:
-    """What is stated, unsigned."""
+    """The statement, unsigned."""
     in_force, policy = trusted(node, view) or (None, None)
     if in_force is None or policy is None:
         return Sharing(node.member, None, None, None, None, None, (), ())
@@ -61,7 +61,7 @@ def stated(node: Node, view: View, cube_cache: CubeCache) -> Sharing:
 def shared_of(policy: Policy, tables: Tables | None) -> tuple[Shared, ...]:
     """Each permission as far as the data set goes, and where `tables` is given, the cube as well.
 
-    None where the member never appears on its own: then it answers no question.
+    None where the member never appears on its own: such a member answers no question.
     """
     if policy.appears is not Appearance.OWN:
         return ()
@@ -87,7 +87,7 @@ def shared_of(policy: Policy, tables: Tables | None) -> tuple[Shared, ...]:
 
 
 def never_of(dictionary: Dictionary, policy: Policy) -> tuple[Never, ...]:
-    """Each prohibition, without its name: that one is for the controller."""
+    """Each prohibition, without its name: the name is for the controller."""
     return tuple(
         Never(
             recipients=_sorted(ban.recipients),
@@ -130,7 +130,7 @@ def _together(dictionary: Dictionary, ban: Ban, levels: frozenset[LevelOf]) -> I
 
 
 def _vintage(cube: ReadyCube | None) -> dict[str, str | None]:
-    """Which records the tables come from; nothing while there are none under this policy."""
+    """The records behind the tables; None without tables under this policy."""
     snapshot: LoadedSnapshot | None = None if cube is None else cube.snapshot
     if snapshot is None:
         return {"snapshot": None, "snapshot_date": None, "vintage": None}

@@ -1,8 +1,8 @@
-"""Consent that somebody withdraws, or gives again: an event with a date, honoured before the next load.
+"""Consent that a person withdraws, or gives again: an event with a date, honoured before the next load.
 
-What is withdrawn is out of the newest snapshot at once, and with it out of every extract: one that was
-prepared before can no longer be sealed. Counts of released years follow by the rule of the history: they
-wait, and enter with others as a revision, so that nobody can tell who left
+Withdrawn records are out of the newest snapshot at once, and with the snapshot out of every extract: an
+extract prepared before can no longer be sealed. Counts of released years follow by the rule of the history:
+the changes wait, and enter with others as a revision, so that nobody can tell who left
 (`gateway.member.register.population`).
 """
 
@@ -25,10 +25,10 @@ CONSENT = "consent"
 
 
 def change_consent(node: Node, link: str, pseudonym: str, code: str) -> int:
-    """Let `code` be all that a person agrees to from now on; returns how many cases that changes at once.
+    """Let `code` be all that a person agrees to from now on; returns the number of cases changed at once.
 
-    Whose consent it is: the person (`link` is `person`), or the one whose case it is (`case`). A consent that
-    is given again counts with the next load, as far as the register says so too.
+    The person is named directly (`link` is `person`), or by a case (`case`). A consent given again counts
+    with the next load, as far as the register agrees.
 
     Raises NoSuchPersonError when the newest snapshot has nobody of this pseudonym.
     """

@@ -22,13 +22,13 @@ def count_people(
     rows: NDArray[np.bool_],
     years: Iterable[int],
 ) -> Table:
-    """The people behind every inner cell over the dimensions of `finest` (dimension -> finest level).
+    """The people in every inner cell over the dimensions of `finest` (dimension -> finest level).
 
-    Only `rows` (see `population`) of accidents in `years` are counted. A cell holds distinct people: someone
-    hurt twice within one cell counts once there, someone hurt in two cells counts in each.
+    Only `rows` (see `population`) of accidents in `years` are counted. A cell holds distinct people: a person
+    hurt twice within a cell counts once there, a person hurt in two cells counts in each.
 
     Raises SnapshotError for a dimension that the source does not have, DictionaryError for a level that the
-    member has not.
+    member does not have.
     """
     dims, coords, inside = placed(snapshot, dictionary, finest, rows, years)
     cells, counts = _distinct_people(coords, snapshot.people[inside])
@@ -45,9 +45,9 @@ def honest_rows(
     max_dims: int,
     threshold: int,
 ) -> NDArray[np.bool_]:
-    """Those of `rows` that make no cell of the lattice look as if it held `threshold` people or more.
+    """The `rows` that make no cell of the lattice look as if it held `threshold` people or more.
 
-    Somebody hurt twice counts twice, except where that would hide how few people there are
+    A person hurt twice counts twice, except where counting twice would hide how few people there are
     (`anonymisers.tables.contributors`). Raises as `count_people` does.
     """
     dims, coords, inside = placed(snapshot, dictionary, finest, rows, years)
@@ -66,7 +66,7 @@ def placed(
     rows: NDArray[np.bool_],
     years: Iterable[int],
 ) -> tuple[tuple[Hierarchy, ...], NDArray[np.int32], NDArray[np.bool_]]:
-    """The hierarchies, the positions of every counted row in them, and the mask of the rows counted.
+    """The hierarchies, the positions of every counted row in each, and the mask of the rows counted.
 
     Raises as `count_people` does.
     """
@@ -98,14 +98,14 @@ def _in_years(dates: Column, years: Iterable[int]) -> NDArray[np.bool_]:
 
 
 def _positions(dictionary: Dictionary, column: Column, dim: Hierarchy, level: str) -> NDArray[np.int32]:
-    """For each code of a column its position in the hierarchy; -1 for codes outside the years counted."""
+    """The position in the hierarchy of each code of a column; -1 for codes outside the counted years."""
     return np.array([dim.index.get(dictionary.lift(c, level), -1) for c in column.codes], dtype=np.int32)
 
 
 def _distinct_people(
     coords: NDArray[np.int32], people: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Cells in lexicographic order, each once, with the number of distinct people in it."""
+    """Cells in lexicographic order, without repetition, with the number of distinct people in each."""
     cell = np.zeros(len(coords), dtype=np.int64)
     for axis in range(coords.shape[1]):  # step by step, so that no product of sizes can overflow
         cell = cell * (int(coords[:, axis].max(initial=0)) + 1) + coords[:, axis]

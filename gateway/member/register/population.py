@@ -1,6 +1,6 @@
-"""Whom a data set counts, and by whom the newest snapshot differs from that. Pure.
+"""The population of a data set, and the differences between the population and the newest snapshot. Pure.
 
-A row that counts is *sealed* beside the cube that it is counted in: once a figure was given out it stands,
+A counted row is *sealed* beside the cube that counts the row: once a figure was given out, its rows stay,
 whatever the register says later, until the difference can enter as a revision. So corrections, late records
 and withdrawals of released periods wait here, and nobody outside can tell waiting from no change.
 """
@@ -21,14 +21,14 @@ from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_t
 from gateway.member.model.stored_cube import Plan
 
 Token = tuple[bytes, ...]
-"""Whose row it is, and the cell that it counts in."""
+"""The person of a row, and the row's cell."""
 
 _NOTHING_BESIDE: Mapping[str, Any] = MappingProxyType({"details": MappingProxyType({}), "contacts": None})
-"""What is given out for ever is kept for ever: only what counts, and nothing that stands beside it."""
+"""Released rows are kept for ever: so only the counted columns are kept, without details and contacts."""
 
 
 def taken(snapshot: Snapshot, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Snapshot:
-    """The snapshot with only these rows (a mask, or positions)."""
+    """The snapshot with only the given rows (a mask, or positions)."""
     links = {}
     for name, values in snapshot.links.items():
         kept = values[rows]
@@ -45,7 +45,9 @@ def taken(snapshot: Snapshot, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Sna
 
 
 def joined(pieces: Iterable[tuple[str, Snapshot]]) -> Snapshot | None:
-    """Rows of several snapshots as one, each with the vintage given for its piece; None for no rows."""
+    """Rows of several snapshots as one snapshot, each with the vintage given for its piece; None for no
+    rows.
+    """
     found = [(vintage, piece) for vintage, piece in pieces if len(piece)]
     if not found:
         return None
@@ -67,12 +69,12 @@ def joined(pieces: Iterable[tuple[str, Snapshot]]) -> Snapshot | None:
 
 
 def sealed(snapshot: Snapshot | None) -> bytes:
-    """Rows in the form in which a part keeps them."""
+    """Rows in the form in which a release part keeps rows."""
     return b"" if snapshot is None else snapshot_to_bytes(snapshot)
 
 
 def released_snapshots(history: ReleaseHistory) -> dict[Vintage, Snapshot]:
-    """All rows that were ever counted, by the part that they came with and the part that took them out."""
+    """All rows ever counted, by the part that added the rows and the part that removed the rows."""
     found: dict[Vintage, Snapshot] = {}
     for number, part in enumerate(history.parts):
         if part.kind != "left" and part.sealed:
@@ -92,7 +94,9 @@ def released_snapshots(history: ReleaseHistory) -> dict[Vintage, Snapshot]:
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """Rows of released periods that are new, and those that stand but are no more (by the part of each)."""
+    """New rows of released periods, and counted rows that are gone from the register (by the part of
+    each).
+    """
 
     added: Snapshot
     left: Mapping[int, Snapshot]
@@ -104,12 +108,12 @@ class Difference:
 
     @property
     def people_left(self) -> int:
-        """Distinct people behind what is no more."""
+        """Distinct people in the rows that are gone."""
         return _distinct(self.left.values())
 
     @property
     def people(self) -> int:
-        """Distinct people by whom the register differs from what stands."""
+        """Distinct people in all differing rows."""
         return _distinct([self.added, *self.left.values()])
 
     def years(self) -> dict[int, tuple[int, int]]:
@@ -127,7 +131,7 @@ class Difference:
 def difference(
     dictionary: Dictionary, made: Plan, stands: Mapping[Vintage, Snapshot], now: Snapshot
 ) -> Difference:
-    """By whom `now`, the rows of released periods that count today, differs from what stands."""
+    """The differences between `now`, the rows of released periods that count today, and the counted rows."""
     counted = {v[0]: tokens(dictionary, made, rows) for v, rows in stands.items() if v[1] is None}
     known = {token for each in counted.values() for token in each}
     today = tokens(dictionary, made, now)
@@ -141,7 +145,7 @@ def difference(
 
 
 def tokens(dictionary: Dictionary, made: Plan, snapshot: Snapshot) -> list[Token]:
-    """For each row whose it is and in which finest cell it counts."""
+    """For each row, its person and the finest cell of the row."""
     columns = [snapshot.links["person"].tolist()]
     for dimension, level in made.finest.items():
         column = snapshot.column(dimension)

@@ -1,6 +1,6 @@
-"""Whether a source still gives the snapshot that was made of it: nothing is kept, nothing is logged.
+"""Checks that a source still gives the snapshot made from it: nothing is kept, nothing is logged.
 
-The vintages are the snapshot's own: they follow from the loads before and not from the source.
+The vintages are the snapshot's own: vintages follow from the loads before and not from the source.
 """
 
 from dataclasses import dataclass, replace
@@ -34,9 +34,9 @@ def newest(node: Node) -> Newest:
 
 
 def compare_again(node: Node, kept: Snapshot, again: Snapshot) -> None:
-    """Compare a snapshot with what its source gives now, withdrawn consents honoured in both.
+    """Compare a snapshot with a fresh snapshot of its source, withdrawn consents honoured in both.
 
-    Raises SnapshotDiffersError, which says by what.
+    Raises SnapshotDiffersError, naming the differences.
     """
     with node.store.reading() as view:
         again = with_consents(again, view.consents())

@@ -1,4 +1,4 @@
-"""A node's loaded snapshots, and what changed between two of them, as entries of its log."""
+"""Loaded snapshots, and the changes from one to the next, as entries of a node's log."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""A snapshot comes in whole: it is kept and logged in one transaction, and the former one stays beside it."""
+"""Loads a whole snapshot: kept and logged in one transaction, with the former snapshot kept beside."""
 
 import secrets
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from gateway.member.register import register_entries
 
 @dataclass(frozen=True)
 class Kept:
-    """A snapshot as it was kept, and what it has otherwise than the one before; None for the first."""
+    """A snapshot in the store, and its differences from the snapshot before; None for the first."""
 
     loaded: LoadedSnapshot
     changes: Changes | None
 
 
 def keep_snapshot(node: Node, snapshot: Snapshot, vault: VaultLoad | None = None) -> Kept:
-    """Keep a snapshot, and what its load keeps in the vault; the next cube is made from it.
+    """Keep a snapshot, and its load's part of the vault; the next cube is made from the snapshot.
 
     Consent that was withdrawn before counts as withdrawn, whatever the register still says.
     """
@@ -34,7 +34,9 @@ def keep_snapshot(node: Node, snapshot: Snapshot, vault: VaultLoad | None = None
 
 
 def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> Kept:
-    """Keep a snapshot in the caller's transaction, dated against the former one; the vault stays as it is."""
+    """Keep a snapshot in the caller's transaction, dated against the former snapshot; the vault stays
+    unchanged.
+    """
     now = node.clock.now()
     before = work.snapshot()
     until = last_closed_day(snapshot, now.date())
@@ -55,6 +57,6 @@ def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> Kept:
 
 
 def last_closed_day(snapshot: Snapshot, today: date) -> date:
-    """The end of the last year of the snapshot that is over; without any, the day before today."""
+    """The end of the snapshot's last closed year; without any, the day before today."""
     closed = [year for year in snapshot.years if date(year, 12, 31) < today]
     return date(max(closed), 12, 31) if closed else today - timedelta(days=1)
