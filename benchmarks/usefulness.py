@@ -40,7 +40,7 @@ from gateway.demo.people_files import policy_text, write_register
 from gateway.demo.vaults import make_vault
 from gateway.dictionary import regional
 from gateway.member.build.cube_building import counted_table
-from gateway.member.build.preview import Made, make
+from gateway.member.build.preview import PreviewedCube, make
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import population
 from gateway.member.node.context import Node
@@ -178,7 +178,7 @@ def _alone(node: Node) -> dict[str, float]:
     return dict.fromkeys(QUESTIONS, 0.0) | shares
 
 
-def _share(node: Node, made: Made, by: tuple[str, ...]) -> float:
+def _share(node: Node, made: PreviewedCube, by: tuple[str, ...]) -> float:
     levels = {node.dictionary.level(level).dimension: level for level in by}
     if not levels.keys() <= made.snapshot.columns.keys():
         return 0.0

@@ -30,7 +30,7 @@ def ask(
     """
     question_id = new_question_id()
     now = hub.clock.now()
-    reason = against(principal.role.value, principal.purposes, question.purpose)
+    reason = denial_reason(principal.role.value, principal.purposes, question.purpose)
     if reason is not None:
         with hub.store.writing() as work:
             entry = entries.denied(hub, principal, question_id, question, reason=reason, at=now)
@@ -73,7 +73,7 @@ def new_question_id() -> str:
     return "q-" + secrets.token_hex(12)
 
 
-def against(role: str, held: Collection[str], purpose: str) -> str | None:
+def denial_reason(role: str, held: Collection[str], purpose: str) -> str | None:
     """Why the hub puts a question to no member, if so: a function of the question's log entry alone."""
     if role != Role.ANALYST.value:
         return "role-may-not-ask"

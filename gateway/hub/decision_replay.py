@@ -5,7 +5,7 @@ from audit.events.search import read_events
 from audit.reading.said import Said, said
 from gateway.auditing.ports import View
 from gateway.errors import SafelaneError
-from gateway.hub.asking import against
+from gateway.hub.asking import denial_reason
 
 
 class NoDecisionError(SafelaneError):
@@ -22,7 +22,7 @@ def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:
     for found in read_events([(number, view.log.read_entries(number, number + 1)[0])]):
         event = found.event
         if isinstance(event, Asked | Denied):
-            again = against(event.role, event.held, event.purpose)
+            again = denial_reason(event.role, event.held, event.purpose)
             logged = event.reasons[0] if isinstance(event, Denied) and event.reasons else None
             if logged == again:
                 return event, ()
@@ -34,8 +34,8 @@ def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:
 
 
 def _differ(logged: str | None, again: str | None) -> Said:
-    return said("logged: %(logged)s; replayed: %(again)s", logged=_told(logged), again=_told(again))
+    return said("logged: %(logged)s; replayed: %(again)s", logged=_outcome(logged), again=_outcome(again))
 
 
-def _told(reason: str | None) -> Said:
+def _outcome(reason: str | None) -> Said:
     return said("sent to the members") if reason is None else said("denied (%(reason)s)", reason=reason)

@@ -91,7 +91,7 @@ def released(
     `logged`: the entries of members' own logs about their answers, by member.
     """
     result = commit(RESULT, release_text(release).encode())
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "question_id": asked_question.id,
         "asked_index": asked_question.asked_index,
         "outcomes": tuple(_outcome(c, logged.get(c.member)) for c in release.coverage),
@@ -101,7 +101,7 @@ def released(
         "at": whole_second(at),
     }
     first = release.number == 1
-    event = Released(**told) if first else ReleasedAgain(**told, number=release.number)
+    event = Released(**fields) if first else ReleasedAgain(**fields, number=release.number)
     return Entry(event, {RESULT: result})
 
 
@@ -118,8 +118,8 @@ def _outcome(coverage: Coverage, entry: EntryRef | None) -> MemberOutcome:
 
 def _withheld(release: Release) -> CoarseShare:
     """Share of withheld cells among all cells with an answer."""
-    told = [cell.status for cell in release.cells if cell.status in (Status.VALUE, Status.WITHHELD)]
-    return CoarseShare.of(told.count(Status.WITHHELD), len(told))
+    answered = [cell.status for cell in release.cells if cell.status in (Status.VALUE, Status.WITHHELD)]
+    return CoarseShare.of(answered.count(Status.WITHHELD), len(answered))
 
 
 def _filters(question: Question) -> tuple[Filter, ...]:

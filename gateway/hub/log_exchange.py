@@ -19,7 +19,7 @@ from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog, ShownLog
 
 
-def see(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> SeenLog:
+def witness_member_log(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> SeenLog:
     """Cosign and follow a member's log, as shown with a call; returns how much of the log the hub has seen.
 
     A log shown from another size than the hub's is ignored; the member shows the log from the right size next

@@ -12,7 +12,7 @@ from audit.log.reading_once import ReadOnce
 from gateway.hub.absence import due
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
-from gateway.hub.log_exchange import about, contradicted, log_keys_of, see
+from gateway.hub.log_exchange import about, contradicted, log_keys_of, witness_member_log
 from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import Notes, View
 from gateway.hub.sharing_statements import readable
@@ -96,7 +96,7 @@ def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]
                 size, cosignature = gathered
                 notes.log.add_cosignatures(size, [cosignature])
             _recover(notes, member, call)
-            seen_log = see(hub, notes, member, call.log)
+            seen_log = witness_member_log(hub, notes, member, call.log)
     except AuditError as error:
         with hub.store.notes() as notes:  # its log does not hold, but it is there
             once(notes)

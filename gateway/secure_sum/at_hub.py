@@ -9,7 +9,7 @@ from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import UnitOfWork, View
 from gateway.secure_sum.hub_sum_ports import SumUnitOfWork, read_of, work_of
 from gateway.secure_sum.planning import bounds_of
-from gateway.secure_sum.totalling import (
+from gateway.secure_sum.sum_rounds import (
     begin_round,
     calls,
     end_round,

@@ -11,7 +11,7 @@ from audit.events.events import decode
 from audit.events.question_events import Answered
 from audit.formats.canonical import canonical_json
 from audit.formats.note import Note
-from gateway.member.answer.decision import Put, question_of
+from gateway.member.answer.decision import LoggedQuestion, question_of
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.node.context import Node
@@ -47,7 +47,7 @@ def offer(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> MadeOffer | No
 
 
 def _made(
-    node: Node, cube: ReadyCube, put: Put, answer: Answer, limits: tuple[Policy, Before]
+    node: Node, cube: ReadyCube, put: LoggedQuestion, answer: Answer, limits: tuple[Policy, Before]
 ) -> MadeOffer | None:
     policy, before = limits
     takes_part = policy.regional_totals.withheld_cells

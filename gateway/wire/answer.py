@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.errors import SafelaneError
 from gateway.wire.cells import Axis
-from gateway.wire.perturbation_notice import Changed, changed_from_json
+from gateway.wire.perturbation_notice import Perturbation, perturbation_from_json
 from gateway.wire.usage_terms import Terms, terms_from_json
 
 VERSION = 1
@@ -126,7 +126,7 @@ class Answer:
     quotas: tuple[Quota, ...] = ()
     keep_days: int | None = 0
     terms: Terms | None = None
-    changed: Changed | None = None
+    changed: Perturbation | None = None
 
     def __post_init__(self) -> None:
         expected = 0 if self.refusals else prod(len(axis.codes) for axis in self.axes)
@@ -184,7 +184,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             quotas=tuple(quota_from_json(q) for q in data["quotas"]),
             keep_days=None if data.get("keep_days", 0) is None else _count(data.get("keep_days", 0)),
             terms=terms_from_json(data["terms"]) if "terms" in data else None,
-            changed=changed_from_json(data["changed"]) if "changed" in data else None,
+            changed=perturbation_from_json(data["changed"]) if "changed" in data else None,
         )
     except (KeyError, TypeError, ValueError):
         raise AnswerError("The answer is not in the form of an answer.") from None

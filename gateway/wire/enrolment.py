@@ -149,8 +149,8 @@ def hub_fingerprint(region: str, call_key: str) -> str:
 
 
 def _digits_of(parts: tuple[str, ...], salt: bytes) -> str:
-    told = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
-    digest = hashlib.scrypt(told, salt=salt, **_SCRYPT)
+    data = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    digest = hashlib.scrypt(data, salt=salt, **_SCRYPT)
     digits = f"{int.from_bytes(digest, 'big') % 10**_DIGITS:0{_DIGITS}d}"
     return " ".join(digits[start : start + GROUP_DIGITS] for start in range(0, _DIGITS, GROUP_DIGITS))
 

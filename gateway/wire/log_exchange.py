@@ -69,7 +69,7 @@ def excerpt_as_json(shown: Excerpt | None) -> dict[str, Any] | None:
         return None
     return {
         "start": shown.start,
-        "leaves": [_told(leaf) for leaf in shown.leaves],
+        "leaves": [_leaf_word(leaf) for leaf in shown.leaves],
         "proof": [to_base64(h) for h in shown.proof],
     }
 

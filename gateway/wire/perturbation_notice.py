@@ -54,7 +54,7 @@ class Noise:
 
 
 @dataclass(frozen=True)
-class Changed:
+class Perturbation:
     """`most`: the largest difference between a number of this table and the count of people; 0 with
     `noise`.
     """
@@ -66,12 +66,12 @@ class Changed:
     def as_json(self) -> dict[str, Any]:
         if self.noise is None:
             return {"mechanism": self.mechanism.value, "most": self.most}
-        told: dict[str, Any] = {"mechanism": self.mechanism.value, "epsilon": self.noise.epsilon}
+        data: dict[str, Any] = {"mechanism": self.mechanism.value, "epsilon": self.noise.epsilon}
         draws = {"draws": list(self.noise.draws)} if self.noise.draws else {}
-        return {**told, "scale": self.noise.scale, **draws}
+        return {**data, "scale": self.noise.scale, **draws}
 
     @property
-    def in_general(self) -> "Changed":
+    def in_general(self) -> "Perturbation":
         """The notice without facts about single cells."""
         return self if self.noise is None else replace(self, noise=replace(self.noise, draws=()))
 
@@ -81,7 +81,7 @@ def typically_off(variance: float) -> int:
     return max(1, round(sqrt(variance))) if variance else 0
 
 
-def changed_from_json(data: Mapping[str, Any]) -> Changed:
+def perturbation_from_json(data: Mapping[str, Any]) -> Perturbation:
     """Read what `Changed.as_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     mechanism = Mechanism(data["mechanism"])
     changed = _noisy(data) if mechanism is Mechanism.PRIVACY else _bounded(mechanism, data["most"])
@@ -90,16 +90,16 @@ def changed_from_json(data: Mapping[str, Any]) -> Changed:
     return changed
 
 
-def _bounded(mechanism: Mechanism, most: object) -> Changed:
+def _bounded(mechanism: Mechanism, most: object) -> Perturbation:
     if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= LARGEST_CHANGE:
         raise ValueError
-    return Changed(mechanism, most)
+    return Perturbation(mechanism, most)
 
 
-def _noisy(data: Mapping[str, Any]) -> Changed:
+def _noisy(data: Mapping[str, Any]) -> Perturbation:
     epsilon, draws = data["epsilon"], data.get("draws", [])
     if not isinstance(epsilon, str) or not _EPSILON.fullmatch(epsilon) or not float(epsilon):
         raise ValueError
     if not all(type(n) is int and 1 <= n <= MOST_DRAWS for n in draws):
         raise ValueError
-    return Changed(Mechanism.PRIVACY, noise=Noise(epsilon, tuple(draws)))
+    return Perturbation(Mechanism.PRIVACY, noise=Noise(epsilon, tuple(draws)))

@@ -7,7 +7,7 @@ from typing import Any
 from audit.formats.canonical import canonical_json
 from gateway.wire.answer import Quota, Refusal, quota_from_json
 from gateway.wire.cells import Axis, Cell, Status
-from gateway.wire.perturbation_notice import Changed, changed_from_json
+from gateway.wire.perturbation_notice import Perturbation, perturbation_from_json
 from gateway.wire.usage_terms import Terms, terms_from_json
 
 VERSION = 1
@@ -45,7 +45,7 @@ class Coverage:
     offline_since: str | None = None
     earlier: Earlier | None = None
     terms: Terms | None = None
-    changed: Changed | None = None
+    changed: Perturbation | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 c["offline_since"],
                 None if c["earlier"] is None else Earlier(**c["earlier"]),
                 terms_from_json(c["terms"]) if "terms" in c else None,
-                changed_from_json(c["changed"]) if "changed" in c else None,
+                perturbation_from_json(c["changed"]) if "changed" in c else None,
             )
             for c in data["coverage"]
         ),

@@ -13,7 +13,7 @@ from gateway.picturing import ENGLISH, layout
 from gateway.picturing.explaining import explain
 from gateway.picturing.implied_bounds import bounds
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
+from gateway.wire.perturbation_notice import Mechanism, Noise, Perturbation
 from gateway.wire.release import Coverage, Release, release_from_json
 
 SAID = "Its numbers are perturbed by keyed noise (cell-key method), by at most 6"
@@ -34,7 +34,7 @@ RELEASE = Release(
         Cell((TOTAL, TOTAL), Status.VALUE, 37, off_by=6),
     ),
     coverage=(
-        Coverage("KH", answered=True, policy="2", changed=Changed(Mechanism.CELL_KEY, 6)),
+        Coverage("KH", answered=True, policy="2", changed=Perturbation(Mechanism.CELL_KEY, 6)),
         Coverage("TH", answered=True, policy="1"),
     ),
     asked_at="2026-01-01T00:00:00Z",
@@ -95,7 +95,9 @@ NOISY = Release(
         Cell((TOTAL,), Status.VALUE, 27, typically_off_by=8),
     ),
     coverage=(
-        Coverage("KH", answered=True, policy="2", changed=Changed(Mechanism.PRIVACY, noise=Noise("0.25"))),
+        Coverage(
+            "KH", answered=True, policy="2", changed=Perturbation(Mechanism.PRIVACY, noise=Noise("0.25"))
+        ),
     ),
     asked_at="2026-01-01T00:00:00Z",
     released_at="2026-01-01T00:00:05Z",

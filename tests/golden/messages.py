@@ -27,7 +27,7 @@ from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, secret_hash
 from gateway.wire.hub_reply_keys import KeyStep, ReplyKeys, state
 from gateway.wire.log_exchange import SeenLog, ShownLog
-from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
+from gateway.wire.perturbation_notice import Mechanism, Noise, Perturbation
 from gateway.wire.poll import Delivery, Poll, PollReply
 from gateway.wire.release import Coverage, Earlier, Release, release_text
 from gateway.wire.sharing_statement import Never, Shared, Sharing, sign_sharing
@@ -45,11 +45,11 @@ AXES = (Axis("outcome", ("K", "I", TOTAL)),)
 ANSWER = Answer("q-1", ASKED, "KH", "2", "kh-1", "2024-12-31", AXES, (7, None, 30))
 EXACT = replace(ANSWER, keep_days=None, terms=TERMS, quotas=QUOTAS)
 REFUSED = Answer("q-1", ASKED, "KH", None, None, None, (), (), tuple(Refusal), quotas=QUOTAS)
-KEYED = replace(ANSWER, cells=(7, 20, 30), changed=Changed(Mechanism.CELL_KEY, 6))
+KEYED = replace(ANSWER, cells=(7, 20, 30), changed=Perturbation(Mechanism.CELL_KEY, 6))
 NOISY = replace(
     ANSWER,
     cells=(-3, 20, 30),
-    changed=Changed(Mechanism.PRIVACY, noise=Noise("0.2", (1, 1, 2))),
+    changed=Perturbation(Mechanism.PRIVACY, noise=Noise("0.2", (1, 1, 2))),
     keep_days=30,
 )
 COUNTING_ONCE = ("counting", "counts")
@@ -78,7 +78,7 @@ def _release() -> Release:
         Cell((TOTAL, "I"), Status.WITHHELD, at_least=3),
         Cell((TOTAL, TOTAL), Status.VALUE, 27, lacks=("LA", "TH")),
     ]
-    noise = Changed(Mechanism.PRIVACY, noise=Noise("0.2"))
+    noise = Perturbation(Mechanism.PRIVACY, noise=Noise("0.2"))
     coverage = (
         Coverage("KH", answered=True, policy="2", snapshot="s", snapshot_date="2024-12-31", terms=TERMS),
         Coverage(

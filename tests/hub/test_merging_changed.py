@@ -12,7 +12,7 @@ from gateway.hub.merging import Beyond, Summed, merge
 from gateway.question import ask
 from gateway.wire.answer import Answer, AnswerError, AskedEntry, answer_from_json
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.perturbation_notice import Changed, Mechanism, Noise, changed_from_json
+from gateway.wire.perturbation_notice import Mechanism, Noise, Perturbation, perturbation_from_json
 
 DICTIONARY = regional()
 OUTCOMES = ("K", "I", "U", TOTAL)
@@ -29,7 +29,7 @@ def answer(member: str, cells: tuple[int | None, ...], off_by: int = 0) -> Answe
         (Axis("outcome", OUTCOMES),),
         cells,
     )
-    return replace(made, changed=Changed(Mechanism.CELL_KEY, off_by)) if off_by else made
+    return replace(made, changed=Perturbation(Mechanism.CELL_KEY, off_by)) if off_by else made
 
 
 def merged(*answers: Answer, beyond: Beyond | None = None) -> dict[tuple[str, ...], Cell]:
@@ -98,7 +98,7 @@ def test_an_answer_says_on_the_wire_how_its_numbers_were_changed() -> None:
 
 
 def noisy(cells: tuple[int | None, ...], draws: tuple[int, ...] = (1, 1, 1, 3), member: str = "KH") -> Answer:
-    changed = Changed(Mechanism.PRIVACY, noise=Noise("0.25", draws))
+    changed = Perturbation(Mechanism.PRIVACY, noise=Noise("0.25", draws))
     return replace(answer(member, (0, 0, 0, 0)), cells=cells, changed=changed)
 
 
@@ -137,4 +137,4 @@ def test_an_answer_says_on_the_wire_with_what_noise_its_numbers_were_drawn() -> 
     with pytest.raises(AnswerError, match="below 0 and no noise"):
         answer("KH", (-1, 2, 3, 4))
     assert made.changed is not None
-    assert changed_from_json(made.changed.in_general.as_json()).noise == Noise("0.25")
+    assert perturbation_from_json(made.changed.in_general.as_json()).noise == Noise("0.25")

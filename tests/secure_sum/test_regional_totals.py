@@ -30,7 +30,7 @@ from gateway.member.region.log_exchange import show, witness_regional
 from gateway.question import ask as question
 from gateway.secure_sum.contributing import contribute
 from gateway.secure_sum.hub_sums import SumRound
-from gateway.secure_sum.totalling import receive_contribution
+from gateway.secure_sum.sum_rounds import receive_contribution
 from gateway.wire.cells import TOTAL, Cell, Status
 from gateway.wire.poll import PollReply
 from gateway.wire.sum_call import SumCall

@@ -19,7 +19,7 @@ from gateway.hub.errors import AlreadyAnsweredError, PollRefusedError, TooLateEr
 from gateway.hub.model import Principal, Role
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
-from gateway.member.answer.polling import Round, run_round
+from gateway.member.answer.polling import RoundResult, run_round
 from gateway.member.build.cube_building import build
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError, ShorterLogError
@@ -150,7 +150,7 @@ class Member:
     regional: RegionalWork | None = None
     """What it does with regional sums, if not what every node does."""
 
-    def round(self) -> Round:
+    def round(self) -> RoundResult:
         regional = self.regional or NodeSums(self.node, self.cube_cache)
         return run_round(self.node, self.cube_cache, regional, self.link, 0.0)
 

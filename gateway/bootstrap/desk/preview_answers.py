@@ -8,7 +8,7 @@ from typing import Protocol
 from audit.events.event_values import Filter
 from gateway.hub.merging import merge
 from gateway.member.answer.answering import terms_of
-from gateway.member.answer.decision import Put, Readable, Verdict, decide_on, question_of
+from gateway.member.answer.decision import LoggedQuestion, Readable, Verdict, decide_on, question_of
 from gateway.member.build.preview import CANONICAL
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.node.context import Node
@@ -124,7 +124,7 @@ def _release(node: Node, asking: Asking, cube: Labelled, verdict: Verdict) -> Re
     return _released(node, asking.question, answer)
 
 
-def release_of(node: Node, asked: Put, answer: Answer) -> Release:
+def release_of(node: Node, asked: LoggedQuestion, answer: Answer) -> Release:
     """The answer to a logged question as a table with this member alone."""
     return _released(node, question_of(node.dictionary, asked), answer)
 

@@ -15,7 +15,7 @@ from gateway.bootstrap.upkeep.doctor import examine
 from gateway.errors import SafelaneError
 from gateway.member.build.comparison import Effect, compare
 from gateway.member.build.cube_building import build
-from gateway.member.build.preview import Made, make, measure, ready
+from gateway.member.build.preview import PreviewedCube, make, measure, ready
 from gateway.member.build.suggestion import Candidate, EnoughError, Rated, candidates, ranked, rate
 from gateway.member.build.upkeep import begin
 from gateway.member.cube.cube_formats import parse_cube
@@ -84,7 +84,7 @@ def look(node: Node, policy: Policy, told: Told) -> dict[str, Any]:
     }
 
 
-def _questions(node: Node, policy: Policy, made: Made) -> Iterator[dict[str, Any]]:
+def _questions(node: Node, policy: Policy, made: PreviewedCube) -> Iterator[dict[str, Any]]:
     for one in canonical_questions(node, policy, ready(node, made)):
         yield {
             "name": one.name,
@@ -95,7 +95,7 @@ def _questions(node: Node, policy: Policy, made: Made) -> Iterator[dict[str, Any
         }
 
 
-def _effect(node: Node, in_force: Policy, after: Made, told: Told) -> dict[str, Any]:
+def _effect(node: Node, in_force: Policy, after: PreviewedCube, told: Told) -> dict[str, Any]:
     """What changes for those who ask. Of equal plans there is one cube: then there is nothing to compare."""
     today = node.clock.now().date()
     with node.store.reading() as view:

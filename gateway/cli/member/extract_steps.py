@@ -23,7 +23,7 @@ from gateway.member.errors import ExtractRefusedError
 from gateway.member.model.extract import StoredExtract
 from gateway.member.node.signed_statements import Act
 from gateway.member.records import extract_workflow as steps
-from gateway.member.records.extract_preparation import Wanted
+from gateway.member.records.extract_preparation import ExtractRequest
 from gateway.member.records.extract_preparation import prepare as prepare_plan
 from gateway.member.records.extract_terms import sentences
 
@@ -73,7 +73,7 @@ def prepare(
     Only people whose consent covers single records are in it. Columns are generalised, and records left out,
     until everybody has company and nothing follows from it beside what was released before.
     """
-    wanted = Wanted(recipient, purpose, tuple(columns), reader, days, narratives)
+    wanted = ExtractRequest(recipient, purpose, tuple(columns), reader, days, narratives)
     with open_member(directory) as node:
         who = unlocked(directory, node, by)
         with building("preparing"):

@@ -15,7 +15,7 @@ from gateway.cli.common.files import read_document
 from gateway.cli.common.progress import building
 from gateway.export import to_text
 from gateway.member.build.comparison import Effect, compare
-from gateway.member.build.preview import Made, make, measure, ready
+from gateway.member.build.preview import PreviewedCube, make, measure, ready
 from gateway.member.build.preview_record import Preview
 from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.model.policy_version import policy_label
@@ -54,7 +54,7 @@ def preview(policy: Path, as_json: bool, directory: Path) -> None:
         click.echo(line)
 
 
-def _summary(made: Made, found: Preview) -> Iterator[str]:
+def _summary(made: PreviewedCube, found: Preview) -> Iterator[str]:
     yield "CONFIDENTIAL TO YOUR COUNTRY: this output includes people whose numbers are withheld."
     version = policy_label(made.policy.version, made.above)
     yield (
@@ -137,7 +137,7 @@ def _questions(found: Preview, shown: list[Shown]) -> Iterator[str]:
             yield f"  {refusal.value}: {refusal.meaning}"
 
 
-def _data(made: Made, found: Preview, shown: list[Shown]) -> dict[str, Any]:
+def _data(made: PreviewedCube, found: Preview, shown: list[Shown]) -> dict[str, Any]:
     return {
         "policy_version": policy_label(made.policy.version, made.above),
         "snapshot": made.record.id,

@@ -21,7 +21,7 @@ from policies import Decision, Policy, Request
 from policies.decision.record import decision_record, request_record
 
 
-class Put(Protocol):
+class LoggedQuestion(Protocol):
     """A question as in log entries: in the hub's entry that asks, and in the member's entry that decides."""
 
     @property
@@ -78,7 +78,7 @@ class Verdict:
 def decide_on(
     dictionary: Dictionary,
     member: str,
-    put: Put,
+    put: LoggedQuestion,
     *,
     policy: Policy | None,
     cube: Readable | None,
@@ -105,7 +105,7 @@ def decide_on(
     return Verdict(request, decision, None, refusals)
 
 
-def question_of(dictionary: Dictionary, put: Put) -> Question:
+def question_of(dictionary: Dictionary, put: LoggedQuestion) -> Question:
     """The question in a log entry. Raises QuestionError for words unknown to the dictionary."""
     return parse(
         dictionary,

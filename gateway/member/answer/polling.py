@@ -12,7 +12,7 @@ from gateway.member.errors import LinkError, RepeatedError, ShorterLogError, Unp
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink, RegionalWork, View
-from gateway.member.region.log_exchange import convict_shorter, show, take_in
+from gateway.member.region.log_exchange import check_not_shorter, receive_reply, show
 from gateway.member.region.sharing_statement import state
 from gateway.wire.poll import Delivery, Poll
 from gateway.wire.sum_call import SumCall
@@ -24,14 +24,16 @@ MOST_HELD = 200
 
 
 @dataclass(frozen=True)
-class Round:
+class RoundResult:
     """The results of a round."""
 
     answered: int
     refused: int
 
 
-def run_round(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: HubLink, wait: float) -> Round:
+def run_round(
+    node: Node, cube_cache: CubeCache, regional: RegionalWork, link: HubLink, wait: float
+) -> RoundResult:
     """Run a round. Raises LinkError when the hub is away or lies; finished work stays done."""
     cube_cache.refresh()
     with node.store.reading() as view:
@@ -43,12 +45,12 @@ def run_round(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: H
     try:
         reply = link.poll(call)
     except ShorterLogError:
-        convict_shorter(node, call.seen_size, link.head())
+        check_not_shorter(node, call.seen_size, link.head())
         raise
     except LinkError:
         send(node, regional, link, riding)  # it may be one of the pieces that the hub does not take
         raise
-    witnessed = take_in(node, call, reply, partial(acknowledge, riding, regional))
+    witnessed = receive_reply(node, call, reply, partial(acknowledge, riding, regional))
     done = [_handle(node, cube_cache, regional, delivery, witnessed) for delivery in reply.deliveries]
     for sum_call in reply.sum_calls:
         _contribute(node, regional, sum_call, witnessed)
@@ -56,7 +58,7 @@ def run_round(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: H
         with node.store.reading() as view:
             waiting = outbox(node, view, regional)
         send(node, regional, link, waiting)
-    return Round(sum(done), len(done) - sum(done))
+    return RoundResult(sum(done), len(done) - sum(done))
 
 
 def _call(node: Node, view: View, cube_cache: CubeCache, wait: float) -> Poll:

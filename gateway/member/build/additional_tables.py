@@ -19,7 +19,7 @@ from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 from gateway.member.build.known_figures import beside_figures
 from gateway.member.cube.accident_counts import check_goes_on
-from gateway.member.cube.cube_inputs import TIME, CubeInputs, Progress, levels_of, several
+from gateway.member.cube.cube_inputs import TIME, CubeInputs, Progress, certified_by_retries, levels_of
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot_format import snapshot_from_bytes
 
@@ -75,7 +75,7 @@ def _additional(inputs: CubeInputs, part: ReleasePart, number: int) -> ReleasePa
     for always in dict.fromkeys((made.rules.always, frozenset[CellName]())):
         rules = replace(made.rules, always=always)
         try:
-            cube = several(
+            cube = certified_by_retries(
                 inputs, number, partial(_beside, made.table, rules, inputs.progress, known), attempts=1
             )
             check_goes_on(inputs, part, number, cube)

@@ -8,10 +8,10 @@ from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
-from gateway.member.build.cube_findings import Made, measure
-from gateway.member.build.extract_attack import withstand
+from gateway.member.build.cube_findings import PreviewedCube, measure
+from gateway.member.build.extract_attack import check_beside_extracts
 from gateway.member.build.growth import grow
-from gateway.member.build.growth_perturbed import grow_changed
+from gateway.member.build.growth_perturbed import grow_perturbed
 from gateway.member.build.noise_draws import charge_and_draw
 from gateway.member.cube.cube_formats import Released, is_noisy, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs, Progress
@@ -39,7 +39,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     """
     with node.store.reading() as view:
         ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
-        extracts, figures = len(view.extracts.told()), view.figures()
+        extracts, figures = len(view.extracts.disclosed()), view.figures()
     if ruling is None or loaded is None:
         missing = "policy" if ruling is None else "snapshot"
         raise NothingToProtectError(
@@ -59,7 +59,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         found = cube.to_bytes()
     certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
-        beside = (len(work.released_cubes()), len(work.extracts.told()), work.figures())
+        beside = (len(work.released_cubes()), len(work.extracts.disclosed()), work.figures())
         if privacy(made.changed) is None and beside != (len(released), extracts, figures):
             raise NotProtectedError(
                 "A former cube has answered for the first time while this one was made, an extract was asked "
@@ -79,7 +79,7 @@ def _look(
     rules, cube = made
     measure(
         node,
-        Made(
+        PreviewedCube(
             policy=policy,
             above=stored.above,
             record=stored.snapshot,
@@ -110,7 +110,7 @@ def protected(
             remedy="Name another dimension under 'finest'.",
         )
     with node.store.reading() as view:
-        extracts = view.extracts.told()
+        extracts = view.extracts.disclosed()
         if privacy(planned[0].changed) is not None:
             if extracts or (released and not is_noisy(released[-1])):
                 raise _another_mechanism()
@@ -127,7 +127,7 @@ def protected(
         return made
     if changed is None or isinstance(former, ReleaseHistory | NoisyCube) or extracts:
         raise _another_mechanism()
-    return grow_changed(inputs, changed, former)
+    return grow_perturbed(inputs, changed, former)
 
 
 def _another_mechanism() -> NotProtectedError:

@@ -38,7 +38,7 @@ CANONICAL = "canonical-questions"
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class PreviewedCube:
     """A cube with its people. `bytes`: the stored form that would answer; `fresh`: whether the cube was made
     just now.
     """
@@ -86,10 +86,10 @@ class Made:
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
+class PreviewReader:
     """The cube as questions would read it. Canonical questions find their numbers in `cells`."""
 
-    made: Made
+    made: PreviewedCube
     trees: Mapping[str, Tree]
     cells: Cells
     measure: str = MEASURE
@@ -125,24 +125,24 @@ class Looked:
         known = cell_of(key)
         return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
 
-    def counting(self, measure: str) -> "Looked | AccidentsRead | None":
+    def counting(self, measure: str) -> "PreviewReader | AccidentsRead | None":
         """This cube for casualties, and the cube's accidents, if any, for accidents."""
         if measure == ACCIDENTS:
             return AccidentsRead.of(self.made.cube, self.trees)
         return self if measure == self.measure else None
 
 
-def measure(node: Node, made: Made) -> Preview:
+def measure(node: Node, made: PreviewedCube) -> Preview:
     """All findings on a cube. Raises CertificateError for a damaged cube."""
     return _findings(node, made).preview
 
 
-def ready(node: Node, made: Made) -> Looked:
+def ready(node: Node, made: PreviewedCube) -> PreviewReader:
     """The cube as questions would read it."""
-    return Looked(made, trees(node.dictionary, node.member, made.plan), _findings(node, made).cells)
+    return PreviewReader(made, trees(node.dictionary, node.member, made.plan), _findings(node, made).cells)
 
 
-def _findings(node: Node, made: Made) -> Findings:
+def _findings(node: Node, made: PreviewedCube) -> Findings:
     """The findings on exactly this cube: as kept, or else measured now and kept."""
     about = _about(node, made)
     with node.store.reading() as view:
@@ -155,7 +155,7 @@ def _findings(node: Node, made: Made) -> Findings:
     return found
 
 
-def _about(node: Node, made: Made) -> str:
+def _about(node: Node, made: PreviewedCube) -> str:
     """A name for everything behind the findings, the cube to its last byte included."""
     body = {
         "of": preview_id(made.record.id, made.plan, [made.bytes], []),
@@ -165,7 +165,7 @@ def _about(node: Node, made: Made) -> str:
     return sha256(canonical_json(body)).hexdigest()
 
 
-def _measured(node: Node, made: Made) -> Preview:
+def _measured(node: Node, made: PreviewedCube) -> Preview:
     sensitive = sensitive_of(node)
     return Preview(
         tables=cube_measures.tables(made.counted, made.people),
@@ -179,7 +179,7 @@ def _measured(node: Node, made: Made) -> Preview:
     )
 
 
-class _Noting:
+class _Recorder:
     """A cube that notes every cell read."""
 
     def __init__(self, cube: Released) -> None:
@@ -206,9 +206,9 @@ class _Noting:
         return self._cube.drawn(key)
 
 
-def _canonical_cells(node: Node, made: Made) -> Cells:
+def _canonical_cells(node: Node, made: PreviewedCube) -> Cells:
     """Every cell read by a canonical question, for any asker."""
-    shown, noting = trees(node.dictionary, node.member, made.plan), _Noting(made.cube)
+    shown, noting = trees(node.dictionary, node.member, made.plan), _Recorder(made.cube)
     purpose = min(node.dictionary.purposes)
     for name in node.dictionary.packs[CANONICAL]:
         known = node.dictionary.ready_made[name]
@@ -220,7 +220,7 @@ def _canonical_cells(node: Node, made: Made) -> Cells:
     return noting.cells
 
 
-def scores(node: Node, made: Made) -> dict[str, Score]:
+def scores(node: Node, made: PreviewedCube) -> dict[str, Score]:
     """The score of each canonical question that the data can answer."""
     found = {}
     for name in node.dictionary.packs[CANONICAL]:
@@ -237,7 +237,7 @@ def scores(node: Node, made: Made) -> dict[str, Score]:
     return found
 
 
-def _counted_at(node: Node, made: Made, levels: Mapping[str, str]) -> Table:
+def _counted_at(node: Node, made: PreviewedCube, levels: Mapping[str, str]) -> Table:
     """The people of the plan over a question's dimensions, at the finer of the question's and the cube's
     levels.
     """

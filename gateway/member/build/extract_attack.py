@@ -15,16 +15,16 @@ from gateway.member.errors import NotProtectedError
 SECONDS = 120.0
 
 
-def withstand(cube: ReleaseHistory, told: Sequence[bytes], *, seconds: float = SECONDS) -> None:
+def check_beside_extracts(cube: ReleaseHistory, disclosed: Sequence[bytes], *, seconds: float = SECONDS) -> None:
     """Raise NotProtectedError when cube and extracts together disclose what neither did before.
 
-    `told`: the counts disclosed by each extract. Where the register was corrected since, today's counts
+    `disclosed`: the counts disclosed by each extract. Where the register was corrected since, today's counts
     differ from the extracts' counts; then the extracts are compared with the tables of the first counts,
     which the extracts are from.
     """
-    if not told:
+    if not disclosed:
         return
-    extracts = [release_from_json(parse_json(each)) for each in told]
+    extracts = [release_from_json(parse_json(each)) for each in disclosed]
     first = ReleaseHistory.of(cube.dims, cube.rules, [part for part in cube.parts if part.kind == "period"])
     for now in (cube, first):
         history = PriorReleases(extracts, cube.rules.threshold, cube.rules.zeros, {}, ())

@@ -79,11 +79,11 @@ def register(node: Node, figure: PublishedFigure, by: str) -> RegisteredFigure:
             )
         if sum(one.withdrawn is None for one in there) >= MOST:
             raise FigureRefusedError(f"{MOST} figures are registered already; no more can be.")
-        told = json.dumps(
+        text = json.dumps(
             {"known": figure.known(), "published": figure.published.isoformat(), "source": figure.source},
             sort_keys=True,
         )
-        opening = commit(FIGURE, told.encode())
+        opening = commit(FIGURE, text.encode())
         event: Event = FigureRegistered(node.member, opening.commitment, whole_second(now))
         made = RegisteredFigure(log_entries.record(node, work, event, {FIGURE: opening}), figure, by, now)
         work.add_figure(made, because=made.index)

@@ -15,7 +15,7 @@ from anonymisers.tables.hierarchy import Hierarchy
 from gateway.member.build.additional_tables import described, protected_additional
 from gateway.member.build.known_figures import Beside, beside_figures, described_by, few_of, figures_about
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
-from gateway.member.cube.cube_inputs import CubeInputs, Progress, keyed, several
+from gateway.member.cube.cube_inputs import CubeInputs, Progress, attempt_key, certified_by_retries
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.register.population import (
@@ -82,10 +82,10 @@ def _period(inputs: CubeInputs, years: set[int], number: int, *, first: bool) ->
     made = beside_figures(inputs, rows, years)
     if not first and 0 < made.table.counts.sum() < inputs.rules.threshold:
         return ReleasePart("period", period, time, ())
-    cube = several(inputs, number, _building(made, inputs.progress))
+    cube = certified_by_retries(inputs, number, _building(made, inputs.progress))
     # Who is counted once for several rows has no one accident; and figures know nothing of accidents.
     simple = not made.known and len(rows) == int(made.table.counts.sum())
-    accidents = accidents_of(inputs, rows, cube, keyed(inputs.key, number, 0)) if simple else None
+    accidents = accidents_of(inputs, rows, cube, attempt_key(inputs.key, number, 0)) if simple else None
     return ReleasePart("period", period, time, (cube,), sealed=sealed(rows), accidents=accidents)
 
 
@@ -95,13 +95,15 @@ def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePar
     found = _honest(inputs, found)
     k = inputs.rules.threshold
     enough = all(n == 0 or n >= k for n in (found.people_added, found.people_left))
-    if not enough or not found.people or _told_by_figures(inputs, found, released):
+    if not enough or not found.people or _disclosed_by_figures(inputs, found, released):
         return []
     new: list[ReleasePart] = []
     period, time = frozenset(map(str, released)), inputs.time(released)
     try:
         if found.people_added:
-            cube = several(inputs, len(parts), _building(beside_figures(inputs, found.added, released)))
+            cube = certified_by_retries(
+                inputs, len(parts), _building(beside_figures(inputs, found.added, released))
+            )
             new.append(ReleasePart("added", period, time, (cube,), sealed=sealed(found.added)))
         if found.people_left:
             new.append(_leaving(inputs, former, [*parts, *new], found.left, (period, time)))
@@ -114,7 +116,7 @@ def _building(made: Beside, progress: Progress | None = None) -> Callable[[bytes
     return lambda key: build_cube(made.table, made.rules, key, progress, known=made.known)
 
 
-def _told_by_figures(inputs: CubeInputs, found: Difference, released: set[int]) -> bool:
+def _disclosed_by_figures(inputs: CubeInputs, found: Difference, released: set[int]) -> bool:
     """Whether a figure, with all cells shown before, could disclose few people of a revision.
 
     Of the people added, nobody or enough may be in a figure's cell; of the people removed, nobody.
@@ -161,7 +163,7 @@ def _leaving(
             people[came, len(parts)] = inputs.table(left[came], years, finest)
         people[came, until] = inputs.table(rows, years, finest)
     rules = rules_for(inputs.rules, next(iter(people.values())))
-    cube = several(
+    cube = certified_by_retries(
         inputs, len(parts), lambda key: protect_leaving(parts, people, rules, key, inputs.progress)
     )
     for source in sorted(left):

@@ -47,7 +47,7 @@ def charge_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
         wanted = due(Ledger.of(view.privacy), made, snapshot)
     ledger, epsilon = wanted.ledger, mechanism_of(made).epsilon
     for portion, table in wanted.tables:
-        one = _Ready.of(node.dictionary, snapshot, made, (portion, table))
+        one = _DrawInputs.of(node.dictionary, snapshot, made, (portion, table))
         charge = _charge(node, made, ledger, (portion, table))
         answered = replace(charge, answer=draw_noise(one.space, one.dims, one.coords, epsilon).to_bytes())
         ledger = _keep(node, answered)
@@ -102,7 +102,7 @@ def _check_alone(view: View, made: Plan) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Ready:
+class _DrawInputs:
     """Everything needed to draw the noise of a table."""
 
     space: NoiseSpace
@@ -112,7 +112,7 @@ class _Ready:
     @classmethod
     def of(
         cls, dictionary: Dictionary, snapshot: Snapshot, made: Plan, each: tuple[Portion, Table]
-    ) -> "_Ready":
+    ) -> "_DrawInputs":
         portion, table = each
         own = np.isin(pseudonyms(snapshot, "person"), as_array(portion.persons))
         rows = taken(snapshot, counted_rows(snapshot, made, portion.years) & own)

@@ -10,7 +10,7 @@ from functools import partial
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.rules import Rules
 from gateway.member.build.cube_building import Progress, counted_table, protected
-from gateway.member.build.cube_findings import CANONICAL, Looked, Made, measure, ready, scores
+from gateway.member.build.cube_findings import CANONICAL, PreviewedCube, PreviewReader, measure, ready, scores
 from gateway.member.cube.cube_formats import Released, parse_cube
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
@@ -23,10 +23,10 @@ from gateway.member.policy.expected_noise import expected
 from gateway.member.policy.ministry_policy import as_it_counts
 from policies import Policy
 
-__all__ = ["CANONICAL", "Looked", "Made", "make", "measure", "ready", "scores"]
+__all__ = ["CANONICAL", "PreviewReader", "PreviewedCube", "make", "measure", "ready", "scores"]
 
 
-def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
+def make(node: Node, policy: Policy, progress: Progress | None = None) -> PreviewedCube:
     """The cube that this policy would make of the newest snapshot; the present cube, where it is the same.
 
     The policy is composed with the policy in force of the other kind: with the ministry-wide policy, or, for
@@ -53,7 +53,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Made:
             raise
         hindrance = f"{error.message} {error.remedy}".strip()
         kept = _kept(node, loaded, planned, [], progress)
-    return Made(
+    return PreviewedCube(
         policy=policy,
         above=above,
         record=record,
@@ -92,7 +92,7 @@ def _kept(
     """The cube of a plan beside earlier releases, made now if missing; and whether it was made now."""
     record, snapshot = loaded
     with node.store.reading() as view:
-        name = preview_id(record.id, planned[0], beside, view.extracts.told())
+        name = preview_id(record.id, planned[0], beside, view.extracts.disclosed())
         same = beside == view.released_cubes()
         found = existing(view, record.id, planned[0]) if same else view.preview(name)
     if found is not None:

@@ -85,14 +85,14 @@ class CubeInputs:
         )
 
 
-def several(
+def certified_by_retries(
     inputs: CubeInputs, number: int, make: Callable[[bytes], CertifiedCube], attempts: int = ATTEMPTS
 ) -> CertifiedCube:
     """Raises NotProtectedError when none of a few keyed searches ends in a cube with a valid certificate."""
     reason: AnonymiserError | None = None
     for attempt in range(attempts):
         try:
-            return make(keyed(inputs.key, number, attempt))
+            return make(attempt_key(inputs.key, number, attempt))
         except (ProtectionError, CertificateError) as error:
             reason = error
         except AnonymiserError as error:
@@ -120,7 +120,7 @@ def levels_of(inputs: CubeInputs, part: ReleasePart, cube: CertifiedCube) -> dic
     return found
 
 
-def keyed(key: bytes, number: int, attempt: int) -> bytes:
+def attempt_key(key: bytes, number: int, attempt: int) -> bytes:
     """A derived key for each part and attempt, always the same."""
     return hmac.digest(key, f"part {number} attempt {attempt}".encode(), "sha256")
 

@@ -18,7 +18,7 @@ from gateway.dictionary import Dictionary, Tree
 from gateway.question import Question
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Axis
-from gateway.wire.perturbation_notice import Changed, Mechanism, Noise
+from gateway.wire.perturbation_notice import Mechanism, Noise, Perturbation
 
 MAX_CELLS = 50_000
 """Cells of an answer. A larger table is no table for a reader, and would hold up other questions."""
@@ -78,11 +78,13 @@ class Reading:
         return self.noise is not None and None in self.cells
 
     @property
-    def changed(self) -> Changed | None:
+    def changed(self) -> Perturbation | None:
         """The notice about numbers that are not exact."""
         if self.noise is not None:
-            return Changed(Mechanism.PRIVACY, noise=self.noise)
-        return Changed(Mechanism(self.mechanism), self.off_by) if self.mechanism and self.off_by else None
+            return Perturbation(Mechanism.PRIVACY, noise=self.noise)
+        return (
+            Perturbation(Mechanism(self.mechanism), self.off_by) if self.mechanism and self.off_by else None
+        )
 
 
 class UnreadableError(Exception):

@@ -74,11 +74,11 @@ class Contacts:
     def by_case(self) -> dict[bytes, list[tuple[str, ...]]]:
         """The contents of each case's contacts, in order; the columns by name."""
         names = sorted(self.columns)
-        told = zip(
+        rows = zip(
             *(self.columns[name].values() for name in names), map(str, self.cents.tolist()), strict=True
         )
         found: dict[bytes, list[tuple[str, ...]]] = {}
-        for case, row in zip(self.case.tolist(), told, strict=True):
+        for case, row in zip(self.case.tolist(), rows, strict=True):
             found.setdefault(case, []).append((*names, *row))
         return found
 

@@ -73,13 +73,13 @@ class ExtractApproval:
 class StoredExtract:
     """An extract from its request on. `figures`: the disclosure risk, as JSON, for the country only.
 
-    `told`: the counts that the extract discloses (a release, as JSON); `canary`: the key of the sealed copy's
-    fingerprint.
+    `disclosed`: the counts that the extract discloses (a release, as JSON); `canary`: the key of the
+    sealed copy's fingerprint.
     """
 
     plan: ExtractPlan
     figures: str
-    told: bytes
+    disclosed: bytes
     requester: str
     note: str
     prepared_at: datetime
@@ -103,7 +103,7 @@ class Extracts(Protocol):
 
     def approvals(self, extract: str) -> list[ExtractApproval]: ...
 
-    def told(self) -> list[bytes]:
+    def disclosed(self) -> list[bytes]:
         """The counts disclosed by extracts that were given out or may still be, oldest first."""
 
 

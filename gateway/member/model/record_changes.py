@@ -44,10 +44,10 @@ class Changes:
 
     def to_text(self) -> str:
         """The text that is kept, and that the log commits to."""
-        told = {
+        counts = {
             change.name: {str(year): n for year, n in years.items()} for change, years in self.counts.items()
         }
-        return json.dumps(told, sort_keys=True)
+        return json.dumps(counts, sort_keys=True)
 
     @classmethod
     def from_text(cls, text: str) -> "Changes":
@@ -149,8 +149,8 @@ def with_consents(snapshot: Snapshot, lowered: Mapping[str, str]) -> Snapshot:
 def lines(changes: Changes) -> Iterator[str]:
     """The changes, for a reader: a line for each kind of change, with the years."""
     for change, years in changes.counts.items():
-        told = ", ".join(f"{year}: {n}" for year, n in sorted(years.items()))
-        yield f"{changes.total(change)} {change} ({told})"
+        counts = ", ".join(f"{year}: {n}" for year, n in sorted(years.items()))
+        yield f"{changes.total(change)} {change} ({counts})"
 
 
 def _paired(former: Snapshot, new: Snapshot) -> _Pairs:

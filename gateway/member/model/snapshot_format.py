@@ -61,13 +61,13 @@ def _beside(snapshot: Snapshot) -> dict[str, Any]:
     if snapshot.schema == SCHEMA:
         return {}
     contacts = snapshot.contacts
-    told = None if contacts is None else {
+    body = None if contacts is None else {
         "columns": {name: column.codes for name, column in contacts.columns.items()},
         "rows": len(contacts),
         "width": contacts.case.dtype.itemsize,
     }  # fmt: skip
     details = {name: column.codes for name, column in snapshot.details.items()}
-    return {"contacts": told, "details": details}
+    return {"contacts": body, "details": details}
 
 
 def snapshot_from_bytes(data: bytes) -> Snapshot:

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 from audit.reading.said import Said
 from policies.model.said import Said as SaidByPolicy
 
-Telling: TypeAlias = "str | Mapping[str, Any]"
+SentenceJson: TypeAlias = "str | Mapping[str, Any]"
 """A plain text, or an object with `text` and `values`; each value is a number or again a text or object."""
 
 
-def as_json(sentence: str) -> Telling:
+def as_json(sentence: str) -> SentenceJson:
     """A sentence for another process. Times must not be among its values."""
     if isinstance(sentence, Said | SaidByPolicy):
         values = {n: v if isinstance(v, int) else as_json(str_of(v)) for n, v in sentence.values.items()}
@@ -21,7 +21,7 @@ def as_json(sentence: str) -> Telling:
     return str(sentence)
 
 
-def from_json(found: Telling) -> str:
+def from_json(found: SentenceJson) -> str:
     """A sentence from another process."""
     if isinstance(found, str):
         return found

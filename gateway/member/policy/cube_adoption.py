@@ -32,7 +32,7 @@ from policies import Policy
 def preview_id(snapshot_id: str, made: Plan, released: list[bytes], extracts: list[bytes]) -> str:
     """A name, inside the country, for everything behind a cube: its inputs, and all releases before."""
     body = {
-        "extracts": [sha256(told).hexdigest() for told in extracts],
+        "extracts": [sha256(disclosed).hexdigest() for disclosed in extracts],
         "consent": list(made.consent),
         "finest": dict(made.finest),
         "released": [sha256(cube).hexdigest() for cube in released],
@@ -52,7 +52,7 @@ def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
     newest = view.cube()
     if newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, made):
         return newest.cube
-    return view.preview(preview_id(snapshot_id, made, view.released_cubes(), view.extracts.told()))
+    return view.preview(preview_id(snapshot_id, made, view.released_cubes(), view.extracts.disclosed()))
 
 
 @dataclass(frozen=True)

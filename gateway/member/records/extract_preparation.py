@@ -46,7 +46,7 @@ LONGEST_DAYS = 366
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExtractRequest:
     """The request for an extract: `columns` are dimensions of the dictionary, `reader` a public key."""
 
     recipient: str
@@ -63,11 +63,11 @@ class Prepared:
 
     plan: ExtractPlan
     figures: str
-    told: bytes
+    disclosed: bytes
 
 
 @dataclass(frozen=True)
-class Basis:
+class ExtractBasis:
     """Everything in the node behind an extract."""
 
     policy: Policy
@@ -80,7 +80,7 @@ class Basis:
     earlier: tuple[ExtractPlan, ...]
 
 
-def basis_of(node: Node, view: View) -> Basis:
+def basis_of(node: Node, view: View) -> ExtractBasis:
     """The basis of an extract. Raises NothingToProtectError without a policy, a snapshot, or a cube of
     exactly these.
     """
@@ -110,10 +110,10 @@ def basis_of(node: Node, view: View) -> Basis:
     history = [informative_tables(each) for each in given_out]
     history += [release_from_json(parse_json(told)) for told in view.extracts.told()]
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
-    return Basis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)
+    return ExtractBasis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)
 
 
-def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
+def prepare(node: Node, wanted: ExtractRequest, *, seconds: float = 120.0) -> Prepared:
     """Make the plan of an extract. Nothing is written; see `extract_steps.request`.
 
     Raises ExtractRefusedError when the policy does not permit the extract or no such extract is safe,
@@ -129,7 +129,7 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
     k = max(duties.k or 0, basis.rules.threshold)
     try:
         grains = generalised(records, k=k, diversity=duties.l or 1)
-        safe = safe_beside(_telling_no_more(grains, wanted, basis), history, seconds=seconds)
+        safe = safe_beside(_jointly_safe(grains, wanted, basis), history, seconds=seconds)
     except AnonymiserError as error:
         raise ExtractRefusedError(
             f"{error.message[:1].upper()}{error.message[1:]}.", remedy=error.remedy
@@ -152,26 +152,26 @@ def prepare(node: Node, wanted: Wanted, *, seconds: float = 120.0) -> Prepared:
         persons=PERSONS[duties.approval],
         terms=terms,
     )
-    return Prepared(made, _figures(safe), _told(safe.release))
+    return Prepared(made, _figures(safe), _disclosed(safe.release))
 
 
-def joined_with(wanted: Wanted | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
+def joined_with(wanted: ExtractRequest | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
     """Earlier extracts with the same pseudonyms: for the same recipient and purpose."""
     return [p for p in earlier if (p.recipient, p.purpose) == (wanted.recipient, wanted.purpose)]
 
 
-def _telling_no_more(extracts: Sequence[Extract], wanted: Wanted, basis: Basis) -> list[Extract]:
+def _jointly_safe(extracts: Sequence[Extract], wanted: ExtractRequest, basis: ExtractBasis) -> list[Extract]:
     """The extracts that may be joined with every earlier extract of their pseudonyms. Raises
     ExtractRefusedError.
     """
     former = [plan.grain for plan in joined_with(wanted, basis.earlier)]
     found = [e for e in extracts if all(one_says_all(e.grain, grain) for grain in former)]
     if not found:
-        raise joins_up()
+        raise joint_disclosure()
     return found
 
 
-def joins_up() -> ExtractRefusedError:
+def joint_disclosure() -> ExtractRefusedError:
     """The error for an extract that, joined with an earlier extract of the same pseudonyms, discloses more
     than either.
     """
@@ -183,7 +183,7 @@ def joins_up() -> ExtractRefusedError:
     )
 
 
-def permitted(node: Node, basis: Basis, wanted: Wanted | ExtractPlan) -> Obligations:
+def permitted(node: Node, basis: ExtractBasis, wanted: ExtractRequest | ExtractPlan) -> Obligations:
     """The policy's demands on this extract. Raises ExtractRefusedError when not permitted."""
     unknown = [c for c in wanted.columns if c not in basis.made.finest]
     if unknown:
@@ -214,7 +214,7 @@ def permitted(node: Node, basis: Basis, wanted: Wanted | ExtractPlan) -> Obligat
     return decision.obligations
 
 
-def records_of(node: Node, basis: Basis, columns: tuple[str, ...]) -> Records:
+def records_of(node: Node, basis: ExtractBasis, columns: tuple[str, ...]) -> Records:
     """The records of people who consented to extracts, as far as the released tables count the records."""
     rows = extract_rows(node, basis)
     dims, coords, inside = placed(basis.snapshot, node.dictionary, basis.made.finest, rows, basis.made.years)
@@ -227,7 +227,7 @@ def records_of(node: Node, basis: Basis, columns: tuple[str, ...]) -> Records:
         raise ExtractRefusedError(error.message, remedy=error.remedy) from None
 
 
-def extract_rows(node: Node, basis: Basis) -> NDArray[np.bool_]:
+def extract_rows(node: Node, basis: ExtractBasis) -> NDArray[np.bool_]:
     """Mask over the snapshot: rows counted in the tables, of people who consented to extracts."""
     records = basis.policy.record_level
     consent = () if records is None else (records.consent,)
@@ -250,7 +250,7 @@ def _history(node: Node, basis: Basis) -> PriorReleases:
     return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside,))
 
 
-def _check_wanted(wanted: Wanted) -> None:
+def _check_wanted(wanted: ExtractRequest) -> None:
     try:
         parse_public(wanted.reader)
     except AnonymiserError as error:
@@ -282,7 +282,7 @@ def _risk(risk: Risk) -> dict[str, Any]:
     return {**asdict(risk), "diversity": {name: asdict(d) for name, d in risk.diversity.items()}}
 
 
-def _told(release: Release) -> bytes:
+def _disclosed(release: Release) -> bytes:
     stream = io.StringIO()
     write_release(release, stream)
     return stream.getvalue().encode("utf-8")

@@ -30,12 +30,12 @@ from gateway.member.node.ports import View
 from gateway.member.node.signed_statements import Act, check, digest, statement
 from gateway.member.node.signing_keys import counting
 from gateway.member.records.extract_preparation import (
-    Basis,
+    ExtractBasis,
     Prepared,
     basis_of,
     extract_rows,
     joined_with,
-    joins_up,
+    joint_disclosure,
     permitted,
 )
 from gateway.member.records.extract_terms import sentences
@@ -68,7 +68,7 @@ def request(node: Node, prepared: Prepared, note: str) -> StoredExtract:
     with node.store.writing() as work:
         earlier = [stored.plan for stored in work.extracts.all() if not stored.refused]
         if not all(one_says_all(plan.grain, p.grain) for p in joined_with(plan, earlier)):
-            raise joins_up()
+            raise joint_disclosure()
         signed = check(note, words(plan, Act.REQUEST_EXTRACT), counting(work))
         opening = commit(PLAN, plan.to_text().encode())
         event = ExtractRequested(
@@ -83,7 +83,9 @@ def request(node: Node, prepared: Prepared, note: str) -> StoredExtract:
             at=whole_second(now),
         )
         index = log_entries.record(node, work, event, {PLAN: opening})
-        stored = StoredExtract(plan, prepared.figures, prepared.told, signed.by[0].name, note, now, index)
+        stored = StoredExtract(
+            plan, prepared.figures, prepared.disclosed, signed.by[0].name, note, now, index
+        )
         work.extracts.add(stored, because=index)
     return stored
 
@@ -136,7 +138,9 @@ def seal(node: Node, extract: str, epoch: EpochKey, narratives: Mapping[str, str
         content = _content(node, basis, stored.plan, epoch, narratives or {}, canary)
         now = whole_second(node.clock.now())
         data = sealed_extract(_label(stored.plan, epoch, now), content)
-        told = commit(CONTENT, canonical_json([list(content.columns), [list(row) for row in content.rows]]))
+        opening = commit(
+            CONTENT, canonical_json([list(content.columns), [list(row) for row in content.rows]])
+        )
         copy = commit(CANARY, canary)
         event = ExtractSealed(
             extract=extract,
@@ -144,7 +148,7 @@ def seal(node: Node, extract: str, epoch: EpochKey, narratives: Mapping[str, str
             recipient=stored.plan.recipient,
             reader=stored.plan.reader,
             epoch=epoch.number,
-            content=told.commitment,
+            content=opening.commitment,
             canary=copy.commitment,
             expires=now + timedelta(days=stored.plan.days),
             at=now,
@@ -192,7 +196,7 @@ def copy_of(node: Node, stored: StoredExtract, epoch: EpochKey) -> Sequence[str]
     return [row[0] for row in _content(node, basis, stored.plan, epoch, {}, stored.canary).rows]
 
 
-def _check_still_holds(node: Node, view: View, stored: StoredExtract, basis: Basis) -> None:
+def _check_still_holds(node: Node, view: View, stored: StoredExtract, basis: ExtractBasis) -> None:
     plan = stored.plan
     check(stored.note, words(plan, Act.REQUEST_EXTRACT), view.holders())
     people = {holder.key: holder for holder in view.holders()}
@@ -220,7 +224,7 @@ def _check_still_holds(node: Node, view: View, stored: StoredExtract, basis: Bas
 
 def _content(  # noqa: PLR0917 - the plan, and everything that its records follow from
     node: Node,
-    basis: Basis,
+    basis: ExtractBasis,
     plan: ExtractPlan,
     epoch: EpochKey,
     narratives: Mapping[str, str],

@@ -46,7 +46,7 @@ class HubReplyKeys:
                 raise _stolen(change)
         return tuple(map(Verifier.parse, reply_keys(self.node, changes).valid))
 
-    def follow(self, told: ReplyKeys) -> None:
+    def follow(self, announced: ReplyKeys) -> None:
         """Follow the hub's statements to its present key. Raises LinkError, with a remedy, if no statement
         leads there.
         """
@@ -54,13 +54,13 @@ class HubReplyKeys:
             changes = [*_changes(self.node, view), *self.learned]
             logs = Policy(tuple(map(Verifier.parse, region_keys(self.node, view).valid)))
         believed, led = reply_keys(self.node, changes).present, list[bytes]()
-        for step in told.changes:
+        for step in announced.changes:
             change = key_change(step.entry)
             if change is not None and change.use == CALLS and change.former == believed:
                 _check(step, change, logs)
                 believed = change.present
                 led.append(step.entry)
-        if believed != told.call_key or not led:
+        if believed != announced.call_key or not led:
             raise LinkError(
                 "The hub signs its replies with a key that this node does not know.", remedy=COMPARE
             )

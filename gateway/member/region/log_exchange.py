@@ -69,7 +69,7 @@ def hub_witness_keys(node: Node, view: View | Notes) -> KnownKeys | None:
     return announced_keys(WITNESS, changes, node.clock.now())
 
 
-def take_in(
+def receive_reply(
     node: Node, call: Poll, reply: PollReply, also: Callable[[Notes], None] = lambda _: None
 ) -> Witnessed:
     """Take in a reply: cosign the hub's checkpoint if it extends the witnessed log, copy the excerpt of the
@@ -129,7 +129,7 @@ def _witness(node: Node, notes: Notes, seen_size: int, head: str, proof: tuple[b
     return Witnessed(witnessed, tuple(map(Verifier.parse, keys.valid)))
 
 
-def convict_shorter(node: Node, seen_size: int, public: str) -> None:
+def check_not_shorter(node: Node, seen_size: int, public: str) -> None:
     """Keep the hub's public checkpoint as evidence, if it is not above the checkpoint shown to this node.
 
     A rolled-back hub says so itself when called. Raises LinkError as `witness_regional` does.

@@ -64,12 +64,12 @@ def reconcile_region(node: Node, patience: timedelta) -> list[Alert]:
     """
     region = region_of(node)
     with node.store.reading() as view:
-        told = view.watch.copied_entries(region)
+        copied = view.watch.copied_entries(region)
         own = [(number, node.log.entry(view.log, number)) for number in view.unsettled(region)]
     horizon = Horizon(node.clock.now(), ALWAYS, patience)
-    compared = compare_logs(region, node.member, told, own, horizon)
+    compared = compare_logs(region, node.member, copied, own, horizon)
     answered = {event.asked.index for _, event in answers_in(own)}
-    over = [number for number, _ in told if number in compared.about]
+    over = [number for number, _ in copied if number in compared.about]
     if over:
         with node.store.notes() as notes:
             notes.watch.settle(region, compared.settled & answered)

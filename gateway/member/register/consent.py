@@ -42,8 +42,8 @@ def change_consent(node: Node, link: str, pseudonym: str, code: str) -> int:
                 "or of a person.",
             )
         now = node.clock.now()
-        told = json.dumps({"consent": code, "person": person}, sort_keys=True)
-        opening = commit(CONSENT, told.encode())
+        text = json.dumps({"consent": code, "person": person}, sort_keys=True)
+        opening = commit(CONSENT, text.encode())
         event = ConsentChanged(node.member, opening.commitment, whole_second(now))
         index = log_entries.record(node, work, event, {CONSENT: opening})
         work.add_consent(person, code, now, because=index)

@@ -42,33 +42,33 @@ def compare_again(node: Node, kept: Snapshot, again: Snapshot) -> None:
         again = with_consents(again, view.consents())
     if len(again) == len(kept) and replace(again, vintage=kept.vintage).id == kept.id:
         return
-    told = "; ".join(_differences(kept, again))
+    parts = "; ".join(_differences(kept, again))
     raise SnapshotDiffersError(
-        f"This source, mapping and keys do not give the newest snapshot: {told}.",
+        f"This source, mapping and keys do not give the newest snapshot: {parts}.",
         remedy="Where source, mapping or a consent changed since, load again; else ask who changed the node.",
     )
 
 
 def _differences(kept: Snapshot, again: Snapshot) -> list[str]:
     cases = [set(one.links["case"].tolist()) for one in (kept, again)]
-    told = []
+    parts = []
     if gone := len(cases[0] - cases[1]):
-        told.append(f"{gone} cases are only in the snapshot")
+        parts.append(f"{gone} cases are only in the snapshot")
     if fresh := len(cases[1] - cases[0]):
-        told.append(f"{fresh} cases are only in the source")
+        parts.append(f"{fresh} cases are only in the source")
     if kept.dictionary != again.dictionary:
-        told.append("the dictionary has another version")
+        parts.append("the dictionary has another version")
     here, there = (np.isin(a.links["case"], b.links["case"]) for a, b in ((kept, again), (again, kept)))
     columns = [{**one.columns, CONSENT: one.consent} for one in (kept, again)]
     for name in sorted(columns[0].keys() | columns[1].keys()):
         if name not in columns[0] or name not in columns[1]:
-            told.append(f"only one of them has {name}")
+            parts.append(f"only one of them has {name}")
         elif n := _unequal(columns[0][name].taken(here).values(), columns[1][name].taken(there).values()):
-            told.append(f"{name} differs in {n} cases")
+            parts.append(f"{name} differs in {n} cases")
     for name in ("person", "accident"):
         if n := int((kept.links[name][here] != again.links[name][there]).sum()):
-            told.append(f"the {name} differs in {n} cases")
-    return told or ["what stands beside the counted rows differs"]
+            parts.append(f"the {name} differs in {n} cases")
+    return parts or ["what stands beside the counted rows differs"]
 
 
 def _unequal(one: list[str], other: list[str]) -> int:

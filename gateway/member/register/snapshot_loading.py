@@ -15,14 +15,14 @@ from gateway.member.register import register_entries
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptSnapshot:
     """A snapshot in the store, and its differences from the snapshot before; None for the first."""
 
     loaded: LoadedSnapshot
     changes: Changes | None
 
 
-def keep_snapshot(node: Node, snapshot: Snapshot, vault: VaultLoad | None = None) -> Kept:
+def keep_snapshot(node: Node, snapshot: Snapshot, vault: VaultLoad | None = None) -> KeptSnapshot:
     """Keep a snapshot, and its load's part of the vault; the next cube is made from the snapshot.
 
     Consent that was withdrawn before counts as withdrawn, whatever the register still says.
@@ -33,7 +33,7 @@ def keep_snapshot(node: Node, snapshot: Snapshot, vault: VaultLoad | None = None
     return kept
 
 
-def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> Kept:
+def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> KeptSnapshot:
     """Keep a snapshot in the caller's transaction, dated against the former snapshot; the vault stays
     unchanged.
     """
@@ -46,14 +46,14 @@ def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> Kept:
     loaded = LoadedSnapshot(name, now, until, log_entries.record(node, work, event, {}))
     if before is None:
         work.add_snapshot(loaded, snapshot, because=loaded.index)
-        return Kept(loaded, None)
+        return KeptSnapshot(loaded, None)
     number = len(work.record_changes()) + 2  # the first load was compared with nothing
     work.add_snapshot(loaded, dated(snapshot, before[1], number), because=loaded.index)
     changes = compare(before[1], snapshot, before[0].until)
     compared, openings = register_entries.records_compared(node, name, before[0].id, changes.to_text(), now)
     index = log_entries.record(node, work, compared, openings)
     work.add_changes(name, changes.to_text(), now, because=index)
-    return Kept(loaded, changes)
+    return KeptSnapshot(loaded, changes)
 
 
 def last_closed_day(snapshot: Snapshot, today: date) -> date:

@@ -87,7 +87,7 @@ class SqlExtracts:
             ExtractApproval(row.name, row.note) for row in self._connection.execute(query.order_by("because"))
         ]
 
-    def told(self) -> list[bytes]:
+    def disclosed(self) -> list[bytes]:
         query = select(extracts.c.told).where(extracts.c.refused_because.is_(None))
         return list(self._connection.execute(query.order_by(extracts.c.because)).scalars())
 
@@ -101,7 +101,7 @@ class SqlExtractWriter(SqlExtracts):
                 id=extract.plan.extract,
                 plan=extract.plan.to_text(),
                 figures=extract.figures,
-                told=extract.told,
+                told=extract.disclosed,
                 requester=extract.requester,
                 note=extract.note,
                 prepared_at=extract.prepared_at,

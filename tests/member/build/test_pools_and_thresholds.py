@@ -16,7 +16,7 @@ from signing import put_in_force
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
-from gateway.member.build.preview import Made, make, measure, ready
+from gateway.member.build.preview import PreviewedCube, make, measure, ready
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.model.stored_cube import Plan
@@ -57,7 +57,7 @@ def even(member: str) -> Snapshot:
     )
 
 
-def seen(node: Node, more: str, version: int = 1) -> Made:
+def seen(node: Node, more: str, version: int = 1) -> PreviewedCube:
     return make(node, checked(node, policy_text("KH", version) + more))
 
 

@@ -19,7 +19,7 @@ from gateway.hub.polling import MOST_DELIVERIES
 from gateway.hub.releasing import release_due
 from gateway.member.answer.answering import terms_of
 from gateway.member.answer.decision import decide_on
-from gateway.member.build.preview import Looked, make, ready
+from gateway.member.build.preview import PreviewReader, make, ready
 from gateway.member.policy.policy_in_force import checked
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import Question, QuestionError
@@ -43,7 +43,7 @@ EXAMPLES, EACH = 35, 20
 class Region:
     """`seen`: the cube as it was previewed. No dataclass: Hypothesis would print that to the last cell."""
 
-    def __init__(self, made: Federation, policy: Policy, seen: Looked) -> None:
+    def __init__(self, made: Federation, policy: Policy, seen: PreviewReader) -> None:
         self.made, self.policy, self.seen = made, policy, seen
 
 

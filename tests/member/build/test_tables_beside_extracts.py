@@ -18,7 +18,7 @@ from audit.formats.note import sign
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from gateway.member.build.cube_building import build
-from gateway.member.build.extract_attack import withstand
+from gateway.member.build.extract_attack import check_beside_extracts
 from gateway.member.build.growth import grow
 from gateway.member.build.preview import make
 from gateway.member.cube.cube_inputs import CubeInputs
@@ -28,7 +28,7 @@ from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.node.signed_statements import Act
 from gateway.member.policy.cube_plan import plan
 from gateway.member.policy.policy_in_force import checked
-from gateway.member.records.extract_preparation import Wanted, prepare
+from gateway.member.records.extract_preparation import ExtractRequest, prepare
 from gateway.member.records.extract_workflow import request, words
 from gateway.member.register.snapshot_loading import keep_snapshot
 from policies import load_policy
@@ -84,24 +84,24 @@ def extract(*shown: tuple[str, str], count: int | None = None) -> bytes:
 
 def test_tables_that_give_a_small_group_away_beside_an_extract_do_not_answer(totals: ReleaseHistory) -> None:
     with pytest.raises(NotProtectedError, match="not safe beside extracts") as refused:
-        withstand(totals, [extract(("F", "I"))])  # 22 women, 20 of them injured
+        check_beside_extracts(totals, [extract(("F", "I"))])  # 22 women, 20 of them injured
     assert "2" not in str(refused.value)
 
 
 def test_tables_beside_which_an_extract_tells_nothing_small_answer(totals: ReleaseHistory) -> None:
-    withstand(totals, [])
-    withstand(totals, [extract(("M", ROOT))])
-    withstand(totals, [extract((ROOT, "K"), ("M", ROOT))])
+    check_beside_extracts(totals, [])
+    check_beside_extracts(totals, [extract(("M", ROOT))])
+    check_beside_extracts(totals, [extract((ROOT, "K"), ("M", ROOT))])
 
 
 def test_two_extracts_are_looked_at_together(totals: ReleaseHistory) -> None:
     with pytest.raises(NotProtectedError):
-        withstand(totals, [extract(("M", "I")), extract(("M", "K"))])
+        check_beside_extracts(totals, [extract(("M", "I")), extract(("M", "K"))])
 
 
 def test_an_extract_of_other_numbers_is_told(totals: ReleaseHistory) -> None:
     with pytest.raises(NotProtectedError, match="other numbers now"):
-        withstand(totals, [extract(("M", "I"), count=500)])
+        check_beside_extracts(totals, [extract(("M", "I"), count=500)])
 
 
 RECORDS = "record_level: {to: [ARMAC], k: 5, l: 2, approval: one person}\n"
@@ -135,5 +135,5 @@ def test_what_was_looked_at_before_an_extract_is_made_again_after_it(region: Fed
 def ask_for_extract(region: Federation) -> None:
     node = region.members["KH"].node
     reader = public_text(public_of(b"\x05" * 32))
-    made = prepare(node, Wanted("ARMAC", "regional-reporting", ("sex", "date"), reader, days=30))
+    made = prepare(node, ExtractRequest("ARMAC", "regional-reporting", ("sex", "date"), reader, days=30))
     request(node, made, str(sign(words(made.plan, Act.REQUEST_EXTRACT), signer(node, "second"))))

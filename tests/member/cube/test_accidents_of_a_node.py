@@ -159,7 +159,7 @@ def number(ready: ReadyCube, **key: str) -> int | None:
 
 
 @dataclass(frozen=True)
-class Put:
+class LoggedQuestion:
     """A question about accidents."""
 
     by: tuple[str, ...]
@@ -173,7 +173,7 @@ class Put:
 
 def refusals(node: Node, policy: Policy, cube: Readable, *by: str) -> tuple[Refusal, ...]:
     at = datetime(2026, 9, 1, tzinfo=UTC)
-    return decide_on(node.dictionary, "KH", Put(by), policy=policy, cube=cube, at=at).refusals
+    return decide_on(node.dictionary, "KH", LoggedQuestion(by), policy=policy, cube=cube, at=at).refusals
 
 
 def test_accidents_are_counted_where_casualties_are_shown(before: ReadyCube, register: Register) -> None:

@@ -24,7 +24,7 @@ from gateway.member.model.signing_key import Duty
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
 from gateway.member.node.context import Node
 from gateway.member.node.signed_statements import Act
-from gateway.member.records.extract_preparation import Wanted, prepare
+from gateway.member.records.extract_preparation import ExtractRequest, prepare
 from gateway.member.records.extract_terms import sentences
 from gateway.member.records.extract_workflow import EpochKey, approve, copy_of, refuse, request, seal, words
 from gateway.member.register.snapshot_loading import keep_snapshot
@@ -95,7 +95,7 @@ def node(region: Federation) -> Node:
     return region.members["KH"].node
 
 
-def wanted(**change) -> Wanted:
+def wanted(**change) -> ExtractRequest:
     usual = {
         "recipient": "ARMAC",
         "purpose": "regional-reporting",
@@ -103,7 +103,7 @@ def wanted(**change) -> Wanted:
         "reader": public_text(public_of(PRIVATE)),
         "days": 30,
     }
-    return Wanted(**(usual | change))
+    return ExtractRequest(**(usual | change))
 
 
 def signed(node: Node, name: str, stored: StoredExtract, act: Act) -> str:

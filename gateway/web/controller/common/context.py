@@ -7,7 +7,7 @@ from threading import Lock
 
 from flask import current_app
 
-from gateway.member.answer.decision import Put
+from gateway.member.answer.decision import LoggedQuestion
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
 from gateway.member.node.ports import RegionalWork
@@ -36,7 +36,7 @@ class DeskContext:
     jobs: Jobs
     cube_viewer: CubeViewer
     sign: Sign
-    table: Callable[[Put, Answer], Release]
+    table: Callable[[LoggedQuestion, Answer], Release]
     has_key: Callable[[str], bool]
     reports: Path
     uploads: Uploads

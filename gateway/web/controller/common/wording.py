@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from gateway.dictionary import Dictionary, DictionaryError
-from gateway.member.answer.decision import Put
+from gateway.member.answer.decision import LoggedQuestion
 from gateway.question import COUNTRY
 
 
@@ -88,7 +88,7 @@ def _by(dictionary: Dictionary, levels: tuple[str, ...]) -> str:
     return " " + _("by %(levels)s", levels=listed(level(dictionary, name) for name in levels))
 
 
-def _where(dictionary: Dictionary, put: Put) -> str:
+def _where(dictionary: Dictionary, put: LoggedQuestion) -> str:
     if not put.where:
         return ""
     parts = [

@@ -56,8 +56,8 @@ def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
     with store_of(hub).writing() as work:
         asked = _put_to(work, member, offer.question_id)
         _check_consent(hub, work, member, asked, offer)
-        told = work.released_in(asked.id).get(member.member) is not None
-        if told or hub.clock.now() > asked.late_until:
+        past = work.released_in(asked.id).get(member.member) is not None
+        if past or hub.clock.now() > asked.late_until:
             raise TooLateError("The question is closed; what has come until then was released.")
         work.sums.add_offer(member.member, offer, because=asked.asked_index)
 
