@@ -48,7 +48,7 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
             raise TooLateError("The question is closed; what has come until then was released.")
         waited = member.member in work.waiting(asked.id)
         work.add_answer(asked.id, member.member, sent, now, because=asked.asked_index)
-    # Askers see who waits for a person's leave; of other answers they hear with the release.
+    # Askers see which members wait for approval; other answers show with the release.
     (hub.bell if waited else hub.answered).ring()
     return asked
 

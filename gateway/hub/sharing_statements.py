@@ -24,9 +24,9 @@ class Expected(StrEnum):
     """The most likely outcome of a question at a member."""
 
     ANSWER = "answer"
-    ASK_A_PERSON = "ask-a-person"  # a person there gives leave, or not
+    ASK_A_PERSON = "ask-a-person"  # a person there approves the answer, or not
     REFUSE = "refuse"
-    UNKNOWN = "unknown"  # it does not state what it shares
+    UNKNOWN = "unknown"  # the member has no sharing statement
 
 
 @dataclass(frozen=True)

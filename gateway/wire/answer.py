@@ -33,7 +33,7 @@ class Refusal(StrEnum):
     READY_MADE_ONLY = "ready-made-only"
     NOT_UNDERSTOOD = "not-understood"
     NOT_IN_FORCE = "not-in-force"  # no policy, or none that holds today
-    NOT_APPROVED = "not-approved"  # a person had to give leave, and did not
+    NOT_APPROVED = "not-approved"  # approval was required, and refused
     QUOTA_USED_UP = "quota-used-up"  # the organisation has asked as often as it may
     NOT_COLLECTED = "not-collected"
     TOO_LARGE = "too-large"  # more cells than one answer may have

@@ -13,7 +13,7 @@ class Status(StrEnum):
 
     VALUE = "value"
     WITHHELD = "withheld"  # to protect people; never whether first-hand or to protect another cell
-    NOT_SHARED = "not-shared"  # the member's policy does not release it, whatever the data
+    NOT_SHARED = "not-shared"  # the member's policy does not release the cell, for any data
     NO_ANSWER = "no-answer"  # the member was offline or late
     NOT_COLLECTED = "not-collected"  # the member's records do not cover it
 

@@ -21,7 +21,7 @@ from gateway.wire.log_exchange import (
     seen_log_from_json,
     shown_log_from_json,
 )
-from gateway.wire.signed_answer import SignedAnswer as SignedAnswer  # noqa: PLC0414 - part of what travels
+from gateway.wire.signed_answer import SignedAnswer as SignedAnswer  # noqa: PLC0414 - part of the protocol
 from gateway.wire.signed_answer import signed_answer_from_json as signed_answer_from_json  # noqa: PLC0414
 from gateway.wire.sum_call import SumCall, sum_call_from_json
 from gateway.wire.upload_batch import NOTHING, UploadBatch, batch_from_json

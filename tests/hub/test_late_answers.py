@@ -195,10 +195,10 @@ def test_an_earlier_answer_stands_in_where_the_policy_lets_it_and_says_so(region
     release_due(region.hub)
 
     (first,) = releases(region, asked)
-    told = {c.member: c for c in first.coverage}
-    assert told["KH"].earlier is None
-    assert told["LA"].earlier is not None
-    assert told["LA"].offline_since is not None
+    reported = {c.member: c for c in first.coverage}
+    assert reported["KH"].earlier is None
+    assert reported["LA"].earlier is not None
+    assert reported["LA"].offline_since is not None
     assert all(not cell.lacks for cell in first.cells)
     (ended,) = [e for e in results(region) if e.question_id == asked.id]
     assert (ended.answered, ended.missing) == (("KH",), ("LA",))

@@ -73,7 +73,7 @@ def test_nothing_follows_exactly_from_a_total_with_a_changed_number_in_it() -> N
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(-6, 6)), min_size=4, max_size=4))
-def test_the_true_sum_lies_within_what_is_told(parts: list[tuple[int, int]]) -> None:
+def test_the_true_sum_lies_within_the_reported_bounds(parts: list[tuple[int, int]]) -> None:
     shown = tuple(max(0, count + change) for count, change in parts)
     table = merged(answer("KH", shown, 6), answer("TH", (None, None, 3, None)))
 
@@ -117,8 +117,8 @@ def test_noise_of_several_members_adds_up_by_its_variance_and_bounds_nothing() -
 def test_an_answer_says_on_the_wire_with_what_noise_its_numbers_were_drawn() -> None:
     made = noisy((-7, 20, 0, 13))
 
-    told = made.as_json()["changed"]
-    assert told == {
+    reported = made.as_json()["changed"]
+    assert reported == {
         "mechanism": "differential-privacy",
         "epsilon": "0.25",
         "scale": "4",
@@ -131,7 +131,7 @@ def test_an_answer_says_on_the_wire_with_what_noise_its_numbers_were_drawn() -> 
         ("most", 5),
     ]:
         with pytest.raises(AnswerError):
-            answer_from_json(made.as_json() | {"changed": {**told, field: value}})
+            answer_from_json(made.as_json() | {"changed": {**reported, field: value}})
     with pytest.raises(AnswerError):
         answer_from_json({**made.as_json(), "changed": {"mechanism": "cell-key", "most": 6}})
     with pytest.raises(AnswerError, match="below 0 and no noise"):

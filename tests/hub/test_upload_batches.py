@@ -1,4 +1,4 @@
-"""What a node hands in with its next poll counts as if it had come with a call of its own."""
+"""An upload with a node's next poll counts as if it had come with a call of its own."""
 
 import time
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ def test_a_reply_that_got_lost_loses_nothing_and_repeats_nothing(region: Federat
 
 
 def test_a_piece_that_is_not_kept_keeps_no_other_out(region: Federation) -> None:
-    """The answer of one member cannot come in the parcel of another."""
+    """The answer of a member cannot come in the batch of another."""
     asked = put(region)
     laos = region.members["LA"]
     laos.round()
@@ -97,7 +97,7 @@ def test_a_piece_that_is_not_kept_keeps_no_other_out(region: Federation) -> None
     assert answered(region, asked) == {"KH"}
 
 
-def test_what_is_too_large_for_a_parcel_goes_by_itself(
+def test_an_answer_too_large_for_a_batch_has_a_call_of_its_own(
     region: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox_module, "MOST_BYTES", 100)
@@ -109,7 +109,7 @@ def test_what_is_too_large_for_a_parcel_goes_by_itself(
     assert len(member.link.sent) == 1
 
 
-def test_a_parcel_that_a_hub_does_not_take_does_not_stop_a_node(region: Federation) -> None:
+def test_a_batch_that_a_hub_does_not_take_does_not_stop_a_node(region: Federation) -> None:
     asked, member = put(region), region.members["KH"]
     member.round()
 

@@ -1,4 +1,4 @@
-"""Hub and nodes do without regional sums where bootstrap hands in none: answers and releases are as ever."""
+"""Hub and nodes without secure sums, where bootstrap hands in none: the same answers and releases."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,5 +84,5 @@ def test_what_nodes_offer_to_a_hub_that_sums_nothing_is_told_to_be_refused_and_h
         for member in there.members.values():
             with member.node.store.reading() as view:
                 assert view.sums.offer(asked) is not None
-                assert view.sums.offers_to_send() == [], "an offer is not handed in for ever"
+                assert view.sums.offers_to_send() == [], "an offer is not sent for ever"
         assert not any(isinstance(event, OF_SUMS) for event in events(there))

@@ -137,7 +137,7 @@ def test_a_total_that_no_state_can_give_is_exact_and_logged_by_everybody(tmp_pat
 
 
 def _call_and_hand_in(members: list[Member]) -> None:
-    """What a call brings is handed in with the next one."""
+    """Messages made in a round are sent with the next poll."""
     for member in members * 2:
         member.round()
 

@@ -76,10 +76,12 @@ def summed(answers: Mapping[str, Answer], offers: Mapping[str, Offer], truth: Ma
 
 @given(members)
 @settings(max_examples=40, deadline=None)
-def test_every_regional_number_is_the_plain_sum_or_holds_it(told: dict[str, tuple[int, int, bool]]) -> None:
-    truth = {m: (killed, injured) for m, (killed, injured, _) in told.items()}
-    answers = {m: answer(m, truth[m], withheld=hidden) for m, (_, _, hidden) in told.items()}
-    offers = {m: offer(truth[m], withheld=hidden) for m, (_, _, hidden) in told.items()}
+def test_every_regional_number_is_the_plain_sum_or_holds_it(
+    reported: dict[str, tuple[int, int, bool]],
+) -> None:
+    truth = {m: (killed, injured) for m, (killed, injured, _) in reported.items()}
+    answers = {m: answer(m, truth[m], withheld=hidden) for m, (_, _, hidden) in reported.items()}
+    offers = {m: offer(truth[m], withheld=hidden) for m, (_, _, hidden) in reported.items()}
     beyond = summed(answers, offers, truth)
     event(f"{len(beyond.totals)} published")
 

@@ -54,13 +54,13 @@ def rows_of(database: Database) -> list[dict[str, object]]:
 
 
 def test_every_row_arrives_as_it_was(source: Database, target: Database) -> None:
-    told: list[tuple[str, int]] = []
-    copied = copy_rows(source, target, HUB, lambda table, rows: told.append((table, rows)))
+    reported: list[tuple[str, int]] = []
+    copied = copy_rows(source, target, HUB, lambda table, rows: reported.append((table, rows)))
 
     assert rows_of(target) == ROWS
     assert copied["openings"] == len(ROWS)
     assert set(copied) == {table.name for table in tables_of(HUB)}
-    assert ("openings", 500) in told
+    assert ("openings", 500) in reported
 
 
 def test_a_database_that_holds_anything_is_left_alone(source: Database, target: Database) -> None:

@@ -130,9 +130,9 @@ def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, side: st
     "url", ["nonsense", "postgres://x:hunter2@h/d", "postgresql+psycopg2://x:hunter2@h/d"]
 )
 def test_what_is_no_url_of_a_known_kind_is_told_without_its_password(url: str) -> None:
-    with pytest.raises(StorageError, match="no URL") as told:
+    with pytest.raises(StorageError, match="no URL") as reported:
         Database(url)
-    assert "hunter2" not in f"{told.value.message} {told.value.remedy}"
+    assert "hunter2" not in f"{reported.value.message} {reported.value.remedy}"
 
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Group commit: many writers, one transaction, and nobody told anything that is not durable."""
+"""Group commit: many writers, one transaction, and no caller returns before the commit is durable."""
 
 import threading
 from collections.abc import Callable, Iterator

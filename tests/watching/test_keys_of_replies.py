@@ -88,17 +88,17 @@ class Pair:
         """Returns the fingerprint of the new key."""
         return hub_fingerprint(ORIGIN, rotate_call_key(self.hub, "yearly", overlap, self.clock).present)
 
-    def told(self) -> ReplyKeys:
+    def announced(self) -> ReplyKeys:
         with open_hub(self.hub, self.clock) as hub:
             return announced_keys(hub)
 
-    def follow(self, told: ReplyKeys) -> None:
+    def follow(self, announced: ReplyKeys) -> None:
         """Raises LinkError; and then nothing was learned."""
         with open_member(self.node, self.clock) as node:
             calls = HubReplyKeys(node)
             before = calls.valid()
             try:
-                calls.follow(told)
+                calls.follow(announced)
             except LinkError:
                 assert calls.valid() == before
                 raise
@@ -167,10 +167,10 @@ def test_a_node_that_was_away_is_led_on_by_statements_over_every_change(pair: Pa
         pair.clock.move(days=37)
 
     pair.call(rounds=1)
-    told = pair.told()
-    assert len(told.changes) == 2
+    announced = pair.announced()
+    assert len(announced.changes) == 2
     with open_member(pair.node, pair.clock) as node:  # from now on the node's own copy of the log says so
-        assert [str(v.key) for v in HubReplyKeys(node).valid()] == [told.call_key]
+        assert [str(v.key) for v in HubReplyKeys(node).valid()] == [announced.call_key]
 
 
 def test_a_node_of_before_is_answered_under_the_key_that_it_compared(pair: Pair) -> None:
@@ -205,7 +205,7 @@ def test_a_stolen_key_signs_nothing_more_and_the_new_one_is_believed_once_compar
     with open_member(pair.node, pair.clock) as node, node.store.reading() as view:
         entries = [decode(node.log.entry(view.log, n)) for n in range(view.log.latest_checkpoint().size)]  # type: ignore[union-attr]
     compared = [event.hub_call_key for event in entries if isinstance(event, RegionJoined)]
-    assert compared[1:] == [pair.told().call_key]
+    assert compared[1:] == [pair.announced().call_key]
 
 
 def test_a_theft_ends_every_key_before_it(pair: Pair) -> None:
@@ -237,13 +237,13 @@ def without(step: KeyStep, pair: Pair) -> KeyStep:
 
 def by_thieves(step: KeyStep, pair: Pair) -> KeyStep:
     """The log's key was stolen as well, so that the entry stands there; the former key was not."""
-    new = read_signer(key_file(pair.hub / "keys", CALLS, pair.told().call_key))
+    new = read_signer(key_file(pair.hub / "keys", CALLS, pair.announced().call_key))
     return replace(step, statement=state(step.entry, Signer.generate(new.key.name), new))
 
 
 def of_another_entry(step: KeyStep, pair: Pair) -> KeyStep:
     former = read_signer(pair.hub / "keys" / "call.key")
-    new = read_signer(key_file(pair.hub / "keys", CALLS, pair.told().call_key))
+    new = read_signer(key_file(pair.hub / "keys", CALLS, pair.announced().call_key))
     return replace(step, statement=state(b'{"another":"entry"}', former, new))
 
 
@@ -251,7 +251,7 @@ def unlogged(step: KeyStep, pair: Pair) -> KeyStep:
     """A retired key was found in an old backup: it states whatever is wanted, but the log does not say so."""
     former = read_signer(pair.hub / "keys" / "call.key")
     thief = Signer.generate(former.key.name)
-    entry = step.entry.replace(pair.told().call_key.encode(), str(thief.key).encode())
+    entry = step.entry.replace(pair.announced().call_key.encode(), str(thief.key).encode())
     return KeyStep(entry, step.receipt, state(entry, former, thief))
 
 
@@ -259,16 +259,16 @@ def unlogged(step: KeyStep, pair: Pair) -> KeyStep:
 def test_no_lie_leads_a_node_to_a_key(lie: Callable[[KeyStep, Pair], KeyStep], pair: Pair) -> None:
     pair.rotate()
     pair.clock.move(days=31)
-    told = pair.told()
-    pair.follow(told)
+    announced = pair.announced()
+    pair.follow(announced)
 
     with pytest.raises(LinkError) as refused:
-        pair.follow(replace(told, changes=tuple(lie(step, pair) for step in told.changes)))
+        pair.follow(replace(announced, changes=tuple(lie(step, pair) for step in announced.changes)))
     assert "trust-hub" in refused.value.remedy
     with pytest.raises(LinkError, match="does not know"):
-        pair.follow(replace(told, changes=()))
+        pair.follow(replace(announced, changes=()))
     with pytest.raises(LinkError, match="does not know"):
-        pair.follow(replace(told, call_key=str(Signer.generate("x").key)))
+        pair.follow(replace(announced, call_key=str(Signer.generate("x").key)))
 
 
 def test_who_answers_with_an_unknown_key_and_tells_nothing_is_not_the_hub(pair: Pair) -> None:
@@ -288,16 +288,16 @@ def test_killed_at_any_step_it_is_the_old_state_or_the_new(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    former = pair.told()
+    former = pair.announced()
     owner = key_rotation.SqlWatch if step == "add_key_change" else key_rotation
     with monkeypatch.context() as patch:
         patch.setattr(owner, step, killed)
         with pytest.raises(KeyboardInterrupt):
             pair.rotate()
 
-    assert pair.told() == former
+    assert pair.announced() == former
     pair.rotate()
-    assert pair.told() != former
+    assert pair.announced() != former
     pair.call()
 
 
@@ -305,29 +305,29 @@ def test_a_full_disk_leaves_the_former_key(pair: Pair, monkeypatch: pytest.Monke
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    former = pair.told()
+    former = pair.announced()
     with monkeypatch.context() as patch:
         patch.setattr("gateway.keys.files.os.fsync", full)
         with pytest.raises(KeyFileError, match="No space left"):
             pair.rotate()
-    assert pair.told() == former
+    assert pair.announced() == former
     assert not list((pair.hub / "keys").glob("*.new"))
 
 
 def test_files_that_are_missing_or_another_keys_are_named(pair: Pair) -> None:
     pair.rotate()
-    present = key_file(pair.hub / "keys", CALLS, pair.told().call_key)
-    call_keys._statement_file(pair.hub / "keys", pair.told().call_key).unlink()
+    present = key_file(pair.hub / "keys", CALLS, pair.announced().call_key)
+    call_keys._statement_file(pair.hub / "keys", pair.announced().call_key).unlink()
     pair.clock.move(days=31)
     with pytest.raises(LinkError, match="does not say so"):  # who was away must compare
         pair.call()
 
     present.write_text((pair.hub / "keys" / "call.key").read_text("ascii"), "ascii")
     with pytest.raises(KeyFileError, match="another key"):
-        pair.told()
+        pair.announced()
     present.unlink()
     with pytest.raises(KeyFileError, match="cannot be read"):
-        pair.told()
+        pair.announced()
 
 
 def test_an_invitation_from_before_the_change_is_followed_by_a_new_one(pair: Pair) -> None:

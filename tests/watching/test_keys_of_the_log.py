@@ -223,7 +223,7 @@ def test_killed_at_any_step_it_is_the_old_state_or_the_new(
     assert signed_by(pair.head() if rotate is rotate_log_key else pair.node_head(), rotation.present)
 
 
-def test_a_change_that_was_committed_counts_even_if_nobody_was_told(pair: Pair) -> None:
+def test_a_committed_change_counts_even_if_nobody_learned_of_it(pair: Pair) -> None:
     """Killed after the commit: the next start finds the new key by the log's own entry."""
     rotation = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
     assert pair.key() == rotation.present

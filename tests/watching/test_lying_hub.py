@@ -53,7 +53,7 @@ def settle(region: Federation, *, but: Collection[str] = ()) -> None:
 
 
 def look(region: Federation, member: Member) -> list[Alert]:
-    """One cycle of the node's guard; the alerts that stand after it."""
+    """A cycle of the node's monitor; the open alerts afterwards."""
     monitor(member.node, RULES, None, Tick(region.clock.now(), 0.0), [])
     with member.node.store.reading() as view:
         return [kept.alert for kept in view.watch.alerts(ended=False)]

@@ -63,7 +63,7 @@ def settle(region: Federation) -> None:
 
 
 def look(region: Federation) -> list[Alert]:
-    """One cycle of the hub's guard; the alerts that stand after it."""
+    """A cycle of the hub's monitor; the open alerts afterwards."""
     monitor(region.hub, RULES, None, Tick(region.clock.now(), 0.0), [])
     with region.hub.store.reading() as view:
         return [kept.alert for kept in view.watch.alerts(ended=False)]
@@ -82,8 +82,8 @@ class LyingMember:
         self.region = region
         self.member = member
 
-    def show(self, history: list[bytes], *, told: bool = True) -> None:
-        """From now on show this history; with `told` also the entries that the hub lacks."""
+    def show(self, history: list[bytes], *, reported: bool = True) -> None:
+        """From now on show this history; with `reported` also the entries that the hub lacks."""
         storage = MemoryStorage(self.log.origin)
         self.log.create(storage, 1)
         self.log.append(storage, history, 1)
@@ -96,7 +96,7 @@ class LyingMember:
             seen = 0 if latest is None else int(latest.text.split("\n")[1])
             try:
                 proof = tuple(self.log.consistency(storage, seen, size))
-                shown = excerpt(self.log, storage, copied, size, lambda _: True) if told else None
+                shown = excerpt(self.log, storage, copied, size, lambda _: True) if reported else None
             except NotInLogError:
                 proof, shown = (), None
             return replace(call, log=ShownLog(str(self.log.checkpoint(storage)), seen, proof, shown))

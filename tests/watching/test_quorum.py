@@ -116,7 +116,7 @@ def test_a_policy_text_is_read_as_it_was_meant() -> None:
 
 
 def test_a_policy_that_does_not_know_the_logs_new_key_is_an_alert_and_no_failure() -> None:
-    """The guard goes on: whoever changed the key must change the policy as well, and is told so."""
+    """The monitor goes on: the operator who changed the key must change the policy as well, and learns so."""
     storage = MemoryStorage()
     LOG.append(storage, [b"entry"], now=1)
     head = Checkpoint.parse(LOG.checkpoint(storage).text)

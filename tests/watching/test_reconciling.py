@@ -25,8 +25,8 @@ def end(own: bytes | None = None, **outcome: tuple[str, ...]) -> bytes:
     """The release; it names the member's entry `own`, which stands at number 7 of its log."""
     event = released(**outcome)
     entry = None if own is None else EntryRef("log.example/kh", 7, leaf_hash(own))
-    told = tuple(replace(o, entry=entry) for o in event.outcomes)
-    return encode(replace(event, outcomes=told))
+    reported = tuple(replace(o, entry=entry) for o in event.outcomes)
+    return encode(replace(event, outcomes=reported))
 
 
 def compare(
@@ -90,9 +90,9 @@ def test_while_another_member_may_answer_late_the_question_stays_open_with_this_
     question = encode(asked(deadline=MONDAY + timedelta(seconds=10), late_until=MONDAY + timedelta(days=7)))
     own = said(answered(), leaf=leaf_hash(question))
     first = end(own, answered=("KH",), missing=("LA",))
-    told = decode(end(own, answered=("KH", "LA")))
-    assert isinstance(told, Released)
-    again = encode(ReleasedAgain(**vars(told), number=2))
+    reported = decode(end(own, answered=("KH", "LA")))
+    assert isinstance(reported, Released)
+    again = encode(ReleasedAgain(**vars(reported), number=2))
 
     early = compare([question, first], [own])
     assert (gaps(early), early.settled, early.about) == ([], frozenset(), frozenset())

@@ -1,4 +1,4 @@
-"""Hub and nodes as processes of their own: what the guard finds is shown by commands beside them."""
+"""Hub and nodes as processes of their own: commands beside them show the findings of the monitor."""
 
 import dataclasses
 import time
@@ -36,7 +36,7 @@ QUESTION = (
 
 
 def hurried(directory: Path, kind: type[HubConfig] | type[MemberConfig]) -> None:
-    """A guard that looks every second, and is patient for three."""
+    """A monitor that checks every second, with a patience of three."""
     config = read_config(directory, kind)
     write_config(directory, dataclasses.replace(config, guard_seconds=1, guard_patience_seconds=3))
 

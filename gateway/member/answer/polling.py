@@ -54,7 +54,7 @@ def run_round(
     done = [_handle(node, cube_cache, regional, delivery, witnessed) for delivery in reply.deliveries]
     for sum_call in reply.sum_calls:
         _contribute(node, regional, sum_call, witnessed)
-    if not link.takes_batches():  # else the next round's call takes along what was made
+    if not link.takes_batches():  # else the next round's call uploads the answers
         with node.store.reading() as view:
             waiting = outbox(node, view, regional)
         send(node, regional, link, waiting)

@@ -109,7 +109,7 @@ def _charged(view: View, event: Answered | Refused, number: int) -> Iterator[dat
                 yield None
             elif charge:
                 yield at
-    # whoever still waits: the log does not say whose question it is until it ends
+    # questions that still wait: the log names the asker only at a question's end
     yield from (
         None for question, (place, _) in waits.items() if place < own and question != event.question_id
     )

@@ -53,7 +53,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     cube = None
     if found is None:
         if privacy(made.changed) is not None:
-            protected(node, snapshot, (made, rules), released, progress)  # what cannot be costs nothing
+            protected(node, snapshot, (made, rules), released, progress)  # an impossible plan costs nothing
             charge_and_draw(node, snapshot, made)
         cube = protected(node, snapshot, (made, rules), released, progress)
         found = cube.to_bytes()

@@ -37,7 +37,7 @@ def _begin(node: Node, progress: Progress | None, *, ministry: bool) -> list[str
     with node.store.reading() as view:
         given_out, below = bool(view.released_cubes()), view.policy() is not None
     if waiting is not None and given_out and (below or not ministry):
-        # Before it counts: not every policy can be protected beside what was given out.
+        # Before it is in force: not every policy can be protected beside earlier releases.
         make(node, waiting, progress)
     version = come_into_force(node, ministry=ministry)
     if version is None:

@@ -57,7 +57,7 @@ class NotDrawn:
     def epsilon(self) -> str:
         return ""
 
-    def drawn(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - whatever the key
+    def drawn(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
         return 0
 
 

@@ -8,7 +8,7 @@ from gateway.wire.usage_terms import PassOn, Terms
 from policies.decision.decision import Obligations
 
 _PASSING_ON = {
-    # Records are sealed to one reader by name: what a policy lets pass on are tables, never these.
+    # Records are sealed to a named reader: a policy lets recipients pass on tables, never records.
     PassOn.YES: "No record may be passed on; tables made from them may.",
     PassOn.WITH_CREDIT: "No record may be passed on; tables made from them may, "
     "if the member is named as the source.",

@@ -44,7 +44,7 @@ def show(node: Node, view: View, wait: float) -> Poll:
         seen_size=0 if latest is None else Checkpoint.parse(latest.text).size,
         cosignature=None if latest is None else str(latest),
         log=shown,
-        # While the hub lacks more of our log than one call tells, the next call must not wait.
+        # While the hub lacks more of our log than fits a call, the next call must not wait.
         wait=wait if shown is None or shown.excerpt is None or not shown.excerpt.proof else 0.0,
         copied=view.watch.copied(region_of(node)).size,
     )

@@ -65,7 +65,7 @@ def shared_of(policy: Policy, tables: Tables | None) -> tuple[Shared, ...]:
     """
     if policy.appears is not Appearance.OWN:
         return ()
-    # Accidents have fewer dimensions than people: what is shared of them is said by itself.
+    # Accidents have fewer dimensions than people: their permissions are stated separately.
     counted = (MEASURE, ACCIDENTS)
     made: list[tuple[str | None, Counted | None]] = [(None, None)]
     if tables is not None:

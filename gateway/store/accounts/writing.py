@@ -85,7 +85,7 @@ class SqlPeopleWriter(SqlPeople):
         return taken.rowcount == 1
 
     def take_recovery(self, name: str, hashed: str, *, because: int) -> bool:
-        del because  # the row is gone; the entry stands beside the session that it opened
+        del because  # the row is gone; the session that it opened keeps the entry
         taken = self._connection.execute(
             delete(recovery_codes).where(recovery_codes.c.account == name, recovery_codes.c.hash == hashed)
         )
@@ -178,7 +178,7 @@ class SqlPeopleWriter(SqlPeople):
         self._connection.execute(delete(invitations).where(invitations.c.name == name))
 
     def erase_openings(self, name: str, *, because: int) -> dict[str, int]:
-        del because  # what was erased leaves nothing that could name the entry
+        del because  # no row is left that could name the entry
         named = (openings.c.value == name.encode(), SHORT_VALUE)
         fields = select(openings.c.field).where(*named)
         counts = Counter(self._connection.execute(fields).scalars())

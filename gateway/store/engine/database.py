@@ -38,7 +38,7 @@ class Database:
             self._sqlite = make_url(url).get_backend_name() == "sqlite"
             self._reader = self._engine()
             self._writer = self._engine(immediate=True)
-        except (ArgumentError, ImportError):  # not repeated: what was meant as a URL may hold a password
+        except (ArgumentError, ImportError):  # not repeated: a mistyped URL may hold a password
             raise StorageError(
                 "The setting for the database is no URL of a kind that is known here.",
                 remedy="Write postgresql+psycopg://user:password@host/database; leave it out for SQLite.",
@@ -77,7 +77,7 @@ class Database:
         try:
             yield
         except OperationalError as error:
-            # The statement's parameters may hold personal data: only the driver's own words are told.
+            # The statement's parameters may hold personal data: only the driver's own words are shown.
             raise StorageError(
                 f"The database {make_url(self.url).render_as_string()} did not answer: {error.orig}",
                 remedy="See that the disk has room and no other program holds the database, then try again.",

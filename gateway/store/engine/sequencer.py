@@ -83,7 +83,7 @@ class Sequencer:
         self._turn = threading.Lock()
         self._counting = threading.Lock()
         self._waiting = 0
-        self._batch: _Batch | None = None  # touched only by whoever has the turn
+        self._batch: _Batch | None = None  # touched only by the thread that has the turn
 
     @contextmanager
     def writing(self, *, receipts: bool = False) -> Iterator[Unit]:
@@ -107,7 +107,7 @@ class Sequencer:
         except BaseException as error:
             self._take_back(batch, staged)
             if isinstance(error, OperationalError):
-                # The statement's parameters may hold personal data: only the driver's own words are told.
+                # The statement's parameters may hold personal data: only the driver's own words are shown.
                 raise StorageError(
                     f"The database did not keep the write: {error.orig}",
                     remedy="Nothing of it was kept. See that the disk has room, then try again.",
@@ -143,7 +143,7 @@ class Sequencer:
     def _take_back(self, batch: _Batch, staged: int) -> None:
         try:
             batch.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
-        except Exception as error:  # noqa: BLE001 - whatever it was, the transaction is no longer sound
+        except Exception as error:  # noqa: BLE001 - after any error the transaction is no longer sound
             batch.broken = error
         batch.log.forget_from(staged)
         self._pass_on(batch)
@@ -183,7 +183,7 @@ class Sequencer:
             for unit in batch.units:
                 unit.numbers = range(numbers.start + unit.numbers.start, numbers.start + unit.numbers.stop)
             receipts = self._prove(batch)
-        except Exception as error:  # noqa: BLE001 - all callers are told, whatever it was
+        except Exception as error:  # noqa: BLE001 - all callers get the error
             batch.failure = _rolled_back(error)
             with _ignoring(error):
                 batch.transaction.__exit__(type(error), error, error.__traceback__)

@@ -77,7 +77,7 @@ class HubStore:
 
     @contextmanager
     def notes(self) -> Iterator["HubNotes"]:
-        # Members call at the same time: what is noted of them shares a commit, as entries of the log do.
+        # Members call at the same time: notes about members share a commit, as entries of the log do.
         with self._sequencer.writing() as unit:
             yield HubNotes(unit.connection, self._origin)
 

@@ -41,7 +41,7 @@ asked_members = Table(
     Column("receipt", Text),
     Column("answered_at", Moment),
     Column("released_in", Integer),  # number of the first release that holds the answer
-    Column("waiting", Boolean, nullable=False),  # at the member, for a person's leave
+    Column("waiting", Boolean, nullable=False),  # for approval at the member
 )
 
 releases = Table(

@@ -29,9 +29,9 @@ extracts = Table(
     "extracts",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("plan", Text, nullable=False),  # JSON: what was signed
+    Column("plan", Text, nullable=False),  # JSON: the signed plan
     Column("figures", Text, nullable=False),  # JSON: the risk, for the state only
-    Column("told", LargeBinary, nullable=False),  # what it tells in counts: part of the history once sealed
+    Column("told", LargeBinary, nullable=False),  # disclosed counts: part of the history once sealed
     Column("requester", String(40), nullable=False),
     Column("note", Text, nullable=False),
     Column("prepared_at", Moment, nullable=False),

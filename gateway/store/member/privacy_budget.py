@@ -95,6 +95,6 @@ class SqlPrivacy:
         self._connection.execute(
             update(privacy_charges)
             .where(privacy_charges.c.because == charge.because)
-            .where(privacy_charges.c.answer.is_(None))  # the first numbers stand
+            .where(privacy_charges.c.answer.is_(None))  # the first noisy counts stay
             .values(answer=charge.answer)
         )

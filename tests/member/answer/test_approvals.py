@@ -87,7 +87,7 @@ def logged(region: Federation) -> list[object]:
     return [decode(entry) for entry in region.members["KH"].log_entries()]
 
 
-def test_a_question_waits_and_goes_out_once_somebody_has_given_leave(region: Federation, node: Node) -> None:
+def test_a_question_waits_and_is_answered_once_somebody_has_approved(region: Federation, node: Node) -> None:
     under(region, APPROVED)
     question = put(region, "year", "sex")
 
@@ -157,7 +157,7 @@ def test_two_persons_are_two_persons(region: Federation, node: Node) -> None:
     assert approve(node, question, "second") is not None
 
 
-def test_a_refusal_tells_the_analyst_only_that_leave_was_not_given(region: Federation, node: Node) -> None:
+def test_a_refusal_shows_the_analyst_only_that_approval_was_refused(region: Federation, node: Node) -> None:
     under(region, APPROVED)
     question = put(region, "year", "sex")
 
@@ -174,7 +174,7 @@ def test_a_refusal_tells_the_analyst_only_that_leave_was_not_given(region: Feder
         approve(node, question)
 
 
-def test_leave_for_another_answer_is_no_leave(region: Federation, node: Node) -> None:
+def test_an_approval_of_another_answer_is_no_approval(region: Federation, node: Node) -> None:
     under(region, APPROVED)
     question, other = put(region, "year", "sex"), put(region, "sex")
     pending = approval.find(node, cube_cache(node), other)
@@ -186,9 +186,7 @@ def test_leave_for_another_answer_is_no_leave(region: Federation, node: Node) ->
     assert len(approval.queue(node, cube_cache(node))) == 2
 
 
-def test_a_policy_revoked_meanwhile_is_judged_again_when_leave_is_given(
-    region: Federation, node: Node
-) -> None:
+def test_a_policy_revoked_meanwhile_is_judged_again_at_the_approval(region: Federation, node: Node) -> None:
     under(region, APPROVED)
     question = put(region, "year", "sex")
     revoke(node, str(sign(revocation(node, 2, "why"), signer(node))), "why")

@@ -1,4 +1,4 @@
-"""Quotas and a person's leave, made again from a real node's log."""
+"""Quotas and approvals, replayed from a real node's log."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -54,7 +54,7 @@ def put(region: Federation, *by: str) -> str:
     return asked.id
 
 
-def give_leave(node: Node, question: str, *, granted: bool = True) -> None:
+def give_approval(node: Node, question: str, *, granted: bool = True) -> None:
     cube_cache = CubeCache(node.dictionary, node.member, node.store)
     if granted:
         pending = approval.find(node, cube_cache, question)
@@ -110,7 +110,7 @@ def test_a_quota_begins_anew_with_its_period(region: Federation, node: Node) -> 
 def test_leave_that_was_given_is_found_in_the_log(region: Federation, node: Node) -> None:
     under(region, LEAVE + TWICE)
     for granted in (True, False):
-        give_leave(node, put(region, "sex"), granted=granted)
+        give_approval(node, put(region, "sex"), granted=granted)
     put(region, "sex")
     found = all_again(node)
     assert set(found.values()) == {()}
@@ -129,7 +129,7 @@ def _add(node: Node, event: Answered | Refused, like: int) -> int:
 
 def test_an_answer_without_the_leave_that_it_needed_is_found(region: Federation, node: Node) -> None:
     under(region, LEAVE)
-    give_leave(node, put(region, "sex"))
+    give_approval(node, put(region, "sex"))
     ((number, answered),) = decisions(node).items()
     false = _add(node, replace(answered, question_id="q-without-leave"), number)
     assert again(node, false).differences == ("it needed approval by a person, which the log does not have",)

@@ -107,12 +107,12 @@ def told_apart(release: Release) -> None:
 def the_files_tell_them(release: Release) -> None:
     dictionary = regional()
     notes = load_workbook(io.BytesIO(export(release, "xlsx", dictionary)))["Notes"]
-    told = {row[0]: row[4] for row in notes.iter_rows(values_only=True) if row[0] and row[4]}
-    assert told["Cambodia"] == " ".join(sentences(covered(release)["KH"], ENGLISH))
-    assert "365 days" in told["Cambodia"]
-    assert "365 days" not in told["Lao PDR"]
+    reported = {row[0]: row[4] for row in notes.iter_rows(values_only=True) if row[0] and row[4]}
+    assert reported["Cambodia"] == " ".join(sentences(covered(release)["KH"], ENGLISH))
+    assert "365 days" in reported["Cambodia"]
+    assert "365 days" not in reported["Lao PDR"]
     assert (
-        told["Regional totals"] == "This answer may be kept for 365 days. This answer may not be passed on."
+        reported["Regional totals"] == "This answer may be kept for 365 days. This answer may not be passed on."
     )
     read = json.loads(export(release, "json", dictionary))
     assert read["coverage"][0]["terms"]["retention_days"] == 365
@@ -140,7 +140,7 @@ def test_a_refusal_has_no_terms(region: Federation) -> None:
 
 
 def test_of_an_older_node_it_is_said_that_its_terms_are_not_known() -> None:
-    """Silence must not be taken for leave."""
+    """Silence must not be taken for approval."""
     (said,) = sentences(Coverage("KH", answered=True, policy="1"), ENGLISH)
 
     assert "ask the member" in said

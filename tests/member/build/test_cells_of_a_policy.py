@@ -146,8 +146,8 @@ def test_where_nobody_can_be_is_shown_and_no_alternative_puts_anybody_there(
 
     assert isinstance(known_empty.lookup({"place": "KH-5"}), Value)
     assert known_empty.lookup({"place": "KH-5", "outcome": "K"}) == Value(0)
-    told = [release.structural for release in releases(known_empty.parts)]
-    assert told == [((("place", "KH-5"),), (("sex", "X"),))]
+    reported = [release.structural for release in releases(known_empty.parts)]
+    assert reported == [((("place", "KH-5"),), (("sex", "X"),))]
     assert withstands(known_empty)
     assert [release.structural for release in releases(plain.parts)] == [()]
     with pytest.raises(NotProtectedError, match="structural zero place=KH-1 has people in it"):

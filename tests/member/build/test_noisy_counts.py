@@ -1,4 +1,4 @@
-"""Numbers that are drawn with noise and paid for: from the policy to the region's table, for life."""
+"""Noisy counts and the privacy budget: from the policy to the region's table, for life."""
 
 import json
 from collections.abc import Iterator
@@ -97,7 +97,7 @@ def loaded_again(region: Federation, people: Snapshot) -> Node:
 def test_an_answer_says_mechanism_epsilon_scale_and_of_how_many_draws_each_number_is(
     region: Federation,
 ) -> None:
-    told = asked(region, "year", "sex")
+    reported = asked(region, "year", "sex")
 
     signed = json.loads(region.members["KH"].link.sent[-1].note.partition("\n\n")[0])
     assert {key: signed["changed"][key] for key in ("mechanism", "epsilon", "scale")} == {
@@ -105,15 +105,15 @@ def test_an_answer_says_mechanism_epsilon_scale_and_of_how_many_draws_each_numbe
         "epsilon": "0.25",
         "scale": "4",
     }
-    assert len(signed["changed"]["draws"]) == len(signed["cells"]) == len(told.cells)
-    off_by = {cell.key: cell.typically_off_by for cell in told.cells}
+    assert len(signed["changed"]["draws"]) == len(signed["cells"]) == len(reported.cells)
+    off_by = {cell.key: cell.typically_off_by for cell in reported.cells}
     assert (off_by["2022", "F"], off_by["2022", TOTAL]) == (6, 11), (
         "one draw, and the sum of four codes of sex"
     )
-    assert {cell.off_by for cell in told.cells} == {0}, "noise has no most"
-    assert {(cell.at_least, cell.at_most) for cell in told.cells} == {(None, None)}
-    assert "epsilon 0.25 for each table, scale 4" in coverage_lines(told)[0]
-    assert "typically off by 6 to 11, perhaps below 0" in to_text(told)
+    assert {cell.off_by for cell in reported.cells} == {0}, "noise has no most"
+    assert {(cell.at_least, cell.at_most) for cell in reported.cells} == {(None, None)}
+    assert "epsilon 0.25 for each table, scale 4" in coverage_lines(reported)[0]
+    assert "typically off by 6 to 11, perhaps below 0" in to_text(reported)
 
 
 def test_only_drawn_tables_and_their_sums_are_shared_and_stated(region: Federation) -> None:

@@ -66,23 +66,23 @@ def counts(node: Node, *dimensions: str) -> dict[tuple[str, ...], int]:
 
 
 def test_every_number_is_answered_near_the_truth_and_none_of_few_people_as_it_is(region: Federation) -> None:
-    told = asked(region, "year", "sex")
-    truth, shown = counts(region.members["KH"].node, "date", "sex"), values(told)
+    reported = asked(region, "year", "sex")
+    truth, shown = counts(region.members["KH"].node, "date", "sex"), values(reported)
 
     assert all(abs(shown[cell] - count) <= MOST for cell, count in truth.items())
     assert not {1, 2} & set(shown.values()), "js"
     assert shown[TOTAL, TOTAL] != sum(truth.values()) or shown != truth
-    assert {cell.off_by for cell in told.cells} == {MOST}
+    assert {cell.off_by for cell in reported.cells} == {MOST}
 
 
 def test_whoever_receives_it_is_told_how_the_numbers_were_changed(region: Federation) -> None:
-    told = asked(region, "outcome")
+    reported = asked(region, "outcome")
 
-    assert told.coverage[0].changed is not None
-    assert told.coverage[0].changed.as_json() == {"mechanism": "cell-key", "most": MOST}
-    assert f"at most {MOST} from the count" in to_text(told)
-    assert "off_by" in to_csv(told).splitlines()[0]
-    assert '"changed"' in to_json(told)
+    assert reported.coverage[0].changed is not None
+    assert reported.coverage[0].changed.as_json() == {"mechanism": "cell-key", "most": MOST}
+    assert f"at most {MOST} from the count" in to_text(reported)
+    assert "off_by" in to_csv(reported).splitlines()[0]
+    assert '"changed"' in to_json(reported)
 
 
 def test_a_sum_of_cells_says_that_it_is_off_by_as_much_as_all_of_them(region: Federation) -> None:
@@ -203,12 +203,12 @@ def test_a_sum_over_members_says_which_of_them_changed_their_numbers(tmp_path: P
         put_in_force(changing, policy(2))
         build(changing)
 
-        told = asked(region, "country", "sex")
+        reported = asked(region, "country", "sex")
 
-    off = {cell.key: cell.off_by for cell in told.cells if cell.value is not None}
+    off = {cell.key: cell.off_by for cell in reported.cells if cell.value is not None}
     assert off["KH", TOTAL] == off[TOTAL, TOTAL] == MOST
     assert off["LA", TOTAL] == 0
-    assert [c.changed is not None for c in told.coverage] == [True, False]
+    assert [c.changed is not None for c in reported.coverage] == [True, False]
 
 
 def test_lint_at_a_node_knows_what_was_given_out_there(region: Federation) -> None:

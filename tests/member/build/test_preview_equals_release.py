@@ -97,9 +97,9 @@ def test_preview_equals_release(region: Region, asked: list[Question]) -> None:
         asking = Asking(question, "ARMAC", "analyst", now + timedelta(minutes=1))
         before = decide_on(node.dictionary, "KH", asking, policy=policy, cube=seen, at=now)
         with made.hub.store.reading() as view:
-            after = _told(answer_of_text(Note.parse(view.answers(question_id)["KH"]).text))
+            after = _visible(answer_of_text(Note.parse(view.answers(question_id)["KH"]).text))
         reading = before.reading
-        assert after == _told(
+        assert after == _visible(
             Answer(
                 "",
                 NOWHERE,
@@ -115,7 +115,7 @@ def test_preview_equals_release(region: Region, asked: list[Question]) -> None:
         )
 
 
-def _told(answer: Answer) -> dict[str, Any]:
+def _visible(answer: Answer) -> dict[str, Any]:
     """All that does not depend on when and under which name it was asked."""
     plain = replace(answer, question_id="", asked=NOWHERE, snapshot=None, snapshot_date=None)
     return plain.as_json()

@@ -126,8 +126,8 @@ def test_a_figure_finer_than_the_policy_or_about_what_it_does_not_share_is_known
 
     whole = [part.cubes[0] for part in made.parts]
     known = [known_figure(public(value, cell).known()).release(each.dims) for each in whole]
-    told = learnt([*(each.release() for each in whole), *known, made.release()])
-    assert [cell for cell in told if cell not in (MEN, cell)] == []
+    reported = learnt([*(each.release() for each in whole), *known, made.release()])
+    assert [cell for cell in reported if cell not in (MEN, cell)] == []
     assert all(dim.name != "sex" for dim in made.dims)
 
 

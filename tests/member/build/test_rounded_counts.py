@@ -42,8 +42,8 @@ def values(release: Release) -> dict[tuple[str, ...], int]:
 
 
 def test_every_number_is_a_multiple_of_the_base_and_the_table_adds_up(region: Federation) -> None:
-    told = asked(region, "year", "sex")
-    shown = values(told)
+    reported = asked(region, "year", "sex")
+    shown = values(reported)
 
     assert {number % BASE for number in shown.values()} == {0}
     for year in {year for year, _ in shown}:
@@ -53,12 +53,12 @@ def test_every_number_is_a_multiple_of_the_base_and_the_table_adds_up(region: Fe
 
 
 def test_whoever_receives_it_is_told_that_numbers_were_rounded(region: Federation) -> None:
-    told = asked(region, "outcome")
+    reported = asked(region, "outcome")
 
-    assert told.coverage[0].changed is not None
-    assert told.coverage[0].changed.as_json() == {"mechanism": "controlled-rounding", "most": MOST}
-    assert f"at most {MOST} from the count" in to_text(told)
-    assert "off_by" in to_csv(told).splitlines()[0]
+    assert reported.coverage[0].changed is not None
+    assert reported.coverage[0].changed.as_json() == {"mechanism": "controlled-rounding", "most": MOST}
+    assert f"at most {MOST} from the count" in to_text(reported)
+    assert "off_by" in to_csv(reported).splitlines()[0]
 
 
 def test_the_numbers_of_closed_years_stay_and_corrections_wait_for_enough_people(region: Federation) -> None:

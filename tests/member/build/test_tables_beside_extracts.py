@@ -99,7 +99,7 @@ def test_two_extracts_are_looked_at_together(totals: ReleaseHistory) -> None:
         check_beside_extracts(totals, [extract(("M", "I")), extract(("M", "K"))])
 
 
-def test_an_extract_of_other_numbers_is_told(totals: ReleaseHistory) -> None:
+def test_an_extract_of_other_numbers_is_reported(totals: ReleaseHistory) -> None:
     with pytest.raises(NotProtectedError, match="other numbers now"):
         check_beside_extracts(totals, [extract(("M", "I"), count=500)])
 

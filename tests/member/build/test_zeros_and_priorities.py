@@ -1,4 +1,4 @@
-"""Zeros shown always, beside tables that come first: carried out more strictly than said, and told so."""
+"""Zeros shown always, beside tables that come first: carried out more strictly than written, and reported."""
 
 from pathlib import Path
 

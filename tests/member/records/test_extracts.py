@@ -1,4 +1,4 @@
-"""Extracts at a node: only what the policy permits, with another person's leave, once, and all logged."""
+"""Extracts at a node: only as the policy permits, approved by another person, once, and all logged."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -135,7 +135,7 @@ def test_an_approved_extract_opens_for_its_reader_alone_with_company_for_everybo
     assert "case-" not in str(content)
 
 
-def test_the_terms_of_the_policy_are_approved_sealed_with_the_records_and_told(node: Node) -> None:
+def test_the_terms_of_the_policy_are_approved_sealed_with_the_records_and_shown(node: Node) -> None:
     stored = approved(node)
     _, content = opened_extract(seal(node, stored.plan.extract, EPOCH), PRIVATE, node.clock.now())
 
@@ -155,10 +155,12 @@ def test_the_terms_of_the_policy_are_approved_sealed_with_the_records_and_told(n
 def test_whatever_the_policy_lets_pass_on_is_never_a_record(node: Node) -> None:
     plan = prepare(node, wanted(days=1)).plan
     for pass_on in (PassOn.YES, PassOn.WITH_CREDIT):
-        told = sentences(replace(plan, terms=Terms(None, pass_on, None)))
-        assert "It may be kept for one day, and is then to be deleted." in told
-        assert any(line.startswith("No record may be passed on; tables made from them may") for line in told)
-        assert not any("Legal basis" in line for line in told)
+        reported = sentences(replace(plan, terms=Terms(None, pass_on, None)))
+        assert "It may be kept for one day, and is then to be deleted." in reported
+        assert any(
+            line.startswith("No record may be passed on; tables made from them may") for line in reported
+        )
+        assert not any("Legal basis" in line for line in reported)
 
 
 def test_a_plan_of_before_terms_were_told_keeps_its_text_and_forbids_passing_on(node: Node) -> None:

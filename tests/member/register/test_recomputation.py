@@ -68,7 +68,7 @@ def test_what_differs_is_said_without_a_value(node, register) -> None:
     assert "C99" not in str(caught.value)
 
 
-def test_another_key_of_a_person_is_told(node, register) -> None:
+def test_another_key_of_a_person_is_reported(node, register) -> None:
     directory, made = node
     load_source(directory, made, register, MAPPING)
     (register / "v.csv").write_text((HEADINGS + "".join(ROWS)).replace("900003", "900004"), encoding="utf-8")

@@ -100,18 +100,18 @@ def test_the_vintage_of_a_row_is_the_load_since_which_it_stands_as_it_does(loads
         former = dated(snapshot(rows), former, number)
         stood = since
         since = {n: stood[n] if stood.get(n, (0, ()))[1] == row else (number, row) for n, row in rows.items()}
-        told = dict(zip(former.links["case"].tolist(), former.vintage.values(), strict=True))
-        assert told == {f"case-{n:05d}".encode(): str(load) for n, (load, _) in since.items()}
+        reported = dict(zip(former.links["case"].tolist(), former.vintage.values(), strict=True))
+        assert reported == {f"case-{n:05d}".encode(): str(load) for n, (load, _) in since.items()}
 
 
 @given(ROWS, st.dictionaries(st.integers(0, 30), st.sampled_from(CONSENTS), max_size=5))
-def test_consent_is_only_ever_lowered(rows, standing) -> None:
-    given_up = {f"person-{n:05d}": code for n, code in standing.items()}
+def test_consent_is_only_ever_lowered(rows, lowered) -> None:
+    given_up = {f"person-{n:05d}": code for n, code in lowered.items()}
     after = with_consents(snapshot(rows), given_up)
 
-    told = dict(zip(after.links["case"].tolist(), after.consent.values(), strict=True))
+    reported = dict(zip(after.links["case"].tolist(), after.consent.values(), strict=True))
     for n, row in rows.items():
-        assert told[f"case-{n:05d}".encode()] == min(row[3], standing.get(n, "REC"), key=CONSENTS.index)
+        assert reported[f"case-{n:05d}".encode()] == min(row[3], lowered.get(n, "REC"), key=CONSENTS.index)
 
 
 # --- a node ---------------------------------------------------------------------------------------------
@@ -174,8 +174,8 @@ def test_every_load_but_the_first_is_compared_and_logged_without_a_number(node: 
     first, second = (e for e in entries(node)[before:] if b"records-compared" in e)
     assert len(first) == len(second)  # what changed cannot be told from nothing changed
     with node.store.reading() as view:
-        told = view.record_changes()
-    assert [one.changes.counts for one in told] == [{Change.LATE: {2022: 1}}, {}]
+        reported = view.record_changes()
+    assert [one.changes.counts for one in reported] == [{Change.LATE: {2022: 1}}, {}]
     assert set(newest(node).vintage.values()) == {"1", "2"}
 
 
