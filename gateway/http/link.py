@@ -238,7 +238,7 @@ class HttpLink:
         if not response.is_success:
             log.warning("contribution not kept by the hub", status=response.status_code)
 
-    def head(self) -> str:
+    def public_checkpoint(self) -> str:
         """As anybody can read it: the log signs it itself."""
         try:
             response = self._client.get(f"{self._root}/log/checkpoint", auth=None)

@@ -78,7 +78,7 @@ def about(member: str) -> Callable[[bytes], bool]:
 
 
 def _look(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog) -> None:
-    note = Note.parse(shown.head)
+    note = Note.parse(shown.checkpoint)
     latest = notes.witness.latest(origin_of(member))
     keys = log_keys_of(hub, notes, member)
     if latest is not None and not _signed(latest, keys):

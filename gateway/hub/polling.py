@@ -117,7 +117,7 @@ def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | 
     know.
     """
     now = hub.clock.now()
-    head = None if call.log is None else call.log.head
+    head = None if call.log is None else call.log.checkpoint
     news = notes.waits(member.member, call.waiting)
     notes.states(member.member, sharing, now)
     ends = now + timedelta(seconds=min(call.wait, LONGEST_WAIT))

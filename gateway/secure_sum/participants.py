@@ -113,7 +113,7 @@ def _logged(call: SumCall, witnessed: Witnessed) -> tuple[TotalAsked, EntryRef]:
         event = decode(call.entry)
     except AuditError as error:
         raise UnprovenError(f"The round is not proved to stand in the regional log: {error}.") from None
-    if (checkpoint.size, checkpoint.root) != (witnessed.head.size, witnessed.head.root):
+    if (checkpoint.size, checkpoint.root) != (witnessed.checkpoint.size, witnessed.checkpoint.root):
         raise UnprovenError("The round's receipt is under a checkpoint that this node has not witnessed.")
     if not isinstance(event, TotalAsked) or event.question_id != call.question_id:
         raise UnprovenError("The log entry behind the receipt is not this round.")

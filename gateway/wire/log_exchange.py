@@ -13,18 +13,19 @@ _ENTRY, _HASH = "entry ", "leaf "
 
 @dataclass(frozen=True)
 class ShownLog:
-    """A member's log: its newest checkpoint, and the proof of consistency with the checkpoint of `old_size`
-    entries.
+    """A member's log: its newest checkpoint, and the proof that it extends the first `old_size` entries.
+
+    On the wire, the checkpoint is called `head`.
     """
 
-    head: str
+    checkpoint: str
     old_size: int = 0
     consistency: tuple[bytes, ...] = ()
     excerpt: Excerpt | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "head": self.head,
+            "head": self.checkpoint,
             "old_size": self.old_size,
             "consistency": [to_base64(h) for h in self.consistency],
             "excerpt": excerpt_as_json(self.excerpt),
@@ -33,9 +34,7 @@ class ShownLog:
 
 @dataclass(frozen=True)
 class SeenLog:
-    """How many entries of the member's log the hub has witnessed and copied; the hub's cosignature of the
-    witnessed.
-    """
+    """How much of a member's log the hub has witnessed (`size`) and copied, with its cosignature."""
 
     size: int
     copied: int

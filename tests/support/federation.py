@@ -115,7 +115,7 @@ class Link:
     def takes_batches(self) -> bool:
         return self.carries
 
-    def head(self) -> str:
+    def public_checkpoint(self) -> str:
         if self.shown_head is not None:
             return self.shown_head
         with self.hub.store.reading() as view:

@@ -77,7 +77,7 @@ def member_guard(directory: Path, config: MemberConfig, node: Node, link: HubLin
             ask = partial(ask_witnesses, policy, timeout=WITNESS_SECONDS)
             gather(node.log, node.store.reading, node.store.notes, ask, memory)
         try:
-            member_monitoring.compare_with_public(node, link.head())
+            member_monitoring.compare_with_public(node, link.public_checkpoint())
         except SafelaneError as error:
             log.info("the hub's public head was not seen", reason=error.message)
         before, now = ticks.next(Tick(node.clock.now(), time.monotonic()))

@@ -45,7 +45,7 @@ def run_round(
     try:
         reply = link.poll(call)
     except ShorterLogError:
-        check_not_shorter(node, call.seen_size, link.head())
+        check_not_shorter(node, call.seen_size, link.public_checkpoint())
         raise
     except LinkError:
         send(node, regional, link, riding)  # it may be one of the pieces that the hub does not take

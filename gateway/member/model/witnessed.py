@@ -12,5 +12,5 @@ class Witnessed:
     log.
     """
 
-    head: Checkpoint
+    checkpoint: Checkpoint
     keys: tuple[Verifier, ...]

@@ -48,7 +48,7 @@ class HubLink(Protocol):
     def contribute(self, contribution: SignedContribution) -> None:
         """As `send`, for a contribution to secure sums."""
 
-    def head(self) -> str:
+    def public_checkpoint(self) -> str:
         """The published checkpoint of the regional log."""
 
 

@@ -83,7 +83,7 @@ def receive_reply(
         witnessed = _witness(node, notes, call.seen_size, reply.checkpoint, reply.consistency)
         fault = _follow(node, notes, reply, witnessed)
         if fault is None and reply.seen_log is not None:
-            grown = witnessed.head.size > call.seen_size
+            grown = witnessed.checkpoint.size > call.seen_size
             _remember(node, notes, reply.seen_log, None if grown else Note.parse(reply.checkpoint))
     if fault is not None:  # the head that came with it is kept all the same: the hub has signed it
         raise LinkError(
@@ -146,7 +146,7 @@ def _follow(node: Node, notes: Notes, reply: PollReply, witnessed: Witnessed) ->
     """Copy the excerpt of the regional log; or return its fault."""
     if reply.excerpt is not None:
         try:
-            follow_excerpt(notes, region_of(node), reply.excerpt, witnessed.head)
+            follow_excerpt(notes, region_of(node), reply.excerpt, witnessed.checkpoint)
         except AuditError as error:
             return error
     return None

@@ -30,7 +30,7 @@ def prove(delivery: Delivery, member: str, witnessed: Witnessed) -> ProvenQuesti
         event = decode(delivery.entry)
     except AuditError as error:
         raise UnprovenError(f"The question is not proved to stand in the regional log: {error}.") from None
-    if (checkpoint.size, checkpoint.root) != (witnessed.head.size, witnessed.head.root):
+    if (checkpoint.size, checkpoint.root) != (witnessed.checkpoint.size, witnessed.checkpoint.root):
         raise UnprovenError("The question's receipt is under a checkpoint that this node has not witnessed.")
     if not isinstance(event, Asked):
         raise UnprovenError("The log entry behind the receipt is not a question.")
