@@ -22,7 +22,7 @@ from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from audit.formats.note import Signer
 from gateway.secure_sum.participants import roster_of
 from gateway.wire.answer import AskedEntry
-from gateway.wire.sum_call import CalledSum, SumCall, call_from_json
+from gateway.wire.sum_call import CalledSum, SumCall, sum_call_from_json
 from gateway.wire.sum_messages import Consent, Contribution, open_consent, open_contribution, sign_text
 
 ASKED = AskedEntry("region.example/log", 7, "ab" * 32)
@@ -79,7 +79,7 @@ def main(members: int = 11, cells: int = 1000) -> None:
     with httpx.Client(trust_env=False) as client:
         for member in names:
             begun = time.perf_counter()
-            got = call_from_json(json.loads(client.get(url).content))
+            got = sum_call_from_json(json.loads(client.get(url).content))
             listed = {
                 c.member: c
                 for c in (

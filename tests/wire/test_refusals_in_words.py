@@ -1,7 +1,7 @@
 """Whatever a member or the hub refuses for, an auditor reads it in words."""
 
 from audit.reading.wording import REASONS
-from gateway.hub.asking import against
+from gateway.hub.asking import denial_reason
 from gateway.wire.answer import Refusal
 
 
@@ -10,7 +10,7 @@ def test_every_reason_of_a_member_has_words() -> None:
 
 
 def test_every_reason_of_the_hub_has_words() -> None:
-    of_hub = {against("auditor", [], "research"), against("analyst", [], "research")}
+    of_hub = {denial_reason("auditor", [], "research"), denial_reason("analyst", [], "research")}
     assert of_hub <= REASONS.keys()
 
 

@@ -21,7 +21,7 @@ from gateway.bootstrap.setup.layout import Layout
 from gateway.cli import main
 from gateway.keys.custody import write_custody
 from gateway.member.errors import ReidentificationRefusedError
-from gateway.member.model.reidentification_request import Asked, Subject
+from gateway.member.model.reidentification_request import ReidentificationRequest, Subject
 from gateway.member.node.context import Node
 from gateway.member.records.extract_workflow import EpochKey
 from gateway.member.records.reidentification import DAYS, confirm, request, show
@@ -66,7 +66,9 @@ def subject(node: Node, of: int = 0) -> Subject:
     return Subject(pseudonym(EPOCH.key, domain, people(node)[of]), "ARMAC", "research", "person")
 
 
-def asked(node: Node, custody: Custody, by: str = "first", lock: Lock = FIRST, **change) -> Asked:
+def asked(
+    node: Node, custody: Custody, by: str = "first", lock: Lock = FIRST, **change
+) -> ReidentificationRequest:
     usual = {"subject": subject(node), "reason": REASON}
     return request(node, custody, by, lock, **(usual | change))
 
