@@ -14,7 +14,7 @@ from anonymisers.errors import AnonymiserError
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.demo.region import member_directory, members_of
 from gateway.member.build.cube_building import counted_table
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import in_force
 
 
@@ -26,7 +26,7 @@ def main(directory: str, keys: str = "6") -> None:
             assert ruling is not None  # noqa: S101 - the demo has made it
             assert loaded is not None  # noqa: S101 - likewise
             snapshot, today = loaded[1], node.clock.now().date()
-            made, rules = plan(node.dictionary, ruling[1], snapshot, today)
+            made, rules = plan_cube(node.dictionary, ruling[1], snapshot, today)
             table = counted_table(node, snapshot, made, rules)
         took, failed = [], 0
         for _ in range(int(keys)):

@@ -23,7 +23,7 @@ from gateway.bootstrap.setup.open_member import open_member
 from gateway.member.build.cube_building import counted_table
 from gateway.member.build.preview import make
 from gateway.member.node.context import Node
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import checked
 from policies import Policy
 
@@ -68,7 +68,7 @@ def _cells(node: Node, policy: Policy) -> int:
         loaded = view.snapshot()
     if loaded is None:
         return 0
-    made, rules = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
+    made, rules = plan_cube(node.dictionary, policy, loaded[1], node.clock.now().date())
     table = counted_table(node, loaded[1], made, rules)
     return Lattice.of(table.dims, [dim.name for dim in table.dims], rules.max_dims).size
 

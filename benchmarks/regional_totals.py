@@ -25,7 +25,7 @@ from gateway.dictionary import regional
 from gateway.member.build.cube_building import counted_table
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.cube.cube_reading import UnreadableError, read
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.question import ask
 from gateway.secure_sum.withheld_cells import Before, offered, reach_of, withheld_of
@@ -56,7 +56,7 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
                 policy = (trusted(node, view) or (None, None))[1]
             if cube is None or policy is None or loaded is None or stored is None:
                 sys.exit(f"{place} has no cube: build the demo to its end.")
-            rules = plan(node.dictionary, policy, loaded[1], datetime.now(UTC).date())[1]
+            rules = plan_cube(node.dictionary, policy, loaded[1], datetime.now(UTC).date())[1]
             table = counted_table(node, loaded[1], stored.plan, rules)
             members[node.member] = (cube, reach_of(cube).true_values(table), policy)
     print("question                     people  plain sum  with masks  near  withheld  window  published")

@@ -44,7 +44,7 @@ from gateway.member.build.preview import PreviewedCube, make
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import population
 from gateway.member.node.context import Node
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import checked
 from gateway.member.register.person_counts import count_people
 from gateway.wire.enrolment import HubKeys
@@ -168,7 +168,7 @@ def _alone(node: Node) -> dict[str, float]:
     if loaded is None:
         return dict.fromkeys(QUESTIONS, 0.0)
     snapshot, policy = loaded[1], checked(node, _text(node.member, "every"))
-    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
+    made, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date())
     table, shares = counted_table(node, snapshot, made, rules), {}
     for name, wanted in zip(QUESTIONS, rules.priority, strict=True):
         if wanted.dims <= {dim.name for dim in table.dims}:

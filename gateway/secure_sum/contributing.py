@@ -25,7 +25,7 @@ from gateway.member.errors import RepeatedError, UnprovenError
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.member.region.log_exchange import region_of
 from gateway.secure_sum.member_sum_ports import SumUnitOfWork, store_of
@@ -136,7 +136,7 @@ def _values(
         raise UnprovenError("Numbers that are changed enter no total.")
     if loaded is None or stored is None or loaded[0].id != cube.snapshot.id or stored.index != cube.index:
         raise UnprovenError("The records that the cube was made from are no longer there.")
-    _, rules = plan(node.dictionary, policy, loaded[1], node.clock.now().date())
+    _, rules = plan_cube(node.dictionary, policy, loaded[1], node.clock.now().date())
     try:
         values = feasible_ranges(cube).true_values(counted_table(node, loaded[1], stored.plan, rules))
     except AnonymiserError as error:

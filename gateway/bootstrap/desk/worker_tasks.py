@@ -22,7 +22,7 @@ from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.errors import NothingToProtectError
 from gateway.member.node.context import Node
 from gateway.member.node.sentences import as_json
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import checked, trusted
 from policies import Policy
 from policies.comparison.diff import diff
@@ -100,7 +100,7 @@ def _effect(node: Node, in_force: Policy, after: PreviewedCube, told: Told) -> d
     today = node.clock.now().date()
     with node.store.reading() as view:
         figures = view.figures()
-    same = plan(node.dictionary, in_force, after.snapshot, today, figures)[0] == after.plan
+    same = plan_cube(node.dictionary, in_force, after.snapshot, today, figures)[0] == after.plan
     if after.beside and same:
         return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True}
     before = make(node, in_force, told)

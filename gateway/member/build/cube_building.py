@@ -47,36 +47,36 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         )
     record, snapshot = loaded
     version, policy = ruling
-    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
+    plan, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
     with node.store.reading() as view:
-        found = existing(view, record.id, made)
+        found = existing(view, record.id, plan)
     cube = None
     if found is None:
-        if privacy(made.changed) is not None:
-            protected(node, snapshot, (made, rules), released, progress)  # an impossible plan costs nothing
-            charge_and_draw(node, snapshot, made)
-        cube = protected(node, snapshot, (made, rules), released, progress)
+        if privacy(plan.changed) is not None:
+            protected(node, snapshot, (plan, rules), released, progress)  # an impossible plan costs nothing
+            charge_and_draw(node, snapshot, plan)
+        cube = protected(node, snapshot, (plan, rules), released, progress)
         found = cube.to_bytes()
     certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
         beside = (len(work.released_cubes()), len(work.extracts.disclosed()), work.figures())
-        if privacy(made.changed) is None and beside != (len(released), extracts, figures):
+        if privacy(plan.changed) is None and beside != (len(released), extracts, figures):
             raise NotProtectedError(
                 "A former cube has answered for the first time while this one was made, an extract was asked "
                 "for, or a figure was registered.",
                 remedy="Make it again: it must be safe beside what was given out.",
             )
-        stored = certify(node, work, record, (version.version, version.above), (made, found))
+        stored = certify(node, work, record, (version.version, version.above), (plan, found))
     if cube is not None:
         _look(node, policy, stored, snapshot, (rules, cube))
     return stored
 
 
 def _look(
-    node: Node, policy: Policy, stored: StoredCube, snapshot: Snapshot, made: tuple[Rules, Released]
+    node: Node, policy: Policy, stored: StoredCube, snapshot: Snapshot, protected_by: tuple[Rules, Released]
 ) -> None:
     """Keep the findings on a new cube, while in memory: the next policy's preview compares with the cube."""
-    rules, cube = made
+    rules, cube = protected_by
     measure(
         node,
         PreviewedCube(
@@ -137,20 +137,20 @@ def _another_mechanism() -> NotProtectedError:
     )
 
 
-def counted_table(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> Table:
+def counted_table(node: Node, snapshot: Snapshot, plan: Plan, rules: Rules) -> Table:
     """The people that the policy counts, without rows that would make a small group look large."""
-    rows = counted_rows(node, snapshot, made, rules)
-    return count_people(snapshot, node.dictionary, made.finest, rows=rows, years=made.years)
+    rows = counted_rows(node, snapshot, plan, rules)
+    return count_people(snapshot, node.dictionary, plan.finest, rows=rows, years=plan.years)
 
 
-def counted_rows(node: Node, snapshot: Snapshot, made: Plan, rules: Rules) -> NDArray[np.bool_]:
+def counted_rows(node: Node, snapshot: Snapshot, plan: Plan, rules: Rules) -> NDArray[np.bool_]:
     """Mask over the rows of `counted_table`."""
     return honest_rows(
         snapshot,
         node.dictionary,
-        made.finest,
-        rows=population(snapshot, made.consent, victims=made.victims),
-        years=made.years,
-        max_dims=rules.max_dims or len(made.finest),
+        plan.finest,
+        rows=population(snapshot, plan.consent, victims=plan.victims),
+        years=plan.years,
+        max_dims=rules.max_dims or len(plan.finest),
         threshold=rules.threshold,
     )

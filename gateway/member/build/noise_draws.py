@@ -36,7 +36,7 @@ from gateway.member.register.person_counts import placed
 from gateway.member.register.population import taken
 
 
-def charge_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
+def charge_and_draw(node: Node, snapshot: Snapshot, plan: Plan) -> None:
     """Charge and draw the tables that the plan still needs, one by one.
 
     So a node that stops loses one table at most. The caller has made the cube of the plan before
@@ -44,8 +44,8 @@ def charge_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
     nothing, where the budget does not cover all tables.
     """
     with node.store.reading() as view:
-        wanted = due(Ledger.of(view.privacy), made, snapshot)
-    ledger, epsilon = wanted.ledger, mechanism_of(made).epsilon
+        wanted = due(Ledger.of(view.privacy), plan, snapshot)
+    ledger, epsilon = wanted.ledger, mechanism_of(plan).epsilon
     for portion, table in wanted.tables:
         one = _DrawInputs.of(node.dictionary, snapshot, made, (portion, table))
         charge = _charge(node, made, ledger, (portion, table))
@@ -53,16 +53,16 @@ def charge_and_draw(node: Node, snapshot: Snapshot, made: Plan) -> None:
         ledger = _keep(node, answered)
 
 
-def _charge(node: Node, made: Plan, ledger: Ledger, paid: tuple[Portion, Table]) -> BudgetCharge:
+def _charge(node: Node, plan: Plan, ledger: Ledger, paid: tuple[Portion, Table]) -> BudgetCharge:
     """Charge one table; the charge is in the store when this returns."""
-    mechanism, (portion, table) = mechanism_of(made), paid
+    mechanism, (portion, table) = mechanism_of(plan), paid
     with node.store.writing() as work:
         if Ledger.of(work.privacy) != ledger:
             raise NotProtectedError(
                 "Somebody else has charged tables meanwhile.",
                 remedy="Nothing more was charged. Make them again.",
             )
-        _check_alone(work, made)
+        _check_alone(work, plan)
         if portion not in ledger.portions:
             work.privacy.add_portion(portion)
         event = PrivacyCharged(
@@ -87,13 +87,13 @@ def _keep(node: Node, answered: BudgetCharge) -> Ledger:
         return Ledger.of(work.privacy)
 
 
-def _check_alone(view: View, made: Plan) -> None:
+def _check_alone(view: View, plan: Plan) -> None:
     """Check the mechanism in the transaction of the charge: an answer or a figure may be new since."""
     try:
-        check_alone(view, made.changed)
+        check_alone(view, plan.changed)
     except PolicyRefusedError as error:
         raise NotProtectedError(error.message, remedy=error.remedy) from None
-    if fixed(view) not in (None, made.changed):
+    if fixed(view) not in (None, plan.changed):
         raise NotProtectedError(
             "Something exact was given out of this data set. A privacy budget is offered only where nothing "
             "exact exists.",
@@ -111,14 +111,14 @@ class _DrawInputs:
 
     @classmethod
     def of(
-        cls, dictionary: Dictionary, snapshot: Snapshot, made: Plan, each: tuple[Portion, Table]
+        cls, dictionary: Dictionary, snapshot: Snapshot, plan: Plan, each: tuple[Portion, Table]
     ) -> "_DrawInputs":
         portion, table = each
         own = np.isin(pseudonyms(snapshot, "person"), as_array(portion.persons))
-        rows = taken(snapshot, counted_rows(snapshot, made, portion.years) & own)
+        rows = taken(snapshot, counted_rows(snapshot, plan, portion.years) & own)
         once = taken(rows, _first_of_each(rows))
         everybody = np.ones(len(once), dtype=np.bool_)
-        dims, coords, _ = placed(once, dictionary, dict(table), everybody, made.years)
+        dims, coords, _ = placed(once, dictionary, dict(table), everybody, plan.years)
         return cls(space_of(dims, portion), dims, coords)
 
 

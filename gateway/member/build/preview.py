@@ -18,7 +18,7 @@ from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_adoption import existing, preview_id
-from gateway.member.policy.cube_plan import plan, stricter
+from gateway.member.policy.cube_plan import plan_cube, stricter
 from gateway.member.policy.expected_noise import expected
 from gateway.member.policy.ministry_policy import as_it_counts
 from policies import Policy
@@ -44,7 +44,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
             remedy="Load the register first: safelane member load SOURCE --mapping MAPPING --dir DIRECTORY.",
         )
     record, snapshot = loaded
-    planned = plan(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
+    planned = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
     hindrance = None
     try:
         kept = _kept(node, loaded, planned, released, progress)
@@ -102,5 +102,5 @@ def _kept(
     if isinstance(cube, NoisyCube) and cube.pending:
         return _Kept(made, lambda: cube, fresh=True)  # nothing is drawn before it is paid: no cube to answer
     with node.store.notes() as notes:
-        notes.keep_preview(name, record.id, made, node.clock.now())
-    return _Kept(made, lambda: cube, fresh=True)
+        notes.keep_preview(name, record.id, data, node.clock.now())
+    return _Kept(data, lambda: cube, fresh=True)

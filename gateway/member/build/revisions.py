@@ -8,7 +8,7 @@ from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NothingToProtectError
 from gateway.member.node.context import Node
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import in_force
 from gateway.member.register.population import Difference
 

@@ -22,16 +22,16 @@ MEASURE = "casualties"
 """The measure of cubes."""
 
 
-def trees(dictionary: Dictionary, member: str, made: Plan) -> dict[str, Tree]:
+def trees(dictionary: Dictionary, member: str, plan: Plan) -> dict[str, Tree]:
     return {
-        dimension: dictionary.hierarchy(dimension, level, member, years=made.years)
-        for dimension, level in made.finest.items()
+        dimension: dictionary.hierarchy(dimension, level, member, years=plan.years)
+        for dimension, level in plan.finest.items()
     }
 
 
-def parts(dictionary: Dictionary, member: str, made: Plan) -> "tuple[Part, ...]":
+def parts(dictionary: Dictionary, member: str, plan: Plan) -> "tuple[Part, ...]":
     """The noisy tables; none without noise."""
-    return tuple(Part(trees(dictionary, member, replace(made, finest=dict(table)))) for table in made.tables)
+    return tuple(Part(trees(dictionary, member, replace(plan, finest=dict(table)))) for table in plan.tables)
 
 
 @dataclass(frozen=True)

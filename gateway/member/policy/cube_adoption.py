@@ -25,34 +25,34 @@ from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, View
 from gateway.member.node.signed_statements import accepts_shared_values
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from policies import Policy
 
 
-def preview_id(snapshot_id: str, made: Plan, released: list[bytes], extracts: list[bytes]) -> str:
+def preview_id(snapshot_id: str, plan: Plan, released: list[bytes], extracts: list[bytes]) -> str:
     """A name, inside the country, for everything behind a cube: its inputs, and all releases before."""
     body = {
         "extracts": [sha256(disclosed).hexdigest() for disclosed in extracts],
-        "consent": list(made.consent),
-        "finest": dict(made.finest),
+        "consent": list(plan.consent),
+        "finest": dict(plan.finest),
         "released": [sha256(cube).hexdigest() for cube in released],
-        "rules": made.rules,
+        "rules": plan.rules,
         "snapshot": snapshot_id,
-        "victims": list(made.victims),
-        "years": list(made.years),
-        **({"known": list(made.known)} if made.known else {}),
-        **({"changed": made.changed} if made.changed else {}),
-        **({"tables": [dict(table) for table in made.tables]} if made.tables else {}),
+        "victims": list(plan.victims),
+        "years": list(plan.years),
+        **({"known": list(plan.known)} if plan.known else {}),
+        **({"changed": plan.changed} if plan.changed else {}),
+        **({"tables": [dict(table) for table in plan.tables]} if plan.tables else {}),
     }
     return sha256(canonical_json(body)).hexdigest()
 
 
-def existing(view: View, snapshot_id: str, made: Plan) -> bytes | None:
+def existing(view: View, snapshot_id: str, plan: Plan) -> bytes | None:
     """The cube of this plan and snapshot, if it answers already or was made for a preview."""
     newest = view.cube()
-    if newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, made):
+    if newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, plan):
         return newest.cube
-    return view.preview(preview_id(snapshot_id, made, view.released_cubes(), view.extracts.disclosed()))
+    return view.preview(preview_id(snapshot_id, plan, view.released_cubes(), view.extracts.disclosed()))
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ class Certifiable:
 @lru_cache(maxsize=2)
 def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
     """Read the facts off a whole cube. Raises CertificateError for a damaged cube."""
-    made = parse_cube(cube)
-    largest = max(map(len, made.tables), default=0)
-    shared = len(shared_values(made, sensitive))
-    narrow = len(narrow_cells(made))
-    return Certifiable(made.certificate_digest, largest, shared, narrow, accidents_in(made) is not None)
+    whole = parse_cube(cube)
+    largest = max(map(len, whole.tables), default=0)
+    shared = len(shared_values(whole, sensitive))
+    narrow = len(narrow_cells(whole))
+    return Certifiable(whole.certificate_digest, largest, shared, narrow, accidents_in(whole) is not None)
 
 
 def read_ahead(node: Node, view: View, policy: Policy) -> None:
@@ -86,8 +86,8 @@ def read_ahead(node: Node, view: View, policy: Policy) -> None:
     """
     loaded = view.snapshot()
     if loaded is not None:
-        made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
-        found = existing(view, loaded[0].id, made)
+        plan, _ = plan_cube(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
+        found = existing(view, loaded[0].id, plan)
         if found is not None:
             certifiable(found, sensitive_of(node))
 
@@ -106,9 +106,9 @@ def adopt(node: Node, work: UnitOfWork, policy: Policy, above: int | None) -> St
     if loaded is None:
         return None
     record, snapshot = loaded
-    made, _ = plan(node.dictionary, policy, snapshot, node.clock.now().date(), work.figures())
-    found = existing(work, record.id, made)
-    return None if found is None else certify(node, work, record, (policy.version, above), (made, found))
+    plan, _ = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date(), work.figures())
+    found = existing(work, record.id, plan)
+    return None if found is None else certify(node, work, record, (policy.version, above), (plan, found))
 
 
 def certify(
@@ -122,19 +122,19 @@ def certify(
 
     `versions`: of the data set's policy, and of the ministry-wide policy above.
     """
-    made, found = planned
+    plan, found = planned
     cube = certifiable(found, sensitive_of(node))
     _check_accepted(work, versions, cube)
     event, openings = cube_entries.cube_certified(
         node,
         record.id,
         policy_label(*versions),
-        shape=Shape(made.finest, made.years, cube.largest, cube.accidents, made.tables),
+        shape=Shape(plan.finest, plan.years, cube.largest, cube.accidents, plan.tables),
         certificate=cube.certificate,
         at=node.clock.now(),
     )
     index = log_entries.record(node, work, event, openings)
-    stored = StoredCube(record, versions[0], made, found, index, above=versions[1])
+    stored = StoredCube(record, versions[0], plan, found, index, above=versions[1])
     work.add_cube(stored, because=index)
     return stored
 

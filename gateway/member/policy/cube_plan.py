@@ -21,7 +21,7 @@ from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan
 from gateway.member.policy.cell_marks import Marks, marks_of, words_of_marks
 from gateway.member.policy.mechanism_choice import off_by, privacy, words_of
-from gateway.member.policy.noise_plan import as_drawn, with_tables
+from gateway.member.policy.noise_plan import noisy_plan, with_noisy_tables
 from policies import Policy
 from policies.model.model import Scope
 from policies.model.pools import holding, pool_of
@@ -30,7 +30,7 @@ from policies.model.terms import Zeros
 TIME = "date"
 
 
-def plan(
+def plan_cube(
     dictionary: Dictionary,
     policy: Policy,
     snapshot: Snapshot,
@@ -62,7 +62,7 @@ def plan(
     if protection.zeros == "publish" and not inside:
         # A figure's own table is protected beside those that are shown, so that not every zero can be.
         protection = replace(protection, zeros="partner")
-    made = Plan(
+    plan = Plan(
         finest=finest,
         years=years,
         consent=tuple(sorted(policy.consent)),
@@ -71,29 +71,31 @@ def plan(
         known=counting(told),
         changed=words_of(policy.scope.mechanism),
     )
-    noise = privacy(made.changed)
-    return made if noise is None else _drawn(dictionary, policy, snapshot, (made, noise), today), protection
+    noise = privacy(plan.changed)
+    return plan if noise is None else _with_noise(
+        dictionary, policy, snapshot, (plan, noise), today
+    ), protection
 
 
-def _drawn(
+def _with_noise(
     dictionary: Dictionary, policy: Policy, snapshot: Snapshot, planned: tuple[Plan, Privacy], today: date
 ) -> Plan:
     """Noise is drawn once and for ever: the register must be as old as the policy's embargo when read."""
-    made, noise = planned
+    plan, noise = planned
     ended = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
-    made = as_drawn(made, noise, ended.year, lambda year: _closed(policy.scope, year, ended))
+    plan = noisy_plan(plan, noise, ended.year, lambda year: _closed(policy.scope, year, ended))
     first = _priorities(dictionary, policy)
-    return with_tables(made, dictionary, snapshot.member, policy.scope.max_dims, first)
+    return with_noisy_tables(plan, dictionary, snapshot.member, policy.scope.max_dims, first)
 
 
-def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
+def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
     """Sentences for the controller: what the cube withholds beyond the words of the policy."""
     scope, words = policy.scope, policy.vocabulary
-    if made.changed:
-        yield _of_change(scope, made)
+    if plan.changed:
+        yield _of_change(scope, plan)
         return
     if ACCIDENTS in _measures(policy):
-        yield _of_accidents(policy, made)
+        yield _of_accidents(policy, plan)
     if rules.threshold > scope.threshold:
         yield said(
             "The threshold of %(threshold)s that the policy requires at some level applies to all "
@@ -112,11 +114,11 @@ def stricter(policy: Policy, made: Plan, rules: Rules) -> Iterator[str]:
         )
     if scope.pooled_years is None or TIME not in scope.dimensions:
         return
-    if TIME in made.finest:
+    if TIME in plan.finest:
         yield said(
             "Of the pooled years, only completed years are counted; they are shown by %(bands)s, whose "
             "bands contain them whole.",
-            bands=Said(words.say(made.finest[TIME]), {}),
+            bands=Said(words.say(plan.finest[TIME]), {}),
         )
     else:
         yield said(
@@ -139,15 +141,15 @@ def _measures(policy: Policy) -> set[str]:
     return {measure for share in policy.shares for measure in share.measures}
 
 
-def _of_change(scope: Scope, made: Plan) -> str:
-    if (noise := privacy(made.changed)) is not None:
+def _of_change(scope: Scope, plan: Plan) -> str:
+    if (noise := privacy(plan.changed)) is not None:
         return said(
             "No number is withheld: noisy counts of %(tables)s tables are made once for each release "
             "part, at epsilon %(epsilon)s for each table, of a permanent budget of %(budget)s for each "
             "person. Other tables are not shared. Noisy counts never change: people who are reported "
             "late, corrected or removed make no difference to them. Settings for thresholds and zeros "
             "have no effect either.",
-            tables=len(made.tables),
+            tables=len(plan.tables),
             epsilon=Said(noise.per_table, {}),
             budget=Said(noise.budget, {}),
         )
@@ -159,19 +161,19 @@ def _of_change(scope: Scope, made: Plan) -> str:
             "further dimensions and no finer levels. Thresholds decide which cells are proved to be "
             "protected; settings for zeros and for priority tables have no effect.",
             base=scope.mechanism.base,
-            most=off_by(made.changed),
+            most=off_by(plan.changed),
         )
     return said(
         "No number is withheld: each is perturbed by at most %(most)s, and the same people always have "
         "the same number. An empty cell is shown as 0, and a 0 may stand for up to %(most)s people. "
         "Thresholds decide which cells are proved to be protected; settings for zeros and for priority "
         "tables have no effect.",
-        most=off_by(made.changed),
+        most=off_by(plan.changed),
     )
 
 
-def _of_accidents(policy: Policy, made: Plan) -> str:
-    if made.accidents:
+def _of_accidents(policy: Policy, plan: Plan) -> str:
+    if plan.accidents:
         return said(
             "Accidents are counted by place, date, device and use of the land. A number of accidents is "
             "shown only where the number of casualties is shown, and only if it discloses no withheld "

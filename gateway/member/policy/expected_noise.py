@@ -15,7 +15,7 @@ def expected(policy: Policy, made: Plan, cube: NoisyCube) -> Iterator[str]:
     """A sentence for each table, and whether any is still to be drawn."""
     noise, names = Noise(cube.epsilon), [dim.name for dim in cube.lattice.dims]
     table_of = cube.lattice.table_of()
-    for table in made.tables:
+    for table in plan.tables:
         axes = tuple(sorted(names.index(dimension) for dimension, _ in table))
         draws = cube.draws[(table_of == cube.lattice.tables.index(axes)) & (cube.draws > 0)]
         yield said(

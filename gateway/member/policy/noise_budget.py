@@ -66,32 +66,32 @@ class Due:
         return (*self.ledger.portions, *filter(None, [self.fresh]))
 
 
-def due(ledger: Ledger, made: Plan, snapshot: Snapshot) -> Due:
+def due(ledger: Ledger, plan: Plan, snapshot: Snapshot) -> Due:
     """The charges and draws that a plan needs. Raises NotProtectedError where the budget does not allow the
     plan.
     """
-    mechanism = mechanism_of(made)
-    if any(portion.mechanism != made.changed for portion in ledger.portions):
+    mechanism = mechanism_of(plan)
+    if any(portion.mechanism != plan.changed for portion in ledger.portions):
         raise NotProtectedError(
             "People of this data set have paid for tables under other parameters.",
             remedy="A budget holds for the life of a data set: write the mechanism as it was.",
         )
-    if not made.years:
+    if not plan.years:
         raise NotProtectedError(
             "No year that the policy counts was over, embargo included, when the register was read.",
             remedy="Load the register again later, or name an earlier 'first_year'.",
         )
     released = {year for portion in ledger.portions for year in portion.years}
-    if missing := sorted(released - set(made.years)):
+    if missing := sorted(released - set(plan.years)):
         raise NotProtectedError(
             f"Years that are drawn already would not be covered any more: {', '.join(map(str, missing))}.",
             remedy="What was drawn stays drawn: load the whole register, or shorten the embargo again.",
         )
     fresh = None
-    if years := tuple(year for year in made.years if year not in released):
-        fresh = _fresh(ledger, made, snapshot, years)
+    if years := tuple(year for year in plan.years if year not in released):
+        fresh = _fresh(ledger, plan, snapshot, years)
     portions = [*ledger.portions, *filter(None, [fresh])]
-    lacks = [(p, t) for p in portions for t in made.tables if ledger.answer(p.number, t) is None]
+    lacks = [(p, t) for p in portions for t in plan.tables if ledger.answer(p.number, t) is None]
     for portion in portions:
         tables, spent = sum(p is portion for p, _ in lacks), ledger.spent(portion.number)
         if spent + tables * mechanism.epsilon > mechanism.total:
@@ -103,15 +103,15 @@ def due(ledger: Ledger, made: Plan, snapshot: Snapshot) -> Due:
     return Due(ledger, fresh, tuple(lacks))
 
 
-def _fresh(ledger: Ledger, made: Plan, snapshot: Snapshot, years: tuple[int, ...]) -> Portion:
+def _fresh(ledger: Ledger, plan: Plan, snapshot: Snapshot, years: tuple[int, ...]) -> Portion:
     """The people counted in these years who were in no portion before, under this or another number."""
     persons, cases = (pseudonyms(snapshot, link) for link in ("person", "case"))
     known = {person for portion in ledger.portions for person in portion.persons}
     before = np.isin(cases, as_array({case for portion in ledger.portions for case in portion.cases}))
     known.update(persons[before].tolist())
-    people = frozenset(persons[counted_rows(snapshot, made, years)].tolist()) - known
+    people = frozenset(persons[counted_rows(snapshot, plan, years)].tolist()) - known
     theirs = frozenset(cases[np.isin(persons, as_array(people))].tolist())
-    return Portion(len(ledger.portions) + 1, made.changed, years, people, theirs)
+    return Portion(len(ledger.portions) + 1, plan.changed, years, people, theirs)
 
 
 def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Plan) -> NoisyCube:
@@ -119,10 +119,10 @@ def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Pla
 
     Raises NotProtectedError where the budget or the size of a table does not allow the plan.
     """
-    wanted = due(Ledger.of(view.privacy), made, snapshot)
-    used = {dimension for table in made.tables for dimension, _ in table}
-    finest = [(dimension, level) for dimension, level in made.finest.items() if dimension in used]
-    dims = [hierarchy_of(dictionary, snapshot, made, axis) for axis in finest]
+    wanted = due(Ledger.of(view.privacy), plan, snapshot)
+    used = {dimension for table in plan.tables for dimension, _ in table}
+    finest = [(dimension, level) for dimension, level in plan.finest.items() if dimension in used]
+    dims = [hierarchy_of(dictionary, snapshot, plan, axis) for axis in finest]
     try:
         tables = [_planned(dictionary, snapshot, made, wanted, table) for table in made.tables]
         return noisy_cube(dims, tables, mechanism_of(made))
@@ -130,9 +130,9 @@ def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Pla
         raise _refused(error) from None
 
 
-def check_affordable(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Plan) -> None:
+def check_affordable(dictionary: Dictionary, view: View, snapshot: Snapshot, plan: Plan) -> None:
     """Raise NotProtectedError where the budget or the size of a table does not allow a plan."""
-    noisy_cube_of(dictionary, view, snapshot, made)
+    noisy_cube_of(dictionary, view, snapshot, plan)
 
 
 def _planned(dictionary: Dictionary, snapshot: Snapshot, made: Plan, wanted: Due, table: Table) -> PlannedTable:
@@ -154,18 +154,18 @@ def space_of(dims: Sequence[Hierarchy], portion: Portion) -> NoiseSpace:
         raise _refused(error) from None
 
 
-def hierarchy_of(dictionary: Dictionary, snapshot: Snapshot, made: Plan, axis: tuple[str, str]) -> Hierarchy:
+def hierarchy_of(dictionary: Dictionary, snapshot: Snapshot, plan: Plan, axis: tuple[str, str]) -> Hierarchy:
     dimension, level = axis
-    tree = dictionary.hierarchy(dimension, level, snapshot.member, years=made.years)
+    tree = dictionary.hierarchy(dimension, level, snapshot.member, years=plan.years)
     return Hierarchy(dimension, tree.codes, tree.parent)
 
 
-def counted_rows(snapshot: Snapshot, made: Plan, years: Sequence[int]) -> NDArray[np.bool_]:
+def counted_rows(snapshot: Snapshot, plan: Plan, years: Sequence[int]) -> NDArray[np.bool_]:
     """Mask over the rows of some years that belong to the population."""
     column = snapshot.column(TIME)
     inside = np.array([int(code[:4]) in set(years) for code in column.codes], dtype=np.bool_)
     rows: NDArray[np.bool_] = (
-        population(snapshot, made.consent, victims=made.victims) & inside[column.indices]
+        population(snapshot, plan.consent, victims=plan.victims) & inside[column.indices]
     )
     return rows
 
@@ -178,9 +178,9 @@ def as_array(pseudonyms: Collection[str]) -> NDArray[np.str_]:
     return np.array(sorted(pseudonyms), dtype=np.str_)
 
 
-def mechanism_of(made: Plan) -> Privacy:
-    found = privacy(made.changed)
-    if found is None or not made.tables:
+def mechanism_of(plan: Plan) -> Privacy:
+    found = privacy(plan.changed)
+    if found is None or not plan.tables:
         raise NotProtectedError(
             "The policy leaves no table to draw: none of those under 'priority' is of dimensions that it "
             "shows and the data have.",

@@ -13,28 +13,28 @@ from gateway.member.model.privacy_budget import Table
 from gateway.member.model.stored_cube import Plan
 
 
-def as_drawn(made: Plan, privacy: Privacy, last: int, closed: Callable[[int], bool]) -> Plan:
+def noisy_plan(plan: Plan, privacy: Privacy, last: int, closed: Callable[[int], bool]) -> Plan:
     """The plan for the years from the policy's first year to `last`, as far as `closed`, whether or not any
     accident happened.
 
     Thresholds, marks and figures make no difference to noisy counts.
     """
     years = tuple(year for year in range(privacy.first_year, last + 1) if closed(year))
-    return replace(made, years=years, rules="", known=())
+    return replace(plan, years=years, rules="", known=())
 
 
-def with_tables(
-    made: Plan, dictionary: Dictionary, member: str, most: int, wanted: Iterable[Mapping[str, str]]
+def with_noisy_tables(
+    plan: Plan, dictionary: Dictionary, member: str, most: int, wanted: Iterable[Mapping[str, str]]
 ) -> Plan:
     """The plan with its noisy tables: the `wanted` tables within the dimensions and levels of the plan, of at
     most `most` dimensions.
     """
     found: dict[Table, None] = {}
     for levels in wanted:
-        if levels.keys() <= made.finest.keys() and 0 < len(levels) <= most:
-            table = [(d, _coarser(dictionary, member, d, (lv, made.finest[d]))) for d, lv in levels.items()]
+        if levels.keys() <= plan.finest.keys() and 0 < len(levels) <= most:
+            table = [(d, _coarser(dictionary, member, d, (lv, plan.finest[d]))) for d, lv in levels.items()]
             found[tuple(sorted(table))] = None
-    return replace(made, tables=tuple(found))
+    return replace(plan, tables=tuple(found))
 
 
 def _coarser(dictionary: Dictionary, member: str, dimension: str, levels: tuple[str, str]) -> str:

@@ -21,7 +21,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.node.signed_statements import Act, accepts_shared_values, check, digest, statement
 from gateway.member.policy.cube_adoption import existing
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.mechanism_choice import check_fixed, fixed, privacy
 from gateway.member.policy.ministry_policy import below, ministry_in_force, together
 from gateway.member.policy.noise_budget import check_affordable
@@ -78,10 +78,10 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
     cube, loaded = view.cube(), view.snapshot()
     if cube is None or loaded is None or not view.released_cubes():
         return
-    made, _ = plan(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
-    if privacy(made.changed) is not None:
-        _check_affordable(node, view, loaded[1], made)
-    elif existing(view, loaded[0].id, made) is None:
+    plan, _ = plan_cube(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
+    if privacy(plan.changed) is not None:
+        _check_affordable(node, view, loaded[1], plan)
+    elif existing(view, loaded[0].id, plan) is None:
         raise NotYetProtectedError(
             "The policy, or a newer snapshot, would show other tables than what is released already, and "
             "its tables are not protected beside that yet.",
@@ -92,10 +92,10 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
         )
 
 
-def _check_affordable(node: Node, view: View, snapshot: Snapshot, made: Plan) -> None:
+def _check_affordable(node: Node, view: View, snapshot: Snapshot, plan: Plan) -> None:
     """New tables are charged once the policy is in force: it is enough that the budget covers the tables."""
     try:
-        check_affordable(node.dictionary, view, snapshot, made)
+        check_affordable(node.dictionary, view, snapshot, plan)
     except NotProtectedError as error:
         raise NotYetProtectedError(error.message, remedy=f"Nothing was changed. {error.remedy}") from None
 

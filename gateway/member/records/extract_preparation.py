@@ -32,7 +32,7 @@ from gateway.member.model.snapshot import CONSENT, Snapshot, population
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.member.records.extract_terms import check_days, terms_of
 from gateway.member.register.person_counts import placed
@@ -74,7 +74,7 @@ class ExtractBasis:
     policy_version: str
     record: LoadedSnapshot
     snapshot: Snapshot
-    made: Plan
+    cube_plan: Plan
     rules: Rules
     history: tuple[Release, ...]
     earlier: tuple[ExtractPlan, ...]
@@ -92,8 +92,8 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
         )
     record, snapshot = loaded
     version, policy = found
-    made, rules = plan(node.dictionary, policy, snapshot, node.clock.now().date())
-    if made.changed:
+    plan, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date())
+    if plan.changed:
         raise ExtractRefusedError(
             "The numbers of this data set are changed to protect people: records would undo that.",
             remedy="Of such a data set no records are given out.",
@@ -110,7 +110,7 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
     history = [informative_tables(each) for each in given_out]
     history += [release_from_json(parse_json(told)) for told in view.extracts.told()]
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
-    return ExtractBasis(policy, version.label, record, snapshot, made, rules, tuple(history), earlier)
+    return ExtractBasis(policy, version.label, record, snapshot, plan, rules, tuple(history), earlier)
 
 
 def prepare(node: Node, wanted: ExtractRequest, *, seconds: float = 120.0) -> Prepared:
@@ -134,7 +134,7 @@ def prepare(node: Node, wanted: ExtractRequest, *, seconds: float = 120.0) -> Pr
         raise ExtractRefusedError(
             f"{error.message[:1].upper()}{error.message[1:]}.", remedy=error.remedy
         ) from None
-    made = ExtractPlan(
+    extract_plan = ExtractPlan(
         extract=f"x-{secrets.token_hex(8)}",
         member=node.member,
         recipient=wanted.recipient,
@@ -152,7 +152,7 @@ def prepare(node: Node, wanted: ExtractRequest, *, seconds: float = 120.0) -> Pr
         persons=PERSONS[duties.approval],
         terms=terms,
     )
-    return Prepared(made, _figures(safe), _disclosed(safe.release))
+    return Prepared(extract_plan, _figures(safe), _disclosed(safe.release))
 
 
 def joined_with(wanted: ExtractRequest | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
@@ -185,18 +185,18 @@ def joint_disclosure() -> ExtractRefusedError:
 
 def permitted(node: Node, basis: ExtractBasis, wanted: ExtractRequest | ExtractPlan) -> Obligations:
     """The policy's demands on this extract. Raises ExtractRefusedError when not permitted."""
-    unknown = [c for c in wanted.columns if c not in basis.made.finest]
+    unknown = [c for c in wanted.columns if c not in basis.cube_plan.finest]
     if unknown:
         raise ExtractRefusedError(
             f"The policy or the data have no such column: {', '.join(unknown)}.",
-            remedy=f"Choose among: {', '.join(basis.made.finest)}.",
+            remedy=f"Choose among: {', '.join(basis.cube_plan.finest)}.",
         )
     request = Request.of(
         member=node.member,
         recipient=wanted.recipient,
         purpose=wanted.purpose,
         measure=MEASURE,
-        levels=[(column, basis.made.finest[column]) for column in wanted.columns],
+        levels=[(column, basis.cube_plan.finest[column]) for column in wanted.columns],
         record_level=True,
     )
     decision = decide(basis.policy, request, node.clock.now())
@@ -206,7 +206,7 @@ def permitted(node: Node, basis: ExtractBasis, wanted: ExtractRequest | ExtractP
             f"The policy does not permit this extract: {codes}.",
             remedy="Only a policy with 'record_level' for this recipient permits extracts of these columns.",
         )
-    if decision.obligations.consent not in basis.made.consent:
+    if decision.obligations.consent not in basis.cube_plan.consent:
         raise ExtractRefusedError(
             "The policy counts nobody whose consent covers single records.",
             remedy="Name that consent in the policy's population.",
@@ -217,7 +217,9 @@ def permitted(node: Node, basis: ExtractBasis, wanted: ExtractRequest | ExtractP
 def records_of(node: Node, basis: ExtractBasis, columns: tuple[str, ...]) -> Records:
     """The records of people who consented to extracts, as far as the released tables count the records."""
     rows = extract_rows(node, basis)
-    dims, coords, inside = placed(basis.snapshot, node.dictionary, basis.made.finest, rows, basis.made.years)
+    dims, coords, inside = placed(
+        basis.snapshot, node.dictionary, basis.cube_plan.finest, rows, basis.cube_plan.years
+    )
     sensitive = {name for name, dim in node.dictionary.dimensions.items() if dim.sensitive}
     try:
         return Records(
@@ -231,19 +233,21 @@ def extract_rows(node: Node, basis: ExtractBasis) -> NDArray[np.bool_]:
     """Mask over the snapshot: rows counted in the tables, of people who consented to extracts."""
     records = basis.policy.record_level
     consent = () if records is None else (records.consent,)
-    counted = counted_rows(node, basis.snapshot, basis.made, basis.rules)
-    return counted & population(basis.snapshot, consent, victims=basis.made.victims)
+    counted = counted_rows(node, basis.snapshot, basis.cube_plan, basis.rules)
+    return counted & population(basis.snapshot, consent, victims=basis.cube_plan.victims)
 
 
 def _history(node: Node, basis: Basis) -> PriorReleases:
     records = basis.policy.record_level
     assert records is not None  # noqa: S101 - `permitted` was asked first
-    consents = basis.made.consent
+    consents = basis.cube_plan.consent
     beside = Hierarchy(CONSENT, (ROOT, *consents), dict.fromkeys(consents, ROOT))
     where: dict[str, str | tuple[str, ...]] = {CONSENT: records.consent}
-    if TIME in basis.made.finest:
+    if TIME in basis.cube_plan.finest:
         # years that come later are not in it: said of each extract, also where it shows no dates
-        tree = node.dictionary.hierarchy(TIME, basis.made.finest[TIME], node.member, years=basis.made.years)
+        tree = node.dictionary.hierarchy(
+            TIME, basis.cube_plan.finest[TIME], node.member, years=basis.cube_plan.years
+        )
         time = Hierarchy(TIME, tree.codes, tree.parent)
         where[TIME] = tuple(tree.at[basis.made.finest[TIME]])
         return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside, time))

@@ -230,9 +230,9 @@ def _content(  # noqa: PLR0917 - the plan, and everything that its records follo
     narratives: Mapping[str, str],
     canary: bytes,
 ) -> Content:
-    finest = {column: basis.made.finest[column] for column in plan.columns}
+    finest = {column: basis.cube_plan.finest[column] for column in plan.columns}
     rows = extract_rows(node, basis)
-    dims, coords, inside = placed(basis.snapshot, node.dictionary, finest, rows, basis.made.years)
+    dims, coords, inside = placed(basis.snapshot, node.dictionary, finest, rows, basis.cube_plan.years)
     codes = []
     for axis, (dim, depth) in enumerate(zip(dims, plan.depths, strict=True)):
         places = [

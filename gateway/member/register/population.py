@@ -129,12 +129,12 @@ class Difference:
 
 
 def difference(
-    dictionary: Dictionary, made: Plan, stands: Mapping[Vintage, Snapshot], now: Snapshot
+    dictionary: Dictionary, plan: Plan, stands: Mapping[Vintage, Snapshot], now: Snapshot
 ) -> Difference:
     """The differences between `now`, the rows of released periods that count today, and the counted rows."""
-    counted = {v[0]: tokens(dictionary, made, rows) for v, rows in stands.items() if v[1] is None}
+    counted = {v[0]: tokens(dictionary, plan, rows) for v, rows in stands.items() if v[1] is None}
     known = {token for each in counted.values() for token in each}
-    today = tokens(dictionary, made, now)
+    today = tokens(dictionary, plan, now)
     present = set(today)
     left = {
         came: taken(stands[came, None], np.array([t not in present for t in each], dtype=bool))
@@ -144,10 +144,10 @@ def difference(
     return Difference(taken(now, fresh), {came: rows for came, rows in left.items() if len(rows)})
 
 
-def tokens(dictionary: Dictionary, made: Plan, snapshot: Snapshot) -> list[Token]:
+def tokens(dictionary: Dictionary, plan: Plan, snapshot: Snapshot) -> list[Token]:
     """For each row, its person and the finest cell of the row."""
     columns = [snapshot.links["person"].tolist()]
-    for dimension, level in made.finest.items():
+    for dimension, level in plan.finest.items():
         column = snapshot.column(dimension)
         codes = [dictionary.lift(code, level).encode() for code in column.codes]
         columns.append([codes[i] for i in column.indices.tolist()])

@@ -20,7 +20,7 @@ from gateway.member.build.growth import grow
 from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Column, Snapshot
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from policies import Policy, load_policy
 from policies.model.terms import Zeros
 
@@ -66,7 +66,7 @@ def people(draws: list[tuple[int, int, int, int]]) -> Snapshot:
 
 
 def cube(policy: Policy, made: Snapshot, former: ReleaseHistory | None) -> ReleaseHistory:
-    return grow(CubeInputs(DICTIONARY, made, *plan(DICTIONARY, policy, made, TODAY), b"k" * 32), former)
+    return grow(CubeInputs(DICTIONARY, made, *plan_cube(DICTIONARY, policy, made, TODAY), b"k" * 32), former)
 
 
 def withheld_by(made: ReleaseHistory) -> set[Key]:

@@ -18,7 +18,7 @@ from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.errors import ExtractRefusedError, PolicyRefusedError
 from gateway.member.node.context import Node
 from gateway.member.policy import policy_in_force
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import checked, given_out_under
 from gateway.member.records.extract_preparation import basis_of
 from gateway.member.register.snapshot_loading import keep_snapshot
@@ -55,7 +55,7 @@ def counts(node: Node, *dimensions: str) -> dict[tuple[str, ...], int]:
         loaded, in_force = view.snapshot(), view.policy()
     assert loaded is not None
     assert in_force is not None
-    made, rules = plan(node.dictionary, checked(node, in_force.text), loaded[1], node.clock.now().date())
+    made, rules = plan_cube(node.dictionary, checked(node, in_force.text), loaded[1], node.clock.now().date())
     table = counted_table(node, loaded[1], made, rules)
     axes = [next(n for n, dim in enumerate(table.dims) if dim.name == name) for name in dimensions]
     found: dict[tuple[str, ...], int] = {}

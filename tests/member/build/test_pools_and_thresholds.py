@@ -21,7 +21,7 @@ from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import checked
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
@@ -66,7 +66,7 @@ def planned(node: Node, more: str) -> Plan:
         loaded = view.snapshot()
     assert loaded is not None
     policy = checked(node, policy_text("KH") + more)
-    return plan(node.dictionary, policy, loaded[1], node.clock.now().date())[0]
+    return plan_cube(node.dictionary, policy, loaded[1], node.clock.now().date())[0]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

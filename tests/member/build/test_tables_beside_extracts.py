@@ -26,7 +26,7 @@ from gateway.member.errors import NotProtectedError
 from gateway.member.model.signing_key import Duty
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.node.signed_statements import Act
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import checked
 from gateway.member.records.extract_preparation import ExtractRequest, prepare
 from gateway.member.records.extract_workflow import request, words
@@ -54,7 +54,7 @@ def people() -> Snapshot:
 def cube(more: str) -> ReleaseHistory:
     text = policy_text("KH").split("finest:")[0] + more
     made = people()
-    planned = plan(DICTIONARY, load_policy(text, WORDS), made, date(2026, 3, 1))
+    planned = plan_cube(DICTIONARY, load_policy(text, WORDS), made, date(2026, 3, 1))
     return grow(CubeInputs(DICTIONARY, made, *planned, b"k" * 32), None)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from federation import policy_text, snapshot
 from lone_node import lone_node
 
-from gateway.member.policy.cube_plan import plan, stricter
+from gateway.member.policy.cube_plan import plan_cube, stricter
 from gateway.member.policy.policy_in_force import checked
 
 EVERYTHING = """\
@@ -17,7 +17,7 @@ priority: [{date: year, outcome: outcome}, {date: year, sex: sex}, {sex: sex, ou
 def test_with_tables_that_come_first_zeros_are_partners(tmp_path: Path) -> None:
     with lone_node(tmp_path / "KH") as (node, _):
         policy = checked(node, policy_text("KH") + "zeros: publish\npriority: [canonical-questions]\n")
-        made, rules = plan(node.dictionary, policy, snapshot("KH"), node.clock.now().date())
+        made, rules = plan_cube(node.dictionary, policy, snapshot("KH"), node.clock.now().date())
 
     assert rules.priority
     assert rules.zeros == "partner"
@@ -27,7 +27,7 @@ def test_with_tables_that_come_first_zeros_are_partners(tmp_path: Path) -> None:
 def test_where_they_are_all_the_tables_every_zero_is_shown(tmp_path: Path) -> None:
     with lone_node(tmp_path / "KH") as (node, _):
         policy = checked(node, policy_text("KH") + EVERYTHING)
-        made, rules = plan(node.dictionary, policy, snapshot("KH"), node.clock.now().date())
+        made, rules = plan_cube(node.dictionary, policy, snapshot("KH"), node.clock.now().date())
 
     assert rules.zeros == "publish"
     assert list(stricter(policy, made, rules)) == []

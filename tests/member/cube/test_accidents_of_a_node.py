@@ -33,7 +33,7 @@ from gateway.member.cube.cube_shape import Shape, ShapeOnly
 from gateway.member.errors import ExtractRefusedError
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.node.context import Node
-from gateway.member.policy.cube_plan import plan, stricter
+from gateway.member.policy.cube_plan import plan_cube, stricter
 from gateway.member.policy.policy_in_force import checked, trusted
 from gateway.member.records.extract_preparation import basis_of
 from gateway.member.region.sharing_statement import shared_of
@@ -226,7 +226,7 @@ def test_where_they_cannot_be_counted_no_cube_has_accidents(
     register: Register, more: str, grouped: bool, counted: bool
 ) -> None:
     policy = load_policy(SHARED + more, vocabulary(regional(), recipients=["ARMAC"], member="KH"))
-    made, rules = plan(regional(), policy, register.snapshot(grouped=grouped), date(2026, 9, 1))
+    made, rules = plan_cube(regional(), policy, register.snapshot(grouped=grouped), date(2026, 9, 1))
 
     assert made.accidents == counted
     assert any(line.startswith("Accidents are counted") for line in stricter(policy, made, rules)) == counted

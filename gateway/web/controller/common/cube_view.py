@@ -16,7 +16,7 @@ from gateway.member.build.cube_building import counted_table
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.cube.cube_measures import Exposure, TableShown, exposure, tables
 from gateway.member.node.context import Node
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.web.controller.common.shapes import ShownQuestion
 from policies import Policy
