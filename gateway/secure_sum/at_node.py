@@ -35,15 +35,15 @@ class NodeSums:
         return [(made.question_id, offer_from_json(json.loads(made.body))) for made in kept]
 
     def contributions(self, view: View) -> Sequence[tuple[str, SignedContribution]]:
-        given = []
-        for part in read_of(view).sums.given_to_send():
+        to_send = []
+        for part in read_of(view).sums.contributions_to_send():
             opening = view.opening(CONTRIBUTION, part.entry_index)
             salt = opening.salt if opening else b""
-            given.append((part.question_id, signed(self.node, view, part.note, part.entry_index, salt)))
-        return given
+            to_send.append((part.question_id, signed(self.node, view, part.note, part.entry_index, salt)))
+        return to_send
 
     def offer_acknowledged(self, notes: Notes, question_id: str) -> None:
         notes_of(notes).sums.offer_acknowledged(question_id)
 
     def contribution_acknowledged(self, notes: Notes, question_id: str) -> None:
-        notes_of(notes).sums.given_acknowledged(question_id)
+        notes_of(notes).sums.contribution_acknowledged(question_id)

@@ -29,7 +29,7 @@ from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.member.region.log_exchange import region_of
 from gateway.secure_sum.member_sum_ports import SumUnitOfWork, store_of
-from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
+from gateway.secure_sum.member_sums import StoredContribution, StoredOffer, SummedCell
 from gateway.secure_sum.participants import Own, ProvenRound, answer_keys, prove_round
 from gateway.secure_sum.withheld_cells import Withheld, check_safe, feasible_ranges, known_before, withheld_of
 from gateway.wire.answer import AskedEntry
@@ -40,7 +40,7 @@ from policies import Policy
 NOT_CONTRIBUTED = "total-not-proved"
 
 
-def contribute(node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Witnessed) -> Given:
+def contribute(node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Witnessed) -> StoredContribution:
     """Contribute to a round of sums, and log the contribution; the message is in the outbox afterwards.
 
     Raises:
@@ -55,11 +55,13 @@ def contribute(node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Witn
         raise
 
 
-def _contributed(node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Witnessed) -> Given:
+def _contributed(
+    node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Witnessed
+) -> StoredContribution:
     cube_cache.refresh()
     with store_of(node).reading() as view:
         made = view.sums.offer(call.question_id)
-        if view.sums.given(call.question_id) is not None:
+        if view.sums.contribution(call.question_id) is not None:
             raise RepeatedError(f"The totals of {call.question_id} were contributed to before.")
         changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     if made is None or made.secret is None:
@@ -76,8 +78,8 @@ def _contributed(node: Node, cube_cache: CubeCache, call: SumCall, witnessed: Wi
 
 
 def _give(
-    node: Node, cube_cache: CubeCache, work: SumUnitOfWork, made: MadeOffer, proven: ProvenRound
-) -> Given:
+    node: Node, cube_cache: CubeCache, work: SumUnitOfWork, made: StoredOffer, proven: ProvenRound
+) -> StoredContribution:
     in_force, policy = trusted(node, work) or (None, None)
     cube = None if in_force is None else cube_cache.cube(in_force.version, in_force.above)
     if policy is None or cube is None or cube.index != made.cube_index or made.secret is None:
@@ -94,7 +96,7 @@ def _give(
 
 
 def _checked(
-    node: Node, work: SumUnitOfWork, cube: ReadyCube, made: MadeOffer, roster: Roster
+    node: Node, work: SumUnitOfWork, cube: ReadyCube, made: StoredOffer, roster: Roster
 ) -> dict[Codes, Withheld]:
     """The cells of this round. Raises UnprovenError for a cell that must not enter a sum."""
     sent = work.sent(made.question_id, made.asked_index)
@@ -150,7 +152,7 @@ def _logged(
     proven: ProvenRound,
     masked: tuple[int, ...],
     found: tuple[ReadyCube, dict[Codes, Withheld]],
-) -> Given:
+) -> StoredContribution:
     cube, cells = found
     entry = proven.entry
     contribution = Contribution(
@@ -174,8 +176,8 @@ def _logged(
         at=whole_second(node.clock.now()),
     )
     index = log_entries.record(node, work, event, {CONTRIBUTION: opening})
-    given = Given(contribution.question_id, entry.index, note, index, acknowledged=False)
-    work.sums.add_given(given, because=index)
+    stored = StoredContribution(contribution.question_id, entry.index, note, index, acknowledged=False)
+    work.sums.add_contribution(stored, because=index)
     for to in proven.roster.of(node.member):
         cell = cells[to.cell]
         if cell.place is not None and cube.withholding is not None:  # as every offered cell

@@ -6,35 +6,35 @@ from typing import Protocol, cast
 
 from gateway.member.node.context import Node
 from gateway.member.node.ports import Notes, Store, UnitOfWork, View
-from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
+from gateway.secure_sum.member_sums import StoredContribution, StoredOffer, SummedCell
 
 
 class SumReader(Protocol):
     """Reading."""
 
-    def offer(self, question_id: str) -> MadeOffer | None: ...
+    def offer(self, question_id: str) -> StoredOffer | None: ...
 
-    def given(self, question_id: str) -> Given | None: ...
+    def contribution(self, question_id: str) -> StoredContribution | None: ...
 
-    def entered(self) -> Sequence[Entered]:
+    def entered(self) -> Sequence[SummedCell]:
         """Every cell that ever entered a sum, in any snapshot."""
 
-    def offers_to_send(self) -> Sequence[MadeOffer]:
+    def offers_to_send(self) -> Sequence[StoredOffer]:
         """Offers that the hub has not acknowledged, oldest first."""
 
-    def given_to_send(self) -> Sequence[Given]:
+    def contributions_to_send(self) -> Sequence[StoredContribution]:
         """Contributions that the hub has not acknowledged, oldest first."""
 
 
 class SumWriter(SumReader, Protocol):
     """Writing, in the transaction of the log entry that explains the write."""
 
-    def add_offer(self, made: MadeOffer, *, because: int) -> None: ...
+    def add_offer(self, made: StoredOffer, *, because: int) -> None: ...
 
-    def add_given(self, given: Given, *, because: int) -> None:
+    def add_contribution(self, contribution: StoredContribution, *, because: int) -> None:
         """Keep a contribution, and erase the mask key behind it."""
 
-    def enter(self, entered: Entered, *, because: int) -> None: ...
+    def enter(self, entered: SummedCell, *, because: int) -> None: ...
 
 
 class SumBookkeeping(Protocol):
@@ -42,7 +42,7 @@ class SumBookkeeping(Protocol):
 
     def offer_acknowledged(self, question_id: str) -> None: ...
 
-    def given_acknowledged(self, question_id: str) -> None: ...
+    def contribution_acknowledged(self, question_id: str) -> None: ...
 
 
 class SumView(View, Protocol):

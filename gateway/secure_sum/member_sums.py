@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class MadeOffer:
+class StoredOffer:
     """An offer made with an answer. `body` is the offer as sent, `secret` the mask key.
 
     The secret is destroyed once the contribution is made.
@@ -19,7 +19,7 @@ class MadeOffer:
 
 
 @dataclass(frozen=True)
-class Given:
+class StoredContribution:
     """A contribution: the signed note, the own log entry about the note, and the round."""
 
     question_id: str
@@ -30,7 +30,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Entered:
+class SummedCell:
     """The people of a cell that has entered a sum, a digest of the participants, and a digest of the cell's
     release parts.
     """

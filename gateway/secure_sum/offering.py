@@ -18,7 +18,7 @@ from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
 from gateway.question import QuestionError
 from gateway.secure_sum.member_sum_ports import store_of
-from gateway.secure_sum.member_sums import MadeOffer
+from gateway.secure_sum.member_sums import StoredOffer
 from gateway.secure_sum.withheld_cells import Before, Withheld, known_before, offered, withheld_of
 from gateway.wire.answer import Answer
 from gateway.wire.answer_text import answer_of_text
@@ -27,7 +27,7 @@ from gateway.wire.sum_messages import Consent, Offer, OfferedCell, sign_text
 from policies import Policy
 
 
-def offer(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> MadeOffer | None:
+def offer(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> StoredOffer | None:
     """Offer the withheld cells of an answer, if any may enter a sum; the offer is kept to be sent."""
     answer = answer_of_text(Note.parse(sent.note).text)
     if answer.refusals or None not in answer.cells:
@@ -48,7 +48,7 @@ def offer(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> MadeOffer | No
 
 def _made(
     node: Node, cube: ReadyCube, put: LoggedQuestion, answer: Answer, limits: tuple[Policy, Before]
-) -> MadeOffer | None:
+) -> StoredOffer | None:
     policy, before = limits
     takes_part = policy.regional_totals.withheld_cells
     try:
@@ -59,7 +59,7 @@ def _made(
     secret = new_secret() if entering else None
     consent = ""
     if secret is not None:
-        given = Consent(
+        own = Consent(
             asked=answer.asked,
             member=node.member,
             snapshot=cube.snapshot.id,
@@ -67,9 +67,9 @@ def _made(
             contributors=policy.regional_totals.contributors,
             cells=tuple(sorted(entering)),
         )
-        consent = sign_text(given.as_json(), node.answer_signer)
+        consent = sign_text(own.as_json(), node.answer_signer)
     body = _offer(answer.question_id, cells, entering, consent)
-    return MadeOffer(
+    return StoredOffer(
         question_id=answer.question_id,
         asked_index=answer.asked.index,
         cube_index=cube.index,

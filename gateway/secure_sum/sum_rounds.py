@@ -165,10 +165,10 @@ def ended(planned: SumRound, contributed: Mapping[str, str], now: datetime) -> b
 
 def published_in(view: SumView, planned: SumRound) -> Mapping[Codes, Summed]:
     """The complete sums of a round that the rule allows; a sum without all its parts stays withheld."""
-    given = _given(view, planned)
+    contributions = _contributions(view, planned)
     published = {}
     for place, to in enumerate(planned.sums):
-        parts = {m: given[m][_turn(planned, m, place)] for m in to.members if m in given}
+        parts = {m: contributions[m][_position(planned, m, place)] for m in to.members if m in contributions}
         try:
             total = unmasked(Sum(to.cell, to.members), parts, to.least, to.most)
         except MaskError:
@@ -180,13 +180,13 @@ def published_in(view: SumView, planned: SumRound) -> Mapping[Codes, Summed]:
 
 def end_round(hub: Hub, work: SumUnitOfWork, planned: SumRound) -> Mapping[Codes, Summed]:
     """Sum the complete parts, publish the sums that the rule allows, and log the end of the round."""
-    given, published = _given(work, planned), published_in(work, planned)
+    contributions, published = _contributions(work, planned), published_in(work, planned)
     result = commit(TOTALS, canonical_json([[list(c), s.value] for c, s in sorted(published.items())]))
     event = TotalReleased(
         question_id=planned.question_id,
         total_index=planned.index,
-        contributed=tuple(sorted(given)),
-        missing=tuple(sorted(set(planned.members) - set(given))),
+        contributed=tuple(sorted(contributions)),
+        missing=tuple(sorted(set(planned.members) - set(contributions))),
         totals=result.commitment,
         size=CoarseSize.of(len(published)),
         at=whole_second(hub.clock.now()),
@@ -196,7 +196,7 @@ def end_round(hub: Hub, work: SumUnitOfWork, planned: SumRound) -> Mapping[Codes
     return published
 
 
-def _given(view: SumView, planned: SumRound) -> Mapping[str, tuple[int, ...]]:
+def _contributions(view: SumView, planned: SumRound) -> Mapping[str, tuple[int, ...]]:
     """The contributions to a round: masked numbers by member."""
     notes = view.sums.contributions(planned.question_id)
     keys = {e.member: Verifier.parse(e.answer_key) for e in view.enrolments()}
@@ -215,7 +215,7 @@ def roster_of(
     )
 
 
-def _turn(planned: SumRound, member: str, place: int) -> int:
+def _position(planned: SumRound, member: str, place: int) -> int:
     """The position of a sum among a member's numbers, which are in the order of the member's sums."""
     return sum(member in s.members for s in planned.sums[:place])
 

@@ -20,7 +20,7 @@ from gateway.member.cube.cube_cache import MEASURE, ReadyCube
 from gateway.member.cube.cube_reading import Choice, choices_of
 from gateway.question import Question
 from gateway.secure_sum.member_sum_ports import SumView
-from gateway.secure_sum.member_sums import Entered
+from gateway.secure_sum.member_sums import SummedCell
 from gateway.wire.cells import TOTAL
 from gateway.wire.sum_call import Codes
 
@@ -85,7 +85,7 @@ class Before:
     these years enter no sum.
     """
 
-    entered: Sequence[Entered] = ()
+    entered: Sequence[SummedCell] = ()
     public: Collection[str] = ()
 
 

@@ -356,7 +356,7 @@ def forged(member: Member, round_index: int) -> SignedContribution:
     """A contribution as a changed node would make it: of numbers of its own choice, and logged."""
     node = member.node
     with node.store.writing() as work:
-        given = work.sums.given_to_send()[0]
+        given = work.sums.contributions_to_send()[0]
         made = open_contribution(given.note, node.answer_signer.verifier)
         assert made.asked.index == round_index
         lie = replace(made, masked=tuple(4 for _ in made.masked))

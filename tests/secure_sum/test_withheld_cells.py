@@ -55,7 +55,7 @@ def withheld(cube: ReadyCube, outcome: str, year: str) -> Withheld:
     return Withheld((year, outcome), people, place, 0, 12)
 
 
-def entered(cube: ReadyCube, cell: Withheld) -> Entered:
+def entered(cube: ReadyCube, cell: Withheld) -> SummedCell:
     assert cell.place is not None
     return Entered(cell.people, PARTICIPANTS, basis(cube.cube, cell.place))
 

@@ -24,7 +24,9 @@ from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot_format import snapshot_from_bytes
 
 
-def protected_additional(inputs: CubeInputs, former: ReleaseHistory, parts: Sequence[ReleasePart]) -> list[ReleasePart]:
+def protected_additional(
+    inputs: CubeInputs, former: ReleaseHistory, parts: Sequence[ReleasePart]
+) -> list[ReleasePart]:
     """The parts, each with a further release where the rules changed and the release could be certified."""
     if not _shows_more(inputs, former):
         return list(parts)

@@ -34,7 +34,9 @@ class Effect:
         return not (self.shown or self.withheld or self.other_numbers)
 
 
-def compare(old: tuple[ReleasedCells, Table], new: tuple[ReleasedCells, Table], given_out: Iterable[ReleasedCells]) -> Effect:
+def compare(
+    old: tuple[ReleasedCells, Table], new: tuple[ReleasedCells, Table], given_out: Iterable[ReleasedCells]
+) -> Effect:
     """The effect of going from a cube to another, each with its people.
 
     `given_out`: every cube that has ever answered.

@@ -15,7 +15,9 @@ from gateway.member.errors import NotProtectedError
 SECONDS = 120.0
 
 
-def check_beside_extracts(cube: ReleaseHistory, disclosed: Sequence[bytes], *, seconds: float = SECONDS) -> None:
+def check_beside_extracts(
+    cube: ReleaseHistory, disclosed: Sequence[bytes], *, seconds: float = SECONDS
+) -> None:
     """Raise NotProtectedError when cube and extracts together disclose what neither did before.
 
     `disclosed`: the counts disclosed by each extract. Where the register was corrected since, today's counts

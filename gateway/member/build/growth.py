@@ -89,7 +89,9 @@ def _period(inputs: CubeInputs, years: set[int], number: int, *, first: bool) ->
     return ReleasePart("period", period, time, (cube,), sealed=sealed(rows), accidents=accidents)
 
 
-def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePart], released: set[int]) -> list[ReleasePart]:
+def _revision(
+    inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePart], released: set[int]
+) -> list[ReleasePart]:
     """The parts of a revision; none while it has too few people, or is not safe."""
     found = waiting(inputs, former)
     found = _honest(inputs, found)

@@ -139,7 +139,9 @@ def _grouped(inputs: CubeInputs, rows: Snapshot, cube: ReleasedCells, levels: Ma
     )
 
 
-def _positions(dims: Sequence[Hierarchy], cube: ReleasedCells, coords: NDArray[np.int32]) -> NDArray[np.int32]:
+def _positions(
+    dims: Sequence[Hierarchy], cube: ReleasedCells, coords: NDArray[np.int32]
+) -> NDArray[np.int32]:
     """Positions in the cube's own hierarchies: the years of the two may differ."""
     columns = []
     for axis, (own, other) in enumerate(zip(dims, cube.lattice.dims, strict=True)):

@@ -15,7 +15,7 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.secure_sum.member_sums import Entered, Given, MadeOffer
+from gateway.secure_sum.member_sums import StoredContribution, StoredOffer, SummedCell
 from gateway.store.engine.schema import metadata
 
 total_offers = Table(
@@ -52,7 +52,7 @@ total_entered = Table(
 _OFFERS_TO_SEND = (
     select(total_offers).where(total_offers.c.acknowledged.is_(False)).order_by(total_offers.c.asked_index)
 )
-_GIVEN_TO_SEND = (
+_CONTRIBUTIONS_TO_SEND = (
     select(total_given).where(total_given.c.acknowledged.is_(False)).order_by(total_given.c.entry_index)
 )
 
@@ -63,29 +63,29 @@ class SqlMemberSums:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def offer(self, question_id: str) -> MadeOffer | None:
+    def offer(self, question_id: str) -> StoredOffer | None:
         row = self._connection.execute(
             select(total_offers).where(total_offers.c.question_id == question_id)
         ).one_or_none()
         return None if row is None else _offer(row)
 
-    def given(self, question_id: str) -> Given | None:
+    def contribution(self, question_id: str) -> StoredContribution | None:
         row = self._connection.execute(
             select(total_given).where(total_given.c.question_id == question_id)
         ).one_or_none()
-        return None if row is None else _given(row)
+        return None if row is None else _contribution(row)
 
-    def entered(self) -> list[Entered]:
+    def entered(self) -> list[SummedCell]:
         rows = self._connection.execute(select(total_entered).order_by(total_entered.c.people))
-        return [Entered(row.people, row.contributors, row.basis) for row in rows]
+        return [SummedCell(row.people, row.contributors, row.basis) for row in rows]
 
-    def offers_to_send(self) -> list[MadeOffer]:
+    def offers_to_send(self) -> list[StoredOffer]:
         return [_offer(row) for row in self._connection.execute(_OFFERS_TO_SEND)]
 
-    def given_to_send(self) -> list[Given]:
-        return [_given(row) for row in self._connection.execute(_GIVEN_TO_SEND)]
+    def contributions_to_send(self) -> list[StoredContribution]:
+        return [_contribution(row) for row in self._connection.execute(_CONTRIBUTIONS_TO_SEND)]
 
-    def add_offer(self, made: MadeOffer, *, because: int) -> None:
+    def add_offer(self, made: StoredOffer, *, because: int) -> None:
         del because  # the entry of the answer that the offer went with: its row in `sent` names it
         self._connection.execute(
             insert(total_offers).values(
@@ -98,21 +98,23 @@ class SqlMemberSums:
             )
         )
 
-    def add_given(self, given: Given, *, because: int) -> None:
+    def add_contribution(self, contribution: StoredContribution, *, because: int) -> None:
         self._connection.execute(
             insert(total_given).values(
                 entry_index=because,
-                question_id=given.question_id,
-                total_index=given.total_index,
-                note=given.note,
-                acknowledged=given.acknowledged,
+                question_id=contribution.question_id,
+                total_index=contribution.total_index,
+                note=contribution.note,
+                acknowledged=contribution.acknowledged,
             )
         )
         self._connection.execute(
-            update(total_offers).where(total_offers.c.question_id == given.question_id).values(secret=None)
+            update(total_offers)
+            .where(total_offers.c.question_id == contribution.question_id)
+            .values(secret=None)
         )
 
-    def enter(self, entered: Entered, *, because: int) -> None:
+    def enter(self, entered: SummedCell, *, because: int) -> None:
         known = self._connection.execute(
             select(total_entered.c.people).where(total_entered.c.people == entered.people)
         ).first()
@@ -131,15 +133,17 @@ class SqlMemberSums:
             update(total_offers).where(total_offers.c.question_id == question_id).values(acknowledged=True)
         )
 
-    def given_acknowledged(self, question_id: str) -> None:
+    def contribution_acknowledged(self, question_id: str) -> None:
         self._connection.execute(
             update(total_given).where(total_given.c.question_id == question_id).values(acknowledged=True)
         )
 
 
-def _offer(row: Row[tuple[object, ...]]) -> MadeOffer:
-    return MadeOffer(row.question_id, row.asked_index, row.cube_index, row.body, row.secret, row.acknowledged)
+def _offer(row: Row[tuple[object, ...]]) -> StoredOffer:
+    return StoredOffer(
+        row.question_id, row.asked_index, row.cube_index, row.body, row.secret, row.acknowledged
+    )
 
 
-def _given(row: Row[tuple[object, ...]]) -> Given:
-    return Given(row.question_id, row.total_index, row.note, row.entry_index, row.acknowledged)
+def _contribution(row: Row[tuple[object, ...]]) -> StoredContribution:
+    return StoredContribution(row.question_id, row.total_index, row.note, row.entry_index, row.acknowledged)

@@ -112,7 +112,8 @@ def the_files_tell_them(release: Release) -> None:
     assert "365 days" in reported["Cambodia"]
     assert "365 days" not in reported["Lao PDR"]
     assert (
-        reported["Regional totals"] == "This answer may be kept for 365 days. This answer may not be passed on."
+        reported["Regional totals"]
+        == "This answer may be kept for 365 days. This answer may not be passed on."
     )
     read = json.loads(export(release, "json", dictionary))
     assert read["coverage"][0]["terms"]["retention_days"] == 365
