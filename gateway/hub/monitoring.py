@@ -80,7 +80,7 @@ def reconcile_member(
 
 
 def _regional(hub: Hub, view: View, pending: Collection[int], own: Entries) -> list[tuple[int, bytes]]:
-    """The regional entries about pending questions, and about those that the member's entries speak of."""
+    """The regional entries about pending questions, and about the questions in the member's entries."""
     head = view.log.latest_checkpoint()
     size = 0 if head is None else head.size
     spoken = [event.asked for _, event in answers_in(own)]

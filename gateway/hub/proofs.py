@@ -38,7 +38,7 @@ def audited(hub: Hub) -> Audited:
 
 
 def member_proofs(hub: Hub, question_id: str) -> list[tuple[ProvenEntry, VerifierKey]]:
-    """Entries of members' logs about a question, as they came with their answers, and each log's key."""
+    """Entries of members' logs about a question, as received with the answers, and each log's key."""
     with hub.store.reading() as view:
         enrolled = {enrolment.member: enrolment for enrolment in view.enrolments()}
         logged = view.logged_answers(question_id)
@@ -51,7 +51,7 @@ def member_proofs(hub: Hub, question_id: str) -> list[tuple[ProvenEntry, Verifie
 
 
 def _proven(answer: LoggedAnswer, keys: Sequence[str]) -> Iterator[tuple[ProvenEntry, VerifierKey]]:
-    """With the first key that verifies it: the log may have changed its key since."""
+    """The entry with the first key that verifies its proof: the log may have changed its key since."""
     receipt = Receipt.parse(answer.receipt)
     for key in map(VerifierKey.parse, keys):
         try:

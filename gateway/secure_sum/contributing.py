@@ -181,9 +181,9 @@ def _logged(
     for to in proven.roster.of(node.member):
         cell = cells[to.cell]
         if cell.place is not None and cube.withholding is not None:  # as every offered cell
-            entered = Entered(cell.people, participants_digest(to), basis(cube.withholding, cell.place))
-            work.totals.enter(entered, because=index)
-    return given
+            entered = SummedCell(cell.people, participants_digest(to), basis(cube.withholding, cell.place))
+            work.sums.enter(entered, because=index)
+    return stored
 
 
 def _reject(node: Node, call: SumCall) -> None:

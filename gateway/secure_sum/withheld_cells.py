@@ -95,7 +95,7 @@ def known_before(view: SumView) -> Before:
 
 
 def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[Codes, OfferedRange]:
-    """The cells that this member would contribute, those of fewest dimensions first."""
+    """The cells that this member would contribute, cells of the fewest dimensions first."""
     if cube.withholding is None:
         return {}
     linked = _linked(cube, cells, before)
@@ -111,7 +111,7 @@ def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[
 
 
 def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], before: Before) -> None:
-    """Raises SecureSumError unless these cells may enter totals together, and with those entered before."""
+    """Raise SecureSumError unless these cells may enter sums together, and with cells that entered before."""
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
     linked = _linked(cube, chosen, before)
@@ -147,7 +147,9 @@ class _Linked:
         return feasible_range(self.cells[place.part], place.cell) if self.may_enter(place) else None
 
     def component(self, place: HomeCell) -> int:
-        """A number that cells share which share sums; cells of different parts never do."""
+        """A number shared by cells with common sums; cells of different release parts never share a
+        number.
+        """
         return place.part * MAX_CELLS + int(self.cells[place.part].components[place.cell])
 
     def check(self, place: HomeCell) -> None:
@@ -207,7 +209,7 @@ def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
 
 
 def _former(cube: ReadyCube, home_parts: HomeParts, before: Before) -> dict[int, dict[int, bool]]:
-    """Where cells that entered a total stand, by part, and whether each has the same people still.
+    """The places of cells that entered a sum, by release part, and whether each still has the same people.
 
     A part without a place for one of these cells is left out: nobody can say here which cells have common
     sums with it. A part with a registered figure is left out too.

@@ -82,7 +82,7 @@ def excerpt_from_json(data: Mapping[str, Any]) -> Excerpt:
     return Excerpt(start, leaves, _hashes(data["proof"], "excerpt's proof"))
 
 
-def _told(leaf: RevealedLeaf) -> str:
+def _leaf_word(leaf: RevealedLeaf) -> str:
     return _HASH + to_base64(leaf.leaf) if leaf.entry is None else _ENTRY + to_base64(leaf.entry)
 
 

@@ -20,7 +20,7 @@ from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
 from gateway.member.cube.cube_cache import ReadyCube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
-from gateway.secure_sum.member_sums import Entered
+from gateway.secure_sum.member_sums import SummedCell
 from gateway.secure_sum.withheld_cells import Before, Withheld, check_safe, feasible_ranges, offered
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -57,7 +57,7 @@ def withheld(cube: ReadyCube, outcome: str, year: str) -> Withheld:
 
 def entered(cube: ReadyCube, cell: Withheld) -> SummedCell:
     assert cell.place is not None
-    return Entered(cell.people, PARTICIPANTS, basis(cube.cube, cell.place))
+    return SummedCell(cell.people, PARTICIPANTS, basis(cube.cube, cell.place))
 
 
 FIRST, LATER = [1, 4, 4, 4], [1, 4]
@@ -90,7 +90,7 @@ def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_
 ) -> None:
     """Nobody can say what hangs together with it: a policy has dropped the table that it was in."""
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
-    gone = Entered('[["device",["LM"]],["year",["2020"]]]', PARTICIPANTS, b"b" * 32)
+    gone = SummedCell('[["device",["LM"]],["year",["2020"]]]', PARTICIPANTS, b"b" * 32)
 
     assert offered(after, [killed, later], Before([gone])) == {}
     with pytest.raises(SecureSumError, match="everything shown"):

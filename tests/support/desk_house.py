@@ -128,7 +128,7 @@ def desk_house(directory: Path, *, ready: bool = True) -> Iterator[DeskHouse]:
         known(node)
         key_ring(directory / "KH").add(signer(node), PASSPHRASE)
         app = create_node_app(node)
-        app.extensions[KEY] = controller_context(directory / "KH", node, region.members["KH"].shelf)
+        app.extensions[KEY] = controller_context(directory / "KH", node, region.members["KH"].cube_cache)
         with served(app, region.clock) as house:
             person = house.person("controller@kh.example", Role.CONTROLLER, organisation="CMAA")
             yield DeskHouse(region, directory / "KH", house, house.signed_in(person))

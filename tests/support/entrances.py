@@ -163,8 +163,8 @@ def node_house(directory: Path, member: str = "KH") -> Iterator[House]:
     """A node with its pages, the controller's desk too."""
     with lone_node(directory / "node", member) as (node, clock):
         app = create_node_app(node)
-        shelf = CubeShelf(node.dictionary, node.member, node.store)
-        app.extensions[CONTROLLER] = controller_context(directory / "node", node, shelf)
+        cube_cache = CubeCache(node.dictionary, node.member, node.store)
+        app.extensions[CONTROLLER] = controller_context(directory / "node", node, cube_cache)
         with served(app, clock) as house:
             yield house
 

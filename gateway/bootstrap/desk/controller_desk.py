@@ -16,7 +16,7 @@ from gateway.web.controller.common.cube_view import CubeViewer
 from gateway.web.controller.common.job_runner import Jobs
 
 
-def controller_context(directory: Path, node: Node, shelf: CubeShelf) -> DeskContext:
+def controller_context(directory: Path, node: Node, cube_cache: CubeCache) -> DeskContext:
     """The desk context of the node in a directory. Raises ConfigError."""
     source = source_of(directory)
 
@@ -32,7 +32,7 @@ def controller_context(directory: Path, node: Node, shelf: CubeShelf) -> DeskCon
         cube_cache=cube_cache,
         regional=NodeSums(node, cube_cache),
         jobs=Jobs(partial(Child, directory), node.clock),
-        cube_viewer=CubeViewer(node, shelf, partial(canonical_questions, node)),
+        cube_viewer=CubeViewer(node, cube_cache, partial(canonical_questions, node)),
         sign=sign,
         table=partial(release_of, node),
         has_key=lambda key: key_ring(directory).path(key).exists(),

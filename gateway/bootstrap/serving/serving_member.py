@@ -63,7 +63,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
         try:
             place = node_place(node.dictionary.member(node.member).name)
             app = with_pages(create_node_app(node), directory, config, place)
-            app.extensions[CONTROLLER] = desk = controller_context(directory, node, shelf)
+            app.extensions[CONTROLLER] = desk = controller_context(directory, node, cube_cache)
             stop.on_stop(desk.jobs.close)
             with measured(app, node_gauges(node), config.metrics):
                 yield app

@@ -95,7 +95,7 @@ def _approved_answer(node: Node, cube_cache: CubeCache, question_id: str, note: 
         signed = check(note, approval(node, pending), counting(work))
         now = node.clock.now()
         for holder in signed.by:
-            if holder.name not in {leave.name for leave in work.leaves(question_id)}:
+            if holder.name not in {given.name for given in work.approvals(question_id)}:
                 event = ApprovalDecided(question_id, node.member, holder.key, True, None, whole_second(now))
                 index = log_entries.record(node, work, event, {})
                 work.add_approval(SignedApproval(question_id, holder.name, note, now), because=index)

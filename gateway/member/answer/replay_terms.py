@@ -80,7 +80,7 @@ def _approvals(view: View, event: Answered | Refused, number: int) -> tuple[list
     approvals, waited = [], None
     for found in before:
         if isinstance(found.event, ApprovalDecided):
-            leaves.append(found.event.granted)
+            approvals.append(found.event.granted)
         elif isinstance(found.event, ApprovalAwaited):
             waited = found.event.at
     return approvals, waited

@@ -20,9 +20,9 @@ from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.model.stored_cube import Plan, StoredCube, without_accidents
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_adoption import certifiable, certify, existing, sensitive_of
-from gateway.member.policy.cube_plan import plan
+from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.mechanism_choice import perturbation, privacy
-from gateway.member.policy.noise_budget import drawn_cube
+from gateway.member.policy.noise_budget import noisy_cube_of
 from gateway.member.policy.policy_in_force import in_force
 from gateway.member.register.person_counts import count_people, honest_rows
 from policies import Policy
@@ -119,12 +119,12 @@ def protected(
     former = parse_cube(released[-1]) if released else None
     # Of accidents beside single records nobody has shown yet that they are safe: none for new people.
     counted = without_accidents(planned[0]) if extracts else planned[0]
-    maker = Maker(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
+    inputs = CubeInputs(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
     changed = perturbation(planned[0].changed)
     if changed is None and not isinstance(former, PerturbedCube | NoisyCube):
-        made = grow(maker, former)
-        withstand(made, extracts)
-        return made
+        plan = grow(inputs, former)
+        check_beside_extracts(plan, extracts)
+        return plan
     if changed is None or isinstance(former, ReleaseHistory | NoisyCube) or extracts:
         raise _another_mechanism()
     return grow_perturbed(inputs, changed, former)

@@ -76,7 +76,7 @@ class PreviewedCube:
 
     @property
     def to_be_read(self) -> ReleasedCells:
-        """The cube as it will be read: what is still to be drawn is nothing that is withheld."""
+        """The cube as questions will read it: noisy counts still to be drawn are not withheld."""
         return self.cube.when_drawn if isinstance(self.cube, NoisyCube) else self.cube
 
     @cached_property

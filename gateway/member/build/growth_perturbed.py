@@ -20,8 +20,10 @@ from gateway.member.register.person_counts import placed
 from gateway.member.register.population import Difference, difference, joined, sealed, taken, tokens
 
 
-def grow_changed(maker: Maker, change: PerturbativeMechanism, former: PerturbedCube | None) -> PerturbedCube:
-    """The cube of the newest snapshot; `former`: the newest that has answered.
+def grow_perturbed(
+    inputs: CubeInputs, change: PerturbativeMechanism, former: PerturbedCube | None
+) -> PerturbedCube:
+    """The cube of the newest snapshot; `former`: the newest cube that has answered.
 
     Raises NotProtectedError when a cell of few people could be found, or released years are not covered any
     more.
@@ -32,14 +34,14 @@ def grow_changed(maker: Maker, change: PerturbativeMechanism, former: PerturbedC
             f"Years that are released already would not be covered any more: {', '.join(map(str, missing))}.",
             remedy="What was released stays released: load the whole register, or shorten the embargo again.",
         )
-    parts = [] if former is None else [*former.parts, *_revision(maker, former)]
-    if fresh := set(maker.plan.years) - released:
-        new = maker.counted(fresh)
-        if former is None or _people(new) == 0 or _people(new) >= maker.rules.threshold:
+    parts = [] if former is None else [*former.parts, *_revision(inputs, former)]
+    if fresh := set(inputs.plan.years) - released:
+        new = inputs.counted(fresh)
+        if former is None or _people(new) == 0 or _people(new) >= inputs.rules.threshold:
             parts.append(PerturbedPart(1, frozenset(map(str, fresh)), sealed(new)))
     try:
-        made = [(part, _rows(maker, part)) for part in parts]
-        return perturbed_cube(made, maker.rules, change, maker.key)
+        made = [(part, _rows(inputs, part)) for part in parts]
+        return perturbed_cube(made, inputs.rules, change, inputs.key)
     except AnonymiserError as error:
         raise NotProtectedError(
             f"No safe cube could be made: {error.message}.",
@@ -47,9 +49,9 @@ def grow_changed(maker: Maker, change: PerturbativeMechanism, former: PerturbedC
         ) from None
 
 
-def waiting_changed(maker: Maker, former: PerturbedCube) -> Difference:
-    """By whom released years of the newest snapshot differ from what the cube counts."""
-    now = maker.counted(_years(former))
+def waiting_perturbed(inputs: CubeInputs, former: PerturbedCube) -> Difference:
+    """The differences between released years of the newest snapshot and the counts of the cube."""
+    now = inputs.counted(_years(former))
     stands = snapshot_from_bytes(former.parts[0].sealed)
     for part in former.parts[1:]:
         rows = snapshot_from_bytes(part.sealed)
@@ -62,9 +64,9 @@ def waiting_changed(maker: Maker, former: PerturbedCube) -> Difference:
     return difference(inputs.dictionary, inputs.plan, {(0, None): stands}, now)
 
 
-def _revision(maker: Maker, former: PerturbedCube) -> list[PerturbedPart]:
-    """Those added to released years, and those who left: none while there are too few people behind one."""
-    found, k = waiting_changed(inputs, former), inputs.rules.threshold
+def _revision(inputs: CubeInputs, former: PerturbedCube) -> list[PerturbedPart]:
+    """The people added to released years, and the people removed: none while either group is too small."""
+    found, k = waiting_perturbed(inputs, former), inputs.rules.threshold
     if any(0 < people < k for people in (found.people_added, found.people_left)):
         return []
     pieces = [(1, found.added), *((-1, rows) for rows in found.left.values())]
@@ -72,9 +74,9 @@ def _revision(maker: Maker, former: PerturbedCube) -> list[PerturbedPart]:
     return [PerturbedPart(sign, period, sealed(rows)) for sign, rows in pieces if len(rows)]
 
 
-def _rows(maker: Maker, part: PerturbedPart) -> Rows:
+def _rows(inputs: CubeInputs, part: PerturbedPart) -> Rows:
     rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
-    figures = figures_about(maker, years) if part.sign > 0 else ()
+    figures = figures_about(inputs, years) if part.sign > 0 else ()
     everybody = np.ones(len(rows), dtype=np.bool_)
     finest = described_by(inputs, figures)
     dims, coords, _ = placed(rows, inputs.dictionary, finest, everybody, inputs.plan.years)

@@ -47,8 +47,8 @@ def charge_and_draw(node: Node, snapshot: Snapshot, plan: Plan) -> None:
         wanted = due(Ledger.of(view.privacy), plan, snapshot)
     ledger, epsilon = wanted.ledger, mechanism_of(plan).epsilon
     for portion, table in wanted.tables:
-        one = _DrawInputs.of(node.dictionary, snapshot, made, (portion, table))
-        charge = _charge(node, made, ledger, (portion, table))
+        one = _DrawInputs.of(node.dictionary, snapshot, plan, (portion, table))
+        charge = _charge(node, plan, ledger, (portion, table))
         answered = replace(charge, answer=draw_noise(one.space, one.dims, one.coords, epsilon).to_bytes())
         ledger = _keep(node, answered)
 

@@ -69,10 +69,10 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
     )
 
 
-def _expected(policy: Policy, made: Plan, kept: "_Kept") -> Iterator[str]:
-    cube = kept.read() if made.tables else None
+def _expected(policy: Policy, plan: Plan, kept: "_Kept") -> Iterator[str]:
+    cube = kept.read() if plan.tables else None
     if isinstance(cube, NoisyCube):
-        yield from expected(policy, made, cube)
+        yield from expected(policy, plan, cube)
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ def _kept(
     if found is not None:
         return _Kept(found, partial(parse_cube, found), fresh=False)
     cube = protected(node, snapshot, planned, beside, progress)
-    made = cube.to_bytes()
+    data = cube.to_bytes()
     if isinstance(cube, NoisyCube) and cube.pending:
-        return _Kept(made, lambda: cube, fresh=True)  # nothing is drawn before it is paid: no cube to answer
+        return _Kept(data, lambda: cube, fresh=True)  # nothing is drawn before it is paid: no cube to answer
     with node.store.notes() as notes:
         notes.keep_preview(name, record.id, data, node.clock.now())
     return _Kept(data, lambda: cube, fresh=True)

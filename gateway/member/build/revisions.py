@@ -26,12 +26,12 @@ def revisions(node: Node) -> Difference:
             f"{node.member} has no cube yet: nothing was given out, and nothing waits.",
             remedy="Load the register, put a policy in force and make the cube first.",
         )
-    made, rules = plan(node.dictionary, ruling[1], loaded[1], node.clock.now().date(), figures)
-    maker = Maker(node.dictionary, loaded[1], made, rules, node.cube_key)
-    found = stored_cube(cube.cube)
+    plan, rules = plan_cube(node.dictionary, ruling[1], loaded[1], node.clock.now().date(), figures)
+    inputs = CubeInputs(node.dictionary, loaded[1], plan, rules, node.cube_key)
+    found = parse_cube(cube.cube)
     if isinstance(found, NoisyCube):
         raise NothingToProtectError(
             "Numbers of this data set were drawn once with noise, and stand: nothing waits to enter them.",
             remedy="People of years that are not released yet are counted with the next release.",
         )
-    return waiting_changed(maker, found) if isinstance(found, PerturbedCube) else waiting(maker, found)
+    return waiting_perturbed(inputs, found) if isinstance(found, PerturbedCube) else waiting(inputs, found)

@@ -8,16 +8,16 @@ from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.perturbation.perturbed_cube import FORMAT, PerturbedCube
 
 Released: TypeAlias = ReleaseHistory | PerturbedCube | NoisyCube
-"""All answer cells in the same way (`anonymisers.cube.released_cells`); how a data set grows is a matter of
-each.
+"""Any kind of cube. All answer cells in the same way (`anonymisers.cube.released_cells`); the growth of a
+data set depends on the kind.
 """
 
 
 def parse_cube(data: bytes) -> Released:
-    """Raises CertificateError for a damaged one."""
-    if is_drawn(data):
+    """Read a stored cube. Raises CertificateError for a damaged cube."""
+    if is_noisy(data):
         return NoisyCube.from_bytes(data)
-    return PerturbedCube.from_bytes(data) if is_changed(data) else ReleaseHistory.from_bytes(data)
+    return PerturbedCube.from_bytes(data) if is_perturbed(data) else ReleaseHistory.from_bytes(data)
 
 
 def is_perturbed(data: bytes) -> bool:

@@ -11,7 +11,7 @@ from gateway.wire.perturbation_notice import Noise
 from policies import Policy
 
 
-def expected(policy: Policy, made: Plan, cube: NoisyCube) -> Iterator[str]:
+def expected(policy: Policy, plan: Plan, cube: NoisyCube) -> Iterator[str]:
     """A sentence for each table, and whether any is still to be drawn."""
     noise, names = Noise(cube.epsilon), [dim.name for dim in cube.lattice.dims]
     table_of = cube.lattice.table_of()

@@ -14,7 +14,7 @@ from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from anonymisers.perturbation.privacy_parameters import Privacy, privacy_of
 from anonymisers.perturbation.ptable import Noise
 from anonymisers.perturbation.rounding_cube import RoundingMechanism
-from gateway.member.cube.cube_formats import is_changed, is_drawn
+from gateway.member.cube.cube_formats import is_noisy, is_perturbed
 from gateway.member.errors import PolicyRefusedError
 from gateway.member.node.ports import View
 from policies import Policy
@@ -47,8 +47,7 @@ def privacy(words: str) -> Privacy | None:
 
 
 def off_by(words: str) -> int:
-    """The most by which a number of a cube with this mechanism differs from its count; 0 for noise that has
-    no most."""
+    """The largest difference between number and count under this mechanism; 0 for unbounded noise."""
     made = perturbation(words)
     return 0 if made is None else made.largest_change
 
@@ -57,12 +56,12 @@ def fixed(view: View) -> str | None:
     """The mechanism that the data set has for its life; None before the first release."""
     released = view.released_cubes()
     if released:  # a cube of withheld numbers takes seconds to read, and need not be
-        if is_drawn(released[-1]):
+        if is_noisy(released[-1]):
             return NoisyCube.from_bytes(released[-1]).privacy.words
-        if is_changed(released[-1]):
+        if is_perturbed(released[-1]):
             return PerturbedCube.from_bytes(released[-1]).perturbation.words
         return WITHHELD
-    return WITHHELD if view.extracts.told() else None
+    return WITHHELD if view.extracts.disclosed() else None
 
 
 def check_fixed(view: View, policy: Policy) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import AnonymiserError
 from anonymisers.perturbation.noise_draws import NoiseDraws, NoiseSpace
-from anonymisers.perturbation.noisy_cube import PlannedTable, NoisyCube, noisy_cube
+from anonymisers.perturbation.noisy_cube import NoisyCube, PlannedTable, noisy_cube
 from anonymisers.perturbation.privacy_parameters import Privacy
 from anonymisers.tables.hierarchy import Hierarchy
 from gateway.dictionary import Dictionary
@@ -47,7 +47,7 @@ class Ledger:
         return sum((Fraction(c.epsilon) for c in self.charged if c.portion == portion), Fraction(0))
 
     def answer(self, portion: int, table: Table) -> NoiseDraws | None:
-        """What was drawn of a table first."""
+        """The first noisy counts of a table."""
         found = (c.answer for c in self.charged if (c.portion, c.table) == (portion, table))
         kept = next((answer for answer in found if answer is not None), None)
         return None if kept is None else NoiseDraws.from_bytes(kept)
@@ -114,8 +114,8 @@ def _fresh(ledger: Ledger, plan: Plan, snapshot: Snapshot, years: tuple[int, ...
     return Portion(len(ledger.portions) + 1, plan.changed, years, people, theirs)
 
 
-def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Plan) -> NoisyCube:
-    """The cube of a plan, of the noisy counts in the store; tables that have none yet are pending in the cube.
+def noisy_cube_of(dictionary: Dictionary, view: View, snapshot: Snapshot, plan: Plan) -> NoisyCube:
+    """The cube of a plan, of the noisy counts in the store; tables without any are pending in the cube.
 
     Raises NotProtectedError where the budget or the size of a table does not allow the plan.
     """
@@ -124,8 +124,8 @@ def drawn_cube(dictionary: Dictionary, view: View, snapshot: Snapshot, made: Pla
     finest = [(dimension, level) for dimension, level in plan.finest.items() if dimension in used]
     dims = [hierarchy_of(dictionary, snapshot, plan, axis) for axis in finest]
     try:
-        tables = [_planned(dictionary, snapshot, made, wanted, table) for table in made.tables]
-        return noisy_cube(dims, tables, mechanism_of(made))
+        tables = [_planned(dictionary, snapshot, plan, wanted, table) for table in plan.tables]
+        return noisy_cube(dims, tables, mechanism_of(plan))
     except AnonymiserError as error:
         raise _refused(error) from None
 
@@ -135,8 +135,10 @@ def check_affordable(dictionary: Dictionary, view: View, snapshot: Snapshot, pla
     noisy_cube_of(dictionary, view, snapshot, plan)
 
 
-def _planned(dictionary: Dictionary, snapshot: Snapshot, made: Plan, wanted: Due, table: Table) -> PlannedTable:
-    dims = tuple(hierarchy_of(dictionary, snapshot, made, pair) for pair in table)
+def _planned(
+    dictionary: Dictionary, snapshot: Snapshot, plan: Plan, wanted: Due, table: Table
+) -> PlannedTable:
+    dims = tuple(hierarchy_of(dictionary, snapshot, plan, pair) for pair in table)
     parts: list[NoiseDraws | NoiseSpace] = []
     for portion in wanted.portions:
         parts.append(wanted.ledger.answer(portion.number, table) or space_of(dims, portion))
@@ -144,7 +146,7 @@ def _planned(dictionary: Dictionary, snapshot: Snapshot, made: Plan, wanted: Due
 
 
 def space_of(dims: Sequence[Hierarchy], portion: Portion) -> NoiseSpace:
-    """Where people of a portion can be. Raises NotProtectedError for a table that is too large."""
+    """The possible cells of a portion's people. Raises NotProtectedError for a table that is too large."""
     time = next((dim for dim in dims if dim.name == TIME), None)
     codes = () if time is None else tuple(time.codes[place] for place in time.leaves.tolist())
     inside = frozenset(code for code in codes if lies_in(code, set(portion.years)))

@@ -34,7 +34,7 @@ class KeyFile(Protocol):
 
 
 def exchange(node: Node, key_file: KeyFile, opened: OpenedCustody, joins: str, lock: Lock) -> Custody:
-    """Let `joins` take the place of who leaves; open requests for re-identification end.
+    """Let `joins` replace the leaving custodian; open requests for re-identification end.
 
     Raises KeyStoreError, KeyFileError, StorageError.
     """
@@ -66,7 +66,7 @@ def exchange(node: Node, key_file: KeyFile, opened: OpenedCustody, joins: str, l
 
 
 def _sealed_anew(view: View, opened: OpenedCustody, custody: Custody) -> dict[str, dict[Compartment, bytes]]:
-    """The content keys of the load that the vault keeps, if any, sealed to the new custodians."""
+    """The content keys of the load in the vault, if any, sealed to the new custodians."""
     load = view.vault.load()
     if load is None:
         return {}

@@ -108,7 +108,7 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
             remedy="A data set gives out numbers of accidents or single records. Nothing is released.",
         )
     history = [informative_tables(each) for each in given_out]
-    history += [release_from_json(parse_json(told)) for told in view.extracts.told()]
+    history += [release_from_json(parse_json(disclosed)) for disclosed in view.extracts.disclosed()]
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
     return ExtractBasis(policy, version.label, record, snapshot, plan, rules, tuple(history), earlier)
 
@@ -237,7 +237,7 @@ def extract_rows(node: Node, basis: ExtractBasis) -> NDArray[np.bool_]:
     return counted & population(basis.snapshot, consent, victims=basis.cube_plan.victims)
 
 
-def _history(node: Node, basis: Basis) -> PriorReleases:
+def _history(node: Node, basis: ExtractBasis) -> PriorReleases:
     records = basis.policy.record_level
     assert records is not None  # noqa: S101 - `permitted` was asked first
     consents = basis.cube_plan.consent
@@ -249,7 +249,7 @@ def _history(node: Node, basis: Basis) -> PriorReleases:
             TIME, basis.cube_plan.finest[TIME], node.member, years=basis.cube_plan.years
         )
         time = Hierarchy(TIME, tree.codes, tree.parent)
-        where[TIME] = tuple(tree.at[basis.made.finest[TIME]])
+        where[TIME] = tuple(tree.at[basis.cube_plan.finest[TIME]])
         return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside, time))
     return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside,))
 

@@ -158,7 +158,7 @@ def _remember(node: Node, notes: Notes, seen_log: SeenLog, unchanged: Note | Non
     `unchanged`: the checkpoint of a regional log that has not grown; fresh if others confirm it.
     """
     now = node.clock.now()
-    line = _cosignature(node, notes, sight)
+    line = _cosignature(node, notes, seen_log)
     head = notes.log.latest_checkpoint()
     seen = notes.watch.seen_by_hub()
     fresh = now

@@ -103,10 +103,10 @@ def test_a_question_waits_and_is_answered_once_somebody_has_approved(region: Fed
     assert found is not None
     assert found.answered
     assert found.policy == "2"
-    waits, leave, answered = logged(region)[-3:]
+    waits, entry, answered = logged(region)[-3:]
     assert isinstance(waits, ApprovalAwaited)
-    assert isinstance(leave, ApprovalDecided)
-    assert leave.granted
+    assert isinstance(entry, ApprovalDecided)
+    assert entry.granted
     assert isinstance(answered, Answered)
     assert approval.queue(node, cube_cache(node)) == []
 
@@ -167,9 +167,9 @@ def test_a_refusal_shows_the_analyst_only_that_approval_was_refused(region: Fede
     found = coverage(region, question)
     assert found is not None
     assert found.refusals == (Refusal.NOT_APPROVED,)
-    *_, leave, _ = logged(region)
-    assert isinstance(leave, ApprovalDecided)
-    assert not leave.granted
+    *_, entry, _ = logged(region)
+    assert isinstance(entry, ApprovalDecided)
+    assert not entry.granted
     with pytest.raises(NotWaitingError):
         approve(node, question)
 

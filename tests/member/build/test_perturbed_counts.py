@@ -187,7 +187,7 @@ def test_a_preview_is_the_cube_that_answers_and_is_measured_by_people(region: Fe
 
     assert (found.withheld, found.to_accept, found.people) == (0, (), 120)
     assert found.score.value == 1.0
-    assert "changed by at most 6" in made.stricter[0]
+    assert "perturbed by at most 6" in made.stricter[0]
     put_in_force(node, policy(2).replace("outcome: yes", "outcome: yes, victim_type: yes"))
     build(node)
     with node.store.reading() as view:

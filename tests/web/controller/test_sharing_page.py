@@ -26,7 +26,7 @@ def counted(desk: DeskHouse) -> str:
 
 def test_the_numbers_are_those_of_the_cube(ready: DeskHouse) -> None:
     page = counted(ready)
-    cube = ready.desk_context.shelf.refresh()
+    cube = ready.desk_context.cube_cache.refresh()
     assert cube is not None
     hidden, cells = int(cube.cube.hidden.sum()), len(cube.cube.hidden)
 

@@ -126,7 +126,7 @@ class CubeViewer:
         questions = tuple(self.show(policy, cube))
         if record.id != cube.snapshot.id:
             return CubeNumbers(cube, policy, None, _cells_only(cube), None, questions)
-        rules = plan(self.node.dictionary, policy, snapshot, self.node.clock.now().date())[1]
+        rules = plan_cube(self.node.dictionary, policy, snapshot, self.node.clock.now().date())[1]
         people = counted_table(self.node, snapshot, stored.plan, rules)
         total, counted = int(people.counts.sum()), cube.cube.as_counted(people)
         seen = exposure(counted, people)

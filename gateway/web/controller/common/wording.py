@@ -11,7 +11,7 @@ from gateway.member.answer.decision import LoggedQuestion
 from gateway.question import COUNTRY
 
 
-def say_question(dictionary: Dictionary, put: Put) -> str:
+def say_question(dictionary: Dictionary, put: LoggedQuestion) -> str:
     """A question in one sentence: requester, measure, breakdown, filters and purpose."""
     return _(
         "%(who)s (%(role)s) asks for %(what)s%(by)s%(where)s, for %(purpose)s.",

@@ -109,7 +109,7 @@ def approve(question_id: str) -> Model:
     require_version(_now(pending))
     try:
         note = signed(approving.approval(node, pending))
-        sent = approving.approve(node, desk_context().shelf, desk_context().regional, question_id, note)
+        sent = approving.approve(node, desk_context().cube_cache, desk_context().regional, question_id, note)
     except (NotSignedError, SignatureRefusedError) as error:
         return shown((_again(pending, error, granted=True), 422), "controller/approve.html")
     if sent is None:
@@ -127,7 +127,7 @@ def refuse(question_id: str) -> Model:
                 "reason", _("Give a reason: people who review this decision later will need it.")
             )
         note = signed(approving.refusal(node, question_id, reason))
-        approving.refuse(node, desk_context().shelf, question_id, note, reason)
+        approving.refuse(node, desk_context().cube_cache, question_id, note, reason)
     except (NotSignedError, SignatureRefusedError) as error:
         return shown((_again(pending, error, granted=False), 422), "controller/refuse.html")
     return redirect(f"{LIST}?done=refused", 303)
@@ -147,7 +147,7 @@ def _queue() -> list[Pending]:
     with desk_context().node.store.reading() as view:
         if not view.waiting_questions():
             return []
-    return approving.queue(desk_context().node, desk_context().shelf)
+    return approving.queue(desk_context().node, desk_context().cube_cache)
 
 
 def _again(pending: Pending, error: NotSignedError | SignatureRefusedError, *, granted: bool) -> Step:
@@ -159,7 +159,7 @@ def _again(pending: Pending, error: NotSignedError | SignatureRefusedError, *, g
 def _pending(question_id: str) -> Pending:
     """The waiting question. Raises NotFound for a question that does not wait (any more)."""
     try:
-        return approving.find(desk_context().node, desk_context().shelf, question_id)
+        return approving.find(desk_context().node, desk_context().cube_cache, question_id)
     except NotWaitingError as error:
         raise_not_found(error)
 

@@ -112,7 +112,7 @@ def withdraw_figure(entry: int) -> Model:
     return redirect(f"{PAGE}?done=withdrawn", 303)
 
 
-def _token(figure: Public) -> str:
+def _token(figure: PublishedFigure) -> str:
     """The token of the reviewed figure: a figure that is typed differently afterwards is reviewed again."""
     return digest("\n".join((figure.known(), figure.source, figure.published.isoformat())))
 
@@ -120,7 +120,7 @@ def _token(figure: Public) -> str:
 def _page(*, refused: SafelaneError | None = None, done: str = "") -> Figures:
     typed = {name: request.form.get(name, "")[:500] for name in (TIME, "value", "source", "published")}
     return Figures(
-        rows=tuple(map(_row, standing(desk_context().node))),
+        rows=tuple(map(_row, figure_statuses(desk_context().node))),
         dimensions=tuple(_dimensions()),
         typed=typed,
         refused=refused,
@@ -128,7 +128,7 @@ def _page(*, refused: SafelaneError | None = None, done: str = "") -> Figures:
     )
 
 
-def _typed_figure() -> Public:
+def _typed_figure() -> PublishedFigure:
     """The typed figure. Raises FigureRefusedError."""
     cell = {each.name: each.chosen for each in _dimensions() if each.chosen}
     value = request.form.get("value", "").strip()
@@ -181,7 +181,7 @@ def _row(one: FigureStatus) -> Row:
     )
 
 
-def _what(figure: Public) -> str:
+def _what(figure: PublishedFigure) -> str:
     """The population of a figure, in words: the date first."""
     dictionary = desk_context().node.dictionary
     others = [wording.value(dictionary, name, code) for name, code in figure.cell.items() if name != TIME]
