@@ -212,7 +212,7 @@ def test_what_is_lost_between_charge_and_answer_stays_paid(
 
     put_in_force(node, more_tables(2, "{sex: sex, outcome: outcome}"))
     with monkeypatch.context() as power:
-        power.setattr(noise_draws, "draw", ends)
+        power.setattr(noise_draws, "draw_noise", ends)
         with pytest.raises(KeyboardInterrupt):
             build(node)
     assert ledger(node).spent(1) == Fraction("0.75")
@@ -242,7 +242,7 @@ def test_one_table_and_no_more_is_lost_where_the_node_ends(
         put_in_force(node, policy())
         keep_snapshot(node, snapshot("KH"))
         with monkeypatch.context() as power:
-            power.setattr(noise_draws, "draw", ends)
+            power.setattr(noise_draws, "draw_noise", ends)
             with pytest.raises(KeyboardInterrupt):
                 build(node)
         assert ledger(node).spent(1) == Fraction("0.25")
