@@ -114,13 +114,13 @@ def _checked(path: Path, data: Any, kind: type[T]) -> T:
     known = [(n, value) for n, value in data.items() if n in fields]
     wrong = [n for n, value in known if fields[n].type is str and not isinstance(value, str)]
     numbers = [n for n, value in known if fields[n].type is int and (type(value) is not int or value < 1)]
-    told = (
+    problems = (
         (unknown, "unknown"),
         (missing, "missing"),
         (wrong, "not text"),
         (numbers, "not a whole number above 0"),
     )
-    for names, what in told:
+    for names, what in problems:
         if names:
             raise ConfigError(
                 f"{path}: {what}: {', '.join(map(str, names))}.", remedy=f"Known: {', '.join(fields)}."

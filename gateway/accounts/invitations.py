@@ -128,7 +128,7 @@ def withdraw(accounts: Accounts, by: str, name: str) -> None:
         work.people.take_invitation(invitation, because=entries.record(accounts, work, entry))
 
 
-def look_at(entrance: Entrance, code: str) -> tuple[Invitation, str]:
+def read_invitation(entrance: Entrance, code: str) -> tuple[Invitation, str]:
     """The invitation and the secret that its code generator will have. Raises InvitationError."""
     invitation = _find(entrance.accounts, code)
     return invitation, entrance.sealer.unseal(invitation.generator, GENERATOR)
@@ -141,7 +141,7 @@ def accept(entrance: Entrance, code: str, passphrase: str, shown: str) -> tuple[
     BusyError; the invitation can be tried again after all but the first.
     """
     accounts = entrance.accounts
-    invitation, generator = look_at(entrance, code)
+    invitation, generator = read_invitation(entrance, code)
     passphrases.check(passphrase, (invitation.offer.name, invitation.offer.organisation, entrance.place))
     now = accounts.clock.now()
     step = codes.step_of(generator, shown, now)

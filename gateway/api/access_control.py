@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 def install(app: Flask, accounts: Accounts) -> None:
     app.extensions[KEY] = accounts
-    app.before_request(_guard)
+    app.before_request(_authorise)
     app.after_request(_log_what_is_not_there)
 
 
@@ -53,7 +53,7 @@ def signed_in() -> Present:
     return found
 
 
-def _guard() -> None:
+def _authorise() -> None:
     if request.url_rule is None:
         return  # there is nothing at this address: the answer is 404 or 405 for everybody
     action = action_of_route(request.method, request.url_rule.rule)

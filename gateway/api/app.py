@@ -12,7 +12,7 @@ from gateway.accounts.context import Accounts
 from gateway.api import access_control, audit, catalogue, federation, limits, problems, questions, storable
 from gateway.api.log import log_blueprint
 from gateway.api.services import AUDITED, KEY
-from gateway.auditing.again import Audited
+from gateway.auditing.audited_log import AuditedLog
 from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.hub.context import Hub
 from gateway.hub.proofs import audited as audited_hub
@@ -110,7 +110,7 @@ def _described(app: Flask, title: str) -> LimitedApi:
     return api
 
 
-def _app(name: str, accounts: Accounts, audited: Audited) -> Flask:
+def _app(name: str, accounts: Accounts, audited: AuditedLog) -> Flask:
     app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it

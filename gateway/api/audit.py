@@ -12,22 +12,22 @@ from audit.events.search import read_events
 from audit.reading.alerts import Thresholds
 from gateway.api.audit_reading import criteria_of, noted, or_unknown, reading, replayed, search_of, shown
 from gateway.api.audit_schemas import (
-    AgainSchema,
     DossierSchema,
     FoundSchema,
+    LogStatusSchema,
     NoticeSchema,
+    ReplaySchema,
     SampledSchema,
     SampleSchema,
     SearchSchema,
-    StandingSchema,
     StorySchema,
 )
 from gateway.api.describe import refusals
 from gateway.api.services import audited
-from gateway.auditing.alerts import notice
+from gateway.auditing.alerts import find_notices
 from gateway.auditing.entry_search import Span, find, whole
 from gateway.auditing.explanation import dossier, explain
-from gateway.auditing.log_status import standing
+from gateway.auditing.log_status import log_status
 from gateway.auditing.sampling import draw
 from gateway.hub.errors import UnknownQuestionError
 
@@ -102,12 +102,12 @@ def get_alerts() -> list[dict[str, Any]]:
     kept = reading(ReadAction.ALERTS, {})
     return [
         {"kind": n.kind.value, "about": n.about, "message": n.message, "entries": list(n.numbers)}
-        for n in notice(kept, Thresholds())
+        for n in find_notices(kept, Thresholds())
     ]
 
 
 @blueprint.route("/replays/<int:number>", methods=["GET"])
-@blueprint.response(200, AgainSchema)
+@blueprint.response(200, ReplaySchema)
 @refusals(
     blueprint,
     s403=_FORBIDDEN,
@@ -123,11 +123,11 @@ def get_replay(number: int) -> dict[str, Any]:
 
 
 @blueprint.route("/standing", methods=["GET"])
-@blueprint.response(200, StandingSchema)
+@blueprint.response(200, LogStatusSchema)
 @refusals(blueprint, s403=_FORBIDDEN)
-def get_standing() -> dict[str, Any]:
+def get_log_status() -> dict[str, Any]:
     """The latest head of the log, and which head each of its witnesses has cosigned last, when."""
-    found = standing(audited().kept)
+    found = log_status(audited().kept)
     if found is None:
         raise UnknownQuestionError("The log has no head yet.", remedy="Wait for its first entry.")
     return {**vars(found), "sightings": [vars(each) for each in found.sightings]}

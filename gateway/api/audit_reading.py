@@ -13,7 +13,7 @@ from audit.events.search import Criteria, Found
 from audit.reading.sentences import say_event
 from gateway.api.access_control import principal
 from gateway.api.services import audited
-from gateway.auditing.again import Again
+from gateway.auditing.audited_log import ReplayResult
 from gateway.auditing.context import KeptLog, Reader
 from gateway.auditing.entry_search import name_of, whole
 from gateway.auditing.ports import View
@@ -44,7 +44,7 @@ def or_unknown() -> Iterator[None]:
         ) from None
 
 
-def replayed(kept: KeptLog, number: int) -> Again:
+def replayed(kept: KeptLog, number: int) -> ReplayResult:
     """A decision made again. Raises NotInLogError, or SafelaneError for what is none or cannot be."""
     with kept.store.reading() as view:
         if number >= whole(view).end:

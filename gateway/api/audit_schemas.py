@@ -86,7 +86,7 @@ class DossierSchema(Schema):
     entries = fields.List(fields.Dict(), required=True)
 
 
-class AgainSchema(Schema):
+class ReplaySchema(Schema):
     differences = fields.List(
         fields.String(), required=True, metadata={"description": "empty where the decision is as logged"}
     )
@@ -105,7 +105,7 @@ class SightingSchema(Schema):
     at = fields.DateTime(required=True, allow_none=True, metadata={"description": "when it says it did"})
 
 
-class StandingSchema(Schema):
+class LogStatusSchema(Schema):
     origin = fields.String(required=True)
     size = fields.Integer(required=True)
     root = fields.String(required=True)

@@ -38,24 +38,24 @@ def for_members(view: Callable[P, R]) -> Callable[P, R]:
     """
 
     @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         _recognise()
         with hub().store.notes() as notes:
             first_time(notes)
         return view(*args, **kwargs)
 
-    return guarded
+    return wrapped
 
 
 def for_members_once(view: Callable[P, R]) -> Callable[P, R]:
     """As `for_members`, for a view that itself calls `first_time` in the transaction that keeps the call."""
 
     @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         _recognise()
         return view(*args, **kwargs)
 
-    return guarded
+    return wrapped
 
 
 def first_time(notes: Notes) -> None:

@@ -57,7 +57,7 @@ def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
     The wait is over as well when a member begins to wait for a person's leave, or no longer does.
     """
     # Taken before looking, so that a release that comes in between is not slept through.
-    ticket = hub().bell.ticket()
+    ticket = hub().notifier.ticket()
     shown = _present(question_id)
     if len(shown["releases"]) > query["after"] or query["wait"] <= 0:
         return shown
@@ -79,8 +79,8 @@ def _sleep_until_moved(question_id: str, known: tuple[int, list[str]], ticket: i
     number, waiting = known
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
-        hub().bell.wait(ticket, left)
-        ticket = hub().bell.ticket()
+        hub().notifier.wait(ticket, left)
+        ticket = hub().notifier.ticket()
         with hub().store.reading() as view:
             if len(view.releases(question_id)) > number or view.waiting(question_id) != waiting:
                 return

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from gateway.auditing.again import Audited
+from gateway.auditing.audited_log import AuditedLog
 from gateway.hub.context import Hub
 
 KEY = "safelane-hub"
@@ -15,8 +15,8 @@ def hub() -> Hub:
     return found
 
 
-def audited() -> Audited:
+def audited() -> AuditedLog:
     """The log of the hub or node, as its auditors read it."""
     found = current_app.extensions[AUDITED]
-    assert isinstance(found, Audited)  # noqa: S101 - put there when the application was made
+    assert isinstance(found, AuditedLog)  # noqa: S101 - put there when the application was made
     return found

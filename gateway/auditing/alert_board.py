@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from audit.reading.alerts import Notice, Thresholds
-from gateway.auditing.alerts import notice
+from gateway.auditing.alerts import find_notices
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import whole
 
@@ -15,7 +15,7 @@ FRESH = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Looked:
+class Findings:
     """What was found in the first `size` entries, and when."""
 
     notices: tuple[Notice, ...]
@@ -23,32 +23,32 @@ class Looked:
     at: datetime
 
 
-class Board:
+class AlertBoard:
     """The latest findings of one log. Thread-safe."""
 
     def __init__(self) -> None:
-        self._latest: Looked | None = None
-        self._looking = threading.Lock()
+        self._latest: Findings | None = None
+        self._searching = threading.Lock()
 
-    def look(self, kept: KeptLog, thresholds: Thresholds) -> Looked | None:
+    def latest(self, kept: KeptLog, thresholds: Thresholds) -> Findings | None:
         """Of a small log what is so now; of a large one what was found last, None while that is under way."""
         with kept.store.reading() as view:
             size = whole(view).end
         if size <= AT_ONCE:
-            return _looked(kept, thresholds, size)
+            return _find(kept, thresholds, size)
         latest = self._latest
         old = latest is None or kept.clock.now() - latest.at > FRESH
-        if old and self._looking.acquire(blocking=False):
+        if old and self._searching.acquire(blocking=False):
             work = (kept, thresholds, size)
             threading.Thread(target=self._renew, args=work, name="notices", daemon=True).start()
         return latest
 
     def _renew(self, kept: KeptLog, thresholds: Thresholds, size: int) -> None:
         try:
-            self._latest = _looked(kept, thresholds, size)
+            self._latest = _find(kept, thresholds, size)
         finally:
-            self._looking.release()
+            self._searching.release()
 
 
-def _looked(kept: KeptLog, thresholds: Thresholds, size: int) -> Looked:
-    return Looked(tuple(notice(kept, thresholds)), size, kept.clock.now())
+def _find(kept: KeptLog, thresholds: Thresholds, size: int) -> Findings:
+    return Findings(tuple(find_notices(kept, thresholds)), size, kept.clock.now())

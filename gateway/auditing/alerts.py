@@ -12,7 +12,7 @@ from gateway.auditing.entry_search import entries, whole
 from gateway.auditing.ports import View
 
 
-def notice(kept: KeptLog, thresholds: Thresholds, needed: int | None = None) -> list[Notice]:
+def find_notices(kept: KeptLog, thresholds: Thresholds, needed: int | None = None) -> list[Notice]:
     """Everything worth a look. A head counts once `needed` witnesses have cosigned it; else half of them."""
     now = kept.clock.now()
     with kept.store.reading() as view:

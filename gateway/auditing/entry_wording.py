@@ -21,7 +21,7 @@ UNPROVED = "NOT PROVED"
 
 
 @dataclass(frozen=True)
-class Told:
+class EntryText:
     """One entry: where it stands, what it says, who acted as far as known, and what proves it.
 
     `own` is whether it stands in this log; `proved` is false where its proof does not hold, and `proof` then
@@ -63,20 +63,20 @@ class Story:
 
     question: str
     sentences: tuple[str, ...]
-    entries: tuple[Told, ...]
+    entries: tuple[EntryText, ...]
     links: tuple[Link, ...]
 
 
 @dataclass(frozen=True)
-class EntryTold:
+class EntryDetails:
     """An entry by itself: what it names, and the question that it is about, if it is about one."""
 
-    entry: Told
+    entry: EntryText
     question: str | None
     names: tuple[Named, ...]
 
 
-def tell_entry(kept: KeptLog, number: int) -> EntryTold:
+def entry_details(kept: KeptLog, number: int) -> EntryDetails:
     """Raises NotInLogError, or MalformedError for an entry of a kind that is not known here."""
     with kept.store.reading() as view:
         if number >= whole(view).end:
@@ -84,12 +84,12 @@ def tell_entry(kept: KeptLog, number: int) -> EntryTold:
         found = next(read_events([(number, kept.log.entry(view.log, number))]), None)
         if found is None:
             raise MalformedError(f"entry {number}", "of a kind that is not known here")
-        told = _told(_own(kept, view, found), own=True)
+        text = _entry_text(_own(kept, view, found), own=True)
     question = getattr(found.event, "question_id", None)
-    return EntryTold(told, question, tuple(_named(kept, found.event)))
+    return EntryDetails(text, question, tuple(_named(kept, found.event)))
 
 
-def tell_question(kept: KeptLog, question_id: str) -> Story:
+def question_story(kept: KeptLog, question_id: str) -> Story:
     """Every entry about a question that is at hand, members' too. Raises NotInLogError."""
     with kept.store.reading() as view:
         found = of_question(kept, view, question_id)
@@ -100,7 +100,7 @@ def tell_question(kept: KeptLog, question_id: str) -> Story:
     return Story(
         question_id,
         tuple(say_story(parts)),
-        tuple(_told(part, own=part.origin == kept.log.origin) for part in parts),
+        tuple(_entry_text(part, own=part.origin == kept.log.origin) for part in parts),
         tuple(Link(words, MISFIT not in words) for words in say_links(parts)),
     )
 
@@ -124,7 +124,7 @@ def _others(kept: KeptLog, question_id: str) -> Iterator[StoryPart]:
 
 def _told(part: StoryPart, *, own: bool) -> Told:
     event = part.event
-    return Told(
+    return EntryText(
         part.number,
         part.origin,
         own,

@@ -27,7 +27,7 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class Standing:
+class LogStatus:
     """The latest head as the log signed it, and what witnesses say. `note` is the signed checkpoint itself.
 
     `reached` is the size up to which more than half of the witnesses have cosigned; 0 for none.
@@ -43,7 +43,7 @@ class Standing:
     reached: int
 
 
-def standing(kept: KeptLog) -> Standing | None:
+def log_status(kept: KeptLog) -> LogStatus | None:
     """How the log stands now; None before its first head."""
     witnesses = kept.witnesses()
     with kept.store.reading() as view:
@@ -53,7 +53,7 @@ def standing(kept: KeptLog) -> Standing | None:
         heads = view.log.cosigned_checkpoints(0, newest=LOOKED_BACK)
         sightings = tuple(_sightings(view, heads, witnesses))
         root = kept.log.root(view.log, head.size).hex()
-    return Standing(
+    return LogStatus(
         kept.log.origin,
         head.size,
         root,

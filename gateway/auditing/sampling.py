@@ -9,7 +9,7 @@ from gateway.auditing.ports import View
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Sample:
     """Numbers of the sampled entries, and the head that they follow from."""
 
     size: int
@@ -17,8 +17,8 @@ class Drawn:
     numbers: tuple[int, ...]
 
 
-def draw(kept: KeptLog, view: View, count: int, *, size: int | None = None, seed: str = "") -> Drawn:
+def draw(kept: KeptLog, view: View, count: int, *, size: int | None = None, seed: str = "") -> Sample:
     """Draw by the head of this size; the latest without one. Raises NotInLogError or MalformedError."""
     at = whole(view).end if size is None else size
     root = kept.log.root(view.log, at)
-    return Drawn(at, root, tuple(draw_sample(root, at, count, seed)))
+    return Sample(at, root, tuple(draw_sample(root, at, count, seed)))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyotp
 
 from gateway.accounts.context import Entrance
-from gateway.accounts.invitations import accept, invite, look_at
+from gateway.accounts.invitations import accept, invite, read_invitation
 from gateway.accounts.model import Offer, Role
 from gateway.accounts.secrets import new_code
 from gateway.bootstrap.setup.layout import Layout
@@ -88,7 +88,7 @@ def _of_node(member: str) -> list[Offer]:
 
 def _open(entrance: Entrance, place: str, offer: Offer) -> Person:
     invitation = invite(entrance, OPERATOR, offer)
-    generator = look_at(entrance, invitation)[1]
+    generator = read_invitation(entrance, invitation)[1]
     passphrase = new_code(PASSPHRASE_GROUPS)
     now = entrance.accounts.clock.now()
     accept(entrance, invitation, passphrase, pyotp.TOTP(generator).at(now))

@@ -74,12 +74,12 @@ def calibration(member: str) -> Calibration:
     return Calibration(member, years, part["usual"], part["provinces"], earlier, part.get("divided", {}))
 
 
-def _earlier(member: str, told: Mapping[str, Any], provinces: Mapping[str, int]) -> Calibration:
+def _earlier(member: str, document: Mapping[str, Any], provinces: Mapping[str, int]) -> Calibration:
     """Years of which only sums are published: totals along a line, outcomes in proportion to them."""
-    span = list(range(told["from"], told["to"] + 1))
-    line = np.interp(span, list(told["line"]), list(told["line"].values()))
-    totals = np.array(shared_out(told["total"], line), dtype=np.float64)
-    killed = shared_out(told["outcome"]["K"], totals)
+    span = list(range(document["from"], document["to"] + 1))
+    line = np.interp(span, list(document["line"]), list(document["line"].values()))
+    totals = np.array(shared_out(document["total"], line), dtype=np.float64)
+    killed = shared_out(document["outcome"]["K"], totals)
     years = tuple(
         YearPlan(
             year,
@@ -91,7 +91,7 @@ def _earlier(member: str, told: Mapping[str, Any], provinces: Mapping[str, int])
         )
         for year, total, k in zip(span, totals.tolist(), killed, strict=True)
     )
-    return Calibration(member, years, told["usual"] | {"outcome": told["outcome"]}, provinces)
+    return Calibration(member, years, document["usual"] | {"outcome": document["outcome"]}, provinces)
 
 
 @cache
@@ -101,14 +101,14 @@ def _document() -> Mapping[str, Any]:
     return document
 
 
-def _plan(year: int, total: int, told: Mapping[str, Any] | None) -> YearPlan:
-    body = told or {}
+def _plan(year: int, total: int, document: Mapping[str, Any] | None) -> YearPlan:
+    body = document or {}
     counts = {name: body[name] for name in ATTRIBUTES if name in body}
     of_civilians = "sexage_of_civilians" in body
     if of_civilians:
         counts["sexage"] = body["sexage_of_civilians"]
     accidents = body.get("accidents", max(min(total, 1), round(total * ACCIDENTS_PER_CASUALTY)))
-    return YearPlan(year, total, told is not None, accidents, counts, of_civilians)
+    return YearPlan(year, total, document is not None, accidents, counts, of_civilians)
 
 
 def _totals(

@@ -103,21 +103,21 @@ def _year(
 def _exact(plan: YearPlan, name: str, calibration: Calibration, dice: np.random.Generator) -> dict[str, int]:
     """How many of each code: as published, published groups split by the usual shares."""
     usual = calibration.usual[name]
-    told = plan.counts.get(name)
-    if told is None:
+    published = plan.counts.get(name)
+    if published is None:
         return _split(plan.total, usual, dice)
     counts: dict[str, int] = {}
-    for code, n in told.items():
-        inside = _codes_of(code, told, usual)
+    for code, n in published.items():
+        inside = _codes_of(code, published, usual)
         parts = {code: n} if not inside else _split(n, {c: usual[c] for c in inside}, dice)
         for part, size in parts.items():
             counts[part] = counts.get(part, 0) + size
     return counts
 
 
-def _codes_of(code: str, told: Mapping[str, int], usual: Mapping[str, int]) -> list[str]:
+def _codes_of(code: str, published: Mapping[str, int], usual: Mapping[str, int]) -> list[str]:
     if code == REST:
-        return [c for c in usual if c not in told]
+        return [c for c in usual if c not in published]
     return [c for c in GROUPS.get(code, ()) if c in usual]
 
 

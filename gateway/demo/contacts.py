@@ -38,7 +38,7 @@ class Contact:
     cents: int = 0
 
 
-def told(contact: Contact, dice: np.random.Generator) -> Contact:
+def with_details(contact: Contact, dice: np.random.Generator) -> Contact:
     """The contact with what a register of services says besides; few of them cost most of the money."""
     items = _ITEMS[contact.pillar]
     received = contact.state == "RECV" and dice.random() < _COST_KNOWN

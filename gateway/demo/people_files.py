@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-from gateway.demo.contacts import Contact, contacts, told
+from gateway.demo.contacts import Contact, contacts, with_details
 from gateway.demo.people import DemoPeople, Record
 from gateway.demo.register_files import RegisterTable, write_tables
 from gateway.dictionary import regional
@@ -84,7 +84,7 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
 def contacts_of(people: DemoPeople, seed: int) -> list[tuple[Contact, ...]]:
     """The needs and services of every record, as a register with this seed has them."""
     dice, besides = (np.random.default_rng([seed, *people.member.encode(), stream]) for stream in (2, 3))
-    return [tuple(told(one, besides) for one in contacts(r.casualty, dice)) for r in people.records]
+    return [tuple(with_details(one, besides) for one in contacts(r.casualty, dice)) for r in people.records]
 
 
 def _contact_rows(

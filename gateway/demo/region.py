@@ -34,7 +34,7 @@ DEMO_MEMBERS = ("KH", "LA", "MM", "PH", "TH", "VN")
 ANALYST = "analyst@armac.example"
 PURPOSES = ("regional-reporting", "treaty-reporting")
 
-Told = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 class NotADemoError(SafelaneError):
@@ -48,7 +48,7 @@ def people_of_demo(member: str) -> DemoPeople:
     return make_people(member, SEED, earlier=True)
 
 
-def create(directory: Path, told: Told, members: Sequence[str] = DEMO_MEMBERS) -> None:
+def create(directory: Path, progress: Progress, members: Sequence[str] = DEMO_MEMBERS) -> None:
     """Make the region of these members unless it is there. Killed half-way, nothing of it is to be seen.
 
     Raises NotADemoError when the directory holds anything else; nothing in it is changed.
@@ -64,7 +64,7 @@ def create(directory: Path, told: Told, members: Sequence[str] = DEMO_MEMBERS) -
     partial = directory.with_name(f".{directory.name}.new")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    _fill(partial, told, members)
+    _fill(partial, progress, members)
     partial.replace(directory)
 
 
@@ -87,8 +87,8 @@ def member_directory(directory: Path, member: str) -> Path:
     return directory / MEMBERS / member
 
 
-def _fill(directory: Path, told: Told, members: Sequence[str]) -> None:
-    told("the hub and its keys")
+def _fill(directory: Path, progress: Progress, members: Sequence[str]) -> None:
+    progress("the hub and its keys")
     hub_directory = directory / HUB
     create_hub(hub_directory, f"{ORIGIN}/log")
     key = log_key(hub_directory)
@@ -96,7 +96,7 @@ def _fill(directory: Path, told: Told, members: Sequence[str]) -> None:
     with open_hub(hub_directory) as hub:
         grant(directory, add_user(hub, ANALYST, "ARMAC", Role.ANALYST, PURPOSES), key)
         for member in members:
-            told(f"{member}: keys and register")
+            progress(f"{member}: keys and register")
             place = member_directory(directory, member)
             new = create_member(place, member, ORIGIN)
             # The hub's address is told to a node when it starts: in the demo it changes from run to run.
@@ -104,7 +104,7 @@ def _fill(directory: Path, told: Told, members: Sequence[str]) -> None:
             witnesses[member] = new.enrolment.witness_key
             make_vault(place, member)
             _give_register(place, member)
-    told("people to sign in on the pages")
+    progress("people to sign in on the pages")
     open_accounts(directory, members[0], PURPOSES)
     policy = Policy.text(key, witnesses, len(witnesses) // 2 + 1)
     (directory / LOG_POLICY).write_text(policy, encoding="utf-8")

@@ -16,11 +16,11 @@ from gateway.demo.region import member_directory, members_of, unready
 
 THE_HUB = "the hub"
 
-Told = Callable[[str, str, float], None]
+Progress = Callable[[str, str, float], None]
 """Member, what is being done for it, and how much of it is done (0 to 1)."""
 
 
-def make_cubes(directory: Path, told: Told, check: Callable[[], None] = lambda: None) -> None:
+def make_cubes(directory: Path, progress: Progress, check: Callable[[], None] = lambda: None) -> None:
     """Build the missing cubes, as many at once as there are processors. Raises ProcessError."""
     waiting = unready(directory)
     running: dict[str, Child] = {}
@@ -33,10 +33,10 @@ def make_cubes(directory: Path, told: Told, check: Callable[[], None] = lambda: 
                 log.unlink(missing_ok=True)
                 running[member] = processes.start(member, ["member", "prepare", "--dir", str(place)], log)
             for member, child in list(running.items()):
-                told(member, *_last_step(child.log))
+                progress(member, *_last_step(child.log))
                 if child.ended:
                     _check_end(child)
-                    told(member, "ready", 1.0)
+                    progress(member, "ready", 1.0)
                     del running[member]
             processes.pause()
 

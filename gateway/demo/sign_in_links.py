@@ -44,8 +44,8 @@ class Link:
 
 def new_links(directory: Path, now: datetime | None = None) -> Iterator[Link]:
     """A link for each of the demo's people whose hub or node runs. Raises KeyFileError without a demo."""
-    door = directory / ADDRESS
-    if not door.exists():
+    address_file = directory / ADDRESS
+    if not address_file.exists():
         return
     until = (now or datetime.now(UTC)) + LIFETIME
     for person in people_of(directory):
@@ -54,11 +54,11 @@ def new_links(directory: Path, now: datetime | None = None) -> Iterator[Link]:
         secret = secrets.token_urlsafe(32)
         about = {"name": person.name, "place": person.place, "until": until.isoformat()}
         write_secret(directory / LINKS / _hashed(secret), json.dumps(about))
-        yield Link(person, f"{door.read_text(encoding='ascii').strip()}/{secret}")
+        yield Link(person, f"{address_file.read_text(encoding='ascii').strip()}/{secret}")
 
 
 @contextmanager
-def open_door(directory: Path) -> Iterator[None]:
+def serve_sign_in_links(directory: Path) -> Iterator[None]:
     """The door, while the demo runs. It listens on this machine only, at any free port."""
     server = WebServer(_app(directory), "127.0.0.1:0")
     address = directory / ADDRESS
@@ -72,7 +72,7 @@ def open_door(directory: Path) -> Iterator[None]:
 
 
 def _app(directory: Path) -> Flask:
-    app = Flask("safelane-demo-door", static_folder=None)
+    app = Flask("safelane-demo-sign-in", static_folder=None)
 
     @app.get("/<secret>")
     def enter(secret: str) -> Response:

@@ -69,9 +69,9 @@ class HubClient:
         where: Mapping[str, Sequence[str]],
         purpose: str,
         deadline_seconds: int,
-        told: Callable[[Sequence[str]], None] = lambda _: None,
+        on_waiting: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> Result:
-        """`told` hears of members that wait for a person's leave, whenever these change.
+        """`on_waiting` hears of members that wait for a person's leave, whenever these change.
 
         Raises AskError when the hub refuses, NotProvenError when its proofs do not hold.
         """
@@ -99,7 +99,7 @@ class HubClient:
             asked = self._call("GET", f"/questions/{asked['id']}", params={"wait": f"{wait:.1f}"})
             if asked["waiting_for_a_person"] != waiting:
                 waiting = asked["waiting_for_a_person"]
-                told(waiting)
+                on_waiting(waiting)
         return self._checked(asked)
 
     def released(self, question_id: str) -> Result:

@@ -101,7 +101,7 @@ class Signatures(httpx.Auth):
         try:
             self._check(response, call, keys)
         except UnknownKeyError:
-            self._hub.follow(_told(response.status_code, (yield _how_it_came_to_it(request))))
+            self._hub.follow(_call_keys(response.status_code, (yield _how_it_came_to_it(request))))
             keys = self._hub.valid()
             call = self._signed(request, keys)
             response = yield request
@@ -209,8 +209,8 @@ class HttpLink:
             own = Hello(__version__, (MAJOR,), FEATURES)
             response = self._post("/hello", own.as_json(), REPLY_SECONDS, accept={HTTPStatus.NOT_FOUND})
             try:
-                told = response.is_success
-                self._hub = hello_from_json(response.json()) if told else NOTHING_MORE
+                greeted = response.is_success
+                self._hub = hello_from_json(response.json()) if greeted else NOTHING_MORE
             except (VersionError, ValueError):
                 raise LinkError("The hub's greeting is not in the form of one.") from None
             if MAJOR not in self._hub.majors:

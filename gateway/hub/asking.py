@@ -56,7 +56,7 @@ def ask(
         index = entries.record(hub, work, entries.asked(hub, principal, asked))
         asked = replace(asked, asked_index=index)
         work.add_question(asked, because=index)
-    hub.bell.ring()
+    hub.notifier.notify()
     return asked
 
 

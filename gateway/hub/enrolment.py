@@ -112,7 +112,7 @@ def revoke(hub: Hub, member: str, reason: str) -> None:
         event = MemberRevoked(member, reason, whole_second(hub.clock.now()))
         index = record(hub, work, Entry(event, {}))
         work.admissions.revoke(member, because=index)
-    hub.bell.ring()
+    hub.notifier.notify()
 
 
 def hub_keys(hub: Hub) -> HubKeys:

@@ -58,7 +58,7 @@ def poll(
     end, soon = begin + min(call.wait, LONGEST_WAIT), begin + GROWTH_WAITS
     while True:
         # Taken before looking, so that a question that comes in between is not slept through.
-        ticket = hub.bell.ticket()
+        ticket = hub.notifier.ticket()
         now = time.monotonic()
         with hub.store.reading() as view:
             log = ReadOnce(view.log)

@@ -39,13 +39,13 @@ class Clock(Protocol):
 class Bell(Protocol):
     """Wakes every thread of this process that waits for an event."""
 
-    def ring(self) -> None: ...
+    def notify(self) -> None: ...
 
     def ticket(self) -> int:
         """How often the bell has rung. Take the ticket before a look, then wait for the next ring."""
 
     def wait(self, ticket: int, seconds: float) -> None:
-        """Return once the bell has rung after `ticket` was taken, or after `seconds`."""
+        """Return at the first notification after `ticket` was taken, or after `seconds`."""
 
 
 class AdmissionsView(Protocol):

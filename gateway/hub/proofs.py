@@ -27,14 +27,14 @@ def kept_log(hub: Hub) -> KeptLog:
     )
 
 
-def audited(hub: Hub) -> Audited:
+def audited(hub: Hub) -> AuditedLog:
     """The regional log, and the hub's own decisions made again."""
 
-    def again(number: int) -> Again:
+    def again(number: int) -> ReplayResult:
         with hub.store.reading() as view:
-            return Again(replay(view, number)[1])
+            return ReplayResult(replay(view, number)[1])
 
-    return Audited(kept_log(hub), again)
+    return AuditedLog(kept_log(hub), again)
 
 
 def member_proofs(hub: Hub, question_id: str) -> list[tuple[ProvenEntry, VerifierKey]]:

@@ -36,7 +36,7 @@ def release_due(hub: Hub) -> list[str]:
             if _release_one(hub, work, question_id, now):
                 released.append(question_id)
     if over or late:
-        hub.bell.ring()
+        hub.notifier.notify()
     return released
 
 

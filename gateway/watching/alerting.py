@@ -19,11 +19,11 @@ def raise_alerts(transaction: Transaction, found: Iterable[Alert], now: datetime
 
     Evidence does not end: that a log contradicted itself stays true.
     """
-    standing = {alert.key: alert for alert in found}
+    current = {alert.key: alert for alert in found}
     with transaction() as notes:
         known = {kept.alert.key: kept.alert for kept in notes.watch.alerts(ended=False)}
-        new = [alert for key, alert in standing.items() if key not in known]
-        over = [alert for key, alert in known.items() if key not in standing]
+        new = [alert for key, alert in current.items() if key not in known]
+        over = [alert for key, alert in known.items() if key not in current]
         for alert in new:
             notes.watch.begin_alert(alert, now)
         for alert in over:

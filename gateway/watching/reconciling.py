@@ -64,8 +64,8 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
     missing = [r for r in newest if r.missing]
     unsettled |= {r.question_id for r in missing if _may_still_come(region, r, horizon)}
     settled = {r.asked_index for r in newest if r.question_id not in unsettled}
-    told = {**region.released, **region.again}
-    about = settled | {number for number, r in told.items() if r.asked_index in settled}
+    reported = {**region.released, **region.again}
+    about = settled | {number for number, r in reported.items() if r.asked_index in settled}
     return Compared(tuple(found), frozenset(settled), frozenset(about))
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from databases import new_database
 from lone_node import set_up
 
-from gateway.accounts.invitations import accept, look_at
+from gateway.accounts.invitations import accept, read_invitation
 from gateway.accounts.model import Side
 from gateway.accounts.tokens import caller
 from gateway.bootstrap.setup.open_hub import create_hub
@@ -41,7 +41,7 @@ class Desk:
     def opened(self, name: str, role: str, *more: str) -> None:
         code = self.code("invite", name, "--role", role, "--organisation", "ARMAC", *more)
         with open_entrance(self.directory) as entrance:
-            generator = look_at(entrance, code)[1]
+            generator = read_invitation(entrance, code)[1]
             accept(entrance, code, PASSPHRASE, pyotp.TOTP(generator).now())
 
 
@@ -68,7 +68,7 @@ def test_the_first_operator_is_made_at_the_machine(desk: Desk) -> None:
 
     assert "invited until" in desk.says("list")
     with open_entrance(desk.directory) as entrance:
-        invitation, generator = look_at(entrance, code)
+        invitation, generator = read_invitation(entrance, code)
         accept(entrance, code, PASSPHRASE, pyotp.TOTP(generator).now())
     assert invitation.offer.role.value == "operator"
     assert "since" in desk.says("list")
@@ -91,7 +91,7 @@ def test_an_invitation_is_withdrawn(hub: Desk) -> None:
     hub.says("withdraw", "ana@armac.example")
 
     with open_entrance(hub.directory) as entrance, pytest.raises(Exception, match="does not open"):
-        look_at(entrance, code)
+        read_invitation(entrance, code)
     assert hub.run("withdraw", "ana@armac.example").exit_code == 11
 
 

@@ -1,4 +1,4 @@
-"""The page of duties shows the table that the guard asks."""
+"""The page of duties shows the table that access control reads."""
 
 from duties_page import PAGE, refresh
 

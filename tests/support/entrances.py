@@ -16,7 +16,7 @@ from simulation import HandClock
 
 from audit.events.events import Event, decode
 from gateway.accounts.context import Accounts, Entrance
-from gateway.accounts.invitations import accept, invite, look_at
+from gateway.accounts.invitations import accept, invite, read_invitation
 from gateway.accounts.model import Offer, Role, Side
 from gateway.accounts.ports import Directory
 from gateway.api.access_control import KEY as ACCOUNTS
@@ -68,7 +68,7 @@ class House:
         """Somebody who was invited and has opened the account."""
         offer = Offer(name, organisation, role, frozenset(purposes))
         code = invite(self.entrance, "operator", offer)
-        generator = look_at(self.entrance, code)[1]
+        generator = read_invitation(self.entrance, code)[1]
         recovery = accept(self.entrance, code, PASSPHRASE, pyotp.TOTP(generator).at(self.clock.now()))
         return Person(name, generator, recovery)
 

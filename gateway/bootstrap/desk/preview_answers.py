@@ -32,7 +32,7 @@ class Labelled(Readable, Protocol):
 
 
 @dataclass(frozen=True)
-class Asking:
+class PreviewQuestion:
     """A question as somebody would put it, in the form in which log entries have it."""
 
     question: Question
@@ -58,7 +58,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PreviewAnswer:
     """A ready-made question and what comes of it: a release with this member alone, or the refusals."""
 
     name: str
@@ -68,28 +68,28 @@ class Shown:
     refusals: tuple[Refusal, ...]
 
 
-def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[Shown]:
+def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[PreviewAnswer]:
     """Each canonical question, as the first of those who may ask it would see it."""
     moment = max(node.clock.now(), datetime.combine(policy.valid_from, time(12), UTC))
     for name in node.dictionary.packs[CANONICAL]:
         ready_made = node.dictionary.ready_made[name]
         refusals: dict[Refusal, None] = {}
         found = None
-        for asking in _askings(node, policy, name, moment):
+        for asking in _preview_questions(node, policy, name, moment):
             verdict = decide_on(node.dictionary, node.member, asking, policy=policy, cube=cube, at=moment)
             if verdict.reading is not None and verdict.reading.waits:
                 refusals |= {Refusal.NOT_READY: None}  # numbers that are still to be drawn
                 break
             if verdict.reading is not None:
-                found = Shown(
+                found = PreviewAnswer(
                     name, ready_made.label, asking.organisation, _release(node, asking, cube, verdict), ()
                 )
                 break
             refusals |= dict.fromkeys(verdict.refusals)
-        yield found or Shown(name, ready_made.label, None, None, tuple(refusals))
+        yield found or PreviewAnswer(name, ready_made.label, None, None, tuple(refusals))
 
 
-def _askings(node: Node, policy: Policy, name: str, moment: datetime) -> Iterator[Asking]:
+def _preview_questions(node: Node, policy: Policy, name: str, moment: datetime) -> Iterator[PreviewQuestion]:
     """The question, by everybody to whom the policy shares anything."""
     ready_made = node.dictionary.ready_made[name]
     for share in policy.shares:
@@ -103,10 +103,10 @@ def _askings(node: Node, policy: Policy, name: str, moment: datetime) -> Iterato
                     purpose=purpose,
                 )
                 role = ANALYST if share.roles is None else min(share.roles)
-                yield Asking(question, recipient, role, moment + timedelta(hours=1))
+                yield PreviewQuestion(question, recipient, role, moment + timedelta(hours=1))
 
 
-def _release(node: Node, asking: Asking, cube: Labelled, verdict: Verdict) -> Release:
+def _release(node: Node, asking: PreviewQuestion, cube: Labelled, verdict: Verdict) -> Release:
     reading = verdict.reading
     assert reading is not None  # noqa: S101 - the caller looked
     answer = Answer(

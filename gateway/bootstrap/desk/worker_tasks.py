@@ -9,7 +9,7 @@ from typing import Any
 from audit.reading.said import Said, msgid, said
 from gateway.bootstrap.desk.preview_answers import canonical_questions
 from gateway.bootstrap.loading.register_loading import Loaded, load_source
-from gateway.bootstrap.loading.register_upload import check_upload, load_upload, rows_told
+from gateway.bootstrap.loading.register_upload import check_upload, load_upload, row_progress
 from gateway.bootstrap.loading.source_location import source_of
 from gateway.bootstrap.upkeep.doctor import examine
 from gateway.errors import SafelaneError
@@ -28,7 +28,7 @@ from policies import Policy
 from policies.comparison.diff import diff
 from policies.editing.edits import edits
 
-Told = Callable[[str, float], None]
+Progress = Callable[[str, float], None]
 Clock = Callable[[], float]
 
 SECONDS = 30.0
@@ -39,15 +39,17 @@ BEST = 12
 """Suggestions that are told."""
 
 
-def do(directory: Path, node: Node, kind: str, body: Mapping[str, Any], told: Told) -> dict[str, Any]:
+def run_task(
+    directory: Path, node: Node, kind: str, body: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
     """Do one piece of work. Raises SafelaneError, in words for the controller."""
     work: dict[str, Callable[[], dict[str, Any]]] = {
-        "look": lambda: look(node, checked(node, body["text"]), told),
-        "suggest": lambda: suggest(node, checked(node, body["text"]), told),
-        "protect": lambda: _protect(node, told),
-        "begin": lambda: {"begun": begin(node, told)},
-        "load": lambda: _load(directory, node, body.get("upload"), told),
-        "check": lambda: check_upload(directory, node, body["upload"], told),
+        "look": lambda: look(node, checked(node, body["text"]), progress),
+        "suggest": lambda: suggest(node, checked(node, body["text"]), progress),
+        "protect": lambda: _protect(node, progress),
+        "begin": lambda: {"begun": begin(node, progress)},
+        "load": lambda: _load(directory, node, body.get("upload"), progress),
+        "check": lambda: check_upload(directory, node, body["upload"], progress),
         "examine": lambda: {"findings": [asdict(found) for found in examine(directory)]},
     }
     if kind not in work:
@@ -55,13 +57,13 @@ def do(directory: Path, node: Node, kind: str, body: Mapping[str, Any], told: To
     return work[kind]()
 
 
-def look(node: Node, policy: Policy, told: Told) -> dict[str, Any]:
+def look(node: Node, policy: Policy, progress: Progress) -> dict[str, Any]:
     """What the policy would show, and what it changes against the one in force."""
     with node.store.reading() as view:
         ruling = trusted(node, view)
-    after = make(node, policy, told)
+    after = make(node, policy, progress)
     found = measure(node, after)
-    effect = None if ruling is None else _effect(node, ruling[1], after, told)
+    effect = None if ruling is None else _effect(node, ruling[1], after, progress)
     return {
         "version": policy.version,
         "against": None if ruling is None else ruling[0].version,
@@ -103,19 +105,19 @@ def _effect(node: Node, in_force: Policy, after: PreviewedCube, told: Told) -> d
     same = plan_cube(node.dictionary, in_force, after.snapshot, today, figures)[0] == after.plan
     if after.beside and same:
         return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True}
-    before = make(node, in_force, told)
+    before = make(node, in_force, progress)
     with node.store.reading() as view:
         given_out = [parse_cube(cube) for cube in view.released_cubes()]
     found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
     return {**asdict(found), "nothing": found.nothing}
 
 
-def suggest(node: Node, policy: Policy, told: Told, clock: Clock | None = None) -> dict[str, Any]:
+def suggest(node: Node, policy: Policy, progress: Progress, clock: Clock | None = None) -> dict[str, Any]:
     """Other policies by what they would tell, the best first."""
     tried = candidates(policy)
     rated, late = [], 0
     for number, one in enumerate(tried):
-        watch = _Watch(clock or monotonic, number, len(tried), told)
+        watch = _Deadline(clock or monotonic, number, len(tried), progress)
         try:
             found = rate(node, one, watch)
         except EnoughError:
@@ -132,12 +134,12 @@ def suggest(node: Node, policy: Policy, told: Told, clock: Clock | None = None) 
     }
 
 
-class _Watch:
+class _Deadline:
     """Tells of the steps of one candidate, and ends it when its time is up."""
 
-    def __init__(self, clock: Clock, number: int, of: int, told: Told) -> None:
+    def __init__(self, clock: Clock, number: int, of: int, progress: Progress) -> None:
         self._clock, self._end = clock, clock() + SECONDS
-        self._number, self._of, self._told = number, of, told
+        self._number, self._of, self._progress = number, of, progress
 
     def __call__(self, step: str, done: float) -> None:
         if self._clock() > self._end:
@@ -145,7 +147,7 @@ class _Watch:
         now = said(
             "%(number)s of %(all)s: %(step)s", number=self._number + 1, all=self._of, step=Said(step, {})
         )
-        self._told(now, (self._number + done) / self._of)
+        self._progress(now, (self._number + done) / self._of)
 
 
 def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
@@ -162,14 +164,16 @@ def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
     }
 
 
-def _protect(node: Node, told: Told) -> dict[str, Any]:
-    built = build(node, told)
+def _protect(node: Node, progress: Progress) -> dict[str, Any]:
+    built = build(node, progress)
     return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
 
 
-def _load(directory: Path, node: Node, upload: str | None, told: Told) -> dict[str, Any]:
+def _load(directory: Path, node: Node, upload: str | None, progress: Progress) -> dict[str, Any]:
     loaded = (
-        _load_set(directory, node, told) if upload is None else load_upload(directory, node, upload, told)
+        _load_set(directory, node, progress)
+        if upload is None
+        else load_upload(directory, node, upload, progress)
     )
     return {
         "snapshot": loaded.kept.id,
@@ -179,7 +183,7 @@ def _load(directory: Path, node: Node, upload: str | None, told: Told) -> dict[s
     }
 
 
-def _load_set(directory: Path, node: Node, told: Told) -> Loaded:
+def _load_set(directory: Path, node: Node, progress: Progress) -> Loaded:
     """Load the register that is set for this node."""
     found = source_of(directory)
     if found is None:
@@ -188,5 +192,5 @@ def _load_set(directory: Path, node: Node, told: Told) -> Loaded:
             remedy="The operator sets 'source' and 'mapping' in safelane.yaml.",
         )
     return load_source(
-        directory, node, found.source, found.mapping.read_text(encoding="utf-8"), rows_told(told)
+        directory, node, found.source, found.mapping.read_text(encoding="utf-8"), row_progress(progress)
     )

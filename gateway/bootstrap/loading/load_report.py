@@ -18,7 +18,7 @@ REJECTS = "rejects.csv"
 """Every single value and row that could not be read: where it stands and why, never what it says."""
 
 
-def judge(directory: Path, loaded: Load, findings: Findings, dictionary: Dictionary) -> str:
+def write_load_report(directory: Path, loaded: Load, findings: Findings, dictionary: Dictionary) -> str:
     """The report as text. `directory` keeps it as a page and as JSON, and the rejects as CSV."""
     quality = assess(loaded, dictionary)
     path = directory / QUALITY

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import pseudonyms
-from gateway.bootstrap.loading.load_report import judge
+from gateway.bootstrap.loading.load_report import write_load_report
 from gateway.bootstrap.loading.vault_filling import Filling, engine_redaction
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_member import person_key
@@ -88,7 +88,7 @@ def load_source(
         )
         _refuse_nothing(node, loaded)
         kept = keep_snapshot(node, loaded.snapshot, None if filling is None else filling.filled())
-    quality = judge(directory, loaded, findings, node.dictionary)
+    quality = write_load_report(directory, loaded, findings, node.dictionary)
     return Loaded(kept.loaded, loaded, quality, kept.changes)
 
 
@@ -101,9 +101,9 @@ def _refuse_nothing(node: Node, loaded: Load) -> None:
     if not loaded.rows and (former is None or not len(former[1])):
         return
     found = sorted(loaded.findings, key=lambda f: -f.count)[:MOST_TOLD]
-    told = "".join(f"\n  {finding}" for finding in found)
+    faults = "".join(f"\n  {finding}" for finding in found)
     raise SourceError(
-        f"None of the {loaded.rows} rows can be counted; nothing was loaded.{told}",
+        f"None of the {loaded.rows} rows can be counted; nothing was loaded.{faults}",
         remedy="Look at the mapping's dates and case numbers, and whether the file is whole.",
     )
 

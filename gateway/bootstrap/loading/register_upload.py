@@ -29,7 +29,7 @@ from gateway.sources.quality.quality import assess
 from gateway.sources.quality.quality_report import quality_json, read_former
 from gateway.sources.rows.load_progress import Reached
 
-Told = Callable[[str, float], None]
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class _Ready:
     rules: SourceMapping
 
 
-def check_upload(directory: Path, node: Node, upload_id: str, told: Told) -> dict[str, Any]:
+def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress) -> dict[str, Any]:
     """Read an upload as a load would, keep nothing of it, and note what was found beside it.
 
     Raises UploadError, NoUploadError, MappingError, SourceError, and NoVaultError.
@@ -59,7 +59,7 @@ def check_upload(directory: Path, node: Node, upload_id: str, told: Told) -> dic
                 pseudonymise=internal_pseudonyms(directory, node),
                 today=today,
                 findings=findings,
-                progress=rows_told(told),
+                progress=row_progress(progress),
             )
         checked = {
             "rows": read.rows,
@@ -74,7 +74,7 @@ def check_upload(directory: Path, node: Node, upload_id: str, told: Told) -> dic
     return {"upload": upload_id}
 
 
-def load_upload(directory: Path, node: Node, upload_id: str, told: Told) -> Loaded:
+def load_upload(directory: Path, node: Node, upload_id: str, progress: Progress) -> Loaded:
     """Load an upload that was checked, whole or not at all, and throw its files away once it is loaded.
 
     Raises as `check_upload` does.
@@ -86,14 +86,14 @@ def load_upload(directory: Path, node: Node, upload_id: str, told: Told) -> Load
                 said("The mapping has been changed since the upload was checked."),
                 remedy=said("Have it checked again."),
             )
-        loaded = load_source(directory, node, ready.source, ready.text, rows_told(told))
+        loaded = load_source(directory, node, ready.source, ready.text, row_progress(progress))
     Uploads(directory).remove(upload_id)
     return loaded
 
 
-def rows_told(told: Told) -> Callable[[Reached], None]:
+def row_progress(progress: Progress) -> Callable[[Reached], None]:
     """Tells of rows as steps of a piece of work."""
-    return lambda reached: told(said("%(n)s rows are read", n=reached.rows), reached.share)
+    return lambda reached: progress(said("%(n)s rows are read", n=reached.rows), reached.share)
 
 
 @contextmanager

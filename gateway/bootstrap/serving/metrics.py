@@ -32,7 +32,7 @@ def measured(app: Flask, gauges: Gauges, listen: str) -> Iterator[None]:
         return
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
-    registry.register(_Looked(gauges))
+    registry.register(_GaugeCollector(gauges))
     _count(app, registry)
     host, _, port = listen.rpartition(":")
     try:
@@ -53,7 +53,7 @@ def measured(app: Flask, gauges: Gauges, listen: str) -> Iterator[None]:
 def hub_gauges(hub: Hub) -> Gauges:
     """Sizes and ages of the hub's own state."""
 
-    def look() -> Iterator[GaugeMetricFamily]:
+    def read_gauges() -> Iterator[GaugeMetricFamily]:
         with hub.store.reading() as view:
             head = view.log.latest_checkpoint()
             questions = len(view.open_questions())
@@ -68,23 +68,23 @@ def hub_gauges(hub: Hub) -> Gauges:
             ages.add_metric([seen.member], (now - seen.last_seen).total_seconds())
         yield ages
 
-    return look
+    return read_gauges
 
 
 def node_gauges(node: Node) -> Gauges:
     """Sizes and ages of the node's own state."""
 
-    def look() -> Iterator[GaugeMetricFamily]:
+    def read_gauges() -> Iterator[GaugeMetricFamily]:
         with node.store.reading() as view:
             head = view.log.latest_checkpoint()
             outbox = len(view.outbox())
         yield _gauge("safelane_log_entries", "Entries of its own log", 0 if head is None else head.size)
         yield _gauge("safelane_outbox", "Answers that the hub has not acknowledged", outbox)
 
-    return look
+    return read_gauges
 
 
-class _Looked(Collector):
+class _GaugeCollector(Collector):
     """Looks into the database when the numbers are asked for; one that is away is a gap, not a failure."""
 
     def __init__(self, gauges: Gauges) -> None:

@@ -1,4 +1,4 @@
-"""The guard beside a hub or a node: again and again it asks witnesses, compares logs and raises alerts."""
+"""The monitor beside a hub or a node: again and again it asks witnesses, compares logs and raises alerts."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from gateway.watching.quorum import Gathering, gather, witness_alerts
 log = structlog.get_logger()
 
 WITNESS_SECONDS = 5.0
-"""How long a witness may take to reply. Nobody waits for it but the guard."""
+"""How long a witness may take to reply. Nobody waits for it but the monitor."""
 
 
 def log_policy(directory: Path, config: HubConfig | MemberConfig) -> Policy | None:
@@ -48,8 +48,8 @@ def log_policy(directory: Path, config: HubConfig | MemberConfig) -> Policy | No
         ) from None
 
 
-def hub_guard(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None]:
-    """One cycle of the hub's guard. Raises ConfigError."""
+def hub_monitor_cycle(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None]:
+    """One cycle of the hub's monitor. Raises ConfigError."""
     policy = log_policy(directory, config)
     rules = hub_monitoring.MonitorRules(policy, timedelta(seconds=config.guard_patience_seconds))
     memory, ticks = Gathering(), Ticks()
@@ -66,8 +66,10 @@ def hub_guard(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None
     return cycle
 
 
-def member_guard(directory: Path, config: MemberConfig, node: Node, link: HubLink) -> Callable[[], None]:
-    """One cycle of a node's guard; `link` is used by it alone. Raises ConfigError."""
+def member_monitor_cycle(
+    directory: Path, config: MemberConfig, node: Node, link: HubLink
+) -> Callable[[], None]:
+    """One cycle of a node's monitor; `link` is used by it alone. Raises ConfigError."""
     policy = log_policy(directory, config)
     rules = member_monitoring.MonitorRules(policy, timedelta(seconds=config.guard_patience_seconds))
     memory, ticks = Gathering(), Ticks()
@@ -114,21 +116,21 @@ class Ticks:
         return before, now
 
 
-def start_guard(cycle: Callable[[], None], seconds: float, wait: Callable[[float], bool]) -> Thread:
+def start_monitor(cycle: Callable[[], None], seconds: float, wait: Callable[[float], bool]) -> Thread:
     """Call `cycle` on a thread of its own every so many seconds, until `wait` says to stop.
 
     Whatever fails in one cycle is told, and tried again in the next. A daemon: no witness holds up the end.
     """
-    thread = Thread(target=_keep_guard, args=(cycle, seconds, wait), name="guard", daemon=True)
+    thread = Thread(target=_run_monitor, args=(cycle, seconds, wait), name="monitor", daemon=True)
     thread.start()
     return thread
 
 
-def _keep_guard(cycle: Callable[[], None], seconds: float, wait: Callable[[float], bool]) -> None:
+def _run_monitor(cycle: Callable[[], None], seconds: float, wait: Callable[[float], bool]) -> None:
     while not wait(seconds):
         try:
             cycle()
         except (SafelaneError, AuditError, OSError) as error:
-            log.error("guard failed", reason=str(error))
-        except Exception as error:  # noqa: BLE001 - nobody would miss a guard that has ended
-            log.error("guard failed", reason=type(error).__name__)
+            log.error("monitor failed", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - nobody would miss a monitor that has ended
+            log.error("monitor failed", reason=type(error).__name__)

@@ -16,7 +16,7 @@ from gateway.bootstrap.serving.waitress_server import WebServer, settle
 log = structlog.get_logger()
 
 LAST_CYCLE_SECONDS = 3.0
-"""How long the end waits for a cycle of the guard that is under way."""
+"""How long the end waits for a cycle of the monitor that is under way."""
 
 Running = Callable[[Stop], AbstractContextManager[Flask]]
 """Opens a hub or a node with everything that runs beside its application, until the end of the context."""

@@ -12,7 +12,7 @@ from flask import Flask
 
 from gateway.api.app import create_hub_app
 from gateway.bootstrap.serving.metrics import hub_gauges, measured
-from gateway.bootstrap.serving.monitor_loop import hub_guard, start_guard
+from gateway.bootstrap.serving.monitor_loop import hub_monitor_cycle, start_monitor
 from gateway.bootstrap.serving.retry_loop import attempt
 from gateway.bootstrap.serving.server import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.serving.shutdown import WAITRESS, Stop
@@ -48,10 +48,10 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
     hold = hold_log_once_free(url, config.origin, stop.wait) if stand_by else hold_log(url, config.origin)
     with hold as still_held, open_hub(directory) as hub:
         threading.Thread(target=_stop_when_lost, args=(still_held, stop), name="lock", daemon=True).start()
-        stop.on_stop(hub.bell.ring)
+        stop.on_stop(hub.notifier.notify)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
         closer.start()
-        guard = start_guard(hub_guard(directory, config, hub), config.guard_seconds, stop.wait)
+        monitor = start_monitor(hub_monitor_cycle(directory, config, hub), config.guard_seconds, stop.wait)
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
             with measured(app, hub_gauges(hub), config.metrics):
@@ -59,7 +59,7 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
         finally:
             stop()
             closer.join()
-            guard.join(LAST_CYCLE_SECONDS)
+            monitor.join(LAST_CYCLE_SECONDS)
 
 
 def _stop_when_lost(still_held: StillHeld, stop: Stop) -> None:
@@ -82,7 +82,7 @@ def is_served(directory: Path) -> bool:
 
 def _close_questions(hub: Hub, stop: Stop) -> None:
     while not stop.asked:
-        ticket = hub.answered.ticket()
+        ticket = hub.answer_notifier.ticket()
         deadline = None
         with attempt("release failed") as tried:
             release_due(hub)
@@ -92,4 +92,4 @@ def _close_questions(hub: Hub, stop: Stop) -> None:
             continue
         longest = timedelta(seconds=60)
         left = longest if deadline is None else min(longest, deadline - hub.clock.now())
-        hub.answered.wait(ticket, max(0.05, left.total_seconds() + 0.01))
+        hub.answer_notifier.wait(ticket, max(0.05, left.total_seconds() + 0.01))

@@ -13,11 +13,11 @@ from flask import Flask
 from gateway.api.app import create_node_app
 from gateway.bootstrap.desk.controller_desk import controller_context
 from gateway.bootstrap.serving.metrics import measured, node_gauges
-from gateway.bootstrap.serving.monitor_loop import member_guard, show_evidence, start_guard
+from gateway.bootstrap.serving.monitor_loop import member_monitor_cycle, show_evidence, start_monitor
 from gateway.bootstrap.serving.retry_loop import attempt
 from gateway.bootstrap.serving.server import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.serving.shutdown import WAITRESS, Stop
-from gateway.bootstrap.serving.upkeep_loop import tend
+from gateway.bootstrap.serving.upkeep_loop import run_upkeep
 from gateway.bootstrap.setup.layout import Layout, database_url
 from gateway.bootstrap.setup.open_member import hub_link, open_member
 from gateway.bootstrap.setup.sign_in_setup import node_place, with_pages
@@ -69,7 +69,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
                 yield app
         finally:
             stop()
-            guard.join(LAST_CYCLE_SECONDS)
+            monitor.join(LAST_CYCLE_SECONDS)
 
 
 @dataclass(frozen=True)

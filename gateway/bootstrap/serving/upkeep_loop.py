@@ -18,7 +18,7 @@ from gateway.sources.files.uploads import Uploads
 
 log = structlog.get_logger()
 
-TEND_SECONDS = 15.0
+UPKEEP_SECONDS = 15.0
 """How often a node looks whether the first day of a signed policy has come, and hands memory back."""
 
 AGAIN_SECONDS = 300.0
@@ -38,7 +38,7 @@ def tend(directory: Path, node: Node, cube_cache: CubeCache, stop: Stop) -> None
         with attempt("old uploads are not thrown away", member=node.member):
             uploads.tidy(node.clock.now())
         hand_back()
-        stop.wait(TEND_SECONDS)
+        stop.wait(UPKEEP_SECONDS)
 
 
 def begin_due(directory: Path, node: Node, on_stop: Callable[[Callable[[], None]], None]) -> None:

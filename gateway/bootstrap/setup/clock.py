@@ -1,4 +1,4 @@
-"""The system's time and the process's bell."""
+"""The system's time and the process's notifier."""
 
 from datetime import UTC, datetime
 from threading import Condition
@@ -12,25 +12,25 @@ class SystemClock:
 SYSTEM = SystemClock()
 
 
-class ProcessBell:
-    """Rings for every thread of this process (`gateway.hub.ports.Bell`), and with it the `quieter` bells."""
+class ProcessNotifier:
+    """Wakes the waiting threads of this process (`gateway.hub.ports.Notifier`), then notifies `also`."""
 
-    def __init__(self, *quieter: "ProcessBell") -> None:
-        self._quieter = quieter
-        self._rung = 0
+    def __init__(self, *also: "ProcessNotifier") -> None:
+        self._also = also
+        self._count = 0
         self._condition = Condition()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         with self._condition:
-            self._rung += 1
+            self._count += 1
             self._condition.notify_all()
-        for bell in self._quieter:
-            bell.ring()
+        for each in self._also:
+            each.notify()
 
     def ticket(self) -> int:
         with self._condition:
-            return self._rung
+            return self._count
 
     def wait(self, ticket: int, seconds: float) -> None:
         with self._condition:
-            self._condition.wait_for(lambda: self._rung != ticket, timeout=seconds)
+            self._condition.wait_for(lambda: self._count != ticket, timeout=seconds)

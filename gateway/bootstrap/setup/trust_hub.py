@@ -35,7 +35,7 @@ def trust_hub(directory: Path, typed: str, clock: Clock = SYSTEM) -> str:
     """
     config = read_config(directory, MemberConfig)
     with hold_log(database_url(directory, config), config.member), open_member(directory, clock) as node:
-        call_key = _told(config.hub_url)
+        call_key = _ask_call_key(config.hub_url)
         check_fingerprint(typed, hub_fingerprint(region_of(node), call_key))
         hub = HubKeys(config.hub_log_key, call_key)
         with node.store.writing() as work:
@@ -44,7 +44,7 @@ def trust_hub(directory: Path, typed: str, clock: Clock = SYSTEM) -> str:
     return call_key
 
 
-def _told(url: str) -> str:
+def _ask_call_key(url: str) -> str:
     """The key as whoever answers there says; the fingerprint decides whether it is the hub's."""
     try:
         reply = httpx.get(

@@ -165,11 +165,11 @@ def _recovering(awaited: Sequence[str]) -> Iterator[Finding]:
 def _alerts(directory: Path) -> Iterator[Finding]:
     """What hub and nodes noticed of each other's logs and of the clock, and what still holds."""
     with open_watch(directory) as watch:
-        standing = [kept.alert for kept in watch.alerts(ended=False)]
-    clocks = [alert for alert in standing if alert.kind == Concern.CLOCK]
+        open_alerts = [kept.alert for kept in watch.alerts(ended=False)]
+    clocks = [alert for alert in open_alerts if alert.kind == Concern.CLOCK]
     for alert in clocks:
         yield Finding("clock", State.WARNING, alert.message, SET_IT)
-    others = len(standing) - len(clocks)
+    others = len(open_alerts) - len(clocks)
     if others:
         said = f"{others} {'alert is open' if others == 1 else 'alerts are open'}"
         yield Finding("watch", State.WARNING, said, f"Read them: safelane log alerts --dir {directory}")

@@ -20,7 +20,7 @@ from audit.log.policy import Policy
 from audit.log.verify import verify_log
 from gateway.accounts import leaving
 from gateway.accounts.context import Accounts
-from gateway.auditing.again import Again
+from gateway.auditing.audited_log import ReplayResult
 from gateway.auditing.context import KEEPER, KeptLog, Reader
 from gateway.auditing.erasure import erase
 from gateway.bootstrap.setup.layout import Layout, is_hub
@@ -41,7 +41,7 @@ class OpenedLog:
     """A log to be audited, and how decisions of its side are made again."""
 
     kept: KeptLog
-    replay: Callable[[int, Path | None], Again]
+    replay: Callable[[int, Path | None], ReplayResult]
     """Of entry number so; beside the hub's own entry, where the regional log is at hand as an export."""
     accounts: Accounts
     writable: bool = True
@@ -114,16 +114,16 @@ def keeper() -> Reader:
     return Reader(f"os:{name}", None, KEEPER)
 
 
-def _of_hub(kept: KeptLog, number: int) -> Again:
+def _of_hub(kept: KeptLog, number: int) -> ReplayResult:
     with kept.store.reading() as view:
-        return Again(replay_of_hub(view, number)[1])
+        return ReplayResult(replay_of_hub(view, number)[1])
 
 
-def _of_member(node: Node, number: int, region: Path | None) -> Again:
+def _of_member(node: Node, number: int, region: Path | None) -> ReplayResult:
     with node.store.reading() as view:
         asked = None if region is None else _asked(node, region, judged(view, number).asked)
         again = replay_of_member(view, node.dictionary, node.vocabulary, number, asked)
-    return Again(again.differences, again.unchecked, again.changed)
+    return ReplayResult(again.differences, again.unchecked, again.changed)
 
 
 def _asked(node: Node, region: Path, ref: EntryRef) -> Asked:

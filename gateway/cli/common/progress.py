@@ -35,7 +35,7 @@ def reading() -> Iterator[Callable[[Reached], None]]:
     """Shows how far a source was read: share, rows, rows in a second and the time that is left."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(time.monotonic).told
+        yield _Lines(time.monotonic).show
         return
     columns = (
         TextColumn("reading {task.description}"), BarColumn(), TaskProgressColumn(),
@@ -45,12 +45,12 @@ def reading() -> Iterator[Callable[[Reached], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=1.0, rows="")
 
-        def told(reached: Reached) -> None:
+        def show(reached: Reached) -> None:
             pace = reached.rows / max(time.monotonic() - began, 1e-9)
             rows = f"{reached.rows} rows, {pace:.0f} a second"
             bar.update(task, description=reached.table, completed=reached.share, rows=rows)
 
-        yield told
+        yield show
 
 
 class _Lines:
@@ -61,7 +61,7 @@ class _Lines:
         self._began = self._last = clock()
         self._rows = -1
 
-    def told(self, reached: Reached) -> None:
+    def show(self, reached: Reached) -> None:
         now = self._clock()
         between = reached.share < 1 and now - self._last < SECONDS_BETWEEN_LINES
         if between or reached.rows == self._rows:

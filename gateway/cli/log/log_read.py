@@ -6,7 +6,7 @@ import click
 
 from audit.events.event_values import ErasureGround, ReadAction
 from audit.reading.alerts import Thresholds
-from gateway.auditing.alerts import notice
+from gateway.auditing.alerts import find_notices
 from gateway.auditing.explanation import dossier as dossier_of
 from gateway.auditing.explanation import explain as tell
 from gateway.auditing.sampling import draw
@@ -105,7 +105,7 @@ def notices(needed: int | None, directory: Path) -> None:
     """Show what an auditor should review: bursts, odd hours, denials, drift, withheld results, open ends."""
     with opened(directory) as found:
         log_reading(found, ReadAction.ALERTS, {"needed": needed} if needed is not None else {})
-        raised = notice(found.kept, Thresholds(), needed)
+        raised = find_notices(found.kept, Thresholds(), needed)
     for each in raised:
         numbers = " ".join(map(str, each.numbers))
         click.echo(f"{each.kind.value}: {each.about}: {each.message} (entries {numbers})")

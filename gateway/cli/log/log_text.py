@@ -31,8 +31,8 @@ def _words(event: Event) -> str:
             return f"{event.question_id}; {event.member}; {', '.join(event.reasons)}"
         case Released():
             parts = [("answered", event.answered), ("refused", event.refused), ("missing", event.missing)]
-            told = ", ".join(f"{name} {'/'.join(members)}" for name, members in parts if members)
-            return f"{event.question_id}; {told}; {event.size} cells"
+            outcomes = ", ".join(f"{name} {'/'.join(members)}" for name, members in parts if members)
+            return f"{event.question_id}; {outcomes}; {event.size} cells"
         case _:
             names = ("member", "organisation", "snapshot", "policy_version", "use", "reason", "action")
             return "; ".join(str(getattr(event, n)) for n in names if getattr(event, n, None))

@@ -1,4 +1,4 @@
-"""`safelane log alerts` and `safelane log evidence`: what the guard of a hub or a node found."""
+"""`safelane log alerts` and `safelane log evidence`: what the monitor of a hub or a node found."""
 
 from pathlib import Path
 

@@ -9,7 +9,7 @@ from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
 from gateway.cli.common.files import read_document
 from gateway.cli.common.progress import building, reading
-from gateway.cli.member.records import told
+from gateway.cli.member.records import change_lines
 from gateway.member.build.cube_building import build
 
 
@@ -25,7 +25,7 @@ def load(source: str, mapping: Path, directory: Path) -> None:
         f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
         f"from {loaded.load.rows} rows. For this state only."
     )
-    for line in told(loaded.changes):
+    for line in change_lines(loaded.changes):
         click.echo(line)
     click.echo()
     click.echo(loaded.quality, nl=False)

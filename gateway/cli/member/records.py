@@ -12,7 +12,7 @@ from gateway.cli.common import options
 from gateway.member.model.record_changes import CONSENTS, Changes, lines
 
 
-def told(changes: Changes | None) -> Iterator[str]:
+def change_lines(changes: Changes | None) -> Iterator[str]:
     """What a load has otherwise than the one before it; nothing for the first."""
     if changes is None:
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gateway.bootstrap.desk.unexpected_error import place_of
-from gateway.bootstrap.desk.worker_tasks import do
+from gateway.bootstrap.desk.worker_tasks import run_task
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
 from gateway.cli.common.serving import stop_with_parent
@@ -29,7 +29,7 @@ def command(directory: Path) -> None:
         os.nice(LOW_PRIORITY)  # questions and pages come first
     try:
         with open_member(directory) as node:
-            result = do(directory, node, order["kind"], order["body"], _tell)
+            result = run_task(directory, node, order["kind"], order["body"], _tell)
     except SafelaneError as error:
         _say({"error": [as_json(error.message), as_json(error.remedy)]})
         return

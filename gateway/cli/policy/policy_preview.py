@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from gateway.bootstrap.desk.preview_answers import Shown, canonical_questions
+from gateway.bootstrap.desk.preview_answers import PreviewAnswer, canonical_questions
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
 from gateway.cli.common.files import read_document
@@ -125,7 +125,7 @@ def _risk(found: Preview) -> Iterator[str]:
         )
 
 
-def _questions(found: Preview, shown: list[Shown]) -> Iterator[str]:
+def _questions(found: Preview, shown: list[PreviewAnswer]) -> Iterator[str]:
     for one in shown:
         yield ""
         score = f"; score {found.scores[one.name].value:.2f}" if one.name in found.scores else ""

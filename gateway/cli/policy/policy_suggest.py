@@ -22,7 +22,7 @@ SECONDS = 30
 EXPLAINED = 3
 
 
-class _Watch:
+class _Deadline:
     """Ends a candidate whose time is up, and everything when the person has seen enough (Ctrl-C)."""
 
     def __init__(self, seconds: float) -> None:
@@ -73,19 +73,19 @@ def suggest(policy: Path, seconds: int, as_json: bool, directory: Path) -> None:
 
 def _rate_all(node: Node, tried: tuple[Candidate, ...], seconds: int) -> tuple[list[Rated], int]:
     """What was rated, and how many took too long."""
-    watch = _Watch(seconds)
+    watch = _Deadline(seconds)
     stop_on_signals(watch.stop)
     rated, late = [], 0
     with building("trying") as progress:
         for number, one in enumerate(tried):
             watch.begin()
 
-            def told(step: str, done: float, number: int = number) -> None:
+            def progress(step: str, done: float, number: int = number) -> None:
                 watch.check()
                 progress(f"{number + 1} of {len(tried)}: {step}", (number + done) / len(tried))
 
             try:
-                found = rate(node, one, told)
+                found = rate(node, one, progress)
             except EnoughError:
                 if watch.stopped:
                     break

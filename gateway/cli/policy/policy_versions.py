@@ -137,7 +137,7 @@ def history(*, version: int | None, as_json: bool, ministry: bool, directory: Pa
             return
         told = [_told(node, view, each) for each in cube_cache.signed_policies()]
     if as_json:
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(signed, indent=2, ensure_ascii=False))
         return
     for one in told or [{"sentence": "No policy has been signed yet."}]:
         click.echo(one["sentence"])
@@ -186,7 +186,7 @@ def _text(cube_cache: Versions, version: int) -> str:
     return found[version]
 
 
-def _told(node: Node, view: View, one: SignedPolicy) -> dict[str, object]:
+def _version(node: Node, view: View, one: SignedPolicy) -> dict[str, object]:
     holders = view.holders()
     check_signed(node, one, holders)
     by = named(signed_by(one.note, holders))

@@ -74,7 +74,7 @@ def ask(
             where=filters,
             purpose=purpose,
             deadline_seconds=deadline,
-            told=_waiting,
+            on_waiting=_waiting,
         )
         if policy is not None:
             again = partial(client.released, result.release.question_id)

@@ -30,14 +30,14 @@ def backup(target: Path, sealed: bool, directory: Path) -> None:
     secret = passphrase_of("this backup", new=True) if sealed else None
     with building("copying") as progress:
 
-        def told(table: str, rows: int) -> None:
+        def report(table: str, rows: int) -> None:
             progress(f"{table}: {rows} rows", 0.5)
 
         if secret is None:
-            manifest = back_up(directory, target, told)
+            manifest = back_up(directory, target, report)
         else:
-            manifest = back_up_sealed(directory, target, secret, told)
-    click.echo(f"{target}: {_told(manifest)}. {'Sealed, r' if sealed else 'R'}ead back and whole.")
+            manifest = back_up_sealed(directory, target, secret, report)
+    click.echo(f"{target}: {_summary(manifest)}. {'Sealed, r' if sealed else 'R'}ead back and whole.")
 
 
 @click.command(name="restore")
@@ -63,15 +63,15 @@ def restore_command(source: Path, directory: Path | None, database: str, only_ch
 def _restored(opened: Path, source: Path, directory: Path | None, database: str) -> None:
     """Restore a backup; without a directory only read it back."""
     if directory is None:
-        click.echo(f"{source}: {_told(check(opened))}. Whole.")
+        click.echo(f"{source}: {_summary(check(opened))}. Whole.")
         return
     with building("copying") as progress:
         manifest = restore(
             opened, directory, database, lambda table, rows: progress(f"{table}: {rows} rows", 0.5)
         )
-    click.echo(f"{directory}: {_told(manifest)}. Serve it; it signs once its witnesses were heard.")
+    click.echo(f"{directory}: {_summary(manifest)}. Serve it; it signs once its witnesses were heard.")
 
 
-def _told(manifest: Manifest) -> str:
+def _summary(manifest: Manifest) -> str:
     what = "the hub of" if manifest.side == "hub" else "the node of"
     return f"{what} {manifest.name} as of {manifest.made_at}, {manifest.log_size} log entries"

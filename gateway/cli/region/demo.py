@@ -18,7 +18,7 @@ from gateway.demo.accounts import sign_in_lines
 from gateway.demo.processes import ProcessError, Processes
 from gateway.demo.region import DEMO_MEMBERS, create
 from gateway.demo.run import THE_HUB, make_cubes, running_region
-from gateway.demo.sign_in_links import new_links, open_door
+from gateway.demo.sign_in_links import new_links, serve_sign_in_links
 from gateway.http.client import HubClient
 
 MEASURE, BY, PURPOSE = "casualties", ("country", "year", "outcome"), "regional-reporting"
@@ -45,10 +45,10 @@ class Interruption:
 
 def chosen_members(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
     """The members of a list such as `LA,TH`, in the order of their codes."""
-    told = {code.strip().upper() for code in text.split(",")}
-    for code in sorted(told - set(DEMO_MEMBERS)):
+    chosen = {code.strip().upper() for code in text.split(",")}
+    for code in sorted(chosen - set(DEMO_MEMBERS)):
         raise click.BadParameter(f"the demo has no people for {code!r}, but for {', '.join(DEMO_MEMBERS)}")
-    return tuple(sorted(told))
+    return tuple(sorted(chosen))
 
 
 @click.command()
@@ -77,13 +77,13 @@ def demo(once: bool, members: tuple[str, ...], people: bool, directory: Path) ->
     started = time.monotonic()
     console.print(f"Building a region of invented people in {directory} (once; later runs find it there)")
 
-    def told(what: str) -> None:
+    def progress(what: str) -> None:
         interruption.check()
         console.print(f"  {what}")
 
-    create(directory, told, members)
+    create(directory, progress, members)
     _make_cubes(directory, console, interruption)
-    with running_region(directory, interruption.check) as processes, open_door(directory):
+    with running_region(directory, interruption.check) as processes, serve_sign_in_links(directory):
         console.print(
             f"Hub and members run: {time.monotonic() - started:.0f} s. Asking as an analyst of ARMAC"
         )
@@ -99,7 +99,7 @@ def _make_cubes(directory: Path, console: Console, interruption: Interruption) -
         tasks: dict[str, TaskID] = {}
         shown: dict[str, str] = {}
 
-        def told(member: str, step: str, done: float) -> None:
+        def progress(member: str, step: str, done: float) -> None:
             if member not in tasks:
                 tasks[member] = bars.add_task(member, total=1.0)
             bars.update(tasks[member], description=f"{member} {step}", completed=done)
@@ -107,7 +107,7 @@ def _make_cubes(directory: Path, console: Console, interruption: Interruption) -
                 shown[member] = step
                 console.print(f"  {member}: {step}")
 
-        make_cubes(directory, told, interruption.check)
+        make_cubes(directory, progress, interruption.check)
 
 
 def _ask(directory: Path) -> None:
@@ -145,12 +145,12 @@ def _serve(directory: Path, processes: Processes) -> None:
     click.echo("Desks, signed in as the demo's people (each link works once, within the hour):")
     for link in new_links(directory):
         click.echo(f"  {link.person.role:<10} {link.person.place:<10} {link.address}")
-    told: set[str] = set()
+    stopped: set[str] = set()
     while True:
         for child in processes.ended():
             if child.name == THE_HUB:
                 raise ProcessError("The hub stopped.", remedy=f"The last lines of {child.log} say why.")
-            if child.name not in told:
-                told.add(child.name)
+            if child.name not in stopped:
+                stopped.add(child.name)
                 click.echo(f"{child.name} stopped: from now on it shows as not answering.", err=True)
         processes.pause()

@@ -65,18 +65,18 @@ def open_extract(source: Path, key: Path, output: Path) -> None:
         label, content = opened_extract(data, read_key(key), datetime.now(UTC))
     except AnonymiserError as error:
         raise UnopenedError(f"{source}: {error.message}", remedy=error.remedy) from None
-    told = _told(label, content)
+    lines = _lines(label, content)
     with whole(output.with_suffix(".terms.txt")) as out:  # first: no table without its terms
-        out.writelines(f"{line}\n" for line in told)
+        out.writelines(f"{line}\n" for line in lines)
     with whole(output) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(content.columns)
         writer.writerows(content.rows)
-    for line in told:
+    for line in lines:
         click.echo(line, err=True)
 
 
-def _told(label: Label, content: Content) -> list[str]:
+def _lines(label: Label, content: Content) -> list[str]:
     """What a reader has to know of an extract: whose it is, until when, on what terms, and its mark."""
     counted = "1 record" if len(content.rows) == 1 else f"{len(content.rows)} records"
     return [

@@ -1,7 +1,7 @@
 """The node's log as auditors read the log inside the country."""
 
 from audit.formats.vkey import VerifierKey
-from gateway.auditing.again import Again, Audited
+from gateway.auditing.audited_log import AuditedLog, ReplayResult
 from gateway.auditing.context import KeptLog
 from gateway.member.answer.decision_replay import replay
 from gateway.member.node.context import Node
@@ -16,12 +16,12 @@ def kept_log(node: Node) -> KeptLog:
 def audited(node: Node) -> Audited:
     """The node's log, with decisions replayed from the openings of its entries."""
 
-    def again(number: int) -> Again:
+    def again(number: int) -> ReplayResult:
         with node.store.reading() as view:
             made = replay(view, node.dictionary, node.vocabulary, number)
-        return Again(made.differences, made.unchecked, made.changed)
+        return ReplayResult(made.differences, made.unchecked, made.changed)
 
-    return Audited(kept_log(node), again)
+    return AuditedLog(kept_log(node), again)
 
 
 def _witnesses(node: Node) -> tuple[VerifierKey, ...]:

@@ -10,9 +10,9 @@ from audit.events.question_events import Answered, Asked, Denied, Refused
 from gateway.accounts.model import Side
 from gateway.api.access_control import accounts
 from gateway.api.audit_reading import noted, or_unknown, reading, replayed
-from gateway.auditing.again import Again
+from gateway.auditing.audited_log import ReplayResult
 from gateway.auditing.context import KeptLog
-from gateway.auditing.entry_wording import Named, Story, Told, tell_entry, tell_question
+from gateway.auditing.entry_wording import EntryText, Named, Story, entry_details, question_story
 from gateway.auditing.explanation import dossier
 from gateway.errors import SafelaneError
 from gateway.hub.errors import UnknownQuestionError
@@ -32,13 +32,13 @@ DECISIONS = {
 class Replayed:
     """A replayed decision; `cannot` says why a replay was impossible."""
 
-    again: Again | None
+    again: ReplayResult | None
     cannot: str | None = None
 
 
 @dataclass(frozen=True)
 class EntryPage:
-    entry: Told
+    entry: EntryText
     question: str | None
     names: tuple[Named, ...]
     replayed: Replayed | None
@@ -69,7 +69,7 @@ def audit_entry(number: int) -> Model:
 def audit_question(question_id: str) -> Model:
     kept = reading(ReadAction.EXPLAIN, {"what": question_id})
     with or_unknown():
-        story = tell_question(kept, question_id)
+        story = question_story(kept, question_id)
     decided = next((each for each in story.entries if each.own and _is_decision(each)), None)
     return QuestionPage(
         story,
@@ -95,7 +95,7 @@ def file_name(question_id: str) -> str:
     return f"safelane-{''.join(c for c in question_id if c.isascii() and (c.isalnum() or c == '-'))}.json"
 
 
-def _is_decision(entry: Told) -> bool:
+def _is_decision(entry: EntryText) -> bool:
     return entry.kind in DECISIONS[accounts().side]
 
 

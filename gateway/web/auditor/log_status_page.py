@@ -10,7 +10,7 @@ from audit.events.event_values import ReadAction
 from audit.reading.alerts import Notice, Thresholds
 from gateway.api.audit_reading import reading
 from gateway.api.services import audited
-from gateway.auditing.log_status import Sighting, Standing, standing
+from gateway.auditing.log_status import LogStatus, Sighting, log_status
 from gateway.watching.model import KeptAlert
 from gateway.web.shared.desk import Desk, Model
 
@@ -38,7 +38,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class HeadPage:
-    standing: Standing | None
+    standing: LogStatus | None
     seen: tuple[Seen, ...]
     signed_ago: str
 
@@ -74,7 +74,7 @@ class AlertsPage:
 @desk.page("/audit/head", "auditor/head.html")
 def audit_head() -> Model:
     kept = audited().kept
-    found, now = standing(kept), kept.clock.now()
+    found, now = log_status(kept), kept.clock.now()
     if found is None:
         return HeadPage(None, (), "")
     seen = tuple(_seen(found, each, now) for each in found.sightings)
@@ -86,7 +86,7 @@ def audit_alerts() -> Model:
     kept = reading(ReadAction.ALERTS, {})
     with kept.store.reading() as view:
         watched = _kept(view.watch.alerts(ended=True))
-    looked = audited().board.look(kept, Thresholds())
+    looked = audited().board.latest(kept, Thresholds())
     if looked is None:
         return AlertsPage((), 0, 0, None, watched)
     newest = sorted(looked.notices, key=lambda one: max(one.numbers, default=0), reverse=True)
@@ -105,7 +105,7 @@ def ago(time: timedelta) -> str:
     return ngettext("%(num)d day ago", "%(num)d days ago", seconds // 86400)
 
 
-def _seen(head: Standing, sighting: Sighting, now: datetime) -> Seen:
+def _seen(head: LogStatus, sighting: Sighting, now: datetime) -> Seen:
     if sighting.size is None or sighting.at is None:
         return Seen(sighting.witness, sighting.key, None, None, "", head.size, late=True)
     age = now - sighting.at

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gateway.accounts.duties import Action
 from gateway.accounts.errors import IdentityRefusedError, InvitationError, UnknownAccountError
 from gateway.accounts.forms import local_path
-from gateway.accounts.invitations import accept_by_directory, look_at
+from gateway.accounts.invitations import accept_by_directory, read_invitation
 from gateway.accounts.ports import Directory
 from gateway.accounts.refusal_log import refused
 from gateway.accounts.signing_in import sign_in_by_directory
@@ -52,7 +52,7 @@ def go_with_invitation() -> AnyResponse:
     """The provider's address stands on the page as a link: a form may only lead to ourselves."""
     code = typed("invitation")
     try:
-        look_at(web().entrance, code)
+        read_invitation(web().entrance, code)
     except InvitationError as error:
         return page("invitation.html", 403, refused=error)
     out = _go("/account", code)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from gateway.accounts import codes
 from gateway.accounts.errors import AccountError, InvitationError, PassphraseError, WrongCodeError
-from gateway.accounts.invitations import accept, look_at
+from gateway.accounts.invitations import accept, read_invitation
 from gateway.web.shared.base import page, typed, web
 
 blueprint = Blueprint("web-invitation", __name__, url_prefix="/invitation")
@@ -37,7 +37,7 @@ def open_account() -> Response:
 
 def _look(code: str, *, refused: AccountError | None = None, status: int = 200) -> Response:
     try:
-        invitation, generator = look_at(web().entrance, code)
+        invitation, generator = read_invitation(web().entrance, code)
     except InvitationError as error:
         return page("invitation.html", 403, refused=error)
     return page(

@@ -12,7 +12,7 @@ from audit.reading.dossier import Dossier
 from gateway.accounts import tokens
 from gateway.accounts.model import Offer, Role, Scope, Side, Wish
 from gateway.api.services import AUDITED
-from gateway.auditing.again import Audited
+from gateway.auditing.audited_log import AuditedLog
 
 SCRIPT = '<script>alert("1")</script>'
 
@@ -150,7 +150,7 @@ def test_an_entry_that_was_changed_afterwards_is_shown_as_not_proved(
     house: House, auditor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (number,) = log(house, asked("q-1"))
-    audited: Audited = house.app.extensions[AUDITED]
+    audited: AuditedLog = house.app.extensions[AUDITED]
     kept_log = audited.kept.log
     changed = encode(asked("q-1", purpose="another"))
     monkeypatch.setattr(type(kept_log), "entry", lambda _self, _storage, _number: changed)

@@ -5,32 +5,32 @@ from pathlib import Path
 
 import pytest
 
-from gateway.bootstrap.serving.monitor_loop import log_policy, start_guard
+from gateway.bootstrap.serving.monitor_loop import log_policy, start_monitor
 from gateway.config import ConfigError, HubConfig
 from gateway.errors import SafelaneError
 
 
 @pytest.mark.parametrize("failure", [SafelaneError("the disk is full"), OSError("gone"), ZeroDivisionError()])
-def test_a_cycle_that_fails_does_not_end_the_guard(failure: Exception) -> None:
+def test_a_cycle_that_fails_does_not_end_the_monitor(failure: Exception) -> None:
     stop, looked = threading.Event(), threading.Semaphore(0)
 
     def cycle() -> None:
         looked.release()
         raise failure
 
-    guard = start_guard(cycle, 0.01, stop.wait)
+    monitor = start_monitor(cycle, 0.01, stop.wait)
     assert all(looked.acquire(timeout=10) for _ in range(3))
-    assert guard.is_alive()
+    assert monitor.is_alive()
     stop.set()
-    guard.join(10)
-    assert not guard.is_alive()
+    monitor.join(10)
+    assert not monitor.is_alive()
 
 
-def test_a_guard_that_is_stopped_at_once_never_looks() -> None:
+def test_a_monitor_that_is_stopped_at_once_never_looks() -> None:
     stop = threading.Event()
     stop.set()
     looked: list[int] = []
-    start_guard(lambda: looked.append(1), 0.01, stop.wait).join(10)
+    start_monitor(lambda: looked.append(1), 0.01, stop.wait).join(10)
     assert looked == []
 
 

@@ -27,20 +27,20 @@ def answers(hub: Hub, member: SimulatedMember) -> None:
 
 
 def test_a_question_wakes_members_and_what_releases(hub: Hub, analyst: Principal) -> None:
-    members, releasing = hub.bell.ticket(), hub.answered.ticket()
+    members, releasing = hub.notifier.ticket(), hub.answer_notifier.ticket()
 
     ask(hub, analyst, question(hub), WITHIN)
 
-    assert (hub.bell.ticket() > members, hub.answered.ticket() > releasing) == (True, True)
+    assert (hub.notifier.ticket() > members, hub.answer_notifier.ticket() > releasing) == (True, True)
 
 
 def test_an_answer_wakes_only_what_releases(hub: Hub, members: Members, analyst: Principal) -> None:
     ask(hub, analyst, question(hub), WITHIN)
-    everybody, releasing = hub.bell.ticket(), hub.answered.ticket()
+    everybody, releasing = hub.notifier.ticket(), hub.answer_notifier.ticket()
 
     answers(hub, members["KH"])
 
-    assert (hub.bell.ticket() > everybody, hub.answered.ticket() > releasing) == (False, True)
+    assert (hub.notifier.ticket() > everybody, hub.answer_notifier.ticket() > releasing) == (False, True)
 
 
 def test_an_answer_after_leave_wakes_askers_too(hub: Hub, members: Members, analyst: Principal) -> None:
@@ -49,8 +49,8 @@ def test_an_answer_after_leave_wakes_askers_too(hub: Hub, members: Members, anal
     (delivery,) = members["KH"].poll(hub).deliveries
     with hub.store.notes() as notes:
         assert notes.waits("KH", [asked.id])
-    everybody = hub.bell.ticket()
+    everybody = hub.notifier.ticket()
 
     receive(hub, members["KH"].enrolment, members["KH"].answer(delivery, 7, 20, 0, 27))
 
-    assert hub.bell.ticket() > everybody
+    assert hub.notifier.ticket() > everybody

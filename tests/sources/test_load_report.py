@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from gateway.bootstrap.loading.load_report import PAGE, QUALITY, REJECTS, judge
+from gateway.bootstrap.loading.load_report import PAGE, QUALITY, REJECTS, write_load_report
 from gateway.dictionary import regional
 from gateway.sources.model.findings import Findings, Problem
 
@@ -15,11 +15,13 @@ def judged(small, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
 
-    def load_and_judge(*changes):
+    def load_and_report(*changes):
         findings = Findings()
-        return judge(home, small.load_rows(*changes, findings=findings), findings, regional()), home
+        return write_load_report(
+            home, small.load_rows(*changes, findings=findings), findings, regional()
+        ), home
 
-    return load_and_judge
+    return load_and_report
 
 
 def test_the_second_load_is_compared_with_the_first(judged):

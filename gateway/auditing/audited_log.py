@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.auditing.alert_board import Board
+from gateway.auditing.alert_board import AlertBoard
 from gateway.auditing.context import KeptLog
 
 
 @dataclass(frozen=True)
-class Again:
+class ReplayResult:
     """A decision made again, for either side: `differences` are empty where it is as logged.
 
     `unchecked` says what could not be compared any more, `changed` what is no longer as it was then.
@@ -20,12 +20,12 @@ class Again:
 
 
 @dataclass(frozen=True)
-class Audited:
+class AuditedLog:
     """A log, and how decisions of its side are made again, by the number of their entry.
 
     `replay` raises SafelaneError for what is no decision, or can no longer be made again.
     """
 
     kept: KeptLog
-    replay: Callable[[int], Again]
-    board: Board = field(default_factory=Board)
+    replay: Callable[[int], ReplayResult]
+    board: AlertBoard = field(default_factory=AlertBoard)
