@@ -1,1 +1,1 @@
-"""Who may enter, and to do what: people, their duties, how they sign in, and the tokens of their programs."""
+"""Accounts: people, their duties, how people sign in, and the tokens of their programs."""

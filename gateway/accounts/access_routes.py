@@ -1,4 +1,4 @@
-"""Which line of the table of duties every address and command falls under. What has none is shut."""
+"""The line of the table of duties for every address and command. An address without a line is closed."""
 
 from gateway.accounts.analyst_routes import ANALYST_ROUTES
 from gateway.accounts.auditor_routes import AUDITOR_ROUTES
@@ -97,20 +97,20 @@ COMMANDS: dict[str, Action] = {
     "safelane vault": Action.REIDENTIFY,
     "safelane words": Action.WORK_ON_FILES,
 }
-"""Whose work a command is; one that is not named has the line of the longest beginning of it that is.
+"""The line for each command; a command that is not named has the line of its longest named beginning.
 
-Nobody signs in at a command: it works with the rights of the account of the machine. Who may have those is
-what these lines tell.
+Nobody signs in at a command: a command runs with the rights of the machine's account. These lines say which
+duty may have those rights.
 """
 
 
 def action_of_route(method: str, rule: str) -> Action | None:
-    """The line for a request; None for what has none. HEAD is GET without a body."""
+    """Return the line for a request, or None for an address without a line. HEAD is GET without a body."""
     return ROUTES.get(f"{'GET' if method == 'HEAD' else method} {rule}")
 
 
 def action_of_command(command: str) -> Action | None:
-    """Whose work a command is, such as `safelane member map suggest`; None for one that has no line."""
+    """Return the line for a command such as `safelane member map suggest`, or None if there is no line."""
     words = command.split()
     beginnings = (" ".join(words[:n]) for n in range(len(words), 1, -1))
     return next((COMMANDS[b] for b in beginnings if b in COMMANDS), None)

@@ -1,4 +1,4 @@
-"""Addresses of the analyst's desk on the hub: all of them are for whoever asks, about own questions only."""
+"""Addresses of the analyst's desk on the hub. Each serves requesters, about their own questions only."""
 
 from gateway.accounts.duties import Action
 
@@ -10,7 +10,7 @@ _FILES = ("questions/<question_id>/download/<form>",)
 
 
 def _routes() -> dict[str, Action]:
-    """Each page with its twin for programs, then what forms are sent to, and files."""
+    """Each page with its twin for programs, then the addresses of forms, then files."""
     found = {}
     for path in _PAGES:
         found[f"GET /{path}"] = Action.ASK

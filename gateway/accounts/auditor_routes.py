@@ -9,4 +9,4 @@ AUDITOR_ROUTES: dict[str, Action] = {
     **{f"GET /api/v1/desk/audit/{page}.json": Action.AUDIT for page in _PAGES},
     "GET /audit/download/<question_id>": Action.AUDIT,
 }
-"""Each page with its twin for programs, and the bundle to take away."""
+"""Each page with its twin for programs, and the bundle to download."""

@@ -1,4 +1,4 @@
-"""One-time codes of a code generator (TOTP, RFC 6238), and the recovery codes for when it is lost."""
+"""One-time codes of a code generator (TOTP, RFC 6238), and recovery codes for a lost generator."""
 
 import hmac
 from datetime import datetime
@@ -9,9 +9,9 @@ from gateway.accounts.secrets import Kind, new_code, secret_hash, typed
 
 STEP_SECONDS = 30
 SKEW = 1
-"""Steps that a device's clock may be off, either way."""
+"""Number of time steps by which a device's clock may be wrong, either way."""
 NOBODYS = "A" * 32
-"""A generator that belongs to no account: for the same work where there is none."""
+"""A generator without an account: a name without an account costs the same work."""
 RECOVERY_CODES = 8
 RECOVERY_GROUPS = 6
 """About 119 bits each: a plain hash suffices (OWASP ASVS 5.0, 6.5.2)."""
@@ -23,12 +23,12 @@ def new_generator() -> str:
 
 
 def address(generator: str, name: str, place: str) -> str:
-    """What an authenticator app reads: an otpauth:// address that names account and place."""
+    """Return the otpauth:// address for an authenticator app; the address names account and place."""
     return pyotp.TOTP(generator).provisioning_uri(name=name, issuer_name=place)
 
 
 def step_of(generator: str, code: str, now: datetime) -> int | None:
-    """The time step that the code belongs to, or None. All steps that come into question are compared."""
+    """Return the time step that the code belongs to, or None. All possible steps are compared."""
     word = code.replace(" ", "")
     totp = pyotp.TOTP(generator)
     present = int(now.timestamp()) // STEP_SECONDS
@@ -40,11 +40,11 @@ def step_of(generator: str, code: str, now: datetime) -> int | None:
 
 
 def new_recovery_codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Recovery codes to show once, and their hashes to keep."""
+    """Return recovery codes to show once, and the hashes to store."""
     codes = tuple(new_code(RECOVERY_GROUPS) for _ in range(RECOVERY_CODES))
     return codes, tuple(secret_hash(Kind.RECOVERY, code) for code in codes)
 
 
 def recovery_hash(code: str) -> str:
-    """The hash that a typed recovery code would be kept as."""
+    """Return the hash under which a typed recovery code would be stored."""
     return secret_hash(Kind.RECOVERY, typed(code))

@@ -1,4 +1,4 @@
-"""What the use cases about accounts work with."""
+"""The context of the use cases about accounts."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from gateway.accounts.refusals import Refusals
 
 @dataclass(frozen=True)
 class Accounts:
-    """The accounts of one hub or node. `purposes` are those that an analyst may hold."""
+    """The accounts of one hub or node. `purposes` are the purposes that an analyst may hold."""
 
     side: Side
     store: Store
@@ -22,7 +22,7 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Entrance:
-    """Accounts where one signs in: `place` is what an authenticator app shows, `sealer` keeps secrets."""
+    """Accounts, with what signing in needs: `sealer` keeps secrets, an authenticator app shows `place`."""
 
     accounts: Accounts
     place: str

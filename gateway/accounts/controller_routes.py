@@ -26,7 +26,7 @@ _LOAD = ("loads", "loads/upload", "loads/upload/<upload_id>")
 
 
 def _routes() -> dict[str, Action]:
-    """Each page with its twin for programs, then what forms are sent to."""
+    """Each page with its twin for programs, then the addresses of forms."""
     found = {}
     for path in _READ:
         found[f"GET {DESK}/{path}"] = Action.SEE_SHARING

@@ -1,8 +1,8 @@
-"""Who may do what: the one table. What is not in it, nobody does.
+"""The table of duties: who may do what. Nobody may do what the table does not list.
 
-The guard of both web applications looks every request up here, by the lines of
-`gateway.accounts.access_routes`; the docs print it, and a test walks through it with every role over every
-route and command.
+Access control of both web applications looks up every request here, by the lines of
+`gateway.accounts.access_routes`. The documentation prints the table, and a test walks through the table with
+every role over every route and command.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gateway.accounts.model import Principal, Role, Scope, Side
 
 
 class Who(StrEnum):
-    """Who there is: the four duties, the nodes of members, and anybody."""
+    """Whom the table distinguishes: the four duties, the nodes of members, and anybody."""
 
     ANYBODY = "anybody"
     MEMBER_NODE = "member node"
@@ -59,14 +59,14 @@ ROLES = {
     Side.HUB: frozenset({Role.ANALYST, Role.AUDITOR, Role.OPERATOR}),
     Side.NODE: frozenset({Role.CONTROLLER, Role.AUDITOR, Role.OPERATOR}),
 }
-"""The duties that there are on each side."""
+"""The duties on each side."""
 
 
 @dataclass(frozen=True)
 class Duty:
-    """One line of the table. `scope` is what a token needs for it; without one, no token does it.
+    """One line of the table. `scope` is the scope that a token needs; without a scope, no token is enough.
 
-    `two` tells what a policy may demand a second person for.
+    Where `two` is set, a policy may require a second person.
     """
 
     says: str
@@ -151,13 +151,13 @@ DUTIES: dict[Action, Duty] = {
 
 
 def may(side: Side, who: Who, action: Action) -> bool:
-    """Whether the table has it. For drawing menus and tables; whoever enforces calls `require`."""
+    """Return whether the table allows the action. For menus and tables; enforcement calls `require`."""
     allowed = DUTIES[action].who(side)
     return Who.ANYBODY in allowed or who in allowed
 
 
 def require(side: Side, principal: Principal, action: Action, scopes: frozenset[Scope] | None = None) -> None:
-    """Raise NotPermittedError unless the principal's duty does this, and its token (if any) is for it."""
+    """Raise NotPermittedError unless the principal's duty, and the token's scopes, allow the action."""
     if not may(side, Who(principal.role.value), action):
         raise NotPermittedError(
             "Your role does not do this.",

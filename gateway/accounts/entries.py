@@ -28,13 +28,13 @@ SUBJECT = "subject"
 SUCCESSOR = "successor"
 
 NOBODY_KNOWN = ""
-"""Stands for a name that is no account: what was typed there may be a passphrase, and is not kept."""
+"""Replaces a name without an account: the typed text may be a passphrase, and is not stored."""
 
 Entry = tuple[Event, Mapping[str, Opening]]
 
 
 def record(accounts: Accounts, work: UnitOfWork, entry: Entry) -> int:
-    """Append the event and keep its openings, in the caller's transaction; returns its index."""
+    """Append the event and store its openings, in the caller's transaction; returns the entry's index."""
     event, openings = entry
     index = accounts.log.append(work.log, [encode(event)], int(accounts.clock.now().timestamp()))[0]
     for name, opening in openings.items():
@@ -43,7 +43,7 @@ def record(accounts: Accounts, work: UnitOfWork, entry: Entry) -> int:
 
 
 def person(field: str, name: str) -> Opening:
-    """The commitment to somebody's name."""
+    """Return the commitment to a person's name."""
     return commit(field, name.encode())
 
 
@@ -72,7 +72,7 @@ def opened(invitation: Invitation, means: Means, at: datetime) -> Entry:
 
 
 def added(account: Account, at: datetime) -> Entry:
-    """An account that only holds tokens: nobody signs in with it."""
+    """An account that only holds tokens: nobody signs in to the account."""
     actor = person(ACTOR, account.name)
     event = UserAdded(
         actor.commitment,

@@ -1,4 +1,4 @@
-"""Why somebody is turned away. Words never tell whether an account exists, or what was wrong."""
+"""Errors of accounts. No message reveals whether an account exists, or which part was wrong."""
 
 from gateway.errors import SafelaneError
 
@@ -10,11 +10,11 @@ class AccountError(SafelaneError):
 
 
 class NotAuthenticatedError(AccountError):
-    """Nobody is known by this token or session, or none came."""
+    """The token or session is unknown, or missing."""
 
 
 class SignInRefusedError(AccountError):
-    """One wording for whatever was wrong: the name, the passphrase, the code, or that attempts are closed."""
+    """One wording for every cause: wrong name, passphrase or code, or closed attempts."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,11 +33,11 @@ class BusyError(AccountError):
 
 
 class NotPermittedError(AccountError):
-    """The duty of this person does not do this."""
+    """The duty of this person does not include the action."""
 
 
 class StaleFormError(AccountError):
-    """A form that was not made for this session, or too long ago."""
+    """A form that was made for another session, or too long ago."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -47,7 +47,7 @@ class StaleFormError(AccountError):
 
 
 class UnstorableError(AccountError):
-    """A value with the character NUL or half a character: no database keeps that."""
+    """A value with the character NUL or an unpaired surrogate, which no database stores."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -57,7 +57,7 @@ class UnstorableError(AccountError):
 
 
 class NotFreshError(AccountError):
-    """What is asked for needs somebody who has signed in just now."""
+    """The action needs a person who has signed in just now."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -66,7 +66,7 @@ class NotFreshError(AccountError):
 
 
 class InvitationError(AccountError):
-    """An invitation that is unknown, used or expired: one wording for all of them."""
+    """An unknown, used or expired invitation: one wording for all three."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -76,11 +76,11 @@ class InvitationError(AccountError):
 
 
 class PassphraseError(AccountError):
-    """A new passphrase that would be guessed."""
+    """A new passphrase that is easy to guess."""
 
 
 class WrongCodeError(AccountError):
-    """A new code generator that does not show the code that it should."""
+    """A new code generator that shows a wrong code."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -90,7 +90,7 @@ class WrongCodeError(AccountError):
 
 
 class UnknownAccountError(AccountError):
-    """There is no such account, session or token, or it is somebody else's."""
+    """The account, session or token does not exist, or belongs to somebody else."""
 
 
 class AccountTakenError(AccountError):
@@ -98,7 +98,7 @@ class AccountTakenError(AccountError):
 
 
 class AccountRuleError(AccountError):
-    """What an account, invitation or token would be is against a rule of this house."""
+    """The account, invitation or token would break a rule for accounts."""
 
 
 class IdentityRefusedError(AccountError):

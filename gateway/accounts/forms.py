@@ -1,7 +1,7 @@
-"""That a form was made by us for this browser and session, and not long ago (against cross-site forgery).
+"""Tokens of forms against cross-site request forgery: the form was made here, for this session, and recently.
 
-A form's token is the time, authenticated under the secret of the session's cookie. Nobody who cannot read
-that cookie can make one, a new session makes all former ones void, and old ones expire.
+A form's token is the time, authenticated under the secret of the session's cookie. Only a reader of the
+cookie can make a token, a new session invalidates all former tokens, and old tokens expire.
 """
 
 import hmac
@@ -17,7 +17,7 @@ _FORM = re.compile(r"(\d{1,12})\.([0-9a-f]{64})", re.ASCII)
 
 
 def form_token(secret: str, now: datetime) -> str:
-    """The token of a form that is shown now, to whoever holds the cookie with this secret."""
+    """Return the token of a form that is shown now to the holder of the cookie with this secret."""
     seconds = int(now.timestamp())
     return f"{seconds}.{_authentication(secret, seconds)}"
 
@@ -33,7 +33,7 @@ def check_form(secret: str, token: str, now: datetime) -> None:
 
 
 def local_path(target: str) -> str:
-    """Where to go on after signing in: a path of ours, or `/` for anything else; nobody is led away."""
+    """Return the path to open after signing in: a local path as given, or `/` for any other target."""
     parts = urlsplit(target)
     odd = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//")
     if odd or "\\" in target or any(ord(c) < 0x21 or ord(c) > 0x7E for c in target):

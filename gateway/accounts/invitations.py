@@ -1,4 +1,4 @@
-"""Letting people in: an invitation instead of a default password, and the account that it opens."""
+"""Invitations, instead of default passwords, and the accounts that invitations open."""
 
 import re
 from dataclasses import replace
@@ -20,16 +20,16 @@ from gateway.accounts.ports import UnitOfWork
 from gateway.accounts.secrets import Kind, new_id, new_secret, secret_hash
 
 GENERATOR = "code generator"
-"""What the secrets of code generators are sealed for."""
+"""The use under which the secrets of code generators are sealed."""
 DAYS = 7
 MOST_DAYS = 30
 _NAME = re.compile(r"[a-z0-9][a-z0-9._%+@-]{1,98}[a-z0-9]", re.ASCII)
 
 
 def account_name(typed: str) -> str:
-    """A name as accounts have it: small letters, so that no two differ by capitals alone.
+    """Return a name as accounts spell names: lower case, so that no two names differ by capitals alone.
 
-    Raises AccountRuleError. Other scripts are not taken: names must not look alike and be different.
+    Raises AccountRuleError. Other scripts are not accepted: different names must not look alike.
     """
     name = typed.strip().lower()
     if not _NAME.fullmatch(name):
@@ -41,7 +41,7 @@ def account_name(typed: str) -> str:
 
 
 def checked_offer(accounts: Accounts, offer: Offer) -> Offer:
-    """The offer as an account would have it. Raises AccountRuleError."""
+    """Return the offer with the name and duty of an account. Raises AccountRuleError."""
     organisation = offer.organisation.strip()
     if not 1 <= len(organisation) <= 100 or not organisation.isprintable():
         raise AccountRuleError("An organisation has 1 to 100 characters.", remedy="Name it, such as ARMAC.")
@@ -50,7 +50,7 @@ def checked_offer(accounts: Accounts, offer: Offer) -> Offer:
 
 
 def check_duty(accounts: Accounts, role: Role, purposes: frozenset[str]) -> None:
-    """Raise AccountRuleError for a role that this side has not, or purposes that the role cannot hold."""
+    """Raise AccountRuleError for a role that this side lacks, or purposes that the role cannot hold."""
     if role not in ROLES[accounts.side]:
         raise AccountRuleError(
             f"There is no {role.value} on a {accounts.side.value}.",
@@ -67,10 +67,10 @@ def check_duty(accounts: Accounts, role: Role, purposes: frozenset[str]) -> None
 
 
 def invite(entrance: Entrance, by: str, offer: Offer, days: int = DAYS) -> str:
-    """Invite somebody; returns the code that opens the account, which is shown this once.
+    """Invite a person; returns the code that opens the account. The code is shown this once.
 
-    A later invitation for the same name makes an earlier one void.
-    Raises AccountRuleError or AccountTakenError.
+    A later invitation for the same name makes an earlier invitation void. Raises AccountRuleError or
+    AccountTakenError.
     """
     accounts = entrance.accounts
     if not 1 <= days <= MOST_DAYS:
@@ -88,10 +88,11 @@ def invite(entrance: Entrance, by: str, offer: Offer, days: int = DAYS) -> str:
 
 
 def offer_renewal(entrance: Entrance, by: str, name: str, days: int = DAYS) -> str:
-    """Somebody has lost passphrase and codes: returns a code that renews both, shown this once.
+    """Return a code that renews a lost passphrase and lost codes. The code is shown this once.
 
-    It is handed over like an invitation, after the same look at who it is. Sessions end at once, and none of
-    the old secrets opens anything. Raises UnknownAccountError, also for who has no passphrase here.
+    The code is handed over like an invitation, after the same check of the person's identity. Sessions end at
+    once, and none of the old secrets opens anything. Raises UnknownAccountError, also for a person without a
+    passphrase here.
     """
     accounts = entrance.accounts
     now = accounts.clock.now()
@@ -114,7 +115,7 @@ def offer_renewal(entrance: Entrance, by: str, name: str, days: int = DAYS) -> s
 
 
 def withdraw(accounts: Accounts, by: str, name: str) -> None:
-    """Make an invitation void that was not used yet. Raises UnknownAccountError."""
+    """Make an unused invitation void. Raises UnknownAccountError."""
     now = accounts.clock.now()
     with accounts.store.writing() as work:
         invitation = next((i for i in work.people.invitations() if i.offer.name == name), None)
@@ -129,7 +130,7 @@ def withdraw(accounts: Accounts, by: str, name: str) -> None:
 
 
 def read_invitation(entrance: Entrance, code: str) -> tuple[Invitation, str]:
-    """The invitation and the secret that its code generator will have. Raises InvitationError."""
+    """Return the invitation and the secret of its new code generator. Raises InvitationError."""
     invitation = _find(entrance.accounts, code)
     return invitation, entrance.sealer.unseal(invitation.generator, GENERATOR)
 
@@ -137,8 +138,8 @@ def read_invitation(entrance: Entrance, code: str) -> tuple[Invitation, str]:
 def accept(entrance: Entrance, code: str, passphrase: str, shown: str) -> tuple[str, ...]:
     """Open the account with a passphrase and a code generator; returns the recovery codes, shown this once.
 
-    `shown` is what the code generator shows now. Raises InvitationError, PassphraseError, WrongCodeError or
-    BusyError; the invitation can be tried again after all but the first.
+    `shown` is the code that the generator shows now. Raises InvitationError, PassphraseError, WrongCodeError
+    or BusyError; after all but the first, the invitation can be tried again.
     """
     accounts = entrance.accounts
     invitation, generator = read_invitation(entrance, code)
@@ -157,7 +158,10 @@ def accept(entrance: Entrance, code: str, passphrase: str, shown: str) -> tuple[
 
 
 def accept_by_directory(entrance: Entrance, code: str, identity: Identity) -> None:
-    """Open the account for whoever a directory says has come. Raises InvitationError or AccountTakenError."""
+    """Open the account for a person whom a directory has identified.
+
+    Raises InvitationError or AccountTakenError.
+    """
     accounts = entrance.accounts
     invitation = _find(accounts, code)
     if invitation.renews:
@@ -202,7 +206,7 @@ def _open(accounts: Accounts, work: UnitOfWork, invitation: Invitation, means: M
 
 
 def check_free(work: UnitOfWork, name: str) -> None:
-    """Raise AccountTakenError when there is an account of this name."""
+    """Raise AccountTakenError when an account of this name exists."""
     if work.people.account(name) is not None:
         raise AccountTakenError(
             f"There is an account {name} already.", remedy="Nothing was changed; choose another name."

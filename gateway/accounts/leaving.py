@@ -1,6 +1,6 @@
-"""Leaving: handed over to a successor, everything that is kept taken out, and forgotten.
+"""A person leaves: hand over to a successor, export all data stored about the person, and erase.
 
-Nobody is deleted from history: the log and the questions stay. What can be erased is who it was.
+Nobody is deleted from history: the log and the questions stay. The person's identity can be erased.
 """
 
 import secrets
@@ -16,9 +16,9 @@ from gateway.accounts.ports import People
 
 
 def hand_over(accounts: Accounts, by: str, name: str, to: str) -> None:
-    """Somebody leaves: questions and service accounts go to a successor, and the account is closed.
+    """Hand a person's questions and service accounts over to a successor, and close the account.
 
-    Raises UnknownAccountError, or AccountRuleError when the successor may not see what is handed over.
+    Raises UnknownAccountError, or AccountRuleError when the successor may not see the questions.
     """
     now = accounts.clock.now()
     with accounts.store.writing() as work:
@@ -37,7 +37,7 @@ def hand_over(accounts: Accounts, by: str, name: str, to: str) -> None:
 
 
 def export(accounts: Accounts, by: str, name: str) -> dict[str, Any]:
-    """Everything that is kept about somebody here, without secrets; taking it out is logged.
+    """Return everything stored about a person here, without secrets; the export is logged.
 
     Raises UnknownAccountError.
     """
@@ -49,10 +49,11 @@ def export(accounts: Accounts, by: str, name: str) -> dict[str, Any]:
 
 
 def erase(accounts: Accounts, by: str, name: str) -> str:
-    """Forget who somebody was; returns the word that stands for the account from now on.
+    """Erase a person's identity; returns the word that names the account from now on.
 
-    Credentials, sessions, tokens and every opening of a log entry that names the person go; questions and log
-    stay. Raises UnknownAccountError, or AccountRuleError for an account that is open or owns services.
+    Credentials, sessions, tokens and every opening of a log entry that names the person are erased; questions
+    and log stay. Raises UnknownAccountError, or AccountRuleError for an account that is open or owns
+    services.
     """
     now = accounts.clock.now()
     with accounts.store.writing() as work:

@@ -1,12 +1,12 @@
-"""When attempts to sign in are closed: for one account, one address or one browser, and for how long.
+"""Lockout: for how long sign-in attempts are closed for one account, one address or one browser.
 
 Attempts from a browser in which the account has signed in before are counted for that browser alone. All
-others are counted for the account and for the address together. So nobody outside can close an account to
-the person who works with it, and a stranger in an office closes that office at most to browsers that are new
-there.
+other attempts are counted for the account and for the address together. So no outsider can close an account
+to the person who works with the account, and a stranger in an office closes that office at most to browsers
+that are new there.
 
-An attempt is counted before the secret is looked at, and taken back when it succeeds: attempts at the same
-moment cannot pass together, and whatever breaks half-way stays counted.
+An attempt is counted before the secret is checked, and the count is taken back on success: simultaneous
+attempts cannot pass together, and an attempt that fails half-way stays counted.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Tally:
-    """Attempts that failed, or are under way, and when the last of them began."""
+    """Attempts that failed or are in progress, and when the last of these began."""
 
     failures: int
     last: datetime
@@ -40,7 +40,7 @@ LONGEST_MEMORY: Final = max(rule.memory for rule in (ACCOUNT, BROWSER, ADDRESS))
 
 
 def closed_until(tally: Tally | None, rule: Rule) -> datetime | None:
-    """Until when nothing is looked at, or None."""
+    """Return the time until which no attempt is checked, or None."""
     if tally is None or tally.failures < rule.free:
         return None
     doublings = min(tally.failures - rule.free, 20)
@@ -54,21 +54,21 @@ def is_closed(tally: Tally | None, rule: Rule, now: datetime) -> bool:
 
 
 def one_more(tally: Tally | None, rule: Rule, now: datetime) -> Tally:
-    """The tally with an attempt at `now`; what is older than the rule's memory does not count."""
+    """Return the tally with an attempt at `now`; attempts older than the rule's memory do not count."""
     if tally is None or now - tally.last > rule.memory:
         return Tally(1, now)
     return Tally(tally.failures + 1, now)
 
 
 def one_less(tally: Tally | None) -> Tally | None:
-    """The tally of an address without the attempt that has succeeded; those of others stay."""
+    """Return an address's tally without the attempt that has succeeded; attempts of other people stay."""
     if tally is None or tally.failures <= 1:
         return None
     return Tally(tally.failures - 1, tally.last)
 
 
 def place_of(address: str) -> str:
-    """What counts as one address: an IPv4 address, or the /64 of an IPv6 one: a single connection."""
+    """Return the unit that counts as one address: an IPv4 address, or the /64 of an IPv6 address."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What becomes of accounts: another duty, new credentials, closed. All of it at once, and logged."""
+"""Changes of accounts: another duty, new credentials, closing. Each change is atomic and logged."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from gateway.accounts.ports import People, PeopleWriter, UnitOfWork
 def change_role(
     accounts: Accounts, by: str, name: str, role: Role, purposes: frozenset[str] = frozenset()
 ) -> None:
-    """Give somebody another duty. All sessions and tokens end: what they were opened for is over.
+    """Give a person another duty. All sessions and tokens end, since both were opened for the former duty.
 
     Raises UnknownAccountError or AccountRuleError.
     """
@@ -54,7 +54,7 @@ def renew(
 ) -> tuple[str, ...]:
     """Give an account a new passphrase and a new code generator; returns new recovery codes, shown this once.
 
-    `current` is the passphrase until now, `shown` what the new generator shows. All sessions end.
+    `current` is the current passphrase, `shown` the code that the new generator shows. All sessions end.
     Raises SignInRefusedError, PassphraseError, WrongCodeError, BusyError or UnknownAccountError.
     """
     accounts = entrance.accounts
@@ -101,7 +101,7 @@ def _end_everything(
 
 
 def account_of(people: People, name: str) -> Account:
-    """Raises UnknownAccountError."""
+    """Return the account of a name. Raises UnknownAccountError."""
     account = people.account(name)
     if account is None:
         raise UnknownAccountError(f"There is no account {name}.", remedy="List them: safelane account list.")
@@ -109,7 +109,7 @@ def account_of(people: People, name: str) -> Account:
 
 
 def person_of(people: People, name: str) -> Account:
-    """Raises UnknownAccountError, or AccountRuleError for a service account."""
+    """Return a person's account. Raises UnknownAccountError, or AccountRuleError for a service account."""
     account = account_of(people, name)
     if account.owner is not None:
         raise AccountRuleError(
@@ -119,7 +119,7 @@ def person_of(people: People, name: str) -> Account:
 
 
 def services_of(people: People, name: str) -> list[Account]:
-    """The service accounts that belong to somebody."""
+    """Return the service accounts of a person."""
     return [each for each in people.accounts() if each.owner == name]
 
 

@@ -1,4 +1,4 @@
-"""What is known of people and their programs: accounts, credentials, sessions, tokens, invitations."""
+"""The model of people and their programs: accounts, credentials, sessions, tokens, invitations."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class Side(StrEnum):
-    """Accounts belong to one side and are worth nothing on the other."""
+    """The side that an account belongs to; an account is worth nothing on the other side."""
 
     HUB = "hub"
     NODE = "node"
 
 
 class Role(StrEnum):
-    """The one duty that an account has. It never has two."""
+    """The duty of an account. An account never has two duties."""
 
     ANALYST = "analyst"
     CONTROLLER = "controller"
@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 class Means(StrEnum):
-    """How somebody proves who they are."""
+    """How a person proves their identity."""
 
     PASSPHRASE = "passphrase"  # noqa: S105 - a word, no secret
     DIRECTORY = "directory"
@@ -30,7 +30,7 @@ class Means(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a token may be used for: at most what its account's duty may do anyway."""
+    """What a token may be used for: at most what the account's duty may do."""
 
     ASK = "ask"
     AUDIT = "audit"
@@ -39,7 +39,7 @@ class Scope(StrEnum):
 
     @property
     def says(self) -> str:
-        """For whoever chooses it."""
+        """The scope in words, for the person who chooses scopes."""
         return _SCOPES[self]
 
 
@@ -53,9 +53,9 @@ _SCOPES = {
 
 @dataclass(frozen=True)
 class Principal:
-    """An authenticated person or program. `purposes` are those that the person's organisation holds.
+    """An authenticated person or program. `purposes` are the purposes that the person's organisation holds.
 
-    `owner` is the person that a service account belongs to; None for a person.
+    `owner` is the person to whom a service account belongs; None for a person.
     """
 
     user: str
@@ -66,15 +66,15 @@ class Principal:
 
     @property
     def person(self) -> str:
-        """Who answers for what this principal does."""
+        """The person who answers for this principal's actions."""
         return self.owner or self.user
 
 
 @dataclass(frozen=True)
 class Account:
-    """`name` is what one signs in with, unique on its side; after erasure a random word.
+    """`name` is the name for signing in, unique on its side; after erasure a random word.
 
-    `because` is the log entry that explains it; `closed` is when it was disabled, None while it is open.
+    `because` is the log entry that explains the account; `closed` is when the account was disabled, or None.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who somebody is at a directory (OpenID Connect): `subject` is unique and constant at its `issuer`."""
+    """A person at a directory (OpenID Connect): `subject` is unique and constant at its `issuer`."""
 
     issuer: str
     subject: str
@@ -101,10 +101,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Credentials:
-    """How an account signs in by itself. `generator` is the sealed secret of its code generator.
+    """The means by which an account signs in here. `generator` is the sealed secret of the code generator.
 
-    `last_step` is the time step of the last code that was taken: none of it or before is taken again.
-    `recovery` holds the hashes of the recovery codes that are left.
+    `last_step` is the time step of the last accepted code: no code of this step or an earlier step is
+    accepted again. `recovery` holds the hashes of the unused recovery codes.
     """
 
     passphrase: str
@@ -115,7 +115,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Session:
-    """`id` names it in lists; its secret is only kept as a hash."""
+    """A session. `id` names the session in lists; the session's secret is stored only as a hash."""
 
     id: str
     account: str
@@ -127,7 +127,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Token:
-    """`id` names it in lists; the token itself is only kept as a hash."""
+    """A token. `id` names the token in lists; the token's secret is stored only as a hash."""
 
     id: str
     account: str
@@ -140,7 +140,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Offer:
-    """The account that somebody is to have."""
+    """The account that an invitation offers."""
 
     name: str
     organisation: str
@@ -150,9 +150,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class Invitation:
-    """Opens one account, once. `generator` is the sealed secret that its new code generator will have.
+    """An invitation opens one account once. `generator` is the sealed secret of the new code generator.
 
-    One that `renews` gives an account that is there new ones, after passphrase or code generator were lost.
+    An invitation that `renews` gives an existing account a new passphrase and code generator after a loss.
     """
 
     id: str
@@ -164,7 +164,7 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Wish:
-    """The token that somebody wants."""
+    """A request for a token."""
 
     label: str
     scopes: frozenset[Scope]

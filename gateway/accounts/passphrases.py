@@ -1,4 +1,4 @@
-"""Passphrases: which are too easy, and how they are kept (argon2id, RFC 9106)."""
+"""Passphrases: which passphrases are too easy, and how passphrases are stored (argon2id, RFC 9106)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,10 @@ MEMORY_KIB, ROUNDS, LANES = 64 * 1024, 3, 4
 """The second recommendation of RFC 9106, section 4: about 0.1 s."""
 AT_ONCE = 4
 PATIENCE_SECONDS = 5.0
-"""More hashing at once would let strangers fill the memory; who waits longer than this is told so."""
+"""Longest wait for a turn, in seconds; then BusyError.
+
+More hashing at once would let strangers fill the memory.
+"""
 
 _ROOTS = """
 password passwort passwd passphrase secret letmein welcome admin administrator master qwerty
@@ -30,7 +33,10 @@ changeme guest user root temp temporary love summer winter spring autumn january
 april june july august september october november december monday tuesday wednesday thursday friday
 saturday sunday safelane landmine mine clearance victim assistance abcd abcdef abcdefgh
 """
-"""What common passwords are made of. At this length the lists of common ones hold repetitions of these."""
+"""The parts of common passwords.
+
+At this length, lists of common passwords hold repetitions of these parts.
+"""
 
 _LEET = str.maketrans("013457@$!", "oleastasi")
 _hasher = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
@@ -38,7 +44,7 @@ _turns = BoundedSemaphore(AT_ONCE)
 
 
 def check(passphrase: str, known: Iterable[str] = ()) -> None:
-    """Raise PassphraseError for one that is too short, too long, or made of what everybody tries first.
+    """Raise PassphraseError for a passphrase that is too short, too long, or made of the commonest guesses.
 
     `known` are words about the person and the place: name, organisation, member.
     """
@@ -59,7 +65,7 @@ def check(passphrase: str, known: Iterable[str] = ()) -> None:
 
 
 def _is_breached(passphrase: str) -> bool:
-    """Whether it stands in the list, however it is spaced, capitalised or doubled."""
+    """Return whether the passphrase is in the list, however spaced, capitalised or doubled."""
     plain = re.sub(r"[\s._-]+", "", passphrase.lower())
     half, odd = divmod(len(plain), 2)
     doubled = plain[:half] if not odd and plain[:half] == plain[half:] else plain
@@ -68,7 +74,7 @@ def _is_breached(passphrase: str) -> bool:
 
 @cache
 def _breached() -> frozenset[str]:
-    """The 30,000 passwords that stand most often in published breaches, in small letters."""
+    """Return the 30,000 commonest passwords of published breaches, in lower case."""
     # Here, because it takes 12 MB that are needed only where somebody chooses a passphrase.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
 
@@ -76,7 +82,7 @@ def _breached() -> frozenset[str]:
 
 
 def _left_over(passphrase: str, known: Iterable[str]) -> int:
-    """How many different characters are left once everything obvious is taken away."""
+    """Count the different characters that remain without the obvious parts."""
     words = set(_ROOTS.split())
     for about in known:
         words |= {w for w in re.split(r"[^a-z0-9]+", about.lower()) if len(w) > 2}
@@ -90,16 +96,19 @@ def _left_over(passphrase: str, known: Iterable[str]) -> int:
 
 
 def hashed(passphrase: str) -> str:
-    """How a passphrase is kept: argon2id in the PHC string format, with its own salt. Raises BusyError."""
+    """Return a passphrase as stored: argon2id in the PHC string format, with its own salt.
+
+    Raises BusyError.
+    """
     with _turn():
         return _hasher.hash(passphrase)
 
 
 def fits(kept: str | None, passphrase: str) -> bool:
-    """Whether the passphrase is the one that is kept; with None, False after the same work.
+    """Return whether the passphrase matches `kept`; where `kept` is None, False after the same work.
 
-    Raises BusyError. One of the two functions of this house that answer instead of raising: the caller joins
-    it with the code before it tells anything, so that no half of the answer can be observed.
+    Raises BusyError. A mismatch is returned, not raised: the caller first combines the result with the code,
+    so that neither half of the outcome can be observed.
     """
     with _turn():
         try:
@@ -113,7 +122,7 @@ _NOBODY: list[str] = []
 
 
 def _nobodys() -> str:
-    """A hash that belongs to no account, made with the same cost."""
+    """Return a hash without an account, made at the same cost."""
     if not _NOBODY:
         _NOBODY.append(_hasher.hash("nobody has this passphrase"))
     return _NOBODY[0]

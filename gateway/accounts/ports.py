@@ -1,4 +1,4 @@
-"""What the use cases about accounts need from outside; `because` is the log entry that explains a write."""
+"""Ports of the use cases about accounts; `because` is the log entry that explains a write."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -17,15 +17,18 @@ class Clock(Protocol):
 
 
 class Sealer(Protocol):
-    """Encrypts what must be read again: secrets of code generators, the state of a sign-in under way."""
+    """Encrypts secrets that are read again: of code generators, and the state of an unfinished sign-in."""
 
     def seal(self, text: str, use: str) -> bytes: ...
 
     def unseal(self, sealed: bytes, use: str) -> str:
-        """Raises ValueError for anything that was not sealed here for this use."""
+        """Decrypt. Raises ValueError for any text that was not sealed here for this use."""
 
     def blind(self, text: str) -> str:
-        """A keyed hash: equal for equal texts, and nobody without the key can try texts against it."""
+        """Return a keyed hash: equal for equal texts.
+
+        Without the key nobody can try texts against the hash.
+        """
 
 
 class Directory(Protocol):
@@ -33,22 +36,25 @@ class Directory(Protocol):
 
     @property
     def name(self) -> str:
-        """What the button says."""
+        """The text of the sign-in button."""
 
     def address(self, state: str, nonce: str, verifier: str, redirect: str) -> str:
-        """Where the browser is sent. Raises IdentityRefusedError when the provider cannot be reached."""
+        """Return the address to send the browser to.
+
+        Raises IdentityRefusedError for an unreachable provider.
+        """
 
     def identity(self, query: dict[str, str], nonce: str, verifier: str, redirect: str) -> Identity:
-        """Who came back, from the query of the redirect. Raises IdentityRefusedError."""
+        """Return the person's identity from the query of the redirect. Raises IdentityRefusedError."""
 
 
 class People(Protocol):
-    """Reading."""
+    """Read access to accounts."""
 
     def account(self, name: str) -> Account | None: ...
 
     def accounts(self) -> Sequence[Account]:
-        """All of them, by name; closed ones too."""
+        """Return all accounts by name, closed accounts too."""
 
     def account_of(self, identity: Identity) -> Account | None: ...
 
@@ -57,52 +63,52 @@ class People(Protocol):
     def session(self, hashed: str) -> tuple[Session, Account] | None: ...
 
     def sessions_of(self, name: str) -> Sequence[Session]:
-        """Newest first."""
+        """Return an account's sessions, newest first."""
 
     def token(self, hashed: str) -> tuple[Token, Account] | None: ...
 
     def tokens_of(self, name: str) -> Sequence[Token]:
-        """Newest first."""
+        """Return an account's tokens, newest first."""
 
     def invitation(self, hashed: str) -> Invitation | None: ...
 
     def invitations(self) -> Sequence[Invitation]: ...
 
     def knows_browser(self, hashed: str, name: str) -> bool:
-        """Whether the account has signed in from the browser that holds this secret."""
+        """Return whether the account has signed in from the browser that holds this secret."""
 
     def entries_of(self, name: str) -> Sequence[tuple[int, str]]:
-        """Log entries that commit to this name, as far as they can be opened, and in which field."""
+        """Return the log entries, with the field, that commit to this name, as far as openings exist."""
 
 
 class PeopleWriter(People, Protocol):
-    """Writing, in one transaction with the log entries that explain it."""
+    """Write access to accounts, in one transaction with the log entries that explain the writes."""
 
     def add_account(self, account: Account, *, because: int) -> None: ...
 
     def change_account(self, account: Account, *, because: int) -> None:
-        """Organisation, role, purposes, owner and whether it is closed."""
+        """Change organisation, role, purposes, owner and closing date."""
 
     def set_credentials(self, name: str, credentials: Credentials, *, because: int) -> None: ...
 
     def set_identity(self, name: str, identity: Identity, *, because: int) -> None: ...
 
     def take_step(self, name: str, step: int, *, because: int) -> bool:
-        """True once for each time step, and never for one before the last."""
+        """Return True once for each time step, and never for a step before the last."""
 
     def take_recovery(self, name: str, hashed: str, *, because: int) -> bool:
-        """True once for each recovery code."""
+        """Return True once for each recovery code."""
 
     def add_invitation(self, invitation: Invitation, hashed: str, *, because: int) -> None:
-        """In place of one for the same name, if there is one."""
+        """Add an invitation; replaces an invitation for the same name."""
 
     def take_invitation(self, invitation: Invitation, *, because: int) -> bool:
-        """True once for each invitation."""
+        """Return True once for each invitation."""
 
     def add_session(self, session: Session, hashed: str, *, because: int) -> None: ...
 
     def end_sessions(self, name: str, ids: Iterable[str] | None = None, *, because: int) -> int:
-        """Of this account: those named, or all; returns how many that were."""
+        """End an account's sessions, the named sessions or all; returns the number of ended sessions."""
 
     def remember_browser(self, name: str, hashed: str, at: datetime, *, because: int) -> None: ...
 
@@ -111,23 +117,23 @@ class PeopleWriter(People, Protocol):
     def add_token(self, token: Token, hashed: str, *, because: int) -> None: ...
 
     def revoke_tokens(self, name: str, ids: Iterable[str] | None = None, *, because: int) -> int:
-        """Of this account: those named, or all; returns how many that were."""
+        """Revoke an account's tokens, the named tokens or all; returns the number of revoked tokens."""
 
     def hand_over(self, name: str, to: str, *, because: int) -> None:
-        """What belongs to somebody, questions and service accounts, belongs to another from now on."""
+        """Transfer a person's questions and service accounts to another person."""
 
     def rename(self, name: str, to: str, *, because: int) -> None:
-        """Everywhere in the tables."""
+        """Replace a name in all tables."""
 
     def erase_secrets(self, name: str, *, because: int) -> None:
-        """Credentials, identity, sessions, browsers, tokens and invitations."""
+        """Erase credentials, identity, sessions, browsers, tokens and invitations."""
 
     def erase_openings(self, name: str, *, because: int) -> dict[str, int]:
-        """What opens commitments to this name; returns how many in which field."""
+        """Erase the openings of commitments to this name; returns the number in each field."""
 
 
 class PeopleNotes(Protocol):
-    """Bookkeeping that explains nothing to an auditor."""
+    """Bookkeeping that an auditor does not need."""
 
     def tally(self, key: str) -> Tally | None: ...
 

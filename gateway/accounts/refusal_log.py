@@ -1,4 +1,4 @@
-"""Whoever is turned away at a duty leaves a trace, though never so many that the log is filled with them."""
+"""Refusals in the log: every refused person leaves a trace, but refusals cannot fill the log."""
 
 from gateway.accounts import entries
 from gateway.accounts.context import Accounts
@@ -10,7 +10,7 @@ from gateway.accounts.model import Principal, Scope
 def admit(
     accounts: Accounts, principal: Principal, action: Action, scopes: frozenset[Scope] | None = None
 ) -> None:
-    """Raise NotPermittedError, and log it, unless the principal's duty does this."""
+    """Raise NotPermittedError, and log the refusal, unless the principal's duty includes the action."""
     try:
         require(accounts.side, principal, action, scopes)
     except NotPermittedError:
@@ -19,7 +19,7 @@ def admit(
 
 
 def refused(accounts: Accounts, principal: Principal | None, action: str, reason: str) -> None:
-    """Log a refusal, as often as `gateway.accounts.refusals` lets it."""
+    """Log a refusal, as often as `gateway.accounts.refusals` allows."""
     now = accounts.clock.now()
     who = "unknown" if principal is None else principal.user
     times = accounts.refusals.times(f"{who} {action} {reason}", now)

@@ -1,7 +1,7 @@
 """How often refused attempts reach the log: always the first time, then once a minute with their number.
 
-Refusals cost their sender nothing, and an entry stays for ever: whoever repeats them must not be able to fill
-the log. What was not written at once is counted and written with the next entry of its kind.
+Refusals cost the sender nothing, and an entry stays for ever: repeated refusals must not fill the log.
+Refusals that were not written at once are counted and written with the next entry of the same kind.
 """
 
 import threading
@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 PAUSE = timedelta(minutes=1)
 MOST_AN_HOUR = 240
-"""Entries about refusals of all kinds together."""
+"""Entries an hour about refusals, all kinds together."""
 MOST_KINDS = 1000
-"""Kinds of refusals that are told apart at any time: strangers must not fill the memory either."""
+"""Kinds of refusals that are distinguished at any time: strangers must not fill the memory either."""
 HOUR = timedelta(hours=1)
 
 
@@ -31,9 +31,9 @@ class Refusals:
         self._lock = threading.Lock()
 
     def times(self, kind: str, now: datetime) -> int:
-        """How many refusals of this kind an entry shall tell of now; 0 to write none.
+        """Return the number of refusals of this kind that an entry reports now; 0 to write no entry.
 
-        `kind` says who was refused what, in words that are equal for equal refusals.
+        `kind` names the person and the refused action, in equal words for equal refusals.
         """
         with self._lock:
             known = self._kinds.get(kind)

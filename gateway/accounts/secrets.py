@@ -1,7 +1,7 @@
-"""Secrets that are shown once: made, and kept only as hashes.
+"""Secrets that are shown once and stored only as hashes.
 
-All have at least 118 random bits, most 256: no guessing reaches them, so that a plain hash suffices.
-Passphrases are another matter (`gateway.accounts.passphrases`).
+Every secret has at least 118 random bits, most have 256: guessing is out of reach, so that a plain hash
+suffices. Passphrases are another matter (`gateway.accounts.passphrases`).
 """
 
 import secrets
@@ -9,12 +9,12 @@ from enum import StrEnum
 from hashlib import sha256
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-"""No letters that are read for others."""
+"""No letters that are easily mistaken for others."""
 _GROUP = 4
 
 
 class Kind(StrEnum):
-    """What a secret is for: one never passes for another, also if the same bytes came twice."""
+    """The use of a secret. A secret never passes for another kind, even with the same bytes."""
 
     TOKEN = "slt"  # noqa: S105 - a prefix
     SESSION = "sls"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 def new_secret(kind: Kind) -> str:
-    """256 random bits behind a prefix that says what they are, also to programs that search for leaks."""
+    """Return 256 random bits behind a prefix that names the kind, also for programs that search for leaks."""
     return f"{kind.value}_{secrets.token_urlsafe(32)}"
 
 
@@ -36,16 +36,16 @@ def new_code(groups: int) -> str:
 
 
 def typed(code: str) -> str:
-    """A code as it was made, whatever spaces, capitals and dashes it is typed with."""
+    """Return a code as generated, whatever spaces, capitals and dashes were typed."""
     word = "".join(c for c in code.lower() if c.isalnum())
     return "-".join(word[i : i + _GROUP] for i in range(0, len(word), _GROUP))
 
 
 def secret_hash(kind: Kind, secret: str) -> str:
-    """How a secret is kept."""
+    """Return a secret as stored."""
     return sha256(f"safelane {kind.value}\n{secret}".encode()).hexdigest()
 
 
 def new_id() -> str:
-    """A name for a row that a person can point at; it is no secret."""
+    """Return a name by which a person can refer to a row; the name is no secret."""
     return secrets.token_hex(6)

@@ -1,4 +1,4 @@
-"""Sessions: kept on our side, so that they end when we say so; in the browser there is only a secret."""
+"""Sessions, kept on the server, so that the server can end a session; the browser holds only a secret."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from gateway.accounts.secrets import Kind, new_id, new_secret, secret_hash
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 FRESH = timedelta(minutes=10)
-"""How long after a sign-in the steps may be taken that need one of just now."""
+"""How long after a sign-in the actions are allowed that need a fresh sign-in."""
 NOTED_EVERY = timedelta(minutes=1)
 MOST = 10
-"""Sessions of one account at a time; the oldest gives way."""
+"""Sessions of one account at a time; a new session replaces the oldest."""
 
 
 @dataclass(frozen=True)
 class Present:
-    """Whoever is signed in, and by which session."""
+    """A signed-in person, with the session."""
 
     session: Session
     account: Account
@@ -32,7 +32,7 @@ class Present:
 def begin(
     accounts: Accounts, work: UnitOfWork, account: Account, means: Means, agent: str, *, because: int
 ) -> str:
-    """Open a session, always a new one; returns its secret."""
+    """Open a new session; returns the session's secret."""
     now = accounts.clock.now()
     older = work.people.sessions_of(account.name)
     over = [s.id for n, s in enumerate(older, start=1) if n >= MOST or _expired(s, now)]
@@ -44,7 +44,7 @@ def begin(
 
 
 def present(accounts: Accounts, secret: str) -> Present:
-    """Who holds this session now, as the account is now. Raises NotAuthenticatedError."""
+    """Return the holder of this session, with the current account. Raises NotAuthenticatedError."""
     now = accounts.clock.now()
     with accounts.store.reading() as view:
         found = view.people.session(secret_hash(Kind.SESSION, secret))
@@ -64,7 +64,7 @@ def require_fresh(accounts: Accounts, who: Present) -> None:
 
 
 def open_sessions(accounts: Accounts, name: str) -> list[Session]:
-    """Sessions that still open something, newest first."""
+    """Return the valid sessions, newest first."""
     now = accounts.clock.now()
     with accounts.store.reading() as view:
         return [s for s in view.people.sessions_of(name) if not _expired(s, now)]
@@ -77,9 +77,10 @@ def end(
     ids: Iterable[str] | None = None,
     reason: SessionEnd = SessionEnd.REVOKED,
 ) -> int:
-    """End sessions of one account, those named or all; returns how many that were.
+    """End sessions of one account, the named sessions or all; returns the number of ended sessions.
 
-    Raises UnknownAccountError when there is no such account, or none of the sessions is its own.
+    Raises UnknownAccountError when the account does not exist, or none of the sessions belongs to the
+    account.
     """
     now = accounts.clock.now()
     wanted = None if ids is None else list(ids)

@@ -1,7 +1,7 @@
-"""Signing in: name, passphrase and code together, one answer for whatever was wrong.
+"""Signing in: name, passphrase and code together, with one answer for every failure.
 
-All three are asked for in one step, so that there is no half-open door to observe, and every attempt costs
-the same work whether the account exists or not.
+All three are asked for in one step, so that no partial success can be observed, and every attempt costs the
+same work whether the account exists or not.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ CLOSED = "closed"
 
 @dataclass(frozen=True)
 class Attempt:
-    """What somebody typed, and from where. `browser` is the secret of that browser's cookie, if any."""
+    """The typed values of an attempt, and its source.
+
+    `browser` is the secret of the browser's cookie, if any.
+    """
 
     name: str
     passphrase: str
@@ -35,7 +38,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Entered:
-    """The secrets for the browser's cookies: of the session, and of the browser itself where it is new."""
+    """Secrets for the browser's cookies: of the session, and of the browser where the browser is new."""
 
     account: Account
     session: str
@@ -43,7 +46,7 @@ class Entered:
 
 
 def sign_in(entrance: Entrance, attempt: Attempt) -> Entered:
-    """Let somebody in. Raises SignInRefusedError, in the same words for everything, or BusyError."""
+    """Sign a person in. Raises SignInRefusedError, in the same words for every cause, or BusyError."""
     accounts = entrance.accounts
     now = accounts.clock.now()
     name = attempt.name.strip().lower()
@@ -72,7 +75,7 @@ def sign_in(entrance: Entrance, attempt: Attempt) -> Entered:
 
 
 def sign_in_by_directory(accounts: Accounts, identity: Identity, agent: str, browser: str | None) -> Entered:
-    """Let in whoever a directory says has come, if that person has an open account.
+    """Sign in a person whom a directory has identified, if the person has an open account.
 
     Raises IdentityRefusedError.
     """
@@ -87,7 +90,7 @@ def sign_in_by_directory(accounts: Accounts, identity: Identity, agent: str, bro
 
 
 def _counts(credentials: Credentials | None, step: int | None, code: str) -> bool:
-    """Whether a code is one that was not used yet; taking it, once, is another matter."""
+    """Return whether a code is valid and unused; marking the code as used is a separate step."""
     recovery = codes.recovery_hash(code)
     if credentials is None:
         return False
@@ -95,7 +98,10 @@ def _counts(credentials: Credentials | None, step: int | None, code: str) -> boo
 
 
 def _enter(accounts: Accounts, name: str, step: int | None, attempt: Attempt, known: bool) -> Entered:
-    """The passphrase was right: take the code, once, and open a session. All of it, or SignInRefusedError."""
+    """The passphrase was right: use up the code and open a session, together or not at all.
+
+    Raises SignInRefusedError.
+    """
     with accounts.store.writing() as work:
         account = work.people.account(name)
         if account is None or account.closed is not None:
@@ -129,7 +135,7 @@ def _knows(accounts: Accounts, browser: str, name: str) -> bool:
 
 
 def _counted(entrance: Entrance, attempt: Attempt, name: str, known: bool) -> tuple[tuple[str, Rule], ...]:
-    """Under which keys an attempt is counted. Blinded: what is typed as a name may be a passphrase."""
+    """Return the keys under which an attempt is counted. Blinded: a typed name may be a passphrase."""
     if known and attempt.browser is not None:
         return ((_key(entrance, "browser", attempt.browser), lockout.BROWSER),)
     return (
@@ -143,7 +149,7 @@ def _key(entrance: Entrance, kind: str, value: str) -> str:
 
 
 def _begin(accounts: Accounts, counted: tuple[tuple[str, Rule], ...], now: datetime) -> bool:
-    """Count an attempt before it is looked at; False, and nothing counted, while attempts are closed."""
+    """Count an attempt before any check; False, and nothing counted, while attempts are closed."""
     with accounts.store.notes() as notes:
         tallies = [(key, rule, notes.people.tally(key)) for key, rule in counted]
         if any(lockout.is_closed(tally, rule, now) for _, rule, tally in tallies):
@@ -155,7 +161,7 @@ def _begin(accounts: Accounts, counted: tuple[tuple[str, Rule], ...], now: datet
 
 
 def _succeeded(accounts: Accounts, counted: tuple[tuple[str, Rule], ...]) -> None:
-    """Who has signed in has made no mistakes; other people's mistakes at the same address stay counted."""
+    """Clear the person's failed attempts; those of other people at the same address stay counted."""
     with accounts.store.notes() as notes:
         for key, rule in counted:
             left = lockout.one_less(notes.people.tally(key)) if rule is lockout.ADDRESS else None
@@ -163,7 +169,7 @@ def _succeeded(accounts: Accounts, counted: tuple[tuple[str, Rule], ...]) -> Non
 
 
 def _log_failure(accounts: Accounts, name: str, reason: str) -> None:
-    """Log a failed attempt, as often as `gateway.accounts.refusals` lets it."""
+    """Log a failed attempt, as often as `gateway.accounts.refusals` allows."""
     now = accounts.clock.now()
     with accounts.store.reading() as view:
         account = view.people.account(name)

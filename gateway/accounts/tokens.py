@@ -1,4 +1,4 @@
-"""Tokens of programs: for some scopes, until a day, shown once, kept as hashes; and service accounts."""
+"""Tokens of programs (with scopes, an end date, shown once, stored as hashes), and service accounts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,28 +25,28 @@ NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose program calls, and what its token is for."""
+    """The principal whose program calls, and the scopes of the token."""
 
     principal: Principal
     token: Token
 
 
 def scopes_of(side: Side, role: Role) -> frozenset[Scope]:
-    """The scopes that a token of this role can have."""
+    """Return the scopes that a token of this role can have."""
     return frozenset(d.scope for d in DUTIES.values() if d.scope and Who(role.value) in d.who(side))
 
 
 def make_token(accounts: Accounts, by: str, name: str, wish: Wish) -> str:
-    """Make a token of an account; returns it, shown this once.
+    """Make a token for an account; returns the token, shown this once.
 
-    Raises UnknownAccountError, or AccountRuleError for scopes that the account's duty does not have.
+    Raises UnknownAccountError, or AccountRuleError for scopes beyond the account's duty.
     """
     with accounts.store.writing() as work:
         return _make(accounts, work, by, _open_account(work, name), wish)
 
 
 def add_service(accounts: Accounts, by: str, name: str, owner: str, wish: Wish) -> str:
-    """Make the account of a program, which belongs to a person and has that person's duty; returns its token.
+    """Make a program's account, which has its owner's duty; returns the program's token.
 
     Raises as `make_token` does, AccountRuleError when the owner is no person, and AccountTakenError.
     """
@@ -80,7 +80,7 @@ def add_program(accounts: Accounts, offer: Offer, label: str) -> str:
 
 
 def caller(accounts: Accounts, token: str) -> Caller:
-    """Who holds this token now, as the account is now. Raises NotAuthenticatedError."""
+    """Return the holder of this token, with the current account. Raises NotAuthenticatedError."""
     now = accounts.clock.now()
     with accounts.store.reading() as view:
         found = view.people.token(secret_hash(Kind.TOKEN, token))
@@ -97,9 +97,9 @@ def caller(accounts: Accounts, token: str) -> Caller:
 
 
 def revoke(accounts: Accounts, by: str, name: str, ids: Iterable[str] | None = None) -> int:
-    """Revoke tokens of one account, those named or all; returns how many that were.
+    """Revoke tokens of one account, the named tokens or all; returns the number of revoked tokens.
 
-    Raises UnknownAccountError when there is no such account, or none of the tokens is its own.
+    Raises UnknownAccountError when the account does not exist, or none of the tokens belongs to the account.
     """
     now = accounts.clock.now()
     with accounts.store.writing() as work:

@@ -1,8 +1,8 @@
-"""The guard at every address: who comes is looked up in the table of duties before any view runs.
+"""Access control at every address: the caller is looked up in the table of duties before any view runs.
 
 An address without a line in `gateway.accounts.access_routes` is refused to everybody. Programs show a token
-(RFC 6750), browsers the cookie of a session; neither is taken where the other belongs, so that no page of a
-stranger can use what a browser sends by itself against the API.
+(RFC 6750), browsers the cookie of a session; neither is accepted in place of the other, so that no foreign
+page can use a browser's automatic cookie against the API.
 """
 
 from http import HTTPStatus
@@ -40,14 +40,14 @@ def accounts() -> Accounts:
 
 
 def principal() -> Principal:
-    """Who is asking; the guard has let them in."""
+    """Return the caller, after access control has admitted the request."""
     found = g.principal
     assert isinstance(found, Principal)  # noqa: S101 - put there by the guard
     return found
 
 
 def signed_in() -> Present:
-    """By which session a browser is asking; the guard has let it in."""
+    """Return the session of a browser's request, after access control has admitted the request."""
     found = g.present
     assert isinstance(found, Present)  # noqa: S101 - put there by the guard
     return found
@@ -72,7 +72,7 @@ def _authorise() -> None:
 
 
 def _log_what_is_not_there(response: Response) -> Response:
-    """Whoever is known and asks for something that is not there may be trying what belongs to others."""
+    """Log a known caller's request for a missing resource: somebody may be trying what belongs to others."""
     known, rule = g.get("principal"), request.url_rule
     if response.status_code == HTTPStatus.NOT_FOUND and known is not None and rule is not None:
         action = action_of_route(request.method, rule.rule)

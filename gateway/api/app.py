@@ -1,4 +1,4 @@
-"""The hub's and the node's web applications, put together."""
+"""Assembles the hub's and the node's web applications."""
 
 from threading import Lock
 from typing import Any
@@ -23,10 +23,10 @@ from gateway.member.node.context import Node
 LIMITER = "safelane-limiter"
 
 LARGEST_BODY = 2 * 1024 * 1024
-"""Bytes. A member's answer of the largest table is about half of it."""
+"""Bytes. A member's answer with the largest table has about half of that size."""
 
 NOTHING = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-"""The content security policy of what is no page."""
+"""The content security policy of every response other than a page."""
 
 LARGEST_QUESTION = 64 * 1024
 """Bytes. A question with every filter full of codes is smaller."""
@@ -88,7 +88,7 @@ def create_hub_app(hub: Hub) -> Flask:
 
 
 def create_node_app(node: Node) -> Flask:
-    """What a node shows inside the state: its own log, read with the names at hand or as files."""
+    """Return a node's application for its own state: the node's log, with names at hand or as files."""
     app = _app("safelane-node", node_accounts(node), audited_node(node))
     _described(app, "Safelane member node").register_blueprint(audit.blueprint)
     app.register_blueprint(log_blueprint(node.log, node.store))
@@ -96,7 +96,7 @@ def create_node_app(node: Node) -> Flask:
 
 
 def _described(app: Flask, title: str) -> LimitedApi:
-    """An API with its description at /openapi.json."""
+    """Return an API with its description at /openapi.json."""
     app.config.update(
         API_TITLE=title,
         API_VERSION=__version__,

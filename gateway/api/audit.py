@@ -46,7 +46,7 @@ _FORBIDDEN = "the role does not audit; logged"
 @blueprint.response(200, FoundSchema)
 @refusals(blueprint, s403=_FORBIDDEN)
 def get_entries(query: dict[str, Any]) -> dict[str, Any]:
-    """Entries that fit, oldest first, a page at a time; also by the name of a person."""
+    """Matching entries, oldest first, a page at a time; also by the name of a person."""
     criteria = criteria_of(query)
     kept = reading(ReadAction.LIST, search_of(query))
     with kept.store.reading() as view:
@@ -61,7 +61,7 @@ def get_entries(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, StorySchema)
 @refusals(blueprint, s403=_FORBIDDEN, s404="the log says nothing of it")
 def get_explanation(what: str) -> dict[str, Any]:
-    """A question, or an entry by its number, as a story: who, what, why, how it ended, how that is proved."""
+    """A question, or an entry by its number, as a story: people, content, reasons, outcome and proofs."""
     kept = reading(ReadAction.EXPLAIN, {"what": what})
     with or_unknown():
         return {"lines": explain(kept, what)}
@@ -71,7 +71,7 @@ def get_explanation(what: str) -> dict[str, Any]:
 @blueprint.response(200, DossierSchema)
 @refusals(blueprint, s403=_FORBIDDEN, s404="the log says nothing of it")
 def get_dossier(question_id: str) -> dict[str, Any]:
-    """Every entry about a question with its proof, members' too: `python -m audit` checks it offline."""
+    """Every entry about a question with its proof, members' too: `python -m audit` checks them offline."""
     kept = reading(ReadAction.DOSSIER, {"question": question_id})
     with or_unknown():
         made: dict[str, Any] = json.loads(str(dossier(kept, question_id)))
@@ -83,7 +83,7 @@ def get_dossier(question_id: str) -> dict[str, Any]:
 @blueprint.response(200, SampledSchema)
 @refusals(blueprint, s403=_FORBIDDEN, s404="the log has not that many entries")
 def get_sample(query: dict[str, Any]) -> dict[str, Any]:
-    """Random entries that follow from the root of the log, so that nobody can pick them."""
+    """Random entries, determined by the root of the log, so that nobody can choose the sample."""
     kept = audited().kept
     with kept.store.reading() as view, or_unknown():
         drawn = draw(kept, view, query["count"], size=query.get("size"), seed=query["seed"])
@@ -98,7 +98,7 @@ def get_sample(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, NoticeSchema(many=True))
 @refusals(blueprint, s403=_FORBIDDEN)
 def get_alerts() -> list[dict[str, Any]]:
-    """What an auditor should look at, each with the numbers of the entries that it rests on."""
+    """Notices for an auditor, each with the numbers of the entries as grounds."""
     kept = reading(ReadAction.ALERTS, {})
     return [
         {"kind": n.kind.value, "about": n.about, "message": n.message, "entries": list(n.numbers)}
@@ -115,7 +115,7 @@ def get_alerts() -> list[dict[str, Any]]:
     s409="what the decision rests on was erased, or can no longer be read",
 )
 def get_replay(number: int) -> dict[str, Any]:
-    """The decision of an entry, made again by what was in force then: no differences if all is well."""
+    """Replay the decision of an entry with the rules then in force: no differences if all is well."""
     kept = reading(ReadAction.REPLAY, {"entry": number})
     with or_unknown():
         again = replayed(kept, number)
@@ -126,7 +126,7 @@ def get_replay(number: int) -> dict[str, Any]:
 @blueprint.response(200, LogStatusSchema)
 @refusals(blueprint, s403=_FORBIDDEN)
 def get_log_status() -> dict[str, Any]:
-    """The latest head of the log, and which head each of its witnesses has cosigned last, when."""
+    """The log's latest checkpoint, and the last checkpoint cosigned by each witness, with the time."""
     found = log_status(audited().kept)
     if found is None:
         raise UnknownQuestionError("The log has no head yet.", remedy="Wait for its first entry.")

@@ -1,4 +1,4 @@
-"""How auditors read a log over HTTP, as programs and on pages: every reading is logged before it is shown."""
+"""Auditors' reading of a log over HTTP, by programs and on pages: every reading is logged first."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from gateway.hub.errors import UnknownQuestionError
 
 
 def reading(action: ReadAction, search: dict[str, Any]) -> KeptLog:
-    """The log, once it is logged that whoever asks reads it."""
+    """Log the caller's reading, then return the log."""
     kept = audited().kept
     noted(kept, action, search)
     return kept
@@ -35,7 +35,7 @@ def noted(kept: KeptLog, action: ReadAction, search: dict[str, Any]) -> None:
 
 @contextmanager
 def or_unknown() -> Iterator[None]:
-    """Tell whoever asks that the log does not have it."""
+    """Turn a missing entry into an error for the caller."""
     try:
         yield
     except NotInLogError:
@@ -45,7 +45,7 @@ def or_unknown() -> Iterator[None]:
 
 
 def replayed(kept: KeptLog, number: int) -> ReplayResult:
-    """A decision made again. Raises NotInLogError, or SafelaneError for what is none or cannot be."""
+    """Replay a decision. Raises NotInLogError, or SafelaneError where no decision can be replayed."""
     with kept.store.reading() as view:
         if number >= whole(view).end:
             raise NotInLogError(f"the log {kept.log.origin} has no entry {number}")
@@ -53,7 +53,7 @@ def replayed(kept: KeptLog, number: int) -> ReplayResult:
 
 
 def criteria_of(query: dict[str, Any]) -> Criteria:
-    """What is looked for, from the fields of `SearchSchema`."""
+    """Return the search criteria from the fields of `SearchSchema`."""
     return Criteria(
         kind=query.get("type"),
         organisation=query.get("organisation"),
@@ -68,14 +68,14 @@ def criteria_of(query: dict[str, Any]) -> Criteria:
 
 
 def search_of(query: dict[str, Any]) -> dict[str, Any]:
-    """What is looked for, as the log commits to it."""
+    """Return the search in the form that the log commits to."""
     search = {name: v.isoformat() if isinstance(v, date) else v for name, v in query.items()}
     person = search.pop("actor", None)
     return search if person is None else {**search, PERSON: person}
 
 
 def shown(view: View, found: Found) -> dict[str, Any]:
-    """An entry as it stands in the log, in a sentence, and who it was where that is known."""
+    """Return an entry's text, its sentence, and the person where known."""
     return {
         "number": found.number,
         "entry": json.loads(encode(found.event)),

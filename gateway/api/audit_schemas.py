@@ -1,4 +1,4 @@
-"""What auditors send and get. Fields of a search join: an entry must fit all that are given."""
+"""Requests and responses for auditors. An entry must match all given fields of a search."""
 
 from marshmallow import Schema, fields, validate
 

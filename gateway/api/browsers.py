@@ -1,8 +1,8 @@
-"""What concerns browsers: cookies, and under which address and from which address one is spoken to.
+"""Cookies of browsers, the address of the pages, and the address of a browser.
 
-With `public_url` in the settings, a TLS proxy stands before us: cookies then have the prefix `__Host-` and
-are only sent over TLS, and the proxy says who called. Without it, pages are for a browser on this very
-machine, and nobody else is served any.
+With `public_url` in the settings, a TLS proxy is in front of the application: cookies then have the prefix
+`__Host-` and are only sent over TLS, and the proxy reports the caller's address. Without the setting, pages
+are for a browser on this very machine, and nobody else is served any.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 @dataclass(frozen=True)
 class Place:
-    """Where people reach us: `https://...` behind a proxy, or empty for a browser on this machine."""
+    """The address of the pages: `https://...` behind a proxy, or empty for a browser on this machine."""
 
     public_url: str = ""
 
@@ -34,13 +34,16 @@ class Place:
         return self.public_url.startswith("https://")
 
     def serves(self, host: str) -> bool:
-        """Whether a page is served under this Host header. Another one is a trick or a misconfiguration."""
+        """Return whether a page is served under this Host header.
+
+        Any other header is an attack or a mistake.
+        """
         if self.public_url:
             return host == urlsplit(self.public_url).netloc
         return host.rpartition(":")[0] in LOOPBACK_NAMES or host in LOOPBACK_NAMES
 
     def origin(self) -> str:
-        """Scheme, host and port of our own pages."""
+        """Scheme, host and port of the application's own pages."""
         if not self.public_url:
             return f"http://{request.host}"
         parts = urlsplit(self.public_url)
@@ -54,7 +57,7 @@ def place() -> Place:
 
 
 def address() -> str:
-    """Where a request comes from. Only a proxy on this machine is believed, and only what it added itself."""
+    """Return the source of a request. Only a proxy on this machine is trusted, for its own addition only."""
     peer = request.remote_addr or ""
     forwarded = request.headers.get("X-Forwarded-For", "")
     if place().secure and forwarded and _is_loopback(peer):
@@ -67,7 +70,7 @@ def read_cookie(name: str) -> str | None:
 
 
 def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
-    """Out of reach of scripts and of forms on other sites. Without `seconds` until the browser ends."""
+    """Set a cookie out of reach of scripts and foreign forms; without `seconds`, until the browser ends."""
     response.set_cookie(
         _spelled(name),
         value,
@@ -89,7 +92,7 @@ def _spelled(name: str) -> str:
 
 
 def local_name(name: str, host: str) -> str:
-    """A cookie's name on this machine: browsers tell ports of a host apart nowhere else."""
+    """Return a cookie's name with the port of this machine: browsers share cookies between ports."""
     port = host.rpartition("]")[2].rpartition(":")[2]
     return f"{name}-{port}" if port.isdecimal() else name
 

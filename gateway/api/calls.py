@@ -1,4 +1,4 @@
-"""Which member node is calling: by the signature of its call (RFC 9421). The reply is signed as well."""
+"""Authentication of member nodes by the signature of each call (RFC 9421). Replies are signed as well."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -32,9 +32,9 @@ R = TypeVar("R")
 
 
 def for_members(view: Callable[P, R]) -> Callable[P, R]:
-    """The view needs an enrolled member's signature; `enrolment()` is which member.
+    """Require an enrolled member's signature for the view; `enrolment()` is the calling member.
 
-    Raises NotAuthenticatedError, or ReplayedError for a call that was taken before.
+    Raises NotAuthenticatedError, or ReplayedError for a repeated call.
     """
 
     @wraps(view)
@@ -59,7 +59,7 @@ def for_members_once(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def first_time(notes: Notes) -> None:
-    """Raises ReplayedError when the present call was taken before."""
+    """Raise ReplayedError when the present call is a repetition."""
     signed = g.signed
     assert isinstance(signed, Signed)  # noqa: S101 - put there by for_members
     notes.first_time(signed.key_id, signed.nonce, until=signed.until, now=hub().clock.now())
@@ -77,7 +77,7 @@ def _recognise() -> None:
 
 @lru_cache(maxsize=256)
 def _name(call_key: str) -> str:
-    """How signatures name the key: the same with every call."""
+    """Return the name of the key in signatures: the same with every call."""
     return key_id(VerifierKey.parse(call_key))
 
 
@@ -88,7 +88,7 @@ def enrolment() -> Enrolment:
 
 
 def taken(find: Callable[[str], Verifier | None]) -> Signed:
-    """The signature of this request, which counts once. Raises NotAuthenticatedError or ReplayedError."""
+    """Return the signature of this request, once. Raises NotAuthenticatedError or ReplayedError."""
     g.signed = signed = _verified(find)
     with hub().store.notes() as notes:
         first_time(notes)
@@ -108,7 +108,7 @@ def _verified(find: Callable[[str], Verifier | None]) -> Signed:
 
 
 def signed_reply(response: Response) -> Response:
-    """The response with the hub's signature. A call without a signature cannot be bound: it gets none."""
+    """Return the response with the hub's signature. A call without a signature cannot be bound to a reply."""
     if "Signature" not in request.headers:
         return response
     response.direct_passthrough = False
@@ -125,8 +125,9 @@ def signed_reply(response: Response) -> Response:
 
 
 def _signer() -> Signer:
-    """A key that the caller knows, while keys are being changed: the one that it asks for, or else, from a
-    node of before, the one that was compared when it was enrolled.
+    """Return a signer with a key that the caller knows, while keys are being changed.
+
+    The caller asks for a key; for an older node that asks for none, the key compared at enrolment is used.
     """
     signers, now = hub().reply_signers, hub().clock.now()
     wanted = asked_for(request.headers.get("Accept-Signature", ""))
@@ -144,7 +145,7 @@ def _compared(member: Enrolment) -> Signer | None:
 
 
 def _call() -> Call:
-    """The call as it was sent: signatures are over addresses in ASCII, which Flask has decoded."""
+    """Return the call as sent: signatures are over addresses in ASCII, which Flask has decoded."""
     path = quote(request.path, safe="/:@!$&'()*+,;=~")
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     return Call(request.method, f"{request.host_url.rstrip('/')}{path}{query}", dict(request.headers))

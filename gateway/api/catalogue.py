@@ -1,4 +1,4 @@
-"""What can be asked, and of whom."""
+"""The catalogue of words for questions, and the members."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ class MemberSchema(Schema):
 @blueprint.response(200, CatalogueSchema)
 @refusals(blueprint)
 def get_catalogue() -> dict[str, Any]:
-    """Every word that a question may use. Calendar levels have codes without end and list none."""
+    """Every word for questions. Calendar levels have endless codes and list none."""
     d = hub().dictionary
     levels = [{"name": COUNTRY, "label": "country", "dimension": COUNTRY, "codes": _names(d.members)}]
     levels += [
@@ -64,7 +64,7 @@ def get_catalogue() -> dict[str, Any]:
 @blueprint.response(200, MemberSchema(many=True))
 @refusals(blueprint)
 def get_members() -> list[dict[str, Any]]:
-    """The members of the region, and when each was last heard of."""
+    """The members of the region, with the time of the last contact."""
     with hub().store.reading() as view:
         presence = view.presence()
         codes = [e.member for e in view.enrolments()]

@@ -1,4 +1,4 @@
-"""What the OpenAPI description says of refusals: every one is a problem (RFC 9457)."""
+"""Refusals in the OpenAPI description: each is a problem (RFC 9457)."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -21,7 +21,7 @@ ALWAYS = {
 
 
 def refusals(blueprint: Blueprint, **further: str) -> Callable[[V], V]:
-    """Describe the refusals that every operation knows, and `further` ones: `s404="no such question"`."""
+    """Describe the common refusals of every operation, and `further` ones: `s404="no such question"`."""
     described = {**ALWAYS, **{int(status[1:]): why for status, why in further.items()}}
     # All at once: a decorator for each would copy what is described so far each time.
     responses = {

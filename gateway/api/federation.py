@@ -1,4 +1,4 @@
-"""Where member nodes call: for questions, and with answers."""
+"""The addresses that member nodes call, for questions and with answers."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ blueprint.after_request(signed_reply)
 def post_application(body: dict[str, Any]) -> None:
     """A member shows its invitation and its keys; the call is signed with the new key for calls.
 
-    Nothing counts before the operator has compared the fingerprint with the member's by voice.
+    Nothing is valid before the operator has compared the fingerprint with the member's by voice.
     """
     secret = body.pop("secret")
     try:
@@ -77,9 +77,9 @@ def post_application(body: dict[str, Any]) -> None:
 @blueprint.response(200, CallKeysSchema)
 @refusals(blueprint)
 def get_keys() -> dict[str, Any]:
-    """Which key signs the hub's replies, and how it came to it: each change with its proof in the log.
+    """The key that signs the hub's replies, and each change of the key with its proof in the log.
 
-    For a node that knows a former key only. Nothing of it needs to be believed: proofs and statements are
+    For a node that knows a former key only. Nothing in the reply has to be trusted: proofs and statements are
     signed.
     """
     return announced_keys(hub()).as_json()
@@ -92,7 +92,7 @@ def get_keys() -> dict[str, Any]:
 @blueprint.response(200, HelloSchema)
 @refusals(blueprint)
 def post_hello(body: dict[str, Any]) -> dict[str, Any]:
-    """What each side is and can do, in a node's first call; one that does not say it can do less."""
+    """Version and features of each side, in a node's first call; a node without a hello can do less."""
     caller = hello_from_json(body)
     lacks = unknown_to(caller)
     if lacks:
@@ -107,7 +107,7 @@ def post_hello(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, PollResultSchema)
 @refusals(blueprint, s409="one of the two logs does not extend what the other side has seen of it")
 def post_poll(body: dict[str, Any]) -> dict[str, Any]:
-    """The latest checkpoint with its consistency proof, and the questions that wait; a long poll."""
+    """The latest checkpoint with its consistency proof, and the open questions; a long poll."""
     try:
         call = poll_from_json(body)
     except SumFormatError as error:
@@ -129,7 +129,7 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     s410="the question is closed",
 )
 def post_answer(body: dict[str, Any]) -> None:
-    """A signed answer with the proof that the member's own log holds it."""
+    """A signed answer with the proof that the member's own log holds the answer."""
     try:
         sent = signed_answer_from_json(body)
     except (AuditError, ValueError):
@@ -144,7 +144,7 @@ def post_answer(body: dict[str, Any]) -> None:
 @blueprint.response(204)
 @refusals(blueprint, s404="the member was not asked", s410="the question is closed")
 def post_offer(body: dict[str, Any]) -> None:
-    """What a member would contribute to regional totals of a question; it comes before its answer."""
+    """A member's offer for the regional totals of a question, before its answer."""
     try:
         offer = offer_from_json(body)
     except SumFormatError as error:
@@ -165,7 +165,7 @@ def post_offer(body: dict[str, Any]) -> None:
     s410="the round is over",
 )
 def post_contribution(body: dict[str, Any]) -> None:
-    """Masked parts of regional totals, with the proof that the member's own log holds them."""
+    """Masked parts of regional totals, with the proof that the member's own log holds the parts."""
     try:
         sent = signed_answer_from_json(body)
     except (AuditError, ValueError):

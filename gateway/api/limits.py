@@ -1,7 +1,7 @@
-"""How often one may come: limits per address, in the memory of this process.
+"""Rate limits per address, in the memory of this process.
 
-They slow floods down. What guesses at secrets is stopped by `gateway.accounts.lockout`, which is kept in the
-database and counts for all processes.
+Rate limits slow floods down. Guessing of secrets is stopped by `gateway.accounts.lockout`, which is stored in
+the database and counts for all processes.
 """
 
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from gateway.accounts.lockout import place_of
 from gateway.api.browsers import address
 
 EVERYTHING = "6000 per minute"
-"""Of an office behind one address: people, programs, nodes."""
+"""For an office behind one address: people, programs, nodes."""
 ENTERING = "30 per minute"
-"""Forms that take secrets: passphrases, invitations, codes."""
+"""For forms with secrets: passphrases, invitations, codes."""
 
 
 def install(app: Flask) -> Limiter:
@@ -31,7 +31,7 @@ def install(app: Flask) -> Limiter:
 
 
 def limit_forms(app: Flask, limiter: Limiter, endpoints: tuple[str, ...]) -> None:
-    """Let forms that take secrets be sent only so often from one address."""
+    """Limit how often forms with secrets can be sent from one address."""
     for endpoint in endpoints:
         limited: Callable[..., Any] = limiter.limit(ENTERING, key_func=_address, methods=["POST"])(
             app.view_functions[endpoint]

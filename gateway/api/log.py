@@ -1,4 +1,4 @@
-"""A log as C2SP tlog-tiles: plain files under /log/, which anybody may read and cache."""
+"""A log as C2SP tlog-tiles: plain files under /log/, public and cacheable."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -25,7 +25,7 @@ class _Store(Protocol):
 def log_blueprint(
     log: Log, store: _Store, witnesses: Callable[[], Sequence[VerifierKey]] = tuple
 ) -> Blueprint:
-    """`witnesses` gives the keys of those whose cosignatures the log gathers, as of now."""
+    """Serve a log. `witnesses` returns the current keys of the log's witnesses."""
     blueprint = Blueprint("log", __name__, url_prefix="/log")
 
     @blueprint.get("/<path:path>")

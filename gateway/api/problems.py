@@ -1,4 +1,4 @@
-"""The one place where errors become HTTP: RFC 9457 problems, with the status that the kind of error has."""
+"""The only translation of errors to HTTP: RFC 9457 problems, with a status for each kind of error."""
 
 from http import HTTPStatus
 from typing import Any
@@ -59,7 +59,7 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
 
 
 def problem(status: HTTPStatus, detail: str, remedy: str = "", **more: Any) -> Response:
-    """A response of type application/problem+json. `detail` is written for the person who asked."""
+    """Return a response of type application/problem+json. `detail` is written for the requester."""
     body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
     if remedy:
         body["remedy"] = remedy
@@ -76,7 +76,7 @@ def install(app: Flask) -> None:
 
 
 def known(error: SafelaneError) -> Response:
-    """An error of ours as a problem."""
+    """Return an error of this project as a problem."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
     faults = {"faults": list(error.faults)} if isinstance(error, QuestionError) else {}
     return problem(status, error.message, error.remedy, **faults)

@@ -1,4 +1,4 @@
-"""Asking, and what has been asked."""
+"""Asking questions, and reading the questions and their releases."""
 
 import time
 from datetime import timedelta
@@ -42,7 +42,7 @@ def post_question(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, 
 @blueprint.response(200, OutlineSchema(many=True))
 @refusals(blueprint)
 def get_questions() -> list[dict[str, Any]]:
-    """One's own questions, newest first."""
+    """The requester's own questions, newest first."""
     with hub().store.reading() as view:
         return [_outline(q) for q in view.questions_of(principal().user)]
 
@@ -52,9 +52,9 @@ def get_questions() -> list[dict[str, Any]]:
 @blueprint.response(200, AskedSchema)
 @refusals(blueprint, s404="no such question, or somebody else's")
 def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
-    """A question's state, and its newest release with the proofs once there is one.
+    """A question's state, and its newest release with the proofs as soon as there is a release.
 
-    The wait is over as well when a member begins to wait for a person's leave, or no longer does.
+    The wait also ends when a member begins or ends waiting for a person's approval.
     """
     # Taken before looking, so that a release that comes in between is not slept through.
     ticket = hub().notifier.ticket()
@@ -72,9 +72,9 @@ def _present(question_id: str) -> dict[str, Any]:
 
 
 def _sleep_until_moved(question_id: str, known: tuple[int, list[str]], ticket: int, seconds: float) -> None:
-    """Until there are more releases, others wait for leave, or the time is over.
+    """Wait for more releases, a change in the members waiting for approval, or the end of the time.
 
-    Whatever happens at the hub wakes everybody who waits: so each looks at what is awaited, and at no more.
+    Every event at the hub wakes every waiting thread: so each thread reads only the awaited values.
     """
     number, waiting = known
     end = time.monotonic() + seconds
@@ -90,7 +90,7 @@ def _sleep_until_moved(question_id: str, known: tuple[int, list[str]], ticket: i
 @blueprint.response(200, AskedSchema)
 @refusals(blueprint, s404="no such question or release, or somebody else's")
 def get_release(question_id: str, number: int) -> dict[str, Any]:
-    """An earlier release of a question, with its proofs: what was known before answers came late."""
+    """An earlier release of a question, with its proofs: the state before late answers arrived."""
     with hub().store.reading() as view:
         asked = _own(view, question_id, principal())
         if not 1 <= number <= len(view.releases(asked.id)):
@@ -106,7 +106,7 @@ def _own(view: View, question_id: str, asker: Principal) -> AskedQuestion:
 
 
 def show(view: View, asked: AskedQuestion, number: int = 0) -> dict[str, Any]:
-    """A question with its release of this number, or with the newest one."""
+    """Return a question with its release of this number, or with the newest release."""
     answered, now = view.answers(asked.id), hub().clock.now()
     open_at = [m for m in asked.members if m not in answered]
     away = offline_since(open_at, view.presence(), hub().started, now)

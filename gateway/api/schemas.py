@@ -1,4 +1,4 @@
-"""What the HTTP API takes and gives, as OpenAPI tells it. Unknown fields are refused, never ignored."""
+"""Requests and responses of the HTTP API, for OpenAPI. Unknown fields are refused, never ignored."""
 
 from typing import Any
 
@@ -16,7 +16,9 @@ LONGEST_LATE_SECONDS = 31 * 24 * 3600
 
 
 class Text(validate.Length):
-    """Of a length, and without what no database keeps: half a character, and the character NUL."""
+    """A text of a limited length, without an unpaired surrogate or the character NUL, which no database
+    stores.
+    """
 
     def __call__(self, value: Any) -> Any:
         try:
@@ -216,7 +218,7 @@ class CallKeysSchema(Schema):
 
 
 class HelloSchema(Schema):
-    """Unknown fields are passed over here: it is what different versions say to each other."""
+    """Unknown fields are ignored here, since different versions exchange greetings."""
 
     class Meta:
         unknown = EXCLUDE

@@ -1,4 +1,4 @@
-"""How a request reaches the use cases: what bootstrap has put into the application."""
+"""A request's access to the use cases, which bootstrap has put into the application."""
 
 from flask import current_app
 
@@ -16,7 +16,7 @@ def hub() -> Hub:
 
 
 def audited() -> AuditedLog:
-    """The log of the hub or node, as its auditors read it."""
+    """Return the log of the hub or node, for auditors."""
     found = current_app.extensions[AUDITED]
     assert isinstance(found, AuditedLog)  # noqa: S101 - put there when the application was made
     return found

@@ -1,7 +1,7 @@
-"""What no database keeps reaches no view: the character NUL, and half a character.
+"""Values that no database stores reach no view: the character NUL, and an unpaired surrogate.
 
-PostgreSQL cannot even look for them. Bodies of the API are checked by their schemas; addresses are checked
-here for every request, and the fields of every form where forms are taken (`gateway.web.shared.forms`).
+PostgreSQL cannot even search for such values. Bodies of the API are checked by their schemas; addresses are
+checked here for every request, and the fields of every form by `gateway.web.shared.forms`.
 """
 
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ from gateway.wire.sum_call import storable
 
 
 def install(app: Flask) -> None:
-    """Before anything else looks at a request."""
+    """Check every request before any other handler."""
     app.before_request(_address)
 
 
 def check_fields(fields: Iterable[tuple[str, str]]) -> None:
-    """Raises UnstorableError."""
+    """Check the fields of a form. Raises UnstorableError."""
     try:
         for name, value in fields:
             storable(name)

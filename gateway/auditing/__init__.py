@@ -1,1 +1,1 @@
-"""Reading a log with its openings at hand, on the side that keeps it; every reading is itself an entry."""
+"""Auditing: reading a log with its openings, on the side that keeps the log. Every reading is a log entry."""

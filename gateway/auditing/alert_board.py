@@ -1,4 +1,4 @@
-"""What an auditor should look at, kept for a while: over a large log, finding it takes many seconds."""
+"""Cached notices for an auditor: over a large log, finding the notices takes many seconds."""
 
 import threading
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import whole
 
 AT_ONCE = 5000
-"""Entries of a log that are looked through while somebody waits."""
+"""Number of log entries that are searched while the auditor waits."""
 FRESH = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found in the first `size` entries, and when."""
+    """Notices about the first `size` entries, and the time of the search."""
 
     notices: tuple[Notice, ...]
     size: int
@@ -31,7 +31,9 @@ class AlertBoard:
         self._searching = threading.Lock()
 
     def latest(self, kept: KeptLog, thresholds: Thresholds) -> Findings | None:
-        """Of a small log what is so now; of a large one what was found last, None while that is under way."""
+        """Return current notices of a small log, the last notices of a large log, None during the first
+        search.
+        """
         with kept.store.reading() as view:
             size = whole(view).end
         if size <= AT_ONCE:

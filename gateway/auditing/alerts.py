@@ -1,4 +1,4 @@
-"""What an auditor should look at in a log, on the side that keeps it and knows what witnesses have seen."""
+"""Notices for an auditor about a log, on the side that keeps the log and its cosignatures."""
 
 from datetime import datetime
 
@@ -13,7 +13,10 @@ from gateway.auditing.ports import View
 
 
 def find_notices(kept: KeptLog, thresholds: Thresholds, needed: int | None = None) -> list[Notice]:
-    """Everything worth a look. A head counts once `needed` witnesses have cosigned it; else half of them."""
+    """Find all notices.
+
+    A checkpoint counts with `needed` cosignatures; without `needed`, with half of the witnesses.
+    """
     now = kept.clock.now()
     with kept.store.reading() as view:
         found = list(read_events(entries(view.log, whole(view))))
@@ -21,7 +24,9 @@ def find_notices(kept: KeptLog, thresholds: Thresholds, needed: int | None = Non
 
 
 def _watch(kept: KeptLog, view: View, needed: int | None, now: datetime) -> Watch | None:
-    """The largest head that enough witnesses have cosigned, and who has not cosigned that of now."""
+    """Find the largest sufficiently cosigned checkpoint, and the witnesses missing from the latest
+    checkpoint.
+    """
     verifiers = [CosignatureVerifier(key) for key in kept.witnesses()]
     if not verifiers:
         return None

@@ -1,4 +1,4 @@
-"""What an auditor works with where a log is kept: the log, decisions made again, and what stands out."""
+"""An audited log: the kept log, the replay of decisions, and notices for the auditor."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from gateway.auditing.context import KeptLog
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """A decision made again, for either side: `differences` are empty where it is as logged.
+    """Result of a decision replay, for either side: `differences` is empty where the decision is as logged.
 
-    `unchecked` says what could not be compared any more, `changed` what is no longer as it was then.
+    `unchecked` names the parts that can no longer be compared, `changed` the parts that have changed since.
     """
 
     differences: tuple[str, ...]
@@ -21,9 +21,10 @@ class ReplayResult:
 
 @dataclass(frozen=True)
 class AuditedLog:
-    """A log, and how decisions of its side are made again, by the number of their entry.
+    """A log, with the replay of this side's decisions by the number of their entry.
 
-    `replay` raises SafelaneError for what is no decision, or can no longer be made again.
+    `replay` raises SafelaneError for an entry that is no decision, or a decision that can no longer be
+    replayed.
     """
 
     kept: KeptLog

@@ -1,4 +1,4 @@
-"""What auditing works with: a log, where it is kept, and whoever reads it."""
+"""The context of auditing: a log, its store, and the reader."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -11,12 +11,12 @@ from gateway.auditing.index import TermIndex
 from gateway.auditing.ports import Clock, Store
 
 KEEPER = "keeper"
-"""The role of whoever keeps the log and reads it on its own machine: nobody signs in there."""
+"""The role of a log's keeper, who reads the log on the keeper's own machine: nobody signs in there."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads. `organisation` is None for a keeper."""
+    """A reader of the log. `organisation` is None for a keeper."""
 
     name: str
     organisation: str | None
@@ -29,11 +29,11 @@ def _nothing(_: str) -> Sequence[tuple[ProvenEntry, VerifierKey]]:
 
 @dataclass(frozen=True)
 class KeptLog:
-    """A log on the side that keeps it. `witnesses` are the keys of those who cosign it.
+    """A log on the side that keeps the log. `witnesses` are the keys of the cosigning witnesses.
 
-    `others` gives the entries of other logs that this side holds proofs of, for a question, each with the key
-    of its log: on a hub those of the members' answers. `index` is what finds entries quickly; whoever holds
-    `indexing` fills it.
+    `others` returns, for a question, the entries of other logs with proofs and the key of each log: on a hub
+    the entries of the members' answers. `index` finds entries quickly; the holder of `indexing` fills the
+    index.
     """
 
     log: Log

@@ -1,4 +1,4 @@
-"""Finding entries of a log where the openings are at hand, so that a person can be looked for by name."""
+"""Search for log entries with their openings at hand, so that a person can be found by name."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -13,14 +13,14 @@ from gateway.auditing.ports import View
 
 _AT_ONCE = 2000
 _FIRST = 128
-"""Newest entries that are looked at first; most who read go no further."""
+"""Number of newest entries that are read first; most readers go no further."""
 _CAUGHT_UP_AT_ONCE = 4000
-"""Entries that are added to the index while somebody waits: some milliseconds."""
+"""Number of entries that are added to the index while the reader waits: some milliseconds."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """Which entries are looked at: from number `start` on, up to `end`."""
+    """A range of entries: from number `start` on, up to `end`."""
 
     start: int
     end: int
@@ -33,13 +33,13 @@ def whole(view: View) -> Span:
 
 
 def entries(storage: Storage, span: Span) -> Iterator[tuple[int, bytes]]:
-    """Numbers and bytes of entries, in their order."""
+    """Return numbers and bytes of entries, in their order."""
     for first in range(span.start, span.end, _AT_ONCE):
         yield from enumerate(storage.read_entries(first, min(first + _AT_ONCE, span.end)), start=first)
 
 
 def find(view: View, criteria: Criteria, person: str | None, span: Span) -> Iterator[Found]:
-    """Entries that fit; with `person`, only those that commit to this name and still can be opened."""
+    """Find matching entries; with `person`, only commitments to this name that can still be opened."""
     if person is None:
         yield from criteria.find(entries(view.log, span))
         return
@@ -55,7 +55,7 @@ def find(view: View, criteria: Criteria, person: str | None, span: Span) -> Iter
 def find_newest(
     kept: KeptLog, view: View, criteria: Criteria, person: str | None, span: Span
 ) -> Iterator[Found]:
-    """As `find` does, newest first, and no further back than somebody goes on reading."""
+    """Find entries as `find` does, newest first, and no further back than the reader goes on reading."""
     if person is not None:
         numbers = sorted(numbers_of(view, person), reverse=True)
         yield from _each(view, criteria, (n for n in numbers if span.start <= n < span.end))
@@ -74,7 +74,7 @@ def _each(view: View, criteria: Criteria, numbers: Iterable[int]) -> Iterator[Fo
 
 
 def _known(kept: KeptLog, view: View, end: int) -> int:
-    """How many entries the index knows; what it lacks is added, at once or, if that is much, beside this."""
+    """Return the number of indexed entries; missing entries are added at once, or many on another thread."""
     lacks = end - kept.index.size
     if 0 < lacks <= _CAUGHT_UP_AT_ONCE:
         kept.index.extend(kept.index.size, view.log.read_entries(kept.index.size, end))
@@ -94,12 +94,12 @@ def _catch_up(kept: KeptLog) -> None:
 
 
 def numbers_of(view: View, person: str) -> frozenset[int]:
-    """Numbers of the entries that commit to this name, as far as they can be opened."""
+    """Return the numbers of the entries that commit to this name, as far as openings exist."""
     return frozenset(number for number, _ in view.people.entries_of(person))
 
 
 def name_of(view: View, found: Found, field: str = "actor") -> str | None:
-    """Who an entry commits to, if its opening is there and fits; None once it is erased."""
+    """Return the name that an entry commits to, if a matching opening exists; None after erasure."""
     commitment = getattr(found.event, field, None)
     opening = view.opening(field, found.number)
     if opening is None or not isinstance(commitment, Commitment):
@@ -112,11 +112,11 @@ def name_of(view: View, found: Found, field: str = "actor") -> str | None:
 
 
 def of_question(kept: KeptLog, view: View, question_id: str) -> list[Found]:
-    """Every entry of this log about one question, in their order."""
+    """Return every entry of this log about a question, in log order."""
     found = find_newest(kept, view, Criteria(question=question_id), None, whole(view))
     return list(found)[::-1]
 
 
 def entry(kept: KeptLog, view: View, number: int) -> bytes:
-    """The bytes of an entry. Raises NotInLogError."""
+    """Return the bytes of an entry. Raises NotInLogError."""
     return kept.log.entry(view.log, number)

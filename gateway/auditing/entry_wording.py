@@ -1,4 +1,4 @@
-"""An entry, or a question with all of its entries, told for a page: in sentences, each with its proof."""
+"""The wording of an entry, or of a question with all its entries: sentences, each with its proof."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ from gateway.auditing.explanation import proof_of, proof_of_other
 from gateway.auditing.ports import View
 
 UNPROVED = "NOT PROVED"
-"""What stands before the reason where an entry's proof does not hold."""
+"""Precedes the reason where an entry's proof does not hold."""
 
 
 @dataclass(frozen=True)
 class EntryText:
-    """One entry: where it stands, what it says, who acted as far as known, and what proves it.
+    """One entry: its place, its sentence, its actor as far as known, and its proof.
 
-    `own` is whether it stands in this log; `proved` is false where its proof does not hold, and `proof` then
-    says why, else under which head it is proved. Sentences remember what they were made of.
+    `own` says whether the entry is in this log. Where `proved` is false, `proof` gives the reason, else the
+    checkpoint of the proof. Sentences keep their values for translation.
     """
 
     number: int
@@ -42,7 +42,7 @@ class EntryText:
 
 @dataclass(frozen=True)
 class Link:
-    """How entries name each other, in words; `fits` is false where one names another falsely."""
+    """The reference of an entry to another, in words; `fits` is false for a wrong reference."""
 
     words: str
     fits: bool
@@ -50,7 +50,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Named:
-    """An entry that an entry names: of this log (`own`) or of another."""
+    """An entry that another entry refers to: of this log (`own`) or of another log."""
 
     origin: str
     number: int
@@ -69,7 +69,7 @@ class Story:
 
 @dataclass(frozen=True)
 class EntryDetails:
-    """An entry by itself: what it names, and the question that it is about, if it is about one."""
+    """A single entry: its references, and the question of the entry, if any."""
 
     entry: EntryText
     question: str | None
@@ -77,7 +77,7 @@ class EntryDetails:
 
 
 def entry_details(kept: KeptLog, number: int) -> EntryDetails:
-    """Raises NotInLogError, or MalformedError for an entry of a kind that is not known here."""
+    """Return an entry by its number. Raises NotInLogError, or MalformedError for an unknown kind of entry."""
     with kept.store.reading() as view:
         if number >= whole(view).end:
             raise NotInLogError(f"the log {kept.log.origin} has no entry {number}")
@@ -90,7 +90,7 @@ def entry_details(kept: KeptLog, number: int) -> EntryDetails:
 
 
 def question_story(kept: KeptLog, question_id: str) -> Story:
-    """Every entry about a question that is at hand, members' too. Raises NotInLogError."""
+    """Return every available entry about a question, also from members' logs. Raises NotInLogError."""
     with kept.store.reading() as view:
         found = of_question(kept, view, question_id)
         if not found:
@@ -139,13 +139,13 @@ def _told(part: StoryPart, *, own: bool) -> Told:
 
 
 def _under(proof: str) -> str:
-    """What an entry is proved under, without the word that it is proved."""
+    """Return the checkpoint and witnesses of a proof, without the word that the entry is proved."""
     under = proof.values.get("under") if isinstance(proof, Said) else None
     return under if isinstance(under, Said) else proof
 
 
 def _named(kept: KeptLog, event: Event) -> Iterator[Named]:
-    """Entries that an event names by origin and number, or by a number of its own log."""
+    """Yield the entries that an event refers to, by origin and number or by a number of its own log."""
     for ref in _refs(event):
         yield Named(ref.origin, ref.index, ref.origin == kept.log.origin)
     for name in ("cube", "asked_index"):

@@ -1,4 +1,4 @@
-"""The right to erasure: what opens the commitments to a person's name goes; the log stays whole."""
+"""The right to erasure: openings of the commitments to a person's name are erased; the log stays whole."""
 
 from audit.events.event_values import CoarseSize, ErasureGround
 from audit.events.events import OpeningsErased, encode, whole_second
@@ -7,10 +7,10 @@ from gateway.watching.recovering import check_recovered
 
 
 def erase(kept: KeptLog, name: str, ground: ErasureGround) -> int:
-    """Erase every opening of a commitment to this name; returns how many that were.
+    """Erase every opening of a commitment to this name; returns the number of erased openings.
 
-    One entry for each field says that it was done, and never of which entries or how many exactly. Searches
-    that name the person are openings themselves, and go as well.
+    One entry for each field records the erasure, without the erased entries or their exact number. Searches
+    for the person have openings of their own, which are erased as well.
     """
     now = kept.clock.now()
     with kept.store.writing() as work:

@@ -1,4 +1,4 @@
-"""A question as a story, and as a dossier: its entries, each proved under the log's latest head."""
+"""A question as a story, and as a dossier: its entries, each proved under the log's latest checkpoint."""
 
 from contextlib import suppress
 
@@ -19,9 +19,9 @@ from gateway.auditing.ports import View
 
 
 def explain(kept: KeptLog, what: str) -> list[str]:
-    """What the log says of a question (`q-...`) or of the entry with a number, and how that is proved.
+    """Explain a question (`q-...`) or the entry with a number from the log, with proofs.
 
-    Raises NotInLogError where it says nothing, and MalformedError for an entry that cannot be read here.
+    Raises NotInLogError where the log has no such entry, and MalformedError for an unreadable entry.
     """
     with kept.store.reading() as view:
         if not (what.isascii() and what.isdecimal()):
@@ -34,7 +34,7 @@ def explain(kept: KeptLog, what: str) -> list[str]:
 
 
 def dossier(kept: KeptLog, question_id: str) -> Dossier:
-    """Every entry about a question with its proof, members' too. Raises NotInLogError."""
+    """Return every entry about a question with its proof, also from members' logs. Raises NotInLogError."""
     with kept.store.reading() as view:
         found = _all(kept, view, question_id)
         own = [_proven(kept, view, each.number) for each in found]
@@ -85,12 +85,15 @@ def _proofs(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
 
 
 def _checked(kept: KeptLog, view: View, found: list[Found]) -> list[str]:
-    """What proves each entry, checked as a stranger would. Raises AuditError for one that is not proved."""
+    """Return each entry's proof in words, checked as an outsider would.
+
+    Raises AuditError for a failed proof.
+    """
     return [proof_of(kept, view, each.number) for each in found]
 
 
 def proof_of(kept: KeptLog, view: View, number: int) -> str:
-    """What proves an entry, in words, checked as a stranger would. Raises AuditError."""
+    """Return an entry's proof in words, checked as an outsider would. Raises AuditError."""
     receipt = receipt_of(kept, view, number)
     verified = receipt.verify(kept.log.entry(view.log, number), _policy(kept, 0))
     return say_proof(verified.checkpoint, verified.witnesses)
@@ -103,9 +106,9 @@ def proof_of_other(proven: ProvenEntry, key: VerifierKey) -> str:
 
 
 def receipt_of(kept: KeptLog, view: View, number: int) -> Receipt:
-    """Proof of an entry under the first head with it that most witnesses have cosigned, or one has, or none.
+    """Prove an entry under its first checkpoint with most witnesses' cosignatures, or with one, or with none.
 
-    The newest head has no cosignature yet: it has just grown by the entry about this very reading.
+    The newest checkpoint has no cosignature yet: the entry about this reading has just been appended.
     """
     names = len({key.name for key in kept.witnesses()})
     for quorum in sorted({names // 2 + 1, 1}, reverse=True):

@@ -1,7 +1,7 @@
-"""Where words stand in a log, in memory, so that a filter over very many entries answers at once.
+"""An in-memory index of the words in a log, so that a filter over very many entries answers at once.
 
-What it gives are candidates: an entry that fits is always among them, and whoever asks still looks into each.
-A log only grows, so that the index is never wrong, only behind; it is told what came since when it is asked.
+The index returns candidates: every matching entry is among the candidates, and the caller checks each of
+them. A log only grows, so the index is never wrong, only behind; new entries are added before a search.
 """
 
 import re
@@ -21,11 +21,11 @@ _LIST: Final = re.compile(rb'"(?:members|reasons)":\[([^\]]*)\]')
 _ONE: Final = re.compile(_WORD)
 _TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)')
 _LISTED: Final = frozenset({b"member", b"reason"})
-"""Fields whose words also stand in lists: these are looked up by the word alone."""
+"""Fields whose words also occur in lists: such words are looked up without the field."""
 
 
 class TermIndex:
-    """Numbers of the entries that hold a word in a field, ascending, and when each entry happened."""
+    """Ascending numbers of the entries with a word in a field, and the time of each entry."""
 
     def __init__(self) -> None:
         self._terms: dict[bytes, array[int]] = {}
@@ -34,18 +34,18 @@ class TermIndex:
 
     @property
     def size(self) -> int:
-        """How many entries are known here, from the first on."""
+        """Number of indexed entries, from the first on."""
         return len(self._times)
 
     def extend(self, start: int, entries: Iterable[bytes]) -> None:
-        """Add entries from number `start` on; those that are known already are passed over."""
+        """Add entries from number `start` on; entries already in the index are skipped."""
         with self._lock:
             for number, entry in enumerate(entries, start):
                 if number == self.size:
                     self._add(number, entry)
 
     def candidates(self, criteria: Criteria, start: int, end: int) -> Iterator[int]:
-        """Entries `[start, end)` that may fit, newest first. Of those that are not known here, none."""
+        """Yield the indexed entries of `[start, end)` that may match, newest first."""
         lists = [self._terms.get(term, array("I")) for term in _terms_of(criteria)]
         if criteria.outcome is not None:
             lists.append(self._outcome(criteria.outcome))
@@ -65,7 +65,7 @@ class TermIndex:
                 yield number
 
     def _outcome(self, outcome: str) -> "array[int]":
-        """Of a member in a release, or the kind of the entry."""
+        """Return entries by a member's outcome in a release, or by the kind of the entry."""
         either = (self._terms.get(_term(name, outcome), array("I")) for name in ("outcome", "type"))
         return array("I", sorted(set().union(*either)))
 
@@ -82,7 +82,7 @@ class TermIndex:
 
 
 def _terms_of(criteria: Criteria) -> list[bytes]:
-    """Words that every entry must hold that fits."""
+    """Return the words that every matching entry holds."""
     fields = {
         "type": criteria.kind,
         "organisation": criteria.organisation,
@@ -99,7 +99,7 @@ def _term(name: str, word: str) -> bytes:
 
 
 def _stamp(moment: datetime | None) -> bytes | None:
-    """A moment as entries spell it, in UTC; such texts stand in the order of their times."""
+    """Return a moment as entries spell times, in UTC; the text order is the time order."""
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S").encode()
 
 

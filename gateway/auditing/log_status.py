@@ -1,4 +1,4 @@
-"""How a log stands: its head, and what each of its witnesses has last said of it, when."""
+"""The status of a log: its checkpoint, and the last cosignature of each witness with its time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from gateway.auditing.context import KeptLog
 from gateway.auditing.ports import View
 
 LOOKED_BACK = 200
-"""Heads with cosignatures that are looked through for a witness's last one."""
+"""Number of cosigned checkpoints that are searched for a witness's last cosignature."""
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """The largest head that a witness has cosigned, and when it said so; neither where it never did."""
+    """A witness's largest cosigned checkpoint, and the time of the cosignature; both None without one."""
 
     witness: str
     key: str
@@ -28,9 +28,9 @@ class Sighting:
 
 @dataclass(frozen=True)
 class LogStatus:
-    """The latest head as the log signed it, and what witnesses say. `note` is the signed checkpoint itself.
+    """The latest checkpoint and the witnesses' cosignatures. `note` is the signed checkpoint itself.
 
-    `reached` is the size up to which more than half of the witnesses have cosigned; 0 for none.
+    `reached` is the size up to which more than half of the witnesses have cosigned, or 0.
     """
 
     origin: str
@@ -44,7 +44,7 @@ class LogStatus:
 
 
 def log_status(kept: KeptLog) -> LogStatus | None:
-    """How the log stands now; None before its first head."""
+    """Return the current status of the log, or None before the first checkpoint."""
     witnesses = kept.witnesses()
     with kept.store.reading() as view:
         head = view.log.latest_checkpoint()
@@ -88,7 +88,7 @@ def _last(notes: Iterable[tuple[int, Note]], key: VerifierKey) -> Sighting:
 
 
 def _reached(sightings: Sequence[Sighting]) -> int:
-    """Cosigning a head is vouching for all before it."""
+    """Return the size with most witnesses' cosignatures: cosigning a checkpoint covers all entries before."""
     sizes = sorted((sighting.size or 0 for sighting in sightings), reverse=True)
     needed = len(sizes) // 2 + 1
     return sizes[needed - 1] if sizes else 0

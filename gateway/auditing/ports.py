@@ -1,4 +1,4 @@
-"""What auditing needs from outside, of a hub and of a node alike."""
+"""Ports of auditing, the same for a hub and a node."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -17,19 +17,19 @@ class Clock(Protocol):
 
 
 class Names(Protocol):
-    """What commits to somebody's name."""
+    """The commitments to people's names."""
 
     def entries_of(self, name: str) -> Sequence[tuple[int, str]]:
-        """Log entries that commit to this name, as far as they can be opened, and in which field."""
+        """Return the log entries, with the field, that commit to this name, as far as openings exist."""
 
 
 class NamesToErase(Protocol):
     def erase_openings(self, name: str, *, because: int) -> dict[str, int]:
-        """What opens commitments to this name; returns how many in which field."""
+        """Erase the openings of commitments to this name; returns the number in each field."""
 
 
 class View(Protocol):
-    """Reading. One state of the database throughout."""
+    """Read access to one consistent state of the database."""
 
     @property
     def log(self) -> Storage: ...
@@ -39,14 +39,14 @@ class View(Protocol):
 
     @property
     def watch(self) -> WatchView:
-        """What this side has seen of other logs."""
+        """Observations of other logs by this side."""
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
-        """What opens a commitment, or None once it has been erased."""
+        """Return the opening of a commitment, or None after erasure."""
 
 
 class UnitOfWork(Protocol):
-    """Writing: all of it or nothing."""
+    """Write access: all writes or none."""
 
     @property
     def log(self) -> Storage: ...

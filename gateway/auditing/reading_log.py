@@ -1,4 +1,4 @@
-"""Every reading of a log is an entry of it: who, when, and what for, the last two parts as commitments."""
+"""Every reading of a log becomes a log entry: reader, time and search, reader and search as commitments."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from gateway.watching.recovering import check_recovered
 ACTOR = "actor"
 SEARCH = "search"
 PERSON = "person"
-"""The word of a search for whom it looks for: what makes it personal."""
+"""The key of a search for a person's name, which makes the search personal."""
 
 
 def note(kept: KeptLog, reader: Reader, action: ReadAction, search: dict[str, Any]) -> int:
-    """Log that somebody reads, before anything is shown; returns the entry's number.
+    """Log a reading before anything is shown; returns the entry's number.
 
     Raises StorageError, and RecoveringError while a restored log may not grow.
     """

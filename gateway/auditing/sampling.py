@@ -1,4 +1,4 @@
-"""Random samples of a kept log, by its latest head or an earlier one."""
+"""Random samples of a kept log, by its latest checkpoint or an earlier one."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from gateway.auditing.ports import View
 
 @dataclass(frozen=True)
 class Sample:
-    """Numbers of the sampled entries, and the head that they follow from."""
+    """The numbers of the sampled entries, and the checkpoint that determines the sample."""
 
     size: int
     root: bytes
@@ -18,7 +18,7 @@ class Sample:
 
 
 def draw(kept: KeptLog, view: View, count: int, *, size: int | None = None, seed: str = "") -> Sample:
-    """Draw by the head of this size; the latest without one. Raises NotInLogError or MalformedError."""
+    """Draw by the checkpoint of `size`, by default the latest. Raises NotInLogError or MalformedError."""
     at = whole(view).end if size is None else size
     root = kept.log.root(view.log, at)
     return Sample(at, root, tuple(draw_sample(root, at, count, seed)))

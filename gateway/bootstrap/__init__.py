@@ -1,1 +1,1 @@
-"""Puts hub and node together from a directory: configuration, keys, database, log, ports."""
+"""Assembles hub and node from a directory: configuration, keys, database, log, ports."""

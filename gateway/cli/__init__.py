@@ -14,7 +14,7 @@ from policies.model.errors import PolicyError
 # Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
 COMMANDS: dict[str, tuple[str, str]] = {
     "access": ("gateway.cli.common.access:access", "Keep a token, to ask a hub with."),
-    "account": ("gateway.cli.region.account:command", "Who may enter a hub or a node, and to do what."),
+    "account": ("gateway.cli.region.account:command", "Who may sign in to a hub or a node, and with which duties."),
     "ask": ("gateway.cli.region.ask:ask", "Ask a regional question."),
     "attack": ("gateway.cli.tools.attack:command", "Attack released tables: what follows from them?"),
     "backup": ("gateway.cli.region.backup:backup", "Save a hub or a node, and read the backup back."),
@@ -50,10 +50,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "vault": ("gateway.cli.member.vault:vault", "What a node keeps of people, and who may open it."),
     "words": ("gateway.cli.common.words:words", "List what a question may say."),
 }
-"""Name on the command line -> "module:function", and what the overview says of it."""
+"""Name on the command line -> "module:function", and its line in the overview."""
 
 PURE_ERRORS = (AnonymiserError, AuditError, PolicyError)
-"""Roots of the pure packages' errors; each says for itself what is wrong and what to do."""
+"""Roots of the pure packages' errors; each message names the fault and the remedy."""
 
 
 class Safelane(LazyCommands):

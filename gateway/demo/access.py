@@ -1,4 +1,4 @@
-"""How the demo's analyst reaches the hub: an address, a token, and the key of the regional log."""
+"""The demo analyst's access to the hub: an address, a token, and the key of the regional log."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,12 @@ ANALYST = "analyst.token"
 
 
 def grant(directory: Path, token: str, log_key: str) -> None:
-    """Keep the analyst's token, and the log key as the analyst has compared it."""
+    """Store the analyst's token, and the log key as compared by the analyst."""
     write_secret(directory / ANALYST, json.dumps({"log_key": log_key, "token": token}))
 
 
 def analyst(directory: Path) -> tuple[str, str, str]:
-    """Address of the hub, token, and vkey of the regional log: of the demo, or of an access kept there.
+    """Return the hub's address, the token and the log's vkey, of the demo or of a stored access.
 
     Raises NoAccessError or KeyFileError.
     """
@@ -35,7 +35,7 @@ def analyst(directory: Path) -> tuple[str, str, str]:
 
 
 def address(directory: Path) -> str:
-    """Where the demo's hub listens. Raises NoAccessError when it does not."""
+    """Return the address of the demo's hub. Raises NoAccessError when the hub does not listen."""
     try:
         return Layout(directory / HUB).address.read_text(encoding="ascii").strip()
     except FileNotFoundError:

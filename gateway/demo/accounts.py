@@ -1,7 +1,7 @@
-"""The demo's ready people: one in each duty of the hub and of one node, to sign in on the pages with.
+"""The demo's accounts: one person in each duty of the hub and of one node, for signing in on the pages.
 
-Their secrets lie in a file that only the demo's owner reads. Real people choose their own; nothing but the
-demo keeps a passphrase or the key of a code generator where it can be read.
+Their secrets are in a file that only the demo's owner can read. Real people choose their own secrets; only
+the demo stores a passphrase or the key of a code generator in readable form.
 """
 
 import json
@@ -28,7 +28,7 @@ PASSPHRASE_GROUPS = 5
 
 @dataclass(frozen=True)
 class Person:
-    """`place` is the hub or the node, as a path below the demo's directory."""
+    """A person of the demo. `place` is the hub or the node, as a path below the demo's directory."""
 
     place: str
     name: str
@@ -37,12 +37,12 @@ class Person:
     generator: str
 
     def code(self, now: datetime) -> str:
-        """What the code generator shows now."""
+        """Return the current code of the code generator."""
         return pyotp.TOTP(self.generator).at(now)
 
 
 def open_accounts(directory: Path, member: str, purposes: tuple[str, ...]) -> None:
-    """Invite people of the hub and of one node, open their accounts, and keep their secrets."""
+    """Invite people of the hub and of one node, open their accounts, and store their secrets."""
     people: list[Person] = []
     with open_entrance(directory / HUB) as entrance:
         people += [_open(entrance, HUB, offer) for offer in _of_hub(purposes)]
@@ -52,12 +52,12 @@ def open_accounts(directory: Path, member: str, purposes: tuple[str, ...]) -> No
 
 
 def people_of(directory: Path) -> list[Person]:
-    """Raises KeyFileError when there is no demo."""
+    """Return the people of the demo. Raises KeyFileError when there is no demo."""
     return [Person(**person) for person in json.loads(read_secret(directory / PEOPLE))]
 
 
 def sign_in_lines(directory: Path, now: datetime | None = None) -> Iterator[tuple[Person, tuple[str, str]]]:
-    """Where each of the demo's people signs in, and with what, at this moment."""
+    """Yield the address, name, passphrase and current code of each of the demo's people."""
     for person in people_of(directory):
         address = Layout(directory / person.place).address
         where = address.read_text(encoding="ascii").strip() if address.exists() else "(not running)"

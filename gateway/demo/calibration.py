@@ -1,4 +1,4 @@
-"""How many casualties of which kind the demo's people add up to, year by year (calibration.yaml)."""
+"""Calibration of the demo's people: casualties of each kind, year by year (calibration.yaml)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,15 +20,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 REST = "REST"
-"""All codes of an attribute that are not named beside it."""
+"""All codes of an attribute that are not named separately."""
 
 ACCIDENTS_PER_CASUALTY = 0.72
-"""Where the number of accidents is not published."""
+"""Used where the number of accidents is not published."""
 
 
 @dataclass(frozen=True)
 class YearPlan:
-    """One year: casualties, accidents, and per attribute how many of each code; groups are split by chance.
+    """One year: casualties, accidents, and per attribute the count of each code; groups are split at random.
 
     `sexage_of_civilians` says that the figures of `sexage` are about civilians only.
     """
@@ -43,26 +43,26 @@ class YearPlan:
 
 @dataclass(frozen=True)
 class Calibration:
-    """One member: its years, usual shares for what was not published, and weights of its provinces."""
+    """One member: its years, usual shares for unpublished figures, and weights of its provinces."""
 
     member: str
     years: tuple[YearPlan, ...]
     usual: Mapping[str, Mapping[str, int]]
     provinces: Mapping[str, int]
     earlier: "Calibration | None" = None
-    """The decades before, for members whose register is old; only made when asked for."""
+    """The decades before, for members with an old register; only made on request."""
     divided: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Provinces that became several (`into`) `after` a day."""
+    """Provinces that were divided (`into`) `after` a day."""
 
 
 def members() -> tuple[str, ...]:
-    """The members that the demo has people for."""
+    """Return the members with demo people."""
     return tuple(_document()["members"])
 
 
 @cache
 def calibration(member: str) -> Calibration:
-    """The plan of one member. Raises KeyError for a member that the demo has no figures for."""
+    """Return the plan of one member. Raises KeyError for a member without demo figures."""
     document = _document()
     part = document["members"][member]
     span = range(document["first"], document["last"] + 1)
@@ -75,7 +75,7 @@ def calibration(member: str) -> Calibration:
 
 
 def _earlier(member: str, document: Mapping[str, Any], provinces: Mapping[str, int]) -> Calibration:
-    """Years of which only sums are published: totals along a line, outcomes in proportion to them."""
+    """Plan years with published sums only: totals along a line, outcomes in proportion to the totals."""
     span = list(range(document["from"], document["to"] + 1))
     line = np.interp(span, list(document["line"]), list(document["line"].values()))
     totals = np.array(shared_out(document["total"], line), dtype=np.float64)
@@ -126,7 +126,7 @@ def _totals(
 
 
 def shared_out(total: int, weights: NDArray[np.float64]) -> list[int]:
-    """Whole numbers in proportion to `weights` that add up to `total` (largest remainders)."""
+    """Return whole numbers in proportion to `weights` with the sum `total` (largest remainders)."""
     exact = total * weights / weights.sum()
     whole = np.floor(exact).astype(int)
     behind = np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]

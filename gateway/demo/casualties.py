@@ -1,4 +1,4 @@
-"""Draws casualties that add up to a calibration: codes of the dictionary and dates, nobody's names yet."""
+"""Draws casualties that add up to a calibration: codes of the dictionary and dates, without names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SEX_AND_AGE: Mapping[str, tuple[str, str]] = {
     "UNK": ("U", "UNK"),
 }
 MANY = 2_000
-"""People hurt by one kind of device in a year beyond which accidents are drawn the faster way."""
+"""Casualties of one kind of device in a year; beyond this number, accidents are drawn the faster way."""
 
 _CONSENT = {"N": 0.02, "NAT": 0.04, "AGG": 0.6, "REC": 0.34}
 _INJURIES = {"AMP_L": 0.17, "AMP_U": 0.06, "AMP_M": 0.02, "EYE": 0.12, "EAR": 0.1, "BURN": 0.08, "FRAG": 0.55}
@@ -36,7 +36,7 @@ _MONTH_WEIGHTS = np.array([9, 10, 12, 12, 9, 7, 6, 6, 6, 7, 8, 8], dtype=np.floa
 
 @dataclass(frozen=True)
 class Casualty:
-    """One person in one accident, as the dictionary tells them; `age` in years, None when it is not known."""
+    """One person in one accident, in the dictionary's codes; `age` in years, None when unknown."""
 
     number: int
     accident: int
@@ -56,9 +56,9 @@ class Casualty:
 def draw(
     calibration: Calibration, dice: np.random.Generator, after: Casualty | None = None
 ) -> list[Casualty]:
-    """All casualties of a member, in the order of the years. The same dice draw the same people.
+    """Draw all casualties of a member, in the order of the years. The same dice draw the same people.
 
-    `after` is the last casualty drawn before: numbers go on from it.
+    `after` is the last casualty drawn before; numbers continue from there.
     """
     casualties = [after] if after else []
     for plan in calibration.years:
@@ -71,7 +71,7 @@ def draw(
 def _year(
     plan: YearPlan, calibration: Calibration, dice: np.random.Generator, accident: int, number: int
 ) -> list[Casualty]:
-    """One year: accidents with one device and place each, then the people in them."""
+    """Draw one year: accidents with one device and place each, then the people in the accidents."""
     counts = {name: _exact(plan, name, calibration, dice) for name in calibration.usual}
     accidents = _accidents(plan, counts["device"], calibration, dice)
     where = [a for a, (_, _, _, size) in enumerate(accidents) for _ in range(size)]
@@ -101,7 +101,7 @@ def _year(
 
 
 def _exact(plan: YearPlan, name: str, calibration: Calibration, dice: np.random.Generator) -> dict[str, int]:
-    """How many of each code: as published, published groups split by the usual shares."""
+    """Return the count of each code: as published, published groups split by the usual shares."""
     usual = calibration.usual[name]
     published = plan.counts.get(name)
     if published is None:
@@ -129,7 +129,7 @@ def _split(total: int, usual: Mapping[str, float], dice: np.random.Generator) ->
 def _accidents(
     plan: YearPlan, devices: Mapping[str, int], calibration: Calibration, dice: np.random.Generator
 ) -> list[tuple[str, str, str, int]]:
-    """Date, place, device and size of every accident of a year; sizes have a heavy tail."""
+    """Draw date, place, device and size of every accident of a year; sizes have a heavy tail."""
     present = {device: n for device, n in devices.items() if n}
     if not present:
         return []
@@ -145,7 +145,9 @@ def _accidents(
 
 
 def _as_of(day: str, place: str, calibration: Calibration) -> str:
-    """The province, or that part of a divided one which the day tells; no dice, so that all else stays."""
+    """Return the province, or the part of a divided province as of the day; without dice, so that no draw
+    changes.
+    """
     division = calibration.divided.get(place)
     if division is None or day <= division["after"]:
         return place
@@ -154,7 +156,7 @@ def _as_of(day: str, place: str, calibration: Calibration) -> str:
 
 
 def _sizes(people: int, accidents: int, dice: np.random.Generator) -> list[int]:
-    """Everybody beyond the first of each accident joins one in proportion to its size."""
+    """Let everybody beyond the first of each accident join an accident in proportion to its size."""
     if people > MANY:
         return _sizes_of_many(people, accidents, dice)
     sizes = [1] * accidents
@@ -165,7 +167,9 @@ def _sizes(people: int, accidents: int, dice: np.random.Generator) -> list[int]:
 
 
 def _sizes_of_many(people: int, accidents: int, dice: np.random.Generator) -> list[int]:
-    """The same law as an urn: to join the accident of anybody drawn evenly takes no sum of weights."""
+    """Draw by the same law as an urn: joining the accident of a uniformly drawn person needs no sum of
+    weights.
+    """
     urn = list(range(accidents))
     for drawn in dice.random(people - accidents).tolist():
         urn.append(urn[int(drawn * len(urn))])
@@ -175,9 +179,9 @@ def _sizes_of_many(people: int, accidents: int, dice: np.random.Generator) -> li
 def _people(
     plan: YearPlan, counts: Mapping[str, dict[str, int]], dice: np.random.Generator
 ) -> list[tuple[str, str, str]]:
-    """Sex and age, status and outcome of everybody of a year, each adding up, paired by chance.
+    """Draw sex and age, status and outcome of a year's people, each adding up, paired at random.
 
-    Deminers and soldiers are men as long as there are men.
+    Deminers and soldiers are men as long as men remain.
     """
     statuses = _shuffled(counts["civ_status"], dice)
     duty = [s for s in statuses if s in _DUTY]
@@ -219,7 +223,7 @@ def _activity_of(status: str, age_group: str) -> str:
 
 
 def _injuries(outcome: str, dice: np.random.Generator) -> tuple[str, ...]:
-    """Of the injured only; at least one each."""
+    """Draw injuries, for the injured only; at least one each."""
     if outcome != "I":
         return ()
     drawn = dice.random(len(_INJURIES))

@@ -1,4 +1,4 @@
-"""Needs and services of the demo's people: what a register of victim assistance has beside the casualties."""
+"""Needs and services of the demo's people, which a register of victim assistance holds besides casualties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,10 +24,10 @@ _AMPUTATIONS = frozenset({"AMP_L", "AMP_U", "AMP_M"})
 
 @dataclass(frozen=True)
 class Contact:
-    """One need, referral or service: pillar of victim assistance and what came of it.
+    """One need, referral or service: pillar of victim assistance and outcome.
 
-    `item`: what it was; `provider`: the kind of who gave it; `days` after the accident; `cents` of a dollar
-    that it cost, 0 where nobody wrote that down.
+    `item`: the subject; `provider`: the kind of provider; `days` after the accident; `cents`: cost in cents
+    of a dollar, 0 where nobody recorded the cost.
     """
 
     pillar: str
@@ -39,7 +39,9 @@ class Contact:
 
 
 def with_details(contact: Contact, dice: np.random.Generator) -> Contact:
-    """The contact with what a register of services says besides; few of them cost most of the money."""
+    """Return the contact with the further details of a register of services; few contacts cost most of the
+    money.
+    """
     items = _ITEMS[contact.pillar]
     received = contact.state == "RECV" and dice.random() < _COST_KNOWN
     late = 0 if contact.pillar == "EMC" else int(dice.integers(20, 300))
@@ -53,7 +55,7 @@ def with_details(contact: Contact, dice: np.random.Generator) -> Contact:
 
 
 def contacts(casualty: Casualty, dice: np.random.Generator) -> tuple[Contact, ...]:
-    """The contacts of one casualty, in the order in which they were made."""
+    """Draw the contacts of one casualty, in chronological order."""
     if casualty.outcome != "I":
         return (Contact("EMC", "RECV"),) if dice.random() < _DIED_IN_CARE else ()
     made = [Contact("EMC", "RECV")] if dice.random() < 0.9 else []

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from gateway.demo.casualties import Casualty
 
 WITHOUT_NUMBER = 0.3
-"""Share of adults whose national number was not taken down."""
+"""Share of adults without a recorded national number."""
 WITHOUT_PHONE = 0.4
 
 _STORIES = (
@@ -34,7 +34,7 @@ _DOING = MappingProxyType(
 
 @dataclass(frozen=True)
 class Identity:
-    """What a record says of one person and must never leave the state. Empty where it was not taken down."""
+    """The personal values in a record, which must never leave the state; empty where not recorded."""
 
     name_latin: str
     name_local: str
@@ -46,7 +46,7 @@ class Identity:
 
 
 def identity(member: str, casualty: Casualty, dice: np.random.Generator, taken: set[str]) -> Identity:
-    """An invented person who fits a casualty; the number is none of those `taken`, and added to them."""
+    """Invent a person for a casualty; the new number is added to `taken`."""
     names = _names()[member]
     latin, local = _full_name(names, casualty.sex, dice)
     child = casualty.age_group == "CHILD"
@@ -63,7 +63,7 @@ def identity(member: str, casualty: Casualty, dice: np.random.Generator, taken: 
 
 
 def story(casualty: Casualty, person: Identity, dice: np.random.Generator) -> str:
-    """A narrative as an investigator writes it, full of what it should not say."""
+    """Write a narrative as investigators do, full of personal values."""
     return _STORIES[int(dice.integers(len(_STORIES)))].format(
         name=person.name_latin,
         local=person.name_local,
@@ -85,7 +85,7 @@ def _names() -> Mapping[str, Mapping[str, Any]]:
 
 
 def _full_name(names: Mapping[str, Any], sex: str, dice: np.random.Generator) -> tuple[str, str]:
-    """In Latin letters, and in the local script, the parts in the state's order."""
+    """Return a name in Latin letters and in the local script, the parts in the state's order."""
     kind = "female" if sex == "F" else "male"
     lists = {"family": "family", "middle": f"middle_{kind}", "given": kind}
     parts = [_one(names[lists[part]], dice) for part in names["order"]]
@@ -104,7 +104,7 @@ def _village(names: Mapping[str, Any], dice: np.random.Generator) -> str:
 
 
 def _birth_date(casualty: Casualty, dice: np.random.Generator) -> str:
-    """A day of birth that makes the person exactly as old as the casualty was."""
+    """Draw a day of birth that matches the casualty's age."""
     if casualty.age is None:
         return ""
     year, day = int(casualty.date[:4]), casualty.date[5:]
@@ -113,7 +113,7 @@ def _birth_date(casualty: Casualty, dice: np.random.Generator) -> str:
 
 
 def _number(member: str, casualty: Casualty, dice: np.random.Generator, taken: set[str]) -> str:
-    """A number that nobody else has."""
+    """Draw a number that nobody else has."""
     number = _NUMBERS[member](casualty, dice)
     while number in taken:
         number = _NUMBERS[member](casualty, dice)
@@ -122,7 +122,7 @@ def _number(member: str, casualty: Casualty, dice: np.random.Generator, taken: s
 
 
 def _pattern(form: str, dice: np.random.Generator) -> str:
-    """`#`: a digit; `%`: a digit from 1 to 9; everything else stands."""
+    """Fill a pattern: `#` is a digit, `%` a digit from 1 to 9; every other character stays."""
     digits = dice.integers(0, 10, len(form)).tolist()
     return "".join(
         str(d) if c == "#" else str(1 + d % 9) if c == "%" else c for c, d in zip(form, digits, strict=True)
@@ -130,7 +130,7 @@ def _pattern(form: str, dice: np.random.Generator) -> str:
 
 
 def _thai_number(casualty: Casualty, dice: np.random.Generator) -> str:  # noqa: ARG001
-    """Thirteen digits, the last a check digit: 11 less the weighted sum modulo 11, of that the last digit."""
+    """Draw thirteen digits, the last a check digit: the last digit of 11 less the weighted sum modulo 11."""
     first = _pattern("%###########", dice)
     total = sum(int(d) * (13 - i) for i, d in enumerate(first))
     number = f"{first}{(11 - total % 11) % 10}"
@@ -138,7 +138,7 @@ def _thai_number(casualty: Casualty, dice: np.random.Generator) -> str:  # noqa:
 
 
 def _vietnamese_number(casualty: Casualty, dice: np.random.Generator) -> str:
-    """Twelve digits: province, century and sex, year of birth, six at random."""
+    """Draw twelve digits: province, century and sex, year of birth, six at random."""
     born = int(casualty.date[:4]) - (casualty.age or 30)
     century = 2 * (born // 100 - 19) + (casualty.sex == "F")
     return f"0{_pattern('##', dice)}{century}{born % 100:02d}{_pattern('######', dice)}"
@@ -148,7 +148,7 @@ _BURMESE_DIGITS = str.maketrans("0123456789", "၀၁၂၃၄၅၆၇၈၉")
 
 
 def _burmese_number(casualty: Casualty, dice: np.random.Generator) -> str:  # noqa: ARG001
-    """State, township, citizenship and six digits, as on a national registration card."""
+    """Draw state, township, citizenship and six digits, as on a national registration card."""
     towns = ("ကမတ", "မရန", "လသန", "ပဘတ", "တကန")
     state, town = int(dice.integers(1, 15)), towns[int(dice.integers(len(towns)))]
     return f"{state}/{town}(နိုင်){_pattern('%#####', dice)}".translate(_BURMESE_DIGITS)

@@ -1,4 +1,4 @@
-"""The demo's people: invented, seeded, calibrated. With a truth table and a list of what must never leak."""
+"""The demo's people: invented, seeded, calibrated, with a truth table and a list of personal values."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ SHARED = frozenset({"AGG", "REC"})
 
 @dataclass(frozen=True)
 class Record:
-    """One casualty with everything that a national register holds. `person` numbers the people."""
+    """One casualty with all values of a national register. `person` numbers the people."""
 
     casualty: Casualty
     identity: Identity
@@ -37,7 +37,7 @@ class Record:
 
     @property
     def codes(self) -> Mapping[str, str]:
-        """The casualty in the dictionary's codes, by dimension, at the finest level."""
+        """Return the casualty in the dictionary's codes, by dimension, at the finest level."""
         c = self.casualty
         band = {"CHILD": "CHILD_UNK", "ADULT": "ADULT_UNK"}.get(c.age_group, c.age_group)
         return {
@@ -61,7 +61,7 @@ class DemoPeople:
     records: tuple[Record, ...]
 
     def truth(self, levels: Iterable[str], consents: frozenset[str] = SHARED) -> dict[tuple[str, ...], int]:
-        """How many people are in every cell over these levels, counted one by one."""
+        """Count the people in every cell over these levels, one by one."""
         dictionary = regional()
         levels = tuple(levels)
         dimensions = [dictionary.level(level).dimension for level in levels]
@@ -76,7 +76,9 @@ class DemoPeople:
         return {cell: len(people) for cell, people in cells.items()}
 
     def secrets(self) -> frozenset[str]:
-        """Every personal value in the records: names, numbers, phones, villages, birth dates, narratives."""
+        """Return every personal value in the records: names, numbers, phones, villages, birth dates,
+        narratives.
+        """
         found: set[str] = set()
         for record in self.records:
             found |= {record.case_id, record.narrative, *vars(record.identity).values()}
@@ -84,14 +86,14 @@ class DemoPeople:
 
 
 def demo_members() -> tuple[str, ...]:
-    """The members that the demo can make people for."""
+    """Return the members with demo people."""
     return members()
 
 
 def make_people(member: str, seed: int, *, earlier: bool = False) -> DemoPeople:
-    """Invent a member's people. The same seed gives the same people, whoever else is made.
+    """Invent a member's people. The same seed gives the same people, independently of other members.
 
-    `earlier` adds the decades before 2010 where the demo has figures for them (KH: 63,520 people more).
+    `earlier` adds the decades before 2010 where the demo has figures (KH: 63,520 people more).
     """
     plan = calibration(member)
     dice = np.random.default_rng([seed, *member.encode()])
@@ -127,7 +129,7 @@ def _records(
 def _hurt_again(
     casualties: list[Casualty], identities: list[Identity], dice: np.random.Generator
 ) -> list[tuple[int, int]]:
-    """Pairs of casualties: an adult who survived and has a number, and a later one of the same sex."""
+    """Pair casualties: a numbered adult who survived, and a later casualty of the same sex."""
     pairs: list[tuple[int, int]] = []
     used: set[int] = set()
     for later in np.flatnonzero(dice.random(len(casualties)) < HURT_AGAIN).tolist():
@@ -150,7 +152,7 @@ def _hurt_again(
 
 
 def _hurt_as(earlier: Casualty, casualty: Casualty, person: Identity) -> Casualty:
-    """The later casualty as that of the same person: older, and of the same mind about sharing."""
+    """Return the later casualty as the same person's: older, with the same consent."""
     born, then = person.birth_date, casualty.date
     age = int(then[:4]) - int(born[:4]) - (then[5:] < born[5:])
     return replace(casualty, age=age, consent=earlier.consent)

@@ -1,4 +1,4 @@
-"""The demo's people as each member's own register has them: its headings, words, dates and digits."""
+"""The demo's people in the form of each member's own register: headings, words, dates and digits."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,19 +42,19 @@ Cell = Callable[[Record], str]
 
 @dataclass(frozen=True)
 class Register:
-    """A member's register on disk: a folder of files, and the mapping document that reads it."""
+    """A member's register on disk: a folder of files, and the mapping document for the files."""
 
     folder: Path
     mapping: str
 
 
 def mapping_text(member: str) -> str:
-    """The mapping document of a demo member. Raises FileNotFoundError for one that the demo has not."""
+    """Return the mapping document of a demo member. Raises FileNotFoundError for any other member."""
     return files("gateway.demo.mappings").joinpath(f"{member}.yaml").read_text(encoding="utf-8")
 
 
 def policy_text(member: str) -> str:
-    """The policy document of a demo member. Raises FileNotFoundError for one that the demo has not."""
+    """Return the policy document of a demo member. Raises FileNotFoundError for any other member."""
     return files("gateway.demo.policies").joinpath(f"{member}.yaml").read_text(encoding="utf-8")
 
 
@@ -82,7 +82,7 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
 
 
 def contacts_of(people: DemoPeople, seed: int) -> list[tuple[Contact, ...]]:
-    """The needs and services of every record, as a register with this seed has them."""
+    """Return the needs and services of every record, in the register made with this seed."""
     dice, besides = (np.random.default_rng([seed, *people.member.encode(), stream]) for stream in (2, 3))
     return [tuple(with_details(one, besides) for one in contacts(r.casualty, dice)) for r in people.records]
 
@@ -93,7 +93,7 @@ def _contact_rows(
     words: Mapping[str, Mapping[str, list[str]]],
     made: Sequence[Sequence[Contact]],
 ) -> RegisterTable:
-    """One row per contact, of the case that it belongs to."""
+    """Return one row per contact, with the contact's case."""
     fields: Mapping[str, str] = _private()[people.member]
     every = [(record, one) for record, own in zip(people.records, made, strict=True) for one in own]
     rows = [
@@ -113,7 +113,7 @@ def _contact_rows(
 def _of_contact(
     number: int, record: Record, contact: Contact, rule: ColumnRule, words: Mapping[str, list[str]]
 ) -> str:
-    """A cell of a contact that the mapping reads."""
+    """Return a mapped cell of a contact."""
     target = rule.target.name
     if target == SERVICE:
         return f"S{number:06d}"
@@ -128,7 +128,7 @@ def _of_contact(
 
 
 def _side_by_side(people: DemoPeople, table: TableRule, cells: Mapping[str, Cell]) -> RegisterTable:
-    """One row per accident, its victims beside each other; where they do not fit, a second row."""
+    """Return one row per accident, its victims beside each other; a second row where columns run out."""
     common = {heading: cell for heading, cell in cells.items() if NUMBER not in heading}
     own = {heading: cell for heading, cell in cells.items() if NUMBER in heading}
     numbers = range(1, table.repeat + 1)
@@ -149,7 +149,7 @@ def _one_per_accident(people: DemoPeople) -> list[Record]:
 
 
 def _words(document: Mapping[str, Any]) -> dict[str, dict[str, dict[str, list[str]]]]:
-    """Table -> heading -> code -> its words, as the mapping document spells them."""
+    """Return table -> heading -> code -> words of the code, as the mapping document spells them."""
     words: dict[str, dict[str, dict[str, list[str]]]] = {}
     for table, body in document["tables"].items():
         words[table] = {}
@@ -170,7 +170,7 @@ def _cells(
     words: Mapping[str, Mapping[str, list[str]]],
     dice: np.random.Generator,
 ) -> dict[str, Cell]:
-    """Heading -> what stands in its cell for a record."""
+    """Return heading -> function from a record to the cell's text."""
     private = _private()
     digits = private["digits"].get(mapping.member)
     native = str.maketrans("0123456789", digits) if digits else {}
@@ -200,7 +200,7 @@ def _personal(field: str) -> Cell:
 def _coded(
     rule: ColumnRule, words: Mapping[str, list[str]], dice: np.random.Generator, native: Mapping[int, Any]
 ) -> Cell:
-    """A cell that the mapping reads: the mapping's own words, the other way round."""
+    """Return a mapped cell, with the mapping's own words in reverse."""
     target = rule.target.name
     cells: dict[str, Cell] = {
         CASE: lambda r: r.case_id,
@@ -217,7 +217,7 @@ def _coded(
 
 
 def _date(day: str, rule: ColumnRule) -> str:
-    """A day in the first format of the mapping and its era."""
+    """Return a day in the first format of the mapping and its era."""
     if not day:
         return ""
     year, month, number = day.split("-")
@@ -226,7 +226,7 @@ def _date(day: str, rule: ColumnRule) -> str:
 
 
 def _age(record: Record, words: Mapping[str, list[str]], dice: np.random.Generator) -> str:
-    """Years; where the register only tells children from adults, or nothing, that."""
+    """Return the age in years, or the register's word for child or adult, or nothing."""
     if record.casualty.age is None:
         return _word(record.codes["age"], words, dice)
     group = f"{record.casualty.age_group}_UNK"
@@ -240,6 +240,6 @@ def _place(code: str, words: Mapping[str, list[str]], dice: np.random.Generator)
 
 
 def _word(code: str, words: Mapping[str, list[str]], dice: np.random.Generator) -> str:
-    """One of the words for a code; a code without a word is unknown: "" or the register's word for that."""
+    """Return one of the words for a code; for a code without words, "" or the register's word for unknown."""
     known = words.get(code) or (words.get("UNK", [""]) if code in ("UNK", "U") else [code])
     return known[int(dice.integers(len(known)))]

@@ -1,4 +1,4 @@
-"""Makes a demo member ready to answer: source, policy, cube. What is there already is not made again."""
+"""Prepares a demo member for answering: source, policy, cube. Existing parts are not made again."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ Progress = Callable[[str, float], None]
 
 
 def prepare(directory: Path, progress: Progress) -> None:
-    """Do what is left to do for a member of the demo. Killed half-way, it goes on where it was."""
+    """Make all missing parts for a member of the demo. After a kill, a new run continues."""
     with open_member(directory) as node:
         with node.store.reading() as view:
             policy, snapshot, cube = view.policy(), view.snapshot(), view.cube_entry()
@@ -39,7 +39,7 @@ def prepare(directory: Path, progress: Progress) -> None:
 
 
 def _sign(directory: Path, node: Node) -> None:
-    """The demo's controller signs the policy, as everybody does: with a key under a passphrase."""
+    """Sign the policy as the demo's controller, as in production: with a key under a passphrase."""
     with node.store.reading() as view:
         there = {holder.name for holder in counting(view)}
     if CONTROLLER not in there:

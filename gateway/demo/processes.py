@@ -1,4 +1,4 @@
-"""The demo's hub and members as processes of their own, which never outlive the one that started them."""
+"""The demo's hub and members as child processes, which never outlive the parent process."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ STOP_SECONDS = 10.0
 
 
 class ProcessError(SafelaneError):
-    """A process of the demo did not start or did not stay."""
+    """A process of the demo did not start, or ended early."""
 
     exit_code = 6
 
@@ -33,14 +33,14 @@ class Child:
 
 
 class Processes:
-    """Starts `safelane` commands and stops them all at the end, whatever happened between.
+    """Starts `safelane` commands and stops all of them at the end, whatever happens in between.
 
-    Each child holds the reading end of a pipe whose writing end is ours: when this process dies, even killed,
-    the pipe closes and the child stops by itself (`--with-parent`).
+    Each child holds the reading end of a pipe with the writing end in the parent: when the parent dies, even
+    killed, the pipe closes and the child stops by itself (`--with-parent`).
     """
 
     def __init__(self, check: Callable[[], None] = lambda: None) -> None:
-        """`check` is called again and again while something is waited for; what it raises ends the wait."""
+        """`check` is called repeatedly during each wait; an exception from `check` ends the wait."""
         self._children: list[Child] = []
         self._check = check
 
@@ -53,7 +53,7 @@ class Processes:
         self.stop()
 
     def start(self, name: str, arguments: Sequence[str], log: Path) -> Child:
-        """Start `safelane <arguments> --with-parent`; what it prints goes to the end of `log`."""
+        """Start `safelane <arguments> --with-parent`; the output is appended to `log`."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 - our own command, no shell
@@ -84,7 +84,7 @@ class Processes:
             self.pause()
 
     def pause(self) -> None:
-        """Let the children get on with it."""
+        """Wait a moment while the children work."""
         self._check()
         time.sleep(0.05)
 
@@ -92,7 +92,7 @@ class Processes:
         return [child for child in self._children if child.ended]
 
     def stop(self) -> None:
-        """Ask every child to stop; kill those that do not."""
+        """Ask every child to stop; kill children that go on."""
         for child in self._children:
             _close(child.process.stdin)
             if not child.ended:

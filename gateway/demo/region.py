@@ -1,7 +1,7 @@
 """Builds the demo region in a directory: a hub and members, each with its own database, keys and log.
 
-Two steps: `create` makes directories, keys and registers within seconds and appears all at once; `unready`
-tells which members still need their cube, which takes longer and can be interrupted and gone on with.
+Two steps: `create` makes directories, keys and registers within seconds, all at once; `unready` lists the
+members without a cube; building a cube takes longer, can be interrupted and continued.
 """
 
 import json
@@ -25,10 +25,11 @@ from gateway.hub.model import Role
 ORIGIN = "safelane-demo.example"
 MARKER = "demo.json"
 LOG_POLICY = "log-policy"
-"""Which witnesses must have seen a question: more than half of the members (c2sp.org/tlog-policy)."""
+"""File of the witnesses that must have seen a question: more than half of the members (c2sp.org/tlog-policy).
+"""
 SEED = 20261125
 VERSION = 3
-"""Of the demo's layout: a directory of another version is not touched."""
+"""Version of the demo's layout; a directory of another version is left unchanged."""
 
 DEMO_MEMBERS = ("KH", "LA", "MM", "PH", "TH", "VN")
 ANALYST = "analyst@armac.example"
@@ -38,20 +39,20 @@ Progress = Callable[[str], None]
 
 
 class NotADemoError(SafelaneError):
-    """The directory holds something else than a demo of this version."""
+    """The directory holds something other than a demo of this version."""
 
     exit_code = 8
 
 
 def people_of_demo(member: str) -> DemoPeople:
-    """The invented people of a member's register, the decades before 2010 among them where there are any."""
+    """Return the invented people of a member's register, with the decades before 2010 where available."""
     return make_people(member, SEED, earlier=True)
 
 
 def create(directory: Path, progress: Progress, members: Sequence[str] = DEMO_MEMBERS) -> None:
-    """Make the region of these members unless it is there. Killed half-way, nothing of it is to be seen.
+    """Make the region of these members unless it exists. After a kill half-way, no part is visible.
 
-    Raises NotADemoError when the directory holds anything else; nothing in it is changed.
+    Raises NotADemoError when the directory holds anything else; then nothing is changed.
     """
     if (directory / MARKER).exists():
         _marker(directory)
@@ -69,12 +70,12 @@ def create(directory: Path, progress: Progress, members: Sequence[str] = DEMO_ME
 
 
 def members_of(directory: Path) -> tuple[str, ...]:
-    """The members of the region that is there. Raises NotADemoError when there is none of this version."""
+    """Return the members of the existing region. Raises NotADemoError without a region of this version."""
     return tuple(_marker(directory)["members"])
 
 
 def unready(directory: Path) -> list[str]:
-    """Members without a cube, in the order of their codes."""
+    """Return the members without a cube, in the order of their codes."""
     waiting = []
     for member in members_of(directory):
         with open_member(member_directory(directory, member)) as node, node.store.reading() as view:

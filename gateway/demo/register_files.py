@@ -29,7 +29,7 @@ class RegisterTable:
 
 
 def write_tables(tables: Sequence[RegisterTable], folder: Path, mapping: SourceMapping) -> None:
-    """Write the tables as what the mapping reads; what was there before is replaced."""
+    """Write the tables in the form that the mapping reads; former files are replaced."""
     if mapping.kind == "xlsx":
         _write_workbook(tables, folder / WORKBOOK, mapping)
     elif mapping.kind == "database":

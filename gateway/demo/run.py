@@ -1,4 +1,4 @@
-"""Runs the demo region: cubes where they are missing, then a hub and members as processes of their own."""
+"""Runs the demo region: builds missing cubes, then starts a hub and members as child processes."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from gateway.demo.region import member_directory, members_of, unready
 THE_HUB = "the hub"
 
 Progress = Callable[[str, str, float], None]
-"""Member, what is being done for it, and how much of it is done (0 to 1)."""
+"""Called with member, current step, and done share of the work (0 to 1)."""
 
 
 def make_cubes(directory: Path, progress: Progress, check: Callable[[], None] = lambda: None) -> None:
@@ -43,7 +43,7 @@ def make_cubes(directory: Path, progress: Progress, check: Callable[[], None] = 
 
 @contextmanager
 def running_region(directory: Path, check: Callable[[], None] = lambda: None) -> Iterator[Processes]:
-    """Hub and members answer inside of this; all of them have ended after it. Raises ProcessError."""
+    """Run hub and members within the context; all have ended after the context. Raises ProcessError."""
     hub = directory / HUB
     if is_served(hub):
         raise ProcessError(
@@ -64,7 +64,9 @@ def running_region(directory: Path, check: Callable[[], None] = lambda: None) ->
 
 
 def _all_seen(directory: Path) -> bool:
-    """Every member has called this hub since it started, so that a question reaches all of them at once."""
+    """Return whether every member has called this hub since its start, so that a question reaches all
+    members.
+    """
     url, token, _ = analyst(directory)
     started = (directory / HUB / "address").stat().st_mtime
     reply = httpx.get(

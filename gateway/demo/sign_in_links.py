@@ -1,8 +1,8 @@
-"""One link for each of the demo's desks: whoever opens it is signed in there as the demo's person, once.
+"""A sign-in link for each of the demo's desks, which signs the reader in once as the demo's person.
 
-It opens a door that stands beside the hub, in the demo's own process, on this machine only. The door signs in
-as anybody does, with the passphrase and the code that only the demo keeps, and hands the cookie over. Hub and
-nodes know nothing of it: none that is real has such people, nor such a door.
+The links open a small server in the demo's own process, on this machine only. The server signs in like any
+person, with the passphrase and the code that only the demo stores, and passes the cookie on. Hub and nodes
+know nothing of the links: no real region has such people, nor such a server.
 """
 
 import json
@@ -36,14 +36,14 @@ GONE = "This link has been used, or is too old. New ones: safelane demo --people
 
 @dataclass(frozen=True)
 class Link:
-    """`address` works once, within the hour."""
+    """A sign-in link. `address` works once, within the hour."""
 
     person: Person
     address: str
 
 
 def new_links(directory: Path, now: datetime | None = None) -> Iterator[Link]:
-    """A link for each of the demo's people whose hub or node runs. Raises KeyFileError without a demo."""
+    """Make a link for each person of the demo whose hub or node runs. Raises KeyFileError without a demo."""
     address_file = directory / ADDRESS
     if not address_file.exists():
         return
@@ -59,7 +59,7 @@ def new_links(directory: Path, now: datetime | None = None) -> Iterator[Link]:
 
 @contextmanager
 def serve_sign_in_links(directory: Path) -> Iterator[None]:
-    """The door, while the demo runs. It listens on this machine only, at any free port."""
+    """Serve the sign-in links while the demo runs, on this machine only, at any free port."""
     server = WebServer(_app(directory), "127.0.0.1:0")
     address = directory / ADDRESS
     server.start()
@@ -92,7 +92,9 @@ def _app(directory: Path) -> Flask:
 
 
 def _take(directory: Path, secret: str) -> Person | None:
-    """For whom a link is: once, since its file goes first; None for one that is unknown, used or too old."""
+    """Return a link's person once, since the file is removed first; None for an unknown, used or expired
+    link.
+    """
     path = directory / LINKS / _hashed(secret)
     try:
         taken = path.rename(path.with_suffix(".taken"))
@@ -114,7 +116,7 @@ def _enter(directory: Path, person: Person) -> Entered:
 
 
 def _fresh_code(entrance: Entrance, person: Person) -> str:
-    """A code that was not used yet; where the clock is too early for one, it is waited for."""
+    """Return an unused code; waits for the next time step where necessary."""
     while True:
         with entrance.accounts.store.reading() as view:
             credentials = view.people.credentials(person.name)

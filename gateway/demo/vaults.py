@@ -1,4 +1,4 @@
-"""The demo's vaults: two custodians for each member, whose key files lie beside each other only here."""
+"""The demo's vaults: two custodians for each member, with key files side by side in the demo only."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ FOLDER = "custodians"
 
 
 def make_vault(place: Path, member: str) -> None:
-    """Make a member's vault with a key file for each custodian: real ones keep theirs apart."""
+    """Make a member's vault with a key file for each custodian; real custodians keep theirs apart."""
     locks = {name: new_key_file(key_file(place, name)) for name in CUSTODIANS}
     write_custody(Layout(place).keys, new_custody(member, locks))
 
 
 def key_file(place: Path, name: str) -> Path:
-    """Where the demo keeps a custodian's key file."""
+    """Return the demo's path of a custodian's key file."""
     return place / FOLDER / f"{name}.key"

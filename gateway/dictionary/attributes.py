@@ -1,4 +1,4 @@
-"""Attributes beside the dimensions: taken in, checked and kept, never counted by."""
+"""Attributes beside the dimensions: read, checked and kept, but never a dimension of counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from gateway.dictionary.coding import UNKNOWN
 
 
 class AttributeKind(StrEnum):
-    """What the values of an attribute are."""
+    """The kind of an attribute's values."""
 
     CODES = "codes"  # those that the dictionary lists
     PROVINCE = "province"  # a province of the member's own
@@ -23,7 +23,7 @@ class AttributeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Attribute:
-    """`of`: what it tells of, a casualty or a contact. `codes` with their labels; `most`: of a number."""
+    """`of` is the subject, a casualty or a contact. `codes` with their labels; `most`: the largest number."""
 
     name: str
     label: str
@@ -34,7 +34,7 @@ class Attribute:
 
 
 def read_attributes(part: Mapping[str, Mapping[str, Any]], countries: str) -> Mapping[str, Attribute]:
-    """The attributes that the dictionary lists; `countries`: the two-letter codes of ISO 3166-1, as CSV."""
+    """Read the dictionary's attributes; `countries`: the two-letter codes of ISO 3166-1, as CSV."""
     found = {
         name: _attribute(name, of, body, countries)
         for of, each in part.items()

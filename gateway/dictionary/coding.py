@@ -1,4 +1,4 @@
-"""How the codes of a dimension come about: listed in the dictionary, or following from the calendar."""
+"""The codes of a dimension: listed in the dictionary, or derived from the calendar."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,20 +19,20 @@ class Coding(Protocol):
     """The codes of one dimension."""
 
     def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:
-        """Codes and labels of a level, in their order; of all members when `member` is None."""
+        """Return codes and labels of a level, in their order; of all members when `member` is None."""
 
     def label(self, level: str, code: str) -> str | None:
-        """The label of a code, None when the level has no such code."""
+        """Return the label of a code, None when the level has no such code."""
 
     def lift(self, code: str, level: str) -> str:
-        """The code at `level`, or a finer one that stands there too, that holds `code`."""
+        """Return the code at `level` that holds `code`, or a finer code that exists at `level` too."""
 
 
 @dataclass(frozen=True)
 class ListedCoding:
     """Codes written in the dictionary.
 
-    `above[level]` leads from a code of that level or any finer one to the code of `level` that holds it.
+    `above[level]` maps a code of that level or any finer level to its ancestor at `level`.
     """
 
     listed: Mapping[str, Mapping[str, str]]
@@ -50,9 +50,9 @@ class ListedCoding:
 
 @dataclass(frozen=True)
 class CalendarCoding:
-    """Months, quarters, years and five-year bands that do not overlap (2010-2014, 2015-2019, ...).
+    """Months, quarters, years and disjoint five-year bands (2010-2014, 2015-2019, ...).
 
-    A date of which only the year is known is `2015-UNK`, at month and quarter alike.
+    A date with only the year known is `2015-UNK`, at month and quarter alike.
     """
 
     levels: tuple[str, ...]

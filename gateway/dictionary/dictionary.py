@@ -1,4 +1,4 @@
-"""The regional dictionary: every word that a question, a policy or a mapping may use."""
+"""The regional dictionary: every word for questions, policies and mappings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,14 +12,14 @@ from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member,
 from gateway.dictionary.places import Places
 
 ROOT = "Total"
-"""The top of every tree: everybody."""
+"""The root of every tree: everybody."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Look-ups by name raise DictionaryError, which names the nearest word that exists."""
+    """The regional dictionary. Look-ups by name raise DictionaryError with the nearest known word."""
 
     version: str
     members: Mapping[str, Member]
@@ -27,7 +27,7 @@ class Dictionary:
     measures: Mapping[str, Measure]
     purposes: Mapping[str, Purpose]
     attributes: Mapping[str, Attribute]
-    """What a snapshot keeps beside the dimensions; nothing is counted by them."""
+    """Attributes that a snapshot keeps beside the dimensions; nothing is counted by attributes."""
     derived: Mapping[str, Derived]
     ready_made: Mapping[str, ReadyMade]
     packs: Mapping[str, tuple[str, ...]]
@@ -51,11 +51,11 @@ class Dictionary:
         return _find("dimension", self.dimensions, name)
 
     def level(self, name: str) -> Level:
-        """A level by its name; its `dimension` is the name of the dimension that it belongs to."""
+        """Return a level by its name; its `dimension` is the name of its dimension."""
         return _find("level", self.levels, name)
 
     def beyond(self, measure: str, levels: Iterable[str]) -> tuple[str, ...]:
-        """The known levels that what is counted does not have: accidents have no sex."""
+        """Return the known levels that the measure's subject lacks: accidents have no sex."""
         counted = self.measures.get(measure)
         known = [self.levels[level] for level in levels if level in self.levels]
         return tuple(x.name for x in known if counted is not None and not counted.has(x.dimension))
@@ -67,11 +67,11 @@ class Dictionary:
         return _find("purpose", self.purposes, name)
 
     def codes(self, level: str, *, member: str | None = None, years: Iterable[int] = ()) -> Mapping[str, str]:
-        """Codes of a level with their labels, in order; calendar levels have those of the `years` given."""
+        """Return codes of a level with their labels, in order; calendar levels have the codes of `years`."""
         return self._coding(level).codes(level, member, years)
 
     def code(self, level: str, code: str) -> str:
-        """The label of a code. Raises DictionaryError when the level has no such code."""
+        """Return the label of a code. Raises DictionaryError when the level has no such code."""
         label = self._coding(level).label(level, code)
         if label is None:
             kind = f"code of {self.level(level).label} ({level})"
@@ -79,28 +79,31 @@ class Dictionary:
         return label
 
     def label(self, level: str, code: str) -> str | None:
-        """The label of a code; None when the level has no such code. Raises DictionaryError for no level."""
+        """Return the label of a code; None for an unknown code.
+
+        Raises DictionaryError for an unknown level.
+        """
         return self._coding(level).label(level, code)
 
     def lift(self, code: str, level: str) -> str:
-        """The code at the coarser `level` that holds `code` (which may stand at any finer level)."""
+        """Return the code at the coarser `level` that holds `code` (a code of any finer level)."""
         try:
             return self._coding(level).lift(code, level)
         except (KeyError, StopIteration):
             raise unknown(f"code below the level {level}:", code, self.codes(level)) from None
 
     def member_of_place(self, code: str) -> str:
-        """The member state in which a place lies."""
+        """Return the member state of a place."""
         return _find("place", self.places.owner, code)
 
     def base_level(self, dimension: str) -> str:
-        """The finest level of a dimension: the one at which snapshots are kept."""
+        """Return the finest level of a dimension, at which snapshots are kept."""
         return self.dimension(dimension).levels[0].name
 
     def hierarchy(self, dimension: str, finest_level: str, member: str, *, years: Iterable[int] = ()) -> Tree:
-        """The tree of a dimension from `finest_level` upwards, as one member counts it.
+        """Return the tree of a dimension from `finest_level` upwards, as one member counts.
 
-        Only the member's own places and levels are in it, and of the calendar only the `years` given.
+        The tree holds only the member's own places and levels, and of the calendar only `years`.
         """
         self.member(member)
         names = self.dimension(dimension).level_names(member)

@@ -1,4 +1,4 @@
-"""A word that the regional dictionary does not know."""
+"""Errors for words that the regional dictionary does not know."""
 
 import difflib
 from collections.abc import Iterable
@@ -9,11 +9,11 @@ _SHOWN = 40
 
 
 class DictionaryError(SafelaneError):
-    """A word that does not exist, be it dimension, level, code, measure or purpose; it names the nearest."""
+    """An unknown dimension, level, code, measure or purpose; the message names the nearest known word."""
 
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> DictionaryError:
-    """The error for `word`, which is not among the `known` words of this `kind`."""
+    """Return the error for `word`, which is not among the `known` words of this `kind`."""
     words = sorted(known)
     asked = repr(str(word)[:_SHOWN])
     near = _nearest(str(word)[:_SHOWN], words)

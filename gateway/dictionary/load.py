@@ -29,7 +29,7 @@ _YES_NO = MappingProxyType({"YES": "yes", "NO": "no", UNKNOWN: "unknown"})
 
 @cache
 def regional() -> Dictionary:
-    """The regional dictionary of this version of Safelane."""
+    """Return the regional dictionary of this version of Safelane."""
     folder = files("gateway.dictionary")
     body = YAML(typ="safe").load(folder.joinpath("dictionary.yaml").read_text(encoding="utf-8"))
     places = read_places(

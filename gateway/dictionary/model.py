@@ -1,4 +1,4 @@
-"""What the regional dictionary is made of, as immutable values."""
+"""The parts of the regional dictionary, as immutable values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Purpose:
-    """What an answer may be used for. A closed list, which only the region extends."""
+    """A permitted use of an answer. A closed list, which only the region extends."""
 
     name: str
     label: str
@@ -25,20 +25,20 @@ class Purpose:
 
 @dataclass(frozen=True)
 class Measure:
-    """What is added up: `counts` is people, accidents, services or usd."""
+    """The unit that is added up: `counts` is people, accidents, services or usd."""
 
     name: str
     label: str
     counts: str
 
     def has(self, dimension: str) -> bool:
-        """Whether it can be broken down by a dimension: sex, age and activity are people's alone."""
+        """Return whether a dimension can break the measure down: only people have sex, age and activity."""
         return self.counts != "accidents" or dimension in OF_ACCIDENTS
 
 
 @dataclass(frozen=True)
 class Level:
-    """One grain of a dimension. `members` limits it to the states that have it; None: all of them."""
+    """One grain of a dimension. `members` are the only states with the level; None: all states."""
 
     name: str
     label: str
@@ -51,10 +51,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Dimension:
-    """Something that people are counted by. `levels` stand finest first.
+    """An attribute for counting people. `levels` are ordered from fine to coarse.
 
-    `sensitive`: an attribute that must not be learnt of a person. `part_of` names the multi-valued
-    attribute of which this dimension is one yes-or-no question ("injury" of "injury.EYE"), else "".
+    `sensitive`: nobody may learn a person's value. `part_of` names the multi-valued attribute if the
+    dimension is a yes-or-no question about a value ("injury" of "injury.EYE"), else "".
     """
 
     name: str
@@ -64,7 +64,7 @@ class Dimension:
     part_of: str = ""
 
     def level_names(self, member: str | None = None) -> tuple[str, ...]:
-        """Names of the levels, finest first; of one member only, when it is given."""
+        """Return names of the levels, finest first; with `member`, of this member only."""
         return tuple(x.name for x in self.levels if member is None or x.belongs_to(member))
 
 
@@ -78,7 +78,7 @@ class DerivedCode:
 
 @dataclass(frozen=True)
 class Derived:
-    """A function of base levels (men, women, boys, girls), never a dimension beside them."""
+    """A function of base levels (men, women, boys, girls), never a further dimension."""
 
     name: str
     label: str
@@ -88,7 +88,7 @@ class Derived:
 
 @dataclass(frozen=True)
 class ReadyMade:
-    """A question that the region asks every year; it is by country besides `by`."""
+    """A question that the region asks every year, broken down by country besides `by`."""
 
     name: str
     label: str
@@ -98,10 +98,10 @@ class ReadyMade:
 
 @dataclass(frozen=True)
 class Tree:
-    """A dimension as one member counts it: codes with their parents, rooted at `Total`.
+    """A dimension as one member counts: codes with their parents, rooted at `Total`.
 
-    `codes` holds every code once, `Total` first, then coarse before fine; a code that stands at several
-    levels (device CMR, a type and a group) is one node. `at` gives the codes of each level.
+    `codes` holds every code once, `Total` first, then coarse before fine; a code of several levels (device
+    CMR, a type and a group) is one node. `at` gives the codes of each level.
     """
 
     dimension: str

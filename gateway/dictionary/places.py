@@ -1,4 +1,4 @@
-"""Provinces of the member states (ISO 3166-2) and the larger places they merge into."""
+"""Provinces of the member states (ISO 3166-2) and the larger places of merged provinces."""
 
 import csv
 import io
@@ -8,12 +8,12 @@ from types import MappingProxyType
 
 PROVINCE, PROVINCE34, PROVINCE_GROUP = "province", "province34", "province_group"
 _SINCE = "_SINCE"
-"""Ends the code of a merged province where it stands among the former ones."""
+"""Suffix of a merged province's code, to distinguish the merged province from the former provinces."""
 
 
 @dataclass(frozen=True)
 class Province:
-    """A first-level unit. `other_names` are spellings met in sources; `valid_to` is the last day, or ""."""
+    """A first-level unit. `other_names` are spellings found in sources; `valid_to` is the last day, or ""."""
 
     member: str
     code: str
@@ -28,9 +28,9 @@ class Province:
 class Places:
     """All provinces and merged places; also the coding of the dimension `place`.
 
-    Every member has a place `XX_UNK` for accidents whose province is not known: it stands at all levels.
-    A merged province has a place of its own besides the former ones that it unites (`successors`): of an
-    accident after the merger nobody can tell in which of them it was.
+    Every member has a place `XX_UNK`, at all levels, for accidents in an unknown province. A merged province
+    has its own place besides the former provinces (`successors`): for an accident after the merger nobody can
+    say in which former province it happened.
     """
 
     provinces: Mapping[str, Province]
@@ -38,7 +38,7 @@ class Places:
     members: tuple[str, ...]
     owner: Mapping[str, str] = field(repr=False)
     successors: Mapping[str, str] = field(repr=False)
-    """Province that ended -> the place that its name means since, where the merged one took the name over."""
+    """Former province -> the present place of the same name, where the merged province took the name over."""
 
     def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:  # noqa: ARG002
         return {
@@ -56,7 +56,7 @@ class Places:
         return code if level == PROVINCE else self.provinces[code].above[level]
 
     def ended(self, code: str) -> str:
-        """The last day on which the province was one; "" for one that still is, and for other places."""
+        """Return the last day of a former province; "" for a present province, and for other places."""
         return self.provinces[code].valid_to if code in self.provinces else ""
 
     def _lift_merged(self, code: str, level: str) -> str:
@@ -66,7 +66,7 @@ class Places:
 
 
 def unknown_place(member: str) -> str:
-    """The code of an accident in a province that is not known."""
+    """Return the place code of an accident in an unknown province."""
     return f"{member}_UNK"
 
 

@@ -1,4 +1,4 @@
-"""The dictionary's words as a policy may use them."""
+"""The dictionary's words as the vocabulary of policies."""
 
 from collections.abc import Iterable
 
@@ -12,15 +12,15 @@ RECIPIENTS = (
     "accredited researchers",
     "public",
 )
-"""Whom a policy may name, until the hub hands its own list to the members."""
+"""Organisations that a policy may name, until the hub sends its own list to the members."""
 
 
 YEARS = range(1900, 2100)
-"""Years of which a policy may speak."""
+"""Years that a policy may name."""
 
 
 def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str | None = None) -> Vocabulary:
-    """The words of a policy: those of one member's levels only, when it is given.
+    """Return the words of a policy; with `member`, only the words of this member's levels.
 
     `recipients` are the organisations known to the hub. Raises DictionaryError for an unknown member.
     """
@@ -48,5 +48,5 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
 
 
 def _codes(dictionary: Dictionary, levels: tuple[str, ...], member: str | None) -> dict[str, str]:
-    """The codes of some levels, each with the coarsest level at which it stands."""
+    """Return the codes of some levels, each with its coarsest level."""
     return {code: level for level in levels for code in dictionary.codes(level, member=member, years=YEARS)}

@@ -1,4 +1,4 @@
-"""A release as a person or a program takes it away. Every cell's status travels along, in every form."""
+"""Exports of a release for a person or a program. Every format keeps every cell's status."""
 
 from gateway.export.export_formats import CONTENT_TYPES, FORMS, FormError, export, file_name
 from gateway.export.flat_tables import to_csv, to_json

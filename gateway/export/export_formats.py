@@ -1,4 +1,4 @@
-"""One door to every form that a release can be taken away in."""
+"""All export formats of a release, behind one function."""
 
 import re
 from types import MappingProxyType
@@ -24,7 +24,7 @@ FORMS = tuple(CONTENT_TYPES)
 
 
 class FormError(SafelaneError):
-    """A form that nothing can be saved in."""
+    """An unknown export format."""
 
     exit_code = 2
 
@@ -38,9 +38,9 @@ def export(
     receipt: Receipt | None = None,
     kind: str | None = None,
 ) -> bytes:
-    """The bytes of a file. `receipt` is told in the notes of a workbook; `kind` chooses the picture.
+    """Return the bytes of a file. `receipt` is for the notes of a workbook; `kind` chooses the chart.
 
-    Raises FormError for another form than FORMS, NothingToDrawError where no picture fits.
+    Raises FormError for another form than FORMS, NothingToDrawError where no chart fits.
     """
     match form:
         case "csv":
@@ -60,7 +60,7 @@ def export(
 
 
 def file_name(release: Release, form: str) -> str:
-    """`safelane-casualties-by-country-year-2025-01-10.csv`: plain letters, whatever the question holds."""
+    """`safelane-casualties-by-country-year-2025-01-10.csv`: plain letters, for any question."""
     levels = "-".join(axis.level for axis in release.axes)
     by = f"-by-{levels}" if levels else ""
     name = f"safelane-{release.question.get('measure', 'table')}{by}-{release.released_at[:10]}"

@@ -1,4 +1,4 @@
-"""A release for programs and spreadsheets: one row or object a cell."""
+"""A release for programs and spreadsheets: one row or object per cell."""
 
 import csv
 import io
@@ -24,10 +24,10 @@ _BREAKS = re.compile(r"[\t\r\n]+")
 
 
 def to_csv(release: Release) -> str:
-    """One row a cell: a column for each level, then what is known of it and of its members.
+    """Return one row per cell: a column for each level, then the facts about the cell and its members.
 
-    The `value` of a cell without a number is the word of its status, never nothing: spreadsheets take an
-    empty field for 0.
+    The `value` of a cell without a number is the word of its status, never empty: spreadsheets read an empty
+    field as 0.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -37,7 +37,7 @@ def to_csv(release: Release) -> str:
 
 
 def status_fields(cell: Cell) -> list[str | int]:
-    """What stands in STATUS_COLUMNS for a cell."""
+    """Return the values of STATUS_COLUMNS for a cell."""
     return [
         cell.status.value,
         cell.status.value if cell.value is None else cell.value,
@@ -51,7 +51,7 @@ def status_fields(cell: Cell) -> list[str | int]:
 
 
 def harmless(text: str) -> str:
-    """The text on one line, and so that no spreadsheet runs it: an apostrophe before what looks so.
+    """Return the text on one line, with an apostrophe before anything that a spreadsheet would run.
 
     After https://owasp.org/www-community/attacks/CSV_Injection.
     """
@@ -60,5 +60,5 @@ def harmless(text: str) -> str:
 
 
 def to_json(release: Release) -> str:
-    """The release as it was committed to in the regional log, indented."""
+    """Return the release as committed to in the regional log, indented."""
     return json.dumps(release.as_json(), indent=1, ensure_ascii=False) + "\n"

@@ -1,9 +1,9 @@
-"""The picture of a release as a file: SVG, and PNG drawn from it without a browser.
+"""The chart of a release as a file: SVG, and PNG rendered without a browser.
 
-The letters come with the package (`fonts/`, SIL Open Font License 1.1): parts of Noto Sans for Latin with all
-that Viet Nam writes, Khmer, Lao, Thai and Burmese. Fonts of the machine are not asked, so that the same
-release gives the same picture everywhere. All are in one font (`tests/support/make_letters.py`): usvg 0.48
-breaks off where it has to look for letters of one line in several.
+The fonts come with the package (`fonts/`, SIL Open Font License 1.1): parts of Noto Sans for Latin with all
+Vietnamese letters, Khmer, Lao, Thai and Burmese. Fonts of the machine are not used, so that the same release
+gives the same chart everywhere. All letters are in one font (`tests/support/make_letters.py`): usvg 0.48
+fails where one line needs several fonts.
 """
 
 from importlib.resources import as_file, files
@@ -16,22 +16,22 @@ from gateway.wire.release import Release
 
 FONT = "Safelane Sans"
 SCALE = 2.0
-"""Pixels of the image to one of the drawing: sharp in a report."""
+"""Pixels of the image per pixel of the chart: sharp in a report."""
 
 
 def to_svg(release: Release, dictionary: Dictionary, words: Words, kind: str | None) -> str:
-    """The picture that fits best, or the kind named, as a document. Raises NothingToDrawError."""
+    """Return the best chart, or the kind named, as an SVG document. Raises NothingToDrawError."""
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return declaration + _picture(release, dictionary, words, kind).svg + "\n"
 
 
 def to_png(release: Release, dictionary: Dictionary, words: Words, kind: str | None) -> bytes:
-    """The same as an image. Raises NothingToDrawError."""
+    """Return the best chart, or the kind named, as PNG. Raises NothingToDrawError."""
     return image(_picture(release, dictionary, words, kind).svg)
 
 
 def image(svg: str) -> bytes:
-    """A drawing as PNG. Raises NothingToDrawError where the library gives up on it."""
+    """Render an SVG document as PNG. Raises NothingToDrawError where the library fails."""
     with as_file(files("gateway.export").joinpath("fonts", "SafelaneSans.ttf")) as font:
         try:
             drawn = resvg_py.svg_to_bytes(

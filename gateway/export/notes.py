@@ -1,4 +1,4 @@
-"""What a file says of its table: the question, when and by whom it was answered, the receipt, every sign."""
+"""Notes about the table in a file: the question, the answers with their time, the receipt, every sign."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from gateway.wire.release import Coverage, Release
 
 @dataclass(frozen=True)
 class Receipt:
-    """Where in the regional log the question and the release stand: entries of the log `log`."""
+    """The regional log's entries of the question and the release, in the log `log`."""
 
     log: str
     asked: int
@@ -25,7 +25,7 @@ class Receipt:
 def facts(
     release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None
 ) -> list[tuple[str, str]]:
-    """Names and values, in the order in which they are read."""
+    """Return names and values, in reading order."""
     labels = Labels(dictionary, words)
     purpose = str(release.question.get("purpose", ""))
     known = dictionary.purposes.get(purpose)
@@ -54,9 +54,9 @@ def facts(
 
 
 def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> list[tuple[str, ...]]:
-    """A head, then for each member asked: who, its answer or why none, policy, last day covered, terms.
+    """Return a header, then for each member asked: name, answer or reason, policy, last day covered, terms.
 
-    At the end what holds for totals of them, where members ask for different things.
+    The last rows are the terms of totals, where members' terms differ.
     """
     labels = Labels(dictionary, words)
     head = (msgid("Member"), msgid("Answer"), msgid("Policy version"), msgid("Records up to"), msgid("Terms"))
@@ -76,7 +76,7 @@ def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> lis
 
 
 def answered(coverage: Coverage, words: Words) -> str:
-    """Whether a member answered, or why not."""
+    """Return whether a member answered, or why not, in words."""
     if coverage.earlier is not None:
         text = msgid("offline; this is its answer to the same question at %(moment)s")
         return words.filled(text, moment=coverage.earlier.answered_at)
@@ -92,7 +92,7 @@ def answered(coverage: Coverage, words: Words) -> str:
 
 
 def legend_rows(release: Release, dictionary: Dictionary, words: Words) -> list[tuple[str, str, str]]:
-    """A head, then every status with its sign in the table and its meaning, then the other signs in use."""
+    """Return a header, then every status with its sign and its meaning, then the other signs in use."""
     head = (words.say(msgid("Sign")), words.say(msgid("Status")), words.say(msgid("Meaning")))
     signs = {Status.WITHHELD: WITHHELD, **{status: words.say(short) for status, short in SHORT.items()}}
     rows = [

@@ -18,14 +18,14 @@ SYMBOLS = {
 }
 
 LACKING = "*"
-"""Beside a total that is without a member."""
+"""Sign of a total without the number of a member."""
 
 UNDER_MASKS = "+"
-"""Beside a total that holds withheld cells of members."""
+"""Sign of a total that includes withheld cells of members."""
 
 
 def to_text(release: Release) -> str:
-    """The table, then what its signs mean; plain characters, so that any terminal shows it."""
+    """Return the table, then the meaning of its signs, in plain characters for any terminal."""
     if not release.axes:
         return "\n".join([_shown(release.cells[0]), *_after_a_gap(legend(release))]) + "\n"
     *down, across = release.axes
@@ -47,7 +47,7 @@ def _after_a_gap(lines: list[str]) -> list[str]:
 
 
 def legend(release: Release) -> list[str]:
-    """One line for each sign that the table uses."""
+    """Return one line for each sign in the table."""
     used = {cell.status for cell in release.cells}
     lines = [f"{SYMBOLS[s]}  {s}: {s.meaning}" for s in SYMBOLS if s in used]
     if any(cell.at_least is not None or cell.at_most is not None for cell in release.cells):
@@ -76,14 +76,14 @@ def legend(release: Release) -> list[str]:
 
 
 def coverage_lines(release: Release) -> list[str]:
-    """For each member asked: whether it answered, from which snapshot and policy, or why not."""
+    """Return for each member asked: the answer with snapshot and policy, or the reason for its absence."""
     return [f"{c.member}  {_coverage(c)}" for c in release.coverage]
 
 
 def terms_lines(release: Release) -> list[str]:
-    """What may be done with each member's part: members with the same terms, then these, one a line.
+    """Return the terms of each member's part: members with the same terms, then the terms, one a line.
 
-    At the end what holds for totals of them, where it is not the same.
+    The last lines are the terms of totals, where members' terms differ.
     """
     members: dict[tuple[str, ...], list[str]] = {}
     for c in release.coverage:

@@ -1,7 +1,7 @@
-"""A release as a workbook (XLSX, ECMA-376): the table, one row a cell, the notes and the legend.
+"""A release as a workbook (XLSX, ECMA-376): the table, one row per cell, the notes and the legend.
 
-Texts are written as texts: nothing in a workbook of ours is a formula. A cell without a number holds the
-reserved symbol or a word, so that no sum takes it for 0.
+Texts are written as texts: no cell is a formula. A cell without a number holds the reserved symbol or a word,
+so that no sum counts the cell as 0.
 """
 
 import io
@@ -33,7 +33,7 @@ _WIDEST = 60
 
 
 def to_xlsx(release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None) -> bytes:
-    """The workbook's bytes."""
+    """Return the workbook's bytes."""
     book = Workbook(write_only=True)
     # When it was released, not when it was written: the same release gives the same workbook.
     book.properties.created = book.properties.modified = datetime.fromisoformat(release.released_at).replace(
@@ -51,7 +51,7 @@ def to_xlsx(release: Release, dictionary: Dictionary, words: Words, receipt: Rec
 
 
 def _table(book: Workbook, release: Release, table: Layout, words: Words) -> None:
-    """As it is read: heads are repeated in every row and column, so that it can be sorted and filtered."""
+    """The table as read: headers are repeated in every row and column, for sorting and filtering."""
     sheet = book.create_sheet(words.say(msgid("Table")))
     down = len(table.corner)
     heads = [[head.text for head in line for _ in range(head.span)] for line in table.heads]
@@ -73,7 +73,7 @@ def _table(book: Workbook, release: Release, table: Layout, words: Words) -> Non
 
 
 def _number(sheet: Any, cell: Cell | None, text: str, marks: str) -> Any:
-    """A number stays a number, its marks are its format; anything else is text."""
+    """A number stays a number with its signs as the format; anything else is text."""
     if cell is None or cell.value is None:
         return _text(sheet, text, alignment=_RIGHT) if text else None
     found = WriteOnlyCell(sheet, cell.value)
@@ -82,7 +82,7 @@ def _number(sheet: Any, cell: Cell | None, text: str, marks: str) -> Any:
 
 
 def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words) -> None:
-    """One row a cell: for each level its code and its label, then the columns of the CSV."""
+    """One row per cell: for each level its code and its label, then the columns of the CSV."""
     sheet = book.create_sheet(words.say(msgid("Data")))
     sheet.freeze_panes = "A2"
     labels = Labels(dictionary, words)
@@ -116,7 +116,7 @@ def _legend(book: Workbook, release: Release, dictionary: Dictionary, words: Wor
 
 
 def _text(sheet: Any, text: str, *, font: Font | None = None, alignment: Alignment | None = None) -> Any:
-    """A cell that is text whatever it begins with."""
+    """Return a cell that is text, whatever its first character."""
     cell = WriteOnlyCell(sheet, clean(text))
     cell.data_type = "s"
     if font is not None:
@@ -127,7 +127,7 @@ def _text(sheet: Any, text: str, *, font: Font | None = None, alignment: Alignme
 
 
 def _plain(sheet: Any, value: Value) -> Any:
-    """A value without a format. The library takes a text that begins with `=` for a formula."""
+    """Return a value without a format. The library reads a text that begins with `=` as a formula."""
     if isinstance(value, str):
         return _text(sheet, value) if value.startswith("=") else clean(value) or None
     return value

@@ -1,1 +1,1 @@
-"""Speaking HTTP: the node's way to the hub, and a person's or program's."""
+"""HTTP clients of the hub: for a node, and for a person or program."""

@@ -1,4 +1,4 @@
-"""A person's or program's way to the hub: ask, wait for the release, check the proofs that come with it."""
+"""HTTP client for a person or program: ask, wait for the release, check the release's proofs."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ from gateway.wire.release import RESULT, Release, release_from_json, release_tex
 
 LONGEST_WAIT = 20.0
 GRACE_SECONDS = 10.0
-"""Beyond the question's deadline, for the hub to merge and release."""
+"""Time beyond the question's deadline, for the hub to merge and release."""
 
 
 class AskError(SafelaneError):
@@ -38,14 +38,14 @@ class NotProvenError(SafelaneError):
 
 @dataclass(frozen=True)
 class Result:
-    """A release with proof that the question was logged before, and the result after it was asked."""
+    """A release with proofs that the question was logged before and the result after the asking."""
 
     release: Release
     log: str
     asked_index: int
     released_index: int
     receipt: str
-    """tlog-proof of the entry that asked."""
+    """tlog-proof of the asking entry."""
 
 
 class HubClient:
@@ -71,8 +71,9 @@ class HubClient:
         deadline_seconds: int,
         on_waiting: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> Result:
-        """`on_waiting` hears of members that wait for a person's leave, whenever these change.
+        """Ask, and wait for the release.
 
+        `on_waiting` is called with the members that wait for a person's approval, whenever these change.
         Raises AskError when the hub refuses, NotProvenError when its proofs do not hold.
         """
         asked = self._call(
@@ -103,11 +104,11 @@ class HubClient:
         return self._checked(asked)
 
     def released(self, question_id: str) -> Result:
-        """A release once more: its receipts may carry more cosignatures. Raises as `ask` does."""
+        """Get a release again: its receipts may have more cosignatures by now. Raises as `ask` does."""
         return self._checked(self._call("GET", f"/questions/{question_id}"))
 
     def get(self, path: str) -> Any:
-        """The JSON at a path of the API. Raises AskError."""
+        """Return the JSON at a path of the API. Raises AskError."""
         return self._call("GET", path)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A node's way to the hub (`gateway.member.node.ports.HubLink`): it calls out, nothing ever calls in."""
+"""A node's link to the hub (`gateway.member.node.ports.HubLink`): the node makes every connection."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -47,17 +47,20 @@ FEDERATION = "/federation/v1"
 
 CONNECT_SECONDS = 5.0
 REPLY_SECONDS = 15.0
-"""Beyond the time that a long poll asked to wait."""
+"""Time for a reply, beyond the waiting time of a long poll."""
 
 # The hub has understood and will not change its mind: sending again would be in vain.
 _FINAL = {HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
 class HubKeys(Protocol):
-    """The keys that the hub's replies may be signed by."""
+    """The valid keys for signatures on the hub's replies."""
 
     def valid(self) -> Sequence[Verifier]:
-        """The present one, which is asked for, first. Raises LinkError where none is."""
+        """Return the valid keys, first the present key, which calls ask for.
+
+        Raises LinkError without a key.
+        """
 
     def follow(self, told: ReplyKeys) -> None:
         """Learn the hub's present key from its statements. Raises LinkError where they do not lead there."""
@@ -65,7 +68,7 @@ class HubKeys(Protocol):
 
 @dataclass(frozen=True)
 class InvitedBy:
-    """The one key that an invitation names."""
+    """The only key that an invitation names."""
 
     key: Verifier
 
@@ -80,9 +83,9 @@ class InvitedBy:
 
 
 class Signatures(httpx.Auth):
-    """Signs every call with `signer`, and takes no reply that `hub` has not signed: raises LinkError.
+    """Signs every call with `signer`; a reply without the signature of `hub` raises LinkError.
 
-    A hub that has changed its key is asked how it came to it; then the call is made once more.
+    A hub with a changed key is asked for the statements that lead to the key; then the call is repeated once.
     """
 
     requires_request_body = True
@@ -119,7 +122,7 @@ class Signatures(httpx.Auth):
         return call
 
     def _check(self, response: httpx.Response, call: Call, keys: Sequence[Verifier]) -> None:
-        """Raises UnknownKeyError for a reply under a key that is not known, LinkError for any other fault."""
+        """Raises UnknownKeyError for a reply under an unknown key, LinkError for any other fault."""
         try:
             reply = Reply(response.status_code, response.headers, call)
             verify_reply(reply, response.content, keys, self._here())
@@ -146,7 +149,7 @@ def _unsigned(status: int, error: UnsignedError) -> LinkError:
 
 
 def _how_it_came_to_it(request: httpx.Request) -> httpx.Request:
-    """A request for the changes of the hub's keys, within the time that the present one may take."""
+    """Return a request for the changes of the hub's keys, within the time limit of the present request."""
     prefix = request.url.path.partition(FEDERATION)[0]
     return httpx.Request(
         "GET", request.url.copy_with(path=f"{prefix}{FEDERATION}/keys"), extensions=request.extensions
@@ -165,7 +168,7 @@ def _told(status: int, response: httpx.Response) -> ReplyKeys:
 
 
 def federation_client(url: str, signatures: Signatures) -> httpx.Client:
-    """A client of the federation's addresses of the hub at `url`."""
+    """Return a client for the federation's addresses of the hub at `url`."""
     return httpx.Client(
         base_url=url.rstrip("/") + FEDERATION,
         auth=signatures,
@@ -178,7 +181,7 @@ def federation_client(url: str, signatures: Signatures) -> httpx.Client:
 
 
 class HttpLink:
-    """Keeps one connection to the hub open. Not for several threads at once."""
+    """Keeps one connection to the hub open. Not thread-safe."""
 
     def __init__(self, url: str, signatures: Signatures) -> None:
         self._client = federation_client(url, signatures)
@@ -204,7 +207,7 @@ class HttpLink:
         return UPLOAD_BATCHES in self.greeted().features
 
     def greeted(self) -> Hello:
-        """What the hub can do, asked once for each time that it is there. Raises LinkError."""
+        """Return the hub's features, asked for once per connection to a hub. Raises LinkError."""
         if self._hub is None:
             own = Hello(__version__, (MAJOR,), FEATURES)
             response = self._post("/hello", own.as_json(), REPLY_SECONDS, accept={HTTPStatus.NOT_FOUND})
@@ -266,7 +269,7 @@ class HttpLink:
 
 
 def _detail(response: httpx.Response) -> str:
-    """What the hub says is wrong: the reply is signed by it."""
+    """Return the fault that the hub reports in a signed reply."""
     try:
         return str(response.json()["detail"])[:500]
     except (ValueError, KeyError, TypeError):

@@ -1,9 +1,9 @@
-"""An OpenID provider, such as a ministry's own directory: where a browser is sent, and who comes back.
+"""An OpenID provider, such as a ministry's own directory: redirects a browser and identifies a person.
 
 OpenID Connect Core 1.0 with the authorisation code flow and PKCE (RFC 7636, S256), as RFC 9700 recommends.
-What the provider says of itself is read from its discovery document, whose issuer must be the configured one.
-An ID token counts only if a key of the provider has signed it with an asymmetric algorithm, for this client,
-for this very sign-in (nonce), and now.
+The provider's endpoints are read from its discovery document, whose issuer must be the configured issuer. An
+ID token is valid only if a key of the provider has signed the token with an asymmetric algorithm, for this
+client, for this very sign-in (nonce), and now.
 """
 
 import hmac
@@ -26,10 +26,10 @@ from gateway.http.trust import trusted
 from gateway.wire.sum_call import storable
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-"""Signed with a key that only the provider has: never `none`, never a secret that is shared."""
+"""Signed with a key that only the provider has: never `none`, never a shared secret."""
 TIMEOUT_SECONDS = 10.0
 LEEWAY_SECONDS = 60
-"""How far the provider's clock may be off."""
+"""How far the provider's clock may be wrong."""
 LONGEST_ID_TOKEN = 20_000
 LONGEST_SUBJECT = 255
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -40,14 +40,14 @@ class Clock(Protocol):
 
 
 class DirectoryError(SafelaneError):
-    """The settings of a directory that cannot be used."""
+    """Invalid settings of a directory."""
 
     exit_code = 8
 
 
 @dataclass(frozen=True)
 class Client:
-    """How we are known at a provider. `acr` is the assurance that a sign-in there must have, if any."""
+    """Our registration at a provider. `acr` is the required assurance of a sign-in, if any."""
 
     issuer: str
     id: str
@@ -78,7 +78,10 @@ class OidcDirectory:
         return self._client.name
 
     def address(self, state: str, nonce: str, verifier: str, redirect: str) -> str:
-        """Where the browser is sent. Raises IdentityRefusedError when the provider cannot be reached."""
+        """Return the address to send the browser to.
+
+        Raises IdentityRefusedError for an unreachable provider.
+        """
         query = {
             "response_type": "code",
             "client_id": self._client.id,
@@ -95,7 +98,7 @@ class OidcDirectory:
         return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
 
     def identity(self, query: dict[str, str], nonce: str, verifier: str, redirect: str) -> Identity:
-        """Who came back, from the query of the redirect. Raises IdentityRefusedError."""
+        """Return the person's identity from the query of the redirect. Raises IdentityRefusedError."""
         if "error" in query or "code" not in query:
             raise IdentityRefusedError("refused-there")
         if query.get("iss", self._client.issuer) != self._client.issuer:
@@ -143,7 +146,7 @@ class OidcDirectory:
         return id_token
 
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
-        """OpenID Connect Core 1.0, section 3.1.3.7."""
+        """Validate an ID token (OpenID Connect Core 1.0, section 3.1.3.7)."""
         try:
             keys = KeySet.import_key_set(self._get(self._discovered().keys))  # type: ignore[arg-type]
             claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
@@ -179,7 +182,7 @@ class OidcDirectory:
 
 
 def _client() -> httpx.Client:
-    """One for each call: sign-ins are rare, and a redirect of a provider would lead to who knows whom."""
+    """Return a client for one call: sign-ins are rare, and a provider's redirect is not followed."""
     return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, verify=trusted(), trust_env=False)
 
 
@@ -198,7 +201,7 @@ def _equal(left: Any, right: str) -> bool:
 
 
 def _is_a_name(value: Any) -> bool:
-    """Whether a database can look for it."""
+    """Return whether a database can look the value up."""
     try:
         return isinstance(value, str) and 0 < len(storable(value)) <= LONGEST_SUBJECT
     except ValueError:

@@ -1,8 +1,8 @@
-"""Every call of a member and every reply of the hub carries a signature: RFC 9421 with Ed25519, RFC 9530.
+"""Signatures on every call of a member and every reply of the hub: RFC 9421 with Ed25519, RFC 9530.
 
-A call's signature covers method, path and body, names the region it is for, holds for a minute, and has a
-nonce that the hub accepts once. A reply's covers status and body, and the signature of the call that it
-replies to, so that no reply can be moved to another call. TLS protects the way; these hold from end to end.
+A call's signature covers method, path and body, names the region, is valid for a minute, and has a nonce that
+the hub accepts once. A reply's signature covers status and body, and the signature of its call, so that no
+reply can be moved to another call. TLS protects the connection; the signatures hold from end to end.
 """
 
 import re
@@ -27,7 +27,7 @@ from audit.formats.vkey import VerifierKey
 from gateway.errors import SafelaneError
 
 VALID: Final = timedelta(seconds=60)
-"""How long a signature holds."""
+"""How long a signature is valid."""
 SKEW: Final = timedelta(seconds=120)
 """How far the clocks of the two sides may be apart."""
 
@@ -37,24 +37,24 @@ _LABEL = "safelane"
 _ASKED = re.compile(rf'{_LABEL}=\(\);keyid="((?:[^"\\]|\\["\\])*)"')
 _NONCE_BYTES = 16
 LONGEST_NONCE: Final = 100
-"""Characters; nonces are kept, and strangers choose their own."""
+"""Characters; nonces are stored, and strangers choose their own."""
 
 
 class UnsignedError(SafelaneError):
-    """A message whose signature is missing or does not hold."""
+    """A message with a missing or invalid signature."""
 
 
 class UnknownKeyError(UnsignedError):
-    """A reply under a key that this side does not know: nothing is said about its signature."""
+    """A reply under a key unknown to this side: the signature is neither valid nor invalid."""
 
 
 class ClockError(UnsignedError):
-    """A message that was signed too long ago, or in the future: a replay, or a clock that is wrong."""
+    """A message signed too long ago, or in the future: a replay, or a wrong clock."""
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """A request as it is signed. `url` is absolute; `headers` gets the signature."""
+    """A request for signing. `url` is absolute; `headers` gets the signature."""
 
     method: str
     url: str
@@ -63,7 +63,7 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """A response as it is signed, with the call that it replies to."""
+    """A response for signing, with its call."""
 
     status_code: int
     headers: MutableMapping[str, str]
@@ -80,7 +80,7 @@ class Here:
 
 @dataclass(frozen=True)
 class Signed:
-    """What a verified signature says: whose it is, its nonce, and until when it holds at most."""
+    """Facts from a verified signature: the key, the nonce, and the latest end of validity."""
 
     key_id: str
     nonce: str
@@ -116,7 +116,7 @@ class _Keys(HTTPSignatureKeyResolver):
 
 
 class _AtTime(HTTPMessageVerifier):
-    """Judges a signature's times by a clock that is handed in."""
+    """Checks a signature's times by a given clock."""
 
     def __init__(self, find: Callable[[str], Verifier | None], now: datetime) -> None:
         super().__init__(signature_algorithm=_Ed25519, key_resolver=_Keys(find))
@@ -136,7 +136,7 @@ class _TooFarApart(InvalidSignature):
 
 
 def key_id(key: VerifierKey) -> str:
-    """How a signature names its key: name and key ID of the vkey."""
+    """Return the name of a key in signatures: name and key ID of the vkey."""
     return f"{key.name}+{key.key_id.hex()}"
 
 
@@ -151,16 +151,17 @@ def sign_reply(reply: Reply, body: bytes, signer: Signer, here: Here) -> None:
 
 
 def verify_call(call: Call, body: bytes, find: Callable[[str], Verifier | None], here: Here) -> Signed:
-    """Who called; `find` knows a key by its key ID, or not. The caller must refuse a nonce that it has seen.
+    """Return the caller; `find` returns a key by its key ID, or None.
 
-    Raises ClockError or UnsignedError.
+    The caller of this function must refuse a repeated nonce. Raises ClockError or UnsignedError.
     """
     return _verify(call, body, find, here, _CALL)
 
 
 def verify_reply(reply: Reply, body: bytes, known: Iterable[Verifier], here: Here) -> None:
-    """Raises ClockError, UnknownKeyError or UnsignedError unless the hub signed this very reply to this very
-    call, with one of its `known` keys.
+    """Check that the hub signed this very reply to this very call, with one of its `known` keys.
+
+    Raises ClockError, UnknownKeyError or UnsignedError.
     """
     keys = {key_id(verifier.key): verifier for verifier in known}
     unknown: list[str] = []
@@ -179,19 +180,22 @@ def verify_reply(reply: Reply, body: bytes, known: Iterable[Verifier], here: Her
 
 
 def ask_for(key: VerifierKey) -> str:
-    """The field Accept-Signature (RFC 9421, section 5) that asks for a reply signed by this key."""
+    """Return the field Accept-Signature (RFC 9421, section 5), which asks for a reply signed by this key."""
     named = key_id(key).replace("\\", r"\\").replace('"', r"\"")
     return f'{_LABEL}=();keyid="{named}"'
 
 
 def asked_for(field: str) -> str | None:
-    """The key that a call asks its reply to be signed by; None if it asks for none, or not in that form."""
+    """Return the key that a call asks for; None without the field, or in another form."""
     found = _ASKED.fullmatch(field)
     return None if found is None else re.sub(r"\\(.)", r"\1", found[1])
 
 
 def _covered(reply: Reply) -> tuple[str, ...]:
-    """A reply without a body has no type that could be covered; one that is there must be."""
+    """Return the covered components.
+
+    Without a body there is no content type to cover; with one there must be.
+    """
     typed = any(name.lower() == "content-type" for name in reply.headers)
     return (*_REPLY, "content-type") if typed else _REPLY
 

@@ -1,7 +1,7 @@
-"""Whose certificates are believed: the public authorities', and those that this machine's operator trusts.
+"""Trusted certificate authorities: the public authorities, and those that this machine's operator trusts.
 
-A ministry often has an authority of its own. What the system trusts (or the file that `SSL_CERT_FILE` names)
-counts for nodes, commands, the directory for sign-ins and `safelane doctor` alike.
+A ministry often has an authority of its own. The system's trust (or the file that `SSL_CERT_FILE` names) is
+valid for nodes, commands, the directory for sign-ins and `safelane doctor` alike.
 """
 
 import ssl
@@ -12,7 +12,7 @@ import httpx
 
 @lru_cache(maxsize=1)
 def trusted() -> ssl.SSLContext:
-    """For every way out of this process."""
+    """Return the TLS context for every outgoing connection of this process."""
     context = httpx.create_ssl_context(trust_env=False)  # the authorities that came with the software
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     return context

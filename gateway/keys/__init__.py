@@ -1,1 +1,1 @@
-"""Secret keys and tokens: made, kept in files that only their owner reads, never shown in messages."""
+"""Secret keys and tokens: made, stored in files for the owner only, never shown in messages."""

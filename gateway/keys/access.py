@@ -1,4 +1,4 @@
-"""How an analyst, auditor or program reaches a hub: its address, a token, the key of the regional log."""
+"""Access of an analyst, auditor or program to a hub: its address, a token, the regional log's key."""
 
 import json
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ FILE = "access.token"
 
 
 class NoAccessError(SafelaneError):
-    """There is no access in a directory, or the hub that it is for is not running."""
+    """A directory holds no access, or the hub of the access is not running."""
 
     exit_code = 8
 
 
 @dataclass(frozen=True)
 class Access:
-    """`log_key` is the vkey of the regional log, as its owner has compared it."""
+    """An access to a hub. `log_key` is the vkey of the regional log, as compared by the owner."""
 
     hub_url: str
     token: str
@@ -31,9 +31,9 @@ class Access:
 
 
 def keep_access(directory: Path, access: Access) -> None:
-    """Keep it in a file that only its owner reads.
+    """Store an access in a file that only its owner can read.
 
-    Raises NoAccessError for what is no address, no token or no key, KeyFileError where one is kept already.
+    Raises NoAccessError for an invalid address, token or key, KeyFileError where an access exists already.
     """
     if not access.hub_url.startswith(("https://", "http://")):
         raise NoAccessError(f"{access.hub_url} is no address of a hub.", remedy="It begins with https://.")
@@ -51,7 +51,10 @@ def keep_access(directory: Path, access: Access) -> None:
 
 
 def kept_access(directory: Path) -> Access | None:
-    """The access kept in a directory, or None. Raises KeyFileError when it is damaged or open to others."""
+    """Return the access stored in a directory, or None.
+
+    Raises KeyFileError for a damaged or readable file.
+    """
     if not (directory / FILE).exists():
         return None
     try:

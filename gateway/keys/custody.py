@@ -18,7 +18,7 @@ class NoVaultError(KeyFileError):
 
 
 def read_custody(keys: Path) -> Custody:
-    """The custody of the vault in a node's directory of keys. Raises NoVaultError, KeyFileError."""
+    """Read the custody of the vault in a node's directory of keys. Raises NoVaultError, KeyFileError."""
     path = keys / VAULT_FILE
     if not path.exists():
         raise NoVaultError(
@@ -32,18 +32,18 @@ def read_custody(keys: Path) -> Custody:
 
 
 def write_custody(keys: Path, custody: Custody) -> None:
-    """Keep a new vault's key file; one that is there is never replaced. Raises KeyFileError."""
+    """Write a new vault's key file; an existing file is never replaced. Raises KeyFileError."""
     write_secret(keys / VAULT_FILE, dump_custody(custody).removesuffix("\n"))
 
 
 @dataclass(frozen=True)
 class VaultFile:
-    """The key file of a vault that is there: the port of `gateway.member.records.custodian_rotation`."""
+    """The key file of an existing vault: the port of `gateway.member.records.custodian_rotation`."""
 
     keys: Path
 
     def check_unchanged(self, custody: Custody) -> None:
-        """Raises KeyFileError when it is not any more as it was read."""
+        """Raise KeyFileError when the file has changed since the reading."""
         if read_custody(self.keys) != custody:
             raise KeyFileError(
                 "The vault's custodians were exchanged by somebody else meanwhile.",
@@ -51,12 +51,15 @@ class VaultFile:
             )
 
     def replace(self, custody: Custody) -> None:
-        """Put a new one in its place, in one step."""
+        """Replace the file atomically."""
         replace_secret(self.keys / VAULT_FILE, dump_custody(custody).removesuffix("\n"))
 
 
 def new_key_file(path: Path) -> Lock:
-    """The lock of a new key file, that only its owner may read. Raises KeyFileError; overwrites nothing."""
+    """Return the lock of a new key file, readable by its owner only.
+
+    Raises KeyFileError; overwrites nothing.
+    """
     content = secrets.token_bytes(KEY_BYTES)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
@@ -71,7 +74,7 @@ def new_key_file(path: Path) -> Lock:
 
 
 def key_file_lock(path: Path) -> Lock:
-    """The lock of a key file. Raises KeyFileError, KeyStoreError."""
+    """Return the lock of a key file. Raises KeyFileError, KeyStoreError."""
     try:
         return lock_from_file(path.read_bytes())
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Secrets in files: written whole or not at all, readable by their owner only."""
+"""Secrets in files: written atomically, readable by their owner only."""
 
 import os
 import secrets
@@ -35,13 +35,13 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def replace_secret(path: Path, text: str) -> None:
-    """Put a secret in the place of another: whoever reads, also after a crash, finds one of them whole."""
+    """Replace a secret file: readers, also after a crash, find the old or the new secret whole."""
     _partial(path, text).replace(path)
     _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:
-    """What was put into a folder is there after a power cut as well: a log may name it from now on."""
+    """Flush a folder, so that a new file survives a power cut: a log may name the file from now on."""
     if os.name == "posix":  # elsewhere a directory cannot be opened
         directory = os.open(folder, os.O_RDONLY)
         try:
@@ -51,7 +51,7 @@ def _sync(folder: Path) -> None:
 
 
 def _partial(path: Path, text: str) -> Path:
-    """The text in a file beside its place, safe on the disk."""
+    """Write the text to a temporary file beside its place, flushed to the disk."""
     partial = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -71,7 +71,7 @@ def _partial(path: Path, text: str) -> Path:
 
 
 def read_secret(path: Path) -> str:
-    """Raises KeyFileError when the file is missing or others may read it."""
+    """Read a secret file. Raises KeyFileError when the file is missing or others may read the file."""
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii").strip()
@@ -102,7 +102,7 @@ def read_signer(path: Path) -> Signer:
 
 
 def new_key(path: Path) -> bytes:
-    """A new key of 32 random bytes, kept as hexadecimal."""
+    """Make a new key of 32 random bytes, stored as hexadecimal."""
     key = secrets.token_bytes(KEY_BYTES)
     write_secret(path, key.hex())
     return key

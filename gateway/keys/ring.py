@@ -1,4 +1,4 @@
-"""The personal keys of a node's controllers, each sealed in a file of its own, named after person and key."""
+"""The personal keys of a node's controllers, each in its own sealed file, named after person and key."""
 
 import os
 import tempfile
@@ -15,23 +15,23 @@ _LARGEST = 10_000
 
 @dataclass(frozen=True)
 class KeyRing:
-    """A folder of sealed keys. Nothing in it opens without the passphrase of its owner."""
+    """A folder of sealed keys. No key opens without the passphrase of its owner."""
 
     folder: Path
 
     def path(self, key: str) -> Path:
-        """Where the file of this vkey is, if it is here: the person, and the key's own short number."""
+        """Return the path for the file of a vkey: the person, and the key's own short number."""
         parsed = VerifierKey.parse(key)
         return self.folder / f"{parsed.name.rpartition('/')[2]}-{parsed.key_id.hex()}{SUFFIX}"
 
     def add(self, signer: Signer, passphrase: str) -> Path:
-        """Seal a new key into a file. Raises SealedKeyError: a short passphrase, or a file already there."""
+        """Seal a new key into a file. Raises SealedKeyError for a short passphrase or an existing file."""
         path = self.path(str(signer.key))
         write_new(path, seal(signer, passphrase).to_bytes())
         return path
 
     def open(self, key: str, passphrase: str) -> Signer:
-        """The signer of a vkey. Raises SealedKeyError when it is not here or does not open."""
+        """Return the signer of a vkey. Raises SealedKeyError when the key is missing or does not open."""
         kept = read_sealed(self.path(key))
         if kept.key != key:
             raise SealedKeyError(
@@ -41,12 +41,12 @@ class KeyRing:
         return unseal(kept, passphrase)
 
     def remove(self, key: str) -> None:
-        """Take a key away that has been replaced; its backups still hold it."""
+        """Remove a replaced key; its backups still hold the key."""
         self.path(key).unlink(missing_ok=True)
 
 
 def read_sealed(path: Path) -> SealedKey:
-    """The sealed key in a file. Raises SealedKeyError."""
+    """Return the sealed key in a file. Raises SealedKeyError."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST)
@@ -59,7 +59,7 @@ def read_sealed(path: Path) -> SealedKey:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """A file for its owner only, whole or not at all; none is ever replaced. Raises SealedKeyError."""
+    """Write a new file for its owner only, atomically; no file is ever replaced. Raises SealedKeyError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,8 +1,8 @@
 """A person's signing key in a file: Ed25519, sealed under a passphrase. Bytes in, bytes out.
 
-The key that seals comes from the passphrase through scrypt (RFC 7914). The secret is encrypted with
-AES-256-GCM (NIST SP 800-38D) and everything else in the file is authenticated with it, so that nobody can
-give a sealed secret another name or public key.
+The sealing key is derived from the passphrase by scrypt (RFC 7914). The secret is encrypted with AES-256-GCM
+(NIST SP 800-38D), and the rest of the file is authenticated with the secret, so that nobody can give a sealed
+secret another name or public key.
 """
 
 import json
@@ -28,14 +28,14 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})+", re.ASCII)
 
 
 class SealedKeyError(SafelaneError):
-    """A personal key that does not open, or a file that holds none. The message never shows a secret."""
+    """A personal key that does not open, or a file without a key. The message never shows a secret."""
 
     exit_code = 7
 
 
 @dataclass(frozen=True)
 class SealedKey:
-    """`key` is the vkey of C2SP signed-note that verifies what this key signs; it is no secret."""
+    """`key` is the vkey of C2SP signed-note for this key's signatures, and no secret."""
 
     key: str
     salt: bytes
@@ -43,7 +43,7 @@ class SealedKey:
     sealed: bytes
 
     def to_bytes(self) -> bytes:
-        """The file: one JSON object, the only spelling that `parse` accepts."""
+        """Return the file: one JSON object, the only spelling that `parse` accepts."""
         return (json.dumps(self._document(), indent=1) + "\n").encode("ascii")
 
     @classmethod
@@ -78,7 +78,7 @@ class SealedKey:
 
     @property
     def associated(self) -> bytes:
-        """What is authenticated beside the secret: all of the file but the secret itself."""
+        """Return the authenticated data: all of the file but the secret itself."""
         document = self._document()
         del document["sealed"]
         return canonical_json(document)
@@ -94,7 +94,7 @@ def seal(signer: Signer, passphrase: str) -> SealedKey:
 
 
 def unseal(kept: SealedKey, passphrase: str) -> Signer:
-    """The signer. Raises SealedKeyError for another passphrase or a changed file."""
+    """Return the signer. Raises SealedKeyError for a wrong passphrase or a changed file."""
     body, tag = kept.sealed[:-_TAG], kept.sealed[-_TAG:]
     try:
         return Signer.parse(_cipher(kept, passphrase).decrypt_and_verify(body, tag).decode("ascii"))

@@ -1,10 +1,10 @@
-"""A stream sealed under a passphrase: written and read in pieces, so that its size does not matter.
+"""A stream sealed under a passphrase: written and read in pieces, independent of its size.
 
-The form is `docs/reference/sealed-backup.md`. The key comes from the passphrase through scrypt (RFC 7914).
-The text is cut into chunks, each sealed with AES-256-GCM (NIST SP 800-38D) under its number and a mark on the
-last one (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, CRYPTO 2015): no chunk can be
-changed, moved, left out or added, and no end be cut off. GCM alone can be opened under two keys; the header's
-HMAC commits to one.
+The format is described in `docs/reference/sealed-backup.md`. The key is derived from the passphrase by scrypt
+(RFC 7914). The text is cut into chunks, each sealed with AES-256-GCM (NIST SP 800-38D) under its number and a
+mark on the last chunk (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, CRYPTO 2015): no
+chunk can be changed, moved, left out or added, and no end be cut off. GCM alone can be opened under two keys;
+the header's HMAC commits to one.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ CHUNK = 64 * 1024
 """Bytes of text in a chunk; only the last one has fewer."""
 _SALT, _KEY, _TAG, _COUNTER = 16, 32, 16, 11
 LOG_N, _R, _P = 17, 8, 1
-"""About half a second and 128 MB for each guess: what is sealed may lie in strange hands for years."""
+"""About half a second and 128 MB for each guess: a sealed file may be in strange hands for years."""
 _LARGEST_LOG_N = 20
 _LONGEST_HEADER = 200
 _HEADER = re.compile(
@@ -34,7 +34,7 @@ _HEADER = re.compile(
 
 
 class SealedStreamError(SafelaneError):
-    """It is none, it does not open, or it was changed. Nothing of what was read counts."""
+    """The input is no sealed stream, does not open, or was changed. No part of the text read is valid."""
 
     exit_code = 7
 
@@ -58,7 +58,7 @@ class _Lock:
 
 
 class SealingWriter:
-    """Seals what is written to it into `sink`; `close` writes the end, without which nothing opens."""
+    """Seals the written bytes into `sink`; `close` writes the end, without which nothing opens."""
 
     def __init__(self, sink: BinaryIO, passphrase: str, log_n: int = LOG_N) -> None:
         """`log_n`: what a guess costs, as a power of two. Raises SealedStreamError for a short passphrase."""
@@ -87,10 +87,10 @@ class SealingWriter:
 
 
 class OpeningReader:
-    """Reads what a `SealingWriter` wrote to `source`. Every method raises SealedStreamError."""
+    """Reads the output of a `SealingWriter` from `source`. Every method raises SealedStreamError."""
 
     def __init__(self, source: BinaryIO, passphrase: str) -> None:
-        """Raises for what is no sealed stream, and for another passphrase."""
+        """Raises SealedStreamError for an input that is no sealed stream, and for a wrong passphrase."""
         lock, mac = _read_header(source)
         key, mac_key = lock.keys(passphrase)
         if not hmac.compare_digest(mac, _mac(mac_key, lock)):
@@ -102,7 +102,7 @@ class OpeningReader:
         self._left = b""
 
     def read(self, size: int) -> bytes:
-        """Up to `size` bytes; fewer only at the end."""
+        """Return up to `size` bytes; fewer only at the end."""
         parts, wanted = [], size
         while wanted > 0:
             if not self._left:

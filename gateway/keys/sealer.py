@@ -1,4 +1,4 @@
-"""Secrets that must be read again, kept encrypted under a key that is not in the database."""
+"""Encryption of secrets that must be read again, under a key outside the database."""
 
 import hmac
 import secrets
@@ -10,9 +10,9 @@ _NONCE, _TAG = 12, 16
 
 
 class KeySealer:
-    """AES-256-GCM (NIST SP 800-38D) with a random nonce; what a secret is for is authenticated with it.
+    """AES-256-GCM (NIST SP 800-38D) with a random nonce; a secret's use is authenticated with the secret.
 
-    Two keys are derived from the one that is kept, so that none serves two algorithms.
+    Two keys are derived from the stored key, so that neither key serves two algorithms.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -25,14 +25,14 @@ class KeySealer:
         return bytes(nonce + sealed + tag)
 
     def unseal(self, sealed: bytes, use: str) -> str:
-        """Raises ValueError for anything that was not sealed under this key for this use."""
+        """Decrypt. Raises ValueError for any text that was not sealed under this key for this use."""
         if len(sealed) < _NONCE + _TAG:
             raise ValueError("too short to be sealed")
         nonce, body, tag = sealed[:_NONCE], sealed[_NONCE:-_TAG], sealed[-_TAG:]
         return str(self._cipher(nonce, use).decrypt_and_verify(body, tag).decode())
 
     def blind(self, text: str) -> str:
-        """HMAC-SHA256 as hexadecimal digits."""
+        """Return HMAC-SHA256 as hexadecimal digits."""
         return hmac.new(self._blinding, text.encode(), sha256).hexdigest()
 
     def _cipher(self, nonce: bytes, use: str):  # type: ignore[no-untyped-def]  # pycryptodome names no common type

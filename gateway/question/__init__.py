@@ -1,4 +1,4 @@
-"""What an analyst asks: measure, by, where, purpose; valid by construction."""
+"""An analyst's question: measure, by, where, purpose; valid by construction."""
 
 from gateway.question.model import (
     COUNTRY,

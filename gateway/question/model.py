@@ -1,6 +1,6 @@
-"""A question as an analyst asks it: a measure, broken down by levels, where codes hold, for a purpose.
+"""The model of a question: a measure, broken down by levels, filtered by codes, for a purpose.
 
-A `Question` exists only when the regional dictionary knows every word of it: build one with `ask`.
+Every word of a `Question` is known to the regional dictionary: build a question with `ask`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,14 +12,14 @@ from gateway.dictionary.errors import unknown
 from gateway.errors import SafelaneError
 
 COUNTRY = "country"
-"""The level of the members themselves: no dimension of anyone's data: a member knows only its own."""
+"""The level of the members themselves, which is in no member's data: a member knows only its own country."""
 
 MAX_CODES = 500
-"""How many codes one filter may name. More is a mistake or an attack, not a question."""
+"""Most codes in one filter. More codes are a mistake or an attack."""
 
 
 class QuestionError(SafelaneError):
-    """The question cannot be asked: `faults` names every word that is wrong, and the nearest right one."""
+    """An invalid question: `faults` lists every wrong word, with the nearest right word."""
 
     exit_code = 4
 
@@ -49,7 +49,7 @@ class Question:
     purpose: str
 
     def as_json(self) -> dict[str, Any]:
-        """The form that is logged and sent: plain JSON values, the same for equal questions."""
+        """Return the logged and sent form: plain JSON values, the same for equal questions."""
         return {
             "by": list(self.by),
             "measure": self.measure,
@@ -61,7 +61,7 @@ class Question:
         return next((f for f in self.where if f.level == level), None)
 
     def inside(self) -> "Question":
-        """The question as one member reads it: without the level of the members themselves."""
+        """Return the question for one member: without the level of the members themselves."""
         return Question(
             self.measure,
             tuple(level for level in self.by if level != COUNTRY),
@@ -78,11 +78,11 @@ def ask(
     where: Mapping[str, Iterable[str]],
     purpose: str,
 ) -> Question:
-    """Build a question, or say everything that is wrong with it.
+    """Build a question, or report every fault.
 
     Raises:
-        QuestionError: a word that the dictionary does not know, a level named twice, two levels of one
-            dimension, a filter without codes or with too many.
+        QuestionError: an unknown word, a repeated level, two levels of one dimension, a filter without codes
+            or with too many.
     """
     by = tuple(by)
     filters = tuple(
@@ -105,14 +105,14 @@ def ask(
 
 
 def parse(dictionary: Dictionary, data: Mapping[str, Any]) -> Question:
-    """Read back what `Question.as_json` wrote. Raises QuestionError."""
+    """Read the form of `Question.as_json`. Raises QuestionError."""
     return ask(
         dictionary, measure=data["measure"], by=data["by"], where=data["where"], purpose=data["purpose"]
     )
 
 
 def members_asked(dictionary: Dictionary, question: Question, enrolled: Iterable[str]) -> tuple[str, ...]:
-    """The enrolled members that the question is about, sorted: those that its places and countries name."""
+    """Return the enrolled members in the question's places and countries, sorted."""
     members = set(enrolled)
     country = question.filter(COUNTRY)
     if country is not None:
@@ -124,9 +124,9 @@ def members_asked(dictionary: Dictionary, question: Question, enrolled: Iterable
 
 
 def ready_made(dictionary: Dictionary, question: Question) -> str | None:
-    """The name of the ready-made question that this is to a member: the same levels in any order, no filter.
+    """Return the name of the equal ready-made question: the same levels in any order, no filter.
 
-    `question` is as one member reads it (`Question.inside`).
+    `question` is in a member's form (`Question.inside`).
     """
     if question.where:
         return None
@@ -176,7 +176,7 @@ def _faults_of_filter(dictionary: Dictionary, f: Filter) -> list[str]:
 
 
 def _faults_between(dictionary: Dictionary, by: Sequence[str], filters: Sequence[Filter]) -> list[str]:
-    """A filter on a dimension that is broken down as well must be at that level or a coarser one."""
+    """A filter on a dimension of the breakdown must be at the same level or a coarser level."""
     faults = []
     for f in filters:
         if f.level == COUNTRY:

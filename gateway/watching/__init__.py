@@ -1,1 +1,1 @@
-"""How hub and member keep each other's log honest: witness, copy, compare, keep evidence, raise alerts."""
+"""Monitoring: hub and member witness, copy and compare each other's log, keep evidence, raise alerts."""

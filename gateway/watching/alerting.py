@@ -1,4 +1,4 @@
-"""Alerts that stand are kept until what they say no longer holds; each begins and ends once."""
+"""Alerts stay open until the reported problem is gone; each alert begins and ends once."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,9 +15,9 @@ log = structlog.get_logger()
 
 
 def raise_alerts(transaction: Transaction, found: Iterable[Alert], now: datetime) -> list[Alert]:
-    """Keep what was found in this cycle, end what was not found again; returns the new ones.
+    """Keep the alerts found in this cycle, close the alerts no longer found; returns the new alerts.
 
-    Evidence does not end: that a log contradicted itself stays true.
+    Evidence does not end: the contradiction of a log stays true.
     """
     current = {alert.key: alert for alert in found}
     with transaction() as notes:
@@ -43,7 +43,9 @@ def raise_alerts(transaction: Transaction, found: Iterable[Alert], now: datetime
 
 
 def key_alerts(watch: WatchView, origin: str, keys: Sequence[str], what: str = "key") -> list[Alert]:
-    """An alert for the newest key of a log that changed it: to be compared by voice, as the first one was."""
+    """Return an alert for the newest key of a log with a changed key: to be compared by voice, like the first
+    key.
+    """
     if len(keys) < 2:
         return []
     changes = [(n, key_change(entry)) for n, entry in watch.key_changes(origin)]
@@ -53,7 +55,7 @@ def key_alerts(watch: WatchView, origin: str, keys: Sequence[str], what: str = "
 
 
 def evidence_alerts(watch: WatchView) -> list[Alert]:
-    """An alert for every bundle of evidence."""
+    """Return an alert for every bundle of evidence."""
     return [
         Alert(
             Concern.CONTRADICTION,

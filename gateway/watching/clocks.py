@@ -1,4 +1,4 @@
-"""A clock that jumps or stands wrong: the log's order does not rest on it, but what it says of times does."""
+"""Alerts for a clock that jumps or is wrong: entry times depend on the clock, the log's order does not."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ TOLERANCE = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Tick:
-    """A moment by the clock, and by a counter that nobody can set (seconds since any beginning)."""
+    """A moment by the clock, and by a monotonic counter that nobody can set (seconds)."""
 
     clock: datetime
     counter: float

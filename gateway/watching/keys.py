@@ -1,8 +1,8 @@
-"""Which keys a log is believed under: the one compared by voice, and those it announced under it. Pure.
+"""The trusted keys of a log: the key compared by voice, and the keys announced under a trusted key. Pure.
 
-A key that is changed in order is announced by an entry `key-changed`, which stands under the former key: who
-believed that believes the new one, and the former one until the overlap ends. A stolen key has no overlap,
-and its successor is believed only once it was compared by voice again.
+A planned key change is announced by an entry `key-changed` under the former key: a reader who trusts the
+former key trusts the new key, and the former key until the overlap ends. A stolen key has no overlap, and its
+successor is trusted only after another comparison by voice.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ LOG = "log"
 WITNESS = "witness"
 """Use of the key that cosigns the other side's log."""
 CALLS = "calls"
-"""Use of the key that signs what the hub replies to members."""
+"""Use of the key that signs the hub's replies to members."""
 
 
 @dataclass(frozen=True)
 class KnownKeys:
-    """`present` signs from now on; `former` are valid still; `all` have been valid at some time."""
+    """`present` signs from now on; `former` keys are still valid; `all` have been valid at some time."""
 
     present: str
     former: tuple[str, ...]
@@ -35,9 +35,9 @@ class KnownKeys:
 
 
 def known_keys(use: str, first: str, changes: Sequence[bytes], now: datetime) -> KnownKeys:
-    """The keys for a use, from `first` on through the log's entries `key-changed`, oldest first.
+    """Return the keys for a use, from `first` on through the log's entries `key-changed`, oldest first.
 
-    Changes that do not lead on from a key that is believed are passed over.
+    Changes that do not lead on from a trusted key are skipped.
     """
     chain = key_chain(use, first, changes)
     ends = key_ends(chain)
@@ -47,7 +47,7 @@ def known_keys(use: str, first: str, changes: Sequence[bytes], now: datetime) ->
 
 
 def key_chain(use: str, first: str, changes: Sequence[bytes]) -> list[KeyChanged]:
-    """The changes that lead on from `first`, oldest first."""
+    """Return the changes that lead on from `first`, oldest first."""
     chain: list[KeyChanged] = []
     for event in map(key_change, changes):
         last = chain[-1].present if chain else first
@@ -57,7 +57,7 @@ def key_chain(use: str, first: str, changes: Sequence[bytes]) -> list[KeyChanged
 
 
 def key_ends(chain: Sequence[KeyChanged]) -> dict[str | None, datetime]:
-    """Until when each former key is valid. A theft ends every key before it."""
+    """Return until when each former key is valid. A theft ends every earlier key."""
     ends: dict[str | None, datetime] = {}
     for change in chain:
         ends[change.former] = change.overlap_until
@@ -67,12 +67,12 @@ def key_ends(chain: Sequence[KeyChanged]) -> dict[str | None, datetime]:
 
 
 def is_theft(change: KeyChanged) -> bool:
-    """Whether the former key ended at once: nobody believes its successor before having compared it."""
+    """Return whether the former key ended at once: its successor must be compared by voice."""
     return change.overlap_until <= change.at
 
 
 def announced_keys(use: str, changes: Sequence[bytes], now: datetime) -> KnownKeys | None:
-    """As `known_keys`, where the log itself announced the first key as well; None while there is none."""
+    """Return keys as `known_keys` does, where the log announced the first key; None before that."""
     for event in map(key_change, changes):
         if event is not None and event.use == use and event.former is None:
             return known_keys(use, event.present, changes, now)
@@ -80,7 +80,7 @@ def announced_keys(use: str, changes: Sequence[bytes], now: datetime) -> KnownKe
 
 
 def key_change(entry: bytes) -> KeyChanged | None:
-    """The entry as an event, if it is one about keys."""
+    """Return the entry as an event, if the entry is about keys."""
     event = _event(entry)
     return event if isinstance(event, KeyChanged) else None
 
@@ -93,12 +93,12 @@ _ABOUT_KEYS = (b'"type":"key-changed"', b'"type":"member-enrolled"', b'"type":"m
 
 
 def is_about_keys(entry: bytes) -> bool:
-    """Whether everybody who follows the log needs the entry."""
+    """Return whether every follower of the log needs the entry."""
     return any(kind in entry for kind in _ABOUT_KEYS)
 
 
 def enrolled_witnesses(entries: Sequence[bytes], but: str) -> tuple[str, ...]:
-    """The witness keys of the members that a regional log has enrolled, without those of one of them."""
+    """Return the witness keys of the members enrolled in a regional log, except those of member `but`."""
     keys: dict[str, str] = {}
     for entry in entries:
         event = _event(entry)

@@ -1,4 +1,4 @@
-"""What watching a log finds, and how far it has come."""
+"""The findings and the progress of monitoring a log."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,31 +9,29 @@ from audit.formats.evidence import Evidence, Finding
 
 
 class Concern(StrEnum):
-    """Why the operator should look; beside these, every `audit.reading.reconcile.Gap` is a kind of alert as
-    well.
-    """
+    """Why the operator should look; besides, every `audit.reading.reconcile.Gap` is a kind of alert."""
 
     CONTRADICTION = "contradiction"
-    """A log does not extend what was seen of it; the alert names the evidence."""
+    """A log does not extend its last observed state; the alert names the evidence."""
     BELOW_QUORUM = "below-quorum"
     """Too few witnesses have cosigned for too long: a split view would not be noticed soon."""
     BEHIND = "behind"
-    """Somebody is still at an old head long after others saw a newer one."""
+    """A member or the hub is still at an old checkpoint long after others saw a newer one."""
     SILENT = "silent"
-    """Nothing was heard for long."""
+    """No contact for too long."""
     WITNESS = "witness"
-    """An external witness gave no cosignature when it was asked."""
+    """An external witness gave no cosignature on request."""
     CLOCK = "clock"
-    """The clock jumped, or stands before what was signed already: times in the log cannot be relied on."""
+    """The clock jumped, or is before the last signed time: times in the log cannot be relied on."""
     NEW_KEY = "new-key"
     """A log announced a new key."""
 
 
 @dataclass(frozen=True)
 class Alert:
-    """Something to look at: which log and who or what it concerns, in words, and the entries it rests on.
+    """A problem to review: the log, its subject, a description, and the entries as grounds.
 
-    Two alerts are one if `kind`, `origin` and `about` agree, however their words have changed meanwhile.
+    Two alerts are the same if `kind`, `origin` and `about` agree, even if the description has changed.
     """
 
     kind: str
@@ -50,7 +48,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class KeptAlert:
-    """An alert since when it has stood, and when it was first found no longer to hold."""
+    """An alert, when the alert was raised, and when the problem was first found to be gone."""
 
     alert: Alert
     since: datetime
@@ -59,7 +57,9 @@ class KeptAlert:
 
 @dataclass(frozen=True)
 class KeptEvidence:
-    """A bundle of evidence (`audit.formats.evidence`) against the log `origin`, and when it was found."""
+    """A bundle of evidence (`audit.formats.evidence`) against the log `origin`, and when the bundle was
+    found.
+    """
 
     origin: str
     finding: Finding
@@ -78,10 +78,11 @@ class KeptEvidence:
 
 @dataclass(frozen=True)
 class SeenByHub:
-    """A node's memory of what the hub has witnessed and copied of its log, and when the hub said so.
+    """What the hub has witnessed and copied of a node's log, as last reported to the node, with the time.
 
-    `fresh_at` is when the regional log was last known to be shown as it is: it had grown, or another member
-    confirmed its head. A hub that keeps a node at an old head cannot make the others confirm that.
+    `fresh_at` is when the regional log was last known to be up to date: the log had grown, or another member
+    confirmed its checkpoint. A hub that keeps a node at an old checkpoint cannot make others confirm that
+    checkpoint.
     """
 
     size: int

@@ -1,4 +1,4 @@
-"""What watching needs from the store of either side. It explains nothing about people: it is bookkeeping."""
+"""Ports of monitoring, the same for a hub and a node: bookkeeping, with nothing about people."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,44 +11,46 @@ from gateway.watching.model import Alert, KeptAlert, KeptEvidence, SeenByHub
 
 
 class WatchView(Protocol):
-    """Reading what was seen of other logs."""
+    """Read access to the observations of other logs."""
 
     def copied(self, origin: str) -> Copied: ...
 
     def copied_entries(self, origin: str) -> Sequence[tuple[int, bytes]]:
-        """Entries of another log that concern us and have not been settled, by number."""
+        """Return another log's unsettled entries about this side, by number."""
 
     def key_changes(self, origin: str) -> Sequence[tuple[int, bytes]]:
-        """The entries about keys of a log that we follow, or of our own, by number."""
+        """Return the entries about keys of a followed log, or of this side's own log, by number."""
 
     def evidence(self) -> Sequence[KeptEvidence]:
-        """Oldest first."""
+        """Return all evidence, oldest first."""
 
     def alerts(self, *, ended: bool) -> Sequence[KeptAlert]:
-        """Those that stand, oldest first; with `ended` also those that do no longer."""
+        """Return open alerts, oldest first; with `ended` also closed alerts."""
 
     def seen_by_hub(self) -> SeenByHub | None:
-        """On a node: what the hub knows of its log."""
+        """Return, on a node, the hub's knowledge of the node's log."""
 
 
 class Watch(WatchView, Protocol):
-    """Writing it."""
+    """Write access to the observations of other logs."""
 
     def extend_copy(
         self, origin: str, old_size: int, copied: Copied, entries: Iterable[tuple[int, bytes]]
     ) -> None:
-        """Go on with a copy. Raises StaleCopyError when it is no longer at `old_size`."""
+        """Extend a copy of a log. Raises StaleCopyError when the copy is no longer at `old_size`."""
 
     def forget_copied(self, origin: str, numbers: Iterable[int]) -> None: ...
 
     def begin_anew(self, origin: str) -> None:
-        """Forget what was seen of a log, whose name another log has taken over by the operator's will."""
+        """Forget the observations of a log whose name another log has taken over, as the operator decided."""
 
     def settle(self, origin: str, asked: Iterable[int]) -> None:
-        """About the questions of these entries, our log and that of `origin` say the same."""
+        """Record that this side's log and the log `origin` agree about the questions of these entries."""
 
     def keep_evidence(self, kept: KeptEvidence) -> bool:
-        """Whether it was kept: once, and of each log only so many bundles, since one convicts it."""
+        """Return whether the bundle was kept: once, and only some bundles of each log, since one proves the
+        fault.
+        """
 
     def begin_alert(self, alert: Alert, since: datetime) -> None: ...
 
@@ -57,11 +59,11 @@ class Watch(WatchView, Protocol):
     def keep_seen_by_hub(self, seen: SeenByHub) -> None: ...
 
     def add_key_change(self, entry: bytes, *, because: int) -> None:
-        """The entry `because` of our own log changes a key; from this transaction on it counts."""
+        """Record that the entry `because` of this side's own log changes a key, from this transaction on."""
 
 
 class Notes(Protocol):
-    """The part of either side's bookkeeping that watching needs, in one durable transaction."""
+    """The bookkeeping of either side that monitoring needs, in one durable transaction."""
 
     @property
     def log(self) -> Storage: ...

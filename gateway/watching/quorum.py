@@ -1,4 +1,6 @@
-"""Witnesses are asked beside the questions, never before them; heads that too few saw are an alert."""
+"""External witnesses are asked independently of questions; checkpoints with too few cosignatures raise
+alerts.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,7 +19,7 @@ from gateway.watching.witnessing import Transaction
 
 
 class HasLog(Protocol):
-    """A view of either side."""
+    """A view with a log, of either side."""
 
     @property
     def log(self) -> Storage: ...
@@ -30,14 +32,17 @@ Ask = Callable[[Note, Prover, Mapping[str, int]], Cosignatures]
 
 @dataclass
 class Gathering:
-    """What is remembered between two cycles: where each witness is, and what it said last."""
+    """Memory between two cycles: each witness's size, and its last failure."""
 
     known: dict[str, int] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
 
 def gather(log: Log, reading: Reading, transaction: Transaction, ask: Ask, memory: Gathering) -> None:
-    """Ask the external witnesses about the latest head, and keep what they give. Nothing waits for it."""
+    """Ask the external witnesses to cosign the latest checkpoint, and keep the cosignatures.
+
+    Nothing waits for this.
+    """
     with reading() as view:
         head = view.log.latest_checkpoint()
     if head is None:
@@ -57,7 +62,7 @@ def gather(log: Log, reading: Reading, transaction: Transaction, ask: Ask, memor
 
 
 def members_policy(logs: Iterable[str], witnesses: Mapping[str, Sequence[str]], quorum: int) -> Policy:
-    """`quorum` of these witnesses must have cosigned, each with any of its keys. All keys are vkeys."""
+    """Return a policy: `quorum` of these witnesses must have cosigned, each with any of its keys (vkeys)."""
     keys = {
         f"{name}-{number}": CosignatureVerifier.parse(key)
         for name, own in witnesses.items()
@@ -75,7 +80,7 @@ def members_policy(logs: Iterable[str], witnesses: Mapping[str, Sequence[str]], 
 def quorum_alerts(
     log: Log, storage: Storage, policy: Policy, now: datetime, patience: timedelta
 ) -> list[Alert]:
-    """An alert if what was logged longer ago than `patience` is under no head that enough have cosigned."""
+    """Return an alert if no sufficiently cosigned checkpoint covers the entries older than `patience`."""
     if policy.quorum == NO_QUORUM:
         return []
     old = storage.checkpoint_signed_by(int((now - patience).timestamp()))
@@ -103,7 +108,7 @@ def quorum_alerts(
 
 
 def witness_alerts(origin: str, failures: Mapping[str, str]) -> list[Alert]:
-    """An alert for every external witness that did not give its cosignature when it was last asked."""
+    """Return an alert for every external witness that did not cosign on the last request."""
     return [
         Alert(Concern.WITNESS, origin, name, f"the witness {name} gave no cosignature: {why}")
         for name, why in sorted(failures.items())

@@ -1,6 +1,7 @@
-"""The regional log and a member's, read against each other over what is not settled yet. Pure.
+"""Comparison of the regional log with a member's log over all questions that are not settled yet. Pure.
 
-A question is settled with a member once both logs say the same about it; it is not looked at again.
+A question is settled with a member once both logs agree about the question; settled questions are not
+compared again.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -18,9 +19,9 @@ Entries = Sequence[tuple[int, bytes]]
 
 @dataclass(frozen=True)
 class Compared:
-    """What both logs say differently, and the questions (by the number of their entry) that are settled.
+    """The differences between both logs, and the settled questions, by the number of their entry.
 
-    `about` are the numbers of the regional entries that speak of settled questions only.
+    `about` are the numbers of the regional entries that concern settled questions only.
     """
 
     differences: tuple[Difference, ...]
@@ -30,9 +31,9 @@ class Compared:
 
 @dataclass(frozen=True)
 class Horizon:
-    """`member_known_until`: everything that the member logged before has been handed in.
+    """`member_known_until`: all entries that the member logged before this time have been handed in.
 
-    `patience` is how long after its deadline a question may lack its end, and after an answer its release.
+    `patience` is how long after its deadline a question may lack its end, and an answer its release.
     """
 
     now: datetime
@@ -41,12 +42,13 @@ class Horizon:
 
 
 def compare_logs(origin: str, member: str, regional: Entries, members: Entries, horizon: Horizon) -> Compared:
-    """Compare the regional entries about a member with the member's own; both were verified before.
+    """Compare the regional entries about a member with the member's own entries; both were verified before.
 
-    What the member's log seems to lack is held back until all that it logged before the release is known.
-    An answer that no release holds is no difference while a later release may come, or when it was made after
-    any answer counted. A question that ended without some member is settled, with every member, only once
-    that is over: a later release says again what each of them did, and is read against the same entries.
+    An entry missing from the member's log is reported only once all entries from before the release are
+    known. An answer in no release is no difference while a later release may come, or when the answer came
+    after any answer counted. A question that ended without some member is settled, with every member, only
+    when no later release can come: a later release lists again the outcome of each member, and is compared
+    with the same entries.
     """
     region = RegionalLog.read(origin, regional)
     late = _late(region, members, horizon)
@@ -70,7 +72,7 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
 
 
 def alert_of(difference: Difference, origin: str, member: str) -> Alert:
-    """A difference as an alert, with the entries of the regional log and of the member's that it rests on."""
+    """Return a difference as an alert, with entries of the regional log and of the member's as grounds."""
     places = []
     if difference.hub_index is not None:
         places.append(f"entry {difference.hub_index} of {origin}")
@@ -97,7 +99,7 @@ _WORDS = {
 
 
 def answers_in(entries: Entries) -> Iterator[tuple[int, Answered | Refused]]:
-    """The answers and refusals among a member's entries that name the entry that asked."""
+    """Return the answers and refusals among a member's entries that refer to the asking entry."""
     for number, entry in entries:
         event = event_of(entry)
         if isinstance(event, Answered | Refused):
@@ -107,7 +109,7 @@ def answers_in(entries: Entries) -> Iterator[tuple[int, Answered | Refused]]:
 def _otherwise_named(
     region: RegionalLog, member: str, members: Entries, known: Collection[str]
 ) -> Iterator[Difference]:
-    """Releases that name another entry of the member's log than the one that answers the question there."""
+    """Return releases that refer to a wrong entry of the member's log for the answer to the question."""
     answers = {event.asked.index: (number, event) for number, event in answers_in(members)}
     leaves = {number: leaf_hash(entry) for number, entry in members}
     for index, release in region.newest.values():
@@ -122,7 +124,7 @@ def _otherwise_named(
 
 
 def _late(region: RegionalLog, members: Entries, horizon: Horizon) -> set[int]:
-    """Numbers of the member's entries that were made when no answer counted, or may still be released."""
+    """Return numbers of the member's entries that came too late to count, or may still be released."""
     late = set()
     for number, event in answers_in(members):
         question = region.asked.get(event.asked.index)
@@ -133,7 +135,7 @@ def _late(region: RegionalLog, members: Entries, horizon: Horizon) -> set[int]:
 
 
 def _under_way(event: Answered | Refused, question: Asked, horizon: Horizon) -> bool:
-    """Whether an answer made after the deadline may still be in a later release."""
+    """Return whether an answer made after the deadline may still be in a later release."""
     return event.at > question.deadline and event.at + horizon.patience > horizon.now
 
 

@@ -1,7 +1,7 @@
-"""After a restore: nothing is signed until every witness has said that it has seen no more than the backup.
+"""Recovery after a restore: nothing is signed until every witness confirms that it has seen no later state.
 
-A log that was restored from an old backup and went on would fork: what it signed after the backup was made is
-known to its witnesses, and another history would follow.
+A log restored from an old backup would fork if it went on at once: the witnesses know the entries signed
+after the backup, and a different history would follow.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ class RecoveringError(SafelaneError):
 
 
 class Recovery(Protocol):
-    """Witnesses that have not been heard since the restore."""
+    """The witnesses that have not been heard since the restore."""
 
     def awaited(self) -> Sequence[str]: ...
 
 
 class RecoveryNotes(Recovery, Protocol):
     def heard(self, witness: str) -> None:
-        """The witness has seen no more of the log than there is."""
+        """Record that the witness has seen no more of the log than exists here."""
 
 
 def check_recovered(recovery: Recovery) -> None:
-    """Raise RecoveringError while witnesses are awaited; every append goes through here."""
+    """Raise RecoveringError while witnesses are awaited; every append calls this check."""
     awaited = recovery.awaited()
     if awaited:
         raise RecoveringError(

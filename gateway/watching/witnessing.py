@@ -1,4 +1,4 @@
-"""Another log's head is cosigned only if it extends what was seen; what does not is kept as evidence."""
+"""Another log's checkpoint is cosigned only if it extends the last one seen; a contradiction is evidence."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,9 +22,10 @@ Transaction = Callable[[], AbstractContextManager[Notes]]
 
 @contextmanager
 def convicting(transaction: Transaction, keys: Callable[[], KnownKeys], now: datetime) -> Iterator[None]:
-    """Around a transaction in which a head is witnessed: when its log contradicts itself, keep both heads.
+    """Wrap a transaction that witnesses a checkpoint: when the log contradicts itself, keep both checkpoints.
 
-    They are kept in a transaction of their own, since the other one is taken back; `keys` are the log's.
+    The checkpoints are kept in a separate transaction, since the wrapped one is rolled back; `keys` are the
+    log's.
     """
     try:
         yield
@@ -37,9 +38,10 @@ def convicting(transaction: Transaction, keys: Callable[[], KnownKeys], now: dat
 def witness_head(
     notes: Notes, cosigner: Cosigner, keys: KnownKeys, offered: AddCheckpoint, now: datetime
 ) -> Checkpoint:
-    """Cosign the offered head if it extends what was seen at its old size, within the caller's transaction.
+    """Cosign the offered checkpoint if it extends the observed log from its old size, in the transaction.
 
-    The cosignature may leave once that is durable. Raises as `Witness.update`; call it within `convicting`.
+    The cosignature may be sent once the transaction is durable. Raises as `Witness.update`; call within
+    `convicting`.
     """
     checkpoint = Checkpoint.parse(offered.checkpoint.text)
     # A shorter log than before is no malformed request here: it is what evidence is made of.
@@ -52,9 +54,9 @@ def witness_head(
 def keep_evidence(
     transaction: Transaction, evidence: Evidence, keys: KnownKeys, now: datetime
 ) -> KeptEvidence:
-    """Keep a bundle, durably, under what it shows. Raises AuditError when it shows nothing.
+    """Keep a bundle durably, under the contradiction it proves. Raises AuditError for one without proof.
 
-    What a key signed while it was valid convicts the log for ever.
+    A contradiction signed by a valid key counts against the log for ever.
     """
     origin = Checkpoint.parse(evidence.first.text).origin
     finding = evidence.verify([Verifier.parse(key) for key in keys.all])
@@ -65,9 +67,9 @@ def keep_evidence(
 
 
 def follow_excerpt(notes: Notes, origin: str, shown: Excerpt, witnessed: Checkpoint) -> bool:
-    """Copy what an excerpt tells, if it goes on where the copy ends; returns whether it does.
+    """Copy an excerpt if it continues the copy; returns whether it does.
 
-    Raises ProofError, before anything is written, when it is not what stands in the log under `witnessed`.
+    Raises ProofError, before anything is written, when the excerpt is not part of the log under `witnessed`.
     """
     copied = notes.watch.copied(origin)
     if shown.start != copied.size:

@@ -1,1 +1,1 @@
-"""What the controller's pages start: previews, worker processes."""
+"""Work started from the controller's pages: previews, worker processes."""

@@ -1,4 +1,4 @@
-"""Puts together what the controller's desk of a node works with."""
+"""Assembles the context of the controller's desk of a node."""
 
 from functools import partial
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Questions answered from a cube that is only looked at: what an analyst would see; nothing is logged."""
+"""Questions answered from a preview cube, as an analyst would see the answers; nothing is logged."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from policies import Policy
 
 ANALYST = "analyst"
 NOWHERE = AskedEntry("preview", 0, "00" * 32)
-"""Stands for the log entry that a question would have: here nobody asks."""
+"""In place of the log entry of a question: in a preview nobody asks."""
 
 
 class Labelled(Readable, Protocol):
-    """A cube of which questions are read, with the policy and the snapshot that an answer names."""
+    """A cube that answers questions, with the policy and the snapshot to name in an answer."""
 
     @property
     def label(self) -> str: ...
@@ -33,7 +33,7 @@ class Labelled(Readable, Protocol):
 
 @dataclass(frozen=True)
 class PreviewQuestion:
-    """A question as somebody would put it, in the form in which log entries have it."""
+    """A question of a preview, in the form of log entries."""
 
     question: Question
     organisation: str
@@ -59,7 +59,7 @@ class PreviewQuestion:
 
 @dataclass(frozen=True)
 class PreviewAnswer:
-    """A ready-made question and what comes of it: a release with this member alone, or the refusals."""
+    """A ready-made question and its outcome: a release with this member alone, or the refusals."""
 
     name: str
     label: str
@@ -69,7 +69,7 @@ class PreviewAnswer:
 
 
 def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[PreviewAnswer]:
-    """Each canonical question, as the first of those who may ask it would see it."""
+    """Return each canonical question, as the first permitted requester would see the answer."""
     moment = max(node.clock.now(), datetime.combine(policy.valid_from, time(12), UTC))
     for name in node.dictionary.packs[CANONICAL]:
         ready_made = node.dictionary.ready_made[name]
@@ -90,7 +90,7 @@ def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[
 
 
 def _preview_questions(node: Node, policy: Policy, name: str, moment: datetime) -> Iterator[PreviewQuestion]:
-    """The question, by everybody to whom the policy shares anything."""
+    """Return the question once for every recipient of the policy."""
     ready_made = node.dictionary.ready_made[name]
     for share in policy.shares:
         for recipient in sorted(share.recipients):

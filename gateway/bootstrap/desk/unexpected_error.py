@@ -1,4 +1,4 @@
-"""What may be told of an error that nobody foresaw: its class, and where. Its words may hold anything."""
+"""Safe facts about an unexpected error: its class and place. Its message may hold personal data."""
 
 from traceback import walk_tb
 
@@ -6,7 +6,7 @@ OURS = ("gateway", "anonymisers", "policies", "audit")
 
 
 def place_of(error: BaseException) -> str:
-    """Module and line of our own code in which it happened, or through which it came."""
+    """Return module and line of the project's own code closest to the error."""
     places = [
         f"{module}:{line}"
         for frame, line in walk_tb(error.__traceback__)

@@ -1,4 +1,4 @@
-"""Starts long work of a node as `safelane member work`, in a process that ends with this one."""
+"""Starts long work of a node as `safelane member work`, in a child process that ends with the parent."""
 
 import json
 import subprocess
@@ -21,11 +21,11 @@ PATIENCE = 5.0
 
 
 class WorkError(SafelaneError):
-    """Work that failed, in the words of whoever did it."""
+    """Work that failed, with the message of the worker."""
 
 
 class Child:
-    """One piece of work. It is handed on standard input, which stays open: when we die, the child ends."""
+    """A worker process with one task on standard input, which stays open: the child ends with the parent."""
 
     def __init__(self, directory: Path, kind: str, body: Mapping[str, Any]) -> None:
         self._kind, self._asked_to_end = kind, False
@@ -61,7 +61,7 @@ class Child:
         return result
 
     def _failed(self, last: Mapping[str, Any]) -> WorkError:
-        """Of an error that nobody foresaw the class and the place are told: its words may hold values."""
+        """Only class and place of an unexpected error are reported: its message may hold values."""
         if "unforeseen" in last:
             log.error(
                 "work failed as nobody foresaw: begin it again; if it fails again, report this line",
@@ -83,7 +83,7 @@ class Child:
         return WorkError("The work stopped before completion.", remedy="Start the work again.")
 
     def end(self) -> None:
-        """Ask it to end, and kill it if it does not."""
+        """Ask the child to end, and kill the child after `PATIENCE` seconds."""
         self._asked_to_end = True
         self._process.terminate()
         self._wait()

@@ -1,4 +1,4 @@
-"""Long work of a node and its desk, in a process of its own: JSON in, steps and one result as JSON out."""
+"""Long work of a node and its desk, in a separate process: JSON in, steps and one result as JSON out."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -32,17 +32,17 @@ Progress = Callable[[str, float], None]
 Clock = Callable[[], float]
 
 SECONDS = 30.0
-"""For each candidate of a suggestion; one that takes longer is left out."""
+"""Time for each candidate of a suggestion; a candidate that takes longer is left out."""
 SEARCHING = msgid("searching")
-"""The step of which `anonymisers.suppression.secondary_suppression` tells."""
+"""The step that `anonymisers.suppression.secondary_suppression` reports."""
 BEST = 12
-"""Suggestions that are told."""
+"""Number of suggestions that are returned."""
 
 
 def run_task(
     directory: Path, node: Node, kind: str, body: Mapping[str, Any], progress: Progress
 ) -> dict[str, Any]:
-    """Do one piece of work. Raises SafelaneError, in words for the controller."""
+    """Run one task. Raises SafelaneError, in words for the controller."""
     work: dict[str, Callable[[], dict[str, Any]]] = {
         "look": lambda: look(node, checked(node, body["text"]), progress),
         "suggest": lambda: suggest(node, checked(node, body["text"]), progress),
@@ -58,7 +58,7 @@ def run_task(
 
 
 def look(node: Node, policy: Policy, progress: Progress) -> dict[str, Any]:
-    """What the policy would show, and what it changes against the one in force."""
+    """Preview a policy: its tables, and its changes against the policy in force."""
     with node.store.reading() as view:
         ruling = trusted(node, view)
     after = make(node, policy, progress)
@@ -113,7 +113,7 @@ def _effect(node: Node, in_force: Policy, after: PreviewedCube, told: Told) -> d
 
 
 def suggest(node: Node, policy: Policy, progress: Progress, clock: Clock | None = None) -> dict[str, Any]:
-    """Other policies by what they would tell, the best first."""
+    """Return variants of the policy, the most useful first."""
     tried = candidates(policy)
     rated, late = [], 0
     for number, one in enumerate(tried):
@@ -135,7 +135,7 @@ def suggest(node: Node, policy: Policy, progress: Progress, clock: Clock | None 
 
 
 class _Deadline:
-    """Tells of the steps of one candidate, and ends it when its time is up."""
+    """Reports the steps of one candidate, and ends the candidate when its time is up."""
 
     def __init__(self, clock: Clock, number: int, of: int, progress: Progress) -> None:
         self._clock, self._end = clock, clock() + SECONDS

@@ -1,4 +1,4 @@
-"""Judges a load beside the one before, and leaves the report and the rejects with the member."""
+"""Assesses a load against the load before, and stores the report and the rejects with the member."""
 
 import csv
 import io
@@ -15,11 +15,11 @@ from gateway.sources.quality.quality_report import quality_json, quality_text, r
 
 QUALITY, PAGE = "quality.json", "quality.html"
 REJECTS = "rejects.csv"
-"""Every single value and row that could not be read: where it stands and why, never what it says."""
+"""Every value and row that could not be read: place and reason, never the value."""
 
 
 def write_load_report(directory: Path, loaded: Load, findings: Findings, dictionary: Dictionary) -> str:
-    """The report as text. `directory` keeps it as a page and as JSON, and the rejects as CSV."""
+    """Return the report as text; `directory` keeps the report as page and JSON, and the rejects as CSV."""
     quality = assess(loaded, dictionary)
     path = directory / QUALITY
     try:
@@ -42,7 +42,7 @@ def _rejects(findings: Findings) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all, for its owner only."""
+    """Write a file atomically, readable for its owner only."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.touch(mode=0o600)
     fresh.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Opens the redacted narratives of a node's vault, as any of its custodians can."""
+"""Opens the redacted narratives of a node's vault, as each custodian can."""
 
 from anonymisers.identity.key_custody import Custody, Lock, open_redacted, private_keys
 from anonymisers.identity.vault_records import Compartment, ContentKey
@@ -9,9 +9,9 @@ from gateway.sources.rows.vault_values import REDACTED
 
 
 def redacted_narratives(node: Node, custody: Custody, lock: Lock, name: str) -> dict[str, str]:
-    """Case pseudonym -> what is left of its narrative, dates, figures and provinces taken out too.
+    """Return case pseudonym -> redacted narrative, with dates, figures and provinces removed too.
 
-    Raises KeyStoreError for another's passphrase or key file, ExtractRefusedError when nothing is kept.
+    Raises KeyStoreError for a wrong passphrase or key file, ExtractRefusedError when nothing is kept.
     """
     privates = private_keys(custody, Compartment.REDACTED, open_redacted(custody, name, lock))
     with node.store.reading() as view:

@@ -33,7 +33,7 @@ from gateway.sources.rows.convert import case_number, personal_number
 from gateway.sources.rows.load_progress import Progress
 
 INTERNAL = "internal"
-"""Recipient and purpose of the pseudonyms in a snapshot: they are for the member itself and never leave."""
+"""Recipient and purpose of the pseudonyms in a snapshot, which are for the member itself and never leave."""
 
 FIRST_EPOCH = 1
 MOST_TOLD = 5
@@ -41,9 +41,9 @@ MOST_TOLD = 5
 
 @dataclass(frozen=True)
 class Loaded:
-    """The snapshot as it was kept, what was read, and the report on its quality. For the state only.
+    """The kept snapshot, the rows read, and the report on data quality. Confidential to the member.
 
-    `changes`: what it has otherwise than the one before it; None for the first.
+    `changes` are the differences to the snapshot before; None for the first snapshot.
     """
 
     kept: LoadedSnapshot
@@ -61,12 +61,13 @@ def load_source(
 ) -> Loaded:
     """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.
 
-    The report on its quality and the list of what could not be read are left in `directory`.
+    The report on data quality and the list of unreadable values are stored in `directory`.
 
-    What the mapping keeps enters the node's vault with the snapshot and replaces what was there.
+    Values that the mapping keeps enter the node's vault with the snapshot and replace the former vault
+    records.
 
     Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole;
-    NoVaultError when the mapping keeps anything and the node has no vault.
+    NoVaultError when the mapping keeps values and the node has no vault.
     """
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
     findings = Findings()
@@ -93,7 +94,7 @@ def load_source(
 
 
 def _refuse_nothing(node: Node, loaded: Load) -> None:
-    """A source of which nothing counts is a mistake in the mapping, or a file cut off behind its headings."""
+    """Refuse a source without a single countable row: the mapping is wrong, or the file is cut off."""
     if len(loaded.snapshot):
         return
     with node.store.reading() as view:
@@ -117,8 +118,8 @@ def recompute(
 ) -> LoadedSnapshot:
     """Read a source again as on the day of the newest snapshot, and compare; nothing is kept.
 
-    Returns the snapshot that it still gives. Raises SnapshotDiffersError, NothingToProtectError, and what
-    `load_source` raises for a mapping or a source.
+    Returns the recomputed snapshot. Raises SnapshotDiffersError, NothingToProtectError, and the errors of
+    `load_source` for a mapping or a source.
     """
     kept = newest(node)
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
@@ -138,9 +139,9 @@ def recompute(
 
 
 def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: bool) -> int:
-    """Let `code` be all that somebody agrees to: whose personal number, or whose case's number, this is.
+    """Set a person's consent to `code`, by the person's own number or by a case's number.
 
-    Returns how many cases that changes at once. Raises NoSuchPersonError.
+    Returns the number of cases changed at once. Raises NoSuchPersonError.
     """
     link, kind, canonical = ("case", CASE, case_number) if of_case else ("person", PERSON, personal_number)
     try:
@@ -155,7 +156,7 @@ def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: 
 
 
 def internal_pseudonyms(directory: Path, node: Node) -> Pseudonymise:
-    """Makes internal pseudonyms: the same for the same number, load after load."""
+    """Return the maker of internal pseudonyms: the same for the same number, load after load."""
     key = person_key(directory)
 
     def made(kind: str, values: Sequence[str]) -> Sequence[str]:
@@ -165,7 +166,7 @@ def internal_pseudonyms(directory: Path, node: Node) -> Pseudonymise:
 
 
 def _filling(directory: Path, rules: SourceMapping) -> Filling | None:
-    """What fills the vault; None where the mapping keeps nothing."""
+    """Return the vault filling; None where the mapping keeps nothing."""
     if not rules.kept:
         return None
     return Filling(directory, read_custody(Layout(directory).keys), rules.kept, engine_redaction)

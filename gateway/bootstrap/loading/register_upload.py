@@ -1,4 +1,4 @@
-"""Checks and loads registers that were uploaded in the controller's pages; in a process of its own."""
+"""Checks and loads registers that were uploaded in the controller's pages, in a separate process."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class _Ready:
-    """An upload as a source, beside the mapping that reads it."""
+    """An upload as a source, with its mapping."""
 
     upload: Upload
     source: Path
@@ -43,7 +43,7 @@ class _Ready:
 
 
 def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress) -> dict[str, Any]:
-    """Read an upload as a load would, keep nothing of it, and note what was found beside it.
+    """Read an upload as a load would, keep none of its data, and store the findings beside the upload.
 
     Raises UploadError, NoUploadError, MappingError, SourceError, and NoVaultError.
     """
@@ -75,7 +75,7 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
 
 
 def load_upload(directory: Path, node: Node, upload_id: str, progress: Progress) -> Loaded:
-    """Load an upload that was checked, whole or not at all, and throw its files away once it is loaded.
+    """Load a checked upload, whole or not at all, and delete its files once the load is done.
 
     Raises as `check_upload` does.
     """
@@ -92,7 +92,7 @@ def load_upload(directory: Path, node: Node, upload_id: str, progress: Progress)
 
 
 def row_progress(progress: Progress) -> Callable[[Reached], None]:
-    """Tells of rows as steps of a piece of work."""
+    """Return a callback that reports rows as steps of a task."""
     return lambda reached: progress(said("%(n)s rows are read", n=reached.rows), reached.share)
 
 
@@ -118,7 +118,7 @@ def _ready(directory: Path, node: Node, upload_id: str) -> Iterator[_Ready]:
 
 
 def _changes(node: Node, snapshot: Snapshot) -> str | None:
-    """What a load would have otherwise than the newest snapshot; None where there is none."""
+    """Return the differences of a load to the newest snapshot; None without a snapshot."""
     with node.store.reading() as view:
         before = view.snapshot()
     return None if before is None else compare(before[1], snapshot, before[0].until).to_text()

@@ -1,4 +1,4 @@
-"""Where a node finds the register that it loads: set by its operator, or beside its settings."""
+"""Location of the register that a node loads: set by its operator, or beside its settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 from gateway.config import MemberConfig, read_config
 
 SOURCE, MAPPING = "source", "mapping.yaml"
-"""Beside the settings, where they name nothing else."""
+"""Default names beside the settings."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """`source`: a file, a folder, or the URL of a database; `mapping`: the document that says what it means.
+    """`source`: a file, folder or database URL; `mapping`: the document that explains the columns.
 
-    `name` is what a page may show of it: never a password.
+    `name` is the text for pages, never with a password.
     """
 
     source: str
@@ -22,7 +22,7 @@ class Source:
 
 
 def source_of(directory: Path) -> Source | None:
-    """The register of a node; None where none is set. Raises ConfigError."""
+    """Return the register of a node; None where none is set. Raises ConfigError."""
     config = read_config(directory, MemberConfig)
     mapping = mapping_of(directory)
     where = config.source or str(directory / SOURCE)
@@ -36,6 +36,6 @@ def source_of(directory: Path) -> Source | None:
 
 
 def mapping_of(directory: Path) -> Path | None:
-    """The document that says what the register means; None where there is none. Raises ConfigError."""
+    """Return the path of the mapping document; None if there is no document. Raises ConfigError."""
     path = directory / (read_config(directory, MemberConfig).mapping or MAPPING)
     return path if path.exists() else None

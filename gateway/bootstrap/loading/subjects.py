@@ -1,4 +1,4 @@
-"""The people whom a node's pseudonyms may be about: those of its newest snapshot."""
+"""The people whom a node's pseudonyms may be about: the people of its newest snapshot."""
 
 from gateway.member.errors import NothingToProtectError
 from gateway.member.node.context import Node
@@ -6,7 +6,7 @@ from gateway.member.records.reidentification import persons_by_value
 
 
 def values_of(node: Node) -> list[str]:
-    """What extracts make pseudonyms of: every person and case of the newest snapshot.
+    """Return the values that extracts turn into pseudonyms: every person and case of the newest snapshot.
 
     Raises NothingToProtectError.
     """

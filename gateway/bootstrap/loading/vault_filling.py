@@ -1,7 +1,7 @@
 """Fills a node's vault while a source is read: redacted and encrypted row by row, never held in memory.
 
-Until the snapshot is kept, the encrypted records wait in a file without a name beside the database; nothing
-is written in the clear. They then enter in the snapshot's own transaction.
+Until the snapshot is kept, the encrypted records wait in an unnamed file beside the database; nothing is
+written in the clear. Then the records enter in the snapshot's own transaction.
 """
 
 import secrets
@@ -18,13 +18,13 @@ from gateway.member.model.vault_load import SealedRecord, VaultLoad
 from gateway.sources.rows.vault_values import REDACTED
 
 Redact = Callable[[str, Mapping[str, str]], str | None]
-"""A narrative, and the record's own values -> what remains of it; None where it cannot be read safely."""
+"""A narrative, and the record's own values -> the redacted narrative; None for an unreadable narrative."""
 
 _LENGTHS = struct.Struct(">BIHHI")
-"""Compartment, number, and the lengths of what follows: case, person, sealed fields."""
+"""Compartment, number, and the lengths of the following parts: case, person, sealed fields."""
 _COMPARTMENTS = tuple(Compartment)
 MOST_SHARING = 50
-"""Rows with one text that are taken for the victims of one accident; more have a phrase in common."""
+"""Most rows with the same text that count as victims of one accident; more rows share a stock phrase."""
 
 
 class _File(Protocol):
@@ -34,7 +34,7 @@ class _File(Protocol):
 
 
 class Filling(AbstractContextManager["Filling"]):
-    """A Keeper that prepares a vault's load. `kept`: the fields that stay, of all that it is handed."""
+    """A Keeper that prepares a vault's load. `kept` are the fields to keep, out of all fields of a row."""
 
     def __init__(self, directory: Path, custody: Custody, kept: frozenset[str], redact: Redact) -> None:
         self._kept = kept
@@ -66,7 +66,7 @@ class Filling(AbstractContextManager["Filling"]):
                 self._add(Compartment.REDACTED, whose, {REDACTED: redacted})
 
     def filled(self) -> VaultLoad:
-        """What was kept, to be read once."""
+        """Return the kept records, to be read once."""
         public = {
             Compartment.IDENTITY: self._custody.identity_key,
             Compartment.REDACTED: self._custody.redacted_key,
@@ -91,7 +91,7 @@ class Filling(AbstractContextManager["Filling"]):
 
 
 class _Stories:
-    """The narratives of a chunk. From one that several victims share the values of all go."""
+    """The narratives of a chunk. A narrative of several victims loses the values of all of them."""
 
     def __init__(self, rows: Sequence[Mapping[str, str]], redact: Redact) -> None:
         self._redact = redact
@@ -102,7 +102,7 @@ class _Stories:
                 self._sharing.setdefault(values[REDACTED], []).append(_own(values))
 
     def redacted(self, values: Mapping[str, str]) -> str | None:
-        """What remains of a row's narrative; None without one, and where it cannot be read safely."""
+        """Return a row's redacted narrative; None for a missing or unreadable narrative."""
         text = values.get(REDACTED)
         if text is None:
             return None
@@ -116,12 +116,12 @@ class _Stories:
 
 
 def _own(values: Mapping[str, str]) -> Mapping[str, str]:
-    """A record's own values beside its narrative."""
+    """Return a record's own values beside its narrative."""
     return {field: value for field, value in values.items() if field != REDACTED}
 
 
 def engine_redaction(text: str, known: Mapping[str, str]) -> str | None:
-    """Redact with the engine of this process, which takes seconds to load."""
+    """Redact with this process's redaction engine, which takes seconds to load."""
     # Loaded by the first narrative: a load that keeps none must not pay for the language model.
     from anonymisers.redaction.engine.engine import engine  # noqa: PLC0415
 

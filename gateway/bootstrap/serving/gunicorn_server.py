@@ -1,7 +1,7 @@
-"""An application served by gunicorn: a master that starts the serving process again when it dies.
+"""An application served by gunicorn: a master restarts the serving process when the process dies.
 
-One worker with threads: it holds the lock on the log, and members' long polls are woken within one process.
-The worker opens hub or node itself, so that nothing of it is inherited through a fork. Not for Windows.
+One worker with threads: the worker holds the lock on the log, and members' long polls are woken within one
+process. The worker opens hub or node itself, so that nothing is inherited through a fork. Not for Windows.
 """
 
 import os
@@ -23,11 +23,14 @@ from gateway.bootstrap.serving.waitress_server import CONNECTIONS, FILES, THREAD
 from gateway.errors import SafelaneError
 
 GRACE_SECONDS = 10
-"""For requests under way when the worker ends; a long poll is cut, and made again by the node."""
+"""Time for open requests when the worker ends; a long poll is cut, and repeated by the node."""
 
 
 class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """Serves until SIGTERM or SIGINT. `listen` is HOST:PORT, port 0 for any; `address` tells where."""
+    """Serves until SIGTERM or SIGINT.
+
+    `listen` is HOST:PORT, port 0 for any; `address` is the file of the URL.
+    """
 
     def __init__(
         self, running: Callable[[Stop], AbstractContextManager[Flask]], listen: str, address: Path
@@ -58,7 +61,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """In the worker: open hub or node. What is wrong is said once, and the master ends as well."""
+        """Open hub or node in the worker. An error is reported once, and ends the master as well."""
         allow_files(FILES)
         self._stop.on_stop(lambda: os.kill(os.getpid(), signal.SIGTERM))
         try:

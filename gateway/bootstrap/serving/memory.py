@@ -1,11 +1,11 @@
-"""Hands freed memory back to the system: what reading a large cube took would else stay with the node."""
+"""Returns freed memory to the system: otherwise the node would keep the memory of reading a large cube."""
 
 import ctypes
 from functools import lru_cache
 
 
 def hand_back() -> None:
-    """Where the C library can (glibc); elsewhere nothing happens."""
+    """Return freed memory where the C library can (glibc); elsewhere do nothing."""
     trim = _trim()
     if trim is not None:
         trim(0)

@@ -1,7 +1,7 @@
-"""Numbers for the operator's monitoring (Prometheus), on an address of their own that nobody else reaches.
+"""Metrics for the operator's monitoring (Prometheus), on a separate address for the operator alone.
 
-They tell how the process does: requests, times, sizes of logs and queues, memory. They tell nothing about
-people, what was asked or what came out; of a member the hub tells only how long ago it called.
+The metrics describe the process: requests, times, sizes of logs and queues, memory. No metric is about
+people, questions or results; about a member, the hub reports only the time since the last call.
 """
 
 import time
@@ -23,9 +23,9 @@ Gauges = Callable[[], Iterator[GaugeMetricFamily]]
 
 @contextmanager
 def measured(app: Flask, gauges: Gauges, listen: str) -> Iterator[None]:
-    """While this lasts, requests to `app` are counted and `listen` (HOST:PORT) serves the numbers.
+    """Within the context, count requests to `app` and serve the metrics on `listen` (HOST:PORT).
 
-    Nothing happens where `listen` is empty. Raises AddressError.
+    Does nothing where `listen` is empty. Raises AddressError.
     """
     if not listen:
         yield
@@ -85,7 +85,7 @@ def node_gauges(node: Node) -> Gauges:
 
 
 class _GaugeCollector(Collector):
-    """Looks into the database when the numbers are asked for; one that is away is a gap, not a failure."""
+    """Reads the database when metrics are requested; a missing database is a gap, not a failure."""
 
     def __init__(self, gauges: Gauges) -> None:
         self._gauges = gauges

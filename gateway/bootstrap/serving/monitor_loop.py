@@ -1,4 +1,4 @@
-"""The monitor beside a hub or a node: again and again it asks witnesses, compares logs and raises alerts."""
+"""The monitor of a hub or a node: asks witnesses, compares logs and raises alerts at regular intervals."""
 
 import time
 from collections.abc import Callable
@@ -29,11 +29,11 @@ from gateway.watching.quorum import Gathering, gather, witness_alerts
 log = structlog.get_logger()
 
 WITNESS_SECONDS = 5.0
-"""How long a witness may take to reply. Nobody waits for it but the monitor."""
+"""Longest wait for a witness's reply. Only the monitor waits for witnesses."""
 
 
 def log_policy(directory: Path, config: HubConfig | MemberConfig) -> Policy | None:
-    """The tlog-policy file that the settings name, if they do. Raises ConfigError."""
+    """Return the tlog-policy that the settings name, or None. Raises ConfigError."""
     if not config.log_policy:
         return None
     path = directory / config.log_policy
@@ -49,7 +49,7 @@ def log_policy(directory: Path, config: HubConfig | MemberConfig) -> Policy | No
 
 
 def hub_monitor_cycle(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None]:
-    """One cycle of the hub's monitor. Raises ConfigError."""
+    """Return one cycle of the hub's monitor as a function. Raises ConfigError."""
     policy = log_policy(directory, config)
     rules = hub_monitoring.MonitorRules(policy, timedelta(seconds=config.guard_patience_seconds))
     memory, ticks = Gathering(), Ticks()
@@ -69,7 +69,7 @@ def hub_monitor_cycle(directory: Path, config: HubConfig, hub: Hub) -> Callable[
 def member_monitor_cycle(
     directory: Path, config: MemberConfig, node: Node, link: HubLink
 ) -> Callable[[], None]:
-    """One cycle of a node's monitor; `link` is used by it alone. Raises ConfigError."""
+    """Return one cycle of a node's monitor as a function, which alone uses `link`. Raises ConfigError."""
     policy = log_policy(directory, config)
     rules = member_monitoring.MonitorRules(policy, timedelta(seconds=config.guard_patience_seconds))
     memory, ticks = Gathering(), Ticks()
@@ -100,13 +100,13 @@ class _Store(Protocol):
 
 
 def show_evidence(directory: Path, store: _Store) -> list[Path]:
-    """Write the evidence in a hub's or node's database into files beside it; returns the files."""
+    """Write the evidence in a hub's or node's database into files beside the database; returns the files."""
     with store.reading() as view:
         return write_evidence(directory, view.watch.evidence())
 
 
 class Ticks:
-    """Remembers when the last cycle was."""
+    """Remembers the time of the last cycle."""
 
     def __init__(self) -> None:
         self._last: Tick | None = None
@@ -117,9 +117,9 @@ class Ticks:
 
 
 def start_monitor(cycle: Callable[[], None], seconds: float, wait: Callable[[float], bool]) -> Thread:
-    """Call `cycle` on a thread of its own every so many seconds, until `wait` says to stop.
+    """Call `cycle` on a separate thread every `seconds`, until `wait` returns true.
 
-    Whatever fails in one cycle is told, and tried again in the next. A daemon: no witness holds up the end.
+    A failed cycle is logged, and the next cycle tries again. A daemon thread: no witness delays the end.
     """
     thread = Thread(target=_run_monitor, args=(cycle, seconds, wait), name="monitor", daemon=True)
     thread.start()

@@ -1,10 +1,10 @@
-"""Says where a process listens: others wait for this file."""
+"""Writes the address of a listening process into a file that other processes wait for."""
 
 from pathlib import Path
 
 
 def publish(address: Path, url: str) -> None:
-    """Whole or not at all."""
+    """Write the address file atomically."""
     partial = address.with_suffix(".new")
     partial.write_text(url + "\n", encoding="ascii")
     partial.replace(address)

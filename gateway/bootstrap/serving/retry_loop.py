@@ -1,4 +1,4 @@
-"""One turn of a loop that must never end: whatever goes wrong in it is said, and the next turn comes."""
+"""One turn of an endless loop: a failure is logged, and the loop goes on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +13,17 @@ log = structlog.get_logger()
 
 @dataclass
 class Attempt:
-    """Whether it failed, known at its end."""
+    """The outcome of an attempt, known at its end."""
 
     failed: bool = False
 
 
 @contextmanager
 def attempt(what: str, **about: str) -> Iterator[Attempt]:
-    """`what` is said of a failure. Of an error that nobody foresaw only the kind: its words may hold data."""
+    """Log `what` for a failure.
+
+    Of an unexpected error only the class is logged: the message may hold data.
+    """
     tried = Attempt()
     try:
         yield tried

@@ -1,4 +1,4 @@
-"""Serves an application until it is told to stop, by waitress or by gunicorn."""
+"""Serves an application by waitress or by gunicorn until a stop is requested."""
 
 import os
 import signal
@@ -16,10 +16,10 @@ from gateway.bootstrap.serving.waitress_server import WebServer, settle
 log = structlog.get_logger()
 
 LAST_CYCLE_SECONDS = 3.0
-"""How long the end waits for a cycle of the monitor that is under way."""
+"""How long shutdown waits for an unfinished cycle of the monitor."""
 
 Running = Callable[[Stop], AbstractContextManager[Flask]]
-"""Opens a hub or a node with everything that runs beside its application, until the end of the context."""
+"""Opens a hub or a node with all loops beside its application, until the end of the context."""
 
 
 def serve(running: Running, server: str, listen: str, address: Path, stop: Stop) -> None:
@@ -35,7 +35,7 @@ def serve(running: Running, server: str, listen: str, address: Path, stop: Stop)
 
 
 def _on_threads(app: Flask, listen: str, address: Path, stop: Stop) -> None:
-    """Serve on threads of their own; this one only waits, so that signals are heard at once."""
+    """Serve on other threads; this thread only waits, so that signals are handled at once."""
     server = WebServer(app, listen, on_end=stop)
     settle()
     server.start()

@@ -1,4 +1,4 @@
-"""Runs a hub until it is told to stop: its web application, and the loops beside it."""
+"""Runs a hub until a stop is requested: its web application, and the loops beside it."""
 
 import threading
 from collections.abc import Iterator
@@ -27,11 +27,11 @@ from gateway.store.engine.log_lock import LogHeldError, StillHeld, hold_log, hol
 log = structlog.get_logger()
 
 LOCK_SECONDS = 2.0
-"""How often a process looks whether it holds its log still."""
+"""How often a process checks that it still holds the lock on its log."""
 
 
 def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False, server: str = WAITRESS) -> None:
-    """Serve until `stop`; with `stand_by`, once no other process serves this log any more.
+    """Serve until `stop`; with `stand_by`, begin once no other process serves this log.
 
     Raises AddressError, ConfigError, KeyFileError, LogHeldError or StorageError.
     """
@@ -42,7 +42,7 @@ def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False, server: st
 
 @contextmanager
 def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Iterator[Flask]:
-    """The hub's application, with everything that runs beside it. Raises as `serve_hub` does."""
+    """Open the hub's application, with all loops beside it. Raises as `serve_hub` does."""
     config = read_config(directory, HubConfig)
     url = database_url(directory, config)
     hold = hold_log_once_free(url, config.origin, stop.wait) if stand_by else hold_log(url, config.origin)
@@ -63,7 +63,7 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
 
 
 def _stop_when_lost(still_held: StillHeld, stop: Stop) -> None:
-    """Without the lock another process may serve the log: this one must not go on."""
+    """Stop this process without the lock, since another process may serve the log."""
     while not stop.wait(LOCK_SECONDS):
         if not still_held():
             log.error("the lock on the log is lost: this process ends, start it again")
@@ -71,7 +71,7 @@ def _stop_when_lost(still_held: StillHeld, stop: Stop) -> None:
 
 
 def is_served(directory: Path) -> bool:
-    """Whether another process serves the hub of this directory. Raises ConfigError."""
+    """Return whether another process serves the hub of this directory. Raises ConfigError."""
     config = read_config(directory, HubConfig)
     try:
         with hold_log(database_url(directory, config), config.origin):

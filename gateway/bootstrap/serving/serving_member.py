@@ -1,4 +1,4 @@
-"""Runs a node until it is told to stop: its web application, and the loops beside it."""
+"""Runs a node until a stop is requested: its web application, and the loops beside it."""
 
 import tempfile
 import threading
@@ -33,7 +33,7 @@ from gateway.web.controller.common.context import KEY as CONTROLLER
 
 POLL_SECONDS = 20.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
-"""Seconds between attempts while the hub is away: doubled each time."""
+"""Seconds between attempts while the hub cannot be reached: doubled each time."""
 
 
 def serve_member(directory: Path, stop: Stop, hub_url: str | None = None, *, server: str = WAITRESS) -> None:
@@ -47,7 +47,7 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None, *, ser
 
 @contextmanager
 def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator[Flask]:
-    """The node's application, with everything that runs beside it. Raises as `serve_hub` does."""
+    """Open the node's application, with all loops beside it. Raises as `serve_hub` does."""
     config = read_config(directory, MemberConfig)
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
         cube_cache = CubeCache(node.dictionary, node.member, node.store)
@@ -74,7 +74,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
 
 @dataclass(frozen=True)
 class Rounds:
-    """What a node makes its rounds with."""
+    """The parts of a node's polling rounds."""
 
     node: Node
     cube_cache: CubeCache

@@ -1,14 +1,14 @@
-"""What serves, and how it ends: asked once, heard by every loop."""
+"""The kinds of servers, and the stop request for every loop."""
 
 import threading
 from collections.abc import Callable
 
 WAITRESS, GUNICORN = "waitress", "gunicorn"
-"""The former everywhere, the latter in production: it starts again what has died."""
+"""waitress runs everywhere; gunicorn, for production, restarts a dead process."""
 
 
 class Stop:
-    """Asked once, heard by every loop."""
+    """A stop request: made once, seen by every loop."""
 
     def __init__(self) -> None:
         self._event = threading.Event()

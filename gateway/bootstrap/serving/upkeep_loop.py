@@ -1,4 +1,4 @@
-"""Tends a node while it serves: policies begin on their day, what is too late ends, memory is handed back."""
+"""Upkeep of a serving node: due policies begin, late questions end, freed memory is returned."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +19,10 @@ from gateway.sources.files.uploads import Uploads
 log = structlog.get_logger()
 
 UPKEEP_SECONDS = 15.0
-"""How often a node looks whether the first day of a signed policy has come, and hands memory back."""
+"""Seconds between rounds of upkeep."""
 
 AGAIN_SECONDS = 300.0
-"""After how long a policy that could not begin is tried again: each time may take a processor for minutes."""
+"""Seconds until a failed policy is tried again: each attempt may take a processor for minutes."""
 
 
 def tend(directory: Path, node: Node, cube_cache: CubeCache, stop: Stop) -> None:
@@ -42,9 +42,9 @@ def tend(directory: Path, node: Node, cube_cache: CubeCache, stop: Stop) -> None
 
 
 def begin_due(directory: Path, node: Node, on_stop: Callable[[Callable[[], None]], None]) -> None:
-    """Let the policies begin whose day has come, in a process of its own: it takes minutes, and memory.
+    """Put due policies into force in a separate process, since building takes minutes and memory.
 
-    Raises PolicyRefusedError, or WorkError in the words of that process.
+    Raises PolicyRefusedError, or WorkError with the message of the process.
     """
     if not due(node):
         return

@@ -1,4 +1,4 @@
-"""An application served by waitress on threads of its own, with an end that is as clear as its beginning."""
+"""An application served by waitress on separate threads, with an explicit start and end."""
 
 import gc
 import socket
@@ -16,10 +16,10 @@ if sys.platform != "win32":
     import resource  # not to be had there
 
 THREADS = 64
-"""Every member holds one for its long poll, every waiting analyst another."""
+"""Every member holds one thread for its long poll, every waiting analyst another."""
 
 CONNECTIONS, IDLE_SECONDS = 2000, 60
-"""Many that never end a request (slow-loris) must not keep others out: they hold no thread, only a place."""
+"""Endless requests (slow-loris) must not exclude other people: each holds a connection, but no thread."""
 FILES = 4096
 
 
@@ -30,9 +30,9 @@ class AddressError(SafelaneError):
 
 
 class WebServer:
-    """Listens on `listen` (HOST:PORT, port 0 for any) once made. Raises AddressError.
+    """Listens on `listen` (HOST:PORT, port 0 for any) once constructed. Raises AddressError.
 
-    `on_end` is called when serving ends, for whatever reason.
+    `on_end` is called when serving ends, for any reason.
     """
 
     def __init__(self, app: Flask, listen: str, *, on_end: Callable[[], None] = lambda: None) -> None:
@@ -58,7 +58,7 @@ class WebServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Take no more requests, drop connections. What was written by then is durable."""
+        """Accept no more requests and drop connections. Committed writes are durable."""
         if self._thread.is_alive():
             # On the loop's own thread: nobody may close a socket under a select. The empty map ends the loop.
             self._server.trigger.pull_trigger(self._drop_all)
@@ -79,16 +79,16 @@ class WebServer:
 
 
 def settle() -> None:
-    """What is loaded by now stays to the end of the process.
+    """Exempt all loaded objects from garbage collection until the end of the process.
 
-    Whenever a request makes many small things, such as a large table, Python looks through everything for
-    what can be freed: through what stays as well, three times as long as the request itself takes.
+    Whenever a request makes many small objects, such as a large table, Python searches all objects for
+    garbage, permanent objects too: three times as long as the request itself takes.
     """
     gc.freeze()
 
 
 def allow_files(wanted: int) -> None:
-    """Let this process open so many files and connections, or as many as the system lets it."""
+    """Let this process open `wanted` files and connections, or as many as the system allows."""
     if sys.platform == "win32":
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,7 +1,7 @@
-"""A backup of a hub or a node: one folder, written whole, read back before it counts; and the way back.
+"""Backup of a hub or a node: one folder, written whole, read back before it counts; and restore.
 
-The database travels as an SQLite file, also from and to PostgreSQL, so that a backup of one can be restored
-on the other. Keys are in it: whoever has a backup has everything.
+The database is copied into an SQLite file, also from and to PostgreSQL, so that a backup of either can be
+restored on the other. The backup holds the keys: a holder of a backup has everything.
 """
 
 import json
@@ -37,24 +37,24 @@ from gateway.store.watching.recovery import SqlRecovery
 FORMAT = "safelane-backup/1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"
 BEFORE_UPGRADES = "before-upgrades"
-"""Where the backups lie that are made before a database is brought to a new form."""
+"""Folder of the backups that are made before a database is migrated."""
 LOG_KEY = "log.key"
 
 _AT_ONCE = 1000
 _LEFT_OUT_FOLDERS = frozenset({"uploads", "source", "__pycache__", BEFORE_UPGRADES})
 _LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
-"""The database goes by its rows; a register is somebody else's to keep; the rest is made again."""
+"""The database is copied by rows; a register is not the node's to keep; the rest is made again."""
 
 
 class BackupError(SafelaneError):
-    """A backup that is damaged or not one, or a place that is in use."""
+    """A damaged or wrong backup, or a target in use."""
 
     exit_code = 5
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds. `rows`: of each table; `files`: SHA-256 by path; the log's size and root."""
+    """Contents of a backup. `rows`: rows of each table; `files`: SHA-256 by path; the log's size and root."""
 
     format: str
     side: str
@@ -70,7 +70,7 @@ class Manifest:
 def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None) -> Manifest:
     """Write a backup into the new folder `target`; hub or node may go on serving meanwhile.
 
-    Raises BackupError when `target` is there, ConfigError or StorageError. Interrupted, it leaves nothing
+    Raises BackupError when `target` exists, ConfigError or StorageError. An interrupted backup leaves nothing
     under that name.
     """
     if target.exists():
@@ -103,7 +103,7 @@ def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None)
 
 
 def _copy_database(url: str, target: Path, side: str, progress: Progress) -> Mapping[str, int]:
-    """Copy what a database holds into a file. One of an older Safelane keeps its form: it is not touched."""
+    """Copy the rows of a database into a file. A database of an older Safelane keeps its schema."""
     with closing(Database(url)) as source, closing(Database(sqlite_url(target))) as copy:
         older = older_form(source, side)
         migrate(copy, side, to=older or HEAD)
@@ -134,10 +134,10 @@ def check(backup: Path) -> Manifest:
 def restore(
     backup: Path, directory: Path, database: str = "", progress: Progress = lambda *_: None
 ) -> Manifest:
-    """Bring a backup back into an empty directory, and its rows into `database` (a URL) if one is given.
+    """Restore a backup into an empty directory, and its rows into `database` (a URL) if given.
 
     The log does not grow before its witnesses were heard (`gateway.watching.recovering`). Raises BackupError
-    or StorageError; then nothing is under the directory's name.
+    or StorageError; then nothing exists under the directory's name.
     """
     manifest = check(backup)
     if directory.exists() and any(directory.iterdir()):
@@ -178,7 +178,7 @@ def _write_manifest(backup: Path, manifest: Manifest) -> None:
 
 
 def _digest(body: Mapping[str, Any]) -> str:
-    """Tells damage of the manifest; whoever means harm can make it anew, but not the log's signature."""
+    """Detects damage of the manifest; an attacker can recompute the digest, but not the log's signature."""
     return sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
@@ -199,7 +199,7 @@ def _manifest(backup: Path) -> Manifest:
 
 @contextmanager
 def _opened_copy(backup: Path, side: str) -> Iterator[Database]:
-    """The backup's rows, brought to the present schema, in a copy: a backup itself is never written to."""
+    """Open a migrated copy of the backup's rows: a backup itself is never written to."""
     with TemporaryDirectory(dir=backup.parent, prefix=f".{backup.name}.") as folder:
         copied = Path(folder) / DATABASE
         shutil.copyfile(backup / DATABASE, copied)
@@ -245,7 +245,10 @@ def _copy_files(directory: Path, target: Path) -> None:
 
 
 def _paths(backup: Path) -> list[str]:
-    """Every file of a backup but its manifest, relative, in order. SQLite's own side files do not count."""
+    """Yield every file of a backup but its manifest, relative, in order.
+
+    SQLite's own side files do not count.
+    """
     found = (path for path in backup.rglob("*") if path.is_file())
     names = (path.relative_to(backup).as_posix() for path in found)
     return sorted(n for n in names if n != MANIFEST and not n.endswith(("-wal", "-shm")))
@@ -257,7 +260,7 @@ def _sha256(path: Path) -> str:
 
 
 def _durable(folder: Path) -> None:
-    """What was written is on the disk before the folder gets its name."""
+    """Flush all files to the disk before the folder gets its name."""
     for path in (*folder.rglob("*"), folder):
         if path.is_dir() and os.name == "nt":
             continue

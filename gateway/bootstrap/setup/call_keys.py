@@ -1,7 +1,7 @@
-"""The secret keys that sign the hub's replies, through every change, and the statements between them.
+"""The secret keys that sign the hub's replies, through every change, and the statements between keys.
 
-Which key counts is said by the log alone, as for the keys of the log itself. A file of a key that has ended
-is not needed any more; a statement is no secret, and needed as long as a member may be away.
+The log alone says which key is valid, as for the keys of the log itself. The file of an expired key is not
+needed any more; a statement is no secret, and needed as long as a member may be offline.
 """
 
 from datetime import datetime
@@ -38,12 +38,12 @@ def read_reply_signers(directory: Path, database: Database, origin: str, now: da
 
 
 def write_statement(keys: Path, present: str, statement: str) -> None:
-    """Keep how a member comes from the former key to this one. Raises KeyFileError or OSError."""
+    """Store the former key's statement for the present key. Raises KeyFileError or OSError."""
     write_secret(_statement_file(keys, present), statement.removesuffix("\n"))
 
 
 def _statement(keys: Path, present: str) -> str:
-    """Empty where there is none; one that was damaged is refused by whoever reads it."""
+    """Return a statement, empty if there is none; members refuse a damaged statement."""
     try:
         return _statement_file(keys, present).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -55,7 +55,7 @@ def _statement_file(keys: Path, present: str) -> Path:
 
 
 def _signer(keys: Path, vkey: str | None, first: str | None) -> Signer:
-    """The signer of a key that the log names; the first one of all has no key ID in its file's name."""
+    """Return the signer of a key that the log names; the first key's file name has no key ID."""
     path = keys / CALL_KEY if vkey is None or vkey == first else key_file(keys, CALLS, vkey)
     signer = read_signer(path)
     if str(signer.key) != vkey:

@@ -1,4 +1,4 @@
-"""The system's time and the process's notifier."""
+"""The system's time, and notification of waiting threads."""
 
 from datetime import UTC, datetime
 from threading import Condition

@@ -1,4 +1,4 @@
-"""The keys of a node's controllers: made and sealed in files, and made to count at the node."""
+"""The keys of a node's controllers: made and sealed in files, and registered at the node."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,23 +15,23 @@ from gateway.member.node.context import Node
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whose key is open: what he or she signs counts at this node."""
+    """A person with an opened key, whose signatures are valid at this node."""
 
     holder: Holder
     signer: Signer
 
     def sign(self, text: str) -> str:
-        """The text as a signed note."""
+        """Return the text as a signed note."""
         return str(sign(text, self.signer))
 
 
 def key_ring(directory: Path) -> KeyRing:
-    """The sealed keys that are kept with a node."""
+    """Return the sealed keys that are stored with a node."""
     return KeyRing(Layout(directory).keys / "people")
 
 
 def person(directory: Path, node: Node, name: str, passphrase: str) -> Person:
-    """Open the key of somebody whose key counts. Raises KeyRefusedError or SealedKeyError."""
+    """Open a person's valid key. Raises KeyRefusedError or SealedKeyError."""
     with node.store.reading() as view:
         holder = signing_keys.holder_of(view, name)
     return Person(holder, key_ring(directory).open(holder.key, passphrase))
@@ -40,7 +40,7 @@ def person(directory: Path, node: Node, name: str, passphrase: str) -> Person:
 def create_key(
     directory: Path, node: Node, name: str, duty: Duty, passphrase: str, *, by: Person | None
 ) -> Holder:
-    """Make a key for somebody and let it count; `by` is the controller who vouches for any but the first.
+    """Make a key for a person and register the key; `by` is the controller who vouches for any but the first.
 
     Raises KeyRefusedError, SignatureRefusedError or SealedKeyError; then no key is left behind.
     """
@@ -63,7 +63,7 @@ def create_key(
 
 
 def rotate_key(directory: Path, node: Node, who: Person, passphrase: str) -> Holder:
-    """Make a new key for somebody, which takes over; the former one signs that and ends. Raises as above."""
+    """Replace a person's key; the former key signs the change and ends. Raises as `create_key` does."""
     signer = Signer.generate(who.signer.key.name)
     key = str(signer.key)
     ring = key_ring(directory)
@@ -79,14 +79,14 @@ def rotate_key(directory: Path, node: Node, who: Person, passphrase: str) -> Hol
 
 
 def back_up(directory: Path, node: Node, name: str, passphrase: str, target: Path) -> Holder:
-    """Copy somebody's sealed key to a file, once it is shown to open. Raises SealedKeyError."""
+    """Copy a person's sealed key to a file, after a test that the key opens. Raises SealedKeyError."""
     who = person(directory, node, name, passphrase)
     write_new(target, key_ring(directory).path(who.holder.key).read_bytes())
     return who.holder
 
 
 def restore(directory: Path, node: Node, source: Path, passphrase: str) -> Holder:
-    """Put a key back from its backup, if it opens and counts. Raises KeyRefusedError or SealedKeyError."""
+    """Restore a valid key from its backup. Raises KeyRefusedError or SealedKeyError."""
     kept = read_sealed(source)
     with node.store.reading() as view:
         known = {holder.key: holder for holder in signing_keys.counting(view)}

@@ -1,7 +1,7 @@
-"""A node asks to become part of a region, and is part of it once the fingerprint was compared by voice.
+"""A node applies to join a region, and joins once the fingerprint was compared by voice.
 
-The same way leads a node that is part of one to new keys for its calls and answers: its log, its witness and
-its data stay, and so does all that it remembers of what it gave out.
+In the same way a node of the region gets new keys for its calls and answers: its log, its witness, its data
+and the record of its releases stay.
 """
 
 import json
@@ -26,29 +26,31 @@ from gateway.store.engine.migrate import MEMBER
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint
 
 JOINING = "joining.json"
-"""Which hub a node has applied to; gone once it is part of the region."""
+"""The file with the hub that a node has applied to; deleted once the node is part of the region."""
 
 RENEWED = {ANSWER_KEY: "answers", CALL_KEY: "calls"}
 NEXT = ".next"
-"""Keys that are renewed, with what their names end in; and what their files end in until they count."""
+"""Renewed keys, with the endings of their names; and the ending of their files until they are valid."""
 
 
 class JoinError(SafelaneError):
-    """The hub refuses the application, or cannot be reached; or there is none to confirm."""
+    """The hub refuses the application or cannot be reached, or there is no application to confirm."""
 
     exit_code = 4
 
 
 @dataclass(frozen=True)
 class Joining:
-    """An application under way: the hub's address and keys, our own keys, and where our data are to be."""
+    """A pending application: the hub's address and keys, the node's own keys, and the place of the node's
+    data.
+    """
 
     hub_url: str
     hub: HubKeys
     enrolment: Enrolment
     database: str
     renews: bool = False
-    """Whether this is a node of the region already, which gets new keys."""
+    """Whether the node is already part of the region and gets new keys."""
 
     @property
     def fingerprint(self) -> str:
@@ -56,11 +58,10 @@ class Joining:
 
 
 def join(directory: Path, invitation: Invitation, database: str = "") -> Joining:
-    """Make the node's keys, unless a former attempt has, and show them to the hub.
+    """Make the node's keys, unless a former attempt has, and send the public keys to the hub.
 
-    Raises NotEmptyError for a directory in use, DictionaryError for what is no member state, StorageError for
-    a database that cannot be reached, LinkError or JoinError. After a lost connection the same command goes
-    on.
+    Raises NotEmptyError for a directory in use, DictionaryError for an unknown member state, StorageError for
+    an unreachable database, LinkError or JoinError. After a lost connection, repeat the command.
     """
     if not (directory / JOINING).exists():
         try_first(database, MEMBER)
@@ -70,10 +71,10 @@ def join(directory: Path, invitation: Invitation, database: str = "") -> Joining
 
 
 def renew(directory: Path, invitation: Invitation) -> Joining:
-    """Make new keys for calls and answers, and show them to the hub that the node is part of.
+    """Make new keys for calls and answers, and send the public keys to the node's hub.
 
-    Until `confirm` the node goes on with its former ones. Raises ConfigError for a directory that is not set
-    up, LinkError or JoinError. After a lost connection the same command goes on.
+    Until `confirm` the node uses its former keys. Raises ConfigError for a directory that is not set up,
+    LinkError or JoinError. After a lost connection, repeat the command.
     """
     config = read_config(directory, MemberConfig)
     if (config.member, config.hub_log_key) != (invitation.member, invitation.hub.log_key):
@@ -119,7 +120,7 @@ def _show(directory: Path, invitation: Invitation) -> Joining:
 
 
 def under_way(directory: Path) -> Joining:
-    """The application of the node in this directory. Raises JoinError when there is none."""
+    """Return the pending application in this directory. Raises JoinError when there is none."""
     try:
         about = json.loads((directory / JOINING).read_text(encoding="utf-8"))
         hub = HubKeys(about["hub_log_key"], about["hub_call_key"])
@@ -134,9 +135,9 @@ def under_way(directory: Path) -> Joining:
 
 
 def confirm(directory: Path, typed: str) -> Joining:
-    """The operator has heard this fingerprint from the hub: from now on its keys count.
+    """Trust the hub's keys from now on: the operator has heard this fingerprint from the hub.
 
-    Raises JoinError when no application is under way, FingerprintError when it is another one.
+    Raises JoinError without a pending application, FingerprintError for a wrong fingerprint.
     """
     joining = under_way(directory)
     check_fingerprint(typed, joining.fingerprint)
@@ -151,7 +152,10 @@ def confirm(directory: Path, typed: str) -> Joining:
 
 
 def _replace(directory: Path, joining: Joining) -> None:
-    """Interrupted, the same once more ends it: the new keys stay where they are until both are in place."""
+    """Put the new keys in place.
+
+    After an interruption, repeat: the files stay until both keys are in place.
+    """
     keys = Layout(directory).keys
     for name in RENEWED:
         replace_secret(keys / name, read_secret(keys / f"{name}{NEXT}"))
@@ -160,7 +164,7 @@ def _replace(directory: Path, joining: Joining) -> None:
 
 
 def _own_keys(directory: Path, member: str, ending: str) -> Enrolment:
-    """The keys that are shown to the hub; those that are renewed have an ending until they count."""
+    """Return the keys for the hub; renewed keys have an ending until they are valid."""
     keys = Layout(directory).keys
     places = (keys / f"{ANSWER_KEY}{ending}", keys / LOG_KEY, keys / f"{CALL_KEY}{ending}")
     answers, log, calls = (str(read_signer(place).key) for place in places)
@@ -190,5 +194,5 @@ def _apply(directory: Path, joining: Joining, secret: str) -> None:
 
 
 def _region(invitation: Invitation) -> str:
-    """What the names of the node's keys begin with."""
+    """Return the beginning of the names of the node's keys."""
     return Verifier.parse(invitation.hub.log_key).key.name.removesuffix("/log")

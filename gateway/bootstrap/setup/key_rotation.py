@@ -1,8 +1,8 @@
-"""A new key for a log, its witness or the hub's replies, while nothing serves it.
+"""A new key for a log, its witness or the hub's replies, while nothing serves the log.
 
-Killed at any step, it is the old or the new. The new key's file is written first and counts for nothing. What
-makes it count is an entry of the log, in one transaction with the row that says so; the file is found by the
-key that the entry names.
+If killed at any step, either the old or the new key is valid. The new key's file is written first and is not
+valid by itself. A log entry, in one transaction with the matching row, makes the key valid; the file is found
+by the key that the entry names.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ from gateway.wire.hub_reply_keys import state
 
 @dataclass(frozen=True)
 class Rotation:
-    """What took over from what, and until when both are valid."""
+    """The former and the new key, and until when both are valid."""
 
     former: str
     present: str
@@ -43,7 +43,7 @@ class Rotation:
 
 
 def rotate_log_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
-    """Let a new key sign the log of a hub or node; the former one signs beside it during the overlap.
+    """Let a new key sign the log of a hub or node; the former key signs as well during the overlap.
 
     Without an overlap the former key, which may be stolen, signs nothing more. Raises LogHeldError while the
     log is served, and as `open_hub` does.
@@ -59,7 +59,7 @@ def rotate_log_key(directory: Path, reason: str, overlap: timedelta, clock: Cloc
 
 
 def rotate_witness_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
-    """Let a new key cosign the other side's log; cosignatures of the former stay valid during the overlap.
+    """Let a new key cosign the other side's log; the former key's cosignatures stay valid during the overlap.
 
     Raises as `rotate_log_key` does.
     """
@@ -73,11 +73,11 @@ def rotate_witness_key(directory: Path, reason: str, overlap: timedelta, clock: 
 
 
 def rotate_call_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
-    """Let a new key sign what the hub replies to members; the former one signs for those who know no other.
+    """Let a new key sign the hub's replies; the former key signs for members without the new key.
 
-    With an overlap the former key states which one follows it, so that also a member that was away can go on;
-    without one members must compare the new key by voice. Raises as `rotate_log_key` does, and ConfigError
-    for a node.
+    With an overlap the former key states its successor, so that an offline member can go on later; without an
+    overlap, members must compare the new key by voice. Raises as `rotate_log_key` does, and ConfigError for a
+    node.
     """
     read_config(directory, HubConfig)
     with _stopped(directory, clock) as (database, keys):
@@ -96,7 +96,7 @@ def rotate_call_key(directory: Path, reason: str, overlap: timedelta, clock: Clo
 
 @contextmanager
 def _stopped(directory: Path, clock: Clock) -> Iterator[tuple[Database, LogKeys]]:
-    """The database and keys of a hub or node that nothing serves."""
+    """Return the database and keys of a hub or node that is not being served."""
     hub = is_hub(directory)
     config = read_config(directory, HubConfig) if hub else read_config(directory, MemberConfig)
     name = config.origin if isinstance(config, HubConfig) else config.member

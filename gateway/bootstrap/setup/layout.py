@@ -1,4 +1,4 @@
-"""Where a hub or a node keeps its things, below its directory."""
+"""The layout of a hub's or a node's directory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from gateway.store.engine.database import sqlite_url
 
 @dataclass(frozen=True)
 class Layout:
-    """`keys` is for the owner's eyes only; `address` is there while the process listens."""
+    """`keys` is readable for the owner only; `address` exists while the process listens."""
 
     directory: Path
 
@@ -36,12 +36,14 @@ class Layout:
 
 
 def database_url(directory: Path, config: HubConfig | MemberConfig) -> str:
-    """The database that the settings name, or the SQLite file in the directory."""
+    """Return the database that the settings name, or the SQLite file in the directory."""
     return config.database or sqlite_url(Layout(directory).database)
 
 
 def is_hub(directory: Path) -> bool:
-    """A directory that is neither hub nor node is left for `open_member` to complain about."""
+    """Return whether this is a hub's directory; `open_member` reports a directory that is neither hub nor
+    node.
+    """
     try:
         read_config(directory, HubConfig)
     except ConfigError:
@@ -50,18 +52,18 @@ def is_hub(directory: Path) -> bool:
 
 
 def own_config(directory: Path) -> HubConfig | MemberConfig:
-    """The settings of whatever is set up here. Raises ConfigError."""
+    """Return the settings of the hub or node in this directory. Raises ConfigError."""
     return read_config(directory, HubConfig) if is_hub(directory) else read_config(directory, MemberConfig)
 
 
 class NotEmptyError(SafelaneError):
-    """A directory that is to be set up already holds something."""
+    """A directory for a new hub or node is not empty."""
 
     exit_code = 8
 
 
 def fresh(directory: Path) -> Layout:
-    """The layout of a directory that is set up now. Raises NotEmptyError when it is in use already."""
+    """Return the layout of a new directory. Raises NotEmptyError when the directory is in use already."""
     layout = Layout(directory)
     if layout.config.exists() or layout.keys.exists():
         raise NotEmptyError(

@@ -1,8 +1,8 @@
 """The secret keys of a hub's or a node's log and of its witness, through every change of keys.
 
-The first of each stands in `log.key` and `witness.key`, a later one in a file named by its key ID. Which of
-them counts is said by the log's own entries alone: a file without an entry is a change that did not happen.
-The hub's keys for its replies are kept in the same way (`gateway.bootstrap.setup.call_keys`).
+The first keys are in `log.key` and `witness.key`, later keys in files named by the key ID. The log's own
+entries alone say which keys are valid: a file without an entry is a change that did not happen. The hub's
+keys for its replies are kept in the same way (`gateway.bootstrap.setup.call_keys`).
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,9 @@ FIRST = {LOG: LOG_KEY, WITNESS: WITNESS_KEY, CALLS: CALL_KEY}
 
 @dataclass(frozen=True)
 class LogKeys:
-    """What signs the log now, what signs beside it for a while, and what cosigns the other side's log."""
+    """The key that signs the log, a former key during an overlap, and the key that cosigns the other side's
+    log.
+    """
 
     signer: Signer
     former: tuple[FormerKey, ...]
@@ -36,7 +38,7 @@ class LogKeys:
 
 
 def read_log_keys(directory: Path, database: Database, now: datetime) -> LogKeys:
-    """The keys that count as of `now`. Raises KeyFileError when a file is missing or damaged."""
+    """Return the keys valid as of `now`. Raises KeyFileError when a file is missing or damaged."""
     keys = Layout(directory).keys
     first = read_signer(keys / LOG_KEY)
     cosigner = _cosigner(keys / WITNESS_KEY)
@@ -54,7 +56,7 @@ def read_log_keys(directory: Path, database: Database, now: datetime) -> LogKeys
 
 
 def key_file(keys: Path, use: str, vkey: str) -> Path:
-    """Where a key that is not the first of its use is kept."""
+    """Return the file of a key other than the first of its use."""
     return keys / f"{Path(FIRST[use]).stem}-{VerifierKey.parse(vkey).key_id.hex()}.key"
 
 

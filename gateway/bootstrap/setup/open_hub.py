@@ -1,4 +1,4 @@
-"""Sets up a hub in a directory, and opens one that is there."""
+"""Sets up a new hub in a directory, and opens an existing hub."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ from gateway.wire.enrolment import Enrolment, HubKeys, fingerprint
 
 
 class OriginError(SafelaneError):
-    """A name that no log can have."""
+    """A name that is invalid for a log."""
 
     exit_code = 2
 
@@ -52,8 +52,8 @@ def create_hub(
 ) -> None:
     """Set up a hub whose regional log is named `origin`.
 
-    Raises NotEmptyError, OriginError for what no log can be named, or StorageError for a database that cannot
-    be reached; then nothing was made.
+    Raises NotEmptyError, OriginError for an invalid name, or StorageError for an unreachable database; then
+    nothing was made.
     """
     try:
         check_name(origin)
@@ -80,7 +80,10 @@ def create_hub(
 
 @contextmanager
 def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
-    """Raises ConfigError, KeyFileError or StorageError when something is missing."""
+    """Open the hub in a directory.
+
+    Raises ConfigError, KeyFileError or StorageError when something is missing.
+    """
     config = read_config(directory, HubConfig)
     dictionary = regional()
     database = Database(database_url(directory, config))
@@ -111,13 +114,13 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
 
 
 def log_key(directory: Path) -> str:
-    """The vkey of the hub's log, for members and clients to compare."""
+    """Return the vkey of the hub's log, for members and clients to compare."""
     with open_hub(directory) as hub:
         return str(hub.log.key)
 
 
 def enrol(hub: Hub, enrolment: Enrolment) -> HubKeys:
-    """Invite, apply and confirm for somebody who has both sides in hand; returns the hub's keys."""
+    """Invite, apply and confirm in one step, for an operator of both sides; returns the hub's keys."""
     invitation = invite(hub, enrolment.member, "http://127.0.0.1:0")
     apply(hub, invitation.secret, enrolment)
     confirm(hub, enrolment.member, fingerprint(invitation.hub, enrolment))

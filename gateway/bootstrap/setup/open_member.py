@@ -1,4 +1,4 @@
-"""Sets up a member node in a directory, and opens one that is there."""
+"""Sets up a new member node in a directory, and opens an existing node."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +43,7 @@ class NewNode:
 
 
 def create_member(directory: Path, member: str, region: str) -> NewNode:
-    """Make a node's directory and keys; `connect` makes it part of a region. Raises NotEmptyError."""
+    """Make a node's directory and keys; `connect` makes the node part of a region. Raises NotEmptyError."""
     regional().member(member)
     layout = fresh(directory)
     name = f"{region}/{member.lower()}"
@@ -66,7 +66,7 @@ def connect(
     *,
     database: str = "",
 ) -> None:
-    """Tell a new node where its hub is and which of its keys were compared: its log begins with that."""
+    """Give a new node its hub's address and compared keys: the node's log begins with both."""
     write_config(directory, MemberConfig(member, hub_url, hub.log_key, hub.call_key, database))
     with open_member(directory, clock) as node, node.store.writing() as work:
         now = node.clock.now()
@@ -76,7 +76,10 @@ def connect(
 
 @contextmanager
 def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
-    """Raises ConfigError, KeyFileError or StorageError when something is missing."""
+    """Open the node in a directory.
+
+    Raises ConfigError, KeyFileError or StorageError if something is missing.
+    """
     config = read_config(directory, MemberConfig)
     keys = Layout(directory).keys
     dictionary = regional()
@@ -106,12 +109,12 @@ def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
 
 
 def person_key(directory: Path) -> bytes:
-    """The secret that internal pseudonyms of people are made with."""
+    """Return the secret key for internal pseudonyms of people."""
     return read_key(Layout(directory).keys / PERSON_KEY)
 
 
 def hub_link(directory: Path, node: Node, hub_url: str | None = None) -> HttpLink:
-    """The node's way to its hub, at `hub_url` if given."""
+    """Return the node's link to its hub, at `hub_url` if given."""
     signatures = Signatures(
         region=region_of(node),
         signer=read_signer(Layout(directory).keys / CALL_KEY),

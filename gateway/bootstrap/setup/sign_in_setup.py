@@ -1,4 +1,4 @@
-"""The entrance of a hub or a node: where its people sign in, and the accounts as commands see them."""
+"""Sign-in of a hub or a node: its pages for people, and the accounts for commands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ DIRECTORY_SECRET = "oidc.secret"  # noqa: S105 - a file's name
 
 @contextmanager
 def open_entrance(directory: Path) -> Iterator[Entrance]:
-    """The accounts of whatever is set up in the directory, for a command.
+    """Open the accounts of the hub or node in the directory, for a command.
 
     Raises ConfigError, KeyFileError or StorageError when something is missing.
     """
@@ -42,24 +42,24 @@ def open_entrance(directory: Path) -> Iterator[Entrance]:
 
 
 def entrance(directory: Path, accounts: Accounts, place: str) -> Entrance:
-    """Its key is made when it is first needed. Raises KeyFileError."""
+    """Return the entrance, with a key that is made on first use. Raises KeyFileError."""
     path = Layout(directory).keys / ACCOUNTS_KEY
     key = read_key(path) if path.exists() else new_key(path)
     return Entrance(accounts, place, KeySealer(key))
 
 
 def hub_place(config: HubConfig) -> str:
-    """What people read on the hub's pages and in their authenticator app."""
+    """Return the name of the hub for its pages and for authenticator apps."""
     return f"Safelane {config.origin.partition('/')[0]}"
 
 
 def node_place(member: str) -> str:
-    """Likewise on the pages of a node, by the name of its state."""
+    """Return the name of a node for its pages and for authenticator apps, by its state."""
     return f"Safelane {member}"
 
 
 def with_pages(app: Flask, directory: Path, config: HubConfig | MemberConfig, place: str) -> Flask:
-    """The application with its pages. Raises KeyFileError, ConfigError or DirectoryError."""
+    """Return the application with its pages. Raises KeyFileError, ConfigError or DirectoryError."""
     accounts = app.extensions[ACCOUNTS]
     provider = _provider(directory, config, accounts)
     web.install(app, entrance(directory, accounts, place), _place(config), provider)

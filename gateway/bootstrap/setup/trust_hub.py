@@ -1,4 +1,4 @@
-"""A node is told by voice which key signs the hub's replies: after a theft, or to have compared a new one."""
+"""A node's operator confirms by voice the key that signs the hub's replies, after a theft or a comparison."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,15 +22,15 @@ from gateway.wire.hub_reply_keys import ReplyKeysError, reply_keys_from_json
 
 
 class TrustError(SafelaneError):
-    """The hub does not tell its key."""
+    """The hub does not return its key."""
 
     exit_code = 4
 
 
 def trust_hub(directory: Path, typed: str, clock: Clock = SYSTEM) -> str:
-    """Believe the key that the hub tells, if this is its fingerprint; returns the key.
+    """Trust the hub's announced key if its fingerprint is `typed`; returns the key.
 
-    The node's log says so first. Interrupted, the same once more ends it. Raises FingerprintError for another
+    The node's log records the key first. After an interruption, repeat. Raises FingerprintError for another
     key, TrustError, and LogHeldError while the node serves.
     """
     config = read_config(directory, MemberConfig)
@@ -45,7 +45,7 @@ def trust_hub(directory: Path, typed: str, clock: Clock = SYSTEM) -> str:
 
 
 def _ask_call_key(url: str) -> str:
-    """The key as whoever answers there says; the fingerprint decides whether it is the hub's."""
+    """Return the key announced at the address; the fingerprint decides whether the key is the hub's."""
     try:
         reply = httpx.get(
             f"{url.rstrip('/')}{FEDERATION}/keys", timeout=REPLY_SECONDS, verify=trusted(), trust_env=False

@@ -1,4 +1,4 @@
-"""A database is tried before it is used, and one of an older Safelane backed up before it is changed."""
+"""A database is tested before its use, and a database of an older Safelane backed up before its migration."""
 
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,18 +17,18 @@ log = structlog.get_logger()
 
 
 def upgraded(directory: Path, database: Database, side: str) -> None:
-    """Bring the database of a hub or a node to the present form, with a backup first if that changes it.
+    """Migrate the database of a hub or a node to the present schema, with a backup before any change.
 
-    Raises StorageError or BackupError; then it is as it was.
+    Raises StorageError or BackupError; then the database is unchanged.
     """
     migrate(database, side, before=partial(_keep, directory))
 
 
 def try_first(url: str, side: str) -> None:
-    """See that a database answers, before keys and settings of a hub or a node are made for it.
+    """Test that a database answers, before keys and settings of a hub or a node are made for the database.
 
-    Without a URL it is a file in the directory, made with it. Raises StorageError, or NotEmptyError where a
-    hub or a node keeps its log in it already.
+    Without a URL, the database is a file in the directory. Raises StorageError, or NotEmptyError where a hub
+    or a node keeps its log in the database already.
     """
     if not url:
         return
@@ -45,7 +45,10 @@ def try_first(url: str, side: str) -> None:
 
 
 def behind(directory: Path) -> bool:
-    """Whether the database has the form of an older Safelane. Raises StorageError for one of a newer."""
+    """Return whether the database has the schema of an older Safelane.
+
+    Raises StorageError for a newer schema.
+    """
     url = database_url(directory, own_config(directory))
     with closing(Database(url)) as database:
         return older_form(database, HUB if is_hub(directory) else MEMBER) is not None

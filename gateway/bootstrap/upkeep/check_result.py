@@ -1,4 +1,4 @@
-"""What `safelane doctor` tells of one thing that it looked at."""
+"""The result of one check of `safelane doctor`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, how it is, and for what is not well what to do."""
+    """The subject of a check, its state, and the remedy for a fault."""
 
     about: str
     state: State

@@ -1,4 +1,4 @@
-"""Looks at everything that a hub or a node needs, says what to do about what is wrong, changes nothing."""
+"""Checks everything that a hub or a node needs and names remedies for faults; changes nothing."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -22,16 +22,16 @@ from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.model import Concern
 
 ENOUGH, SCARCE = 2 * 1024**3, 200 * 1024**2
-"""Bytes free on the disk: from the one on it is well, below the other a load may fail."""
+"""Bytes free on the disk: from `ENOUGH` on all is well, below `SCARCE` a load may fail."""
 
 QUIET = timedelta(days=1)
-"""A member that was not heard for longer is worth a warning."""
+"""A longer silence of a member causes a warning."""
 
 SET_IT = "Set it right, best by the network's time."
 
 
 def examine(directory: Path) -> Iterator[Finding]:
-    """Every check that can be made, one after the other; none stops the others.
+    """Make every check, one after the other; a failed check does not stop the others.
 
     Raises ConfigError for a directory that is not set up.
     """
@@ -77,7 +77,7 @@ def _disk(directory: Path) -> Finding:
 
 
 def _private(directory: Path) -> Finding:
-    """The database holds what the keys protect: the directory is for its owner only."""
+    """The database holds the data that the keys protect: the directory is for its owner only."""
     open_to = directory.stat().st_mode & 0o077
     if open_to:
         return Finding(
@@ -87,7 +87,7 @@ def _private(directory: Path) -> Finding:
 
 
 def _database(directory: Path, config: HubConfig | MemberConfig) -> Iterator[Finding]:
-    """Opening reads the keys, and fails where one is missing or damaged."""
+    """Open the database and the keys, which fails where a key is missing or damaged."""
     if behind(directory):
         yield Finding(
             "database",
@@ -163,7 +163,7 @@ def _recovering(awaited: Sequence[str]) -> Iterator[Finding]:
 
 
 def _alerts(directory: Path) -> Iterator[Finding]:
-    """What hub and nodes noticed of each other's logs and of the clock, and what still holds."""
+    """Open alerts of hub and nodes about each other's logs and about the clock."""
     with open_watch(directory) as watch:
         open_alerts = [kept.alert for kept in watch.alerts(ended=False)]
     clocks = [alert for alert in open_alerts if alert.kind == Concern.CLOCK]

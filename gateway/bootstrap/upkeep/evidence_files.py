@@ -1,4 +1,4 @@
-"""Evidence as files beside the database: whoever is told of it takes one along and checks it anywhere."""
+"""Evidence as files beside the database: a file can be taken along and checked anywhere."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,12 +9,12 @@ FOLDER = "evidence"
 
 
 def evidence_file(directory: Path, kept: KeptEvidence) -> Path:
-    """Where a bundle stands below a hub's or node's directory."""
+    """Return the path of a bundle below a hub's or node's directory."""
     return directory / FOLDER / f"{kept.finding.value}-{kept.id}.json"
 
 
 def write_evidence(directory: Path, bundles: Iterable[KeptEvidence]) -> list[Path]:
-    """Write every bundle that has no file yet, whole or not at all; returns the files of all of them."""
+    """Write every bundle without a file, whole or not at all; returns the files of all bundles."""
     paths = []
     for kept in bundles:
         path = evidence_file(directory, kept)

@@ -1,4 +1,4 @@
-"""How the way to a hub is: is the certificate believed, does it answer, do clocks, keys and versions fit?"""
+"""Checks the connection to a hub: certificate, reply, clocks, keys and versions."""
 
 import socket
 import ssl
@@ -19,17 +19,17 @@ from gateway.http.trust import trusted
 from gateway.wire.versions import unknown_to
 
 SOON = timedelta(days=21)
-"""A certificate that ends sooner is worth a warning."""
+"""A certificate that expires sooner causes a warning."""
 
 SECONDS = 5.0
 
 _EXPIRED, _NOT_YET = 10, 9
 _MISMATCHES = (62, 64)  # of a name, of an address
-"""Numbers of OpenSSL for what is wrong with a certificate; 18 to 21 are about who issued it."""
+"""OpenSSL's numbers for faults of a certificate; 18 to 21 are about the issuer."""
 
 
 def way_to_hub(directory: Path, url: str) -> Iterator[Finding]:
-    """Everything about a node's way to its hub at `url`."""
+    """Check everything about a node's connection to its hub at `url`."""
     yield from _protected(url)
     reply = _asked(url)
     if isinstance(reply, Finding):
@@ -41,7 +41,7 @@ def way_to_hub(directory: Path, url: str) -> Iterator[Finding]:
 
 
 def public_address(url: str) -> Iterator[Finding]:
-    """Whether a hub or a node is reached where its people are told to go."""
+    """Check whether a hub or a node is reached at the address that its people use."""
     yield from _protected(url)
     reply = _asked(url)
     yield reply if isinstance(reply, Finding) else Finding("address", State.WELL, f"{url} answers")
@@ -124,7 +124,7 @@ def _clock(date: str, now: datetime) -> Finding:
 
 
 def _understood(directory: Path) -> Finding:
-    """A signed greeting: shows that each side has the other's keys, and tells what both can do."""
+    """Check by a signed greeting that each side has the other's keys, and compare the features of both."""
     try:
         with open_member(directory) as node, closing(hub_link(directory, node)) as link:
             hub = link.greeted()

@@ -18,7 +18,7 @@ from gateway.watching.ports import WatchView
 
 @dataclass(frozen=True)
 class OwnLog:
-    """A log and its storage within one reading transaction, and the keys of those who witness it."""
+    """A log and its storage within one reading transaction, and the keys of its witnesses."""
 
     log: Log
     storage: Storage
@@ -26,14 +26,14 @@ class OwnLog:
 
 
 def demo_hub(directory: Path) -> Path:
-    """The directory itself, or the hub's if it holds a demo region."""
+    """Return the directory itself, or the hub's directory in a demo region."""
     in_demo = directory / "hub"
     return in_demo if not (directory / FILE).exists() and (in_demo / FILE).exists() else directory
 
 
 @contextmanager
 def open_watch(directory: Path) -> Iterator[WatchView]:
-    """What a hub or a node has seen of other logs. Raises as `open_log` does."""
+    """Open a hub's or node's observations of other logs. Raises as `open_log` does."""
     if is_hub(directory):
         with open_hub(directory) as hub, hub.store.reading() as view:
             yield view.watch
@@ -44,7 +44,7 @@ def open_watch(directory: Path) -> Iterator[WatchView]:
 
 @contextmanager
 def open_log(directory: Path) -> Iterator[OwnLog]:
-    """The log of whatever is set up in the directory.
+    """Open the log of the hub or node in the directory.
 
     Raises ConfigError, KeyFileError or StorageError when something is missing.
     """

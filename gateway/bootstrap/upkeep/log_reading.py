@@ -1,4 +1,4 @@
-"""Opens a log for whoever keeps it and reads it on its own machine, also while everything is stopped."""
+"""Opens a log for its keeper, on the keeper's own machine, also while everything is stopped."""
 
 import getpass
 import os
@@ -38,17 +38,19 @@ from gateway.member.node.context import Node
 
 @dataclass(frozen=True)
 class OpenedLog:
-    """A log to be audited, and how decisions of its side are made again."""
+    """A log for auditing, with the replay of this side's decisions."""
 
     kept: KeptLog
     replay: Callable[[int, Path | None], ReplayResult]
-    """Of entry number so; beside the hub's own entry, where the regional log is at hand as an export."""
+    """Replays the decision of an entry by its number, with the hub's entry from an exported regional log if
+    given.
+    """
     accounts: Accounts
     writable: bool = True
-    """False where the disk is read-only: then nothing that is done here is kept, and no reading is logged."""
+    """False on a read-only disk: then nothing is stored, and no reading is logged."""
 
     def forget(self, name: str, ground: ErasureGround) -> int:
-        """Erase who somebody is, the account of that name too; returns how many openings were erased.
+        """Erase a person's identity, the account of that name too; returns the number of erased openings.
 
         Raises AccountRuleError for an account that is still in use.
         """
@@ -64,7 +66,7 @@ class OpenedLog:
 
 @contextmanager
 def open_kept(directory: Path) -> Iterator[OpenedLog]:
-    """The log of the hub or node in the directory. Raises ConfigError, KeyFileError or StorageError.
+    """Open the log of the hub or node in the directory. Raises ConfigError, KeyFileError or StorageError.
 
     On a read-only disk a private copy is read, since the database cannot be opened there.
     """
@@ -87,7 +89,7 @@ def open_kept(directory: Path) -> Iterator[OpenedLog]:
 
 
 def _is_read_only(directory: Path) -> bool:
-    """Whether the database is a file in this directory and cannot be written to."""
+    """Return whether the database is a file in this directory without write permission."""
     database = Layout(directory).database
     return database.exists() and not (os.access(database, os.W_OK) and os.access(directory, os.W_OK))
 
@@ -106,7 +108,7 @@ def _opened(directory: Path) -> Iterator[OpenedLog]:
 
 
 def keeper() -> Reader:
-    """Whoever runs a command on the machine of a log: the account there, since nobody signs in."""
+    """Return the user of a command on the log's machine: the machine's account, since nobody signs in."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
@@ -127,7 +129,7 @@ def _of_member(node: Node, number: int, region: Path | None) -> ReplayResult:
 
 
 def _asked(node: Node, region: Path, ref: EntryRef) -> Asked:
-    """The hub's entry that a decision names, out of the verified export. Raises AuditError."""
+    """Return the hub's entry of a decision from the verified export. Raises AuditError."""
     entries: dict[int, bytes] = {}
     verified = verify_log(
         LogDirectory(region), Policy.of(node.hub_log), lambda number, entry: entries.update({number: entry})

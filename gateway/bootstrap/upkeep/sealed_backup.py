@@ -1,7 +1,7 @@
-"""A backup as one file that only a passphrase opens: a tar stream of the folder that `backup` makes, sealed.
+"""A backup as one file under a passphrase: a sealed tar stream of the folder that `backup` makes.
 
-The plain folder never lies where the sealed file is going: it stands beside the original, which is as plain,
-for as long as the sealing takes.
+The plain folder is never at the sealed file's destination: while sealing lasts, the folder is beside the
+original, which is in plain text too.
 """
 
 import hashlib
@@ -24,10 +24,10 @@ _PIECE = 1024 * 1024
 def back_up_sealed(
     directory: Path, target: Path, passphrase: str, progress: Progress = lambda *_: None
 ) -> Manifest:
-    """Write a sealed backup into the new file `target`, and read it back with the passphrase.
+    """Write a sealed backup into the new file `target`, and read the backup back with the passphrase.
 
-    Raises BackupError, SealedStreamError for a passphrase that is too short, ConfigError or StorageError.
-    Interrupted, it leaves nothing under that name.
+    Raises BackupError, SealedStreamError for a passphrase that is too short, ConfigError or StorageError. An
+    interrupted backup leaves nothing under that name.
     """
     if target.exists():
         raise BackupError(f"{target} is there already.", remedy="Nothing was changed. Name a new file.")
@@ -53,9 +53,9 @@ def back_up_sealed(
 
 @contextmanager
 def opened_backup(source: Path, passphrase: str, within: Path | None = None) -> Iterator[Path]:
-    """The plain folder of a sealed backup, in a folder of its own in `within` that is removed afterwards.
+    """Open the plain folder of a sealed backup, in a new folder in `within`, which is removed afterwards.
 
-    Read to its end before anything of it is handed on. Raises SealedStreamError or BackupError.
+    The backup is read to its end before use. Raises SealedStreamError or BackupError.
     """
     with TemporaryDirectory(dir=within, prefix=".safelane-opened.") as room:
         with source.open("rb") as file:
@@ -67,7 +67,7 @@ def opened_backup(source: Path, passphrase: str, within: Path | None = None) -> 
 
 
 def _read_back(sealed: Path, passphrase: str, plain: Path, manifest: Manifest) -> None:
-    """Every file as it comes out again must be the one that went in."""
+    """Compare every file that is read back with the original file."""
     found = {}
     with sealed.open("rb") as file:
         reader = OpeningReader(file, passphrase)
@@ -107,7 +107,7 @@ def _for_owner(path: Path) -> BinaryIO:
 
 
 def _writing(writer: SealingWriter) -> Any:
-    """A tar stream asks for no more than `write`; its types ask for a whole file."""
+    """A tar stream needs only `write`; its type hints ask for a whole file."""
     return writer
 
 

@@ -1,1 +1,1 @@
-"""What commands share: options, access, files, progress."""
+"""Shared parts of commands: options, access, files, progress."""

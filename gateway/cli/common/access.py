@@ -1,4 +1,4 @@
-"""`safelane access`: the token of an analyst, auditor or program, kept where `safelane ask` finds it."""
+"""`safelane access`: stores the token of an analyst, auditor or program for `safelane ask`."""
 
 from pathlib import Path
 
@@ -19,6 +19,6 @@ from gateway.keys.access import Access, keep_access
 @click.option("--log-key", required=True, help="Key of the regional log, as the hub's operator gave it.")
 @click.option("--token", prompt=True, hide_input=True, help="Better left out: then it is asked for, unseen.")
 def access(directory: Path, hub_url: str, log_key: str, token: str) -> None:
-    """Keep a token and the address that it is for, in a file that only you can read."""
+    """Store a hub's address and a token for the hub, in a file that only you can read."""
     keep_access(directory, Access(hub_url, token.strip(), log_key))
     click.echo(f"Kept. Ask with: safelane ask --dir {directory} ...")

@@ -1,4 +1,4 @@
-"""Tables and releases in whichever kind of file: JSON, CSV or XLSX, by its name."""
+"""Tables and releases in any kind of file: JSON, CSV or XLSX, by the file's name."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from gateway.cli.common.tables import TableInputError, read_release, read_table,
 
 @dataclass(frozen=True)
 class SheetForm:
-    """What the columns of a sheet do not say: hierarchies, and which column counts or tells people apart."""
+    """Information beside a sheet's columns: hierarchies, the column of counts, the column of people."""
 
     hierarchies: Path | None = None
     count: str | None = None
@@ -24,12 +24,12 @@ class SheetForm:
 
 
 def is_sheet(path: Path) -> bool:
-    """Whether a file is CSV or XLSX, by its name."""
+    """Return whether a file is CSV or XLSX, by its name."""
     return path.suffix.lower() in SHEETS
 
 
 def any_table(path: Path, form: SheetForm) -> Table:
-    """The raw table in a file. Raises TableInputError."""
+    """Return the raw table in a file. Raises TableInputError."""
     if is_sheet(path):
         return read_sheet(path, form.hierarchies, form.count, form.person)
     if form.person is not None:
@@ -38,16 +38,16 @@ def any_table(path: Path, form: SheetForm) -> Table:
 
 
 def any_release(path: Path, hierarchies: Path | None) -> Release:
-    """The release in a file. Raises TableInputError."""
+    """Return the release in a file. Raises TableInputError."""
     if not is_sheet(path):
         return read_release(path)
     return read_released_sheet(path, {} if hierarchies is None else read_hierarchies(hierarchies))
 
 
 def read_known(paths: Sequence[Path], table: Table) -> tuple[list[Release], list[str]]:
-    """Earlier releases and lists of registered figures beside a table, and what it contradicts by name.
+    """Return earlier releases and lists of registered figures, and contradictions to the table, by name.
 
-    The codes of a release in a sheet are those of the table.
+    The codes of a release in a sheet are the codes of the table.
     """
     releases: list[Release] = []
     contradicted: list[str] = []

@@ -10,7 +10,7 @@ from gateway.errors import SafelaneError
 
 
 class CsvError(SafelaneError):
-    """A file that is not the table it must be."""
+    """A file that is not the required table."""
 
     exit_code = 2
 
@@ -23,7 +23,7 @@ class CsvTable:
     rows: Iterator[list[str]]
 
     def position(self, column: str) -> int:
-        """Where a column stands. Raises CsvError that names those there are."""
+        """Return the position of a column. Raises CsvError, which names the existing columns."""
         if column not in self.header:
             raise CsvError(
                 f"the table has no column {column!r}", remedy=f"Its columns are: {', '.join(self.header)}."
@@ -33,7 +33,7 @@ class CsvTable:
 
 @contextmanager
 def open_table(path: Path) -> Iterator[CsvTable]:
-    """A CSV file in UTF-8 whose first line names the columns. Raises CsvError, also while rows are read."""
+    """Open a CSV file in UTF-8 with column names in the first line. Raises CsvError, also during reading."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = _strictly(path, csv.reader(file, strict=True))
         header = tuple(next(lines, ()))

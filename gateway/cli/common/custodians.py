@@ -1,4 +1,4 @@
-"""How a custodian proves who it is: the own passphrase, or the own key file."""
+"""Proof of a custodian's identity: a personal passphrase, or a personal key file."""
 
 import os
 from pathlib import Path
@@ -22,7 +22,7 @@ own_key = click.option(
 
 
 def unlocked(directory: Path, name: str, key_file: Path | None) -> tuple[Custody, Lock]:
-    """The node's custody, and the lock of one custodian; whether it fits is found out when it opens.
+    """Return the node's custody, and the lock of one custodian, which is tested only by opening.
 
     Raises KeyFileError, SecretError.
     """
@@ -39,7 +39,7 @@ def unlocked(directory: Path, name: str, key_file: Path | None) -> tuple[Custody
 
 
 def new_passphrase(name: str) -> str:
-    """A new passphrase, asked for twice without showing it."""
+    """Ask twice for a new passphrase, without showing the passphrase."""
     return str(click.prompt(f"New passphrase of {name}", hide_input=True, confirmation_prompt=True))
 
 

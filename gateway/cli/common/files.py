@@ -1,4 +1,4 @@
-"""Output files that are either whole or not there."""
+"""Output files that are either complete or absent."""
 
 import os
 import tempfile
@@ -19,7 +19,7 @@ class DocumentError(SafelaneError):
 
 
 def read_document(path: Path) -> str:
-    """The text of a policy or a mapping. Raises DocumentError; the message repeats nothing of it."""
+    """Return the text of a policy or a mapping. Raises DocumentError; the message repeats no text."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -31,9 +31,9 @@ def read_document(path: Path) -> str:
 
 @contextmanager
 def whole(path: Path) -> Iterator[TextIO]:
-    """A text file that appears under its name when all of it is on disk, and never when something fails.
+    """Open a text file that appears under its name only when all of it is on disk.
 
-    Lines end with a line feed on every system. Only the owner may read it. Raises OutputError.
+    Lines end with a line feed on every system. Only the owner may read the file. Raises OutputError.
     """
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

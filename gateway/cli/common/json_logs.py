@@ -8,7 +8,7 @@ import structlog
 
 
 class _Output:
-    """Writes a line; where there is no room for it, on a full disk, it is lost and the service goes on."""
+    """Writes a line; on a full disk the line is lost and the service goes on."""
 
     def msg(self, message: str) -> None:
         with contextlib.suppress(OSError):

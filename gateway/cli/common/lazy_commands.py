@@ -8,9 +8,10 @@ import click
 
 
 def imported(place: str) -> click.Command:
-    """The command at "module:function".
+    """Import the command at "module:function".
 
-    Garbage is not looked for meanwhile: imports leave none, and the search would be a sixth of their time.
+    Garbage collection is off meanwhile: imports leave no garbage, and collection would take a sixth of the
+    time.
     """
     module, _, attribute = place.partition(":")
     collecting = gc.isenabled()
@@ -25,7 +26,7 @@ def imported(place: str) -> click.Command:
 
 
 class LazyCommands(click.Group):
-    """`later`: name -> ("module:function", what the overview says of it; nothing where it is not listed)."""
+    """`later`: name -> ("module:function", line of the overview; empty for an unlisted command)."""
 
     def __init__(self, *args: Any, later: dict[str, tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

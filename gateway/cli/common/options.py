@@ -69,7 +69,7 @@ person = click.option(
 
 
 def sheet_options(command: FC) -> FC:
-    """The options that say how a sheet is read: hierarchies, column of counts, column of people."""
+    """Add the options for reading a sheet: hierarchies, column of counts, column of people."""
     return hierarchies(count(person(command)))
 
 

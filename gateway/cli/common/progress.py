@@ -22,7 +22,7 @@ SECONDS_BETWEEN_LINES = 5.0
 
 @contextmanager
 def building(what: str = "") -> Iterator[Callable[[str, float], None]]:
-    """Shows what is being done and which part of it is done (0 to 1)."""
+    """Show the current step and the done share of the work (0 to 1)."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -32,7 +32,7 @@ def building(what: str = "") -> Iterator[Callable[[str, float], None]]:
 
 @contextmanager
 def reading() -> Iterator[Callable[[Reached], None]]:
-    """Shows how far a source was read: share, rows, rows in a second and the time that is left."""
+    """Show the progress of reading a source: share, rows, rows in a second and the remaining time."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _Lines(time.monotonic).show
@@ -72,7 +72,7 @@ class _Lines:
 
 
 def progress_line(reached: Reached, seconds: float) -> str:
-    """One line for a log: share, rows, rows in a second, and about how long what is left will take."""
+    """Return one line for a log: share, rows, rows in a second, and the approximate remaining time."""
     pace = reached.rows / max(seconds, 1e-9)
     left = f", about {seconds * (1 / reached.share - 1):.0f} s left" if 0 < reached.share < 1 else ""
     share = min(99, int(100 * reached.share)) if reached.share < 1 else 100

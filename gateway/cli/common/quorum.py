@@ -1,4 +1,4 @@
-"""Whether enough witnesses have seen what a receipt proves: said plainly, and waited for only a moment."""
+"""Whether enough witnesses have cosigned a receipt: reported plainly, after a short wait."""
 
 import time
 from collections.abc import Callable
@@ -13,18 +13,18 @@ from gateway.errors import SafelaneError
 from gateway.http.client import NotProvenError, Result
 
 WAIT_SECONDS = 3.0
-"""Witnesses cosign right after they have answered: so long is waited for them, once the table is there."""
+"""How long witnesses are waited for once the table has arrived: witnesses cosign right after their answer."""
 _PAUSE = 0.2
 
 
 class LogPolicyError(SafelaneError):
-    """The file is no policy of a transparency log, or asks for no witness."""
+    """The file is no policy of a transparency log, or requires no witness."""
 
     exit_code = 2
 
 
 def read_log_policy(path: Path) -> Policy:
-    """Raises LogPolicyError."""
+    """Read a tlog-policy. Raises LogPolicyError."""
     try:
         policy = Policy.parse(path.read_bytes())
     except (AuditError, OSError) as error:
@@ -40,9 +40,9 @@ def read_log_policy(path: Path) -> Policy:
 def say_quorum(
     policy: Policy, result: Result, again: Callable[[], Result], *, required: bool, wait: float = WAIT_SECONDS
 ) -> str:
-    """What is to be said of the receipt's witnesses; `again` fetches it anew, with what came meanwhile.
+    """Describe the receipt's witnesses; `again` fetches the receipt again, with new cosignatures.
 
-    Raises NotProvenError if a quorum is required and not there, or if the policy does not know the log.
+    Raises NotProvenError if a required quorum is missing, or if the policy does not know the log.
     """
     end = time.monotonic() + wait
     while True:

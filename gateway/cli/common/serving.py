@@ -1,4 +1,4 @@
-"""How a serving command ends: on Ctrl-C, when the system asks, or with the process that started it."""
+"""The end of a serving command: on Ctrl-C, on a signal of the system, or with the parent process."""
 
 import os
 import signal
@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
-    """Stop in order when asked to, by Ctrl-C or by the system."""
+    """Stop in order on Ctrl-C or on a signal of the system."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop())
 
 
 def stop_with_parent(stop: Callable[[], None]) -> None:
-    """Stop as soon as the parent closes our standard input, which the system does when it dies."""
+    """Stop as soon as the parent closes this process's standard input, which happens when the parent dies."""
 
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 1024):

@@ -30,18 +30,18 @@ from gateway.cli.common.tables import TableInputError, read_text
 
 SHEETS = (".csv", ".xlsx")
 WHOLE = re.compile(r"-?[0-9]{1,18}")
-"""Of all that `int` takes only this: no underscores, no digits of other scripts."""
+"""Stricter than `int`: no underscores, no digits of other scripts."""
 COUNT = "count"
-"""The column of counts, where no other is named and there is one of this name."""
+"""The default column of counts, where a column has this name."""
 VALUE, STATUS, WITHHELD = "value", "status", "withheld"
 Trees = dict[str, Hierarchy]
 
 
 def read_sheet(path: Path, hierarchies: Path | None, counts: str | None, person: str | None = None) -> Table:
-    """The table of a sheet. Raises TableInputError, naming file, row and column; never a value of a cell.
+    """Return the table of a sheet. Raises TableInputError with file, row and column; never a value of a cell.
 
-    A cell that stands in two rows is an error where rows are cells. With a column that tells people apart
-    each counts for one, whatever their rows; one who stands in two cells is an error.
+    A cell in two rows is an error where rows are cells. With a column of people each person counts once,
+    whatever the number of rows; a person in two cells is an error.
     """
     trees = {} if hierarchies is None else read_hierarchies(hierarchies)
     header, *rows = rows_of(path)
@@ -71,7 +71,7 @@ def read_sheet(path: Path, hierarchies: Path | None, counts: str | None, person:
 
 
 def read_released_sheet(path: Path, trees: Trees) -> Release:
-    """The release in a sheet as `write_sheet` writes it. A dimension without a hierarchy in `trees` is flat.
+    """Return a release from a sheet of `write_sheet`. A dimension without a hierarchy in `trees` is flat.
 
     Raises TableInputError, naming file and row; never a value of a cell.
     """
@@ -100,7 +100,7 @@ def read_released_sheet(path: Path, trees: Trees) -> Release:
 
 
 def read_hierarchies(path: Path) -> Trees:
-    """The hierarchies of a YAML file. Raises TableInputError, naming the dimension."""
+    """Return the hierarchies of a YAML file. Raises TableInputError, naming the dimension."""
     try:
         body: Any = YAML(typ="safe", pure=True).load(read_text(path))
     except YAMLError as error:
@@ -113,15 +113,15 @@ def read_hierarchies(path: Path) -> Trees:
 
 
 def write_sheet(release: Release, path: Path, target: Path) -> None:
-    """A release as a sheet of the kind of `path`, written to `target`: a row a cell, a column a dimension.
+    """Write a release to `target` as a sheet of the kind of `path`: a row per cell, a column per dimension.
 
-    Withheld cells have no value and say so.
+    Withheld cells have no value and a status.
     """
     write_rows([[*(d.name for d in release.dims), VALUE, STATUS], *_released(release)], path, target)
 
 
 def write_rows(rows: Iterable[Iterable[object]], path: Path, target: Path) -> None:
-    """Rows as a sheet of the kind of `path`, written to `target`."""
+    """Write rows to `target` as a sheet of the kind of `path`."""
     if path.suffix.lower() == ".csv":
         with target.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows(rows)
@@ -147,7 +147,7 @@ def _released(release: Release) -> Iterator[list[str | int | None]]:
 
 
 def rows_of(path: Path) -> list[tuple[str, ...]]:
-    """Header and rows as words; an empty row ends nothing and says nothing."""
+    """Return header and rows as words; empty rows are skipped."""
     if path.suffix.lower() == ".csv":
         with open_table(path) as table:
             return [table.header, *(tuple(word.strip() for word in row) for row in table.rows)]
@@ -170,7 +170,7 @@ def rows_of(path: Path) -> list[tuple[str, ...]]:
 def _one_row_each(
     path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]], person: str
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Header and rows without the column that tells people apart, and of each person one row."""
+    """Return header and rows without the column of people, with one row for each person."""
     if person not in header:
         message = f"{path} has no column {person!r}"
         raise TableInputError(message, remedy=f"Its columns are: {', '.join(header)}.")
@@ -189,7 +189,7 @@ def _one_row_each(
 
 
 def _word(value: object) -> str:
-    """A cell of a workbook as a word: numbers without a needless .0, dates as they are written in ISO."""
+    """Return a cell of a workbook as a word: numbers without a needless .0, dates in ISO form."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""Options and passphrases of commands that somebody signs."""
+"""Options and passphrases of commands with a signature."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ by = click.option("--by", "by", required=True, metavar="NAME", help="Whose key s
 
 
 def passphrase_of(name: str, *, new: bool = False) -> str:
-    """From the environment, or asked for without showing it; a new one is asked for twice."""
+    """Return the passphrase from the environment, or ask without showing it, twice if new."""
     given = os.environ.get(VARIABLE)
     if given is not None:
         return given
@@ -22,5 +22,5 @@ def passphrase_of(name: str, *, new: bool = False) -> str:
 
 
 def unlocked(directory: Path, node: Node, name: str) -> Person:
-    """Somebody whose key counts, opened by the passphrase. Raises KeyRefusedError or SealedKeyError."""
+    """Open a person's valid key with the passphrase. Raises KeyRefusedError or SealedKeyError."""
     return person(directory, node, name, passphrase_of(name))

@@ -16,7 +16,7 @@ Read = TypeVar("Read")
 
 
 class TableInputError(SafelaneError):
-    """A file that cannot be read as what it should be."""
+    """A file that cannot be read in the required form."""
 
     exit_code = 2
 
@@ -32,12 +32,12 @@ def read_release(path: Path) -> Release:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file in UTF-8."""
+    """Return the text of a file in UTF-8."""
     return read_with(path, str)
 
 
 def read_with(path: Path, reader: Callable[[str], Read]) -> Read:
-    """What a reader makes of a file. Raises TableInputError, naming the file."""
+    """Return a reader's result for a file. Raises TableInputError, naming the file."""
     try:
         return reader(path.read_text(encoding="utf-8"))
     except AnonymiserError as error:

@@ -28,7 +28,7 @@ class SecretError(SafelaneError):
 
 
 def read_store(path: Path) -> EpochStore:
-    """The key store in a file. Raises SecretError."""
+    """Return the key store in a file. Raises SecretError."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -43,7 +43,7 @@ def read_store(path: Path) -> EpochStore:
 
 
 def unlock(store: EpochStore, key_path: Path | None) -> bytes:
-    """The key-encryption key of the store. Raises SecretError."""
+    """Return the key-encryption key of the store. Raises SecretError."""
     try:
         if key_path is None:
             return key_from_passphrase(passphrase(new=not store.epochs), store)
@@ -55,7 +55,7 @@ def unlock(store: EpochStore, key_path: Path | None) -> bytes:
 
 
 def passphrase(*, new: bool) -> str:
-    """From the environment, or asked for without showing it; a new one is asked for twice."""
+    """Return the passphrase from the environment, or ask without showing it, twice if new."""
     given = os.environ.get(VARIABLE)
     if given is not None:
         return given
@@ -63,7 +63,7 @@ def passphrase(*, new: bool) -> str:
 
 
 def make_key_file(path: Path) -> None:
-    """A new key file of random bytes that only its owner may read. Raises SecretError; overwrites nothing."""
+    """Make a key file of random bytes for its owner only. Raises SecretError; overwrites nothing."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

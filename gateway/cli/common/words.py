@@ -1,4 +1,4 @@
-"""`safelane words`: what a question may say."""
+"""`safelane words`: the words for questions."""
 
 import click
 
@@ -27,7 +27,7 @@ def overview(dictionary: Dictionary) -> list[str]:
 
 
 def codes(dictionary: Dictionary, level: str) -> list[str]:
-    """Raises DictionaryError for a level that does not exist."""
+    """Return the codes of a level. Raises DictionaryError for an unknown level."""
     if level == COUNTRY:
         return [f"  {m.code:<12} {m.name}" for m in dictionary.members.values()]
     known = dictionary.codes(dictionary.level(level).name)

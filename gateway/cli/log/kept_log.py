@@ -1,4 +1,4 @@
-"""What commands on a log where it is kept have in common: opening it, and logging that it is read."""
+"""Common parts of commands on a kept log: opening the log, and logging the reading."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,14 +18,14 @@ from gateway.watching.recovering import RecoveringError
 
 
 class LogCommandError(SafelaneError):
-    """The log could not be read, or does not have what was asked for."""
+    """The log could not be read, or does not have the requested entry."""
 
     exit_code = 6
 
 
 @contextmanager
 def opened(directory: Path) -> Iterator[OpenedLog]:
-    """The log of a hub, a node, or of the hub of a demo region. Raises LogCommandError."""
+    """Open the log of a hub, a node, or of the hub of a demo region. Raises LogCommandError."""
     own = demo_hub(directory)
     try:
         with open_kept(own) as found:
@@ -40,9 +40,9 @@ def opened(directory: Path) -> Iterator[OpenedLog]:
 
 
 def log_reading(found: OpenedLog, action: ReadAction, search: dict[str, Any]) -> None:
-    """Log that the log is read here, before anything is shown; where it cannot be, say so and go on.
+    """Log the reading before anything is shown; if that fails, report the failure and go on.
 
-    Whoever has the directory could read its database anyway: refusing to show the log would protect nobody.
+    An owner of the directory could read its database anyway: a refusal would protect nobody.
     """
     if not found.writable:
         click.echo("This reading is not logged: the disk is read-only.", err=True)

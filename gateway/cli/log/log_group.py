@@ -31,7 +31,7 @@ for each in (rotate_key, rotate_witness):
 def export(out: Path, directory: Path) -> None:
     """Write the log at its current checkpoint into the new directory OUT, for auditors.
 
-    Check it with other people's tools, or with: python -m audit verify OUT
+    Check the export with other people's tools, or with: python -m audit verify OUT
     """
     with opened(directory) as found, found.kept.store.reading() as view:
         # The head is taken first: the entry about this reading comes after what is exported.
@@ -62,7 +62,7 @@ def export(out: Path, directory: Path) -> None:
 def receipt(index: int, directory: Path, out: Path, entry_out: Path) -> None:
     """Prove entry INDEX: a receipt that anybody can check offline with the log's key.
 
-    It carries the cosignatures that have come until now: make it again to complete it.
+    The receipt carries all cosignatures so far: make the receipt again to complete it.
     """
     with opened(directory) as found, found.kept.store.reading() as view:
         log = found.kept.log

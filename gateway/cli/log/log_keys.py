@@ -19,7 +19,7 @@ OVERLAP_DAYS = 30
 
 
 class RotationError(SafelaneError):
-    """A change of keys that contradicts itself."""
+    """A self-contradictory change of keys."""
 
     exit_code = 2
 
@@ -62,7 +62,7 @@ def rotate_witness(directory: Path, reason: str, overlap_days: int | None, compr
 @click.command("rotate-key")
 @_options
 def rotate_calls(directory: Path, reason: str, overlap_days: int | None, compromised: bool) -> None:
-    """Let a new key sign what the hub replies to members, and log the change. Stop the hub first."""
+    """Let a new key sign the hub's replies to members, and log the change. Stop the hub first."""
     place = demo_hub(directory)
     rotation = rotate_call_key(place, reason, _overlap(overlap_days, compromised))
     _show(rotation, compromised)
@@ -76,7 +76,7 @@ def rotate_calls(directory: Path, reason: str, overlap_days: int | None, comprom
 @click.command("keys")
 @options.directory
 def show_keys(directory: Path) -> None:
-    """Show the hub's keys, and the fingerprint of its replies' key, to be read out to members."""
+    """Show the hub's keys, and the fingerprint of its reply key, to be read out to members."""
     place = demo_hub(directory)
     with open_hub(place) as hub:
         keys = hub_keys(hub)

@@ -37,7 +37,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @options.directory
 def list_entries(directory: Path, person: str | None, form: str, **given: Any) -> None:
-    """List entries, oldest first: all of them, or those that fit every option. The reading is logged."""
+    """List entries, oldest first: all entries, or only those matching every option. The reading is logged."""
     criteria = Criteria(**{**given, "since": _utc(given["since"]), "until": _utc(given["until"])})
     with opened(directory) as found:
         log_reading(found, ReadAction.LIST, _search(person, given))
@@ -52,7 +52,7 @@ def list_entries(directory: Path, person: str | None, form: str, **given: Any) -
 
 
 def _search(person: str | None, given: dict[str, Any]) -> dict[str, Any]:
-    """What is looked for, as the log commits to it."""
+    """Return the search in the form that the log commits to."""
     search = {name: f"{v:%Y-%m-%d}" if isinstance(v, datetime) else v for name, v in given.items() if v}
     return search if person is None else {**search, PERSON: person}
 

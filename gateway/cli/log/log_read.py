@@ -20,7 +20,7 @@ from gateway.cli.log.log_text import line_of
 @click.argument("what", metavar="QUESTION|INDEX")
 @options.directory
 def explain(what: str, directory: Path) -> None:
-    """Tell a question as a story: who, what, why, what each member did, how it ended, how that is proved."""
+    """Explain a question as a story: people, content, reasons, each member's part, outcome and proofs."""
     with opened(directory) as found:
         log_reading(found, ReadAction.EXPLAIN, {"what": what})
         for line in tell(found.kept, what):
@@ -34,7 +34,7 @@ def explain(what: str, directory: Path) -> None:
 def dossier(question: str, directory: Path, out: Path) -> None:
     """Write every entry about QUESTION with its proof, members' too, into one file for an auditor.
 
-    Check and read it without Safelane's database: python -m audit explain FILE
+    Check and read the file without Safelane's database: python -m audit explain FILE
     """
     with opened(directory) as found:
         log_reading(found, ReadAction.DOSSIER, {"question": question})
@@ -125,10 +125,10 @@ def notices(needed: int | None, directory: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask back.")
 @options.directory
 def erase(person: str, ground: str, yes: bool, directory: Path) -> None:
-    """Make every entry silent about who a person is, for ever. The log stays whole, and says it was done.
+    """Erase a person's identity from every entry, for ever. The log stays whole, and records the erasure.
 
-    Erases what opens the commitments to the name, in entries and in logged searches, and the account of that
-    name, which must be closed before.
+    Erases the openings of the commitments to the name, in entries and in logged searches, and the account of
+    that name, which must be closed before.
     """
     if not yes:
         click.confirm(f"Erase for ever who {person} is in this log?", abort=True)

@@ -1,4 +1,4 @@
-"""What `safelane log list` shows of an entry: one line, for people."""
+"""Lines of `safelane log list`: one line per entry, for people."""
 
 from audit.errors import MalformedError
 from audit.events.events import Event, decode
@@ -8,7 +8,7 @@ UNKNOWN = "of a kind that is not known here"
 
 
 def line_of(number: int, entry: bytes) -> str:
-    """Number, time, type and the words that matter. Commitments are left out: they say nothing alone."""
+    """Return number, time, type and the main words of an entry. Commitments are left out."""
     try:
         event = decode(entry)
     except MalformedError:

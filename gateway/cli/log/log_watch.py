@@ -1,4 +1,4 @@
-"""`safelane log alerts` and `safelane log evidence`: what the monitor of a hub or a node found."""
+"""`safelane log alerts` and `safelane log evidence`: findings of the monitor of a hub or a node."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from gateway.watching.model import KeptAlert
 @click.option("--all", "ended", is_flag=True, help="Also those that no longer hold.")
 @options.directory
 def alerts(ended: bool, directory: Path) -> None:
-    """Show what somebody should look at: stale heads, missing cosignatures, open ends, contradictions."""
+    """Show open alerts: old checkpoints, missing cosignatures, open ends, contradictions."""
     with open_watch(demo_hub(directory)) as watch:
         found = watch.alerts(ended=ended)
     for kept in found:
@@ -28,10 +28,10 @@ def alerts(ended: bool, directory: Path) -> None:
 @click.command()
 @options.directory
 def evidence(directory: Path) -> None:
-    """Write the evidence against other logs into files, and show them.
+    """Write the evidence against other logs into files, and show the evidence.
 
-    Each holds two heads that a log signed and that do not fit each other. Anybody can check one with the
-    log's key: python -m audit verify FILE --vkey VKEY
+    Each file holds two contradictory checkpoints with signatures of the same log. Anybody can check a file
+    with the log's key: python -m audit verify FILE --vkey VKEY
     """
     own = demo_hub(directory)
     with open_watch(own) as watch:

@@ -1,4 +1,4 @@
-"""`safelane member approvals` and `quotas`: questions that wait for a person, and how often may be asked."""
+"""`safelane member approvals` and `quotas`: questions waiting for approval, and quotas of questions."""
 
 import json
 from collections.abc import Iterator
@@ -102,7 +102,7 @@ def refuse(question: str, by: str, reason: str, directory: Path) -> None:
 @as_json
 @options.own_directory
 def quotas(as_json: bool, directory: Path) -> None:
-    """How often each organisation has asked in this day, week, month and year, and may ask at most."""
+    """Show each organisation's questions in this day, week, month and year, and their limits."""
     with open_member(directory) as node, node.store.reading() as view:
         now = node.clock.now()
         ruling = trusted(node, view)
@@ -135,7 +135,7 @@ def quotas(as_json: bool, directory: Path) -> None:
 
 
 def _limits(policy: Policy) -> dict[tuple[str, Period], int]:
-    """The largest number that any permission leaves an organisation in a period."""
+    """Return the largest number of questions that any permission allows in a period."""
     found: dict[tuple[str, Period], int] = {}
     for share in policy.shares:
         for period, limit in policy.conditions.join(share.conditions).quotas.items():

@@ -1,4 +1,4 @@
-"""The member's side of `safelane extract`: each step is signed by a person whose key counts at the node."""
+"""The member's side of `safelane extract`: each step is signed with a key that is valid at the node."""
 
 import json
 from collections.abc import Sequence
@@ -70,8 +70,9 @@ def prepare(
 ) -> None:
     """Prepare an extract of single records and ask for approval.
 
-    Only people whose consent covers single records are in it. Columns are generalised, and records left out,
-    until everybody has company and nothing follows from it beside what was released before.
+    Only people whose consent covers single records are included. Columns are generalised, and records left
+    out, until every person is in a large enough group and nothing can be inferred together with earlier
+    releases.
     """
     wanted = ExtractRequest(recipient, purpose, tuple(columns), reader, days, narratives)
     with open_member(directory) as node:
@@ -90,7 +91,7 @@ def prepare(
 @click.argument("name", metavar="[EXTRACT]", required=False)
 @options.own_directory
 def review(name: str | None, directory: Path) -> None:
-    """What an extract would show, and its risk; without a name the list of all. For the state only."""
+    """Show an extract's content and risk; without a name, list all extracts. For the state only."""
     with open_member(directory) as node, node.store.reading() as view:
         found = view.extracts.all() if name is None else [view.extracts.find(name)]
         approvals = {e.plan.extract: view.extracts.approvals(e.plan.extract) for e in found if e is not None}
@@ -167,7 +168,10 @@ def seal(
     key_file: Path | None,
     output: Path,
 ) -> None:
-    """Seal an approved extract to its reader. It is sealed once, and counts as given out from then on."""
+    """Seal an approved extract to its reader.
+
+    An extract is sealed once, and counts as released from then on.
+    """
     key = epoch_key(store, epoch, epochs_key_file)
     with open_member(directory) as node:
         with node.store.reading() as view:
@@ -189,7 +193,7 @@ def seal(
 @epoch_key_file
 @click.option("--column", default=steps.PERSON, show_default=True, help="The column of pseudonyms.")
 def trace(source: Path, directory: Path, store: Path, epochs_key_file: Path | None, column: str) -> None:
-    """Which sealed copy does a table that turned up elsewhere come from? A hint, no proof."""
+    """Find the sealed copy behind a table that turned up elsewhere. The result is a hint, no proof."""
     with open_table(source) as table:
         at = table.position(column)
         found = [row[at] for row in table.rows]
@@ -207,7 +211,7 @@ def trace(source: Path, directory: Path, store: Path, epochs_key_file: Path | No
 
 
 def _traced(stored: StoredExtract, found: Sequence[str], order: Sequence[str]) -> str:
-    """What the comparison with one copy says."""
+    """Return the result of the comparison with one copy, in words."""
     plan = stored.plan
     who = f"{plan.extract}, for {plan.recipient}, for {plan.purpose}"
     try:
@@ -222,7 +226,7 @@ def _epochs(store: Path) -> list[int]:
 
 
 def epoch_key(path: Path, number: int | None, key_path: Path | None) -> steps.EpochKey:
-    """The key of an epoch, the newest unless told. Raises SecretError."""
+    """Return the key of an epoch, by default the newest. Raises SecretError."""
     store = read_store(path)
     try:
         epoch = store.current if number is None else number

@@ -1,4 +1,4 @@
-"""`safelane member figures`: numbers that the state has published elsewhere, so that everybody knows them."""
+"""`safelane member figures`: numbers that the state has published elsewhere, known to everybody."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ BY = "on the command line"
 
 @click.group("figures")
 def command() -> None:
-    """Numbers that were published elsewhere: tables made from then on take them as known."""
+    """Numbers published elsewhere: later tables take these numbers as known."""
 
 
 @command.command()
@@ -52,7 +52,7 @@ def add(where: Sequence[str], value: int, source: str, published: datetime, dire
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
 @options.own_directory
 def list_figures(as_json: bool, directory: Path) -> None:
-    """Every figure that was ever registered, the newest first."""
+    """List every registered figure, the newest first."""
     with open_member(directory) as node:
         found = figure_statuses(node)
     if as_json:

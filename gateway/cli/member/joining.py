@@ -1,4 +1,4 @@
-"""`safelane member join`, `confirm` and `trust-hub`: a node becomes part of a region, and knows its hub."""
+"""`safelane member join`, `confirm` and `trust-hub`: a node joins a region, and trusts its hub."""
 
 from pathlib import Path
 
@@ -41,6 +41,6 @@ def confirm_region(directory: Path, fingerprint: str) -> None:
 @options.own_directory
 @options.fingerprint
 def trust(directory: Path, fingerprint: str) -> None:
-    """Believe the hub's new key, after hearing its fingerprint by voice. Stop the node first."""
+    """Trust the hub's new key, after hearing its fingerprint by voice. Stop the node first."""
     call_key = trust_hub(directory, fingerprint)
     click.echo(f"Replies of the hub are believed under {call_key} from now on. Start the node again.")

@@ -1,4 +1,4 @@
-"""`safelane keys`: the keys with which a node's controllers sign; each is sealed under a passphrase."""
+"""`safelane keys`: the signing keys of a node's controllers, each sealed under a passphrase."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ name_argument = click.argument("name", metavar="NAME")
 
 @click.group("keys")
 def command() -> None:
-    """The controllers' own keys: with them policies and approvals are signed."""
+    """The controllers' own keys, which sign policies and approvals."""
 
 
 @command.command()
@@ -42,7 +42,7 @@ def create(name: str, directory: Path, second_person: bool, by: str | None) -> N
 @command.command("list")
 @options.own_directory
 def list_keys(directory: Path) -> None:
-    """Whose keys count here, and whose did."""
+    """List valid and former keys."""
     ring = key_ring(directory)
     with open_member(directory) as node, node.store.reading() as view:
         known = view.holders()
@@ -61,7 +61,7 @@ def list_keys(directory: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @options.own_directory
 def backup(name: str, file: Path, directory: Path) -> None:
-    """Copy the key of NAME to FILE, sealed as it is, once the passphrase has opened it."""
+    """Copy the sealed key of NAME to FILE, once the passphrase has opened the key."""
     with open_member(directory) as node:
         back_up(directory, node, name, passphrase_of(name), file)
     click.echo(f"{file} opens with the passphrase of {name}, and with nothing else. Keep it in a safe place.")
@@ -71,7 +71,7 @@ def backup(name: str, file: Path, directory: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @options.own_directory
 def restore_key(file: Path, directory: Path) -> None:
-    """Put a key back from its backup FILE."""
+    """Restore a key from its backup FILE."""
     with open_member(directory) as node:
         back = restore(directory, node, file, passphrase_of(file.name))
     click.echo(f"The key of {back.name} is back.")
@@ -81,7 +81,7 @@ def restore_key(file: Path, directory: Path) -> None:
 @name_argument
 @options.own_directory
 def rotate(name: str, directory: Path) -> None:
-    """Make a new key for NAME that takes over; the former key signs that, and counts no longer."""
+    """Replace the key of NAME; the former key signs the change and is no longer valid."""
     with open_member(directory) as node:
         who = unlocked(directory, node, name)
         new = rotate_key(directory, node, who, passphrase_of(name, new=True))
@@ -96,7 +96,7 @@ def rotate(name: str, directory: Path) -> None:
 @click.option("--by", metavar="NAME", help="The controller who signs this; left out where no key is left.")
 @click.option("--reason", type=click.Choice(["lost", "stolen", "left"]), required=True, help="Why.")
 def revoke(name: str, directory: Path, by: str | None, reason: str) -> None:
-    """From now on nothing that the key of NAME signs counts. The policy in force stays in force."""
+    """Make the key of NAME invalid from now on. The policy in force stays in force."""
     with open_member(directory) as node:
         with node.store.reading() as view:
             holder = signing_keys.holder_of(view, name)

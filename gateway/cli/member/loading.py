@@ -34,7 +34,7 @@ def load(source: str, mapping: Path, directory: Path) -> None:
 @click.command()
 @options.own_directory
 def cube(directory: Path) -> None:
-    """Protect the newest snapshot under the policy in force; from then on this cube answers."""
+    """Protect the newest snapshot under the policy in force; the new cube answers from then on."""
     with open_member(directory) as node, building() as progress:
         built = build(node, progress)
     click.echo(

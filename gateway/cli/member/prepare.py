@@ -1,4 +1,4 @@
-"""`safelane member prepare`: a member of the demo, made ready in a process of its own."""
+"""`safelane member prepare`: prepares a member of the demo in a separate process."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from gateway.demo.preparing import prepare as do_prepare
 @options.own_directory
 @options.with_parent
 def prepare(directory: Path, with_parent: bool) -> None:
-    """Make a member of the demo ready: load, policy, cube. Progress goes out as lines of JSON."""
+    """Prepare a member of the demo: load, policy, cube. Progress is printed as lines of JSON."""
     if with_parent:
         stop_with_parent(lambda: os._exit(1))
     do_prepare(directory, lambda step, done: click.echo(json.dumps({"step": step, "done": done})))

@@ -1,4 +1,4 @@
-"""`safelane member recompute`: does the register still give the snapshot that was made of it?"""
+"""`safelane member recompute`: does the register still give the newest snapshot?"""
 
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from gateway.cli.common.progress import reading
 def command(source: str, mapping: Path, directory: Path) -> None:
     """Read SOURCE again and compare with the newest snapshot; nothing is kept, nothing is logged.
 
-    A snapshot follows from its source, its mapping and the node's keys: the same three give the same one.
+    A snapshot depends on its source, its mapping and the node's keys alone: the same three give the same
+    snapshot.
     """
     with open_member(directory) as node, reading() as progress:
         kept = recompute(directory, node, source, read_document(mapping), progress)

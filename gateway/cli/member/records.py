@@ -1,4 +1,4 @@
-"""`safelane member changes` and `safelane member consent`: what became of cases, for the data controller."""
+"""`safelane member changes` and `safelane member consent`: changes of cases, for the data controller."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from gateway.member.model.record_changes import CONSENTS, Changes, lines
 
 
 def change_lines(changes: Changes | None) -> Iterator[str]:
-    """What a load has otherwise than the one before it; nothing for the first."""
+    """Yield a load's differences to the load before; nothing for the first load."""
     if changes is None:
         return
     if not changes.counts:
@@ -46,11 +46,11 @@ def changes_command(directory: Path) -> None:
 @click.option("--person", "of_person", is_flag=True, help="The number asked for is a person's own.")
 @options.own_directory
 def consent_command(code: str, of_case: bool, of_person: bool, directory: Path) -> None:
-    """Let CODE be all that somebody agrees to share: N nothing, NAT national use, AGG counts, REC records.
+    """Set a person's consent to CODE: N nothing, NAT national use, AGG counts, REC records.
 
-    The number is asked for, or read from standard input, so that no list of commands keeps it. A withdrawal
-    is out of every extract at once. Counts that were given out stand until it can enter as part of a
-    revision (safelane member revisions). Consent given again counts with the next load.
+    The number is asked for, or read from standard input, so that no list of commands keeps the number. A
+    withdrawal is out of every extract at once. Released counts stay until the withdrawal can enter as part of
+    a revision (safelane member revisions). Consent given again counts with the next load.
     """
     if of_case == of_person:
         raise click.UsageError("Say whether the number is that of a --case or a --person.")
@@ -65,7 +65,7 @@ def consent_command(code: str, of_case: bool, of_person: bool, directory: Path) 
 
 
 def _asked_for() -> str:
-    """A number that is typed unseen, or the first line of what is piped in."""
+    """Return a number typed without echo, or the first line of standard input."""
     if sys.stdin.isatty():
         return str(click.prompt("Number", hide_input=True, err=True))
     return sys.stdin.readline().strip()

@@ -1,4 +1,4 @@
-"""`safelane reidentify`: who is behind a pseudonym, inside the member, by two custodians of the vault."""
+"""`safelane reidentify`: the person behind a pseudonym, inside the member, by two custodians."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ request_argument = click.argument("request_id", metavar="REQUEST")
 
 @click.group()
 def reidentify() -> None:
-    """Who is behind a pseudonym: one custodian asks, another confirms, the first sees it once."""
+    """The person behind a pseudonym: one custodian asks, another confirms, the first sees the person once."""
 
 
 @reidentify.command()
@@ -45,7 +45,7 @@ def request(
     kind: str,
     reason: str,
 ) -> None:
-    """Ask who is behind PSEUDONYM. The request ends after seven days."""
+    """Request the person behind PSEUDONYM. The request ends after seven days."""
     custody, lock = unlocked(directory, custodian, key_file)
     subject = Subject(pseudonym, recipient, purpose, kind)
     with open_member(directory) as node:
@@ -56,7 +56,7 @@ def request(
 @reidentify.command("list")
 @options.own_directory
 def list_requests(directory: Path) -> None:
-    """The requests, their reasons, and what became of them. For the state only."""
+    """List the requests, their reasons, and their outcomes. For the state only."""
     with open_member(directory) as node, node.store.reading() as view:
         found, now = view.reidentifications.all(), node.clock.now()
     for asked in found:
@@ -96,7 +96,7 @@ def show(
     store: Path,
     epochs_key_file: Path | None,
 ) -> None:
-    """Show who it is, once, to the custodian who asked."""
+    """Show the person once to the custodian who asked."""
     custody, lock = unlocked(directory, custodian, key_file)
     with open_member(directory) as node:
         with node.store.reading() as view:

@@ -1,4 +1,4 @@
-"""`safelane member revisions`: what waits to be counted, for the data controller."""
+"""`safelane member revisions`: additions and withdrawals not yet counted, for the data controller."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from gateway.member.build.revisions import revisions
 @click.command("revisions")
 @options.own_directory
 def command(directory: Path) -> None:
-    """List what waits: additions and withdrawals in released years that no cube counts yet."""
+    """List pending additions and withdrawals in released years, which no cube counts yet."""
     with open_member(directory) as node:
         found = revisions(node)
     click.echo("Confidential to your country: nobody outside can distinguish waiting changes from no change.")

@@ -1,4 +1,4 @@
-"""`safelane vault`: what a node keeps of identifiers and narratives, and who may open it."""
+"""`safelane vault`: a node's stored identifiers and narratives, and their custodians."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ from gateway.member.records.custodian_rotation import exchange as exchange_custo
 
 @click.group()
 def vault() -> None:
-    """What a node keeps of identifiers and narratives, encrypted; two custodians open it together."""
+    """A node's identifiers and narratives, encrypted; two custodians open the vault together."""
 
 
 @vault.command()
@@ -40,7 +40,7 @@ def vault() -> None:
     help="Who shares in opening it, two at least; with a new key file, else a passphrase that is asked for.",
 )
 def create(directory: Path, custodians: Sequence[str]) -> None:
-    """Make a vault for a node. Each custodian types a passphrase that no other one sees."""
+    """Make a vault for a node. Each custodian types a passphrase that no other custodian sees."""
     member = read_config(directory, MemberConfig).member
     names = [text.partition("=")[0] for text in custodians]
     if len(set(names)) < len(names):
@@ -61,7 +61,7 @@ def _new_lock(name: str, text: str) -> Lock:
 @vault.command()
 @options.own_directory
 def show(directory: Path) -> None:
-    """The custodians of a node's vault, and which load it keeps."""
+    """Show the custodians of a node's vault, and the load in the vault."""
     custody = read_custody(Layout(directory).keys)
     with open_member(directory) as node, node.store.reading() as view:
         load = view.vault.load()
@@ -103,7 +103,7 @@ def check(directory: Path, custodian: str, key_file: Path | None) -> None:
     help="Who is present, two at least: everybody who stays, and who leaves where only one stays.",
 )
 def exchange(directory: Path, leaves: str, joins: str, custodians: Sequence[str]) -> None:
-    """Put another custodian in the place of one. All get new shares; the old ones open nothing any more."""
+    """Replace a custodian. All custodians get new shares; the old shares open nothing any more."""
     named = [text.partition("=") for text in custodians]
     present = {n: unlocked(directory, n, Path(file) if file else None) for n, _, file in named}
     custody = next(iter(present.values()))[0]

@@ -1,4 +1,4 @@
-"""`safelane member work`: one piece of long work for the pages of a node, in a process of its own."""
+"""`safelane member work`: one long task for the pages of a node, in a separate process."""
 
 import json
 import os
@@ -22,7 +22,7 @@ LOW_PRIORITY = 10
 @click.command("work", hidden=True)
 @options.own_directory
 def command(directory: Path) -> None:
-    """Do what one line of JSON on standard input says; tell steps and the result as lines of JSON."""
+    """Run the task in one line of JSON on standard input; print steps and result as lines of JSON."""
     order = json.loads(_first_line())
     stop_with_parent(lambda: os._exit(1))
     if hasattr(os, "nice"):
@@ -41,7 +41,7 @@ def command(directory: Path) -> None:
 
 
 def _first_line() -> bytes:
-    """Read unbuffered: what follows is for the watch on the parent."""
+    """Read unbuffered: the rest of the input is for the watch on the parent."""
     line = bytearray()
     while not line.endswith(b"\n"):
         piece = os.read(sys.stdin.fileno(), 1)

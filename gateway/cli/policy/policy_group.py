@@ -1,7 +1,6 @@
-"""`safelane policy`: read a policy aloud, try questions on it, compare it, check it. Files only, no data.
+"""`safelane policy`: explains, tests, compares and checks policies. Files only, no data.
 
-What a policy does at a node (`gateway.cli.policy.policy_versions` and others) is imported when it is asked
-for.
+Commands at a node (`gateway.cli.policy.policy_versions` and others) are imported on demand.
 """
 
 import json
@@ -32,13 +31,13 @@ from policies.model.model import EVERY_DATA_SET
 
 LONGEST_FILE = 1_000_000
 FOUND = 1
-"""Exit code: the command worked and found something: a loosening, an error, a question decided otherwise."""
+"""Exit code for a finding: the command worked and found a loosening, an error, or another decision."""
 
 T = TypeVar("T")
 
 
 class PolicyFileError(SafelaneError):
-    """A file that is not a policy, or not one that this command can use."""
+    """A file that is not a policy, or no policy for this command."""
 
     exit_code = 2
 
@@ -67,7 +66,7 @@ AT_A_NODE = {
 
 @click.group("policy", cls=LazyCommands, later=AT_A_NODE)
 def command() -> None:
-    """Policies: what may be shared, with whom, for what, how finely."""
+    """Policies: what may be shared, with whom, for which purpose, in what detail."""
 
 
 policy_file = click.argument("policy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -114,7 +113,7 @@ def explain_command(
     as_json: bool,
     **asked: Any,
 ) -> None:
-    """Read POLICY aloud; or, with a question, say what it decides and why."""
+    """Explain POLICY in plain language; with a question, explain the decision."""
     dictionary = regional()
     loaded = _at_node(directory, _load(policy, dictionary, known, above))
     if question is None and measure is None:
@@ -149,9 +148,9 @@ def diff_command(
     known: Sequence[str],
     as_json: bool,
 ) -> None:
-    """Say what changes from OLD to NEW. Exit code 1: something is loosened.
+    """Describe the changes from OLD to NEW. Exit code 1: something is loosened.
 
-    With --above, or where a ministry-wide policy is in force at the node, what changes below that.
+    With --above, or where a ministry-wide policy is in force at the node, the changes below that policy.
     """
     dictionary = regional()
     before, after = (_at_node(directory, _load(path, dictionary, known, above)) for path in (old, new))
@@ -200,7 +199,10 @@ def lint_command(
     known: Sequence[str],
     as_json: bool,
 ) -> None:
-    """Say what in POLICY leaks, has no effect or cannot be kept. Exit code 1: an error was found."""
+    """List everything in POLICY that leaks, has no effect or cannot be kept.
+
+    Exit code 1: an error was found.
+    """
     dictionary = regional()
     others = [_load(path, dictionary, known) for path in beside]
     held = {recipient: frozenset(purposes) for recipient, purposes in admitted} or None
@@ -225,7 +227,7 @@ def test_command(
 ) -> None:
     """Ask POLICY the examples of QUESTIONS and compare the decisions.
 
-    QUESTIONS is the file POLICY.questions.yaml beside it unless told. Exit code 1: a decision is another one.
+    QUESTIONS is by default the file POLICY.questions.yaml beside the policy. Exit code 1: a decision differs.
     """
     dictionary = regional()
     loaded = _load(policy, dictionary, known, above)
@@ -250,7 +252,7 @@ def schema_command(*, words: bool, known: Sequence[str]) -> None:
 
 
 def _at_node(directory: Path | None, policy: Policy) -> Policy:
-    """The policy below the ministry-wide one that is in force at a node."""
+    """Return the policy below the ministry-wide policy in force at a node."""
     if directory is None or policy.data_set == EVERY_DATA_SET:
         return policy
     # As in `_effect`: a node is opened only where one is named.
@@ -316,7 +318,7 @@ def _understood(path: Path, read: Callable[[], T]) -> T:
 def _request(
     dictionary: Dictionary, member: str, ready_made: str | None, measure: str | None, asked: dict[str, Any]
 ) -> Request:
-    """The request of the command line, its words checked by the dictionary as those of any question."""
+    """Return the request of the command line, its words checked by the dictionary like any question's."""
     by = [level.strip() for level in asked["by"].split(",") if level.strip()]
     if ready_made is not None:
         if ready_made not in dictionary.ready_made:

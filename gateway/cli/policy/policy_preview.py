@@ -1,4 +1,4 @@
-"""`safelane policy preview`: a policy seen before it counts, on the member's own snapshot."""
+"""`safelane policy preview`: previews a policy before its publication, on the member's own snapshot."""
 
 import json
 from collections.abc import Iterator
@@ -25,9 +25,9 @@ from policies import Policy
 
 SAME = Effect(0, 0, 0, 0, 0, 0, 0)
 WRITTEN_OUT = 2
-"""Tables of up to so many dimensions have a line of their own."""
+"""Tables of up to this number of dimensions have their own line."""
 MOST_LISTED = 20
-"""Groups with one shared value that are written out; all of them stand in the JSON."""
+"""Number of listed groups with one shared value; the JSON holds all groups."""
 
 
 @click.command("preview")
@@ -35,9 +35,9 @@ MOST_LISTED = 20
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of sentences.")
 @options.own_directory
 def preview(policy: Path, as_json: bool, directory: Path) -> None:
-    """Make the tables that POLICY would release, and show them: for this state only.
+    """Make the tables that POLICY would release, and show the tables: for this state only.
 
-    Nothing is logged, and nobody outside hears of it. Publishing the policy uses the very same tables.
+    Nothing is logged, and nothing leaves the node. Publishing the policy uses the very same tables.
     """
     with open_member(directory) as node:
         loaded = checked(node, read_document(policy))
@@ -168,13 +168,16 @@ def _data(made: PreviewedCube, found: Preview, shown: list[Shown]) -> dict[str, 
 
 
 def below_ministry(directory: Path, policy: Policy) -> Policy:
-    """The policy as it would count at a node: below its ministry-wide one. Raises PolicyRefusedError."""
+    """Return the policy in effect at a node: below its ministry-wide policy. Raises PolicyRefusedError."""
     with open_member(directory) as node, node.store.reading() as view:
         return below(node, view, policy)[0]
 
 
 def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
-    """What a change does to the tables of a node, in sentences. Raises as `previewing.make` does."""
+    """Yield the effects of a change on the tables of a node, in sentences.
+
+    Raises as `previewing.make` does.
+    """
     with open_member(directory) as node, building("protecting") as progress:
         before, after = (make(node, policy, progress) for policy in (old, new))
         if before.bytes == after.bytes:  # the very same cube: there is nothing to read and to compare

@@ -1,4 +1,4 @@
-"""`safelane policy suggest`: other policies that could be chosen, by what they would tell."""
+"""`safelane policy suggest`: variants of a policy, ranked by usefulness."""
 
 import json
 import time
@@ -23,7 +23,7 @@ EXPLAINED = 3
 
 
 class _Deadline:
-    """Ends a candidate whose time is up, and everything when the person has seen enough (Ctrl-C)."""
+    """Ends a candidate at its time limit, and the whole search on Ctrl-C."""
 
     def __init__(self, seconds: float) -> None:
         self.stopped = False
@@ -53,9 +53,9 @@ class _Deadline:
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of sentences.")
 @options.own_directory
 def suggest(policy: Path, seconds: int, as_json: bool, directory: Path) -> None:
-    """Try some thirty variants of POLICY on the newest snapshot, and rank them by what they tell.
+    """Try some thirty variants of POLICY on the newest snapshot, and rank the variants by usefulness.
 
-    Nothing is changed or logged. Ctrl-C ends it early, with what was tried until then.
+    Nothing is changed or logged. Ctrl-C ends the search early, with the results so far.
     """
     with open_member(directory) as node:
         loaded = checked(node, read_document(policy))
@@ -72,7 +72,7 @@ def suggest(policy: Path, seconds: int, as_json: bool, directory: Path) -> None:
 
 
 def _rate_all(node: Node, tried: tuple[Candidate, ...], seconds: int) -> tuple[list[Rated], int]:
-    """What was rated, and how many took too long."""
+    """Return the rated variants, and the number of variants beyond the time limit."""
     watch = _Deadline(seconds)
     stop_on_signals(watch.stop)
     rated, late = [], 0
@@ -112,7 +112,7 @@ def _table(best: list[Rated], tried: int, late: int) -> Iterator[str]:
 
 
 def _explained(policy: Policy, best: list[Rated]) -> Iterator[str]:
-    """The best few that are not the policy itself: what changes, and which questions gain and lose."""
+    """Explain the best variants other than the policy itself: changes, and questions that gain or lose."""
     own = next((one for one in best if one.candidate.policy is policy), None)
     others = [one for one in best if one.candidate.policy is not policy][:EXPLAINED]
     for one in others:

@@ -1,4 +1,4 @@
-"""Commands of `safelane policy` that bring a policy into force at a node, and end it."""
+"""Commands of `safelane policy` that bring a policy into force at a node, and end a policy."""
 
 import json
 from pathlib import Path
@@ -53,11 +53,11 @@ ministry_wide = click.option(
 @click.argument("policy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @options.own_directory
 def draft(policy: Path, directory: Path) -> None:
-    """Hand POLICY in as the draft of the next version. Nothing counts before it is published.
+    """Hand POLICY in as the draft of the next version. Nothing takes effect before publication.
 
-    One with `data_set: all` is a draft of the ministry-wide policy.
+    A policy with `data_set: all` is a draft of the ministry-wide policy.
 
-    The questions in POLICY.questions.yaml, if it is there, must be decided as expected.
+    The questions in POLICY.questions.yaml, if the file exists, must be decided as expected.
     """
     questions = policy.with_suffix(QUESTIONS)
     with open_member(directory) as node:
@@ -88,7 +88,7 @@ def review(by: str, directory: Path, *, ministry: bool) -> None:
 @ministry_wide
 @options.own_directory
 def publish_command(*, by: str, accept: bool, ministry: bool, directory: Path) -> None:
-    """Sign the draft as the controller; it is in force at once, or from its first day on."""
+    """Sign the draft as the controller; the policy is in force at once, or from its first day on."""
     with open_member(directory) as node:
         with node.store.reading() as view:
             found = draft_of(versions(view, ministry=ministry))
@@ -112,7 +112,7 @@ def publish_command(*, by: str, accept: bool, ministry: bool, directory: Path) -
 @ministry_wide
 @options.own_directory
 def revoke_command(*, by: str, reason: str, ministry: bool, directory: Path) -> None:
-    """End the policy in force at once: from now on nothing is answered until another is published."""
+    """End the policy in force at once: no question is answered until another policy is published."""
     with open_member(directory) as node:
         with node.store.reading() as view:
             ending = revocable(versions(view, ministry=ministry))
@@ -129,7 +129,7 @@ def revoke_command(*, by: str, reason: str, ministry: bool, directory: Path) -> 
 @ministry_wide
 @options.own_directory
 def history(*, version: int | None, as_json: bool, ministry: bool, directory: Path) -> None:
-    """Every version that was signed, by whom, and when it was in force."""
+    """List every signed version, its signers, and when the version was in force."""
     with open_member(directory) as node, node.store.reading() as view:
         cube_cache = versions(view, ministry=ministry)
         if version is not None:
@@ -148,7 +148,7 @@ def history(*, version: int | None, as_json: bool, ministry: bool, directory: Pa
 @ministry_wide
 @options.own_directory
 def rollback(version: int, directory: Path, *, ministry: bool) -> None:
-    """Hand the document of a former VERSION in again, as the draft of the next one."""
+    """Hand the document of a former VERSION in again, as the draft of the next version."""
     with open_member(directory) as node:
         with node.store.reading() as view:
             text = former_text(node, versions(view, ministry=ministry), version)
@@ -156,13 +156,13 @@ def rollback(version: int, directory: Path, *, ministry: bool) -> None:
 
 
 def known_at(directory: Path) -> tuple[int, tuple[Policy, ...]]:
-    """How many people can give leave at a node, and under what policy anything was given out there."""
+    """Return how many people can approve at a node, and the policy of the latest release."""
     with open_member(directory) as node, node.store.reading() as view:
         return persons_at(view), given_out_under(node, view)
 
 
 def _say(node: Node, found: Draft) -> None:
-    """What the draft changes, so that nobody signs what he has not been told."""
+    """Print the changes of the draft, so that every signer knows the changes."""
     policy = checked(node, found.text)
     with node.store.reading() as view:
         step, changes = step_to(node, view, policy)

@@ -47,7 +47,7 @@ days_of_token = click.option(
 
 @click.group("account")
 def command() -> None:
-    """Who may enter a hub or a node, and to do what."""
+    """Who may sign in to a hub or a node, and with which duties."""
 
 
 @command.command("add-operator")
@@ -56,7 +56,7 @@ def command() -> None:
 @days_of_invitation
 @options.own_directory
 def add_operator(name: str, organisation: str, days: int, directory: Path) -> None:
-    """Invite the first operator, or another one."""
+    """Invite the first or a further operator."""
     _invite(directory, Offer(name, organisation, Role.OPERATOR), days)
 
 
@@ -70,7 +70,7 @@ def add_operator(name: str, organisation: str, days: int, directory: Path) -> No
 def invite(
     *, name: str, organisation: str, role: str, purposes: Sequence[str], days: int, directory: Path
 ) -> None:
-    """Invite somebody under a NAME, such as an e-mail address; prints the code that opens the account."""
+    """Invite a person under a NAME, such as an e-mail address; prints the code that opens the account."""
     _invite(directory, Offer(name, organisation, Role(role), frozenset(purposes)), days)
 
 
@@ -79,7 +79,7 @@ def invite(
 @days_of_invitation
 @options.own_directory
 def renew(name: str, days: int, directory: Path) -> None:
-    """NAME has lost passphrase or phone: ends all sessions, prints a code that renews both."""
+    """Renew a lost passphrase or phone of NAME: ends all sessions, prints a code that renews both."""
     with open_entrance(directory) as entrance:
         code = inviting.offer_renewal(entrance, _console(), name, days)
     click.echo(f"Nothing of before opens the account {name} any more. The code, shown this once:")
@@ -91,7 +91,7 @@ def renew(name: str, days: int, directory: Path) -> None:
 @name_argument
 @options.own_directory
 def withdraw(name: str, directory: Path) -> None:
-    """Make the invitation of NAME void, if nobody has used it yet."""
+    """Make the unused invitation of NAME void."""
     with open_entrance(directory) as entrance:
         inviting.withdraw(entrance.accounts, _console(), name)
     click.echo(f"The invitation of {name} opens nothing any more.")
@@ -123,7 +123,7 @@ def list_accounts(directory: Path) -> None:
 @purposes
 @options.own_directory
 def change_role(name: str, role: str, purposes: Sequence[str], directory: Path) -> None:
-    """Give somebody another duty; all sessions and tokens of that person end."""
+    """Give a person another duty; all sessions and tokens of the person end."""
     with open_entrance(directory) as entrance:
         managing.change_role(entrance.accounts, _console(), name, Role(role), frozenset(purposes))
     click.echo(f"{name} is {role} from now on, and has to sign in again.")
@@ -144,7 +144,7 @@ def disable(name: str, directory: Path) -> None:
 @click.argument("successor", metavar="SUCCESSOR")
 @options.own_directory
 def hand_over(name: str, successor: str, directory: Path) -> None:
-    """NAME leaves: questions and service accounts go to SUCCESSOR, and the account is closed."""
+    """Hand over the questions and service accounts of NAME to SUCCESSOR, and close the account."""
     with open_entrance(directory) as entrance:
         leaving.hand_over(entrance.accounts, _console(), name, successor)
     click.echo(f"What belonged to {name} belongs to {successor}; the account {name} is closed.")
@@ -155,7 +155,7 @@ def hand_over(name: str, successor: str, directory: Path) -> None:
 @click.option("--end", "end_all", is_flag=True, help="End all of them at once.")
 @options.own_directory
 def list_sessions(name: str, end_all: bool, directory: Path) -> None:
-    """List where somebody is signed in, or end all of these sessions."""
+    """List a person's sessions, or end all of them."""
     with open_entrance(directory) as entrance:
         if end_all:
             count = sessions.end(entrance.accounts, _console(), name)
@@ -175,7 +175,7 @@ def list_sessions(name: str, end_all: bool, directory: Path) -> None:
 @days_of_token
 @options.own_directory
 def make_token(name: str, label: str, scopes: Sequence[str], days: int, directory: Path) -> None:
-    """Make a token for the programs of somebody; it is printed this once."""
+    """Make a token for a person's programs; the token is printed this once."""
     wish = Wish(label, frozenset(map(Scope, scopes)), days)
     with open_entrance(directory) as entrance:
         click.echo(tokens.make_token(entrance.accounts, _console(), name, wish))
@@ -191,7 +191,7 @@ def make_token(name: str, label: str, scopes: Sequence[str], days: int, director
 def add_service(
     *, name: str, owner: str, label: str, scopes: Sequence[str], days: int, directory: Path
 ) -> None:
-    """Make the account of a program that belongs to a person; its token is printed this once."""
+    """Make a program's account that belongs to a person; its token is printed this once."""
     wish = Wish(label, frozenset(map(Scope, scopes)), days)
     with open_entrance(directory) as entrance:
         click.echo(tokens.add_service(entrance.accounts, _console(), name, owner, wish))
@@ -201,7 +201,7 @@ def add_service(
 @name_argument
 @options.own_directory
 def list_tokens(name: str, directory: Path) -> None:
-    """List somebody's tokens: what for, until when, last used when."""
+    """List a person's tokens: scopes, end date, last use."""
     with open_entrance(directory) as entrance, entrance.accounts.store.reading() as view:
         for token in view.people.tokens_of(name):
             used = f"last used {_moment(token.used)}" if token.used else "never used"
@@ -214,7 +214,7 @@ def list_tokens(name: str, directory: Path) -> None:
 @click.option("--token", "ids", multiple=True, help="Only this token, by its id; else all of them.")
 @options.own_directory
 def revoke(name: str, ids: Sequence[str], directory: Path) -> None:
-    """Revoke tokens of somebody at once."""
+    """Revoke a person's tokens at once."""
     with open_entrance(directory) as entrance:
         count = tokens.revoke(entrance.accounts, _console(), name, ids or None)
     click.echo(f"Revoked: {count}.")
@@ -224,7 +224,7 @@ def revoke(name: str, ids: Sequence[str], directory: Path) -> None:
 @name_argument
 @options.own_directory
 def export(name: str, directory: Path) -> None:
-    """Print everything that is kept about somebody, as JSON and without secrets."""
+    """Print everything stored about a person, as JSON and without secrets."""
     with open_entrance(directory) as entrance:
         kept = leaving.export(entrance.accounts, _console(), name)
     click.echo(json.dumps(kept, indent=1))
@@ -235,7 +235,7 @@ def export(name: str, directory: Path) -> None:
 @click.confirmation_option(prompt="Who that was cannot be found out any more. Erase?")
 @options.own_directory
 def erase(name: str, directory: Path) -> None:
-    """Forget who a closed account was: the log and its questions stay, the name goes."""
+    """Erase the identity behind a closed account: the log and its questions stay, the name goes."""
     with open_entrance(directory) as entrance:
         word = leaving.erase(entrance.accounts, _console(), name)
     click.echo(f"Erased. What remains stands under {word}.")
@@ -250,7 +250,7 @@ def _invite(directory: Path, offer: Offer, days: int) -> None:
 
 
 def _console() -> str:
-    """Whoever types a command is known by the account of the machine."""
+    """Return the user of a command, known by the account of the machine."""
     return f"console {getpass.getuser()}"
 
 

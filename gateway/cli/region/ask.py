@@ -1,4 +1,4 @@
-"""`safelane ask`: a regional question, and the table that comes back."""
+"""`safelane ask`: a regional question, and the resulting table."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -96,7 +96,7 @@ def ask(
 
 
 def _filters(where: Sequence[tuple[str, list[str]]]) -> dict[str, list[str]]:
-    """The codes of each level, also of one that is named several times."""
+    """Return the codes of each level, also of a repeated level."""
     filters: dict[str, list[str]] = {}
     for level, codes in where:
         filters.setdefault(level, []).extend(codes)
@@ -104,12 +104,12 @@ def _filters(where: Sequence[tuple[str, list[str]]]) -> dict[str, list[str]]:
 
 
 def all_refused(release: Release) -> bool:
-    """Whether nobody answered, and everybody who was asked said why not: then another try gives the same."""
+    """Return whether every member refused with a reason: then another attempt gives the same result."""
     return bool(release.coverage) and all(c.refusals and not c.answered for c in release.coverage)
 
 
 def _print(result: Result, form: str, said: str) -> None:
-    """The table, and what there is to say of its witnesses: never among what a program reads."""
+    """Print the table, and the witnesses' state apart from any text that a program reads."""
     if form == "csv":
         click.echo(to_csv(result.release), nl=False)
     elif form == "json":
@@ -126,7 +126,7 @@ def _waiting(members: Sequence[str]) -> None:
 
 
 def show(result: Result) -> None:
-    """The table, what its signs mean, who answered on what terms, and the proof that it was logged."""
+    """Return the table, its signs, the members' answers and terms, and the proof of logging."""
     click.echo(to_text(result.release), nl=False)
     click.echo("\nCoverage")
     for line in coverage_lines(result.release):

@@ -1,4 +1,4 @@
-"""What `safelane ask` writes to files: the ending of a file's name says which form it has."""
+"""Files of `safelane ask`: the ending of a file's name determines the format."""
 
 from pathlib import Path
 
@@ -15,21 +15,21 @@ class SaveError(SafelaneError):
 
 
 def check_ending(path: Path) -> None:
-    """Refuse a file whose form nobody knows before anything is asked. Raises click.UsageError."""
+    """Refuse an unknown ending of a file name before anything is asked. Raises click.UsageError."""
     if form_of(path) not in FORMS:
         endings = ", ".join(f".{form}" for form in FORMS)
         raise click.UsageError(f"{path.name} cannot be saved: its name must end in one of {endings}.")
 
 
 def form_of(path: Path) -> str:
-    """The form that the ending of a name stands for."""
+    """Return the format for the ending of a name."""
     return path.suffix.lower().removeprefix(".")
 
 
 def save_result(result: Result, path: Path) -> None:
     """Write a release to a file, whole or not at all.
 
-    Raises NothingToDrawError where no picture fits, SaveError where the file cannot be written.
+    Raises NothingToDrawError where no chart fits, SaveError where the file cannot be written.
     """
     receipt = Receipt(result.log, result.asked_index, result.released_index)
     content = export(result.release, form_of(path), regional(), receipt=receipt)

@@ -1,4 +1,4 @@
-"""`safelane backup`, `safelane restore`: a hub or a node, saved whole and brought back."""
+"""`safelane backup`, `safelane restore`: saves a hub or a node whole, and restores a backup."""
 
 from pathlib import Path
 
@@ -22,10 +22,10 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @options.own_directory
 def backup(target: Path, sealed: bool, directory: Path) -> None:
-    """Save a hub or a node in the new folder TARGET, and read it back. It may go on serving meanwhile.
+    """Save a hub or a node in the new folder TARGET, and read the backup back. Serving may go on meanwhile.
 
-    The backup holds all keys: keep it as safe as the original, on another disk; or seal it, and keep the
-    passphrase elsewhere.
+    The backup holds all keys: keep the backup as safe as the original, on another disk; or seal the backup,
+    and keep the passphrase elsewhere.
     """
     secret = passphrase_of("this backup", new=True) if sealed else None
     with building("copying") as progress:
@@ -46,9 +46,9 @@ def backup(target: Path, sealed: bool, directory: Path) -> None:
 @options.database
 @click.option("--check", "only_check", is_flag=True, help="Read the backup back, and restore nothing.")
 def restore_command(source: Path, directory: Path | None, database: str, only_check: bool) -> None:
-    """Bring a BACKUP back into an empty directory, also from SQLite to PostgreSQL.
+    """Restore a BACKUP into an empty directory, also from SQLite to PostgreSQL.
 
-    The log does not grow before its witnesses have shown that they have seen no more than the backup holds.
+    The log does not grow before every witness has confirmed that it has seen no more than the backup holds.
     """
     if directory is None and not only_check:
         raise click.UsageError("Name the directory with --dir, or say --check.")
@@ -61,7 +61,7 @@ def restore_command(source: Path, directory: Path | None, database: str, only_ch
 
 
 def _restored(opened: Path, source: Path, directory: Path | None, database: str) -> None:
-    """Restore a backup; without a directory only read it back."""
+    """Restore a backup; without a directory only check the backup."""
     if directory is None:
         click.echo(f"{source}: {_summary(check(opened))}. Whole.")
         return

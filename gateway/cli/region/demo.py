@@ -25,9 +25,9 @@ MEASURE, BY, PURPOSE = "casualties", ("country", "year", "outcome"), "regional-r
 
 
 class Interruption:
-    """Ctrl-C or a signal, acted on where we look for it.
+    """Ctrl-C or a signal, acted on only at safe points.
 
-    A signal's handler runs in the middle of anything, a finaliser too, where what it raises is lost.
+    A signal's handler runs at any moment, in a finaliser too, where a raised exception is lost.
     """
 
     def __init__(self) -> None:
@@ -38,13 +38,13 @@ class Interruption:
         self._asked = True
 
     def check(self) -> None:
-        """End the command, if that was asked for; everything that was started is stopped on the way out."""
+        """End the command after an interruption; all started processes are stopped on the way out."""
         if self._asked:
             raise SystemExit(self.exit_code)
 
 
 def chosen_members(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
-    """The members of a list such as `LA,TH`, in the order of their codes."""
+    """Return the members of a list such as `LA,TH`, in the order of their codes."""
     chosen = {code.strip().upper() for code in text.split(",")}
     for code in sorted(chosen - set(DEMO_MEMBERS)):
         raise click.BadParameter(f"the demo has no people for {code!r}, but for {', '.join(DEMO_MEMBERS)}")
@@ -131,7 +131,7 @@ def _suggestions(directory: Path) -> list[str]:
 
 
 def _command() -> str:
-    """The command as it can be typed in another terminal, where it may not be on the PATH."""
+    """Return the command for another terminal, where `safelane` may not be on the PATH."""
     if shutil.which("safelane"):
         return "safelane"
     return os.path.relpath(Path(sys.executable).with_name("safelane"))

@@ -1,4 +1,4 @@
-"""`safelane doctor`: is everything well with a hub or a node, and if not, what to do?"""
+"""`safelane doctor`: checks a hub or a node, with a remedy for each fault."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ MARKS = {State.WELL: "ok  ", State.WARNING: "warn", State.WRONG: "BAD "}
 @click.command()
 @options.own_directory
 def doctor(directory: Path) -> None:
-    """Look at disk, keys, database, log, clock, versions and the way to the hub; change nothing.
+    """Check disk, keys, database, log, clock, versions and the connection to the hub; change nothing.
 
     Exit code 1 when something is wrong.
     """

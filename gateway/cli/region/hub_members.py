@@ -1,4 +1,4 @@
-"""`safelane hub found`, `invite`, `members`, `confirm` and `revoke`: a region, and who belongs to it."""
+"""`safelane hub found`, `invite`, `members`, `confirm` and `revoke`: a region and its members."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ def found(directory: Path, origin: str, listen: str, database: str) -> None:
     "-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else MEMBER.invitation."
 )
 def invite_member(member: str, directory: Path, url: str, days: int, output: Path | None) -> None:
-    """Write an invitation for a MEMBER state (KH, LA, ...), also one that needs new keys."""
+    """Write an invitation for a MEMBER state (KH, LA, ...), also for a member that needs new keys."""
     path = output or Path(f"{member}.invitation")
     with open_hub(directory) as opened:
         invitation = invite(opened, member, url, timedelta(days=days))
@@ -49,7 +49,7 @@ def invite_member(member: str, directory: Path, url: str, days: int, output: Pat
 @click.command()
 @options.own_directory
 def members(directory: Path) -> None:
-    """List the members, and who waits to be confirmed, with the fingerprint to compare."""
+    """List the members, and applications to be confirmed, with the fingerprint to compare."""
     with open_hub(directory) as opened:
         waiting = pending(opened)
         with opened.store.reading() as view:
@@ -70,7 +70,7 @@ def members(directory: Path) -> None:
 @options.own_directory
 @options.fingerprint
 def confirm_member(member: str, directory: Path, fingerprint: str) -> None:
-    """Let in a MEMBER that has applied, after comparing the fingerprint by voice."""
+    """Confirm a MEMBER that has applied, after comparing the fingerprint by voice."""
     with open_hub(directory) as opened:
         confirm(opened, member, fingerprint)
     click.echo(f"{member} is a member of the region from now on.")
@@ -81,7 +81,7 @@ def confirm_member(member: str, directory: Path, fingerprint: str) -> None:
 @options.own_directory
 @click.option("--reason", required=True, help="Stands in the regional log, for everybody to read.")
 def revoke_member(member: str, directory: Path, reason: str) -> None:
-    """End a MEMBER's enrolment at once: its keys count no more. What it has answered stays."""
+    """End a MEMBER's enrolment at once: its keys are no longer valid. Its former answers stay."""
     with open_hub(directory) as opened:
         revoke(opened, member, reason)
     click.echo(f"{member} is no member of the region any more.")

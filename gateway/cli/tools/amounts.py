@@ -14,13 +14,13 @@ from gateway.cli.common.sheets import SHEETS, STATUS, VALUE, flat, read_hierarch
 from gateway.cli.common.tables import TableInputError, read_with, staged
 
 ROWS = "rows"
-"""Instead of a column of amounts: every row counts for one, as 40 visits of 2 people are 40."""
+"""Instead of a column of amounts: every row counts once, as 40 visits of 2 people are 40."""
 
 
 def read_contributions(
     path: Path, hierarchies: Path | None, person: str | None, magnitude: str
 ) -> Contributions:
-    """The contributions in a sheet, or in JSON. Raises TableInputError, naming file, row and column."""
+    """Return the contributions in a sheet or in JSON. Raises TableInputError with file, row and column."""
     if path.suffix.lower() not in SHEETS:
         read = read_with(path, lambda text: Contributions.from_json(parse_json(text)))
         if read.name != magnitude:
@@ -53,7 +53,7 @@ def read_contributions(
 def protect_file(
     table: Path, output: Path, contributions: Contributions, rules: Callable[[], MagnitudeRules], key: bytes
 ) -> Iterator[str]:
-    """Protect amounts and write what can be shown; the lines of the summary."""
+    """Protect amounts and write the release; returns the lines of the summary."""
     try:
         protected = protect_magnitudes(contributions, rules(), key)
     except AnonymiserError as error:

@@ -1,4 +1,4 @@
-"""`safelane attack`: try to compute from released tables what was withheld."""
+"""`safelane attack`: tries to compute withheld numbers from released tables."""
 
 import json
 import math
@@ -25,7 +25,7 @@ Read = TypeVar("Read")
 
 
 class AttackInputError(SafelaneError):
-    """What was given cannot be attacked; not to be taken for a finding."""
+    """The input cannot be attacked, which is not a finding."""
 
     exit_code = 2
 
@@ -78,12 +78,12 @@ def command(
     count: str | None,
     person: str | None,
 ) -> None:
-    """Attack RELEASES together, with everything that follows from them exactly.
+    """Attack RELEASES together, with all exact inferences.
 
-    They and the true table are JSON, CSV or XLSX, by their names.
+    RELEASES and the true table are JSON, CSV or XLSX, by their names.
 
-    Exit code 0: nothing is disclosed. 1: something is. 2: the input cannot be attacked. 3: nothing was found,
-    but the time limit left cells undecided. What is printed is as confidential as the table itself.
+    Exit code 0: nothing is disclosed. 1: something is disclosed. 2: the input cannot be attacked. 3: nothing
+    was found, but the time limit left cells undecided. The output is as confidential as the table itself.
     """
     if time_limit is not None and math.isnan(time_limit):
         raise AttackInputError("--time-limit is not a number of seconds")
@@ -118,7 +118,7 @@ def command(
 
 
 def _released(paths: Sequence[Path], hierarchies: Path | None) -> tuple[list[Release], list[str]]:
-    """Releases, and registered figures about the dimensions of the first one, each with its name."""
+    """Return releases, and registered figures about the first release's dimensions, each with its name."""
     released: list[Release] = []
     names: list[str] = []
     for path in paths:
@@ -133,7 +133,7 @@ def _released(paths: Sequence[Path], hierarchies: Path | None) -> tuple[list[Rel
 
 
 def _named(body: object, first: Sequence[Release]) -> dict[str, Release]:
-    """A release without a name, or figures by theirs."""
+    """Return a release without a name, or figures by their name."""
     if isinstance(body, dict) and "figures" in body and first:
         return {figure.name: figure.release(first[0].dims, first[0].where) for figure in parse_figures(body)}
     return {"": release_from_json(body)}
@@ -216,7 +216,7 @@ def _document(findings: Findings, names: Sequence[str], threshold: int) -> dict[
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:
-    """All or nothing: an interrupted run leaves no partial report."""
+    """Write all or nothing: an interrupted run leaves no partial report."""
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -13,12 +13,12 @@ from gateway.cli.common.tables import TableInputError, read_text, read_with
 
 
 def is_of_amounts(path: Path) -> bool:
-    """Whether a file is a release of amounts, by what it says before its cells."""
+    """Return whether a file is a release of amounts, by the text before its cells."""
     return '"magnitude":' in read_text(path).split('"cells":', 1)[0]
 
 
 def attack_amounts(path: Path, truth: Path | None, threshold: int, show: int) -> tuple[bool, Iterator[str]]:
-    """Whether something is found out, and the report. Raises TableInputError."""
+    """Return whether anything is disclosed, and the report. Raises TableInputError."""
     release = read_with(path, lambda text: MagnitudeRelease.from_json(parse_json(text)))
     found: list[tuple[str, list[str]]] = []
     withheld = [cell for cell, value in release.cells.items() if value is None]

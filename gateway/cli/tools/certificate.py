@@ -1,4 +1,4 @@
-"""`safelane certificate check`: does a certificate show a release to be safe?"""
+"""`safelane certificate check`: does a certificate prove a release to be safe?"""
 
 from pathlib import Path
 
@@ -38,11 +38,11 @@ def check(
     count: str | None,
     person: str | None,
 ) -> None:
-    """Check that CERTIFICATE shows RELEASE to be safe, without a solver.
+    """Check that CERTIFICATE proves RELEASE to be safe, without a solver.
 
     RELEASE and the true table are JSON, CSV or XLSX, by their names.
 
-    Exit code 0: it does. 1: it does not, and why. 2: something cannot be read.
+    Exit code 0: the proof holds. 1: the proof fails, with the reason. 2: an input cannot be read.
     """
     released = any_release(release, hierarchies)
     table = any_table(truth, SheetForm(hierarchies, count, person))

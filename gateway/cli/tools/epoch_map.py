@@ -1,4 +1,4 @@
-"""`safelane epoch map`: what became of the pseudonyms that a recipient has, sealed and logged."""
+"""`safelane epoch map`: maps a recipient's old pseudonyms to new pseudonyms, sealed and logged."""
 
 import csv
 from pathlib import Path
@@ -56,10 +56,10 @@ def map_epochs(
     key_file: Path | None,
     output: Path,
 ) -> None:
-    """Make the map from old to new pseudonyms of people, for the recipient who has the old ones.
+    """Make the map from old to new pseudonyms of people, for the recipient with the old pseudonyms.
 
-    Only the member can make it, while both epochs' keys are there; it is logged. Destroy the old epoch
-    afterwards: then nobody can make it again.
+    Only the member can make the map, while both epochs' keys exist; the map is logged. Destroy the old epoch
+    afterwards: then nobody can make the map again.
     """
     kept = read_store(store)
     with open_table(seen) as table:

@@ -20,7 +20,9 @@ from gateway.cli.tools.epoch_map import map_epochs, read_map
 
 @click.group()
 def epoch() -> None:
-    """The keys behind pseudonyms: begin an epoch, map its pseudonyms to a new one, destroy it for good."""
+    """The keys behind pseudonyms: begin an epoch, map its pseudonyms to a new epoch, destroy an epoch for
+    good.
+    """
 
 
 epoch.add_command(map_epochs)
@@ -32,7 +34,7 @@ epoch.add_command(read_map)
 @click.option("--member", metavar="CODE", help="The state, such as KH; for a new key store.")
 @key_file
 def begin(store: Path, member: str | None, key_file: Path | None) -> None:
-    """Begin a new epoch in the key store STORE, which is made when it is not there.
+    """Begin a new epoch in the key store STORE, which is made if missing.
 
     Pseudonyms of different epochs cannot be joined.
     """
@@ -61,7 +63,7 @@ def _new_store(member: str | None, key_path: Path | None) -> EpochStore:
 @epoch.command(name="list")
 @store_argument
 def list_epochs(store: Path) -> None:
-    """The epochs in the key store STORE."""
+    """List the epochs in the key store STORE."""
     for number, wrapped in read_store(store).epochs.items():
         click.echo(f"{number}\t{'destroyed' if wrapped is None else 'kept'}")
 
@@ -71,7 +73,10 @@ def list_epochs(store: Path) -> None:
 @click.argument("number", metavar="EPOCH", type=click.IntRange(min=1))
 @click.confirmation_option(prompt="Its pseudonyms can never be computed again. Destroy the key?")
 def destroy(store: Path, number: int) -> None:
-    """Destroy the key of EPOCH in the key store STORE. Destroy its backups as well: they still hold it."""
+    """Destroy the key of EPOCH in the key store STORE.
+
+    Destroy its backups as well: backups still hold the key.
+    """
     try:
         less = destroy_epoch(read_store(store), number)
     except AnonymiserError as error:

@@ -1,4 +1,4 @@
-"""The recipient's side of `safelane extract`: a key pair of one's own, and opening what was sealed to it."""
+"""The recipient's side of `safelane extract`: a personal key pair, and opening sealed extracts."""
 
 import csv
 from datetime import UTC, datetime
@@ -26,10 +26,10 @@ key_argument = click.argument("key", metavar="KEY", type=click.Path(dir_okay=Fal
 @click.command()
 @key_argument
 def keys(key: Path) -> None:
-    """Make the key file KEY if it is not there, and show its public key.
+    """Make the key file KEY if missing, and show its public key.
 
-    Give the public key to the member, and compare it by voice. Whoever has the key file reads everything that
-    is sealed to it: keep it where only you can read it.
+    Give the public key to the member, and compare the key by voice. A holder of the key file can read
+    everything sealed to the key: keep the file where only you can read it.
     """
     if not key.exists():
         write_secret(key, new_private().hex())
@@ -53,9 +53,9 @@ def keys(key: Path) -> None:
     help="Written whole or not at all; its terms stand beside it, in OUT.terms.txt.",
 )
 def open_extract(source: Path, key: Path, output: Path) -> None:
-    """Open the extract FILE that was sealed to your key, unless its time is over.
+    """Open the extract FILE that was sealed to your key, unless the extract has expired.
 
-    The terms on which the member gave it are shown, and written beside the table: they belong to it.
+    The member's terms are shown, and written beside the table, to which the terms belong.
     """
     try:
         data = source.read_bytes()
@@ -77,7 +77,7 @@ def open_extract(source: Path, key: Path, output: Path) -> None:
 
 
 def _lines(label: Label, content: Content) -> list[str]:
-    """What a reader has to know of an extract: whose it is, until when, on what terms, and its mark."""
+    """Return the facts about an extract for its reader: origin, end date, terms, and fingerprint."""
     counted = "1 record" if len(content.rows) == 1 else f"{len(content.rows)} records"
     return [
         f"{counted} of {label.member}, extract {label.id}, to be deleted by {label.expires}.",
@@ -89,7 +89,7 @@ def _lines(label: Label, content: Content) -> list[str]:
 @click.command("label")
 @click.argument("source", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def label(source: Path) -> None:
-    """What stands on the outside of the extract FILE. Only opening it shows that nobody changed it."""
+    """Show the label of the extract FILE. Only opening the extract proves that nobody changed the label."""
     try:
         found = read_label(source.read_bytes())
     except AnonymiserError as error:

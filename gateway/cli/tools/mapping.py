@@ -1,4 +1,4 @@
-"""`safelane member map`: drafts and checks the document that says what a national source means."""
+"""`safelane member map`: drafts and checks the mapping document of a national source."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--member", required=True, help="ISO code of the state whose data these are.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File for the draft.")
 def suggest(source: str, member: str, output: Path | None) -> None:
-    """Draft a mapping for SOURCE: a file, a folder or the URL of a database. It stays in the state."""
+    """Draft a mapping for SOURCE: a file, a folder or the URL of a database. The draft stays in the state."""
     draft = draft_mapping(source, member, regional(), datetime.now(tz=UTC).date())
     if output is None:
         click.echo(draft, nl=False)

@@ -1,4 +1,4 @@
-"""One line of a file of narratives, read strictly, and what is written for it. No message quotes a value."""
+"""Lines of a file of narratives: strict reading, and writing of results. No message quotes a value."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class NarrativeError(SafelaneError):
 
 @dataclass(frozen=True)
 class Narrative:
-    """`known` holds the record's own values by field; `ignored` the keys that mean nothing here."""
+    """`known` holds the record's own values by field; `ignored` the unknown keys."""
 
     id: str
     text: str
@@ -29,7 +29,7 @@ class Narrative:
 
 
 def parse_line(line: bytes, number: int) -> Narrative:
-    """Read line `number` (from 1). Raises NarrativeError that names the line and the field."""
+    """Read line `number` (from 1). Raises NarrativeError with the line and the field."""
     try:
         document = json.loads(line)
     except (ValueError, RecursionError):
@@ -55,7 +55,7 @@ def parse_line(line: bytes, number: int) -> Narrative:
 
 
 def written(narrative_id: str, redacted: Redacted) -> str:
-    """The line for a redacted or withheld narrative."""
+    """Return the line for a redacted or withheld narrative."""
     if redacted.text is None:
         document: dict[str, Any] = {"id": narrative_id, "redacted": None, "withheld": redacted.reason}
     else:

@@ -1,4 +1,7 @@
-"""`safelane perturb`: counts that are changed instead of withheld. One mechanism a data set, for its life."""
+"""`safelane perturb`: perturbed counts instead of withheld cells.
+
+One mechanism per data set, for its life.
+"""
 
 import json
 import os
@@ -54,7 +57,7 @@ class Decimal(click.ParamType[Fraction]):
     name = "decimal"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        """Raise UsageError for anything that is no number above 0."""
+        """Raise UsageError for anything but a number above 0."""
         try:
             number = Fraction(str(value))
         except (ValueError, ZeroDivisionError):
@@ -66,7 +69,7 @@ class Decimal(click.ParamType[Fraction]):
 
 @click.group("perturb")
 def command() -> None:
-    """Change counts instead of withholding cells: one mechanism for a data set, for its life."""
+    """Perturb counts instead of withholding cells: one mechanism per data set, for its life."""
 
 
 @command.command("cell-key")
@@ -86,7 +89,7 @@ def cell_key(
     js: int,
     stay: float,
 ) -> None:
-    """Noise that follows from who is in a cell: the same whenever it is asked for. Tables do not add up."""
+    """Noise that depends on the people in a cell: repeated answers are equal. Tables do not add up."""
     raw = read_table(table)
     ptable = PTable.of(Noise(most, variance, js, stay))
     found = perturb(raw, inner_keys(raw, key.read_bytes()), ptable, max_dims)
@@ -117,7 +120,7 @@ def rounding(*, table: Path, output: Path, key: Path, max_dims: int | None, base
 )
 @click.option("--total", type=Decimal(), help="Epsilon for the data set's life; named once, when it begins.")
 def private(*, table: Path, output: Path, epsilon: Fraction, budget: Path, total: Fraction | None) -> None:
-    """Whole-numbered differential privacy: charged before it answers, the same answer when asked again."""
+    """Integer differential privacy: charged before each answer; a repeated question gets the same answer."""
     raw = read_table(table)
     coords, counts = inner_counts(raw)
     with _alone(budget):
@@ -142,7 +145,7 @@ def comparison(
     *, table: Path, key: Path, max_dims: int | None, threshold: int, base: int, epsilon: Fraction,
     seconds: float, most: int, variance: float, js: int, stay: float,
 ) -> None:  # fmt: skip
-    """What each mechanism loses on the same TABLE, and what an attacker finds. Not for release."""
+    """Compare the mechanisms on the same TABLE: losses, and an attacker's findings. Not for release."""
     noise = Noise(most, variance, js, stay)
     rules = Rules(threshold=threshold, max_dims=max_dims)
     found = compare(
@@ -162,7 +165,7 @@ def comparison(
 
 @contextmanager
 def _alone(budget: Path) -> Iterator[None]:
-    """Nobody else charges meanwhile: two who read the same budget would each spend what is left of it."""
+    """Exclude other charges meanwhile: two processes with the same budget would each spend the remainder."""
     with ExitStack() as stack:
         try:
             stack.enter_context(held_file(budget.with_name(budget.name + ".lock")))
@@ -186,7 +189,7 @@ def _purse(path: Path, total: Fraction | None) -> Budget:
 
 
 def _keep(path: Path, budget: Budget) -> None:
-    """Durably, before anything is drawn: a charge must not be lost with the power."""
+    """Write durably, before anything is drawn: a charge must not be lost in a power cut."""
     partial = path.with_name(path.name + ".partial")
     with partial.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(budget.to_json())
@@ -207,7 +210,7 @@ def _write(path: Path, table: Table, lattice: Lattice, values: np.ndarray, note:
 
 
 def _answer(stream: TextIO, table: Table, lattice: Lattice, values: np.ndarray, note: str) -> None:
-    """In the form of a release, with the mechanism beside it."""
+    """Write the form of a release, with the mechanism."""
     dims = {d.name: {"codes": list(d.codes), "parent": dict(d.parent)} for d in lattice.dims}
     where = {k: v if isinstance(v, str) else list(v) for k, v in table.where.items()}
     head = {"mechanism": note, "dims": dims, "where": where}

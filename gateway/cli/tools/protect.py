@@ -1,4 +1,4 @@
-"""`safelane protect`: a table of counts in, a table that can be released out."""
+"""`safelane protect`: reads a table of counts and writes a table for release."""
 
 import json
 import secrets
@@ -89,10 +89,10 @@ def command(
     certificate: Path | None,
     attacker: str,
 ) -> None:
-    """Protect TABLE, so that nothing released adds up to a small cell; write what can be shown.
+    """Protect TABLE, so that nothing released adds up to a small cell; write the release.
 
-    TABLE and output are JSON, CSV or XLSX, by their names.
-    The summary on standard error is as confidential as the table.
+    TABLE and output are JSON, CSV or XLSX, by their names. The summary on standard error is as confidential
+    as the table.
     """
     if magnitude is not None:
         _refuse_others((count, sensitive, priority, known, structural, always, never, certificate), zeros)
@@ -147,7 +147,7 @@ def _protected(
 
 
 def _write(cube: CertifiedCube, output: Path, certificate: Path | None) -> None:
-    """Release and certificate, both or neither."""
+    """Write release and certificate, both or neither."""
     paths = [output] if certificate is None else [output, certificate]
     with staged(*paths) as places:
         if is_sheet(output):

@@ -1,4 +1,4 @@
-"""`safelane pseudonymise`: the identifiers of a plain CSV table become pseudonyms for one recipient."""
+"""`safelane pseudonymise`: replaces the identifiers of a CSV table by pseudonyms for one recipient."""
 
 import csv
 from collections.abc import Sequence
@@ -64,8 +64,8 @@ def pseudonymise(
     """Replace identifiers in a CSV table by pseudonyms.
 
     Equal identifiers of one kind get equal pseudonyms for this recipient and purpose in this epoch, and
-    different ones for any other: tables for two recipients cannot be joined. Empty cells stay empty. All
-    other columns stay as they are.
+    different pseudonyms for any other: tables for two recipients cannot be joined. Empty cells and all other
+    columns stay unchanged.
     """
     kinds = dict(_column_and_kind(text) for text in columns)
     key, domains = _open(store, epoch, key_file, recipient=recipient, purpose=purpose, kinds=kinds)
@@ -102,7 +102,7 @@ def _open(
     purpose: str,
     kinds: dict[str, str],
 ) -> tuple[bytes, dict[str, Domain]]:
-    """The epoch's key, and the domain of each column."""
+    """Return the epoch's key, and the domain of each column."""
     store = read_store(path)
     try:
         epoch = store.current if number is None else number
@@ -116,7 +116,7 @@ def _open(
 
 
 def _replace(rows: list[list[str]], at: int, domain: Domain, key: bytes, before: int) -> int:
-    """Put pseudonyms into a column; the number of cells that hold no identifier and become empty."""
+    """Put pseudonyms into a column; returns the number of cells without an identifier, which become empty."""
     try:
         made = pseudonyms_where_given(key, domain, [row[at] for row in rows])
     except AnonymiserError as error:

@@ -1,4 +1,4 @@
-"""`safelane redact`: take out of narratives what identifies a person. Nothing touches the network."""
+"""`safelane redact`: removes identifying parts of narratives. Nothing touches the network."""
 
 import multiprocessing
 import os
@@ -18,15 +18,15 @@ from gateway.errors import SafelaneError
 
 
 class RedactionStoppedError(SafelaneError):
-    """The work was ended before it was done; no output was written."""
+    """The work was stopped before its end; no output was written."""
 
 
 CHUNK = 32
-"""Lines that a process takes at a time."""
+"""Number of lines that a process takes at a time."""
 LEAST_EACH = 100
-"""A process takes seconds to load the language model: fewer lines than this are not worth one."""
+"""A process takes seconds to load the language model: fewer lines than this do not justify a process."""
 WAITING = 4
-"""Chunks in flight for each process, so that a large file never stands in memory."""
+"""Chunks in flight for each process, so that a large file is never held in memory."""
 
 Line = tuple[int, bytes]
 
@@ -72,11 +72,11 @@ def _count_lines(source: Path) -> int:
 
 
 Result = tuple[list[str], int, frozenset[str]]
-"""The lines written, how many of them are withheld, and the keys that mean nothing."""
+"""The written lines, the number of withheld lines, and the unknown keys."""
 
 
 def _redacted(lines: Iterator[Line], processes: int) -> Iterator[Result]:
-    """The results in the order of the lines."""
+    """Yield the results in the order of the lines."""
     chunks = iter(lambda: list(islice(lines, CHUNK)), [])
     if processes == 1:
         yield from map(_redact_chunk, chunks)

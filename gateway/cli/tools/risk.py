@@ -1,4 +1,4 @@
-"""`safelane risk`: how easily the people of a plain CSV table are found again."""
+"""`safelane risk`: the risk that people in a CSV table can be identified again."""
 
 import json
 from collections.abc import Sequence
@@ -47,8 +47,8 @@ def risk(
 ) -> None:
     """k-anonymity, l-diversity and the risk of re-identification of a CSV table of records.
 
-    For the member's own eyes: the figures count people. The exit code is 1 when fewer than --k people look
-    alike somewhere.
+    For the member only: the figures count people. The exit code is 1 when a group of people alike is smaller
+    than --k.
     """
     with open_table(source) as table:
         known = {column: table.position(column) for column in quasi}

@@ -1,1 +1,1 @@
-"""Policies of the demo members, one document each; nobody's real position."""
+"""Invented policies of the demo members, one document each."""
