@@ -42,14 +42,14 @@ def accounts() -> Accounts:
 def principal() -> Principal:
     """Return the caller, after access control has admitted the request."""
     found = g.principal
-    assert isinstance(found, Principal)  # noqa: S101 - put there by the guard
+    assert isinstance(found, Principal)  # noqa: S101 - put there by access control
     return found
 
 
 def signed_in() -> Present:
     """Return the session of a browser's request, after access control has admitted the request."""
     found = g.present
-    assert isinstance(found, Present)  # noqa: S101 - put there by the guard
+    assert isinstance(found, Present)  # noqa: S101 - put there by access control
     return found
 
 

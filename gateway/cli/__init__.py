@@ -13,10 +13,13 @@ from policies.model.errors import PolicyError
 
 # Commands are imported when asked for: `safelane --help` must not wait for a solver or a language model.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "access": ("gateway.cli.common.access:access", "Keep a token, to ask a hub with."),
-    "account": ("gateway.cli.region.account:command", "Who may sign in to a hub or a node, and with which duties."),
+    "access": ("gateway.cli.common.access:access", "Store a token for asking a hub."),
+    "account": (
+        "gateway.cli.region.account:command",
+        "Who may sign in to a hub or a node, and with which duties.",
+    ),
     "ask": ("gateway.cli.region.ask:ask", "Ask a regional question."),
-    "attack": ("gateway.cli.tools.attack:command", "Attack released tables: what follows from them?"),
+    "attack": ("gateway.cli.tools.attack:command", "Attack released tables: what can be inferred?"),
     "backup": ("gateway.cli.region.backup:backup", "Save a hub or a node, and read the backup back."),
     "certificate": (
         "gateway.cli.tools.certificate:command",
@@ -33,22 +36,25 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("gateway.cli.member.keys:command", "Keys of the controllers: make, back up, rotate, revoke."),
     "log": ("gateway.cli.log.log_group:command", "The log that nobody can rewrite: export, list, prove."),
     "member": ("gateway.cli.member.member_group:member", "A member node, inside its state."),
-    "perturb": ("gateway.cli.tools.perturb:command", "Change counts instead of withholding cells."),
-    "policy": ("gateway.cli.policy.policy_group:command", "Read a policy before it counts."),
-    "protect": ("gateway.cli.tools.protect:command", "Withhold cells of a table until no small one follows."),
+    "perturb": ("gateway.cli.tools.perturb:command", "Perturb counts instead of withholding cells."),
+    "policy": ("gateway.cli.policy.policy_group:command", "Explain, check and publish policies."),
+    "protect": (
+        "gateway.cli.tools.protect:command",
+        "Withhold cells of a table so that no small cell follows.",
+    ),
     "pseudonymise": (
         "gateway.cli.tools.pseudonymise:pseudonymise",
         "Turn identifiers of a CSV table into pseudonyms.",
     ),
     "redact": ("gateway.cli.tools.redact:redact", "Remove personal data from narratives."),
-    "restore": ("gateway.cli.region.backup:restore_command", "Bring a backup of a hub or a node back."),
+    "restore": ("gateway.cli.region.backup:restore_command", "Restore a backup of a hub or a node."),
     "reidentify": (
         "gateway.cli.member.reidentify:reidentify",
         "Who is behind a pseudonym: two custodians ask.",
     ),
-    "risk": ("gateway.cli.tools.risk:risk", "Measure how easily records can be told apart."),
-    "vault": ("gateway.cli.member.vault:vault", "What a node keeps of people, and who may open it."),
-    "words": ("gateway.cli.common.words:words", "List what a question may say."),
+    "risk": ("gateway.cli.tools.risk:risk", "Measure how easily records can be identified."),
+    "vault": ("gateway.cli.member.vault:vault", "A node's personal data, and their custodians."),
+    "words": ("gateway.cli.common.words:words", "List the words for questions."),
 }
 """Name on the command line -> "module:function", and its line in the overview."""
 

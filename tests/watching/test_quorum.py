@@ -81,7 +81,7 @@ def test_a_policy_for_another_log_is_a_failure_even_if_no_quorum_is_required() -
     ("text", "words"),
     [
         ("nonsense\n", "no policy"),
-        (f"log {LOG.key}\nquorum none\n", "asks for no witness"),
+        (f"log {LOG.key}\nquorum none\n", "requires no witness"),
         ("", "no policy"),
     ],
 )

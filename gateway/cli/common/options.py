@@ -32,7 +32,7 @@ mapping = click.option(
     "--mapping",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The document that says what the source's columns mean.",
+    help="The document that explains the source's columns.",
 )
 
 database = click.option(
@@ -50,21 +50,21 @@ server = click.option(
     type=click.Choice([WAITRESS, GUNICORN]),
     default=WAITRESS,
     show_default=True,
-    help="What serves; gunicorn, in production, starts the serving process again when it dies.",
+    help="The server; gunicorn, for production, restarts the serving process when it dies.",
 )
 
 hierarchies = click.option(
     "--hierarchies",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="YAML: the codes of a CSV or XLSX table, and what holds them.",
+    help="YAML: the codes of a CSV or XLSX table, and their parents.",
 )
 
 count = click.option(
-    "--count", metavar="COLUMN", help="Column of counts of a sheet; without one a row is a record."
+    "--count", metavar="COLUMN", help="Column of counts of a sheet; without it, each row is a record."
 )
 
 person = click.option(
-    "--person", metavar="COLUMN", help="Column that tells people apart; each counts for one."
+    "--person", metavar="COLUMN", help="Column that identifies people; each person counts once."
 )
 
 

@@ -33,7 +33,7 @@ def read_log_policy(path: Path) -> Policy:
             remedy="Its format is https://c2sp.org/tlog-policy; the demo's is log-policy in its directory.",
         ) from None
     if policy.quorum == NO_QUORUM:
-        raise LogPolicyError(f"{path} asks for no witness.", remedy="Name a quorum in it.")
+        raise LogPolicyError(f"{path} requires no witness.", remedy="Add a quorum to the policy.")
     return policy
 
 
@@ -74,6 +74,6 @@ log_policy_options = (
         help="Say whether the witnesses that FILE asks for have seen the question (c2sp.org/tlog-policy).",
     ),
     click.option(
-        "--require-quorum", is_flag=True, help="Fail, and show nothing, if too few of them have seen it."
+        "--require-quorum", is_flag=True, help="Fail, and show nothing, if too few witnesses have cosigned."
     ),
 )

@@ -17,7 +17,7 @@ store_argument = click.argument("store", metavar="STORE", type=click.Path(dir_ok
 key_file = click.option(
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=f"The file that locks the key store; without it a passphrase, asked for or from {VARIABLE}.",
+    help=f"The file that locks the key store; without it, a passphrase, asked for or from {VARIABLE}.",
 )
 
 

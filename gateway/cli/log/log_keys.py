@@ -27,7 +27,7 @@ class RotationError(SafelaneError):
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         options.directory,
-        click.option("--reason", required=True, help="Why, for the log: it can be read by everybody."),
+        click.option("--reason", required=True, help="Reason, for the log, which everybody can read."),
         click.option(
             "--overlap-days",
             type=click.IntRange(1, 366),
@@ -56,7 +56,7 @@ def rotate_witness(directory: Path, reason: str, overlap_days: int | None, compr
     """Let a new key cosign the other side's log, and log the change. Stop the hub or node first."""
     rotation = rotate_witness_key(demo_hub(directory), reason, _overlap(overlap_days, compromised))
     _show(rotation, compromised)
-    click.echo("The other side learns it from this log. Put it into policies that name the former one.")
+    click.echo("The other side learns the key from this log. Replace the former key in policies.")
 
 
 @click.command("rotate-key")
@@ -91,7 +91,7 @@ def _show_fingerprint(directory: Path, call_key: str) -> None:
 
 def _overlap(days: int | None, compromised: bool) -> timedelta:
     if compromised and days is not None:
-        raise RotationError("A key that may be stolen has no overlap.", remedy="Leave --overlap-days away.")
+        raise RotationError("A key that may be stolen has no overlap.", remedy="Omit --overlap-days.")
     return timedelta(0) if compromised else timedelta(days=OVERLAP_DAYS if days is None else days)
 
 
@@ -99,6 +99,8 @@ def _show(rotation: Rotation, compromised: bool) -> None:
     click.echo(f"Former key: {rotation.former}")
     click.echo(f"New key:    {rotation.present}")
     if compromised:
-        click.echo("The former key counts no more. Nobody believes the new one before having compared it.")
+        click.echo(
+            "The former key is no longer valid. The new key is trusted only after a comparison by voice."
+        )
     else:
         click.echo(f"Both are valid until {rotation.overlap_until:%Y-%m-%d %H:%M:%S}Z.")

@@ -23,7 +23,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command("list")
 @click.option("--actor", "person", metavar="NAME", help="By or about this person, as far as not erased.")
-@click.option("--organisation", metavar="NAME", help="Of who asked.")
+@click.option("--organisation", metavar="NAME", help="Organisation of the requester.")
 @click.option("--purpose", metavar="WORD", help="Of the question.")
 @click.option("--member", metavar="CODE", help="Asked, answered, refused, missing, or whose log it is.")
 @click.option("--type", "kind", metavar="TYPE", help="Such as asked, released, refused.")

@@ -67,7 +67,7 @@ def replay(index: int, directory: Path, region: Path | None) -> None:
             f"The decision of entry {index} differs when it is replayed: "
             + "; ".join(again.differences)
             + ".",
-            remedy="Ask the member how that came: the log proves what it said then.",
+            remedy="Ask the member for the cause: the log proves the logged decision.",
         )
     beside = "" if region is None else ", and its question is the one of the hub's log"
     click.echo(f"Replayed, the decision of entry {index} is the logged one{beside}.")
@@ -120,7 +120,7 @@ def notices(needed: int | None, directory: Path) -> None:
     type=click.Choice([ground.value for ground in ErasureGround]),
     default=ErasureGround.REQUEST.value,
     show_default=True,
-    help="Why: the person asked for it, or it was kept for as long as it may be.",
+    help="Reason: the person's request, or the end of the retention period.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask back.")
 @options.directory

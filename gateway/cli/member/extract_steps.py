@@ -47,14 +47,23 @@ epoch_key_file = click.option(
 @click.command()
 @options.own_directory
 @by
-@click.option("--recipient", required=True, help="Whom it is for, as the policy names them.")
-@click.option("--purpose", required=True, help="What it is for.")
+@click.option("--recipient", required=True, help="Recipient, as the policy names recipients.")
+@click.option("--purpose", required=True, help="Purpose of the extract.")
 @click.option(
-    "--column", "columns", metavar="DIMENSION", multiple=True, required=True, help="What it shows; repeat."
+    "--column",
+    "columns",
+    metavar="DIMENSION",
+    multiple=True,
+    required=True,
+    help="A column of the extract; repeat.",
 )
 @click.option("--reader", required=True, help="The recipient's public key (slx1...), compared by voice.")
 @click.option(
-    "--days", type=click.IntRange(1, 366), default=90, show_default=True, help="How long it is good for."
+    "--days",
+    type=click.IntRange(1, 366),
+    default=90,
+    show_default=True,
+    help="Days until the extract expires.",
 )
 @click.option("--narratives", is_flag=True, help="With the redacted narratives that the vault keeps.")
 def prepare(

@@ -30,8 +30,8 @@ def command() -> None:
     help="date=2023; once for each dimension.",
 )
 @click.option("--value", type=click.IntRange(min=0), required=True, help="How many people.")
-@click.option("--source", required=True, help="Where it was published.")
-@click.option("--published", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When it was published.")
+@click.option("--source", required=True, help="Place of publication.")
+@click.option("--published", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Day of publication.")
 @options.own_directory
 def add(where: Sequence[str], value: int, source: str, published: datetime, directory: Path) -> None:
     """Register a figure: so many people in one cell of one year, or of part of one."""
@@ -40,7 +40,7 @@ def add(where: Sequence[str], value: int, source: str, published: datetime, dire
         made = register(node, figure, BY)
         with node.store.reading() as view:
             differs = comparing(node, view)(figure)
-    click.echo(f"Registered by entry {made.index} of the node's log, which does not say what it is.")
+    click.echo(f"Registered by entry {made.index} of the node's log, without its value.")
     if differs:
         click.echo(
             "The register has another number there: look whether it is typed rightly. It counts as known."

@@ -35,7 +35,7 @@ def create(name: str, directory: Path, second_person: bool, by: str | None) -> N
         voucher = None if by is None else unlocked(directory, node, by)
         made = create_key(directory, node, name, duty, passphrase_of(name, new=True), by=voucher)
         path = key_ring(directory).path(made.key)
-    click.echo(f"The key of {name} ({_duty(made)}) counts from now on: {path}")
+    click.echo(f"The key of {name} ({_duty(made)}) is valid from now on: {path}")
     click.echo(f"Keep a copy elsewhere: safelane keys backup {name} FILE --dir {directory}")
 
 
@@ -47,7 +47,7 @@ def list_keys(directory: Path) -> None:
     with open_member(directory) as node, node.store.reading() as view:
         known = view.holders()
     if not known:
-        click.echo("No key counts here yet. Make the first: safelane keys create NAME.")
+        click.echo("No key is valid here yet. Make the first: safelane keys create NAME.")
     for holder in known:
         here = "" if not holder.counts or ring.path(holder.key).exists() else ", its file is not here"
         click.echo(
@@ -86,14 +86,14 @@ def rotate(name: str, directory: Path) -> None:
         who = unlocked(directory, node, name)
         new = rotate_key(directory, node, who, passphrase_of(name, new=True))
         path = key_ring(directory).path(new.key)
-    click.echo(f"A new key of {name} counts from now on: {path}")
-    click.echo("What the former one signed stays signed. Back the new one up, and destroy the old backups.")
+    click.echo(f"A new key of {name} is valid from now on: {path}")
+    click.echo("Former signatures stay valid. Back the new key up, and destroy the old backups.")
 
 
 @command.command()
 @name_argument
 @options.own_directory
-@click.option("--by", metavar="NAME", help="The controller who signs this; left out where no key is left.")
+@click.option("--by", metavar="NAME", help="The controller who signs this; omit where no key is left.")
 @click.option("--reason", type=click.Choice(["lost", "stolen", "left"]), required=True, help="Why.")
 def revoke(name: str, directory: Path, by: str | None, reason: str) -> None:
     """Make the key of NAME invalid from now on. The policy in force stays in force."""
@@ -103,7 +103,7 @@ def revoke(name: str, directory: Path, by: str | None, reason: str) -> None:
         signer = None if by is None else person(directory, node, by, passphrase_of(by))
         note = None if signer is None else signer.sign(signing_keys.revocation(node, holder.key, reason))
         signing_keys.revoke(node, holder, reason, note)
-    click.echo(f"The key of {name} counts no longer, and the log says so.")
+    click.echo(f"The key of {name} is no longer valid, as the log records.")
     if reason == "stolen":
         click.echo(
             "Look at what it signed: safelane policy history. To end a policy: safelane policy revoke."

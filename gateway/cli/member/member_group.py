@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.member.joining:confirm_region",
         "Become part of the region, after comparing the fingerprint.",
     ),
-    "consent": ("gateway.cli.member.records:consent_command", "Write down what somebody agrees to share."),
+    "consent": ("gateway.cli.member.records:consent_command", "Record a person's consent."),
     "cube": ("gateway.cli.member.loading:cube", "Protect the newest snapshot under the policy in force."),
     "figures": (
         "gateway.cli.member.figures:command",
@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "The mapping of a national source to the regional dictionary.",
     ),
     "prepare": ("gateway.cli.member.prepare:prepare", ""),
-    "quotas": ("gateway.cli.member.approvals:quotas", "How often each organisation has asked."),
+    "quotas": ("gateway.cli.member.approvals:quotas", "Show each organisation's use of its quotas."),
     "recompute": (
         "gateway.cli.member.recompute:command",
         "Read a source again and compare with the newest snapshot.",

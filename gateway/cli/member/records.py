@@ -57,7 +57,7 @@ def consent_command(code: str, of_case: bool, of_person: bool, directory: Path) 
     number = _asked_for()
     with open_member(directory) as node:
         changed = consent_of(directory, node, number, code, of_case=of_case)
-    click.echo("It is kept and logged, without a name or a number.")
+    click.echo("The consent is stored and logged, without a name or a number.")
     if changed:
         click.echo(f"Cases changed in the newest snapshot: {changed}. The next cube: safelane member cube.")
     else:

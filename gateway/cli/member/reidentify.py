@@ -26,7 +26,7 @@ def reidentify() -> None:
 @as_custodian
 @own_key
 @click.option("--recipient", required=True, help="Whom the pseudonym was for.")
-@click.option("--purpose", required=True, help="What it was for.")
+@click.option("--purpose", required=True, help="Purpose of the extract.")
 @click.option(
     "--kind",
     default=reidentification.PERSON,

@@ -37,7 +37,7 @@ def vault() -> None:
     metavar="NAME[=KEYFILE]",
     multiple=True,
     required=True,
-    help="Who shares in opening it, two at least; with a new key file, else a passphrase that is asked for.",
+    help="A custodian, at least two; with a new key file, else a passphrase is asked for.",
 )
 def create(directory: Path, custodians: Sequence[str]) -> None:
     """Make a vault for a node. Each custodian types a passphrase that no other custodian sees."""
@@ -67,7 +67,7 @@ def show(directory: Path) -> None:
         load = view.vault.load()
     for custodian in custody.custodians:
         click.echo(f"{custodian.name}\t{'passphrase' if custodian.salt else 'key file'}")
-    click.echo("It is empty." if load is None else "It keeps what the newest load was told to keep.")
+    click.echo("The vault is empty." if load is None else "The vault keeps the fields of the newest load.")
 
 
 @vault.command()
@@ -87,12 +87,12 @@ def check(directory: Path, custodian: str, key_file: Path | None) -> None:
 
 @vault.command()
 @options.own_directory
-@click.option("--leaves", metavar="NAME", required=True, help="The custodian who opens nothing any more.")
+@click.option("--leaves", metavar="NAME", required=True, help="The custodian who is replaced.")
 @click.option(
     "--joins",
     metavar="NAME[=KEYFILE]",
     required=True,
-    help="Who comes instead, with a new key file, else a passphrase that is asked for.",
+    help="The new custodian, with a new key file, else a passphrase is asked for.",
 )
 @click.option(
     "--custodian",
@@ -100,7 +100,7 @@ def check(directory: Path, custodian: str, key_file: Path | None) -> None:
     metavar="NAME[=KEYFILE]",
     multiple=True,
     required=True,
-    help="Who is present, two at least: everybody who stays, and who leaves where only one stays.",
+    help="A custodian who is present, at least two: all who stay, and the replaced one where only one stays.",
 )
 def exchange(directory: Path, leaves: str, joins: str, custodians: Sequence[str]) -> None:
     """Replace a custodian. All custodians get new shares; the old shares open nothing any more."""

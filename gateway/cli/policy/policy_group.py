@@ -77,13 +77,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of 
 above = click.option(
     "--above",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The ministry-wide policy that stands above.",
+    help="The ministry-wide policy above this policy.",
 )
 node_directory = click.option(
     "--dir",
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Directory of the node, whose ministry-wide policy in force stands above.",
+    help="Directory of the node with the ministry-wide policy in force.",
 )
 
 
@@ -92,13 +92,13 @@ node_directory = click.option(
 @above
 @node_directory
 @click.option("--question", help="A ready-made question, such as outcome-by-year.")
-@click.option("--measure", help="What is counted, such as casualties.")
+@click.option("--measure", help="The measure, such as casualties.")
 @click.option("--by", default="", help="Levels, separated by commas, such as province,year.")
 @click.option("--where", multiple=True, type=options.Pairs(), help="Only where a level has a code: sex=F.")
-@click.option("--purpose", default="regional-reporting", show_default=True, help="What the answer is for.")
-@click.option("--recipient", default="ARMAC", show_default=True, help="Who asks.")
+@click.option("--purpose", default="regional-reporting", show_default=True, help="Purpose of the answer.")
+@click.option("--recipient", default="ARMAC", show_default=True, help="The requester's organisation.")
 @click.option("--role", default="analyst", show_default=True, help="In which role.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="On which day (UTC); today unless told.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day (UTC); default: today.")
 @more_recipients
 @as_json
 def explain_command(
@@ -132,7 +132,7 @@ def explain_command(
     "--dir",
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Directory of the node, to say also what the change does to its tables.",
+    help="Directory of the node, to describe the effect on its tables too.",
 )
 @above
 @more_recipients

@@ -48,7 +48,7 @@ class _Deadline:
     type=click.IntRange(min=1),
     default=SECONDS,
     show_default=True,
-    help="Time for each; one that takes longer is left out.",
+    help="Time for each variant; a slower variant is left out.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of sentences.")
 @options.own_directory
@@ -126,7 +126,7 @@ def _explained(policy: Policy, best: list[Rated]) -> Iterator[str]:
         for name, score in one.scores.items():
             before = None if own is None else own.scores.get(name)
             if before is not None and f"{score.value:.2f}" != f"{before.value:.2f}":
-                yield f"  {name}: {score.value:.2f} of it is told, was {before.value:.2f}"
+                yield f"  {name}: {score.value:.2f} answered, was {before.value:.2f}"
 
 
 def _instead(own: Rated | None) -> str:

@@ -103,7 +103,9 @@ def publish_command(*, by: str, accept: bool, ministry: bool, directory: Path) -
         return
     click.echo(f"{name} is signed and in force.")
     if ruling is not None and (cube is None or cube.label != ruling[0].label):
-        click.echo(f"It answers once its tables are protected: safelane member cube --dir {directory}")
+        click.echo(
+            f"Questions are answered once its tables are protected: safelane member cube --dir {directory}"
+        )
 
 
 @click.command("revoke")
@@ -139,7 +141,7 @@ def history(*, version: int | None, as_json: bool, ministry: bool, directory: Pa
     if as_json:
         click.echo(json.dumps(signed, indent=2, ensure_ascii=False))
         return
-    for one in told or [{"sentence": "No policy has been signed yet."}]:
+    for one in signed or [{"sentence": "No policy has been signed yet."}]:
         click.echo(one["sentence"])
 
 

@@ -17,7 +17,7 @@ from gateway.cli.common import options
 name_argument = click.argument("name", metavar="NAME")
 organisation = click.option("--organisation", required=True, help="Whom the person works for, like ARMAC.")
 purposes = click.option(
-    "--purpose", "purposes", multiple=True, help="For which an analyst may ask; give it again for more."
+    "--purpose", "purposes", multiple=True, help="A purpose for which an analyst may ask; repeat for more."
 )
 days_of_invitation = click.option(
     "--days",
@@ -33,9 +33,9 @@ scope_option = click.option(
     multiple=True,
     required=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="What the token may be used for; give it again for more.",
+    help="A scope of the token; repeat for more.",
 )
-label_option = click.option("--label", required=True, help="What the token is for, in a few words.")
+label_option = click.option("--label", required=True, help="Use of the token, in a few words.")
 days_of_token = click.option(
     "--days",
     default=90,
@@ -84,7 +84,9 @@ def renew(name: str, days: int, directory: Path) -> None:
         code = inviting.offer_renewal(entrance, _console(), name, days)
     click.echo(f"Nothing of before opens the account {name} any more. The code, shown this once:")
     click.echo(code)
-    click.echo("Make sure who it is, as for an invitation; it is typed in at /invitation on the pages.")
+    click.echo(
+        "Check the person's identity, as for an invitation; the code is typed in at /invitation on the pages."
+    )
 
 
 @command.command("withdraw")
@@ -147,7 +149,7 @@ def hand_over(name: str, successor: str, directory: Path) -> None:
     """Hand over the questions and service accounts of NAME to SUCCESSOR, and close the account."""
     with open_entrance(directory) as entrance:
         leaving.hand_over(entrance.accounts, _console(), name, successor)
-    click.echo(f"What belonged to {name} belongs to {successor}; the account {name} is closed.")
+    click.echo(f"Everything of {name} now belongs to {successor}; the account {name} is closed.")
 
 
 @command.command("sessions")
@@ -183,7 +185,9 @@ def make_token(name: str, label: str, scopes: Sequence[str], days: int, director
 
 @command.command("service")
 @name_argument
-@click.option("--owner", required=True, help="The person that it belongs to, and whose duty it has.")
+@click.option(
+    "--owner", required=True, help="The person who owns the account; the account has the person's duty."
+)
 @label_option
 @scope_option
 @days_of_token
@@ -238,7 +242,7 @@ def erase(name: str, directory: Path) -> None:
     """Erase the identity behind a closed account: the log and its questions stay, the name goes."""
     with open_entrance(directory) as entrance:
         word = leaving.erase(entrance.accounts, _console(), name)
-    click.echo(f"Erased. What remains stands under {word}.")
+    click.echo(f"Erased. The remaining records are under {word}.")
 
 
 def _invite(directory: Path, offer: Offer, days: int) -> None:
@@ -246,7 +250,7 @@ def _invite(directory: Path, offer: Offer, days: int) -> None:
         code = inviting.invite(entrance, _console(), offer, days)
     click.echo(f"{offer.name} is invited as {offer.role.value} for {days} days. The code, shown this once:")
     click.echo(code)
-    click.echo("Hand it over in person or by voice; it is typed in at /invitation on the pages.")
+    click.echo("Hand the code over in person or by voice; it is typed in at /invitation on the pages.")
 
 
 def _console() -> str:

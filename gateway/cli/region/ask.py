@@ -20,12 +20,12 @@ DEADLINE_SECONDS = 10
 
 
 @click.command()
-@click.option("--measure", required=True, help="What is counted, such as casualties.")
+@click.option("--measure", required=True, help="The measure, such as casualties.")
 @click.option("--by", required=True, help="Levels, separated by commas, such as country,year,outcome.")
 @click.option(
     "--where", multiple=True, type=options.Pairs(), help="Only where a level has one of these codes: sex=F."
 )
-@click.option("--purpose", required=True, help="What the answer is for, such as regional-reporting.")
+@click.option("--purpose", required=True, help="Purpose of the answer, such as regional-reporting.")
 @click.option(
     "--deadline",
     default=DEADLINE_SECONDS,
@@ -62,7 +62,7 @@ def ask(
     for path in save:
         check_ending(path)
     if require_quorum and log_policy is None:
-        raise click.UsageError("--require-quorum needs --log-policy: it says which quorum.")
+        raise click.UsageError("--require-quorum needs --log-policy, which defines the quorum.")
     policy = None if log_policy is None else read_log_policy(log_policy)
     said = ""
     filters = _filters(where)
@@ -88,7 +88,7 @@ def ask(
         click.echo("Every member that was asked refused.", err=True)
         if lacks := regional().beyond(measure, [*(axis.level for axis in result.release.axes), *filters]):
             click.echo(
-                f"Accidents cannot be told by {' or '.join(lacks)}, which only people have: they have a "
+                f"Accidents cannot be split by {' or '.join(lacks)}, which only people have: they have a "
                 "place, a date, a device and a use of the land.",
                 err=True,
             )

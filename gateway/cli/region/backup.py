@@ -18,7 +18,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option(
     "--sealed",
     is_flag=True,
-    help="Into one encrypted file instead, which a passphrase opens: asked for, or from SAFELANE_PASSPHRASE.",
+    help="Write one encrypted file instead, under a passphrase: asked for, or from SAFELANE_PASSPHRASE.",
 )
 @options.own_directory
 def backup(target: Path, sealed: bool, directory: Path) -> None:
@@ -69,7 +69,7 @@ def _restored(opened: Path, source: Path, directory: Path | None, database: str)
         manifest = restore(
             opened, directory, database, lambda table, rows: progress(f"{table}: {rows} rows", 0.5)
         )
-    click.echo(f"{directory}: {_summary(manifest)}. Serve it; it signs once its witnesses were heard.")
+    click.echo(f"{directory}: {_summary(manifest)}. Serve it; the log grows once its witnesses were heard.")
 
 
 def _summary(manifest: Manifest) -> str:

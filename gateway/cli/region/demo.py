@@ -60,7 +60,9 @@ def chosen_members(_context: click.Context, _option: click.Parameter, text: str)
     callback=chosen_members,
     help="Members of a new region; fewer are sooner ready.",
 )
-@click.option("--people", is_flag=True, help="Only tell who can sign in on the pages, with the codes of now.")
+@click.option(
+    "--people", is_flag=True, help="Only list who can sign in on the pages, with the current codes."
+)
 @options.directory
 def demo(once: bool, members: tuple[str, ...], people: bool, directory: Path) -> None:
     """Build a demo region, start it, and ask a first regional question."""

@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.log.log_keys:show_keys",
         "Show the hub's keys and the fingerprint of its replies' key.",
     ),
-    "members": ("gateway.cli.region.hub_members:members", "List the members, and who waits to be confirmed."),
+    "members": ("gateway.cli.region.hub_members:members", "List the members, and applications to confirm."),
     "revoke": ("gateway.cli.region.hub_members:revoke_member", "End a MEMBER's enrolment at once."),
     "rotate-key": (
         "gateway.cli.log.log_keys:rotate_calls",

@@ -28,7 +28,7 @@ def found(directory: Path, origin: str, listen: str, database: str) -> None:
 @click.command(name="invite")
 @click.argument("member")
 @options.own_directory
-@click.option("--url", required=True, help="Address of this hub as the member reaches it: https://...")
+@click.option("--url", required=True, help="Address at which the member reaches this hub: https://...")
 @click.option("--days", type=click.IntRange(1, 90), default=VALID.days, show_default=True)
 @click.option(
     "-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else MEMBER.invitation."
@@ -79,7 +79,7 @@ def confirm_member(member: str, directory: Path, fingerprint: str) -> None:
 @click.command(name="revoke")
 @click.argument("member")
 @options.own_directory
-@click.option("--reason", required=True, help="Stands in the regional log, for everybody to read.")
+@click.option("--reason", required=True, help="Recorded in the regional log, which everybody can read.")
 def revoke_member(member: str, directory: Path, reason: str) -> None:
     """End a MEMBER's enrolment at once: its keys are no longer valid. Its former answers stay."""
     with open_hub(directory) as opened:

@@ -40,9 +40,9 @@ class AttackInputError(SafelaneError):
 @click.option(
     "--truth",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The true table: also look for what the only person of a withheld cell can compute.",
+    help="The true table: also examine what the only person of a withheld cell can compute.",
 )
-@click.option("--lower", type=click.IntRange(0, 1), help="What a withheld cell is at least (by --zeros).")
+@click.option("--lower", type=click.IntRange(0, 1), help="Smallest value of a withheld cell (by --zeros).")
 @click.option(
     "--zeros",
     type=click.Choice(["partner", "publish", "protect"]),

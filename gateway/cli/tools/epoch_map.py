@@ -29,7 +29,7 @@ from gateway.member.records.pseudonym_map_log import log_map
     "--to", "present", type=click.IntRange(min=1), help="The epoch from now on.  [default: the newest]"
 )
 @click.option("--recipient", required=True, help="Whom the pseudonyms are for.")
-@click.option("--purpose", required=True, help="What they are for.")
+@click.option("--purpose", required=True, help="Purpose of the pseudonyms.")
 @click.option("--reader", required=True, help="The recipient's public key (slx1...), compared by voice.")
 @click.option(
     "--seen",
@@ -37,7 +37,7 @@ from gateway.member.records.pseudonym_map_log import log_map
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A CSV table that the recipient has: only its pseudonyms are in the map.",
 )
-@click.option("--column", default="person", show_default=True, help="The column of pseudonyms in it.")
+@click.option("--column", default="person", show_default=True, help="The column of pseudonyms.")
 @key_file
 @click.option(
     "-o", "--output", metavar="FILE", required=True, type=click.Path(dir_okay=False, path_type=Path)

@@ -50,7 +50,7 @@ def keys(key: Path) -> None:
     metavar="OUT.csv",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Written whole or not at all; its terms stand beside it, in OUT.terms.txt.",
+    help="Written whole or not at all; the terms are written to OUT.terms.txt.",
 )
 def open_extract(source: Path, key: Path, output: Path) -> None:
     """Open the extract FILE that was sealed to your key, unless the extract has expired.

@@ -114,7 +114,7 @@ def rounding(*, table: Path, output: Path, key: Path, max_dims: int | None, base
 @command.command("private")
 @click.argument("table", type=FILE)
 @OUTPUT
-@click.option("--epsilon", type=Decimal(), required=True, help="What this table costs.")
+@click.option("--epsilon", type=Decimal(), required=True, help="The privacy cost of this table.")
 @click.option(
     "--budget", type=OUT, required=True, help="The data set's budget: kept beside it, for its life."
 )
@@ -171,7 +171,7 @@ def _alone(budget: Path) -> Iterator[None]:
             stack.enter_context(held_file(budget.with_name(budget.name + ".lock")))
         except FileHeldError:
             message = f"another question is being charged to {budget}"
-            raise BudgetError(message, remedy="Ask again once it has its answer.") from None
+            raise BudgetError(message, remedy="Ask again once the other process has its answer.") from None
         yield
 
 
@@ -179,7 +179,7 @@ def _purse(path: Path, total: Fraction | None) -> Budget:
     if path.exists():
         if total is not None:
             message = f"{path} exists: the budget of a data set is named once"
-            raise TableInputError(message, remedy="Leave --total out.")
+            raise TableInputError(message, remedy="Omit --total.")
         return Budget.from_json(read_text(path))
     if total is None:
         raise TableInputError(

@@ -49,16 +49,25 @@ OUT = click.Path(dir_okay=False, path_type=Path)
     "--known", type=FILE, multiple=True, help="An earlier release, or registered figures; known to everybody."
 )
 @click.option("--structural", type=FILE, help="JSON: groups in which nobody can be, as everybody knows.")
-@click.option("--always", type=FILE, help="JSON: cells to show; the certificate lists what that narrows.")
+@click.option(
+    "--always",
+    type=FILE,
+    help="JSON: cells to show; the certificate lists withheld cells that become narrow.",
+)
 @click.option("--never", type=FILE, help="JSON: cells to withhold, whatever they hold.")
 @options.person
 @click.option("--magnitude", metavar="COLUMN", help="Add up this column, by person; 'rows' adds up rows.")
 @click.option(
     "--dominance", metavar="N,SHARE", help="Withhold amounts of which N people have more than SHARE %."
 )
-@click.option("--p-percent", type=float, metavar="P", help="Withhold what lets one estimate another to P %.")
+@click.option(
+    "--p-percent",
+    type=float,
+    metavar="P",
+    help="Withhold cells that let one contributor estimate another to within P %.",
+)
 @click.option("--key", type=FILE, help="32 secret bytes, the same for every release of a data set.")
-@click.option("--certificate", type=OUT, help="Where the certificate is written; it stays with the table.")
+@click.option("--certificate", type=OUT, help="File for the certificate, which stays with the table.")
 @click.option(
     "--attacker",
     type=click.Choice(["L0", "L1"]),

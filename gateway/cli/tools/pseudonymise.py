@@ -39,7 +39,7 @@ CHUNK = 50_000
     help="A column and its kind of identifier (nid, case_id, phone, name, ...); may be repeated.",
 )
 @click.option("--recipient", required=True, help="Whom the table is for.")
-@click.option("--purpose", required=True, help="What it is for.")
+@click.option("--purpose", required=True, help="Purpose of the table.")
 @click.option(
     "--keys",
     "store",

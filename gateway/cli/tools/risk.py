@@ -32,7 +32,7 @@ TOO_RISKY = 1
     type=click.IntRange(min=2),
     default=5,
     show_default=True,
-    help="The least number of people that must look alike.",
+    help="Smallest allowed group of people who look alike.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 @click.pass_context

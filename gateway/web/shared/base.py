@@ -74,7 +74,7 @@ def typed(name: str) -> str:
 def _account() -> Account | None:
     present = g.get("present")
     found = None if present is None else present.account
-    assert found is None or isinstance(found, Account)  # noqa: S101 - put there by the guard
+    assert found is None or isinstance(found, Account)  # noqa: S101 - put there by access control
     return found
 
 
