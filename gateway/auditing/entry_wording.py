@@ -122,7 +122,7 @@ def _others(kept: KeptLog, question_id: str) -> Iterator[StoryPart]:
         yield StoryPart(proven.origin, proven.receipt.index, decode(proven.entry), proof)
 
 
-def _told(part: StoryPart, *, own: bool) -> Told:
+def _entry_text(part: StoryPart, *, own: bool) -> EntryText:
     event = part.event
     return EntryText(
         part.number,

@@ -8,7 +8,7 @@ from audit.formats.vkey import VerifierKey
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
 from audit.reading.dossier import ProvenEntry
-from gateway.auditing.again import Again, Audited
+from gateway.auditing.audited_log import AuditedLog, ReplayResult
 from gateway.auditing.context import KeptLog
 from gateway.hub.context import Hub
 from gateway.hub.decision_replay import replay

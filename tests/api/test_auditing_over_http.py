@@ -76,7 +76,7 @@ def test_pages_follow_each_other(region: Region, asked: str) -> None:
 
 def test_a_question_is_told_as_a_story(region: Region, asked: str) -> None:
     lines = get(region, f"/api/v1/audit/explanations/{asked}")["lines"]
-    assert f"Who it was: {ANALYST}" in "\n".join(lines)
+    assert f"The person: {ANALYST}" in "\n".join(lines)
     assert "TH gave no answer in time." in lines
     assert any("KH answered on" in line for line in lines)
 

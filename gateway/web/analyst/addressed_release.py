@@ -11,7 +11,7 @@ REMEDY = "Your own questions are listed on your desk."
 
 
 def own(view: View, question_id: str) -> AskedQuestion:
-    """Raises UnknownQuestionError for somebody else's too: the two look alike, and access control logs both."""
+    """Raises UnknownQuestionError for somebody else's too: the two look alike; access control logs both."""
     asked = view.question(question_id)
     if asked is None or asked.user != principal().user:
         raise UnknownQuestionError("There is no such question among yours.", remedy=REMEDY)
