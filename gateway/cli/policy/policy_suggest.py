@@ -80,12 +80,12 @@ def _rate_all(node: Node, tried: tuple[Candidate, ...], seconds: int) -> tuple[l
         for number, one in enumerate(tried):
             watch.begin()
 
-            def progress(step: str, done: float, number: int = number) -> None:
+            def report(step: str, done: float, number: int = number) -> None:
                 watch.check()
                 progress(f"{number + 1} of {len(tried)}: {step}", (number + done) / len(tried))
 
             try:
-                found = rate(node, one, progress)
+                found = rate(node, one, report)
             except EnoughError:
                 if watch.stopped:
                     break
