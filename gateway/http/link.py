@@ -62,7 +62,7 @@ class HubKeys(Protocol):
         Raises LinkError without a key.
         """
 
-    def follow(self, told: ReplyKeys) -> None:
+    def follow(self, announced: ReplyKeys) -> None:
         """Learn the hub's present key from its statements. Raises LinkError where they do not lead there."""
 
 
@@ -75,7 +75,7 @@ class InvitedBy:
     def valid(self) -> tuple[Verifier]:
         return (self.key,)
 
-    def follow(self, told: ReplyKeys) -> None:  # noqa: ARG002 - what it tells was compared by nobody
+    def follow(self, announced: ReplyKeys) -> None:  # noqa: ARG002 - what it tells was compared by nobody
         raise LinkError(
             "The hub signs with another key than the one of the invitation.",
             remedy="Ask its operator for a new invitation.",
@@ -104,7 +104,7 @@ class Signatures(httpx.Auth):
         try:
             self._check(response, call, keys)
         except UnknownKeyError:
-            self._hub.follow(_call_keys(response.status_code, (yield _how_it_came_to_it(request))))
+            self._hub.follow(_reply_keys(response.status_code, (yield _how_it_came_to_it(request))))
             keys = self._hub.valid()
             call = self._signed(request, keys)
             response = yield request
@@ -156,7 +156,7 @@ def _how_it_came_to_it(request: httpx.Request) -> httpx.Request:
     )
 
 
-def _told(status: int, response: httpx.Response) -> ReplyKeys:
+def _reply_keys(status: int, response: httpx.Response) -> ReplyKeys:
     """Raises LinkError: whoever does not tell is not the hub, or is not what it was."""
     try:
         return reply_keys_from_json(response.json())

@@ -11,7 +11,7 @@ from audit.log.log import Log
 from gateway.dictionary import Dictionary
 from gateway.hub.merging import Beyond
 from gateway.hub.model import AskedQuestion
-from gateway.hub.ports import Bell, Clock, Store, UnitOfWork, View
+from gateway.hub.ports import Clock, Notifier, Store, UnitOfWork, View
 from gateway.hub.reply_signers import ReplySigners
 from gateway.wire.answer import Answer
 from gateway.wire.enrolment import Enrolment
@@ -23,8 +23,8 @@ from gateway.wire.sum_messages import Offer, SignedContribution
 class Hub:
     """The hub at run time. `log` appends under the hub's key; `store` holds everything else.
 
-    `bell` rings for every event, `answered` also for each answer that comes: only the release of questions
-    waits for answers, and members and askers are not woken in vain. `started`: when the hub began to listen.
+    `notifier` signals every event, `answer_notifier` also each answer: only the release of questions waits for
+    answers, and members and requesters are not woken in vain. `started`: when the hub began to listen.
     `reply_signers` sign the hub's replies to members; `cosigner` cosigns the checkpoints of members' logs.
     `regional`: the hub's part in secure sums.
     """
@@ -33,8 +33,8 @@ class Hub:
     store: Store
     log: Log
     clock: Clock
-    bell: Bell
-    answered: Bell
+    notifier: Notifier
+    answer_notifier: Notifier
     reply_signers: ReplySigners
     cosigner: Cosigner
     started: datetime

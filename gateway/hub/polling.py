@@ -67,7 +67,7 @@ def poll(
             until = min(end, soon) if grown else end
             if now >= until or found.questions or found.sum_calls or _is_behind(found, call):
                 return replace(_reply(hub, log, member, call, found), seen_log=seen_log)
-        hub.bell.wait(ticket, until - now)
+        hub.notifier.wait(ticket, until - now)
 
 
 def _is_behind(found: _Waiting, call: Poll) -> bool:
@@ -103,7 +103,7 @@ def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]
             _note(hub, notes, member, call, sharing)
         raise contradicted(member, error) from None
     if news:
-        hub.bell.ring()
+        hub.notifier.notify()
     return seen_log
 
 

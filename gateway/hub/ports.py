@@ -36,13 +36,13 @@ class Clock(Protocol):
         """The time, in UTC."""
 
 
-class Bell(Protocol):
+class Notifier(Protocol):
     """Wakes every thread of this process that waits for an event."""
 
     def notify(self) -> None: ...
 
     def ticket(self) -> int:
-        """How often the bell has rung. Take the ticket before a look, then wait for the next ring."""
+        """Count the notifications so far. Take a ticket before a look at the store, then wait with it."""
 
     def wait(self, ticket: int, seconds: float) -> None:
         """Return at the first notification after `ticket` was taken, or after `seconds`."""

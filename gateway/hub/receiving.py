@@ -49,7 +49,7 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
         waited = member.member in work.waiting(asked.id)
         work.add_answer(asked.id, member.member, sent, now, because=asked.asked_index)
     # Askers see which members wait for approval; other answers show with the release.
-    (hub.bell if waited else hub.answered).ring()
+    (hub.notifier if waited else hub.answer_notifier).notify()
     return asked
 
 

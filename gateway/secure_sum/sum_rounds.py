@@ -155,7 +155,7 @@ def receive_contribution(hub: Hub, member: Enrolment, sent: SignedContribution) 
         if now > planned.deadline:
             raise TooLateError("The round is over.")
         work.sums.add_contribution(asked.id, member.member, sent, now, because=planned.index)
-    hub.bell.ring()
+    hub.notifier.notify()
 
 
 def ended(planned: SumRound, contributed: Mapping[str, str], now: datetime) -> bool:

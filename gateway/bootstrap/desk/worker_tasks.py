@@ -97,8 +97,8 @@ def _questions(node: Node, policy: Policy, made: PreviewedCube) -> Iterator[dict
         }
 
 
-def _effect(node: Node, in_force: Policy, after: PreviewedCube, told: Told) -> dict[str, Any]:
-    """What changes for those who ask. Of equal plans there is one cube: then there is nothing to compare."""
+def _effect(node: Node, in_force: Policy, after: PreviewedCube, progress: Progress) -> dict[str, Any]:
+    """Return the changes for requesters. Equal plans share one cube: then there is nothing to compare."""
     today = node.clock.now().date()
     with node.store.reading() as view:
         figures = view.figures()

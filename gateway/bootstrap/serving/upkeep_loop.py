@@ -25,7 +25,7 @@ AGAIN_SECONDS = 300.0
 """Seconds until a failed policy is tried again: each attempt may take a processor for minutes."""
 
 
-def tend(directory: Path, node: Node, cube_cache: CubeCache, stop: Stop) -> None:
+def run_upkeep(directory: Path, node: Node, cube_cache: CubeCache, stop: Stop) -> None:
     """At the start, then again and again until `stop`."""
     uploads, not_before = Uploads(directory), 0.0
     while not stop.asked:

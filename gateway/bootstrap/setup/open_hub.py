@@ -12,7 +12,7 @@ from audit.log.staging import SequencedLog
 from gateway.accounts.model import Offer
 from gateway.accounts.tokens import add_program
 from gateway.bootstrap.setup.call_keys import read_reply_signers
-from gateway.bootstrap.setup.clock import SYSTEM, ProcessBell
+from gateway.bootstrap.setup.clock import SYSTEM, ProcessNotifier
 from gateway.bootstrap.setup.layout import database_url, fresh
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.bootstrap.setup.upgrading import try_first, upgraded
@@ -95,15 +95,15 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
         # Typed so that a store without what `HubSums` reads and writes is found before anything runs.
         store: SumStore = HubStore(database, dictionary, sequencer, config.origin)
         calls = read_reply_signers(directory, database, config.origin, clock.now())
-        answered = ProcessBell()
-        bell = ProcessBell(answered)
+        answer_notifier = ProcessNotifier()
+        notifier = ProcessNotifier(answer_notifier)
         yield Hub(
             dictionary=dictionary,
             store=store,
             log=log,
             clock=clock,
-            bell=bell,
-            answered=answered,
+            notifier=notifier,
+            answer_notifier=answer_notifier,
             reply_signers=calls,
             cosigner=keys.cosigner,
             started=clock.now(),

@@ -137,7 +137,7 @@ def _questions(found: Preview, shown: list[PreviewAnswer]) -> Iterator[str]:
             yield f"  {refusal.value}: {refusal.meaning}"
 
 
-def _data(made: PreviewedCube, found: Preview, shown: list[Shown]) -> dict[str, Any]:
+def _data(made: PreviewedCube, found: Preview, shown: list[PreviewAnswer]) -> dict[str, Any]:
     return {
         "policy_version": policy_label(made.policy.version, made.above),
         "snapshot": made.record.id,

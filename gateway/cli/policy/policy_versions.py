@@ -137,7 +137,7 @@ def history(*, version: int | None, as_json: bool, ministry: bool, directory: Pa
         if version is not None:
             click.echo(_text(cube_cache, version), nl=False)
             return
-        told = [_told(node, view, each) for each in cube_cache.signed_policies()]
+        signed = [_version(node, view, each) for each in cube_cache.signed_policies()]
     if as_json:
         click.echo(json.dumps(signed, indent=2, ensure_ascii=False))
         return

@@ -13,7 +13,7 @@ def kept_log(node: Node) -> KeptLog:
     return KeptLog(node.log, node.store, node.clock, witnesses=lambda: _witnesses(node))
 
 
-def audited(node: Node) -> Audited:
+def audited(node: Node) -> AuditedLog:
     """The node's log, with decisions replayed from the openings of its entries."""
 
     def again(number: int) -> ReplayResult:

@@ -57,7 +57,7 @@ def audit_entry(number: int) -> Model:
     kept = reading(ReadAction.EXPLAIN, {"what": str(number)})
     with or_unknown():
         try:
-            described = tell_entry(kept, number)
+            described = entry_details(kept, number)
         except MalformedError:
             raise UnknownQuestionError(
                 f"Entry {number} is of a kind that is not known here.", remedy="A newer Safelane may read it."
@@ -99,7 +99,7 @@ def _is_decision(entry: EntryText) -> bool:
     return entry.kind in DECISIONS[accounts().side]
 
 
-def _replayed(kept: KeptLog, entry: Told) -> Replayed | None:
+def _replayed(kept: KeptLog, entry: EntryText) -> Replayed | None:
     """The replayed decision of an entry, logged as well; None for an entry without a decision."""
     if not _is_decision(entry):
         return None
