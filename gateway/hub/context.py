@@ -23,8 +23,8 @@ from gateway.wire.sum_messages import Offer, SignedContribution
 class Hub:
     """The hub at run time. `log` appends under the hub's key; `store` holds everything else.
 
-    `notifier` signals every event, `answer_notifier` also each answer: only the release of questions waits for
-    answers, and members and requesters are not woken in vain. `started`: when the hub began to listen.
+    `notifier` signals every event, `answer_notifier` also each answer: only the release of questions waits
+    for answers, and members and requesters are not woken in vain. `started`: when the hub began to listen.
     `reply_signers` sign the hub's replies to members; `cosigner` cosigns the checkpoints of members' logs.
     `regional`: the hub's part in secure sums.
     """
