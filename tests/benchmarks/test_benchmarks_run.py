@@ -35,6 +35,10 @@ class Case:
 
 
 CASES: Mapping[str, Case] = {
+    "ablation": Case(
+        "--tables tiny --zeros partner --only prune four-way\tmoves",
+        r"tiny \| partner \| 1 \| prune \| \d+ \([-+]\d+\.\d %\) \| \d+ \| \d+\.\d \(x\d+\.\d\d\) \| found",
+    ),
     "attack": Case("release.json", r"release\.json \| L0 \| 36 \| \d+ \| \d+ \| \d+ \| \d+\.\d \|"),
     "cut_table": Case(
         "table.json -o smaller.json --first place=2", r"8 cells with people; codes: .*3 of place"
