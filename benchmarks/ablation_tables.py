@@ -11,6 +11,11 @@ from anonymisers.tables.rules import Rules, TableOf
 Tables = tuple[list[Table], Rules]
 
 
+def _small(seed: int, zeros: str) -> Tables:
+    table = invented(seed, 20_000, ("place", "sex", "age"), countries=("KH", "LA", "MM", "TL"))
+    return [Table.from_json(table)], Rules(zeros=zeros)
+
+
 def _medium(seed: int, zeros: str) -> Tables:
     table = invented(seed, 40_000, ("place", "sex", "age"))
     return [Table.from_json(table)], Rules(zeros=zeros)
@@ -56,6 +61,7 @@ def _tiny(seed: int, zeros: str) -> Tables:
 
 
 TABLES: Mapping[str, Callable[[int, str], Tables]] = {
+    "small": _small,
     "medium": _medium,
     "large": _large,
     "six": _six,
