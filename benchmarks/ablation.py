@@ -1,6 +1,6 @@
 """What each strategy of the search is worth: one at a time is switched off, everything else stays on.
 
-    python benchmarks/ablation.py [--tables small medium six two pairs named] [--seeds 1 2 3 4 5]
+    python benchmarks/ablation.py [--tables small medium six two pairs named finer] [--seeds 1 2 3 4 5]
         [--zeros partner publish protect] [--only STRATEGY ...] [--times 3] [--limit 600]
     python benchmarks/ablation.py --list
 
@@ -10,7 +10,8 @@ large   the same with device: 41,328 cells (only where it is named);
 six     six dimensions, linked by all tables of up to three;
 two     two releases about the same people, all years and then all but the last;
 pairs   four dimensions, all tables of up to two, of many people;
-named   four priority tables of two of six dimensions, two more that are named, then all others.
+named   four priority tables of two of six dimensions, two more that are named, then all others;
+finer   the same with tables of three dimensions.
 
 Each run is a process of its own. Its CPU seconds are those of the search, without the certificate's check
 and the attack. A run is given up after `--times` the CPU seconds of the whole run with everything on (at

@@ -55,6 +55,16 @@ def _named_tables(seed: int, zeros: str) -> Tables:
     return [Table.from_json(table)], rules
 
 
+def _finer(seed: int, zeros: str) -> Tables:
+    dims = ("place", "sex", "age", "device", "outcome", "year")
+    table = invented(seed, 4_000, dims, countries=("LA",), most=6)
+    named = [("place", "year"), ("year", "sex", "age"), ("device", "outcome")]
+    named += [("place", "device"), ("device", "sex", "age")]
+    tables = tuple(map(TableOf.of, named))
+    rules = Rules(zeros=zeros, max_dims=3, priority=tables[:3], finer=tables[3:])
+    return [Table.from_json(table)], rules
+
+
 def _tiny(seed: int, zeros: str) -> Tables:
     table = invented(seed, 300, ("place", "sex", "age"), countries=("BN", "SG"))
     return [Table.from_json(table)], Rules(zeros=zeros)
@@ -68,6 +78,7 @@ TABLES: Mapping[str, Callable[[int, str], Tables]] = {
     "two": _two,
     "pairs": _pairs,
     "named": _named_tables,
+    "finer": _finer,
     "tiny": _tiny,
 }
 """By their names the tables of one run, each protected beside all before it, and the rules for them."""
