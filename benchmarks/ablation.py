@@ -38,7 +38,7 @@ from strategy_switches import STRATEGIES, missing, switch, watch
 
 from anonymisers.cube import certified_cube
 from anonymisers.errors import AnonymiserError
-from anonymisers.tables.count_table import Release
+from anonymisers.tables.release import Release
 
 KEY = bytes(32)
 MORE_PEOPLE, MORE_TIME, MORE_SECONDS = 1.02, 2.0, 1.0

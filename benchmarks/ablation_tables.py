@@ -7,29 +7,30 @@ from invented_tables import invented
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT
 from anonymisers.tables.rules import Rules, TableOf
+from anonymisers.tables.table_reading import table_from_json
 
 Tables = tuple[list[Table], Rules]
 
 
 def _small(seed: int, zeros: str) -> Tables:
     table = invented(seed, 20_000, ("place", "sex", "age"), countries=("KH", "LA", "MM", "TL"))
-    return [Table.from_json(table)], Rules(zeros=zeros)
+    return [table_from_json(table)], Rules(zeros=zeros)
 
 
 def _medium(seed: int, zeros: str) -> Tables:
     table = invented(seed, 40_000, ("place", "sex", "age"))
-    return [Table.from_json(table)], Rules(zeros=zeros)
+    return [table_from_json(table)], Rules(zeros=zeros)
 
 
 def _large(seed: int, zeros: str) -> Tables:
     table = invented(seed, 40_000, ("place", "sex", "age", "device"))
-    return [Table.from_json(table)], Rules(zeros=zeros)
+    return [table_from_json(table)], Rules(zeros=zeros)
 
 
 def _six(seed: int, zeros: str) -> Tables:
     dims = ("place", "sex", "age", "device", "outcome", "year")
     table = invented(seed, 8_000, dims, countries=("BN",), most=4)
-    return [Table.from_json(table)], Rules(zeros=zeros, max_dims=3)
+    return [table_from_json(table)], Rules(zeros=zeros, max_dims=3)
 
 
 def _two(seed: int, zeros: str) -> Tables:
@@ -37,12 +38,12 @@ def _two(seed: int, zeros: str) -> Tables:
     by = [name for name in table["dims"] if name != "year"]
     years = [code for code in table["dims"]["year"]["codes"] if code != ROOT]
     wheres = ({}, {"year": years[:-1]})
-    return [Table.from_json({**table, "by": by, "where": where}) for where in wheres], Rules(zeros=zeros)
+    return [table_from_json({**table, "by": by, "where": where}) for where in wheres], Rules(zeros=zeros)
 
 
 def _pairs(seed: int, zeros: str) -> Tables:
     table = invented(seed, 8_000, ("place", "age", "device", "year"), countries=("KH",))
-    return [Table.from_json(table)], Rules(zeros=zeros, max_dims=2)
+    return [table_from_json(table)], Rules(zeros=zeros, max_dims=2)
 
 
 def _named_tables(seed: int, zeros: str) -> Tables:
@@ -52,7 +53,7 @@ def _named_tables(seed: int, zeros: str) -> Tables:
     named += [("place", "device"), ("sex", "age")]
     tables = tuple(map(TableOf.of, named))
     rules = Rules(zeros=zeros, max_dims=2, priority=tables[:4], finer=tables[4:])
-    return [Table.from_json(table)], rules
+    return [table_from_json(table)], rules
 
 
 def _finer(seed: int, zeros: str) -> Tables:
@@ -62,12 +63,12 @@ def _finer(seed: int, zeros: str) -> Tables:
     named += [("place", "device"), ("device", "sex", "age")]
     tables = tuple(map(TableOf.of, named))
     rules = Rules(zeros=zeros, max_dims=3, priority=tables[:3], finer=tables[3:])
-    return [Table.from_json(table)], rules
+    return [table_from_json(table)], rules
 
 
 def _tiny(seed: int, zeros: str) -> Tables:
     table = invented(seed, 300, ("place", "sex", "age"), countries=("BN", "SG"))
-    return [Table.from_json(table)], Rules(zeros=zeros)
+    return [table_from_json(table)], Rules(zeros=zeros)
 
 
 TABLES: Mapping[str, Callable[[int, str], Tables]] = {

@@ -18,8 +18,8 @@ from itertools import product
 from pathlib import Path
 
 from anonymisers.errors import SecureSumError
-from anonymisers.secure_sum.cell_choice import Candidate, Offer, choose
-from anonymisers.secure_sum.period_window import fewest
+from anonymisers.secure_sum.cell_choice import MemberOffer, SumCandidate, choose
+from anonymisers.secure_sum.period_window import fewest_contributors
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.dictionary import regional
 from gateway.member.build.cube_building import counted_table
@@ -28,7 +28,7 @@ from gateway.member.cube.cube_reading import UnreadableError, read
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.question import ask
-from gateway.secure_sum.withheld_cells import Before, offered, reach_of, withheld_of
+from gateway.secure_sum.withheld_cells import Before, feasible_ranges, offered, withheld_of
 from gateway.wire.cells import TOTAL
 
 NEAR = 0.2
@@ -41,7 +41,7 @@ class Part:
     shown: Mapping[tuple[str, ...], int]
     bounds: Mapping[tuple[str, ...], tuple[int, int | None]]
     truth: Mapping[tuple[str, ...], int]
-    offer: Offer
+    offer: MemberOffer
     allowed: bool
 
 
@@ -58,7 +58,7 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
                 sys.exit(f"{place} has no cube: build the demo to its end.")
             rules = plan_cube(node.dictionary, policy, loaded[1], datetime.now(UTC).date())[1]
             table = counted_table(node, loaded[1], stored.plan, rules)
-            members[node.member] = (cube, reach_of(cube).true_values(table), policy)
+            members[node.member] = (cube, feasible_ranges(cube).true_values(table), policy)
     print("question                     people  plain sum  with masks  near  withheld  window  published")
     for question in regional().ready_made.values():
         if question.measure == "casualties":
@@ -72,7 +72,7 @@ def report(
     parts = {m: found for m, told in members.items() if (found := part_of(by, *told)) is not None}
     cells = {c for part in parts.values() for c in part.truth if TOTAL not in c}
     withheld = {c: tuple(m for m, p in sorted(parts.items()) if c in p.bounds) for c in cells}
-    candidates = [Candidate(c, held) for c, held in sorted(withheld.items()) if held]
+    candidates = [SumCandidate(c, held) for c, held in sorted(withheld.items()) if held]
     offers = {m: p.offer for m, p in parts.items() if everybody or p.allowed}
     sums = {c.candidate.cell: c for c in choose(candidates, offers)}
     people = plain = masked = near = 0
@@ -90,7 +90,7 @@ def report(
             least, most = seen + sum(b[0] for b in bounds), [b[1] for b in bounds]
             if None not in most and within(total, least, seen + sum(b or 0 for b in most)):
                 near += total
-    four = sum(len(held) >= fewest() for held in withheld.values())
+    four = sum(len(held) >= fewest_contributors() for held in withheld.values())
     told = sum(
         sum(parts[m].truth[c.candidate.cell] for m in c.candidate.members) in c.window for c in sums.values()
     )
@@ -118,7 +118,7 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
         cells = withheld_of(dictionary, cube, question)
     except (UnreadableError, SecureSumError):
         return None
-    reach = reach_of(cube)
+    reach = feasible_ranges(cube)
     names = {axis.level: dictionary.level(axis.level).dimension for axis in reading.axes}
     shown, counts = {}, {}
     for codes, value in zip(product(*(a.codes for a in reading.axes)), reading.cells, strict=True):
@@ -127,7 +127,7 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
         if value is not None:
             shown[codes] = value
     terms = policy.regional_totals
-    offer = Offer(terms.contributors, offered(cube, cells, Before()))
+    offer = MemberOffer(terms.contributors, offered(cube, cells, Before()))
     bounds = {c.codes: (c.low, c.high) for c in cells}
     return Part(shown, bounds, counts, offer, terms.withheld_cells)
 

@@ -6,23 +6,23 @@ that does nothing else. STRATEGIES is the only place that knows the names of tha
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import wraps
 from importlib import import_module
 from typing import Any
 
 ROOM = "anonymisers.suppression"
 SCHEDULES = {
-    "LADDER": "LADDER_OF_PEOPLE",
-    "LADDER_OF_PEOPLE": "LADDER",
-    "WIDE_LADDER": "LADDER",
-    "PLANNED_LADDER": "LADDER",
-    "LARGE_LADDER": "LADDER",
-    "LARGE_LADDER_OF_PARTNERS": "LADDER",
-    "LARGE_LADDER_OF_ONES": "LADDER",
-    "LINKED_LADDER": "LADDER",
+    "small": "among_people",
+    "among_people": "small",
+    "among_all": "small",
+    "after_cutting_planes": "small",
+    "medium_zeros_published": "small",
+    "medium_zeros_suppressed": "small",
+    "medium_known_positive": "small",
+    "linked": "small",
 }
-"""Each search schedule, and the one that takes its place when it is switched off."""
+"""The stages of each kind of table, and those that take their place when they are switched off."""
 
 
 @dataclass(frozen=True)
@@ -43,38 +43,41 @@ class Off:
 
 SEARCH = f"{ROOM}.strategies.move_search"
 LINKED = f"{ROOM}.strategies.linked_table_moves"
-NEAR = (f"{ROOM}.strategies.local_program", "Surveyor.near")
+SCHEDULE = f"{ROOM}.strategies.search_schedule"
+NEAR = (f"{ROOM}.strategies.local_program", "NeighbourhoodBuilder.around")
 TREES = (
-    Off(SEARCH, "TreeSearch.of"),
-    Off(SEARCH, "TreeSearch.over_all"),
-    Off(f"{ROOM}.protect_table", "_together"),
+    Off(SEARCH, "JunctionTreeSearch.of"),
+    Off(SEARCH, "JunctionTreeSearch.over_all"),
+    Off(f"{ROOM}.protect_table", "_at_once"),
 )
 STRATEGIES: Mapping[str, tuple[Off, ...]] = {
     "refine": (Off(f"{ROOM}.secondary_suppression", "refine"),),
     "prune": (Off(f"{ROOM}.secondary_suppression", "prune"),),
-    "move lifting": (Off(SEARCH, "Search.lift", returns=False),),
-    "stages skipped": (Off(SEARCH, "SELDOM", value=0.0, seen_by=NEAR),),
+    "move lifting": (Off(SEARCH, "MoveSearch.lift", returns=False),),
+    "stages skipped": (Off(SCHEDULE, "TUNING.seldom", value=0.0, seen_by=NEAR),),
     **{
-        f"schedule {name.lower().replace('_', ' ')}": (Off(SEARCH, name, instead=other),)
+        f"schedule {name.replace('_', ' ')}": (Off(SCHEDULE, f"TUNING.{name}", instead=f"TUNING.{other}"),)
         for name, other in SCHEDULES.items()
     },
     "all schedules but one": tuple(
-        Off(SEARCH, name, instead="LADDER") for name, other in SCHEDULES.items() if other == "LADDER"
+        Off(SCHEDULE, f"TUNING.{name}", instead="TUNING.small")
+        for name, other in SCHEDULES.items()
+        if other == "small"
     ),
-    "cutting planes": (Off(f"{ROOM}.secondary_suppression", "worth_planning", returns=False),),
-    "separation": (Off(f"{ROOM}.cutting_planes", "Region.unmet"),),
-    "dependent cells": (Off(f"{ROOM}.cutting_planes", "tied", returns=()),),
+    "cutting planes": (Off(f"{ROOM}.secondary_suppression", "cutting_planes_apply", returns=False),),
+    "separation": (Off(f"{ROOM}.cutting_planes", "Region.separate"),),
+    "dependent cells": (Off(f"{ROOM}.cutting_planes", "dependent_groups", returns=()),),
     "junction tree": TREES,
     "junction tree: the search": TREES[:1],
     "junction tree: last resort": TREES[1:2],
     "junction tree: all named at once": TREES[2:],
-    "linked-table moves": (Off(LINKED, "Swaps.usable", returns=False),),
-    "basic moves": (Off(LINKED, "Boxes.cheapest"),),
-    "four-way moves": (Off(LINKED, "Quartets.cheapest"),),
-    "swap partners who arrived": (Off(LINKED, "Quartets.look_at"),),
-    "composition: cells together": (Off(LINKED, "Swaps.turn", returns=0),),
-    "composition: filling up": (Off(LINKED, "Swaps._push_along"),),
-    "composition: raising margins": (Off(LINKED, "Swaps._raising", returns=[]),),
+    "linked-table moves": (Off(LINKED, "LinkedTableMoves.usable", returns=False),),
+    "basic moves": (Off(LINKED, "BasicMoves.cheapest"),),
+    "four-way moves": (Off(LINKED, "FourWayMoves.cheapest"),),
+    "swap partners who arrived": (Off(LINKED, "FourWayMoves.consider"),),
+    "composition: cells together": (Off(LINKED, "LinkedTableMoves.phase", returns=0),),
+    "composition: filling up": (Off(LINKED, "LinkedTableMoves._push_along"),),
+    "composition: raising margins": (Off(LINKED, "LinkedTableMoves._raising_moves", returns=[]),),
     "shared dimension first": (Off(f"{ROOM}.protect_table", "_sharing"),),
 }
 
@@ -118,11 +121,19 @@ def switch(off: Off) -> None:
     """Switch something off."""
     owner, name, there = _stored(off.module, off.name)
     if off.instead is not None:
-        setattr(owner, name, _stored(off.module, off.instead)[2])
+        _put(owner, name, _stored(off.module, off.instead)[2])
     elif callable(there) or isinstance(there, classmethod):
         _wrap(owner, name, there, lambda _: lambda *_, **__: off.returns)
     else:
-        setattr(owner, name, off.value)
+        _put(owner, name, off.value)
+
+
+def _put(owner: object, name: str, value: object) -> None:
+    """Set an attribute, of a frozen value too: the tuning of a strategy is one."""
+    if is_dataclass(owner) and not isinstance(owner, type):
+        object.__setattr__(owner, name, value)
+    else:
+        setattr(owner, name, value)
 
 
 def watch(off: Off, tell: Callable[[], None]) -> None:
@@ -132,7 +143,7 @@ def watch(off: Off, tell: Callable[[], None]) -> None:
     if isinstance(there, tuple):
         schedule = _Watched(there[:])  # a copy that tells nobody
         schedule.tells = (*getattr(there, "tells", ()), tell)
-        setattr(owner, name, schedule)
+        _put(owner, name, schedule)
         return
 
     def watched(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import httpx
 
 from anonymisers.secure_sum.mask_roster import Roster
-from anonymisers.secure_sum.masking import MODULUS, Masks, unmasked
+from anonymisers.secure_sum.masking import MODULUS, PairwiseMasks, unmasked
 from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from audit.formats.note import Signer
 from gateway.secure_sum.participants import roster_of
@@ -105,7 +105,7 @@ def main(members: int = 11, cells: int = 1000) -> None:
 
 
 def contribution(member: str, roster: Roster, key: MaskKey, values: list[int], signer: Signer) -> str:
-    masks = Masks(roster, member, key)
+    masks = PairwiseMasks(roster, member, key)
     masked = tuple(masks.masked(to, value) for to, value in zip(roster.sums, values, strict=True))
     made = Contribution("q-1", ASKED, member, roster.digest(), masked)
     return sign_text(made.as_json(), signer)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("gateway", "policies", "anonymisers", "audit")
 
 MAY_IMPORT = {
-    "policies": {"marshmallow", "ruamel"},
+    "policies": {"ruamel"},
     "anonymisers": {
         "numpy",
         "scipy",

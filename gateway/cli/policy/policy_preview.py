@@ -176,7 +176,7 @@ def below_ministry(directory: Path, policy: Policy) -> Policy:
 def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
     """Yield the effects of a change on the tables of a node, in sentences.
 
-    Raises as `previewing.make` does.
+    Raises as `preview.make` does.
     """
     with open_member(directory) as node, building("protecting") as progress:
         before, after = (make(node, policy, progress) for policy in (old, new))

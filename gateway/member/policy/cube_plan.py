@@ -219,7 +219,7 @@ def _rules(
     first = list(_priorities(dictionary, policy))
     tables = (_table(dictionary, member, finest, each) for each in [*first, *(marks.tables if first else ())])
     priority = tuple(dict.fromkeys(t for t in tables if t is not None and len(t.dims) <= scope.max_dims))
-    most = max(1, min(scope.max_dims, len(finest)))  # without any, `building.protected` refuses
+    most = max(1, min(scope.max_dims, len(finest)))  # without any, `cube_building.protected` refuses
     zeros = scope.zeros
     shown = not marks.never and _nothing_refused(dictionary, member, finest, priority, most)
     if zeros is Zeros.PUBLISH and not shown:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from signing import put_in_force
 
 from audit.formats.note import Note
-from gateway.bootstrap.desk.preview_answers import NOWHERE, Asking
+from gateway.bootstrap.desk.preview_answers import NOWHERE, PreviewQuestion
 from gateway.dictionary import regional
 from gateway.hub.asking import ask
 from gateway.hub.polling import MOST_DELIVERIES
@@ -94,7 +94,7 @@ def test_preview_equals_release(region: Region, asked: list[Question]) -> None:
     release_due(made.hub)
 
     for question_id, question in zip(ids, asked, strict=True):
-        asking = Asking(question, "ARMAC", "analyst", now + timedelta(minutes=1))
+        asking = PreviewQuestion(question, "ARMAC", "analyst", now + timedelta(minutes=1))
         before = decide_on(node.dictionary, "KH", asking, policy=policy, cube=seen, at=now)
         with made.hub.store.reading() as view:
             after = _visible(answer_of_text(Note.parse(view.answers(question_id)["KH"]).text))

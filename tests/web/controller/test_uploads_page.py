@@ -13,7 +13,7 @@ from desk_house import DeskHouse, desk_house, forms_of
 from federation import snapshot
 
 from audit.events.events import SnapshotLoaded, decode
-from gateway.bootstrap.desk.worker_tasks import do
+from gateway.bootstrap.desk.worker_tasks import run_task
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.sources.files import uploads
 from gateway.web.controller.common.shapes import ReportProgress
@@ -49,7 +49,7 @@ class Here:
         return self
 
     def result(self, report: ReportProgress) -> Mapping[str, Any]:
-        return do(self._desk.directory, self._desk.node, *self._order, report)
+        return run_task(self._desk.directory, self._desk.node, *self._order, report)
 
     def end(self) -> None:
         pass
