@@ -1,4 +1,4 @@
-"""decide-what-is-shared.md, keep-your-key.md and give-leave.md: what they tell a controller to type works."""
+"""decide-what-is-shared.md, keep-your-key.md and approve-an-answer.md: what they tell a controller to type works."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from gateway.member.register.snapshot_loading import keep_snapshot
 
 pytestmark = pytest.mark.processes
 
-PAGES = ("tutorial/decide-what-is-shared.md", "how-to/keep-your-key.md", "how-to/give-leave.md")
+PAGES = ("tutorial/decide-what-is-shared.md", "how-to/keep-your-key.md", "how-to/approve-an-answer.md")
 
 
 @pytest.fixture(scope="module")

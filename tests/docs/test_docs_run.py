@@ -12,7 +12,7 @@ RUN_ELSEWHERE = {
     "docs/how-to/found-a-region.md": "tests/federation/test_found_a_region.py",
     "docs/explanation/log.md": "tests/cli/test_log_docs.py",
     "docs/how-to/write-a-policy.md": "tests/policies/test_policy_docs.py",
-    "docs/how-to/give-leave.md": "tests/cli/test_controller_docs.py",
+    "docs/how-to/approve-an-answer.md": "tests/cli/test_controller_docs.py",
     "docs/how-to/keep-your-key.md": "tests/cli/test_controller_docs.py",
     "docs/tutorial/decide-what-is-shared.md": "tests/cli/test_controller_docs.py",
 }
