@@ -1,1 +1,1 @@
-"""National data as they come, read by a mapping and counted into a snapshot."""
+"""Source data of a member state, read by a mapping and counted into a snapshot."""

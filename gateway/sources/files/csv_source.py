@@ -22,16 +22,16 @@ _SAMPLE = 256 * 1024
 
 
 def is_utf16(data: bytes) -> bool:
-    """Whether this is text in UTF-16 without a byte order mark: of Latin letters every other byte is zero."""
+    """Whether `data` is UTF-16 text without a byte order mark: every second byte of Latin letters is zero."""
     return max(data[0::2].count(0), data[1::2].count(0)) > len(data) // 4 > 0
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Whether text beyond ASCII is UTF-8: by chance no text of another encoding is."""
+    """Whether text beyond ASCII is UTF-8. Text in any other encoding is hardly ever valid UTF-8 by chance."""
     if data.isascii():
         return False
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(data)  # incremental: the sample may end in a character
+        codecs.getincrementaldecoder("utf-8")().decode(data)  # incremental: a sample may cut a character
     except UnicodeDecodeError:
         return False
     return True
@@ -49,13 +49,13 @@ def _rows_inside(row: Sequence[str], delimiter: str) -> bool:
 
 
 def csv_files(folder: Path) -> list[Path]:
-    """The CSV files of a folder, however their ending is written; not the locks that offices leave."""
+    """The CSV files of a folder, with the ending in any case, without the lock files of office programs."""
     found = (path for path in folder.iterdir() if path.suffix.lower() == ".csv")
     return sorted(path for path in found if not path.name.startswith((".", "~$")))
 
 
 class CsvSource:
-    """A folder of CSV files, or one file alone. What can be read around is noted in `findings`."""
+    """A folder of CSV files, or a single file. Faults that do not prevent reading are noted in `findings`."""
 
     def __init__(self, path: Path, reading: Reading, findings: Findings) -> None:
         self._path = path
@@ -63,14 +63,14 @@ class CsvSource:
         self._findings = findings
 
     def tables(self) -> list[str]:
-        """The CSV files of the folder; of one file alone its own name."""
+        """The names of the CSV files in the folder, or the name of the single file."""
         if self._path.is_file():
             return [self._path.name]
         return sorted(path.name for path in csv_files(self._path))
 
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
-        """Open the file of that name. Raises SourceError, also while its chunks are walked."""
+        """Open the file called `name`. Raises SourceError, also while the chunks are read."""
         path = self._find(name)
         encoding = self._encoding(path, name)
         with steady(path, name), path.open("rb") as file:
@@ -171,7 +171,7 @@ class _Rows:
             line = self._reader.line_num
             if "unexpected end" in str(error):
                 raise self._cut_off(line) from None
-            # the reader's own words name no value
+            # csv.Error's message quotes no value
             msg = said(
                 "%(file)s, line %(line)s: this is not CSV (%(error)s).",
                 file=self._name,

@@ -1,4 +1,4 @@
-"""A relational database as a source, through SQLAlchemy: read-only, streamed, one state of it throughout."""
+"""A relational database as a source, through SQLAlchemy: read-only, streamed, in one consistent state."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +15,13 @@ from gateway.sources.model.tables import CHUNK_ROWS, Chunk, OpenTable
 
 @dataclass
 class Counted:
-    """How many rows were read so far."""
+    """The number of rows read so far."""
 
     read: int = 0
 
 
 class DatabaseSource:
-    """Tables and views seen by one transaction. Build one with `open_database`."""
+    """Tables and views as seen by a single transaction. Use `open_database` to build an instance."""
 
     def __init__(self, connection: sa.Connection, name: str) -> None:
         self._connection = connection
@@ -37,7 +37,7 @@ class DatabaseSource:
 
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
-        """Open a table or view, `schema.table` where need be. Raises SourceError, also while it is walked."""
+        """Open a table or view, as `schema.table` where needed. Raises SourceError, also during reading."""
         chosen = self._chosen(name)
         rows = Counted()
         yield OpenTable(
@@ -74,13 +74,13 @@ class DatabaseSource:
                     counted.read += len(rows)
                     yield Chunk(range(first, first + len(rows)), rows)
                     first += len(rows)
-        except SQLAlchemyError:  # its own message may quote rows
+        except SQLAlchemyError:  # the message of SQLAlchemy may quote rows
             raise _gone(self._name) from None
 
 
 @contextmanager
 def open_database(url: str) -> Iterator[DatabaseSource]:
-    """Connect to the database at `url` for reading. Raises SourceError; the password is in no message."""
+    """Connect to the database at `url` for reading. Raises SourceError; no message contains the password."""
     try:
         address = sa.make_url(url)
         engine = _engine(address)
@@ -114,13 +114,13 @@ def _engine(address: sa.URL) -> sa.Engine:
 
 
 def _read_only(connection: sa.Connection) -> None:
-    """One transaction that can change nothing and sees one state, however long it reads."""
+    """Make the transaction read-only, with a consistent view of the database however long reading takes."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA query_only = ON")
         connection.exec_driver_sql("BEGIN")
     elif connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    # other engines: the account that the URL names should be allowed to read only
+    # other engines: the account named in the URL should have read access only
 
 
 def _gone(name: str) -> SourceError:

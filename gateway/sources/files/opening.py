@@ -1,4 +1,4 @@
-"""Opens the source that a mapping reads, whatever its kind, and one that has no mapping yet."""
+"""Opens the source of a mapping, of any kind, and drafts a mapping for a source without a mapping."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,8 +25,9 @@ DATABASE_FILES = (".sqlite", ".db", ".sqlite3")
 def open_source(place: str, mapping: SourceMapping, findings: Findings) -> Iterator[Source]:
     """The source at `place`, open as long as the context lasts.
 
-    `place` is a file, a folder, or the URL of a database. Of a workbook or an SQLite file the folder that
-    holds it alone will do. Raises SourceError when it is not there or not what the mapping says.
+    `place` is a file, a folder, or the URL of a database. For a workbook or an SQLite file, `place` may also
+    be the folder with nothing else of the kind in it. Raises SourceError when the source is missing or does
+    not match the mapping.
     """
     if mapping.kind == "database":
         with open_database(
@@ -40,11 +41,11 @@ def open_source(place: str, mapping: SourceMapping, findings: Findings) -> Itera
 
 
 def _only(place: str, endings: tuple[str, ...]) -> Path:
-    """The file at `place`, or the one file with such an ending in the folder there."""
+    """The file at `place`, or the only file with one of the `endings` in the folder `place`."""
     path = Path(place)
     if not path.is_dir():
         return path
-    files = (p for p in path.iterdir() if not p.name.startswith((".", "~$")))  # offices leave locks there
+    files = (p for p in path.iterdir() if not p.name.startswith((".", "~$")))  # without office lock files
     found = sorted(p for p in files if p.suffix.lower() in endings)
     if len(found) != 1:
         msg = f"{path} holds {len(found)} files ending in {' or '.join(endings)}, not one."
@@ -57,7 +58,7 @@ def _sqlite_url(path: Path) -> str:
 
 
 def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) -> str:
-    """A draft of the mapping for the source at `place`, whose kind it finds out. Raises SourceError."""
+    """Draft a mapping for the source at `place`, whatever the kind of source. Raises SourceError."""
     kind = _kind(place)
     reading = Reading()
     if kind == "csv":

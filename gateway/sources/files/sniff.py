@@ -1,4 +1,4 @@
-"""How a file seems to be written: encoding, delimiter, the line of its headings. For drafts only."""
+"""Guesses how a file is written: encoding, delimiter and heading line. Used for draft mappings only."""
 
 import codecs
 import csv
@@ -14,11 +14,11 @@ _SAMPLE = 256 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_LINES = 10
 _LOCAL = {"TH": "cp874", "VN": "cp1258"}
-"""What offices wrote in before Unicode; elsewhere Windows' Western code page."""
+"""Usual encodings before Unicode, by member state; Windows' Western code page for all other states."""
 
 
 def sniff_reading(path: Path, member: str) -> Reading:
-    """The likeliest way to read a CSV file. Raises SourceError when it cannot be opened or is empty."""
+    """The likeliest way to read a CSV file. Raises SourceError when the file cannot be opened or is empty."""
     try:
         with path.open("rb") as stream:
             data = stream.read(_SAMPLE)
@@ -28,7 +28,7 @@ def sniff_reading(path: Path, member: str) -> Reading:
     encoding = _encoding(data, member)
     lines = data.decode(encoding, errors="replace").splitlines()
     if len(lines) > 1:
-        lines = lines[:-1]  # the last one of a sample is cut
+        lines = lines[:-1]  # the last line of a sample is cut
     delimiter = max(_DELIMITERS, key=lambda d: _regularity(lines[:200], d))
     return Reading(
         "utf-8" if encoding == "utf-8-sig" else encoding,
@@ -45,14 +45,14 @@ def _encoding(data: bytes, member: str) -> str:
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(data)  # incremental: the sample may end in a character
+        codecs.getincrementaldecoder("utf-8")().decode(data)  # incremental: a sample may cut a character
     except UnicodeDecodeError:
         return _LOCAL.get(member, "cp1252")
     return "utf-8"
 
 
 def _regularity(lines: Sequence[str], delimiter: str) -> float:
-    """Cells of the most usual width, all in all: the right delimiter gives many rows of many cells."""
+    """Total cells in lines of the most usual width: the right delimiter gives many rows of many cells."""
     widths = [len(row) for row in _rows(lines, delimiter) if len(row) > 1]
     if not widths:
         return 0.0
@@ -61,7 +61,7 @@ def _regularity(lines: Sequence[str], delimiter: str) -> float:
 
 
 def header_line(rows: Sequence[Sequence[str]]) -> int:
-    """The line of the headings: the first with as many different words as the widest row has cells."""
+    """The heading line: the first line with as many different words as the widest row has cells."""
     width = max(map(len, rows), default=0)
     for number, row in enumerate(rows[:_HEADER_LINES], 1):
         words = [cell.strip() for cell in row if cell.strip()]

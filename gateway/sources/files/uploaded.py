@@ -1,4 +1,4 @@
-"""An uploaded register as the source that a mapping reads: the right kind, whole, unpacked within limits."""
+"""An uploaded register as the source of a mapping: checked for kind and completeness, safely unpacked."""
 
 import shutil
 import zipfile
@@ -12,7 +12,7 @@ from gateway.sources.model.errors import SourceError, UploadError
 from gateway.sources.model.mapping import SourceMapping
 
 LARGEST_UNPACKED = 1 << 30
-"""Bytes that the tables of an archive may have together."""
+"""Bytes that the unpacked tables of an archive may have together."""
 MOST_PARTS = 1000
 _SMALL = 10 << 20
 _BLOCK = 1 << 20
@@ -22,14 +22,14 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def accepted(mapping: SourceMapping) -> tuple[str, ...]:
-    """The endings of files that can be uploaded for a mapping; none where it reads a database."""
+    """The file endings that can be uploaded for a mapping; none where the mapping reads a database."""
     if mapping.kind == "database":
         return ()
     return _WORKBOOKS if mapping.kind == "xlsx" else (".csv", ".zip")
 
 
 def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
-    """Raise UploadError for files that cannot be what the mapping reads, as far as their names tell."""
+    """Raise UploadError where the names of the files show that the mapping cannot read the files."""
     endings = accepted(mapping)
     tables = ", ".join(table.name for table in mapping.tables)
     if not endings:
@@ -68,7 +68,7 @@ def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
 
 
 def as_source(folder: Path, names: Sequence[str], mapping: SourceMapping, work: Path) -> Path:
-    """What `open_source` reads of the uploaded files. `work` is an empty folder, for what is unpacked.
+    """The path for `open_source` to read. `work` is an empty folder for unpacked files.
 
     Raises UploadError and SourceError.
     """
@@ -81,16 +81,16 @@ def as_source(folder: Path, names: Sequence[str], mapping: SourceMapping, work: 
         unpack(first, [table.name for table in mapping.tables], work)
         return work
     if len(names) == 1:
-        # The mapping knows its one table by the name of the file from which it was drafted.
+        # The mapping names its only table after the file from which the mapping was drafted.
         shutil.copyfile(first, work / mapping.tables[0].name)
         return work
     return folder
 
 
 def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
-    """Unpack the wanted tables of a zip, whatever folder of it they are in; nothing else of it is written.
+    """Unpack the wanted tables of a zip from any folder of the zip; no other part is written.
 
-    Raises SourceError for what is not a whole zip, would be too large, is locked, or lacks a table.
+    Raises SourceError for a file that is not a complete zip, is locked, lacks a table, or would be too large.
     """
     try:
         with zipfile.ZipFile(archive) as package:
@@ -105,7 +105,7 @@ def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
 
 
 def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> dict[str, zipfile.ZipInfo]:
-    """The part for each wanted table. What an archive says of its sizes binds: no more is ever unpacked."""
+    """The part for each wanted table. The sizes declared by the archive bind: no more is ever unpacked."""
     found: dict[str, zipfile.ZipInfo] = {}
     listed = package.infolist()
     for part in listed:
@@ -137,7 +137,7 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
 
 
 def _check_content(path: Path) -> None:
-    """Raise UploadError where the first bytes say that the name of a file is wrong."""
+    """Raise UploadError where the first bytes of a file contradict the ending of the name."""
     with path.open("rb") as file:
         start = file.read(len(_OLD_OFFICE))
     packed, ending = start.startswith(_ZIP), path.suffix.lower()

@@ -1,7 +1,7 @@
-"""Registers that were uploaded and wait to be loaded: where they are, for how long, and how they go.
+"""Uploaded registers that wait to be loaded: where they are kept, for how long, and when they are removed.
 
-Each is a folder of its own below the node's directory, for the node's owner only. It goes with the load of
-it, when it is thrown away, and after a day whatever happened.
+Each upload is a folder of its own below the node's directory, readable by the node's owner only. An upload is
+removed when loaded, when thrown away, and in any case after a day.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from gateway.sources.model.errors import NoUploadError, UploadError
 FOLDER = "uploads"
 KEPT = timedelta(hours=24)
 MOST = 4
-"""Uploads that wait at a time; the oldest makes room."""
+"""Uploads that can wait at the same time; the oldest upload makes room for a new upload."""
 LARGEST = 200 << 20
-"""Bytes of one upload."""
+"""Largest size of an upload in bytes."""
 MOST_FILES = 50
 _FILES, _WORK, _ABOUT, _CHECKED = "files", "work", "about.json", "checked.json"
 _ARRIVING = "new-"
@@ -37,7 +37,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Upload:
-    """`names`: the files as they were called; `digest`: SHA-256 over all of them, to know them again."""
+    """`names`: the original names of the files; `digest`: SHA-256 over all files, to recognise the upload."""
 
     id: str
     names: tuple[str, ...]
@@ -48,7 +48,7 @@ class Upload:
 
     @property
     def until(self) -> datetime:
-        """When it goes, whatever happened."""
+        """The time at which the upload is removed in any case."""
         return self.at + KEPT
 
 
@@ -59,7 +59,10 @@ class Uploads:
         self._folder = directory / FOLDER
 
     def add(self, files: Iterable[tuple[str, IO[bytes]]], by: str, now: datetime) -> Upload:
-        """Keep files as one upload, or nothing. Raises UploadError for none, too many, or too large ones."""
+        """Keep files as one upload, or nothing.
+
+        Raises UploadError for no files, too many, or too large files.
+        """
         self.tidy(now, room=1)
         upload_id = secrets.token_hex(8)
         place = self.arriving() / f"{_ARRIVING}{upload_id}"
@@ -76,12 +79,12 @@ class Uploads:
         return made
 
     def arriving(self) -> Path:
-        """The folder for what is on its way, in files without a name."""
+        """The folder for files still arriving, kept without their names."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         return self._folder
 
     def of(self, upload_id: str) -> Upload:
-        """Raises NoUploadError."""
+        """The upload with this id. Raises NoUploadError."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             if _ID.fullmatch(upload_id):
                 about = json.loads((self._folder / upload_id / _ABOUT).read_text(encoding="utf-8"))
@@ -93,7 +96,7 @@ class Uploads:
         )
 
     def waiting(self) -> tuple[Upload, ...]:
-        """All that are there, the newest first."""
+        """All waiting uploads, the newest first."""
         found = []
         for place in self._folder.iterdir() if self._folder.is_dir() else ():
             with suppress(NoUploadError):
@@ -101,7 +104,7 @@ class Uploads:
         return tuple(sorted(found, key=lambda one: one.at, reverse=True))
 
     def files(self, upload: Upload) -> Path:
-        """The folder with its files. Raises UploadError where they are not what was uploaded."""
+        """The folder with the files of an upload. Raises UploadError where the files have changed since."""
         folder = self._folder / upload.id / _FILES
         if _digest(folder / name for name in upload.names) != upload.digest:
             raise UploadError(
@@ -111,35 +114,35 @@ class Uploads:
         return folder
 
     def workplace(self, upload: Upload) -> Path:
-        """An empty folder beside its files, for what is unpacked of them; it goes with them."""
+        """An empty folder for files unpacked from an upload, removed together with the upload."""
         self.clear(upload)
         folder = self._folder / upload.id / _WORK
         folder.mkdir(mode=0o700)
         return folder
 
     def clear(self, upload: Upload) -> None:
-        """Throw away what was unpacked."""
+        """Remove the unpacked files."""
         shutil.rmtree(self._folder / upload.id / _WORK, ignore_errors=True)
 
     def note(self, upload: Upload, checked: dict[str, Any]) -> None:
-        """Keep with an upload what a check has found; nothing where it has gone meanwhile."""
+        """Keep the result of a check with an upload; do nothing where the upload has been removed."""
         with suppress(FileNotFoundError):
             _write(self._folder / upload.id / _CHECKED, checked)
 
     def noted(self, upload: Upload) -> dict[str, Any] | None:
-        """What a check has found; None where there was none yet."""
+        """The result of the check of an upload; None before the first check."""
         with suppress(OSError, ValueError):
             found = json.loads((self._folder / upload.id / _CHECKED).read_text(encoding="utf-8"))
             return found if isinstance(found, dict) else None
         return None
 
     def remove(self, upload_id: str) -> None:
-        """Throw an upload away, if it is there."""
+        """Remove an upload, if present."""
         if _ID.fullmatch(upload_id):
             shutil.rmtree(self._folder / upload_id, ignore_errors=True)
 
     def tidy(self, now: datetime, *, room: int = 0) -> None:
-        """Throw away what has waited for too long, and the oldest where there is no room for another."""
+        """Remove uploads that have waited too long, and the oldest uploads where `room` is needed."""
         if not self._folder.is_dir():
             return
         waiting = self.waiting()
@@ -151,7 +154,7 @@ class Uploads:
                 place.name.startswith(_ARRIVING)
                 and time.time() - place.stat().st_mtime > KEPT.total_seconds()
             ):
-                shutil.rmtree(place, ignore_errors=True)  # the process ended while it arrived
+                shutil.rmtree(place, ignore_errors=True)  # the process ended while the upload arrived
         for one in [each for each in waiting if each.id in known][MOST - room :]:
             self.remove(one.id)
 
@@ -183,7 +186,7 @@ def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[s
 
 
 def too_large() -> UploadError:
-    """The error for more than is taken."""
+    """The error for an upload above the size limit."""
     return UploadError(
         said("The upload is larger than %(megabytes)s MB; nothing was kept.", megabytes=LARGEST >> 20),
         remedy=said("Pack it as a zip, or have the operator load it with `safelane member load`."),
@@ -191,14 +194,14 @@ def too_large() -> UploadError:
 
 
 def safe_name(given: str) -> str:
-    """The last part of a file's name, without signs that mean anything to a shell, a path or a page."""
+    """The last part of a file's name, without characters special to a shell, a path or a page."""
     last = given.replace("\\", "/").rpartition("/")[2]
     name = _UNSAFE.sub("_", last).strip(" .")[-_LONGEST_NAME:]
     return name or "register"
 
 
 def _digest(paths: Iterable[Path]) -> str:
-    """SHA-256 over names and contents; of a file that is not there nothing, which fits no upload."""
+    """SHA-256 over names and contents; a missing file counts as empty, and so matches no upload."""
     whole = hashlib.sha256()
     for path in paths:
         own = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""A workbook (.xlsx) as the zip package that it is (ECMA-376): safe to open, formulas, merged cells."""
+"""A workbook (.xlsx) as a zip package (ECMA-376): safety checks, formulas, merged cells."""
 
 import re
 import zipfile
@@ -10,13 +10,13 @@ from pathlib import Path
 from gateway.sources.model.errors import SourceError
 
 LARGEST_UNPACKED = 1 << 30
-"""Bytes that all parts of a workbook may have together."""
+"""Bytes that all unpacked parts of a workbook may have together."""
 LARGEST_PART_IN_MEMORY = 256 << 20
-"""Bytes of the parts that are read at once (the table of shared strings)."""
+"""Bytes of a part that is read at once (the table of shared strings)."""
 DENSEST = 200
-"""How many times a part may grow when it is unpacked. Real sheets grow 5 to 30 times."""
+"""How many times a part may grow when unpacked. Real sheets grow 5 to 30 times."""
 MOST_MERGED = 200_000
-"""Rows that merged cells of a sheet may cover together."""
+"""Rows that the merged cells of a sheet may cover together."""
 _SMALL = 10 << 20
 _START = 4096
 _BLOCK = 1 << 20
@@ -30,7 +30,7 @@ Place = tuple[int, int]
 
 
 def check_package(path: Path) -> None:
-    """Raise SourceError for what is not a whole workbook, or would not fit when unpacked."""
+    """Raise SourceError for a file that is not a complete workbook, or would be too large when unpacked."""
     with _parts(path) as package:
         sizes = package.infolist()
         if sum(part.file_size for part in sizes) > LARGEST_UNPACKED:
@@ -44,14 +44,14 @@ def check_package(path: Path) -> None:
             if part.filename.endswith((".xml", ".rels")):
                 with package.open(part) as stream:
                     if b"<!DOCTYPE" in stream.read(_START):
-                        raise damaged(path)  # no office writes one; it could hide entities that multiply
+                        raise damaged(path)  # no office writes a DTD; entities could multiply
 
 
 def sheet_traits(path: Path, part: str) -> tuple[bool, dict[Place, Place]]:
-    """Whether a sheet holds formulas, and its merged cells, each with the cell that holds their value.
+    """Whether a sheet holds formulas, and the merged cells, each with the cell that holds the common value.
 
-    Cells merged over several columns count for their first one only. Raises SourceError when they cover more
-    rows than any register would.
+    Cells merged over several columns count in their first column only. Raises SourceError when the merged
+    cells cover more rows than any register would.
     """
     formulas = False
     merged: dict[Place, Place] = {}

@@ -1,4 +1,4 @@
-"""An XLSX workbook as a source: its sheets are the tables. Streamed; formulas and merged cells are told."""
+"""An XLSX workbook as a streamed source: sheets are the tables; formulas and merged cells are findings."""
 
 import warnings
 import zipfile
@@ -23,7 +23,7 @@ _Row = tuple[Any, ...]
 
 
 class WorkbookSource:
-    """One workbook. What can be read around is noted in `findings`."""
+    """One workbook. Faults that do not prevent reading are noted in `findings`."""
 
     def __init__(self, path: Path, reading: Reading, findings: Findings) -> None:
         if not path.is_file():
@@ -35,12 +35,12 @@ class WorkbookSource:
         self._findings = findings
 
     def tables(self) -> list[str]:
-        """The names of its sheets, in the order of the workbook. Raises SourceError."""
+        """The names of the sheets, in the order of the workbook. Raises SourceError."""
         with self._book(results=True) as book:
             return [name for name in book.sheetnames if hasattr(book[name], "reset_dimensions")]
 
     def top(self, name: str, rows: int) -> list[list[str]]:
-        """The first rows of a sheet as they are. Raises SourceError."""
+        """The first rows of a sheet, unchanged. Raises SourceError."""
         with ExitStack() as stack, _told_as_damaged(self._path):
             sheet = self._sheet(stack, name, results=True)
             return [
@@ -49,7 +49,7 @@ class WorkbookSource:
 
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
-        """Open the sheet of that name. Raises SourceError, also while its chunks are walked."""
+        """Open the sheet called `name`. Raises SourceError, also while the chunks are read."""
         with ExitStack() as stack:
             stack.enter_context(steady(self._path, self._path.name))
             sheet = self._sheet(stack, name, results=True)
@@ -62,7 +62,7 @@ class WorkbookSource:
             yield OpenTable(headings, self._chunks(rows, len(headings)), lambda: rows.line)
 
     def size(self, name: str) -> int:
-        """Rows of the sheet as the file itself tells them, which may be wrong. Raises SourceError."""
+        """Rows of the sheet as declared by the file, possibly wrongly. Raises SourceError."""
         with self._book(results=True) as book:
             rows = getattr(book[name], "max_row", None) if name in book.sheetnames else None
         return rows if isinstance(rows, int) else 0
@@ -74,8 +74,8 @@ class WorkbookSource:
     @contextmanager
     def _book(self, *, results: bool) -> Iterator[Any]:
         with _told_as_damaged(self._path), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that nobody reads here
-            # Here, because a library for workbooks is in the way of whoever only starts.
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, not read here
+            # Imported here, because the import would slow down every start of the program.
             from openpyxl import load_workbook  # noqa: PLC0415
 
             book = load_workbook(self._path, read_only=True, data_only=results, keep_links=False)
@@ -85,7 +85,7 @@ class WorkbookSource:
             book.close()
 
     def _sheet(self, stack: ExitStack, name: str, *, results: bool) -> Any:
-        """The sheet with the last results of its formulas, or with the formulas themselves."""
+        """The sheet with the last results of the formulas, or with the formulas themselves."""
         book = stack.enter_context(self._book(results=results))
         if name not in book.sheetnames:
             names = ", ".join(repr(sheet) for sheet in book.sheetnames[:10])
@@ -97,12 +97,12 @@ class WorkbookSource:
                 "%(sheet)s in %(file)s is a chart, not a table.", sheet=repr(name), file=self._path.name
             )
             raise SourceError(msg, remedy=said("Name another sheet in the mapping."))
-        sheet.reset_dimensions()  # what the file says of its own size is often wrong
+        sheet.reset_dimensions()  # the size declared by the file is often wrong
         return sheet
 
 
 def _part(sheet: Any) -> str:
-    return str(sheet._worksheet_path)  # openpyxl tells the part of a sheet nowhere else
+    return str(sheet._worksheet_path)  # openpyxl has no public name for the part of a sheet
 
 
 @contextmanager
@@ -114,7 +114,7 @@ def _told_as_damaged(path: Path) -> Iterator[None]:
 
 
 def _as_kept(value: object) -> object:
-    """A number as a workbook keeps it: as a floating one, also where it is written without a point."""
+    """A number as stored in a workbook: a floating-point number, even where written without a point."""
     long = isinstance(value, int) and not isinstance(value, bool) and abs(value) >= EXACT
     return float(value) if long and isinstance(value, int) else value
 
@@ -133,11 +133,11 @@ class _SheetRows:
         self._rows = self._walk(sheet, written)
 
     def close(self) -> None:
-        """Let go of the file, which a half-walked sheet keeps open."""
+        """Close the file, which a half-read sheet keeps open."""
         self._rows.close()
 
     def headings(self, header: int) -> tuple[str, ...]:
-        """The cells of the heading line. Raises SourceError when the sheet ends before it."""
+        """The cells of the heading line. Raises SourceError when the sheet ends before the heading line."""
         for line, cells in self._rows:
             if line == header:
                 while cells and not cells[-1]:
@@ -154,7 +154,7 @@ class _SheetRows:
         """All rows after the headings, each `width` cells wide."""
         lines: list[int] = []
         rows: list[list[str]] = []
-        blank: list[int] = []  # told only when something follows: sheets often end in empty rows
+        blank: list[int] = []  # reported only when a filled row follows: sheets often end in empty rows
         for line, cells in self._rows:
             if not any(cells):
                 blank.append(line)
@@ -190,7 +190,7 @@ class _SheetRows:
                 self._findings.add(self._name, "", problem, [line])
 
     def _spread(self, line: int, cells: list[str]) -> None:
-        """Give the value of merged cells to every row that they cover."""
+        """Give the value of merged cells to every row covered by the merged cells."""
         for column in range(1, len(cells) + 1):
             place = (line, column)
             if place in self._origins:

@@ -1,4 +1,4 @@
-"""What the cells of a column say of what it may be; for `map suggest` only."""
+"""Evidence from the cells of a column about the target of the column; for `map suggest` only."""
 
 import re
 from collections import Counter
@@ -24,23 +24,24 @@ FORMATS = (
     "D-MMM-YYYY", "YYYY-MM-DDThh:mm:ss", "YYYY-MM-DD hh:mm:ss", "DD/MM/YYYY hh:mm", "MM/YYYY",
     "YYYY-MM", "YYYY",
 )  # fmt: skip
-"""Tried in this order; of two that read equally many cells the first is suggested."""
+"""Formats in the order of trial; of two formats that read equally many cells the first is suggested."""
 
 MOST_FORMATS = 4
 _SWAPPED = str.maketrans("DM", "MD")
 DATES_TRIED = 100
 LONG_AGO = 25
-"""Years: a column of dates whose middle lies further back is one of births."""
+"""Years: a column of dates whose middle lies further back holds dates of birth."""
 _SURELY, _DATE_AS_NUMBER = 0.9, 0.3
-"""Where more cells than this are dates, a number that identifies something is this much less likely."""
+"""Share of dates above which an identifier is less likely, and the factor by which the score is then lowered.
+"""
 SPLIT = re.compile(r"\s*[;/,|+]\s*")
-"""Signs between several codes in one cell."""
+"""Separators between several codes in a cell."""
 
 _OF_LITTLE_WORTH = "10000"
-"""So many units of a currency to the dollar: amounts of all of the region's currencies are within bounds."""
+"""Units of a currency to the dollar, so that amounts in every currency of the region are within bounds."""
 
 _ROW_COUNTER = 0.4
-"""How likely a column that counts the rows is to be the case number all the same."""
+"""Likelihood that a column that counts the rows is the case number nevertheless."""
 
 _LIKE_A_DATE = re.compile(r".{0,12}[0-9].{3,24}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,16}[0-9]")
@@ -68,23 +69,23 @@ class Cells:
 
     @property
     def distinct(self) -> float:
-        """Share of the cells that say something of their own."""
+        """Share of distinct values among the cells."""
         return len(self.counts) / len(self.words) if self.words else 0.0
 
     def share(self, fits: "re.Pattern[str]") -> float:
-        """Share of the cells that wholly fit a pattern."""
+        """Share of the cells that match a pattern completely."""
         return _share(sum(fits.fullmatch(w) is not None for w in self.words), len(self.words))
 
 
 def coded_share(cells: Cells, known: Mapping[str, str], unknown: frozenset[str]) -> float:
-    """Share of the cells that are known words, those that say "unknown" set apart."""
+    """Share of known words among the cells, without the cells for "unknown"."""
     told = [word for word in cells.words if word not in unknown]
     return _share(sum(word in known for word in told), len(told))
 
 
 @dataclass(frozen=True)
 class Witness:
-    """Judges how well cells fit a target, for one member and day."""
+    """Judges how well cells fit a target, for one member state and day."""
 
     dictionary: Dictionary
     member: str
@@ -92,7 +93,7 @@ class Witness:
     today: date
 
     def score(self, cells: Cells, target: Target) -> float:
-        """0 to 1; 0 where there is nothing in the cells."""
+        """How well the cells fit the target, from 0 to 1; 0 where the cells are empty."""
         if not cells.words:
             return 0.0
         if target.kind is Kind.IDENTIFIER:
@@ -110,7 +111,7 @@ class Witness:
         return max(coded, _age_score(cells)) if target.kind is Kind.AGE else coded
 
     def words(self, target: Target) -> Mapping[str, str]:
-        """Plain words with the code of the target that they mean, the dictionary's own codes among them."""
+        """Plain words with the code of the target that each means, including the dictionary's own codes."""
         if target.name in PLACES:
             return place_words(self.dictionary, self.member)
         return {plain(code): code for code in target.codes} | dict(self.lexicon.values.get(target.name, {}))
@@ -122,7 +123,7 @@ class Witness:
         return sign, median(read[sign] or [0.0])
 
     def date_formats(self, cells: Cells) -> tuple[list[str], str, float]:
-        """The formats that read the cells, the era, and the share of the cells that they read."""
+        """The formats that read the cells, the era, and the share of cells read."""
         native = sum(w.startswith(NATIVE_DATE) for w in cells.words)
         best: tuple[list[str], str, float] = ([], "CE", _share(native, len(cells.words)))
         for era in ("CE", "BE", "either"):
@@ -133,7 +134,7 @@ class Witness:
         return best
 
     def could_be_swapped(self, cells: Cells, formats: Sequence[str], era: str) -> bool:
-        """Whether all dates of a format would be dates as well with day and month the other way round."""
+        """Whether all dates of a format would also be valid dates with day and month swapped."""
         words = cells.words
         for form in formats:
             other = form.translate(_SWAPPED)
@@ -143,7 +144,7 @@ class Witness:
         return False
 
     def _formats(self, cells: Cells, era: str) -> tuple[list[str], int]:
-        """Formats of one era, the one that reads most first, and how many cells none of them reads."""
+        """Formats of one era, the most successful first, and the number of cells that no format reads."""
         written = left = [w for w in cells.words if not w.startswith(NATIVE_DATE)]
         chosen: list[str] = []
         while left and len(chosen) < MOST_FORMATS:
@@ -163,19 +164,19 @@ class Witness:
         return {word for word in set(words) if _readable(reader, word)}
 
     def _provinces(self, cells: Cells, target: Target) -> float:
-        """Names of places are written together and apart: for a guess that makes no difference."""
+        """Share of provinces among the cells, ignoring spaces and hyphens, as spellings vary."""
         known = {re.sub(r"[\s-]", "", word): code for word, code in self.words(target).items()}
         return coded_share(
             Cells([re.sub(r"[\s-]", "", word) for word in cells.words]), known, self.lexicon.unknown
         )
 
     def _dates(self, cells: Cells) -> float:
-        """Share of the first cells that are dates in a few formats of one era."""
+        """Share of dates among the first cells, in a few formats of one era."""
         few = Cells(cells.values[:DATES_TRIED])
         return 0.0 if few.share(_LIKE_A_DATE) < 0.5 else self.date_formats(few)[2]
 
     def _date(self, cells: Cells, target: str) -> float:
-        """Dates of birth lie further back than those of accidents."""
+        """How well the cells fit a date, considering that dates of birth lie further back than accidents."""
         few = Cells(cells.values[:DATES_TRIED])
         share = self._dates(cells)
         years = [year for w in few.words if (year := _year(w))]
@@ -192,7 +193,7 @@ def _readable(reader: DateReader | AmountReader, word: str) -> bool:
 
 
 def left_out_score(cells: Cells, reason: str) -> float:
-    """How well the cells fit a reason not to be read: 0 to 1."""
+    """How well the cells fit a reason for leaving the column out, from 0 to 1."""
     if not cells.words:
         return 0.5
     length = fmean(map(len, cells.words))
@@ -218,7 +219,7 @@ def _year(word: str) -> int:
 def _age_score(cells: Cells) -> float:
     ages = [int(w) for w in cells.words if w.isascii() and w.isdigit() and len(w) <= 3]
     inside = [a for a in ages if a <= OLDEST]
-    if not inside or max(inside) < 10 or _counts_rows(cells.words):  # a code from 1 to 9 is no age
+    if not inside or max(inside) < 10 or _counts_rows(cells.words):  # codes from 1 to 9 are no ages
         return 0.0
     return _share(len(inside), len(cells.words))
 
@@ -230,7 +231,7 @@ def _case_score(cells: Cells) -> float:
 
 
 def _counts_rows(words: Sequence[str]) -> bool:
-    """Whether the cells count up steadily, as the number of a line does and seldom that of a case."""
+    """Whether the cells count up steadily, as line numbers do and case numbers seldom do."""
     if len(words) < 3 or not all(w.isascii() and w.isdigit() for w in words):
         return False
     numbers = [int(w) for w in words]
@@ -252,7 +253,7 @@ def _person_score(cells: Cells) -> float:
 
 
 def _local_score(cells: Cells) -> float:
-    """Codes of places are alike in form and come again and again."""
+    """How well the cells fit local codes: codes of places are alike in form and recur often."""
     forms = len({re.sub("[0-9]", "9", w) for w in cells.words})
     fits = fmean(is_local(w) for w in cells.words)
     return fits if forms <= 4 and cells.distinct < 0.8 else 0.0
@@ -264,7 +265,7 @@ def _number_score(cells: Cells) -> float:
 
 
 def _amounts(cells: Cells, sign: str) -> list[float]:
-    """The amounts among the first cells, in the source's own currency, whatever that is worth."""
+    """The amounts among the first cells, in the source's own currency, regardless of the exchange rate."""
     found = []
     for word in cells.words[:DATES_TRIED]:
         for unit in ("", _OF_LITTLE_WORTH):

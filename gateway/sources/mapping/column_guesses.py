@@ -1,4 +1,4 @@
-"""What the columns of a source may become, by their headings and values; for `map suggest` only."""
+"""Guesses the targets of the columns of a source from headings and values; for `map suggest` only."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,16 +24,16 @@ from gateway.sources.model.targets import (
 from gateway.sources.model.words import plain
 
 SAMPLE = 1_000
-"""Rows of a table that are looked at."""
+"""Rows of a table in a sample."""
 
 SURE, LIKELY = 0.7, 0.25
-"""Scores from which a guess is written without a mark, and from which it is written at all."""
+"""Scores from which a guess is written without a mark, and from which a guess is written at all."""
 
 ENOUGH_AGES = ENOUGH_PROVINCES = 0.9
 SMALL_PLACE = "a small place"
 OF_PEOPLE = ("sex", AGE, BIRTH, "outcome", "civ_status", PERSON)
 CONTACTS_FROM = 0.5
-"""A column of services scores at least so much."""
+"""Lowest score of a column of services."""
 
 _HEADING_WEIGHT = 0.55
 _NUMBERED = re.compile(r"(\D*)([1-9][0-9]?)(\D*)")
@@ -41,18 +41,18 @@ _NUMBERED = re.compile(r"(\D*)([1-9][0-9]?)(\D*)")
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the source with a sample of its cells."""
+    """One column of the source with a sample of the cells."""
 
     table: str
     heading: str
     cells: Cells
     times: int = 1
-    """How often it stands in a row, once for each victim."""
+    """How often the column is repeated in a row, once for each victim."""
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What a column may become: a target, or the reason not to read it; how sure, and why not surer."""
+    """A possible target of a column, or the reason to leave the column out; with score and doubts."""
 
     column: Column
     target: Target | None
@@ -87,7 +87,7 @@ def guess(columns: Sequence[Column], witness: Witness) -> list[Guess]:
 
 
 def _dated(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
-    """Without a date of the accident nothing counts: dates that could be either are no births then."""
+    """Choose a date of the accident, needed for rows to count, even from dates likelier to be of birth."""
     by_target = {g.target.name: key for key, g in chosen.items() if g.target}
     if DATE in by_target or BIRTH not in by_target:
         return
@@ -100,7 +100,7 @@ def _dated(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
 
 
 def _numbered(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
-    """Without a case number nothing counts: where nothing is surely one, what is likest to be."""
+    """Choose a case number, without which no row counts: the likeliest column where no column is certain."""
     if any(g.target and g.target.name == CASE for g in chosen.values()):
         return
     for option in options:
@@ -111,9 +111,9 @@ def _numbered(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
 
 
 def _of_own_tables(options: Sequence[Guess]) -> list[Guess]:
-    """The options without those for contacts in other tables, and for anything else in a table of contacts.
+    """The options with targets of contacts in tables of contacts only, and no other targets there.
 
-    A table of contacts is not the one that tells most of people, and has services in it.
+    A table of contacts has services, and is not the table with most facts about people.
     """
     best: dict[tuple[str, str], float] = {}
     for option in options:
@@ -131,7 +131,7 @@ def _of_own_tables(options: Sequence[Guess]) -> list[Guess]:
 
 
 def _without_births(chosen: dict[int, Guess]) -> None:
-    """Where a column tells the ages of nearly all, dates of birth are more than is needed."""
+    """Drop dates of birth as unnecessary where another column gives nearly all ages."""
     by_target = {g.target.name: key for key, g in chosen.items() if g.target}
     if BIRTH in by_target and AGE in by_target:
         ages = chosen[by_target[AGE]].column.cells
@@ -145,7 +145,7 @@ def _share_of_numbers(cells: Cells) -> float:
 
 
 def columns_of(source: Source, name: str) -> Iterator[Column]:
-    """The columns of a table, each with a sample of its cells. Raises SourceError."""
+    """The columns of a table, each with a sample of the cells. Raises SourceError."""
     with source.table(name) as table:
         chunk = next(table.chunks)
         step = max(1, len(chunk.rows) // SAMPLE)
@@ -156,7 +156,7 @@ def columns_of(source: Source, name: str) -> Iterator[Column]:
 
 
 def _repeated(headings: Sequence[str]) -> dict[str, list[int]]:
-    """Headings with where they stand; those that differ only in a victim's number as one."""
+    """Headings with their positions; headings that differ only in a victim's number are put together."""
     forms: dict[str, dict[int, int]] = {}
     for place, heading in enumerate(headings):
         found = _NUMBERED.fullmatch(heading)
@@ -182,12 +182,12 @@ def _options(column: Column, known: Mapping[str, Target], witness: Witness) -> I
         told = likeness(heading, words[reason])
         fits = left_out_score(column.cells, reason)
         if reason == SMALL_PLACE and witness.score(column.cells, known[PLACE]) > ENOUGH_PROVINCES:
-            fits = 0.0  # whatever a state calls its first level: a municipality is one in Timor-Leste
+            fits = 0.0  # the first level differs by state: a municipality in Timor-Leste
         yield Guess(column, None, reason, _together(told, fits, empty=not column.cells.words))
 
 
 def _heading_needed(target: Target, witness: Witness) -> float:
-    """How well the heading alone must tell a target whose values say little: yes and no, small numbers."""
+    """Likeness required of the heading where values say little: yes and no, small numbers."""
     if target.name.partition(".")[2]:
         return 0.8
     yes_or_no = target.codes and target.codes <= {"YES", "NO", "UNK"}
@@ -195,7 +195,7 @@ def _heading_needed(target: Target, witness: Witness) -> float:
 
 
 def _together(heading: float, values: float, *, empty: bool) -> float:
-    """A heading alone is not believed against the values, nor values alone without any heading."""
+    """Combine two scores: neither the heading nor the values are believed when the other disagrees."""
     if empty:
         return 0.6 * heading
     score = _HEADING_WEIGHT * heading + (1 - _HEADING_WEIGHT) * values

@@ -1,4 +1,4 @@
-"""Words of registers, and how alike two headings are; for `map suggest` only."""
+"""Words used in registers, and the likeness of two headings; for `map suggest` only."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -47,12 +47,12 @@ def lexicon() -> Lexicon:
 
 
 def heading_words(heading: str) -> str:
-    """A heading as plain words: `AccidentRef` and `accident_ref` are "accident ref"."""
+    """A heading as plain words: `AccidentRef` and `accident_ref` become "accident ref"."""
     return plain(_SIGNS.sub(" ", _CAMEL.sub(" ", heading)))
 
 
 def likeness(heading: str, known: Iterable[str]) -> float:
-    """How much a heading (as `heading_words`) is like the best of the known ones: 0 to 1."""
+    """Likeness, from 0 to 1, of a heading (as `heading_words`) to the best of the known headings."""
     return max((_alike(heading, word) for word in known), default=0.0)
 
 
@@ -61,7 +61,7 @@ def _alike(heading: str, word: str) -> float:
         return 1.0
     ours, theirs = heading.split(), word.split()
     if word.isascii():
-        if set(theirs) <= set(ours):  # the more of the heading is told by the word, the better
+        if set(theirs) <= set(ours):  # the more of the heading the known word covers, the better
             return 0.5 + 0.4 * len(theirs) / len(ours)
     elif len(word) > 2 and word in heading:  # scripts without spaces between words
         return 0.45 + 0.45 * len(word) / len(heading)

@@ -1,4 +1,4 @@
-"""Reads one column of a mapping document: what it becomes, its codes, formats and units."""
+"""Reads one column of a mapping document: target, codes, formats and units."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ class _Format:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A word as it stands in a cell of the source; it may be any text, but not blank."""
+    """A word as written in a cell of the source: any text except blank text."""
 
     def read(self, node: Node, faults: list[Fault]) -> str | None:
         text = Text(200).read(node, faults)
@@ -48,7 +48,7 @@ class _Cell:
 
 
 def column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
-    """The shape of a column: its target alone, or a record with more keys."""
+    """The schema of a column: only the target, or a record with more keys."""
     target = OneOf("target", tuple(known))
 
     def build(values: dict[str, Any], node: Table, faults: list[Fault]) -> ColumnRule | None:
@@ -70,7 +70,7 @@ def column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
 
 @dataclass(frozen=True)
 class _Only:
-    """A column of which only the target is told."""
+    """A column given by the target alone."""
 
     known: Mapping[str, Target]
     target: OneOf
@@ -85,7 +85,7 @@ class _Only:
 
 @dataclass(frozen=True)
 class _Codes:
-    """Words of the source with the codes that they mean; no word twice, however it is typed."""
+    """Words of the source with their codes; no word occurs twice, in whatever spelling."""
 
     def read(self, node: Node, faults: list[Fault]) -> Mapping[str, str] | None:
         if not isinstance(node, Table) or not node.entries:
@@ -168,5 +168,5 @@ def _ambiguous(formats: tuple[DateFormat, ...]) -> bool:
 
 
 def position_of(node: Table, key: str) -> Position:
-    """Where a key stands; the whole node, where it does not."""
+    """The position of a key, or of the whole node where the key is missing."""
     return next((e.position for e in node.entries if e.key == key), node.position)

@@ -1,4 +1,4 @@
-"""What a mapping may say of the columns that a vault keeps, or that only narratives are redacted of."""
+"""Validates the columns of a mapping that a vault keeps, or that serve only to redact narratives."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from policies.model.errors import Fault, quoted
 
 
 def check_personal(values: Mapping[str, Any], position_of: Callable[[str], Any], faults: list[Fault]) -> None:
-    """The faults of one table. `position_of`: where a key of it stands."""
+    """Add the faults of one table to `faults`. `position_of`: the position of a key of the table."""
     vault, known = values.get("vault", {}), values.get("known", {})
     for key in ("vault", "known"):
         if values.get("several") == "yes" and key in values:
@@ -21,7 +21,7 @@ def check_personal(values: Mapping[str, Any], position_of: Callable[[str], Any],
 
 
 def check_fields(fields: Sequence[str], position: Any, faults: list[Fault]) -> None:
-    """A field of the vault has one source, in whichever table that stands."""
+    """Add a fault for each field with several sources, and for a narrative kept in two ways."""
     for field in sorted({f for f in fields if fields.count(f) > 1}):
         faults.append(position.fault(f"the field {field} is filled twice"))
     if NARRATIVE in fields and REDACTED in fields:

@@ -1,4 +1,4 @@
-"""Reads a mapping document and names line and key of every fault in it."""
+"""Reads a mapping document and reports every fault with line and key."""
 
 import codecs
 from collections.abc import Mapping
@@ -30,10 +30,10 @@ T = TypeVar("T")
 
 
 def parse_mapping(text: str, dictionary: Dictionary, *, member: str | None = None) -> SourceMapping:
-    """Read a mapping document; of `member` only, when it is given.
+    """Read a mapping document, which must be for `member` when given.
 
-    Raises MappingError with every fault: unknown keys, targets and codes, double words, formats that read the
-    same text in two ways, a target that is filled twice, essential targets that are not filled.
+    Raises MappingError with every fault: unknown keys, targets and codes, duplicate words, formats that read
+    the same text in two ways, a target that is filled twice, essential targets that are not filled.
     """
     node, faults = read_yaml(text)
     if node is None:
@@ -48,14 +48,14 @@ def parse_mapping(text: str, dictionary: Dictionary, *, member: str | None = Non
 
 
 def _member_of(node: Node) -> str:
-    """Whose mapping it is: needed before the rest is read, because places are a member's own."""
+    """The member state of the mapping, read first because the codes of places depend on the state."""
     entries = node.entries if isinstance(node, Table) else ()
     return next((str(getattr(e.value, "text", "")) for e in entries if e.key == "member"), "")
 
 
 @dataclass(frozen=True)
 class _Each(Generic[T]):
-    """A mapping whose keys are the source's own words."""
+    """A YAML mapping whose keys are the source's own words."""
 
     what: str
     value: Shape[T]
@@ -101,7 +101,7 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
     if "encoding" in values:
         try:
             values["encoding"] = codecs.lookup(values["encoding"]).name
-            "".encode(values["encoding"])  # `zip` and the like are known, but no encodings of text
+            "".encode(values["encoding"])  # `zip` and the like are known codecs, but no text encodings
         except LookupError:
             faults.append(
                 position_of(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")
@@ -154,7 +154,7 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
 
 
 def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) -> None:
-    """Contacts are of a table of their own, and nothing else is in it that could be told of a casualty."""
+    """Add the faults of a table about contacts: targets of contacts need a table of contacts, and no others fit."""
     several = values.get("several") == "yes"
     if several and "join" not in values:
         faults.append(position_of(node, "several").fault("the first table has one row per casualty"))
@@ -165,7 +165,7 @@ def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) ->
                 position_of(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}")
             )
     told = {PILLAR, ITEM, BARRIER}
-    columns = values.get("columns")  # None where it has faults of its own
+    columns = values.get("columns")  # None where the columns have faults
     if several and columns is not None and not any(r and r.target.name in told for r in columns.values()):
         faults.append(
             position_of(node, "columns").fault(f"a table of contacts needs {PILLAR}, {ITEM} or {BARRIER}")

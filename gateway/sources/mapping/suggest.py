@@ -1,6 +1,7 @@
-"""Drafts a mapping from the headings and values of a source, and marks what a person must look over.
+"""Drafts a mapping from the headings and values of a source, and marks the parts that a person must review.
 
-A draft stays in the state: it spells words of the source. Nothing is counted by it before it was read.
+A draft contains words of the source and therefore stays in the member state. No data is counted by a draft
+before a person has reviewed the draft.
 """
 
 import json
@@ -21,7 +22,7 @@ from gateway.sources.model.targets import CASE, CONTACT, DATE, PILLAR, PLACES, K
 from gateway.sources.model.words import plain
 
 MOST_DOLLARS = 3_000
-"""Where the middle of all costs is more, they are hardly in dollars."""
+"""A middle cost above this figure suggests a currency other than the dollar."""
 
 MOST_WORDS = 60
 LONGEST_WORD = 60
@@ -32,7 +33,7 @@ _SAFE = re.compile(rf"[^\W\d_](?:[\w ()/.{_MARKS}-]*[\w()/.{_MARKS}])?")
 def suggest(
     source: Source, dictionary: Dictionary, member: str, *, kind: str, reading: Reading, today: date
 ) -> str:
-    """The text of a draft mapping; lines to look over end in `# ?`. Raises SourceError, DictionaryError."""
+    """The text of a draft mapping; lines to review end in `# ?`. Raises SourceError, DictionaryError."""
     dictionary.member(member)
     witness = Witness(dictionary, member, lexicon(), today)
     columns = [column for name in source.tables() for column in columns_of(source, name)]
@@ -90,7 +91,7 @@ def _beginning(witness: Witness, kind: str, reading: Reading) -> Iterator[str]:
 
 
 def _first_table(guesses: Sequence[Guess], names: Sequence[str]) -> str:
-    """The table of the casualties: the one with the case number, else with most targets."""
+    """The table of the casualties: the table with the case number, or else the table with most targets."""
     for g in guesses:
         if g.target and g.target.name == CASE:
             return g.column.table
@@ -99,7 +100,7 @@ def _first_table(guesses: Sequence[Guess], names: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Join:
-    """A heading whose values are each its own, and hold those of a heading of the first table."""
+    """A heading with unique values that contain the values of a heading of the first table."""
 
     here: str
     there: str
@@ -107,7 +108,7 @@ class Join:
 
 
 def _of_its_table(g: Guess, guesses: Sequence[Guess], first: str, columns: Sequence[Column]) -> Guess:
-    """Needs and services stand in a table of their own, many rows to a case, and nothing else does there."""
+    """The guess, revised by table: needs and services need a table of their own, with many rows to a case."""
     name = g.column.table
     contacts = {o.target.name for o in guesses if o.target and o.column.table == name} & CONTACT
     own = name != first and PILLAR in contacts and _join(name, first, columns, several=True) is not None
@@ -118,7 +119,7 @@ def _of_its_table(g: Guess, guesses: Sequence[Guess], first: str, columns: Seque
 
 
 def _join(name: str, first: str, columns: Sequence[Column], *, several: bool = False) -> Join | None:
-    """How the rows of a table belong to the first; with `several`, many of them to one of its rows."""
+    """The join of a table with the first table; with `several`, many rows may join one row."""
     best: tuple[float, str, str] = (0.0, "", "")
     for here in (c for c in columns if c.table == name and c.cells.words):
         if not several and here.cells.distinct <= 0.999:
@@ -152,7 +153,7 @@ def _column_lines(g: Guess, target: Target, witness: Witness) -> Iterator[str]:
 
 
 def _rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list[str]]:
-    """The keys of a column besides its target, and the guess with what is doubtful about them."""
+    """The keys of a column besides the target, and the guess with the doubts about the keys."""
     if target.kind is Kind.DATE:
         formats, era, share = witness.date_formats(g.column.cells)
         lines = [f"formats: [{', '.join(formats)}]"] if formats else []
@@ -180,7 +181,7 @@ def _rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list[str]]
 
 
 def _parts(cells: Cells, target: Target) -> tuple[str, Cells]:
-    """Of a cell with several codes, the sign between them and the parts."""
+    """The separator in cells with several codes, and the parts of the cells."""
     if target.kind is not Kind.SEVERAL:
         return "", cells
     signs = [sign for value in cells.values for sign in re.findall("[;/,|+]", value)]
@@ -189,7 +190,7 @@ def _parts(cells: Cells, target: Target) -> tuple[str, Cells]:
 
 
 def _codes(cells: Cells, target: Target, witness: Witness) -> tuple[list[tuple[str, str, str]], int]:
-    """Words of the source with their codes and marks, and how many were not recognised at all."""
+    """Words of the source with their codes and marks, and the number of unrecognised words."""
     known = witness.words(target)
     own = {plain(code) for code in target.codes}
     spelling = {plain(value): value.strip() for value in cells.values}
@@ -218,7 +219,7 @@ def _codes(cells: Cells, target: Target, witness: Witness) -> tuple[list[tuple[s
         and target.name not in PLACES
         and target.kind is not Kind.AGE
     ):
-        # with a list of codes the dictionary's own words are no longer read by themselves
+        # given a list of codes, the dictionary's own words are no longer read by default
         coded += [(spelling[w], known[w], "") for w in cells.counts if w in own and w in spelling]
     return coded, strange
 
@@ -247,5 +248,5 @@ def _mark(g: Guess) -> str:
 
 
 def _word(text: str) -> str:
-    """A word as YAML: plain where it can be, else in quotes."""
+    """A word as YAML, plain where possible, otherwise quoted."""
     return text if _SAFE.fullmatch(text) else json.dumps(text, ensure_ascii=False)
