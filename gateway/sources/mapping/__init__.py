@@ -1,1 +1,1 @@
-"""From a register's columns to the region's words: mapping documents and their first draft."""
+"""From a register's columns to the regional dictionary: mapping documents and first drafts of mappings."""

@@ -154,7 +154,7 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
 
 
 def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) -> None:
-    """Add the faults of a table about contacts: targets of contacts need a table of contacts, and no others fit."""
+    """Add the faults of targets: contacts need a table of contacts, with no other targets."""
     several = values.get("several") == "yes"
     if several and "join" not in values:
         faults.append(position_of(node, "several").fault("the first table has one row per casualty"))

@@ -1,1 +1,1 @@
-"""The values of a source: tables, findings, mapping, words."""
+"""The data model of a source: tables, findings, mapping, words."""

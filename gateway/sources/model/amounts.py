@@ -1,4 +1,4 @@
-"""Amounts of money as sources write them, read to hundredths of a US dollar."""
+"""Amounts of money as written in sources, read to hundredths of a US dollar."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _GROUPED = r"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]{{1,12}}"
 
 @dataclass(frozen=True)
 class AmountReader:
-    """`decimal`: the sign before the decimals, a point or a comma; the other one may stand between thousands.
+    """`decimal`: the decimal sign, a point or a comma; the opposite sign may separate thousands.
 
     `unit`: how much of the source's currency makes a US dollar, "" for dollars.
     """

@@ -1,20 +1,21 @@
-"""Values of workbooks and databases as the text that a mapping reads."""
+"""Values of workbooks and databases as text for a mapping to read."""
 
 from datetime import date
 from decimal import Decimal
 
 NATIVE_DATE = "@"
-"""Before a date that the source itself holds as a date: `@2024-03-01`. No format and no era apply to it."""
+"""Prefix of a date stored as a date by the source: `@2024-03-01`. No format and no era apply to such a date.
+"""
 
 EXACT = 1e15
-"""From here on a spreadsheet keeps 15 digits of a number only: it is told as one that was cut."""
+"""Spreadsheets keep only 15 digits of numbers from here on: such a number is reported as cut off."""
 
 BINARY = "(binary)"
-"""Instead of bytes, which mean nothing here."""
+"""Text in place of bytes, which have no meaning here."""
 
 
 def cell_text(value: object) -> str:
-    """A cell as text: dates marked and without their time of day, whole numbers without a point."""
+    """A cell as text: dates with a prefix and without time of day, whole numbers without a point."""
     text = "" if value is None else str(value)
     if isinstance(value, bool):
         text = text.upper()

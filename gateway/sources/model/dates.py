@@ -1,7 +1,7 @@
-"""Dates as sources write them: formats made of tokens, two eras, and how precise a date is.
+"""Dates as written in sources: formats made of tokens, two eras, and the precision of a date.
 
 Tokens: YYYY; MM and DD (two digits), M and D (one or two); MMM (Jan to Dec); hh, mm and ss are read and
-forgotten; everything else stands for itself. Digits of any script are read as digits.
+dropped; every other character stands for itself. Digits of any script are read as digits.
 """
 
 import re
@@ -45,7 +45,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class DateFormat:
-    """One format. Raises ValueError, saying why, for a format without a year or with a stray letter."""
+    """A date format. Raises ValueError with the reason, such as a missing year or a stray letter."""
 
     text: str
 
@@ -62,7 +62,7 @@ class DateFormat:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """What a text of this format looks like, with the groups year, month, name and day."""
+        """The pattern of texts in this format, with the groups year, month, name and day."""
         parts, end = [], 0
         for match in _TOKEN.finditer(self.text):
             parts += [re.escape(self.text[end : match.start()].casefold()), _TOKENS[match.group()]]
@@ -71,7 +71,7 @@ class DateFormat:
 
     @property
     def shape(self) -> str:
-        """Two formats with the same shape fit the same texts."""
+        """A key of the format: two formats with the same shape fit the same texts."""
         return _TOKEN.sub(lambda m: "a" if m.group() == "MMM" else "9" * max(2, len(m.group())), self.text)
 
 
@@ -88,7 +88,7 @@ class DateReader:
         return tuple(f.pattern for f in self.formats)
 
     def read(self, text: str) -> str:
-        """`text` is plain (see words.py), or a date of the source itself. Raises UnreadableError."""
+        """Read plain text (see words.py) or a date stored by the source. Raises UnreadableError."""
         native = _NATIVE.fullmatch(text)
         if native:
             return self._within(*map(int, native.groups())).isoformat()
@@ -108,7 +108,7 @@ class DateReader:
         return first.isoformat() if day else f"{year:04d}-{month:02d}"
 
     def _within(self, year: int, month: int, day: int) -> date:
-        """A day that there is, not before 1900 and not after today."""
+        """A real day, not before 1900 and not after today."""
         try:
             found = date(year, month, day)
         except ValueError:
@@ -130,7 +130,7 @@ class DateReader:
 
 
 def _month(number: str | None, name: str | None) -> int:
-    """1 to 12, or 0 for none. Raises UnreadableError for a name or number that is no month."""
+    """A month from 1 to 12, or 0 for none. Raises UnreadableError for an invalid name or number."""
     if name is not None:
         if name not in _MONTHS:
             raise UnreadableError(Problem.DATE_FORM)
@@ -143,16 +143,16 @@ def _month(number: str | None, name: str | None) -> int:
 
 
 def month_of(code: str) -> str:
-    """The dictionary's month of a date as `DateReader` gives it: a year alone has none, nor has no date."""
+    """The dictionary's month of a date from `DateReader`: unknown for a year alone or for no date."""
     if code in {"", "UNK"}:
         return "UNK"
     return code[:7] if len(code) > 4 else f"{code}-UNK"
 
 
 def whole_years(born: str, then: str) -> int:
-    """Age at the date `then` of someone born on `born`; where either is less precise, the most it can be.
+    """Age at the date `then` of someone born on `born`: the greatest age possible if a date is imprecise.
 
-    Negative when every reading of the two puts `then` before `born`.
+    Negative when `then` is before `born` in every reading of the two dates.
     """
     precise = min(len(born), len(then))
     years = int(then[:4]) - int(born[:4])

@@ -1,4 +1,4 @@
-"""A source or a mapping that cannot be used at all. What is wrong with single rows is a finding instead."""
+"""Errors of a source or mapping that cannot be used at all. Faults of single rows are findings instead."""
 
 from collections.abc import Iterable
 
@@ -7,17 +7,17 @@ from policies.model.errors import Fault
 
 
 class SourceError(SafelaneError):
-    """The source cannot be read as a whole; nothing of it was loaded. Never quotes a value of a record."""
+    """The source cannot be read as a whole; nothing was loaded. Never quotes a value of a record."""
 
     exit_code = 5
 
 
 class UploadError(SourceError):
-    """An upload that cannot be taken; nothing of it was kept."""
+    """An upload that cannot be accepted; nothing was kept."""
 
 
 class NoUploadError(SafelaneError):
-    """There is no such upload (any more)."""
+    """The upload does not exist, or no longer exists."""
 
 
 class MappingError(SafelaneError):

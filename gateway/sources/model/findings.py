@@ -1,4 +1,4 @@
-"""What was wrong with the data: in which column, what, how often, in which lines; never the value."""
+"""Problems found in the data: column, problem, count and lines; never the value."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LINES_KEPT = 20
-"""How many lines a finding names; `count` tells of all."""
+"""Number of lines that a finding names; `count` covers all lines."""
 
 
 class Problem(StrEnum):
-    """The closed list of what can be wrong with a value, a row or a file that can be read all the same."""
+    """The closed list of problems of a value, a row or a file that do not prevent reading."""
 
-    # a value that was not understood: counted as unknown, or its row left out where the column is essential
+    # a value that was not understood: counted as unknown, or the row left out where the column is essential
     CODE = "not among the codes that the mapping translates"
     PLACE = "not a province of this state"
     ZAWGYI = "written for the Zawgyi font, not in Unicode"
@@ -31,7 +31,7 @@ class Problem(StrEnum):
     AMOUNT_FORM = "not an amount of money as the mapping says that they are written"
     AMOUNT_RANGE = "an amount below 0 or above a million US dollars"
     PLACE_ENDED = "a province that was none any more by then: counted in it all the same"
-    # an essential value is not there: the row is left out
+    # an essential value is missing: the row is left out
     BLANK = "nothing stands where a value is essential"
     # rows
     ROW_SHORT = "a row with fewer cells than headings, left out"
@@ -63,9 +63,9 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`count` occurrences of a problem in a column of a table (both "" where it is the file's or row's).
+    """`count` occurrences of a problem in a column of a table (both "" for problems of a file or row).
 
-    `lines` are the first lines of the file (rows of a database table, from 1) in which it occurs.
+    `lines` are the first lines of the file (rows of a database table, from 1) with the problem.
     """
 
     table: str
@@ -92,7 +92,7 @@ class Findings:
         self._lines: dict[tuple[str, str, Problem], array[int]] = {}
 
     def add(self, table: str, column: str, problem: Problem, lines: Sequence[int] = ()) -> None:
-        """Note one occurrence per line; without lines, one of the table as a whole."""
+        """Note one occurrence per line; without lines, one occurrence of the table as a whole."""
         key = (table, column, problem)
         self._counts[key] = self._counts.get(key, 0) + max(1, len(lines))
         self._lines.setdefault(key, array("I")).extend(lines)
@@ -103,12 +103,12 @@ class Findings:
         return tuple(sorted(found, key=lambda f: (f.table, f.column, -f.count, f.problem)))
 
     def every_line(self) -> Iterator[tuple[str, str, str, int]]:
-        """Table, column, problem and line of every single occurrence, to go through the source with."""
+        """Table, column, problem and line of every single occurrence, for checking the source."""
         for (table, column, problem), lines in sorted(self._lines.items()):
             for line in sorted(lines):
                 yield table, column, str(problem), line
 
 
 def count_of(findings: Iterable[Finding], problem: Problem) -> int:
-    """How often a problem occurred in all."""
+    """The total number of occurrences of a problem."""
     return sum(f.count for f in findings if f.problem is problem)

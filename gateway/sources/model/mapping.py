@@ -1,4 +1,4 @@
-"""A mapping: how one source becomes the regional dictionary. Valid by construction (see mapping_yaml.py)."""
+"""A mapping of one source to the regional dictionary. Valid by construction (see mapping_yaml.py)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,19 +8,20 @@ from gateway.sources.model.dates import DateFormat
 from gateway.sources.model.targets import ITEM, MADE_OF_CONTACTS, PILLAR, Target
 
 NUMBER = "{n}"
-"""In a heading of a table that repeats columns: the number of the victim, from 1."""
+"""Placeholder in a heading of a table that repeats columns: the number of the victim, from 1."""
 
 ISO_DATES = tuple(DateFormat(text) for text in ("YYYY-MM-DD", "YYYY-MM", "YYYY"))
 
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """What becomes of one column.
+    """The rule for reading one column.
 
     `codes`: plain word of the source (words.py) -> code; empty where the source has the dictionary's codes.
     `unknown`: plain words that mean "not known". `blank`: the code of an empty cell, else the target's
-    unknown. `formats`, `era`: of dates. `separator`: between several codes in one cell. `unit`: of ages
-    `months`, of amounts how much of the source's currency makes a US dollar. `decimal`: the sign of amounts.
+    unknown. `formats`, `era`: of dates. `separator`: between several codes in one cell. `unit`: `months` for
+    ages; for amounts, how much of the source's currency makes a US dollar. `decimal`: the decimal sign of
+    amounts.
     """
 
     target: Target
@@ -38,12 +39,12 @@ class ColumnRule:
 class TableRule:
     """One table of the source: a file, a sheet or a table of a database.
 
-    `columns`: heading -> rule; `left_out`: heading -> why it is not read. `vault`: heading -> the field of
-    the vault that keeps it, whether it is read otherwise or not; `known`: heading -> field, for redacting
-    narratives only, kept nowhere (kept.py). `join`: heading here -> heading of
-    the first table, whose every row finds the one row here with the same values; empty for the first table.
-    `several`: many rows here may belong to one of the first table (contacts.py).
-    `repeat`: so many victims are in one row, each in columns of its own, `{n}` in their headings; 0: not so.
+    `columns`: heading -> rule; `left_out`: heading -> why the column is not read. `vault`: heading -> field
+    of the vault that keeps the column, which may also be read by a rule; `known`: heading -> field, only for
+    redacting narratives, not kept (kept.py). `join`: heading here -> heading of the first table; every row of
+    the first table finds the one row here with the same values; empty for the first table. `several`: many
+    rows here may belong to one row of the first table (contacts.py). `repeat`: number of victims in one row,
+    each with separate columns and `{n}` in the headings; 0 where columns are not repeated.
     """
 
     name: str
@@ -57,13 +58,13 @@ class TableRule:
 
     @property
     def personal(self) -> Mapping[str, str]:
-        """Headings whose values are read as they stand, with their fields."""
+        """Headings of the columns whose values are read unchanged, each with a field."""
         return {**self.vault, **self.known}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a text file is read: its encoding, the sign between cells, the line on which the headings stand."""
+    """How a text file is read: encoding, delimiter between cells, heading line."""
 
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -72,7 +73,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class SourceMapping:
-    """`tables`: the first has one row per casualty, the others join it; `constants`: target -> code."""
+    """`tables`: the first has one row per casualty, the rest join the first; `constants`: target -> code."""
 
     member: str
     kind: str
@@ -87,16 +88,16 @@ class SourceMapping:
 
     @property
     def targets(self) -> frozenset[str]:
-        """Names of everything that this mapping fills."""
+        """Names of all targets filled by the mapping."""
         return frozenset(filled(self.tables)) | set(self.constants)
 
 
 def filled(tables: Iterable[TableRule]) -> list[str]:
-    """Name of every target that the tables fill, as often as they do; contacts fill sets."""
+    """Names of the targets filled by the tables, repeated where filled repeatedly; contacts fill sets."""
     made: list[str] = []
     for table in tables:
         names = [rule.target.name for rule in table.columns.values()]
         if ITEM in names and PILLAR not in names:
-            made += MADE_OF_CONTACTS[PILLAR]  # an item tells its pillar
+            made += MADE_OF_CONTACTS[PILLAR]  # an item implies a pillar
         made += [one for name in names for one in MADE_OF_CONTACTS.get(name, (name,))]
     return made

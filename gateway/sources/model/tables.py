@@ -1,4 +1,4 @@
-"""What every kind of source looks like to a load: tables with headings, read in chunks of text cells."""
+"""The interface of every kind of source: tables with headings, read in chunks of text cells."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -10,7 +10,7 @@ CHUNK_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Chunk:
-    """Rows in the order of the source, each as wide as the headings, with the line on which each stands."""
+    """Rows in the order of the source, each as wide as the headings, and the line of each row."""
 
     lines: Sequence[int]
     rows: Sequence[Sequence[str]]
@@ -18,9 +18,9 @@ class Chunk:
 
 @dataclass(frozen=True)
 class OpenTable:
-    """A table that is being read. `chunks` can be walked once.
+    """A table that is being read. `chunks` can be read only once.
 
-    `at`: how far it has been read, in the unit of its source's `size`.
+    `at`: the position reached in the table, in the unit of the source's `size`.
     """
 
     headings: tuple[str, ...]
@@ -29,18 +29,18 @@ class OpenTable:
 
 
 class Source(Protocol):
-    """Where a member's data are."""
+    """The source of a member's data."""
 
     def tables(self) -> list[str]:
         """The names of all tables, sorted."""
         ...
 
     def table(self, name: str) -> AbstractContextManager[OpenTable]:
-        """Open a table for reading. Raises SourceError when it is not there or cannot be read."""
+        """Open a table for reading. Raises SourceError when the table is missing or cannot be read."""
         ...
 
     def size(self, name: str) -> int:
-        """How large a table is, in bytes or rows, to tell how far it has been read; 0 where nobody knows.
+        """The size of a table in bytes or rows, to measure progress; 0 where the size is unknown.
 
         Raises SourceError.
         """

@@ -1,4 +1,4 @@
-"""What a column of a source can become: the targets that a mapping may name."""
+"""The targets that a mapping may name for a column of a source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ PLACES = frozenset({PLACE, HOME, SERVICE_PLACE})
 MADE_OF_CONTACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {PILLAR: ("need", "referred", "service"), BARRIER: ("barrier",)}
 )
-"""What becomes of them: sets of codes, each a yes-or-no dimension."""
+"""Dimensions made of contacts: sets of codes, each code a yes-or-no dimension."""
 
 STATES = frozenset({"NEED", "REF", "RECV", "REFUSED", "UNAVAIL", "UNK"})
 
@@ -38,15 +38,17 @@ class Kind(StrEnum):
     AGE = "age"  # years, or an age band
     CODE = "code"  # a code of the dictionary
     SEVERAL = "several"  # several codes in one cell, each a yes-or-no dimension
-    LOCAL = "local"  # a code of the state's own
+    LOCAL = "local"  # a local code of the member state
     NUMBER = "number"  # a whole number
     AMOUNT = "amount"  # money
 
 
 @dataclass(frozen=True)
 class Target:
-    """`codes`: those that the value may become (none for identifiers and dates). `unknown`: the code of a
-    value that is blank or cannot be read; where it is None nothing can stand for it and the row is left out.
+    """`codes`: the possible values (none for identifiers and dates).
+
+    `unknown`: the code of a blank or unreadable value; where `unknown` is None no code can replace the value,
+    and the row is left out.
     """
 
     name: str
@@ -55,17 +57,17 @@ class Target:
     unknown: str | None = None
     essential: bool = False
     most: int = 0
-    """The greatest that a number can be."""
+    """The greatest value of a number."""
 
 
 def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
-    """Every target by its name, for one member state."""
+    """Every target by name, for one member state."""
     found = [
         Target(CASE, Kind.IDENTIFIER, essential=True),
         Target(PERSON, Kind.IDENTIFIER),
         Target(ACCIDENT, Kind.IDENTIFIER),
         Target(BIRTH, Kind.DATE),
-        # without consent nobody belongs to the shared population: what cannot be read counts as none
+        # nobody belongs to the shared population without consent: unreadable consent counts as none
         Target(CONSENT, Kind.CODE, frozenset(dictionary.consent), "N"),
     ]
     found += [Target(domain, Kind.CODE, frozenset(LEVELS), NOT_ASKED) for domain in DOMAINS]

@@ -1,7 +1,7 @@
-"""Disability, as the Washington Group's short set of six questions tells it.
+"""Disability, as measured by the Washington Group's short set of six questions.
 
-Source: Washington Group on Disability Statistics, short set on functioning (2022): a person has a disability
-who answers "a lot of difficulty" or "cannot do at all" to at least one of the six.
+Source: Washington Group on Disability Statistics, short set on functioning (2022): a person who answers "a
+lot of difficulty" or "cannot do at all" to at least one of the six questions has a disability.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ _CUT_OFF = frozenset({"3", "4"})
 
 
 def with_disability(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """The columns, the answers to the six questions turned into one: with a disability, without, or unknown.
+    """The columns, with the answers to the six questions combined: with a disability, without, or unknown.
 
-    Nobody is without a disability who was not asked all six.
+    Only a person who was asked all six questions can be without a disability.
     """
     answers = [columns[domain] for domain in DOMAINS if domain in columns]
     if not answers:

@@ -1,4 +1,4 @@
-"""How a word of a source is compared: as people read it, not as it was typed."""
+"""Normalises words of a source for comparison, so that only differences visible to readers count."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""What the rows of a column say: whether anything, one of some codes, which month."""
+"""Masks and months of the rows of a column: known values, given codes, months."""
 
 from collections.abc import Iterable
 
@@ -10,18 +10,18 @@ from gateway.member.model.snapshot import Column
 
 
 def known(column: Column) -> Bools:
-    """Bools of the rows whose code says something."""
+    """Mask of the rows with a known code."""
     told = [not (c in ("UNK", "U") or c.endswith(("_UNK", "-UNK"))) for c in column.codes]
     return np.array(told, dtype=np.bool_)[column.indices]
 
 
 def has(column: Column, codes: Iterable[str]) -> Bools:
-    """Bools of the rows with one of these codes."""
+    """Mask of the rows with any of the `codes`."""
     wanted = set(codes)
     return np.array([c in wanted for c in column.codes], dtype=np.bool_)[column.indices]
 
 
 def month_numbers(column: Column) -> NDArray[np.int64]:
-    """Months since the year 0; of a date without a month the first of its year."""
+    """Months since the year 0; for a date without a month, the first month of the year."""
     months = [int(c[:4]) * 12 + (int(c[5:]) - 1 if c[5:].isdigit() else 0) for c in column.codes]
     return np.array(months, dtype=np.int64)[column.indices]

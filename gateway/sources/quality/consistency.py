@@ -1,4 +1,4 @@
-"""What contradicts itself within a snapshot: rules of the field, each counted in casualties."""
+"""Contradictions within a snapshot: rules of the field, each counted in casualties."""
 
 from collections.abc import Callable, Iterable
 
@@ -13,18 +13,18 @@ from gateway.sources.quality.related_consistency import beside_contradictions
 
 _SMALL = frozenset({"0-4", "5-9", "10-14"})
 LARGEST_ACCIDENT = 60
-"""Casualties of one accident beyond which its number was more likely used twice."""
+"""Number of casualties above which one accident number was more likely used for two accidents."""
 
 _NOT_FOR_THE_DEAD = {
     "REH": "rehabilitation",
     "PSS": "psychological support",
     "SEI": "social and economic inclusion",
 }
-"""Services that come after emergency care; for a family they stand in a record of the family's own."""
+"""Services after emergency care; services to the family of a victim have a record of the family's own."""
 
 
 def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradiction, ...]:
-    """Every rule that the snapshot's dimensions allow to judge, broken or not."""
+    """Every rule for which the snapshot has the dimensions, whether broken or not."""
     columns = {**snapshot.columns, **snapshot.details}
     children = {c for c in dictionary.codes("band_va") if dictionary.lift(c, "adult_child") == "CHILD"}
     told: list[Contradiction] = []
@@ -86,4 +86,4 @@ _OF_SEVERAL: tuple[tuple[str, str, Callable[[Snapshot], Bools]], ...] = (
     ("one accident in several places", "place", _accident_differs("place")),
     (f"an accident with more than {LARGEST_ACCIDENT} casualties", "date", _large_accident),
 )
-"""Rules about several rows: what they say, the dimension that they need, how they are judged."""
+"""Rules about several rows: the text of the rule, the dimension needed, and the function to judge by."""

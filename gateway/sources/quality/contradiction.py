@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A rule, how many casualties break it, and how many it could be judged for."""
+    """A rule, the number of casualties that break the rule, and the number that could be judged."""
 
     rule: str
     count: int

@@ -1,4 +1,4 @@
-"""Reads a whole source by its mapping into a snapshot and a report; whole or not at all."""
+"""Reads a complete source by its mapping into a snapshot and a report, or fails without a result."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from gateway.sources.rows.vault_values import Chosen, Keeper
 
 @dataclass(frozen=True)
 class Load:
-    """What came of a source. `rows` were read; `len(snapshot)` of them are casualties that count."""
+    """The result of loading a source. `rows` were read; `len(snapshot)` rows are casualties that count."""
 
     snapshot: Snapshot
     rows: int
@@ -49,9 +49,10 @@ def load(
 ) -> Load:
     """Read `source` by `mapping`. Dates after `today` are findings.
 
-    `findings` is the same that the source notes in. `keeper` takes what the mapping keeps in the vault.
+    `findings` is the object in which the source notes findings too. `keeper` receives the values for the
+    vault.
 
-    Raises SourceError when a table or a column is missing or a file is damaged: then there is no snapshot.
+    Raises SourceError, without a snapshot, when a table or a column is missing or a file is damaged.
     """
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
     chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
@@ -92,7 +93,7 @@ def _read(  # noqa: PLR0917 - as `_walk`
     chosen: Chosen | None,
     way: Way,
 ) -> tuple[ReadRows, tuple[ColumnReport, ...]]:
-    """Read every table; the readers are gone afterwards, which halves what a large source takes."""
+    """Read every table. The readers are freed on return, which halves the memory for a large source."""
     first, *others = mapping.tables
     joined = [_joined(source, mapping, rule, readers(rule), findings, way) for rule in others]
     own = readers(first)
@@ -151,7 +152,7 @@ def _gather(
     own: Sequence[ColumnReader | IdentifierReader],
     joined: Sequence[JoinedTable | ContactTable],
 ) -> ReadRows:
-    """Everything that was read, joined columns spread over the rows of the first table."""
+    """All values read, with joined columns spread over the rows of the first table."""
     where = np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
     columns: dict[str, Column] = {}
     identifiers: dict[str, NDArray[np.bytes_]] = {}
@@ -167,7 +168,7 @@ def _gather(
         rows = where[:, number]
         if isinstance(other, ContactTable):
             other.finish()
-            # Who stands in no row of the table has had no contact.
+            # A person without a row in the table has had no contact.
             columns |= {name: column.found(rows, "") for name, column in other.sets.items()}
             contact_tables.append((other, rows))
             continue
@@ -193,7 +194,7 @@ def _contacts(
     cases: NDArray[np.bytes_],
     left_out: NDArray[np.bool_],
 ) -> Contacts | None:
-    """The contacts of the table that tells their pillars, of casualties that count."""
+    """The contacts of the table that gives pillars, for casualties that count."""
     for table, rows in tables:
         if "need" in table.sets:
             return table.rows(np.where(left_out, -1, rows), cases)

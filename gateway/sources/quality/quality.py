@@ -1,7 +1,7 @@
-"""How good a load is: six measures between 0 and 1, and a score that can be followed from load to load.
+"""How good a load is: six measures between 0 and 1, and a score to compare from load to load.
 
-The measures are those of data quality in the field: completeness, validity, uniqueness, timeliness,
-consistency, coverage. Nothing of a report leaves the state.
+The measures are the usual measures of data quality: completeness, validity, uniqueness, timeliness,
+consistency, coverage. Nothing of a report leaves the member state.
 """
 
 import math
@@ -34,7 +34,7 @@ _OF_PEOPLE = {
 
 @dataclass(frozen=True)
 class ColumnQuality:
-    """One column of the source. Shares of its cells; `validity` of those that say something."""
+    """One column of the source, in shares of cells; `validity` is a share of the filled cells."""
 
     table: str
     heading: str
@@ -46,7 +46,7 @@ class ColumnQuality:
 
 @dataclass(frozen=True)
 class YearQuality:
-    """Casualties of one year, how completely they are described, and how many have a month at least."""
+    """Casualties of a year, the completeness of their description, and the share with at least a month."""
 
     year: int
     casualties: int
@@ -56,7 +56,7 @@ class YearQuality:
 
 @dataclass(frozen=True)
 class Quality:
-    """The report of one load. `measures` and the score (0 to 100) are made of them only."""
+    """The report of one load, from which alone `measures` and the score (0 to 100) are computed."""
 
     member: str
     loaded: date
@@ -64,14 +64,16 @@ class Quality:
     casualties: int
     people: int
     contacts: int
-    """Needs, referrals and services, one by one."""
+    """Number of single needs, referrals and services."""
     columns: tuple[ColumnQuality, ...]
     years: tuple[YearQuality, ...]
     known: Mapping[str, tuple[float, ...]]
-    """Of each dimension and attribute, for each of the `years`, the share of casualties that tell it."""
+    """For each dimension and attribute, the share of casualties with a known value in each of the `years`."""
     provinces: Mapping[str, int]
-    """Casualties by province, those without any included; that of unknown provinces last. Places that only
-    say which of the former provinces nobody can tell are there only with casualties."""
+    """Casualties by province, including provinces without casualties; the unknown province comes last.
+
+    Codes for "one of the provinces merged from this name, unknown which" are included only with casualties.
+    """
     duplicates: Mapping[str, int]
     contradictions: tuple[Contradiction, ...]
     findings: tuple[Finding, ...]
@@ -154,7 +156,7 @@ def _provinces(snapshot: Snapshot, dictionary: Dictionary) -> Mapping[str, int]:
 def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
     dates = snapshot.column("date")
     years = np.array([int(code[:4]) for code in dates.codes], dtype=np.int64)[dates.indices]
-    # injuries and services are not of everybody: that they are not told is no gap
+    # injuries and services do not apply to everybody: a missing value is no gap
     columns = [column for name, column in snapshot.columns.items() if "." not in name]
     described = np.zeros(len(snapshot), dtype=np.float64)
     for column in columns:
@@ -176,7 +178,7 @@ def _known_by_year(snapshot: Snapshot) -> Mapping[str, tuple[float, ...]]:
     place = {str(year): number for number, year in enumerate(snapshot.years)}
     years = np.array([place[code[:4]] for code in dates.codes], dtype=np.int64)[dates.indices]
     times = np.bincount(years, minlength=len(place))
-    # injuries and services are not of everybody: that they are not told is no gap
+    # injuries and services do not apply to everybody: a missing value is no gap
     told = {n: c for n, c in (*snapshot.columns.items(), *snapshot.details.items()) if "." not in n}
     shares = {
         name: tuple((np.bincount(years[known(column)], minlength=len(place)) / times).round(4).tolist())
@@ -205,7 +207,7 @@ def _coverage(snapshot: Snapshot) -> float:
 
 
 def _share(part: int, whole: int, *, nothing: float = 0.0) -> float:
-    """`part` of `whole`; `nothing` where there is nothing to judge."""
+    """`part` of `whole`; `nothing` where `whole` is zero."""
     return part / whole if whole else nothing
 
 

@@ -1,4 +1,4 @@
-"""A quality report as one HTML page with small charts: no script, and nothing is fetched."""
+"""A quality report as one HTML page with small charts: no script, and no external resources."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
@@ -35,7 +35,7 @@ _CHART = 400
 
 
 def quality_page(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
-    """The page; changes against the `former` report (see `quality_json`) where there is one."""
+    """The HTML page, with changes against the `former` report (see `quality_json`) if given."""
     name = escape(dictionary.member(quality.member).name)
     body = "".join(_parts(quality, dictionary, former or {}))
     return (
@@ -100,7 +100,7 @@ def _column(column: ColumnQuality, old: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _known(quality: Quality) -> str:
-    """Each dimension with a small chart, one bar a year."""
+    """Each dimension with a small chart of one bar a year."""
     years = [y.year for y in quality.years]
     span = f" from {years[0]} to {years[-1]}" if years else ""
     rows = (
@@ -146,7 +146,7 @@ def _places(quality: Quality, dictionary: Dictionary) -> str:
 
 
 class _Bar(str):
-    """A bar: the one kind of cell that is HTML already."""
+    """A bar, the only kind of cell with HTML content."""
 
     __slots__ = ()
 
@@ -179,7 +179,7 @@ def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]
 
 
 def _kind(cell: object) -> str:
-    """Numbers stand to the right, bars have room."""
+    """The CSS class of a cell: numbers are aligned to the right, bars have room."""
     if isinstance(cell, _Bar):
         return ' class="b"'
     number = isinstance(cell, int) or str(cell).endswith(" %") or str(cell).replace(".", "", 1).isdigit()

@@ -1,4 +1,4 @@
-"""A quality report to read (text) and to keep (JSON), beside the former load's."""
+"""A quality report as text to read and as JSON to keep, compared with the former load's report."""
 
 import json
 import unicodedata
@@ -13,7 +13,7 @@ from gateway.sources.quality.quality import Quality
 
 VERSION = 1
 _NOTABLE = 0.0005
-"""A change of a share smaller than this is not told."""
+"""Smallest change of a share that is shown."""
 _BARS = 30
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _PROVINCES_SHOWN = 10
@@ -22,9 +22,11 @@ _SCORES_SHOWN = 6
 
 
 def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The report as JSON values: for programs, and to compare the next load with. For this state only.
+    """The report as JSON values, for programs and for comparison with the next load.
 
-    `history` goes on from the `former` report: the score of every load, oldest first.
+    For the member state only.
+
+    `history` continues the history of the `former` report: the score of every load, oldest first.
     """
     return {
         "version": VERSION,
@@ -70,12 +72,12 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def former_scores(former: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Day and score of the loads before this one, oldest first; the last hundred."""
+    """Day and score of the last hundred loads before the current load, oldest first."""
     return [] if former is None else list(former.get("history", []))[-_MOST_SCORES:]
 
 
 def read_former(text: str) -> Mapping[str, Any]:
-    """The JSON report of a former load. Raises SourceError when it is none of this version."""
+    """Read the JSON report of a former load. Raises SourceError for any other text or version."""
     try:
         former = json.loads(text)
         told = isinstance(former["measures"], dict) and _scored(former)
@@ -94,7 +96,7 @@ def _scored(former: Mapping[str, Any]) -> bool:
 
 
 def quality_text(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
-    """The report as text for a person; changes against the `former` one where there is one."""
+    """The report as text for a person, with changes against the `former` report if given."""
     return "\n".join(_lines(quality, dictionary, former or {})) + "\n"
 
 
@@ -122,7 +124,7 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
 
 
 def contacts_told(quality: Quality) -> str:
-    """How many needs and services there are, where the source tells them one by one."""
+    """The number of needs and services, where the source gives single needs and services."""
     return f", {quality.contacts} needs and services" if quality.contacts else ""
 
 
@@ -139,7 +141,7 @@ def _column_lines(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _width(text: str) -> int:
-    """How many columns a text takes on a screen: marks above and below a letter take none."""
+    """Width of a text on a screen, in columns: marks above and below a letter take none."""
     return sum(unicodedata.category(c) not in ("Mn", "Me", "Cf") for c in text)
 
 
@@ -198,7 +200,7 @@ def percent(share: float) -> str:
 
 
 def change(now: float, before: float | None, what: str | None = None) -> str:
-    """The change against a former figure, in points of percent where no unit is told."""
+    """The change against a former figure, in percentage points where no unit is given."""
     if before is None or abs(now - before) < _NOTABLE:
         return ""
     if what in {None, " complete", " valid"}:

@@ -1,4 +1,4 @@
-"""What contradicts itself in what stands beside the counted rows: small places, needs and services."""
+"""Contradictions in the data beside the counted rows: small places, needs and services."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,11 @@ from gateway.sources.rows.contacts import pillar_of
 
 _NOT_RECEIVED = ("NEED", "REFUSED", "UNAVAIL")
 _EMERGENCY, _DIED_IN_CARE = "EMC", 1
-"""Emergency care of somebody who was killed may reach into the month after the accident."""
+"""Emergency care, and the months after the accident in which a person killed may still receive such care."""
 
 
 def beside_contradictions(snapshot: Snapshot) -> Iterator[Contradiction]:
-    """Every rule that the attributes of the snapshot allow to judge, broken or not."""
+    """Every rule for which the snapshot has the attributes, whether broken or not."""
     columns = {**snapshot.columns, **snapshot.details}
     for fine, coarse, rule in (
         (DISTRICT, PLACE, "one district in several provinces"),
@@ -32,7 +32,7 @@ def beside_contradictions(snapshot: Snapshot) -> Iterator[Contradiction]:
 
 
 def _one_above(fine: Column, coarse: Column, rule: str) -> Contradiction:
-    """Casualties in a place that lies in several places of the level above it."""
+    """Casualties in a place that lies in several places of the level above."""
     told = known(fine) & known(coarse)
     pairs = np.unique(np.column_stack((fine.indices[told], coarse.indices[told])), axis=0)
     several = np.bincount(pairs[:, 0], minlength=len(fine.codes)) > 1

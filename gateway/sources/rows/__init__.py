@@ -1,1 +1,1 @@
-"""From rows to counted people."""
+"""From rows of a source to counted people."""

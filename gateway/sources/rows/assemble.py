@@ -1,4 +1,4 @@
-"""Makes a snapshot of the columns that were read: ages, several codes in one cell, people, doubles."""
+"""Makes a snapshot of columns: ages, cells with several codes, people, duplicates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,9 +33,9 @@ _AGES_WITHOUT_YEARS = frozenset({_NOT_KNOWN, "CHILD_UNK", "ADULT_UNK"})
 
 @dataclass(frozen=True, eq=False)
 class ReadRows:
-    """All rows of the first table: their lines, what each target became, and who cannot be counted.
+    """All rows of the first table: lines, values of each target, and rows that cannot be counted.
 
-    `assemble` uses it up: it empties `identifiers`.
+    `assemble` consumes the object: `identifiers` is empty afterwards.
     """
 
     table: str
@@ -44,10 +44,10 @@ class ReadRows:
     identifiers: dict[str, NDArray[np.bytes_]]
     left_out: NDArray[np.bool_]
     contacts: Contacts | None = None
-    """Needs and services one by one; they are of cases, not of rows."""
+    """Single needs and services, which belong to cases and not to rows."""
 
     def taken(self, rows: NDArray[np.bool_]) -> "ReadRows":
-        """Only these rows."""
+        """Only the given rows."""
         if rows.all():
             return self
         return replace(
@@ -68,9 +68,9 @@ def assemble(
     vintage: str,
     findings: Findings,
 ) -> Snapshot:
-    """The snapshot of what was `read`, which is used up.
+    """The snapshot of `read`, which is consumed.
 
-    Rows left out, and all but one row of a case, are not in it.
+    The snapshot lacks rows left out, and has only one row of each case.
     """
     read = read.taken(~read.left_out)
     columns = dict(read.columns)
@@ -81,7 +81,7 @@ def assemble(
     columns = with_disability(columns)
     columns = _apart(_in_time(columns, read, dictionary, findings), dictionary)
     links = _links(read.identifiers)
-    read.identifiers.clear()  # of a million rows these are the largest part, and no longer needed
+    read.identifiers.clear()  # the largest part of a million rows, and no longer needed
     if "sex" in columns:
         note_contradictions(links["person"], columns["sex"], read.lines, read.table, findings)
     lines = read.lines
@@ -113,7 +113,7 @@ def assemble(
 def _in_time(
     columns: Mapping[str, Column], read: ReadRows, dictionary: Dictionary, findings: Findings
 ) -> dict[str, Column]:
-    """The columns with dates as months, and places as they were then."""
+    """The columns with dates as months, and places as on the day of the accident."""
     month = columns[DATE].recoded(month_of)
     if PLACE not in columns:
         return {**columns, DATE: month}
@@ -129,7 +129,7 @@ def _in_time(
 
 
 def _links(identifiers: Mapping[str, NDArray[np.bytes_]]) -> dict[str, NDArray[np.bytes_]]:
-    """A case without an accident number is an accident of its own."""
+    """The pseudonyms of cases and accidents; a case without an accident number is an accident of its own."""
     case = identifiers[CASE]
     return {
         "person": person_links(identifiers.get(PERSON), case),
@@ -139,7 +139,7 @@ def _links(identifiers: Mapping[str, NDArray[np.bytes_]]) -> dict[str, NDArray[n
 
 
 def _ages(columns: Mapping[str, Column], read: ReadRows, findings: Findings) -> Column:
-    """The age column, where it says nothing in years filled from the dates of birth and of the accident."""
+    """The age column, with missing ages filled in from the dates of birth and of the accident."""
     born, then = columns[BIRTH], columns[DATE]
     given = columns.get(AGE, Column.constant(_NOT_KNOWN, len(read.lines)))
     bands: list[str] = given.values()
@@ -166,7 +166,7 @@ def _band_or(otherwise: str, years: int) -> str:
 
 
 def _apart(columns: Mapping[str, Column], dictionary: Dictionary) -> dict[str, Column]:
-    """The columns, those with several codes in a cell taken apart."""
+    """The columns, with columns of several codes in a cell split up."""
     apart: dict[str, Column] = {}
     for name, column in columns.items():
         several = name not in dictionary.dimensions and name not in dictionary.attributes and name != CONSENT
@@ -175,7 +175,7 @@ def _apart(columns: Mapping[str, Column], dictionary: Dictionary) -> dict[str, C
 
 
 def _yes_and_no(column: Column, name: str, dictionary: Dictionary) -> dict[str, Column]:
-    """A cell with several codes becomes one column of YES, NO or UNK per code that there is."""
+    """One column of YES, NO or UNK for every code of a column with several codes in a cell."""
     parts = [d.name for d in dictionary.dimensions.values() if d.part_of == name]
     return {part: column.recoded(partial(_answer, part.partition(".")[2])) for part in parts}
 

@@ -16,19 +16,19 @@ from gateway.sources.model.targets import Kind
 from gateway.sources.rows.convert import Outcome
 
 Pseudonymise: TypeAlias = Callable[[str, Sequence[str]], Sequence[str]]
-"""Kind of identifier and its canonical values, none of them empty -> a pseudonym for each."""
+"""Function from the kind of identifier and canonical values, none empty, to a pseudonym for each value."""
 
 MOST_REMEMBERED = 200_000
 """Distinct words of a column remembered; a column of free text must not fill the memory."""
 
 
 MOST_PLACES, FEW_PLACES = 20_000, 500
-"""Districts and communes of a state at most, and as many as any register may have whatever its length."""
+"""Most districts and communes of a state, and the number allowed for registers of any length."""
 
 
 @dataclass(frozen=True)
 class ColumnReport:
-    """How a column was read: cells in all; of these empty, saying "unknown", and not understood."""
+    """How a column was read: the number of cells, and of empty, unknown and unreadable cells among them."""
 
     table: str
     heading: str
@@ -40,7 +40,7 @@ class ColumnReport:
 
 
 class ColumnReader:
-    """One mapped column. `outcomes[i]` is what the i-th kind of value became, `indices` one i per row."""
+    """One mapped column. `outcomes[i]` is the outcome of the i-th distinct value, `indices` one i per row."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class ColumnReader:
             self._note(numbers, lines)
 
     def column(self) -> Column:
-        """What every row became. Raises SourceError where a column of places tells single rows apart."""
+        """The value of every row. Raises SourceError where a column of places identifies single rows."""
         if self.rule.target.kind is Kind.LOCAL and len(self._outcomes) > self._places_allowed():
             raise SourceError(
                 f"{self.table}, {self.heading}: nearly every row has a code of its own, so it is no place.",
@@ -83,7 +83,7 @@ class ColumnReader:
         return Column(by_outcome.codes, by_outcome.indices[self._rows()])
 
     def amounts(self, nothing: int) -> NDArray[np.int64]:
-        """The amount of every row; `nothing` where there is none."""
+        """The amount of every row; `nothing` for rows without an amount."""
         told = np.array([int(o.value) if o.value else nothing for o in self._outcomes], dtype=np.int64)
         return told[self._rows()]
 
@@ -91,13 +91,13 @@ class ColumnReader:
         return min(MOST_PLACES, max(FEW_PLACES, len(self._indices) // 2))
 
     def left_out(self) -> NDArray[np.bool_]:
-        """Mask of the rows for which nothing can stand, in an essential column."""
+        """Mask of the rows without a usable value, in an essential column."""
         if not self.rule.target.essential:
             return np.zeros(len(self._indices), dtype=np.bool_)
         return np.array([not o.value for o in self._outcomes], dtype=np.bool_)[self._rows()]
 
     def report(self) -> ColumnReport:
-        """The counts of this column."""
+        """The counts of the column."""
         times = np.bincount(self._rows(), minlength=len(self._outcomes)).tolist()
         pairs = list(zip(self._outcomes, times, strict=True))
         return ColumnReport(
@@ -164,21 +164,21 @@ class IdentifierReader:
 
     def pseudonyms(self) -> NDArray[np.bytes_]:
         """The pseudonym of every row, empty where there is none."""
-        if len(self._parts) != 1:  # joined once: a million rows are not held twice
+        if len(self._parts) != 1:  # joined only once, so that a million rows are not held twice
             self._parts = [np.concatenate(self._parts)] if self._parts else [np.array([], dtype=np.bytes_)]
         return self._parts[0]
 
     def last(self) -> NDArray[np.bytes_]:
-        """The pseudonyms of the chunk that was read last."""
+        """The pseudonyms of the last chunk read."""
         return self._parts[-1]
 
     def left_out(self) -> NDArray[np.bool_]:
-        """Mask of the rows without this identifier, if it is essential."""
+        """Mask of the rows without an identifier, if the identifier is essential."""
         missing: NDArray[np.bool_] = self.pseudonyms() == b""
         return missing & self.rule.target.essential
 
     def report(self) -> ColumnReport:
-        """The counts of this column."""
+        """The counts of the column."""
         name = self.rule.target.name
         return ColumnReport(
             self.table, self.heading, name, self._cells, self._blank, self._unknown, self._unread

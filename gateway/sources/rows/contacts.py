@@ -1,8 +1,8 @@
 """Tables with several rows for one casualty: needs and services, one row for each contact.
 
-What becomes of them is a set for each casualty: the pillars in which a need was found, those to which there
-was a referral, those in which a service was received, and the barriers that were met. So one person with five
-services stays one person.
+The contacts of a casualty become sets: the pillars in which a need was found, the pillars with a referral,
+the pillars in which a service was received, and the barriers that were met. So one person with five services
+stays one person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,14 +26,16 @@ SETS: Mapping[str, frozenset[str]] = {
     "referred": frozenset({"REF"}),
     "service": frozenset({"RECV"}),
 }
-"""Set of pillars -> the states of a contact that put its pillar into it. Whoever was referred or served had
-a need, and so had who declined or found nothing."""
+"""Set of pillars -> the states of a contact that put a pillar into the set.
+
+A person who was referred or served, declined a service or found none has had a need.
+"""
 
 _UNKNOWN = "UNK"
 
 
 def pillar_of(item: str) -> str:
-    """The pillar of victim assistance that a service belongs to: `REH1` is of `REH`."""
+    """The pillar of victim assistance to which a service belongs: `REH1` belongs to `REH`."""
     return item.rstrip("0123456789")
 
 
@@ -41,7 +43,7 @@ _Key = tuple[str, ...]
 
 
 class ContactTable:
-    """Reads a whole table of contacts; knows the sets of each casualty by its key."""
+    """Reads a whole table of contacts and looks up the sets of each casualty by key."""
 
     def __init__(
         self,
@@ -69,8 +71,8 @@ class ContactTable:
         self.sets = self._gather()
 
     def find(self, keys: Sequence[Sequence[str]], lines: Sequence[int], table: str) -> NDArray[np.int64]:
-        """The casualties of these join cells among `sets`; -1 for those without any contact."""
-        del lines, table  # that somebody has had no contact is no fault
+        """The positions in `sets` of the casualties with these join cells; -1 without any contact."""
+        del lines, table  # a casualty without contacts is no fault
         found = np.array(
             [self._number.get(tuple(map(plain, key)), -1) for key in zip(*keys, strict=True)], dtype=np.int64
         )
@@ -78,10 +80,10 @@ class ContactTable:
         return found
 
     def rows(self, keys: NDArray[np.int64], cases: NDArray[np.bytes_]) -> Contacts:
-        """Every contact of somebody: `keys`, what `find` gave for the rows of the first table, their `cases`.
+        """Contacts of casualties. `keys`: from `find`, for rows of the first table; `cases`: of these rows.
 
-        Where several cases have the same key, the contact is of the first of them by pseudonym. A contact
-        whose own number stands twice is kept once.
+        Where several cases have the same key, the contact belongs to the first case by pseudonym. Contacts
+        with the same number are kept once.
         """
         there = np.flatnonzero((keys >= 0) & (cases != b""))
         last_first = there[np.argsort(cases[there], kind="stable")[::-1]]
@@ -108,7 +110,7 @@ class ContactTable:
         return np.full(len(self._keys), NO_COST, dtype=np.int64)
 
     def _once(self, case: NDArray[np.bytes_]) -> NDArray[np.bool_]:
-        """Mask of the rows without those whose own number has stood before, in the order of what they say."""
+        """Mask without repeated contacts: of rows with the same number the first by values is kept."""
         once = np.ones(len(case), dtype=np.bool_)
         own = next((r.pseudonyms() for r in self.readers if isinstance(r, IdentifierReader)), None)
         if own is None:
@@ -123,7 +125,7 @@ class ContactTable:
         return once
 
     def finish(self) -> None:
-        """Every row of the first table has been looked up: contacts of nobody are findings."""
+        """End the look-up of rows of the first table: contacts that belong to no row become findings."""
         strangers = self._lines[~self._met[self._keys]]
         if len(strangers):
             self._findings.add(self._rule.name, "", Problem.ORPHAN, sorted(strangers.tolist()))
@@ -138,11 +140,11 @@ class ContactTable:
         pillars = columns.get(PILLAR)
         made: dict[str, Column] = {}
         if pillars is not None:
-            # Without a state a contact is what most registers mean by one: a service that was received.
+            # In most registers a contact without a state is a service that was received.
             states = columns.get(STATUS, np.full(len(self._keys), "RECV", dtype=object))
             for name, inside in SETS.items():
                 counts = np.array([s in inside or s == _UNKNOWN for s in states], dtype=np.bool_)
-                # In which of the sets a pillar of unknown state belongs, nobody can say.
+                # An unknown state leaves the set of the pillar unknown.
                 codes = np.where(states == _UNKNOWN, _UNKNOWN, pillars)
                 made[name] = self._sets(codes, counts)
         if BARRIER in columns:
@@ -150,7 +152,7 @@ class ContactTable:
         return made
 
     def _sets(self, codes: NDArray[np.object_], counts: NDArray[np.bool_]) -> Column:
-        """For each casualty the codes of its contacts that count, in order, joined by `;`."""
+        """For each casualty, the codes of the contacts that count, in order, joined by `;`."""
         sets: list[set[str]] = [set() for _ in self._number]
         for key, code in zip(self._keys[counts].tolist(), codes[counts].tolist(), strict=True):
             sets[key].add(code)

@@ -1,4 +1,4 @@
-"""One value of a source to its code: pure, and the same for equal values."""
+"""Converts one value of a source to a code: a pure function, with equal results for equal values."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -26,20 +26,22 @@ AGE_SPANS = tuple(
 """First and last year of age of every band."""
 
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?e\+[0-9]{1,3}")
-"""A long number as spreadsheets show it: `3.20123e+15`."""
+"""A long number as shown by spreadsheets: `3.20123e+15`."""
 _ZAWGYI = re.compile(
     "[\u1060-\u1097]|(?:^|[^\u1000-\u102a\u1039-\u103e])\u1031[\u1000-\u1021]|\u1039(?![\u1000-\u1021])"
 )
-"""What Burmese for the Zawgyi font has and Burmese in Unicode has not: other letters in the place of marks,
-the vowel e before its consonant, the mark of the stacked letter at the end (Unicode Technical Note 11)."""
+"""Signs of Burmese for the Zawgyi font, absent from Burmese in Unicode: letters in place of marks, the vowel
+e before the consonant, the mark of the stacked letter at the end (Unicode Technical Note 11).
+"""
 _LOCAL = re.compile(r"(?=.*[0-9])[0-9a-z](?:[0-9a-z.-]{0,11}[0-9a-z])?")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a value became. `value` is "" where nothing can stand for it.
+    """The outcome of converting a value. `value` is "" where no code can replace the value.
 
-    `blank`: the cell was empty. `unknown`: it said so itself. `problem`: it was not understood.
+    `blank`: the cell was empty. `unknown`: the cell says "unknown". `problem`: why the cell was not
+    understood.
     """
 
     value: str
@@ -59,7 +61,7 @@ def age_band(years: int) -> str:
 
 
 def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], Outcome]:
-    """The function that reads one cell of a column by its rule."""
+    """The function that reads one cell of a column by the column's rule."""
     read = _reader(rule, dictionary, member, today)
     nothing = rule.blank if rule.blank is not None else (rule.target.unknown or "")
     unread = rule.target.unknown or ""
@@ -117,11 +119,11 @@ _BESIDE: Mapping[Kind, Callable[[ColumnRule], Callable[[str], str]]] = {
     Kind.NUMBER: _number_reader,
     Kind.AMOUNT: _amount_reader,
 }
-"""Kinds of attributes that stand beside what is counted."""
+"""Kinds of attributes, which describe counted rows but are not dimensions of counts."""
 
 
 def place_words(dictionary: Dictionary, member: str) -> dict[str, str]:
-    """The names and codes of a member's provinces, as plain words, with their codes."""
+    """The names and codes of a member's provinces, as plain words, with the code of each."""
     words: dict[str, str] = {}
     for province in dictionary.places.provinces.values():
         if province.member == member:
@@ -163,15 +165,15 @@ def is_local(word: str) -> bool:
 
 
 def local_code(word: str) -> str:
-    """A code of the state's own in its one spelling. Raises UnreadableError."""
+    """A local code of the member state in canonical spelling. Raises UnreadableError."""
     if not is_local(word):
         raise UnreadableError(Problem.LOCAL_FORM)
     return word.upper()
 
 
 def case_number(word: str) -> str:
-    """A number of a case or an accident in its one spelling. Raises UnreadableError."""
-    if _CUT.fullmatch(word):  # many numbers would become one, and many people with them
+    """A number of a case or an accident in canonical spelling. Raises UnreadableError."""
+    if _CUT.fullmatch(word):  # cut numbers would merge many cases, and many people
         raise UnreadableError(Problem.NUMBER_CUT)
     number = canonical_identifier(word)
     if not number:
@@ -180,9 +182,9 @@ def case_number(word: str) -> str:
 
 
 def personal_number(word: str) -> str:
-    """A person's number in its one spelling; a placeholder (`none`, `000000`) must not make one of many.
+    """A person's number in canonical spelling. Raises UnreadableError.
 
-    Raises UnreadableError.
+    A placeholder (`none`, `000000`) is unreadable, as many people would otherwise become one person.
     """
     number = case_number(word)
     if not any(c.isdigit() for c in number) or len(set(number)) == 1:

@@ -1,4 +1,4 @@
-"""Where the columns that a mapping reads stand in a table, and which it does not speak of."""
+"""Finds the columns of a mapping in a table, and the columns missing from the mapping."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from gateway.sources.rows.repeated_columns import open_table
 
 
 def headings_asked(mapping: SourceMapping, rule: TableRule) -> list[str]:
-    """The headings that a table must have: its columns, and those that tables are joined by."""
+    """The headings required in a table: columns with a rule, and columns for joins."""
     first, *others = mapping.tables
     joined = (
         [theirs for other in others for theirs in other.join.values()] if rule is first else list(rule.join)
@@ -23,7 +23,7 @@ def headings_asked(mapping: SourceMapping, rule: TableRule) -> list[str]:
 def positions(
     table: OpenTable, rule: TableRule, asked: Sequence[str], findings: Findings
 ) -> Mapping[str, int]:
-    """Where the headings asked for stand. Raises SourceError, naming those that do not, or stand twice."""
+    """The position of each required heading. Raises SourceError, naming missing and duplicate headings."""
     standing = [plain(heading) for heading in table.headings]
     missing = [heading for heading in asked if plain(heading) not in standing]
     if missing:
@@ -44,7 +44,7 @@ def positions(
 
 
 def check_headings(source: Source, mapping: SourceMapping, findings: Findings) -> list[SourceError]:
-    """Every table that is missing, or lacks a column; columns that the mapping does not name are findings."""
+    """An error for every missing table or column; columns missing from the mapping become findings."""
     errors: list[SourceError] = []
     for rule in mapping.tables:
         try:

@@ -1,9 +1,9 @@
-"""Places by the day of the accident: a province that ended has left its name to another place, or to none.
+"""Places by the day of the accident, as the name of a former province may have passed to another place.
 
-Viet Nam's 63 provinces became 34 on 1 July 2025, and each merged one took the name of one that it unites: so
-"Lào Cai" of May 2025 is another place than "Lào Cai" of August. Where a name passed on like this, an accident
-after that day is put into the merged province as such. Where nothing took the name over, the former province
-is kept, which says more, and is a finding.
+Viet Nam's 63 provinces became 34 on 1 July 2025, and each merged province took the name of a former province
+in the merger: "Lào Cai" of May 2025 is a different place from "Lào Cai" of August. Where a name passed on in
+this way, an accident after the merger is put into the merged province as such. Where no province took the
+name over, the former province is kept as the more precise, and becomes a finding.
 """
 
 import numpy as np
@@ -24,9 +24,9 @@ def placed_in_time(
     table: str,
     findings: Findings,
 ) -> Column:
-    """The places, those of provinces that had ended by the month of the accident replaced or noted.
+    """The places, with provinces that had ended by the month of the accident replaced or noted.
 
-    A year without a month in which a name passed on could mean both: the merged province holds both.
+    In a year of merger, a date without a month is put into the merged province, which contains both places.
     """
     replaced: dict[int, str] = {}
     late: list[int] = []
@@ -53,7 +53,7 @@ def placed_in_time(
 
 
 def _after(month: str, end: str, *, unsure: bool) -> bool:
-    """Whether a month (`2025-07`, `2025-UNK`) lies after the day `end`; `unsure`: what if it may."""
+    """Whether a month (`2025-07`, `2025-UNK`) lies after the day `end`; `unsure`: the answer if undecided."""
     year, _, rest = month.partition("-")
     if rest.isdigit():
         return month > end[:7]

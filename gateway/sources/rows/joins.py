@@ -1,4 +1,4 @@
-"""Tables that belong to the first one, row by row: each row of the first finds the one row with its key."""
+"""Tables joined to the first table row by row: each row of the first finds the one row with the same key."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,11 +15,11 @@ _Key = tuple[str, ...]
 
 
 class JoinedTable:
-    """Reads a whole joined table into `readers`, one per mapped column, and knows its rows by their key.
+    """Reads a whole joined table into `readers`, one per mapped column, and finds rows by key.
 
-    Keys are compared as plain words. Of several rows with one key the first by alphabet is taken, so that
-    the order of the rows changes nothing. Personal columns are held as they stand, where the mapping keeps
-    them: the rows of the first table, to which they belong, are not read yet.
+    Keys are compared as plain words. Of several rows with one key the first by alphabet is taken, so that the
+    order of the rows changes nothing. Personal columns are held unchanged where the mapping keeps such
+    columns, because the rows of the first table are not read yet.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class JoinedTable:
             read += len(chunk.rows)
 
     def find(self, keys: Sequence[Sequence[str]], lines: Sequence[int], table: str) -> NDArray[np.int64]:
-        """The rows here that belong to rows of the first table, whose join cells are `keys`; -1: none."""
+        """The rows here that belong to rows of the first table with the join cells `keys`; -1: none."""
         found = [self._rows.get(tuple(map(plain, key))) for key in zip(*keys, strict=True)]
         missing = [line for line, row in zip(lines, found, strict=True) if row is None]
         if missing:
@@ -56,7 +56,7 @@ class JoinedTable:
         return np.array([-1 if row is None else row[1] for row in found], dtype=np.int64)
 
     def personal(self, rows: NDArray[np.int64]) -> Iterator[tuple[str, Sequence[str]]]:
-        """For each personal field its values in these rows, as they stand; blank for row -1."""
+        """For each personal field the unchanged values in the given rows; blank for row -1."""
         for field, cells in zip(self._rule.personal.values(), self._personal, strict=True):
             yield field, [cells[row] if row >= 0 else "" for row in rows.tolist()]
 

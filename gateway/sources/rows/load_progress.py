@@ -1,4 +1,4 @@
-"""How far a load has come: rows, and the share of the whole source."""
+"""The progress of a load: rows, and the share of the whole source."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from gateway.sources.model.tables import Chunk, OpenTable
 
 @dataclass(frozen=True)
 class Reached:
-    """`rows` of all tables were read so far, the last of them of `table`; `share` (0 to 1) of the source."""
+    """Progress: `rows` of all tables read so far, the last in `table`; `share` (0 to 1) of the source."""
 
     rows: int
     share: float
@@ -22,7 +22,7 @@ Progress = Callable[[Reached], None]
 
 
 class Way:
-    """Tells how far a load has come, table after table. `sizes`: of every table, in its source's unit."""
+    """Reports the progress of a load. `sizes`: of every table, in the unit of the source."""
 
     def __init__(self, sizes: Mapping[str, int], progress: Progress) -> None:
         self._sizes = sizes
@@ -32,7 +32,7 @@ class Way:
         self._rows = 0
 
     def along(self, name: str, table: OpenTable) -> OpenTable:
-        """The table, telling after each of its chunks how far it was read."""
+        """The table, with progress reported after each chunk."""
         return replace(table, chunks=self._told(name, table))
 
     def _told(self, name: str, table: OpenTable) -> Iterator[Chunk]:

@@ -1,8 +1,8 @@
-"""Who is the same person, and which rows are the same case.
+"""Matches rows of the same person, and rows of the same case.
 
-People are matched by their national number, and without one by their case number: no guess is made from
-names, ages or places. Rows with one case number are one casualty; the row that knows most is kept, and of
-equally full rows the first by its codes, so that the order of the rows changes nothing.
+People are matched by national number, and otherwise by case number: no guess is made from names, ages or
+places. Rows with one case number are one casualty; the row with most known values is kept, and of equally
+full rows the first by codes, so that the order of the rows changes nothing.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.rows.convert import AGE_SPANS, OLDEST
 
 CONSENTS = ("N", "NAT", "AGG", "REC")
-"""From the least to the most."""
+"""Codes of consent, from the least to the most."""
 
 _AGES = {band: (first, last) for first, last, band in AGE_SPANS}
 _CLERKS_SLIP, _NEVER = 2, 9999
-"""Years by which ages that people tell may be wrong, before they are said not to fit."""
+"""Years by which stated ages may be wrong before a finding, and a year later than any other."""
 
 UNKNOWN_CODES = frozenset({"UNK", "U"})
 
@@ -38,7 +38,7 @@ def person_links(national: NDArray[np.bytes_] | None, case: NDArray[np.bytes_]) 
 def one_row_per_case(
     links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column], lines: NDArray[np.int64]
 ) -> tuple[NDArray[np.bool_], dict[Problem, list[int]]]:
-    """Mask of the rows to keep, and the lines of those dropped by the problem that they are."""
+    """Mask of the rows to keep, and the lines of dropped rows by problem."""
     case = numbered(links["case"])
     times = np.bincount(case)
     keep = np.ones(len(case), dtype=np.bool_)
@@ -64,7 +64,7 @@ def one_row_per_case(
 
 
 def least_consent(consent: Column, case: NDArray[np.bytes_]) -> Column:
-    """Of rows of one case that tell different consents, the least: nobody is shared by a clerk's slip."""
+    """The least consent among the rows of a case, so that no clerk's slip leads to sharing."""
     rank = np.array([CONSENTS.index(code) for code in consent.codes], dtype=np.int64)[consent.indices]
     numbers = numbered(case)
     least = np.full(int(numbers.max(initial=-1)) + 1, len(CONSENTS), dtype=np.int64)
@@ -75,9 +75,9 @@ def least_consent(consent: Column, case: NDArray[np.bytes_]) -> Column:
 def consent_of_people(
     consent: Column, person: NDArray[np.bytes_], lines: NDArray[np.int64], table: str, findings: Findings
 ) -> Column:
-    """Consent is a person's: who gave more in one case than in another has given the least of them.
+    """The least consent of a person over all cases: consent is given by a person, not by a case.
 
-    Every row that thereby changes is a finding.
+    Every row changed in this way is a finding.
     """
     least = least_consent(consent, person)
     if least.values() == consent.values():
@@ -90,7 +90,7 @@ def consent_of_people(
 def note_contradictions(
     person: NDArray[np.bytes_], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
 ) -> None:
-    """Note people who are male in one case and female in another: a number that two people share."""
+    """Note numbers shared by two people: male in one case and female in another."""
     told = ~_unknown(sex)[sex.indices]
     who = numbered(person)
     kinds = len(sex.codes)
@@ -109,11 +109,11 @@ def note_ages(  # noqa: PLR0917 - as `note_contradictions`
     table: str,
     findings: Findings,
 ) -> None:
-    """Note people born in no year that fits all of their cases: a number that two people share."""
+    """Note numbers shared by two people: no year of birth fits all cases of the number."""
     spans = np.array([_AGES.get(c, (0, OLDEST)) for c in age.codes], dtype=np.int64).reshape(-1, 2)[
         age.indices
     ]
-    then = [int(c[:4]) if c[:4].isdigit() else 0 for c in month.codes]  # a code without a row is no date
+    then = [int(c[:4]) if c[:4].isdigit() else 0 for c in month.codes]  # codes without rows may be no dates
     years = np.array(then, dtype=np.int64)[month.indices]
     who = numbered(person)
     people = int(who.max(initial=-1)) + 1

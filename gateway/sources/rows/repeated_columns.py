@@ -1,4 +1,4 @@
-"""Tables with one row per accident and the same columns again for every victim, as IMSMA exports them."""
+"""Tables with one row per accident and repeated columns for every victim, as exported by IMSMA."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ from gateway.sources.model.words import plain
 
 @contextmanager
 def open_table(source: Source, rule: TableRule, findings: Findings) -> Iterator[OpenTable]:
-    """The table of a rule; where it repeats columns, one row per victim, under the headings with `{n}`."""
+    """The table of a rule; with repeated columns, one row per victim, under the headings with `{n}`."""
     with source.table(rule.name) as table:
         yield _unrolled(table, rule, findings) if rule.repeat else table
 
 
 def _unrolled(table: OpenTable, rule: TableRule, findings: Findings) -> OpenTable:
-    """Raises SourceError when a heading of the first victim is missing."""
+    """A table with one row per victim. Raises SourceError when a heading of the first victim is missing."""
     standing = [plain(heading) for heading in table.headings]
     read = dict.fromkeys((*rule.columns, *rule.personal))
     forms = [heading for heading in dict.fromkeys((*read, *rule.left_out)) if NUMBER in heading]

@@ -1,4 +1,4 @@
-"""A file that is written while it is read gives a mixture of two states: that is an error, never a count."""
+"""Detects a file written during reading, an error because the counts would mix two states."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from gateway.sources.model.errors import SourceError
 
 @contextmanager
 def steady(path: Path, name: str) -> Iterator[None]:
-    """Raises SourceError on the way out when the file was written, replaced or removed meanwhile."""
+    """Raise SourceError at the end of the context when the file was written, replaced or removed."""
     before = _state(path)
     yield
     if _state(path) != before:

@@ -1,7 +1,7 @@
-"""What a load hands to the vault: the values of the columns that the mapping keeps, row by row.
+"""The values that a load passes to the vault: the columns kept by the mapping, row by row.
 
-A value goes on as it stands in its cell, trimmed. Of the first table nothing is held beyond the chunk being
-read; values of joined tables are, until the rows are read to which they belong, and go on with each of them.
+A value is passed on unchanged but trimmed. Values of the first table are held for the current chunk only;
+values of joined tables are held until the joining rows are read, and passed on with each of these rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,22 +23,22 @@ FIELDS = (
     *NAMES, "national_id", "case_id", "phone", "email", "village", "address", "birth_date", "gps",
     NARRATIVE, REDACTED,
 )  # fmt: skip
-"""Fields that a vault can keep; a mapping names one for each column that is to be kept."""
+"""Fields of a vault; a mapping names a field for each column to be kept."""
 
 Values: TypeAlias = Mapping[str, str]
-"""The personal values of a row by field, blank ones left out."""
+"""The personal values of a row by field, without blank values."""
 
 
 class Keeper(Protocol):
-    """Takes what is to be kept, chunk by chunk."""
+    """Receives the values to keep, chunk by chunk."""
 
     def keep(self, cases: Sequence[str], people: Sequence[str], rows: Sequence[Values]) -> None:
-        """Keep a chunk: for each row the pseudonyms of its case and its person, and its values."""
+        """Keep a chunk: for each row the pseudonyms of case and person, and the personal values."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Hands the personal columns of the first table, and of those joined to it row by row, to a keeper."""
+    """Passes the personal columns of the first table, and of tables joined row by row, to a keeper."""
 
     rule: TableRule
     keeper: Keeper
@@ -51,7 +51,7 @@ class Chosen:
         joined: Sequence[JoinedTable | ContactTable],
         found: Sequence[np.ndarray[tuple[int], np.dtype[np.int64]]],
     ) -> None:
-        """Pass a chunk on that has been read into `own`; rows without a case belong to nobody and are not."""
+        """Pass on a chunk already read into `own`, without the rows of no case, which belong to nobody."""
         links = {r.rule.target.name: r.last() for r in own if isinstance(r, IdentifierReader)}
         for other, rows in zip(joined, found, strict=True):
             for reader in other.readers:
