@@ -1,4 +1,4 @@
-"""decide-what-is-shared.md, keep-your-key.md and approve-an-answer.md: what they tell a controller to type works."""
+"""The pages for controllers, run as written: what they say to type works, and what they quote is printed."""
 
 from pathlib import Path
 
