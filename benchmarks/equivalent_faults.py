@@ -7,42 +7,50 @@ that is written anew is to be looked at anew: it is no longer named here then.
 _ALWAYS_A_REASON = "where no permission fits there is a reason against the request as well"
 
 _REASONS = {
-    ("decide.py", "if against or banned or judged.terms is None:", "operand 3 left out"): _ALWAYS_A_REASON,
-    ("rule_index.py", "_REMEMBERED = 4096", "4096 -> 4097"): "a size of a memory",
-    ("rule_index.py", '_SLOT = "_rule_index"', "'_rule_index' -> '_rule_indexX'"): "a name that nobody says",
     (
-        "rule_index.py",
+        "decision/decide.py",
+        "if against or banned or judged.terms is None:",
+        "operand 3 left out",
+    ): _ALWAYS_A_REASON,
+    ("decision/rule_index.py", "_REMEMBERED = 4096", "4096 -> 4097"): "a size of a memory",
+    (
+        "decision/rule_index.py",
+        '_SLOT = "_rule_index"',
+        "'_rule_index' -> '_rule_indexX'",
+    ): "a name that nobody says",
+    (
+        "decision/rule_index.py",
         "self._bit = {pair: 1 << n for n, pair in enumerate(policy.known_levels)}",
         "1 -> 2",
     ): "bits are only compared with each other, whichever stands for which level",
     (
-        "rule_index.py",
+        "decision/rule_index.py",
         "for share, levels in zip(policy.shares, policy.share_levels, strict=True)",
         "True -> False",
     ): "the second is made of the first, one for each",
     (
-        "rule_index.py",
+        "decision/rule_index.py",
         "ready_made = request.ready_made is not None",
         "IsNot -> Is",
     ): "only part of a key of what is remembered, which tells the same requests apart",
     (
-        "rule_index.py",
+        "decision/rule_index.py",
         "counted = 0 if request.record_level or asked.dimensions > most else asked.dimensions",
         "0 -> 1",
     ): "a permission is for one dimension at least",
     (
-        "rule_index.py",
+        "decision/rule_index.py",
         "terms = joined(each.share.conditions for each in fitting) if fitting else None",
         "condition always",
     ): _ALWAYS_A_REASON,
     (
-        "rule_index.py",
+        "decision/rule_index.py",
         "terms = joined(each.share.conditions for each in fitting) if fitting else None",
         "None -> 1",
     ): _ALWAYS_A_REASON,
-    ("terms.py", 'G = TypeVar("G", bound=Graded)', "'G' -> 'GX'"): "a name that nobody says",
+    ("model/terms.py", 'G = TypeVar("G", bound=Graded)', "'G' -> 'GX'"): "a name that nobody says",
     (
-        "model.py",
+        "model/model.py",
         "return max(self.threshold, self.thresholds.get((dimension, level), 0))",
         "0 -> 1",
     ): "a threshold is 2 at least",

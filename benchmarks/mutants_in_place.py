@@ -59,7 +59,10 @@ class Runner:
             limit = int(used.ru_utime + used.ru_stime) + self._seconds
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
             if mutant is not None:
-                install(import_module(f"policies.{mutant.module.removesuffix('.py')}"), mutant.source)
+                install(
+                    import_module(f"policies.{mutant.module.removesuffix('.py').replace('/', '.')}"),
+                    mutant.source,
+                )
             for item, following in zip(session.items, [*session.items[1:], None], strict=True):
                 session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if session.testsfailed:

@@ -1,6 +1,6 @@
 """Whether the tests would notice: every small fault put into the decision in turn, and who finds it.
 
-python benchmarks/mutate_decision.py [--module decide.py ...] [--lines 53-81] [--quick]
+python benchmarks/mutate_decision.py [--module decision/decide.py ...] [--lines 53-81] [--quick]
 
 Each fault (a mutant) is one change of one place in one module: another comparison, a condition that always
 or never holds, a step left out, another word or number. The tests of `policies/` run against a copy with it
@@ -27,7 +27,15 @@ from equivalent_faults import reason_of
 from mutants_in_place import Mutant, Runner
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("decide.py", "rule_index.py", "decision.py", "terms.py", "pools.py", "compose.py", "model.py")
+MODULES = (
+    "decision/decide.py",
+    "decision/rule_index.py",
+    "decision/decision.py",
+    "model/terms.py",
+    "model/pools.py",
+    "document/compose.py",
+    "model/model.py",
+)
 DECISION = (
     "test_decide.py",
     "test_decision_words.py",
@@ -37,19 +45,19 @@ DECISION = (
     "test_decision_speed.py::test_the_index_changes_nothing",
 )
 TESTS = {
-    "decide.py": DECISION,
-    "rule_index.py": DECISION,
-    "decision.py": DECISION,
-    "terms.py": (
+    "decision/decide.py": DECISION,
+    "decision/rule_index.py": DECISION,
+    "decision/decision.py": DECISION,
+    "model/terms.py": (
         "test_decision_words.py",
         "test_policy_terms.py",
         "test_policy_values.py",
         "test_decide.py",
         "test_policy_forms.py",
     ),
-    "pools.py": ("test_policy_pools.py", "test_policy_values.py", "test_policy_lint.py"),
-    "compose.py": ("test_policy_compose.py",),
-    "model.py": (
+    "model/pools.py": ("test_policy_pools.py", "test_policy_values.py", "test_policy_lint.py"),
+    "document/compose.py": ("test_policy_compose.py",),
+    "model/model.py": (
         "test_policy_values.py",
         "test_policy_order.py",
         *(test for test in DECISION if test != "test_policy_values.py"),

@@ -52,7 +52,7 @@ CASES: Mapping[str, Case] = {
     "log": Case("--callers 1 --seconds 1 --entries 20", r"1 callers: \d+ receipts/s, p50 [\d.]+ ms"),
     "member_keys": Case("demo 1", r"LA: 1 of 1 keys; CPU s \d+\.\d to \d+\.\d"),
     "mutate_decision": Case(
-        "--module compose.py --lines 32 --quick", r"compose\.py: \d+ of \d+ mutants found"
+        "--module document/compose.py --lines 60 --quick", r"compose\.py: \d+ of \d+ mutants found"
     ),
     "node_cube": Case("--member PH --dims 1", r"PH \| \d+ \| [\d,]+ \| \d+\.\d \| \d+\.\d \| \d+"),
     "picturing": Case("--cells 1", r"layout as JSON +\d+\.\d{3} +\d+\.\d +\d+\.\d"),

@@ -23,7 +23,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_an_error_that_nobody_foresaw_is_told_by_class_and_place(
     node: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with capture_logs() as told, pytest.raises(WorkError, match="nobody foresaw"):
+    with capture_logs() as told, pytest.raises(WorkError, match="unexpected error"):
         Child(node, "look", {"text": [SECRET]}).result(lambda *_: None)
 
     (event,) = told
@@ -40,6 +40,6 @@ def test_a_process_that_was_killed_is_told_and_one_that_was_ended_is_not(node: P
     for end, codes in ((lambda c: c._process.kill(), [-9]), (Child.end, [])):
         child = Child(node, "protect", {})
         end(child)
-        with capture_logs() as told, pytest.raises(WorkError, match="before it was done"):
+        with capture_logs() as told, pytest.raises(WorkError, match="before completion"):
             child.result(lambda *_: None)
         assert [each["code"] for each in told] == codes

@@ -121,7 +121,7 @@ def test_not_every_zero_can_be_shown_where_tables_are_refused(folder):
     [
         ({"cells": [["N", "F", "2024", -1]]}, "negative"),
         ({"cells": [["N", "F", "2024", 0.5]]}, "not a whole number"),
-        ({"cells": [["N", "F", "2024", 1], ["N", "F", "2024", 2]]}, "stands twice"),
+        ({"cells": [["N", "F", "2024", 1], ["N", "F", "2024", 2]]}, "is listed twice"),
         ({"cells": [["N", "F", "2024", 7], ["N", "F", "Total", 9]]}, "not additive"),
         ({"dims": {"place": {"codes": ["Total", "A"], "parent": {}}}}, "orphan"),
         ({"dims": {"place": {"codes": ["Total", "A", "B"], "parent": {"A": "B", "B": "A"}}}}, "cycle"),
