@@ -34,7 +34,7 @@ def command() -> None:
 @click.option("--published", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Day of publication.")
 @options.own_directory
 def add(where: Sequence[str], value: int, source: str, published: datetime, directory: Path) -> None:
-    """Register a figure: so many people in one cell of one year, or of part of one."""
+    """Register a figure: the number of people in one cell of one year, or of part of a year."""
     figure = PublishedFigure(_cell(where), value, source, published.date())
     with open_member(directory) as node:
         made = register(node, figure, BY)

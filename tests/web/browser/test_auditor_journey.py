@@ -17,7 +17,7 @@ def test_from_the_log_to_the_evidence(look: Looking) -> None:
     page.get_by_role("link", name="The question").first.click()
 
     page.get_by_role("heading", name="What happened with a question").wait_for()
-    assert "is the one that was logged" in page.inner_text("main")
+    assert "the hash matches" in page.inner_text("main")
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download the bundle").click()
     assert downloading.value.suggested_filename.startswith("safelane-q-")
