@@ -12,7 +12,7 @@ _REASONS = {
         "if against or banned or judged.terms is None:",
         "operand 3 left out",
     ): _ALWAYS_A_REASON,
-    ("decision/rule_index.py", "_REMEMBERED = 4096", "4096 -> 4097"): "a size of a memory",
+    ("decision/rule_index.py", "_MOST_CACHED = 4096", "4096 -> 4097"): "a size of a memory",
     (
         "decision/rule_index.py",
         '_SLOT = "_rule_index"',

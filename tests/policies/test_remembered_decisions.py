@@ -61,7 +61,7 @@ def test_a_prohibition_met_again_is_not_looked_up_again(fresh: Policy, request_f
 def test_words_of_strangers_do_not_fill_the_memory(
     fresh: Policy, request_for: MakeRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rule_index, "_REMEMBERED", MOST)
+    monkeypatch.setattr(rule_index, "_MOST_CACHED", MOST)
     rules = index_of(fresh)
     seen = []
     for number in range(2 * MOST + 1):
