@@ -17,8 +17,8 @@ def copy_of_the_region(run: Path, place: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         create(made, lambda _: None)
         make_cubes(made, lambda *_: None)
-        # Nobody runs the first one, and nobody opens its databases while the lock is held, so that the copy is
-        # of one moment; nothing in it names its own place.
+        # Nobody runs the first one, and nobody opens its databases while the lock is held, so that the copy
+        # is of one moment; nothing in it names its own place.
         shutil.copytree(made, place)
 
 
