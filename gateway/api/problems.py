@@ -95,6 +95,6 @@ def _unknown(error: Exception) -> Response:
     log.error("unexpected", kind=type(error).__name__, path=request.path, exc_info=False)
     return problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "Something went wrong in the hub; the question was not changed by it.",
+        "Something went wrong on this server; no question was changed by it.",
         "Try again; if it happens again, tell the operator the time at which it happened.",
     )
