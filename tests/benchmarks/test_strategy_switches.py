@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-FILE = Path(__file__).parents[2] / "benchmarks" / "strategy_switches.py"
+FILE = Path(__file__).parents[2] / "benchmarks" / "suppression" / "strategy_switches.py"
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from faults import LINK_FAULTS, Region, broken_by, right_answers, run_plan
 
 PLANS = 40
-"""Those of every test run; `benchmarks/faults.py` carries out a thousand and more."""
+"""Those of every test run; `benchmarks/faults/simulated_faults.py` carries out a thousand and more."""
 
 
 @pytest.fixture(scope="module")

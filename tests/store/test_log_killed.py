@@ -1,10 +1,10 @@
-"""A process that writes to the log is killed at random moments (benchmarks/kill_log.py does it 100 times)."""
+"""A process that writes to the log is killed at random moments (benchmarks/log/kill_log.py: 100 times)."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "kill_log.py"
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "log" / "kill_log.py"
 
 
 def test_no_acknowledged_receipt_is_lost_when_the_process_is_killed() -> None:

@@ -1,6 +1,6 @@
 """How long a policy takes: a decision (asked: under 100 us), lint and a difference (under 200 ms), reading.
 
-python benchmarks/policy_decision.py [--rounds 20000]
+python benchmarks/node/policy_decision.py [--rounds 20000]
 """
 
 import argparse

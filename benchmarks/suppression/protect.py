@@ -1,6 +1,7 @@
 """Cost and quality of `safelane protect` on tables in its input form.
 
-    python benchmarks/protect.py TABLE.json [TABLE.json ...] [--zeros publish|partner] [--attacker L0|L1]
+    python benchmarks/suppression/protect.py TABLE.json [TABLE.json ...] [--zeros publish|partner]
+        [--attacker L0|L1]
 
 Prints one line a table: cells, CPU seconds, peak memory, withheld cells and people, and what the independent
 attacker finds, cells he was not done with too. For tables as large as those on which other tools were

@@ -1,6 +1,6 @@
 """How a page with a large table does: from the server, over the wire, on the screen, under the finger.
 
-    python benchmarks/large_table_page.py [--by country,activity,band_va,year] [--screenshot FILE.png]
+    python benchmarks/pages/large_table_page.py [--by country,activity,band_va,year] [--screenshot FILE.png]
 
 Starts a hub with three simulated members, asks one question, and opens its page in the system's Chromium on
 the loopback: once with an empty cache and once more. Prints the seconds of the server, by the clock and of
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from analyst_desk import Desk, analysts_desk, stated
 from chromium import CHROMIUM

@@ -1,6 +1,6 @@
 """What protection leaves to read: the share of casualties in visible cells, by ready-made question.
 
-    python benchmarks/usefulness.py [--members KH LA] [--seeds 1 2 3] [--earlier]
+    python benchmarks/node/usefulness.py [--members KH LA] [--seeds 1 2 3] [--earlier]
         [--policies own usual every alone] [--dims N]
 
 People are invented as the demo's are, from published aggregates of the years since 2010; `--earlier` adds the

@@ -1,8 +1,10 @@
-"""How long registers take to load, and how much memory: `python benchmarks/loading.py [ROWS] [--recent]`.
+"""How long registers take to load, and how much memory.
+
+    python benchmarks/records/loading.py [ROWS] [--recent]
 
 Cambodia's register of the demo (65,086 people, or with `--recent` those since 2010; compared with the
-generator's truth to the last person), then ROWS rows (a million unless told) of CSV and of a database. Each
-load runs in a process of its own, so that its memory is told apart.
+generator's truth to the last person), then ROWS rows (a million by default) of CSV and of a database. Each
+load runs in a process of its own, so that its memory is measured apart.
 """
 
 import argparse

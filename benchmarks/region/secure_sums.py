@@ -1,10 +1,10 @@
-"""How long totals under masks take: 11 members, 1,000 cells, over HTTP on this machine.
+"""How long secure sums by pairwise masking take: 11 members, 1,000 cells, over HTTP on this machine.
 
-    python benchmarks/totals.py [members] [cells]
+    python benchmarks/region/secure_sums.py [members] [cells]
 
 Each member checks the signed list of participants, computes its masks, signs, and posts its contribution; the
 hub opens all of them and sums. What the rule costs (which cells may be summed at all) is measured apart, by
-`benchmarks/regional_totals.py`. Members work one after another here: a region has a machine for each.
+`benchmarks/region/regional_totals.py`. Members work one after another here: a region has a machine for each.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Faults on real processes over real sockets: is anything lost or wrongly released?
 
-    python benchmarks/real_faults.py [--times 10] [--only NAME ...] [--seed 1]
+    python benchmarks/faults/real_faults.py [--times 10] [--only NAME ...] [--seed 1]
 
 A hub and three members, each a process with its own database. A question is asked, and while it is under way
 one thing goes wrong, at a moment drawn from the seed: a process is killed, connections are cut inside a
@@ -26,7 +26,7 @@ from random import Random
 
 import httpx
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from certificates import authority
 from real_region import AN_OLDER_NODE, WRONG_CLOCK, RealRegion, Wire, real_region, wait_until

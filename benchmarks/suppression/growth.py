@@ -1,7 +1,8 @@
 """How the cost of `safelane protect` grows with the cells of a table, as a table and as a plot.
 
-    python benchmarks/growth.py TABLE.json --along DIM [--zeros publish] [--max-dims N] [--plot FILE.svg]
-    python benchmarks/growth.py TABLE.json --dimensions [the same]
+    python benchmarks/suppression/growth.py TABLE.json --along DIM [--zeros publish] [--max-dims N]
+        [--plot FILE.svg]
+    python benchmarks/suppression/growth.py TABLE.json --dimensions [the same]
 
 With `--along` the table is cut to the first 1, 2, 4, ... codes of one flat dimension; with `--dimensions` the
 tables are made of its first 1, 2, 3, ... dimensions. Each part is protected in a process of its own. Prints

@@ -1,6 +1,6 @@
 """A thousand fault plans: is anything lost or wrongly released, and how long does it take?
 
-    python benchmarks/faults.py [--plans 1000] [--first 0] [--processes 2]
+    python benchmarks/faults/simulated_faults.py [--plans 1000] [--first 0] [--processes 2]
 
 Each process has a region of its own, a hub and three nodes on SQLite, and carries out its share of the seeds.
 Exit code 1 when a plan broke anything; its seed is printed: `--first SEED --plans 1` carries it out again.
@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from faults import Region, broken_by, right_answers, run_plan
 

@@ -1,6 +1,6 @@
 """How long it takes to lay out a release and to write it in every form, and how large it becomes.
 
-    python benchmarks/picturing.py [--cells 5000 50000]
+    python benchmarks/pages/picturing.py [--cells 5000 50000]
 
 The releases are invented: by country, province or group of provinces, year and more, about as many cells as
 asked for. Prints for each the processor seconds of its layout, of all its pictures and of every export, and
@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from releases import made_release
 

@@ -1,6 +1,6 @@
 """A region of real processes on loopback: how fast questions are, for one analyst and for many at once.
 
-    python benchmarks/region.py [--members 11] [--questions 200] [--analysts 50] [--each 4]
+    python benchmarks/region/region.py [--members 11] [--questions 200] [--analysts 50] [--each 4]
 
 Hub and members are processes of their own with their cubes ready. Measures, over HTTP as analysts ask: from
 request to release, one question after the other, and with many analysts at the same time; what a node and the
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from real_region import RealRegion, real_region
 

@@ -1,6 +1,6 @@
 """Whether the tests would notice: every small fault put into the decision in turn, and who finds it.
 
-python benchmarks/mutate_decision.py [--module decision/decide.py ...] [--lines 53-81] [--quick]
+python benchmarks/mutation/mutate_decision.py [--module decision/decide.py ...] [--lines 53-81] [--quick]
 
 Each fault (a mutant) is one change of one place in one module: another comparison, a condition that always
 or never holds, a step left out, another word or number. The tests of `policies/` run against a copy with it
@@ -26,7 +26,7 @@ from typing import Any
 from equivalent_faults import reason_of
 from mutants_in_place import Mutant, Runner
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
     "decision/decide.py",
     "decision/rule_index.py",

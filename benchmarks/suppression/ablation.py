@@ -1,8 +1,9 @@
 """What each strategy of the search is worth: one at a time is switched off, everything else stays on.
 
-    python benchmarks/ablation.py [--tables small medium six two pairs named finer] [--seeds 1 2 3 4 5]
-        [--zeros partner publish protect] [--only STRATEGY ...] [--times 3] [--limit 600]
-    python benchmarks/ablation.py --list
+    python benchmarks/suppression/ablation.py [--tables small medium six two pairs named finer]
+        [--seeds 1 2 3 4 5] [--zeros partner publish protect] [--only STRATEGY ...]
+        [--times 3] [--limit 600]
+    python benchmarks/suppression/ablation.py --list
 
 small   province, sex and age of 20,000 people: 1,386 cells;
 medium  the same of 40,000 people: 5,904 cells;

@@ -1,6 +1,6 @@
 """How fast an auditor finds things in a large log, on a hub's own database and in an export.
 
-    python benchmarks/search_log.py [--entries 100000]
+    python benchmarks/log/search_log.py [--entries 100000]
 
 Half of the entries are questions, half their releases; a hundred people ask, of five organisations.
 """

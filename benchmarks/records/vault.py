@@ -1,4 +1,7 @@
-"""How long a load takes to fill a vault, and how much memory: `python benchmarks/vault.py [RECORDS]`."""
+"""How long a load takes to fill a vault, and how much memory.
+
+python benchmarks/records/vault.py [RECORDS]
+"""
 
 import resource
 import sys

@@ -1,6 +1,6 @@
 """How much of the ready-made regional tables is exact: by adding up what is shown, and with sums under masks.
 
-    python benchmarks/regional_totals.py safelane-demo [everybody]
+    python benchmarks/region/regional_totals.py safelane-demo [everybody]
 
 With `everybody`, as if every member's policy let its withheld cells into totals of four members.
 Reads every member's cube and records in the demo's directory, as only its maker can: a hub sees neither. For

@@ -1,6 +1,6 @@
 """Kills a writing log at random moments, again and again, and checks that nothing acknowledged is ever lost.
 
-python benchmarks/kill_log.py [rounds] [--url DATABASE_URL]
+python benchmarks/log/kill_log.py [rounds] [--url DATABASE_URL]
 
 Each round starts a process in which eight threads append through the sequencer and print every receipt once
 it is durable. The process is killed without warning; then the whole log is checked, with every receipt that

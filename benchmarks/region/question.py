@@ -1,7 +1,7 @@
 """How long a regional question takes, from request to checked release, on a running demo region.
 
 safelane demo                                    # in another terminal
-python benchmarks/question.py [safelane-demo] [40]
+python benchmarks/region/question.py [safelane-demo] [40]
 """
 
 import sys

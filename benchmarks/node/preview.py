@@ -2,7 +2,7 @@
 
 Other words are looked at twice: beside what was measured of the cube, and, to compare, without that.
 
-python benchmarks/preview.py [--member KH] [--seed 1] [--recent] [--dims N]
+python benchmarks/node/preview.py [--member KH] [--seed 1] [--recent] [--dims N]
 
 The whole command of a demo member's register with all its earlier years (`--recent`: without), as a person
 types it; on a machine that others use as well the seconds of the processor say more than those of the clock.

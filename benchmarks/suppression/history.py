@@ -1,7 +1,7 @@
 """What releases over the years cost and withhold, and what an attacker finds in all of them together.
 
-    python benchmarks/history.py two TABLE.json [TABLE.json ...] [--zeros partner|publish]
-    python benchmarks/history.py years TABLE.json --releases 40 [--plot FILE.svg]
+    python benchmarks/suppression/history.py two TABLE.json [TABLE.json ...] [--zeros partner|publish]
+    python benchmarks/suppression/history.py years TABLE.json --releases 40 [--plot FILE.svg]
 
 Tables are in the input form of `safelane protect`, with a dimension `year`. `two`: all years, then all but
 the last, both about the other dimensions. `years`: one closed year after the other, as a member node

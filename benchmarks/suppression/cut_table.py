@@ -1,6 +1,7 @@
 """A smaller table, or one with levels between, from a generated one.
 
-    python benchmarks/cut_table.py TABLE.json -o OUT.json [--under DIM=CODE] [--first DIM=N] [--group DIM=N]
+    python benchmarks/suppression/cut_table.py TABLE.json -o OUT.json [--under DIM=CODE] [--first DIM=N]
+        [--group DIM=N]
 
 `--under` keeps what is below one code of a dimension, which is flat afterwards. `--first` keeps the first so
 many codes below `Total`, with what is below them. `--group` puts a level above the codes of a flat dimension:

@@ -1,6 +1,7 @@
 """How long the exact attacker takes, and what he finds, on released tables.
 
-    python benchmarks/attack.py RELEASE.json [...] [--zeros publish] [--truth TABLE.json] [--time-limit 600]
+    python benchmarks/suppression/attack.py RELEASE.json [...] [--zeros publish] [--truth TABLE.json]
+        [--time-limit 600]
 
 Each release is attacked alone, once knowing that withheld cells are at least 0 (L0) and, where zeros are
 published, once that they are at least 1 (L1). Prints one line per attack: cells, withheld cells, unknowns

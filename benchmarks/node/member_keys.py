@@ -1,7 +1,7 @@
 """Whether the search for a safe pattern ends well under any key, and how long it takes, for the demo.
 
 safelane demo --once --dir DEMO [--members LA]
-python benchmarks/member_keys.py DEMO [6]
+python benchmarks/node/member_keys.py DEMO [6]
 """
 
 import os

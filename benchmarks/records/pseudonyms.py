@@ -1,6 +1,6 @@
 """How fast a column becomes pseudonyms, beside raw hmac.digest on the same canonical bytes.
 
-python benchmarks/pseudonyms.py [rows]
+python benchmarks/records/pseudonyms.py [rows]
 """
 
 import hmac

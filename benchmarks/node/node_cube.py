@@ -1,6 +1,6 @@
 """How long a node takes for a large cube, from the register to the tables that answer.
 
-    python benchmarks/node_cube.py [--member KH] [--dims 4] [--seed 1] [--together]
+    python benchmarks/node/node_cube.py [--member KH] [--dims 4] [--seed 1] [--together]
 
 People are invented as the demo's are, with all earlier years (65,000 in Cambodia). The policy shares all
 tables of up to so many of eight dimensions, the canonical questions first; `--together`: one table of five

@@ -1,6 +1,6 @@
 """How fast narratives are redacted on one core, beside Presidio as it comes with the same model.
 
-    python benchmarks/redaction.py CORPUS.jsonl [documents]
+    python benchmarks/records/redaction.py CORPUS.jsonl [documents]
 
 Documents of one language are joined to about 280 words, as long as a narrative is. Process time is measured,
 so that other work on the machine does not count.

@@ -1,6 +1,6 @@
 """How fast the log is: receipts under load, beside what the disk alone can do, and checking a whole log.
 
-python benchmarks/log.py [--url DATABASE_URL] [--callers 64] [--seconds 10] [--entries 70000]
+python benchmarks/log/receipts.py [--url DATABASE_URL] [--callers 64] [--seconds 10] [--entries 70000]
 """
 
 import argparse
@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from memory_log import MemoryStorage
 from sqlalchemy import Column, Integer, Table, Text, insert
