@@ -3,8 +3,9 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -75,70 +76,86 @@ OUT = click.Path(dir_okay=False, path_type=Path)
     show_default=True,
     help="L0, for comparison only: he does not use that, where zeros are published, none is withheld.",
 )
-def command(
-    *,
-    table: Path,
-    output: Path,
-    hierarchies: Path | None,
-    count: str | None,
-    threshold: int,
-    zeros: str,
-    max_dims: int | None,
-    sensitive: Sequence[str],
-    priority: Path | None,
-    known: Sequence[Path],
-    structural: Path | None,
-    always: Path | None,
-    never: Path | None,
-    person: str | None,
-    magnitude: str | None,
-    dominance: str | None,
-    p_percent: float | None,
-    key: Path | None,
-    certificate: Path | None,
-    attacker: str,
-) -> None:
+def command(**given: Any) -> None:
     """Protect TABLE, so that nothing released adds up to a small cell; write the release.
 
     TABLE and output are JSON, CSV or XLSX, by their names. The summary on standard error is as confidential
     as the table.
     """
-    if magnitude is not None:
-        _refuse_others((count, sensitive, priority, known, structural, always, never, certificate), zeros)
-        # Here, so that a table of counts does not wait for the solver of amounts.
-        from anonymisers.magnitudes.magnitude_cells import MagnitudeRules  # noqa: PLC0415
-        from gateway.cli.tools.amounts import protect_file, read_contributions  # noqa: PLC0415
-
-        read, share = read_contributions(table, hierarchies, person, magnitude), _dominance(dominance)
-
-        def amounts() -> MagnitudeRules:
-            return MagnitudeRules(threshold, share, p_percent, max_dims, zeros == "publish")
-
-        for line in protect_file(table, output, read, amounts, _key(key)):
-            click.echo(line, err=True)
-        return
-    if dominance is not None or p_percent is not None:
+    run = _Options(**given)
+    if run.magnitude is not None:
+        summary = _protect_magnitude(run, run.magnitude)
+    elif run.dominance is not None or run.p_percent is not None:
         raise TableInputError("--dominance and --p-percent are rules for amounts: name their --magnitude")
-    raw = any_table(table, SheetForm(hierarchies, count, person))
-    if structural is not None:
-        raw = read_with(structural, lambda text: with_structural(raw, _cells(text)))
+    else:
+        summary = _protect_counts(run)
+    for line in summary:
+        click.echo(line, err=True)
 
-    def rules() -> Rules:
+
+@dataclass(frozen=True, kw_only=True)
+class _Options:
+    """The argument and the options of one run, by the names that click gives them."""
+
+    table: Path
+    output: Path
+    hierarchies: Path | None
+    count: str | None
+    threshold: int
+    zeros: str
+    max_dims: int | None
+    sensitive: Sequence[str]
+    priority: Path | None
+    known: Sequence[Path]
+    structural: Path | None
+    always: Path | None
+    never: Path | None
+    person: str | None
+    magnitude: str | None
+    dominance: str | None
+    p_percent: float | None
+    key: Path | None
+    certificate: Path | None
+    attacker: str
+
+    def rules(self) -> Rules:
+        """Return the rules for counts, read from the files that the options name."""
         return Rules(
-            threshold=threshold,
-            zeros=cast("Zeros", zeros),
-            max_dims=max_dims,
-            sensitive=frozenset(sensitive),
-            priority=() if priority is None else read_with(priority, _priority),
-            expects_least=attacker == "L1",
-            always=_places(always),
-            never=_places(never),
+            threshold=self.threshold,
+            zeros=cast("Zeros", self.zeros),
+            max_dims=self.max_dims,
+            sensitive=frozenset(self.sensitive),
+            priority=() if self.priority is None else read_with(self.priority, _priority),
+            expects_least=self.attacker == "L1",
+            always=_places(self.always),
+            never=_places(self.never),
         )
 
-    cube = _protected(table, raw, rules, known, key)
-    _write(cube, output, certificate)
-    for line in _summary(cube, raw):
-        click.echo(line, err=True)
+
+def _protect_magnitude(run: _Options, magnitude: str) -> Iterator[str]:
+    """Protect amounts, write the release and return the lines of the summary."""
+    _refuse_options_for_counts(run)
+    # Here, so that a table of counts does not wait for the solver of amounts.
+    from anonymisers.magnitudes.magnitude_cells import MagnitudeRules  # noqa: PLC0415
+    from gateway.cli.tools.amounts import protect_file, read_contributions  # noqa: PLC0415
+
+    read = read_contributions(run.table, run.hierarchies, run.person, magnitude)
+    share = _dominance(run.dominance)
+
+    def rules() -> MagnitudeRules:
+        return MagnitudeRules(run.threshold, share, run.p_percent, run.max_dims, run.zeros == "publish")
+
+    return protect_file(run.table, run.output, read, rules, _key(run.key))
+
+
+def _protect_counts(run: _Options) -> Iterator[str]:
+    """Protect counts, write release and certificate, and return the lines of the summary."""
+    raw = any_table(run.table, SheetForm(run.hierarchies, run.count, run.person))
+    if run.structural is not None:
+        raw = read_with(run.structural, lambda text: with_structural(raw, _cells(text)))
+    cube = _protected(run.table, raw, run.rules, run.known, run.key)
+    _write(cube, run.output, run.certificate)
+    return _summary(cube, raw)
 
 
 def _protected(
@@ -180,9 +197,11 @@ def _dominance(words: str | None) -> tuple[int, float] | None:
         ) from None
 
 
-def _refuse_others(others: Sequence[object], zeros: str) -> None:
+def _refuse_options_for_counts(run: _Options) -> None:
     """Amounts are protected by fewer options than counts."""
-    if any(others) or zeros == "protect":
+    tables = (run.count, run.sensitive, run.priority, run.known, run.structural)
+    for_counts = (*tables, run.always, run.never, run.certificate)
+    if any(for_counts) or run.zeros == "protect":
         message = "--magnitude goes with --hierarchies, --person, --threshold, --dominance, --p-percent,"
         raise TableInputError(f"{message} --max-dims, --zeros partner or publish, and --key only")
 
