@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.singletons import ExposedPair, OwnCells, exposed_pairs
-from anonymisers.suppression.accepted_cells import accept, without_accepted
+from anonymisers.suppression.accepted_cells import without_accepted
+from anonymisers.suppression.cell_covering import cells_above, cover_all, cover_possible
 from anonymisers.suppression.cutting_planes import cutting_planes_apply, solve_cutting_planes
-from anonymisers.suppression.group_disclosure import GroupDisclosure, implied_zeros
+from anonymisers.suppression.group_disclosure import GroupDisclosure
 from anonymisers.suppression.prune import prune
 from anonymisers.suppression.refine import refine
 from anonymisers.suppression.strategies.linear_program import Solver
@@ -22,14 +23,14 @@ from anonymisers.suppression.strategies.suppression_pattern import (
 )
 from anonymisers.suppression.strategies.task import Task, cells_to_protect
 from anonymisers.suppression.zero_suppression import suppress_zeros
-from anonymisers.tables.arrays import Bools
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.keyed_random import random_fractions
 from anonymisers.tables.progress import Progress
 
 
 @dataclass(frozen=True)
 class SecondarySuppressionTuning:
-    """How long one pattern is repaired, and what a revocable cell costs."""
+    """What a revocable cell costs, and how often a covered pattern is repaired."""
 
     revocable_factor: float = 8.0
     """How many times as much a revocable cell costs as any other."""
@@ -37,8 +38,8 @@ class SecondarySuppressionTuning:
     """The cost of a cell grows with this power of its people."""
     noise: float = 0.2
     """Largest share added by the key to the cost of a cell."""
-    rounds: int = 40
-    """Rounds in which cells that cannot be covered are given more room."""
+    singleton_rounds: int = 40
+    """Rounds in which cells that a singleton could compute are given more room."""
     idle_rounds: int = 5
     """Rounds of publishing again what no move changes. Two or three suffice: what is suppressed anew to
     make room is mostly changed by some move then."""
@@ -93,21 +94,10 @@ def suppress(
     the `solver`, or else of the `continuation`, are used up.
     """
     values = task.system.sums(task.people.coords, task.people.counts)
-    tie = random_fractions(task.key, "pattern", task.system.size)
     group_disclosure = GroupDisclosure.of(task.system, task.rules, values)
     # Cells of no published table stay suppressed, even parts of a zero that is published so far.
     must_suppress = (group_disclosure.closed(task.must_suppress) | task.suppressed | task.never) & ~task.fixed
-    pattern = SuppressionPattern(
-        task.system,
-        task.people,
-        task.rules,
-        values,
-        must_suppress.copy(),
-        task.fixed.copy(),
-        task.to_protect.copy(),
-        tie,
-        task.cost_factor,
-    )
+    pattern = _first_pattern(task, values, must_suppress)
     cell_costs = _cell_costs(pattern, task, group_disclosure)
     after_cutting_planes = (
         continuation is None and not group_disclosure.pairs and cutting_planes_apply(pattern)
@@ -117,7 +107,7 @@ def suppress(
     solver = solver or (Solver() if continuation is None else continuation.solver)
     search = MoveSearch(pattern, cell_costs, solver, after_cutting_planes=after_cutting_planes)
     reused = () if continuation is None else _reuse_moves(search, continuation)
-    _settle(search, task, group_disclosure, progress)
+    cover_all(search, task, group_disclosure, progress)
     pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
     prune(pattern, cell_costs)
     if continuation is None and not search.covers_together and not after_cutting_planes:
@@ -125,16 +115,31 @@ def suppress(
     pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
     prune(pattern, cell_costs)
     _restore(pattern, reused)
-    _settle(search, task, group_disclosure, progress)
+    cover_all(search, task, group_disclosure, progress)
     _show_idle(search, task, must_suppress, group_disclosure, progress)
     _change_every_suppressed_cell(search, task)
-    _settle(search, task, group_disclosure, progress)
+    cover_all(search, task, group_disclosure, progress)
     partners = task.rules.zeros == "partner" and continuation is None and not group_disclosure.pairs
     if partners and search.searches_neighbourhoods:
         suppress_zeros(search, task, progress)
-        _settle(search, task, group_disclosure, progress)
+        cover_all(search, task, group_disclosure, progress)
     _protect_from_singletons(search, task, group_disclosure, progress)
     return search
+
+
+def _first_pattern(task: Task, values: Ints, must_suppress: Bools) -> SuppressionPattern:
+    """Return the pattern that the search begins with: the cells that must be suppressed, and no move."""
+    return SuppressionPattern(
+        task.system,
+        task.people,
+        task.rules,
+        values,
+        must_suppress.copy(),
+        task.fixed.copy(),
+        task.to_protect.copy(),
+        random_fractions(task.key, "pattern", task.system.size),
+        task.cost_factor,
+    )
 
 
 def _cell_costs(
@@ -180,24 +185,6 @@ def _restore(pattern: SuppressionPattern, moves: Sequence[MarkovMove]) -> None:
             pattern.add(move)
 
 
-def _settle(
-    search: MoveSearch, task: Task, group_disclosure: GroupDisclosure, progress: Progress | None
-) -> None:
-    """Cover every open cell; the cells above a cell that cannot be covered are suppressed to make room."""
-    pattern = search.pattern
-    for _ in range(TUNING.rounds):
-        failed = without_accepted(search, task, _cover_all(search, task, group_disclosure, progress))
-        if not failed:
-            return
-        try:
-            pattern.suppress(_above(pattern, failed))
-        except ProtectionError:
-            if not task.always.any():
-                raise
-            accept(search, task, failed)
-    raise ProtectionError("no safe pattern was found", remedy=_remedy(search.pattern))
-
-
 def _show_idle(
     search: MoveSearch,
     task: Task,
@@ -216,7 +203,7 @@ def _show_idle(
         pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
         if (pattern.suppressed == before).all():
             return
-        _settle(search, task, group_disclosure, progress)
+        cover_all(search, task, group_disclosure, progress)
 
 
 def _change_every_suppressed_cell(search: MoveSearch, task: Task) -> None:
@@ -236,7 +223,7 @@ def _protect_from_singletons(
     pattern = search.pattern
     end = task.system.blocks[0].lattice.size
     given_up: set[ExposedPair] = set()
-    for _ in range(TUNING.rounds):
+    for _ in range(TUNING.singleton_rounds):
         values, suppressed = pattern.values[:end], pattern.suppressed[:end]
         cells = OwnCells(
             values, suppressed, suppressed & task.to_protect[:end], task.rules.is_sensitive(values)
@@ -256,8 +243,8 @@ def _protect_from_singletons(
         given_up |= {pair for pair in unprotected if pair.same_person}
         others = [pair.cell for pair in unprotected if not pair.same_person]
         if others:
-            pattern.suppress(_above(pattern, others))
-        if without_accepted(search, task, _cover_all(search, task, group_disclosure, progress)):
+            pattern.suppress(cells_above(pattern, others))
+        if without_accepted(search, task, cover_possible(search, task, group_disclosure, progress)):
             break
     raise ProtectionError(
         "the only person of some withheld cell could compute another, in every pattern found"
@@ -272,130 +259,12 @@ def _refine(
     before, must_suppress, fixed = pattern.moves, pattern.must_suppress.copy(), pattern.fixed.copy()
     refine(search)
     pattern.fixed[:] = fixed
-    if _cover_all(search, task, group_disclosure, progress):
+    if cover_possible(search, task, group_disclosure, progress):
         pattern.remove(list(pattern.moves_by_number))
         for move in before:
             pattern.add(move)
         pattern.suppress_only(must_suppress)
         pattern.to_protect[:] = cells_to_protect(pattern, task)
-
-
-def _cover_all(
-    search: MoveSearch, task: Task, group_disclosure: GroupDisclosure, progress: Progress | None
-) -> list[int]:
-    """Cover every open cell that can be covered, and return the others."""
-    pattern = search.pattern
-    failed: set[int] = set()
-    dims = np.concatenate(
-        [np.array([len(t) for t in b.lattice.tables])[b.lattice.table_of()] for b in pattern.system.blocks]
-    )
-    while True:
-        _hold(pattern, task)
-        closed = group_disclosure.closed(pattern.suppressed) & ~(pattern.fixed & ~task.revocable)
-        if (closed & ~pattern.suppressed).any():
-            pattern.suppress(closed)
-        pattern.to_protect[:] = cells_to_protect(pattern, task)
-        open_cells = pattern.open_cells().tolist()
-        todo = [c for c in open_cells if c not in failed]
-        if not todo:
-            return sorted(failed.intersection(open_cells))
-        small = pattern.rules.is_sensitive(pattern.values)
-        todo.sort(key=lambda c: (dims[c], -pattern.values[c] if small[c] else 0, pattern.tie[c]))
-        todo, together = search.next_cells(todo)
-        if together:
-            for done in search.cover_together(todo):
-                if progress is not None:
-                    progress("searching", done)
-            continue
-        for number, cell in enumerate(todo):
-            if not (search.cover(cell) or _revoked_for(search, task, cell)):
-                failed.add(cell)
-            if progress is not None and number % 64 == 0:
-                progress("searching", number / len(todo))
-
-
-def _hold(pattern: SuppressionPattern, task: Task) -> None:
-    """Fix the published revocable cells."""
-    pattern.fixed[task.revocable] = ~pattern.suppressed[task.revocable]
-
-
-def _revoked_for(search: MoveSearch, task: Task, cell: int) -> bool:
-    """Cover a cell with revocable cells suppressed for it, and return whether that is possible."""
-    pattern = search.pattern
-    if not (pattern.fixed & task.revocable).any():
-        return False
-    pattern.fixed[task.revocable] = False
-    covered = search.cover(cell)
-    _hold(pattern, task)
-    return covered
-
-
-def _above(pattern: SuppressionPattern, cells: list[int]) -> Bools:
-    """Return the cells of block 0 containing an uncovered cell, except the total.
-
-    Where all of them are suppressed already, whole tables are returned, the fewest first.
-    """
-    lattice = pattern.system.blocks[0].lattice
-    suppressed = np.zeros(pattern.system.size, dtype=np.bool_)
-    for cell in cells:
-        key = pattern.system.target(cell).key
-        frontier = {tuple(key.tolist())}
-        while frontier:
-            at = np.array(sorted(frontier), dtype=np.int32)
-            numbers = lattice.cells(at)
-            suppressed[numbers[numbers >= 0]] = True
-            frontier = {
-                tuple(np.where(np.arange(len(row)) == a, d.parents[row[a]], row).tolist())
-                for row in at
-                for a, d in enumerate(pattern.system.dims)
-                if row[a] != d.root
-            }
-    total = lattice.cells(np.array([[d.root for d in pattern.system.dims]], dtype=np.int32))
-    suppressed[total] = False
-    for wider in (suppressed, *_whole_tables(pattern, cells), np.ones_like(suppressed)):
-        wanted = wider & ~pattern.fixed
-        wanted[total] = False
-        wanted &= ~_implied_zeros(pattern, wanted)
-        if (wanted & ~pattern.suppressed).any():
-            return wanted
-    names = ", ".join(d.name for d in lattice.dims)
-    message = f"no safe pattern was found for the table over {names}"
-    raise ProtectionError(message, remedy=_remedy(pattern))
-
-
-def _implied_zeros(pattern: SuppressionPattern, wanted: Bools) -> Bools:
-    """Return zeros implied by a zero that stays published: suppressing them too would be of no use."""
-    size = pattern.system.blocks[0].lattice.size
-    known = np.zeros(pattern.system.size, dtype=np.bool_)
-    suppressed = (pattern.suppressed | wanted)[:size]
-    known[:size] = implied_zeros(
-        pattern.system.blocks[0].lattice.parents(), pattern.values[:size] == 0, suppressed
-    )
-    return known
-
-
-def _remedy(pattern: SuppressionPattern) -> str:
-    """Return advice for the case that no pattern is found."""
-    remedy = "Drop a level or a table, allow fewer dimensions in one table, or let fewer figures stay fixed."
-    published = pattern.rules.zeros == "publish"
-    return (
-        f"{remedy} Or treat zeros as partner: a zero that is shown leaves less room." if published else remedy
-    )
-
-
-def _whole_tables(pattern: SuppressionPattern, cells: list[int]) -> tuple[Bools, Bools]:
-    """Return the tables of block 0 holding some of the cells, and those tables with all their margins."""
-    lattice = pattern.system.blocks[0].lattice
-    of = lattice.table_of()
-    tables = set(of[[c for c in cells if c < lattice.size]].tolist())
-    axes = [set(lattice.tables[t]) for t in tables]
-    margins = {t for t, own in enumerate(lattice.tables) if any(set(own) <= other for other in axes)}
-    masks = []
-    for chosen in (tables, margins):
-        mask = np.zeros(pattern.system.size, dtype=np.bool_)
-        mask[: lattice.size] = np.isin(of, sorted(chosen))
-        masks.append(mask)
-    return masks[0], masks[1]
 
 
 def _kept_whole(
