@@ -50,7 +50,7 @@ class _Knowing:
     def of(cls, cube: CertifiedCube, accidents: Accidents) -> "_Knowing":
         linked_tables = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
         values = linked_tables.sums(accidents.coords, np.ones(len(accidents.coords), dtype=np.int64))
-        asked = cube.hidden & ~refused_cells(cube, cube.lattice)
+        asked = cube.withheld & ~refused_cells(cube, cube.lattice)
         axes = [a for a, d in enumerate(accidents.dims) if d.name in accidents.names]
         places = np.column_stack((accidents.coords[:, axes], accidents.numbers))
         _, group, sizes = np.unique(places, axis=0, return_inverse=True, return_counts=True)

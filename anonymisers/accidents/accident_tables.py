@@ -171,7 +171,7 @@ class AccidentContext:
             same_codes(cube, lattice),
         )
         people = linked_tables.sums(found[:, :-1].astype(np.int32), sizes.astype(np.int64))
-        if (people != cube.values[words])[~cube.hidden[words]].any():
+        if (people != cube.values[words])[~cube.withheld[words]].any():
             raise CertificateError("the accidents are not those of the people whom the cube counts")
         return cls(
             linked_tables,
@@ -221,7 +221,7 @@ def singletons(cube: CertifiedCube, coords: Positions) -> Bools:
     cells, place, counts = np.unique(coords, axis=0, return_inverse=True, return_counts=True)
     linked_tables = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
     values = linked_tables.sums(cells.astype(np.int32), counts.astype(np.int64))
-    single = cube.hidden & (values == 1) & ~refused_cells(cube, cube.lattice)
+    single = cube.withheld & (values == 1) & ~refused_cells(cube, cube.lattice)
     alone = np.zeros(len(cells), dtype=np.bool_)
     few = np.flatnonzero(counts == 1)
     for rows in np.array_split(few, len(few) // CHUNK + 1):
@@ -344,12 +344,12 @@ def may_show(cube: CertifiedCube, context: AccidentContext) -> Bools:
     """A mask (size,) over cells whose casualties are shown and not few. A policy may show small cells."""
     people = cube.values[context.above_casualties]
     enough = (people == 0) | (people >= cube.certificate.threshold)
-    return np.asarray(~cube.hidden[context.above_casualties] & enough)
+    return np.asarray(~cube.withheld[context.above_casualties] & enough)
 
 
 def cells_to_protect(cube: CertifiedCube, context: AccidentContext) -> Bools:
     """A mask (size,) over cells of accidents to protect: casualties are withheld in a protected table."""
-    return np.asarray(cube.hidden[context.above_casualties] & ~refused_cells(cube, context.lattice))
+    return np.asarray(cube.withheld[context.above_casualties] & ~refused_cells(cube, context.lattice))
 
 
 def refused_cells(cube: CertifiedCube, lattice: Lattice) -> Bools:

@@ -30,9 +30,9 @@ class SingletonSearch:
         self._model, self._goals, self._truth = model, goals, truth
         reduced = goals.reduced
         self._value = truth.values[reduced.cuboids]
-        hidden = goals.withheld & (reduced.rep >= 0)
-        self._own = hidden & (self._value == 1)
-        self._small = hidden & (self._value >= goals.smallest) & (self._value < goals.threshold)
+        withheld = goals.withheld & (reduced.rep >= 0)
+        self._own = withheld & (self._value == 1)
+        self._small = withheld & (self._value >= goals.smallest) & (self._value < goals.threshold)
         self._pairs: list[tuple[int, int]] = []
         # Of dependent cuboids each is certain once another is known.
         self._take(*_joined(reduced.rep, self._small, self._own), apart=0.0)

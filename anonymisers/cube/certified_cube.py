@@ -224,12 +224,12 @@ def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
     cells = lattice.cells(coords)
     if lattice.size != len(cells) or len(np.unique(cells)) != len(cells):
         raise CertificateError("the cube does not have every cell of its tables")
-    hidden = np.ones(lattice.size, dtype=np.bool_)
+    withheld = np.ones(lattice.size, dtype=np.bool_)
     values = np.full(lattice.size, -1, dtype=np.int64)
-    hidden[cells], values[cells] = release.withheld, release.values
-    hidden.flags.writeable = values.flags.writeable = False
+    withheld[cells], values[cells] = release.withheld, release.values
+    withheld.flags.writeable = values.flags.writeable = False
     return CertifiedCube(
-        release.dims, release.where, lattice, hidden, values, certificate, _MAKER, release.structural
+        release.dims, release.where, lattice, withheld, values, certificate, _MAKER, release.structural
     )
 
 

@@ -41,9 +41,9 @@ def with_determined_cells(
             return release
         values, withheld = release.values.copy(), release.withheld.copy()
         for cell, rows in found:
-            hidden = rows[release.withheld[rows]]
-            _check(cell, rules, protected=bool(settled[hidden].any()))
-            values[hidden], withheld[hidden] = cell.low, False
+            filled = rows[release.withheld[rows]]
+            _check(cell, rules, protected=bool(settled[filled].any()))
+            values[filled], withheld[filled] = cell.low, False
         release = replace(release, values=values, withheld=withheld)
     raise ProtectionError("cells that follow from others were not all found")
 

@@ -45,7 +45,7 @@ class ReleasedCells(ABC):
     dims: tuple[Hierarchy, ...]
     where: Where
     lattice: Lattice
-    hidden: NDArray[np.bool_]
+    withheld: NDArray[np.bool_]
     values: NDArray[np.int64]
     """Shown values, -1 where withheld: withheld values are not kept."""
 
@@ -91,7 +91,7 @@ class ReleasedCells(ABC):
         cell = self._cell(key)
         if cell < 0:
             return OutsideLattice()
-        return Withheld() if self.hidden[cell] else Value(int(self.values[cell]))
+        return Withheld() if self.withheld[cell] else Value(int(self.values[cell]))
 
     def nearest_visible(self, key: Key) -> dict[str, str] | None:
         """The key of the shown cell fewest levels above a cell; None if every cell above is withheld.
@@ -108,7 +108,7 @@ class ReleasedCells(ABC):
                 [[line[s] for line, s in zip(lines, row, strict=True)] for row in steps], dtype=np.int32
             )
             cells = self.lattice.cells(coords)
-            shown = [(int(self.values[c]), n) for n, c in enumerate(cells.tolist()) if not self.hidden[c]]
+            shown = [(int(self.values[c]), n) for n, c in enumerate(cells.tolist()) if not self.withheld[c]]
             if shown:
                 row = coords[min(shown)[1]]
                 return {
@@ -128,7 +128,7 @@ class ReleasedCells(ABC):
         coords = np.empty((self.lattice.size, len(self.dims)), dtype=np.int32)
         coords[:] = [d.root for d in self.dims]
         coords[:, axes] = self.lattice.keys()
-        return Release(self.dims, self.where, coords, self.values, self.hidden)
+        return Release(self.dims, self.where, coords, self.values, self.withheld)
 
     def true_values(self, table: Table) -> NDArray[np.int64]:
         """The true count (size,) of each cell, from the raw table, for the data controller only."""

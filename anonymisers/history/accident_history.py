@@ -54,7 +54,7 @@ def compose_accidents(
             told, own = _of_part(part, lattice, keys)
             known &= told
             numbers += own
-    people = np.where(cube.hidden, -1, cube.values)[same_codes(cube, lattice)]
+    people = np.where(cube.withheld, -1, cube.values)[same_codes(cube, lattice)]
     known &= (people == 0) | (people >= rules.threshold)
     known &= (numbers <= people) & ((numbers > 0) == (people > 0))
     values = np.where(known, numbers, -1)

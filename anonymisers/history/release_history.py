@@ -57,10 +57,10 @@ class ReleaseHistory(ReleasedCells):
         dims = tuple(dims)
         rules.check_names(dims)
         lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
-        hidden, values, lost = compose(parts, lattice, rules)
-        for array in (hidden, values, lost):
+        withheld, values, lost = compose(parts, lattice, rules)
+        for array in (withheld, values, lost):
             array.flags.writeable = False
-        return cls(dims, {}, lattice, hidden, values, rules, tuple(parts), lost)
+        return cls(dims, {}, lattice, withheld, values, rules, tuple(parts), lost)
 
     def under(self, dims: Iterable[Hierarchy], rules: Rules) -> "ReleaseHistory":
         """The same releases under other rules and dimensions: no cell is shown that no release showed."""

@@ -52,7 +52,7 @@ class ReleasePart:
         known, values = nobody.copy(), np.zeros(len(keys), dtype=np.int64)
         for cube in self.cubes:
             cells = self.cells(cube.lattice, lattice.dims, keys)
-            shown = (cells >= 0) & ~cube.hidden[cells] & ~nobody
+            shown = (cells >= 0) & ~cube.withheld[cells] & ~nobody
             values[shown] = cube.values[cells[shown]]
             known |= shown
         return known, values
@@ -103,17 +103,17 @@ def compose(parts: Sequence[ReleasePart], lattice: Lattice, rules: Rules) -> tup
         counted = known & ~rules.is_sensitive(numbers)
         values += np.where(counted, -numbers if part.kind == "left" else numbers, 0)
     small |= rules.is_sensitive(values)
-    hidden = ~every | small
+    withheld = ~every | small
     # Each part withholds breakdowns whole already, unless it was made under other rules.
     if (every & small).any() or any(
         rules.sensitive - c.certificate.sensitive for p in parts for c in p.cubes
     ):
-        hidden = _with_breakdowns(lattice, keys, hidden, rules)
+        withheld = _with_breakdowns(lattice, keys, withheld, rules)
     never = _never(lattice, rules)
-    hidden |= never
-    lost = every & hidden
-    _sum_up(lattice, values, hidden, lost | never)
-    return hidden, np.where(hidden, -1, values), lost
+    withheld |= never
+    lost = every & withheld
+    _sum_up(lattice, values, withheld, lost | never)
+    return withheld, np.where(withheld, -1, values), lost
 
 
 def _never(lattice: Lattice, rules: Rules) -> Bools:
@@ -125,30 +125,30 @@ def _never(lattice: Lattice, rules: Rules) -> Bools:
     return found
 
 
-def _sum_up(lattice: Lattice, values: Ints, hidden: Bools, withheld_anyway: Bools) -> None:
+def _sum_up(lattice: Lattice, values: Ints, withheld: Bools, withheld_anyway: Bools) -> None:
     """Show, in place, sums of shown cells: new groupings of codes that the releases have already."""
     for _ in range(max((int(d.depth.max()) for d in lattice.dims), default=0)):
         for parts, above in lattice.parents():
-            withheld = np.bincount(above, weights=hidden[parts], minlength=lattice.size) > 0
+            has_withheld = np.bincount(above, weights=withheld[parts], minlength=lattice.size) > 0
             divided = np.bincount(above, minlength=lattice.size) > 0
-            found = hidden & divided & ~withheld & ~withheld_anyway
-            shown = np.where(hidden[parts], 0, values[parts])
+            found = withheld & divided & ~has_withheld & ~withheld_anyway
+            shown = np.where(withheld[parts], 0, values[parts])
             values[found] = np.bincount(above, weights=shown, minlength=lattice.size).astype(np.int64)[found]
-            hidden[found] = False
+            withheld[found] = False
 
 
-def _with_breakdowns(lattice: Lattice, keys: NDArray[np.int32], hidden: Bools, rules: Rules) -> Bools:
+def _with_breakdowns(lattice: Lattice, keys: NDArray[np.int32], withheld: Bools, rules: Rules) -> Bools:
     if rules.zeros == "publish":
-        return hidden
-    hidden = hidden.copy()
+        return withheld
+    withheld = withheld.copy()
     axes = [a for a, d in enumerate(lattice.dims) if d.name in rules.sensitive]
     for _ in axes:
         for axis in axes:
             parts = np.flatnonzero(keys[:, axis] != lattice.dims[axis].root)
             groups = keys[parts]
             groups[:, axis] = lattice.dims[axis].root
-            hidden[parts] |= hidden[lattice.cells(groups)]
-    return hidden
+            withheld[parts] |= withheld[lattice.cells(groups)]
+    return withheld
 
 
 def _positions_in(dim: Hierarchy, other: Hierarchy, period: frozenset[str] | None) -> NDArray[np.int32]:

@@ -26,10 +26,10 @@ FARTHEST = 1e4
 
 @dataclass(eq=False)
 class MagnitudeSuppression:
-    """The search: `hidden` rows to withhold, and the worlds found so far, as changes of all rows."""
+    """The search: rows `suppressed`, and the worlds found so far, as changes of all rows."""
 
     cells: MagnitudeCells
-    hidden: Bools
+    suppressed: Bools
     locked: Bools
     price: Floats
     worlds: list[Floats]
@@ -37,15 +37,15 @@ class MagnitudeSuppression:
     @classmethod
     def of(cls, cells: MagnitudeCells, rules: MagnitudeRules, key: bytes) -> "MagnitudeSuppression":
         """The state before the search: sensitive rows and rows in no table are withheld."""
-        hidden = cells.sensitive | cells.beyond
-        locked = np.zeros(len(hidden), dtype=np.bool_)
+        suppressed = cells.sensitive | cells.beyond
+        locked = np.zeros(len(suppressed), dtype=np.bool_)
         locked[0] = True
-        if hidden[0]:
+        if suppressed[0]:
             raise ProtectionError("the total itself gives somebody away: nothing can be released")
         if rules.publish_zeros:
             locked |= (cells.people == 0) & ~cells.beyond
-        price = np.sqrt(1.0 + cells.sums) * (1 + 0.2 * random_fractions(key, "amounts", len(hidden)))
-        return cls(cells, hidden, locked, np.rint(price * 1024) / 1024, [])
+        price = np.sqrt(1.0 + cells.sums) * (1 + 0.2 * random_fractions(key, "amounts", len(suppressed)))
+        return cls(cells, suppressed, locked, np.rint(price * 1024) / 1024, [])
 
     def run(self) -> Bools:
         """The rows to withhold, as a mask (rows,). Raises ProtectionError if no safe pattern is found."""
@@ -53,11 +53,11 @@ class MagnitudeSuppression:
         self._drop_idle()
         self._cover()
         self._apply_singleton_rule()
-        return self.hidden
+        return self.suppressed
 
     def reach(self) -> tuple[Floats, Floats]:
         """The least and the largest change (rows,) of each row over the worlds."""
-        low, high = np.zeros(len(self.hidden)), np.zeros(len(self.hidden))
+        low, high = np.zeros(len(self.suppressed)), np.zeros(len(self.suppressed))
         for world in self.worlds:
             np.minimum(low, world, out=low)
             np.maximum(high, world, out=high)
@@ -65,7 +65,7 @@ class MagnitudeSuppression:
 
     def _to_protect(self) -> Bools:
         """Rows to protect: withheld cells of tables, and sensitive rows in no table."""
-        return self.hidden & (~self.cells.beyond | self.cells.sensitive)
+        return self.suppressed & (~self.cells.beyond | self.cells.sensitive)
 
     def _cover(self) -> None:
         while True:
@@ -93,14 +93,14 @@ class MagnitudeSuppression:
             message = f"no safe pattern was found for {self.cells.name(row)}"
             raise ProtectionError(message, remedy="Drop a level or a table.")
         self.worlds.append(found)
-        self.hidden |= found != 0
+        self.suppressed |= found != 0
 
     def _apply_singleton_rule(self) -> None:
         """Add worlds for the singleton rule, which change a sensitive row and leave a singleton's row."""
         cells = self.cells
         few = cells.sensitive & (cells.people > 0)
-        for own in np.flatnonzero(self.hidden & (cells.single >= 0)).tolist():
-            others = few & self.hidden & ((cells.single < 0) | (cells.single != cells.single[own]))
+        for own in np.flatnonzero(self.suppressed & (cells.single >= 0)).tolist():
+            others = few & self.suppressed & ((cells.single < 0) | (cells.single != cells.single[own]))
             for row in np.flatnonzero(others).tolist():
                 if any(w[own] == 0 and w[row] != 0 for w in self.worlds):
                     continue
@@ -116,24 +116,24 @@ class MagnitudeSuppression:
     def _drop_idle(self) -> None:
         """Remove worlds that no row needs, costliest first, and show rows that no other world changes."""
         primary = self.cells.sensitive | self.cells.beyond
-        worlds = np.array(self.worlds).reshape(len(self.worlds), len(self.hidden))
+        worlds = np.array(self.worlds).reshape(len(self.worlds), len(self.suppressed))
         kept = np.ones(len(worlds), dtype=np.bool_)
         for number in np.argsort(-((worlds != 0) @ self.price), kind="stable").tolist():
             kept[number] = False
             left = worlds[kept]
-            hidden = primary | (left != 0).any(axis=0)
+            suppressed = primary | (left != 0).any(axis=0)
             width = left.max(axis=0, initial=0.0) - left.min(axis=0, initial=0.0)
-            asked = hidden & (~self.cells.beyond | self.cells.sensitive)
+            asked = suppressed & (~self.cells.beyond | self.cells.sensitive)
             if (asked & (width < (1 - CLOSE) * self.cells.needed)).any():
                 kept[number] = True
         self.worlds = list(worlds[kept])
-        self.hidden = primary | (worlds[kept] != 0).any(axis=0)
+        self.suppressed = primary | (worlds[kept] != 0).any(axis=0)
 
     def _world(self, row: int, amount: float) -> Floats | None:
         """The cheapest world with a given change of a row; None if there is no such world."""
         cells, unit = self.cells, abs(amount)
         size = cells.matrix.shape[1]
-        shown = np.flatnonzero(~self.hidden & ~self.locked)
+        shown = np.flatnonzero(~self.suppressed & ~self.locked)
         held = np.append(np.flatnonzero(self.locked), row)
         change = hstack([cells.matrix, -cells.matrix], format="csr")
         give = identity(len(shown), format="csr")

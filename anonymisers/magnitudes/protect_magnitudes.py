@@ -21,7 +21,7 @@ class ProtectedMagnitudes:
 
     release: MagnitudeRelease
     cells: MagnitudeCells
-    hidden: Bools
+    withheld: Bools
 
 
 def protect_magnitudes(
@@ -34,24 +34,28 @@ def protect_magnitudes(
     ProtectionError if there is no such pattern, LatticeTooLargeError for too many cells.
     """
     cells = MagnitudeCells.of(contributions, rules)
-    hidden = MagnitudeSuppression.of(cells, rules, key).run()[: cells.lattice.size]
+    withheld = MagnitudeSuppression.of(cells, rules, key).run()[: cells.lattice.size]
     names = [
         tuple(d.codes[p] for d, p in zip(contributions.dims, row, strict=True))
         for row in cells.lattice.keys().tolist()
     ]
     amounts = [Decimal(int(n)).scaleb(-contributions.places) for n in cells.sums[: len(names)]]
-    shown = {c: None if h else a for c, a, h in zip(names, amounts, hidden.tolist(), strict=True)}
-    _withstand(contributions, cells, hidden, names)
-    return ProtectedMagnitudes(MagnitudeRelease(contributions.name, contributions.dims, shown), cells, hidden)
+    shown = {c: None if h else a for c, a, h in zip(names, amounts, withheld.tolist(), strict=True)}
+    _withstand(contributions, cells, withheld, names)
+    return ProtectedMagnitudes(
+        MagnitudeRelease(contributions.name, contributions.dims, shown), cells, withheld
+    )
 
 
-def _withstand(contributions: Contributions, cells: MagnitudeCells, hidden: Bools, names: list[Cell]) -> None:
+def _withstand(
+    contributions: Contributions, cells: MagnitudeCells, withheld: Bools, names: list[Cell]
+) -> None:
     """Raise ProtectionError if the attacker finds a narrow interval or a cell that a singleton computes."""
-    rows = [*np.flatnonzero(hidden).tolist(), *np.flatnonzero(cells.beyond & cells.sensitive).tolist()]
+    rows = [*np.flatnonzero(withheld).tolist(), *np.flatnonzero(cells.beyond & cells.sensitive).tolist()]
     of = {row: names[row] if row < len(names) else cells.inner_name(row) for row in rows}
     attacker = MagnitudeAttacker(
         contributions.dims,
-        {c: float(n) for c, n, h in zip(names, cells.sums, hidden, strict=False) if not h},
+        {c: float(n) for c, n, h in zip(names, cells.sums, withheld, strict=False) if not h},
         list(of.values()),
     )
     for interval in attacker.insufficiently_protected(
@@ -59,7 +63,7 @@ def _withstand(contributions: Contributions, cells: MagnitudeCells, hidden: Bool
     ):
         _broken(interval.cell)
     few = [row for row in rows if cells.sensitive[row] and cells.people[row]]
-    for own in np.flatnonzero(hidden & (cells.single[: len(hidden)] >= 0)).tolist():
+    for own in np.flatnonzero(withheld & (cells.single[: len(withheld)] >= 0)).tolist():
         others = [of[row] for row in few if cells.single[row] != cells.single[own]]
         for found in attacker.computable_by(names[own], float(cells.sums[own]), others):
             _broken(found)

@@ -59,7 +59,7 @@ def compare(
     by_keys = attack_bounded(lattice, by_ptable(keyed.values, ptable), asked, seconds=seconds)
     by_base = attack_bounded(lattice, within(rounded.values, rounded.farthest), asked, seconds=seconds)
     return (
-        _loss("suppression", truth, np.where(cube.hidden, UNREAD, truth)),
+        _loss("suppression", truth, np.where(cube.withheld, UNREAD, truth)),
         _loss("cell key", truth, keyed.values, small, by_keys),
         _loss("controlled rounding", truth, rounded.values, small, by_base),
         _loss("differential privacy", truth, private.values, small),

@@ -60,7 +60,7 @@ class NoisyCube(ReleasedCells):
     @property
     def certificate_digest(self) -> bytes:
         """SHA-256 over everything shown by the cube; only a salted commitment to the digest leaves."""
-        numbers = self.values.tobytes() + self.draws.tobytes() + self.hidden.tobytes()
+        numbers = self.values.tobytes() + self.draws.tobytes() + self.withheld.tobytes()
         return hashlib.sha256(_head(self).encode() + numbers).digest()
 
     @property
@@ -75,7 +75,7 @@ class NoisyCube(ReleasedCells):
     @property
     def pending(self) -> bool:
         """Whether any table of the cube is still to be drawn."""
-        return bool((self.hidden & (self.draws > 0)).any())
+        return bool((self.withheld & (self.draws > 0)).any())
 
     def drawn(self, key: Key) -> int:
         """Return the number of draws behind a cell's number."""
@@ -88,16 +88,16 @@ class NoisyCube(ReleasedCells):
     @property
     def when_drawn(self) -> ReleasedCells:
         """The cube with every cell shown that will be shown, whether or not the cell has its number yet."""
-        return replace(self, hidden=self.draws == 0)
+        return replace(self, withheld=self.draws == 0)
 
     def as_counted(self, people: Table) -> ReleasedCells:
         """With the counts of the people themselves."""
-        return replace(self, values=self.true_values(people), hidden=self.draws == 0)
+        return replace(self, values=self.true_values(people), withheld=self.draws == 0)
 
     def to_bytes(self) -> bytes:
         """For storage inside the state."""
         numbers = self.values.astype("<i8").tobytes() + self.draws.astype("<i8").tobytes()
-        return packed(FORMAT, _head(self).encode() + b"\n" + numbers + self.hidden.tobytes())
+        return packed(FORMAT, _head(self).encode() + b"\n" + numbers + self.withheld.tobytes())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "NoisyCube":
@@ -114,19 +114,19 @@ class NoisyCube(ReleasedCells):
 def noisy_cube(dims: Sequence[Hierarchy], tables: Sequence[PlannedTable], privacy: Privacy) -> NoisyCube:
     """Build the cube of some tables; `dims` hold the codes of all tables.
 
-    A table with a part still to be drawn has no numbers yet, and is hidden. Raises ProtectionError where
+    A table with a part still to be drawn has no numbers yet, and is withheld. Raises ProtectionError where
     draws have codes missing from a hierarchy.
     """
     lattice = Lattice(tuple(dims), _subsets(dims, tables))
     values, draws = np.zeros(lattice.size, dtype=np.int64), np.zeros(lattice.size, dtype=np.int64)
-    hidden = np.ones(lattice.size, dtype=np.bool_)
+    withheld = np.ones(lattice.size, dtype=np.bool_)
     for table in tables:
         cells, own, times = _numbers(lattice, table)
         nearer = (times > 0) & ((draws[cells] == 0) | (times < draws[cells]))
         at = cells[nearer]
         draws[at], values[at] = times[nearer], own[nearer]
-        hidden[at] = any(isinstance(part, NoiseSpace) for part in table.parts)
-    return _cube(lattice, np.where(hidden, -1, values), draws, (hidden, privacy))
+        withheld[at] = any(isinstance(part, NoiseSpace) for part in table.parts)
+    return _cube(lattice, np.where(withheld, -1, values), draws, (withheld, privacy))
 
 
 def holds(levels: Mapping[str, Collection[str]], key: Key) -> bool:
@@ -169,10 +169,10 @@ def _numbers(lattice: Lattice, table: PlannedTable) -> tuple[Ints, Ints, Ints]:
 
 
 def _cube(lattice: Lattice, values: Ints, draws: Ints, made: tuple[NDArray[np.bool_], Privacy]) -> NoisyCube:
-    hidden, privacy = made
-    for array in (values, draws, hidden):
+    withheld, privacy = made
+    for array in (values, draws, withheld):
         array.flags.writeable = False
-    return NoisyCube(lattice.dims, {}, lattice, hidden, values, privacy, draws)
+    return NoisyCube(lattice.dims, {}, lattice, withheld, values, privacy, draws)
 
 
 def _head(cube: NoisyCube) -> str:
@@ -192,5 +192,5 @@ def _read(body: dict[str, Any], data: bytes) -> NoisyCube:
         raise ValueError
     values = np.frombuffer(data, dtype="<i8", count=size).astype(np.int64)
     draws = np.frombuffer(data, dtype="<i8", count=size, offset=8 * size).astype(np.int64)
-    hidden = np.frombuffer(data, dtype=np.bool_, offset=16 * size).copy()
-    return _cube(lattice, values, draws, (hidden, privacy))
+    withheld = np.frombuffer(data, dtype=np.bool_, offset=16 * size).copy()
+    return _cube(lattice, values, draws, (withheld, privacy))

@@ -88,7 +88,7 @@ class PerturbedCube(ReleasedCells):
     """The tables of up to `rules.max_dims` dimensions, every cell perturbed by `perturbation`, no cell
     withheld.
 
-    Only cells covered by no part yet are hidden: their people wait. Made by `perturbed_cube` and
+    Cells covered by no part yet are the exception: their people wait. Made by `perturbed_cube` and
     `from_bytes`. A stored cube stays in the state.
     """
 
@@ -193,12 +193,12 @@ def _cube(
     breadth: NDArray[np.int16],
     made: tuple[Rules, PerturbativeMechanism, tuple[PerturbedPart, ...]],
 ) -> PerturbedCube:
-    hidden = breadth == 0
-    values = np.where(hidden, -1, values)
-    for array in (values, hidden, breadth):
+    withheld = breadth == 0
+    values = np.where(withheld, -1, values)
+    for array in (values, withheld, breadth):
         array.flags.writeable = False
     rules, mechanism, parts = made
-    return PerturbedCube(lattice.dims, {}, lattice, hidden, values, rules, mechanism, parts, breadth)
+    return PerturbedCube(lattice.dims, {}, lattice, withheld, values, rules, mechanism, parts, breadth)
 
 
 def _prove(rows: Rows, lattice: Lattice, own: PerturbedCounts, threshold: int) -> None:

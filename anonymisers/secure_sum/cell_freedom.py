@@ -31,7 +31,7 @@ def feasible_range(cells: LinkedCells, cell: int) -> FeasibleRange | None:
     The range follows from shown values and bounds alone.
     """
     component = cells.component(cell)
-    if len(component) > LARGEST or not cells.hidden[cell]:
+    if len(component) > LARGEST or not cells.withheld[cell]:
         return None
     try:
         low, high = _Worlds(cells, component).extent(int(np.searchsorted(component, cell)))

@@ -29,7 +29,7 @@ class FeasibleRanges:
     @classmethod
     def of(cls, cube: ReleasedCells, rules: Rules) -> "FeasibleRanges":
         """Compute the bounds under the `rules` that protected the cube."""
-        low, high = interval_bounds(cube.lattice, cube.values, cube.hidden, rules.least)
+        low, high = interval_bounds(cube.lattice, cube.values, cube.withheld, rules.least)
         return cls(cube, rules, low, np.where(high >= NO_BOUND, UNBOUNDED, high))
 
     def at(self, key: Mapping[str, str]) -> int:
@@ -64,7 +64,7 @@ class FeasibleRanges:
             sums.append((parts[kept].astype(np.int64), above[kept].astype(np.int64)))
         rules = self.rules
         return LinkedCells(
-            self.cube.hidden,
+            self.cube.withheld,
             self.low,
             self.high,
             tuple(sums),
@@ -95,7 +95,7 @@ class FeasibleRanges:
         Raises SecureSumError when the cube was not made from the raw table.
         """
         values = self.cube.true_values(table)
-        shown = ~self.cube.hidden
+        shown = ~self.cube.withheld
         if (values[shown] != self.cube.values[shown]).any():
             raise SecureSumError(
                 "the records are no longer those that the cube was made from",

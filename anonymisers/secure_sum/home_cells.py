@@ -149,4 +149,4 @@ def _holds(last: CertifiedCube, former: CertifiedCube) -> bool:
             return False
         coords[:, dims[dim.name]] = np.array([index[code] for code in dim.codes])[keys[:, axis]]
     cells = last.lattice.cells(coords)
-    return bool((cells >= 0).all()) and not (last.hidden[cells] & ~former.hidden).any()
+    return bool((cells >= 0).all()) and not (last.withheld[cells] & ~former.withheld).any()

@@ -27,7 +27,7 @@ class LinkedCells:
     sensitive count (0 where zeros are protected, else 1).
     """
 
-    hidden: NDArray[np.bool_]
+    withheld: NDArray[np.bool_]
     low: Ints
     high: Ints
     sums: tuple[Sums, ...]
@@ -36,11 +36,11 @@ class LinkedCells:
     smallest: int = 1
 
     def __post_init__(self) -> None:
-        if not len(self.hidden) == len(self.low) == len(self.high):
+        if not len(self.withheld) == len(self.low) == len(self.high):
             raise SecureSumError("cells and their bounds differ in number")
         if (self.low > self.high).any() or (self.low < 0).any():
             raise SecureSumError("a cell's bounds leave no count for it")
-        if (self.low != self.high)[~self.hidden].any():
+        if (self.low != self.high)[~self.withheld].any():
             raise SecureSumError("a shown cell has bounds instead of a value")
 
     @cached_property
@@ -50,27 +50,27 @@ class LinkedCells:
 
         Knowledge about one component says nothing about another: feasible tables of both can be combined.
         """
-        nobody = len(self.hidden)
-        label = np.where(self.hidden, np.arange(nobody), nobody)
+        nobody = len(self.withheld)
+        label = np.where(self.withheld, np.arange(nobody), nobody)
         while True:
             before = label.copy()
             for parts, above in self.sums:
                 lowest = label.copy()
                 np.minimum.at(lowest, above, label[parts])
                 # A cell may be a part of one sum and the whole of another: never take a number back.
-                label = np.where(self.hidden, np.minimum(label, lowest), nobody)
-                spread = np.where(self.hidden[parts], np.minimum(label[parts], lowest[above]), nobody)
+                label = np.where(self.withheld, np.minimum(label, lowest), nobody)
+                spread = np.where(self.withheld[parts], np.minimum(label[parts], lowest[above]), nobody)
                 label[parts] = spread
             if (label == before).all():
-                return np.where(self.hidden, label, -1)
+                return np.where(self.withheld, label, -1)
 
     def component(self, cell: int) -> Ints:
         """Return the component of a withheld cell: all withheld cells connected with the cell by sums."""
-        return np.flatnonzero(self.hidden & (self.components == self.components[cell]))
+        return np.flatnonzero(self.withheld & (self.components == self.components[cell]))
 
     def sums_within(self, cells: Ints) -> Iterator[tuple[Ints, Ints, int]]:
         """Yield the sums containing any of these cells: withheld cells, their signs, the shown remainder."""
-        inside = np.zeros(len(self.hidden), dtype=np.bool_)
+        inside = np.zeros(len(self.withheld), dtype=np.bool_)
         inside[cells] = True
         for parts, above in self.sums:
             concerned = np.unique(above[inside[parts] | inside[above]])
@@ -82,7 +82,7 @@ class LinkedCells:
                 line = np.append(group, whole)
                 signs = np.ones(len(line), dtype=np.int64)
                 signs[-1] = -1
-                withheld = self.hidden[line]
+                withheld = self.withheld[line]
                 yield line[withheld], signs[withheld], int((signs * self.low[line])[~withheld].sum())
 
 

@@ -84,8 +84,8 @@ class Release:
         codes = [d.codes for d in self.dims]
         return MappingProxyType(
             {
-                tuple(c[i] for c, i in zip(codes, row, strict=True)): None if hidden else value
-                for row, value, hidden in zip(
+                tuple(c[i] for c, i in zip(codes, row, strict=True)): None if withheld else value
+                for row, value, withheld in zip(
                     self.coords.tolist(), self.values.tolist(), self.withheld.tolist(), strict=True
                 )
             }
@@ -125,11 +125,11 @@ def _released_lines(release: Release) -> Iterator[str]:
         ]
         for d in release.dims
     ]
-    for row, value, hidden in zip(
+    for row, value, withheld in zip(
         release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
     ):
         key = ", ".join(filter(None, (w[i] for w, i in zip(words, row, strict=True))))
-        yield f'{{"key": {{{key}}}, "value": {"null" if hidden else value}}}'
+        yield f'{{"key": {{{key}}}, "value": {"null" if withheld else value}}}'
 
 
 def _check_once(dims: tuple[Hierarchy, ...], coords: NDArray[np.int32]) -> None:

@@ -71,26 +71,26 @@ def report(
 ) -> None:
     parts = {m: found for m, told in members.items() if (found := part_of(by, *told)) is not None}
     cells = {c for part in parts.values() for c in part.truth if TOTAL not in c}
-    withheld = {c: tuple(m for m, p in sorted(parts.items()) if c in p.bounds) for c in cells}
-    candidates = [SumCandidate(c, held) for c, held in sorted(withheld.items()) if held]
+    holders = {c: tuple(m for m, p in sorted(parts.items()) if c in p.bounds) for c in cells}
+    candidates = [SumCandidate(c, held) for c, held in sorted(holders.items()) if held]
     offers = {m: p.offer for m, p in parts.items() if everybody or p.allowed}
     sums = {c.candidate.cell: c for c in choose(candidates, offers)}
     people = plain = masked = near = 0
     for cell in cells:
         total = sum(p.truth.get(cell, 0) for p in parts.values())
-        hidden = sum(parts[m].truth[cell] for m in withheld[cell])
+        withheld = sum(parts[m].truth[cell] for m in holders[cell])
         people += total
-        if not withheld[cell]:
+        if not holders[cell]:
             plain += total
-        elif cell in sums and hidden in sums[cell].window:
+        elif cell in sums and withheld in sums[cell].window:
             masked += total
         else:
-            bounds = [parts[m].bounds[cell] for m in withheld[cell]]
-            seen = total - hidden
+            bounds = [parts[m].bounds[cell] for m in holders[cell]]
+            seen = total - withheld
             least, most = seen + sum(b[0] for b in bounds), [b[1] for b in bounds]
             if None not in most and within(total, least, seen + sum(b or 0 for b in most)):
                 near += total
-    four = sum(len(held) >= fewest_contributors() for held in withheld.values())
+    four = sum(len(held) >= fewest_contributors() for held in holders.values())
     told = sum(
         sum(parts[m].truth[c.candidate.cell] for m in c.candidate.members) in c.window for c in sums.values()
     )
@@ -98,10 +98,10 @@ def report(
     found = f"{four:8}  {len(sums):6}  {told:9}"
     print(f"{name:28} {people:6}  {share[0]:8.1f}%  {share[1]:9.1f}%  {share[2]:3.0f}%  {found}", flush=True)
     for cell, chosen in sorted(sums.items()):
-        hidden = sum(parts[m].truth[cell] for m in chosen.candidate.members)
+        withheld = sum(parts[m].truth[cell] for m in chosen.candidate.members)
         ranges = {m: offers[m].cells[cell].range for m in chosen.candidate.members}
         what = ", ".join(f"{m} {r.low}..{r.high}" for m, r in ranges.items())
-        where = "inside" if hidden in chosen.window else "outside"
+        where = "inside" if withheld in chosen.window else "outside"
         print(f"  {cell}: {what}; window {chosen.window.least}..{chosen.window.most}, the sum is {where}")
 
 

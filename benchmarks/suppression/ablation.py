@@ -205,8 +205,8 @@ def _run(to: Connection, instance: Instance, without: str | None, limit: float) 
     try:
         for one in tables:
             cube = certified_cube.build_cube(one, rules, KEY, known=known, attack_seconds=ATTACK_SECONDS)
-            people += int(cube.true_values(one)[cube.hidden].sum())
-            cells += int(cube.hidden.sum())
+            people += int(cube.true_values(one)[cube.withheld].sum())
+            cells += int(cube.withheld.sum())
             known.append(cube.release())
     except AnonymiserError as error:
         to.send(Run(seconds=clock.seconds, problem=f"no pattern: {error}"))

@@ -89,8 +89,8 @@ def years(body: dict[str, Any], rules: Rules, options: argparse.Namespace) -> It
         spent = time.process_time() - start
         ends.append((count + 1, spent + (ends[-1][1] if ends else 0.0)))
         size = len(whole.to_bytes()) // 1024
-        shown = int((~whole.hidden).sum())
-        cells = f"{len(whole.hidden):,} cells, {shown:,} shown"
+        shown = int((~whole.withheld).sum())
+        cells = f"{len(whole.withheld):,} cells, {shown:,} shown"
         yield f"release {count + 1} | {spent:.1f} CPU s | {cells} | {size} kB"
     if options.plot is not None:
         options.plot.write_text(plot(ends, "releases"), encoding="utf-8")
@@ -110,9 +110,9 @@ def _flat(codes: list[str]) -> Hierarchy:
 
 
 def _line(number: int, spent: float, cube: CertifiedCube, values: np.ndarray) -> str:
-    people = int(values[cube.hidden].sum())
+    people, withheld = int(values[cube.withheld].sum()), int(cube.withheld.sum())
     return (
-        f"release {number} | {spent:.1f} CPU s | {len(values):,} cells, {int(cube.hidden.sum()):,} withheld, "
+        f"release {number} | {spent:.1f} CPU s | {len(values):,} cells, {withheld:,} withheld, "
         f"{people:,} people in them"
     )
 

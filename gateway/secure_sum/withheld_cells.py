@@ -179,7 +179,7 @@ def _withheld(
 ) -> Withheld | None:
     nodes = [nodes for _, nodes in combination]
     places = list(_places(feasible, choices, nodes))
-    if not feasible.cube.hidden[places].any():
+    if not feasible.cube.withheld[places].any():
         return None
     high = feasible.high[places]
     return Withheld(

@@ -129,7 +129,7 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
     found = []
     for cube in (one, other):
         cells = [withheld(cube, o, y) for o, y in product("KI", ("2020", "2021"))]
-        hidden = [c for c in cells if cube.cube.hidden[c.place]]
+        hidden = [c for c in cells if cube.cube.withheld[c.place]]
         refusals = []
         for cell in hidden:
             try:

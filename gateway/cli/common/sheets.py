@@ -139,11 +139,11 @@ def write_rows(rows: Iterable[Iterable[object]], path: Path, target: Path) -> No
 
 def _released(release: Release) -> Iterator[list[str | int | None]]:
     codes = [d.codes for d in release.dims]
-    for row, value, hidden in zip(
+    for row, value, withheld in zip(
         release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
     ):
         names = [c[i] for c, i in zip(codes, row, strict=True)]
-        yield [*names, None if hidden else value, WITHHELD if hidden else VALUE]
+        yield [*names, None if withheld else value, WITHHELD if withheld else VALUE]
 
 
 def rows_of(path: Path) -> list[tuple[str, ...]]:

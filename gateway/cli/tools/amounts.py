@@ -76,7 +76,7 @@ def _column(path: Path, header: tuple[str, ...], name: str | None) -> int | None
 
 
 def _summary(protected: ProtectedMagnitudes) -> Iterator[str]:
-    cells, hidden = protected.cells, protected.hidden
-    primary = int(cells.sensitive[: len(hidden)].sum())
+    cells, withheld = protected.cells, protected.withheld
+    primary = int(cells.sensitive[: len(withheld)].sum())
     yield "NOT FOR RELEASE: this output includes people whose numbers are withheld."
-    yield f"{len(hidden):,} cells, {int(hidden.sum()):,} withheld, {primary:,} of them for themselves"
+    yield f"{len(withheld):,} cells, {int(withheld.sum()):,} withheld, {primary:,} of them for themselves"

@@ -255,11 +255,11 @@ def _summary(cube: CertifiedCube, raw: Table) -> Iterator[str]:
     table_of = cube.lattice.table_of()
     for number, dims in enumerate(cube.tables):
         inside = table_of == number
-        hidden = inside & cube.hidden
+        withheld = inside & cube.withheld
         name = " x ".join(d.name for d in cube.dims if d.name in dims) or "total"
-        yield f"{int(inside.sum()):9,} {int(hidden.sum()):9,} {int(values[hidden].sum()):15,}  {name}"
-    people = int(values[cube.hidden].sum())
-    yield f"{len(cube.hidden):9,} {int(cube.hidden.sum()):9,} {people:15,}  all"
+        yield f"{int(inside.sum()):9,} {int(withheld.sum()):9,} {int(values[withheld].sum()):15,}  {name}"
+    people = int(values[cube.withheld].sum())
+    yield f"{len(cube.withheld):9,} {int(cube.withheld.sum()):9,} {people:15,}  all"
     for level in sorted(cube.certificate.refused):
         words = " x ".join(f"{name} (level {depth})" for name, depth in level)
         yield f"refused, not protected and wholly withheld: {words}"

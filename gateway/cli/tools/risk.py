@@ -52,11 +52,11 @@ def risk(
     """
     with open_table(source) as table:
         known = {column: table.position(column) for column in quasi}
-        hidden = {column: table.position(column) for column in sensitive}
+        withheld = {column: table.position(column) for column in sensitive}
         rows = list(table.rows)
     columns = [[row[at] for row in rows] for at in known.values()]
     try:
-        found = assess(columns, {name: [row[at] for row in rows] for name, at in hidden.items()})
+        found = assess(columns, {name: [row[at] for row in rows] for name, at in withheld.items()})
     except AnonymiserError as error:
         raise CsvError(f"{source}: {error.message}", remedy=error.remedy) from None
     small = len(below(columns, threshold))

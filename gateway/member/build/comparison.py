@@ -43,14 +43,14 @@ def compare(
     """
     (before, were), (after, are) = old, new
     seen, number_before = _seen_in(before, after)
-    shown = ~after.hidden & ~seen
-    other = int((~after.hidden & seen & (number_before != after.values)).sum())
+    shown = ~after.withheld & ~seen
+    other = int((~after.withheld & seen & (number_before != after.values)).sum())
     kept, _ = _seen_in(after, before)
-    gone = ~before.hidden & ~kept
+    gone = ~before.withheld & ~kept
     lost, people_lost = 0, 0
     for cube in given_out:
         still, _ = _seen_in(after, cube)
-        missing = ~cube.hidden & ~still
+        missing = ~cube.withheld & ~still
         lost, people_lost = max(lost, int(missing.sum())), max(people_lost, people_in(cube, were, missing))
     return Effect(
         shown=int(shown.sum()),
@@ -93,5 +93,5 @@ def _seen_in(other: ReleasedCells, own: ReleasedCells) -> tuple[Bools, NDArray[n
         coords[:, target] = np.where(at >= 0, at, other.lattice.dims[target].root)
     cells = other.lattice.cells(coords)
     there &= cells >= 0
-    seen = there & ~other.hidden[cells]
+    seen = there & ~other.withheld[cells]
     return seen, np.where(seen, other.values[cells], -1)

@@ -68,8 +68,8 @@ def rate(node: Node, candidate: Candidate, check: Callable[[str, float], None]) 
         made = make(node, candidate.policy, check)
     except NotProtectedError:
         return None
-    hidden = int(made.to_be_read.hidden.sum())
-    return Rated(candidate, len(made.cube.hidden), hidden, scores(node, made))
+    withheld = int(made.to_be_read.withheld.sum())
+    return Rated(candidate, len(made.cube.withheld), withheld, scores(node, made))
 
 
 def ranked(rated: list[Rated]) -> list[Rated]:

@@ -70,10 +70,10 @@ def tables(cube: ReleasedCells, people: Table) -> tuple[TableShown, ...]:
     found = []
     for number, dims in enumerate(cube.tables):
         inside = table_of == number
-        hidden = inside & cube.hidden
+        withheld = inside & cube.withheld
         names = tuple(dim.name for dim in cube.dims if dim.name in dims)
         found.append(
-            TableShown(names, int(inside.sum()), int(hidden.sum()), int(values[hidden & finest].sum()))
+            TableShown(names, int(inside.sum()), int(withheld.sum()), int(values[withheld & finest].sum()))
         )
     return tuple(found)
 
@@ -102,7 +102,7 @@ def shared_values(cube: ReleasedCells, sensitive: frozenset[str]) -> tuple[Share
     lattice = cube.lattice
     keys = lattice.keys()
     axes = [a for a, dim in enumerate(lattice.dims) if dim.name in sensitive]
-    shown = ~cube.hidden & (cube.values > 0)
+    shown = ~cube.withheld & (cube.values > 0)
     found = []
     for axis in axes:
         dim = lattice.dims[axis]
@@ -134,7 +134,7 @@ def exposure(cube: ReleasedCells, people: Table) -> Exposure:
     """How small the smallest visible group around each person is."""
     smallest = np.full(len(people.counts), float(people.counts.sum()))
     for column in columns(cube, people):
-        shown = (column >= 0) & ~cube.hidden[column]
+        shown = (column >= 0) & ~cube.withheld[column]
         smallest = np.where(shown, np.minimum(smallest, cube.values[column]), smallest)
     if not len(smallest):
         return Exposure(0, 0.0, 0.0)

@@ -87,7 +87,7 @@ def _smallest_visible(
             known &= at >= 0
             coords[:, axis] = np.where(at >= 0, at, lattice.dims[axis].root)
         numbers = lattice.cells(coords)
-        shown = known & (numbers >= 0) & ~cube.hidden[numbers]
+        shown = known & (numbers >= 0) & ~cube.withheld[numbers]
         found = np.minimum(found, np.where(shown, cube.values[numbers], np.inf))
     return found
 

@@ -84,7 +84,7 @@ def worlds(made: Tiny) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         counted[row, cells[cells >= 0]] = 1
     ways = _all_ways(PEOPLE, len(inner))
     cells = ways @ counted
-    agree = (cells == made.cube.values)[:, ~made.cube.hidden].all(axis=1)
+    agree = (cells == made.cube.values)[:, ~made.cube.withheld].all(axis=1)
     places = np.array([made.leaves.index(cell[:2]) for cell in inner])
     leaves = np.stack([ways[agree][:, places == n].sum(axis=1) for n in range(len(made.leaves))], axis=1)
     return cells[agree], leaves
@@ -150,7 +150,7 @@ def test_withheld_casualties_reach_as_far_as_without_accidents(made: Tiny) -> No
     ways, numbers = groupings(made, made.table)
     fit = possible(leaves, ways)
     left = cells[fit.any(axis=1)]
-    for cell in np.flatnonzero(made.cube.hidden):
+    for cell in np.flatnonzero(made.cube.withheld):
         if not small(cells[:, cell]):
             continue
         low, high = int(left[:, cell].min()), int(left[:, cell].max())
@@ -170,13 +170,13 @@ def test_a_singleton_who_knows_the_size_of_his_accident_learns_nothing_about_oth
     before, after = possible(leaves, free), possible(leaves, ways)
     system = LinkedTables(made.cube.lattice.dims, (TableBlock.whole(made.cube.lattice),))
     true = system.sums(made.accidents.coords, np.ones(PEOPLE, dtype=np.int64))
-    others = np.flatnonzero(made.cube.hidden & (true > 0) & (true < THRESHOLD))
+    others = np.flatnonzero(made.cube.withheld & (true > 0) & (true < THRESHOLD))
     for place, companions in singletons_of(made):
         leaf = made.leaves.index(place[:2])
         with_him = before & of_his_own(leaves, free, leaf, companions)
         with_accidents = after & of_his_own(leaves, ways, leaf, companions)
         above = system.above(np.array([place], dtype=np.int32))[0]
-        for cell in (c for c in above if made.cube.hidden[c] and true[c] == 1):
+        for cell in (c for c in above if made.cube.withheld[c] and true[c] == 1):
             same = cells[:, cell] == 1
             could = cells[same & with_him.any(axis=1)][:, others]
             can = cells[same & with_accidents.any(axis=1)][:, others]
@@ -203,7 +203,7 @@ def test_showing_all_numbers_would_narrow_withheld_casualties() -> None:
     refused = 0
     for made in SAMPLES:
         every = np.where(
-            made.cube.hidden[made.context.above_casualties], -1, made.context.sums(made.context.accidents)
+            made.cube.withheld[made.context.above_casualties], -1, made.context.sums(made.context.accidents)
         )
         try:
             check_accidents(replace(made.table, values=every), made.cube, made.accidents)
@@ -230,7 +230,7 @@ def test_a_table_with_a_fault_is_refused(fault: str) -> None:
     if fault == "untrue":
         values[np.argmax(values > 0)] += 1
     elif fault == "not withheld":
-        hidden = made.cube.hidden[made.context.above_casualties]
+        hidden = made.cube.withheld[made.context.above_casualties]
         values[hidden] = made.context.sums(made.context.accidents)[hidden]
     elif fault == "no extension":
         extensions = ()
@@ -270,7 +270,7 @@ def test_what_hangs_together_with_people_by_place_and_date_enters_no_total_besid
     for made in SAMPLES:
         with_them, without = home_parts(made, made.table), home_parts(made, None)
         sex = made.cube.lattice.keys()[:, 2]
-        for cell in np.flatnonzero(made.cube.hidden).tolist():
+        for cell in np.flatnonzero(made.cube.withheld).tolist():
             cells = with_them.feasible(0).cells([cell])
             together = sex[cells.component(cell)]
             bound = with_them.bound(HomeCell(0, cell), cells)

@@ -76,7 +76,7 @@ def test_a_withheld_cell_points_to_the_nearest_shown_cell_that_holds_it(cube):
 
 
 def test_no_small_cell_is_shown(cube):
-    shown = cube.values[~cube.hidden]
+    shown = cube.values[~cube.withheld]
     assert not ((shown >= 1) & (shown < 5)).any()
 
 
@@ -112,7 +112,7 @@ def test_nobody_else_makes_a_cube(cube):
 
 
 def test_the_stored_cube_holds_no_withheld_count(cube):
-    assert (cube.values[cube.hidden] == -1).all()
+    assert (cube.values[cube.withheld] == -1).all()
 
 
 def larger_table():
@@ -127,7 +127,7 @@ def test_same_key_same_pattern_and_the_key_matters():
     first, second = (build_cube(larger_table(), Rules(threshold=5), KEY) for _ in range(2))
     assert first.to_bytes() == second.to_bytes()
     keys = (bytes([n]) * 32 for n in range(6))
-    patterns = {build_cube(larger_table(), Rules(threshold=5), key).hidden.tobytes() for key in keys}
+    patterns = {build_cube(larger_table(), Rules(threshold=5), key).withheld.tobytes() for key in keys}
     assert len(patterns) > 1
 
 
@@ -139,7 +139,7 @@ def test_a_short_key_is_refused():
 def test_zeros_are_shown_where_the_policy_publishes_them():
     cube = build_cube(table(), Rules(threshold=5, zeros="publish"), KEY)
     assert cube.lookup({"place": "S1", "sex": "F", "year": "2024"}) == Value(0)
-    assert not ((cube.values == 0) & cube.hidden).any()
+    assert not ((cube.values == 0) & cube.withheld).any()
 
 
 def test_where_shown_zeros_leave_no_room_the_error_says_that_partners_may():
@@ -149,7 +149,7 @@ def test_where_shown_zeros_leave_no_room_the_error_says_that_partners_may():
     with pytest.raises(ProtectionError) as caught:
         build_cube(five, Rules(threshold=5, zeros="publish"), KEY)
     assert "zeros as partner" in caught.value.remedy
-    assert build_cube(five, Rules(threshold=5, zeros="partner"), KEY).hidden.any()
+    assert build_cube(five, Rules(threshold=5, zeros="partner"), KEY).withheld.any()
 
 
 def test_priority_tables_come_first_and_the_rest_is_refused_where_nothing_finer_is_tried():

@@ -59,7 +59,7 @@ def test_where_neighbourhoods_hold_no_world_all_counts_at_once_do(first, monkeyp
     tuning = replace(search_schedule.TUNING, small=((4, 10),))
     monkeypatch.setattr(search_schedule, "TUNING", tuning)
     second = build_cube(table(EARLIER), RULES, KEY, known=[first])
-    assert (~second.hidden).sum() > 5
+    assert (~second.withheld).sum() > 5
     findings = attack([first, second.release()], threshold=5, time_limit=60)
     assert not findings.disclosed + findings.insufficiently_protected + findings.unlisted
 

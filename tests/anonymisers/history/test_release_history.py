@@ -265,14 +265,14 @@ def test_a_stricter_rule_withholds_what_it_would_and_lists_what_is_lost():
     assert strict.lookup({"place": "P", "sex": "F"}) == Withheld()
     assert strict.lookup({"place": "P"}) == Value(LARGE[0] + LARGE[1])
     assert strict.lost.any()
-    assert not (strict.lost & ~strict.hidden).any()
+    assert not (strict.lost & ~strict.withheld).any()
 
 
 def test_a_looser_rule_brings_nothing_back_that_protected_something():
     parts = [period(["2020"], SMALL)]
     before = view(parts, ["2020"])
     loose = before.under(dims(["2020"]), Rules(threshold=2))
-    assert (loose.hidden == before.hidden).all()
+    assert (loose.withheld == before.withheld).all()
 
 
 def test_without_a_dimension_the_margins_are_read():
@@ -307,7 +307,7 @@ def test_it_is_stored_and_read_back_to_the_same_bytes_and_a_changed_byte_is_noti
     data = made.to_bytes()
     again = ReleaseHistory.from_bytes(data)
     assert again.to_bytes() == data
-    assert (again.hidden == made.hidden).all()
+    assert (again.withheld == made.withheld).all()
     assert again.certificate_digest == made.certificate_digest
     for place in (0, 30, 70, len(data) - 1):
         changed = bytearray(data)
@@ -332,7 +332,7 @@ def test_rerunning_the_program_on_every_world_does_not_disclose_the_true_one():
     """Rule 4 for a year that comes later: more than one of its worlds gives its pattern under some key."""
     counts = [5, 1, 7, 3, 4, 6]
     known = period(["2020"], LARGE)
-    pattern = view([known, period(["2021"], counts)], ["2020", "2021"]).hidden
+    pattern = view([known, period(["2021"], counts)], ["2020", "2021"]).withheld
     possible = worlds(
         [period(["2021"], counts).cubes[0].release()], [dict(c) for c in cells(["2021"], "0", counts)], 26
     ).tolist()
@@ -340,7 +340,7 @@ def test_rerunning_the_program_on_every_world_does_not_disclose_the_true_one():
     def same(world, key):
         made = table(["2021"], world)
         part = ReleasePart("period", frozenset({"2021"}), made.dims[2], (build_cube(made, RULES, key),))
-        return (view([known, part], ["2020", "2021"]).hidden == pattern).all()
+        return (view([known, part], ["2020", "2021"]).withheld == pattern).all()
 
     keys = [bytes([n]) * 32 for n in range(12)]
     alike = [w for w in possible[:: max(1, len(possible) // 60)] if any(same(w, key) for key in keys)]

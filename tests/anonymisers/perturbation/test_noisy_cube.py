@@ -98,7 +98,7 @@ def test_cells_that_no_table_has_are_outside_and_tables_to_be_drawn_have_no_numb
     assert cube.lookup({"date": "2020"}) == Value(3)
     assert cube.lookup({"sex": "F"}) == Withheld()
     assert cube.lookup({"date": "2020", "sex": "F"}) == OutsideLattice()
-    assert not cube.when_drawn.hidden[cube.draws > 0].any()
+    assert not cube.when_drawn.withheld[cube.draws > 0].any()
 
 
 def kept() -> NoisyCube:

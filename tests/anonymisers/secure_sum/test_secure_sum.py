@@ -38,7 +38,7 @@ def grid(sizes: tuple[int, ...], values: Sequence[int], hidden: Sequence[bool], 
 def offer(table: LinkedCells, contributors: int = 4) -> MemberOffer:
     """What a node offers: withheld cells that leave the others safe, by their numbers as codes."""
     found = {}
-    for cell in np.flatnonzero(table.hidden).tolist():
+    for cell in np.flatnonzero(table.withheld).tolist():
         within = feasible_range(table, cell)
         if within is not None and leaves_others_safe(table, cell, within):
             found[(str(cell),)] = OfferedRange(within, int(table.components[cell]))
@@ -47,9 +47,9 @@ def offer(table: LinkedCells, contributors: int = 4) -> MemberOffer:
 
 def worlds(table: LinkedCells) -> list[World]:
     """Every way to fill in the withheld cells."""
-    found, filled = table.low[np.newaxis].copy(), ~table.hidden
+    found, filled = table.low[np.newaxis].copy(), ~table.withheld
     found = found[adds_up(table, found, filled)]
-    for cell in np.flatnonzero(table.hidden).tolist():
+    for cell in np.flatnonzero(table.withheld).tolist():
         values = np.arange(int(table.low[cell]), int(table.high[cell]) + 1)
         former, found = len(found), np.repeat(found, len(values), axis=0)
         found[:, cell] = np.tile(values, former)
@@ -93,8 +93,8 @@ def members(draw) -> dict[str, LinkedCells]:
 
 
 def candidates(tables: dict[str, LinkedCells]) -> Iterator[SumCandidate]:
-    for cell in range(len(next(iter(tables.values())).hidden)):
-        holding = tuple(m for m, t in tables.items() if t.hidden[cell])
+    for cell in range(len(next(iter(tables.values())).withheld)):
+        holding = tuple(m for m, t in tables.items() if t.withheld[cell])
         if holding:
             yield SumCandidate((str(cell),), holding)
 
@@ -161,7 +161,7 @@ def test_no_sum_narrows_a_cell_too_far_whatever_one_contributor_tells(tables, da
         for spy in [None, *(m for m in tables if m != target)]:
             known = {} if spy is None else {spy: truth[spy]}
             left = possible(chosen, every, said, target, known)
-            for cell in np.flatnonzero(table.hidden).tolist():
+            for cell in np.flatnonzero(table.withheld).tolist():
                 assert honest(interval(every[target], cell), interval(left, cell)), (said, target, spy, cell)
 
 
@@ -187,7 +187,7 @@ def test_two_totals_of_one_table_stay_apart(seed: int) -> None:
     for target, table in tables.items():
         for spy in [None, *(m for m in tables if m != target)]:
             left = possible(chosen, every, said, target, {} if spy is None else {spy: truth[spy]})
-            for cell in np.flatnonzero(table.hidden).tolist():
+            for cell in np.flatnonzero(table.withheld).tolist():
                 assert honest(interval(every[target], cell), interval(left, cell))
 
 
@@ -209,7 +209,7 @@ def _square_worlds(table: LinkedCells) -> Iterator[World]:
 
 def _margins(table: LinkedCells, square: np.ndarray) -> tuple[list[int], list[int]]:
     """What is left for the square of the sums of its rows and of its columns."""
-    cells = np.where(table.hidden, 0, table.low).reshape(5, 5)
+    cells = np.where(table.withheld, 0, table.low).reshape(5, 5)
     rows = sorted({int(c) // 5 for c in square})
     columns = sorted({int(c) % 5 for c in square})
     return (
@@ -316,14 +316,14 @@ def test_wherever_a_sum_leaves_an_interval_of_k_the_neighbours_stay_safe(inner, 
     hidden = np.zeros(sizes, dtype=bool)
     hidden[data.draw(st.sampled_from([(slice(0, 2), slice(0, 2)), (slice(0, 2), slice(0, shape[1]))]))] = True
     cells = grid(sizes, table.tolist(), hidden.ravel().tolist())
-    cell = data.draw(st.sampled_from(np.flatnonzero(cells.hidden).tolist()))
+    cell = data.draw(st.sampled_from(np.flatnonzero(cells.withheld).tolist()))
 
     found = feasible_range(cells, cell)
 
     every = worlds(cells)
     low, high = interval(every, cell)
     cuts = [[w for w in every if a <= w[cell] <= a + K] for a in range(low, max(low, high - K) + 1)]
-    others = [c for c in np.flatnonzero(cells.hidden).tolist() if c != cell]
+    others = [c for c in np.flatnonzero(cells.withheld).tolist() if c != cell]
     safe = all(honest(interval(every, o), interval(cut, o)) for cut in cuts for o in others)
     event(f"safe {safe}")
     assert found == FeasibleRange(low, high, K)

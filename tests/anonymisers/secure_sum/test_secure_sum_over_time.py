@@ -60,7 +60,7 @@ class State:
             y * PER_YEAR + c: self.vintages.get(y) == vintage for (y, c), (_, vintage) in self.entered.items()
         }
         found = {}
-        for place in np.flatnonzero(table.hidden).tolist():
+        for place in np.flatnonzero(table.withheld).tolist():
             within = feasible_range(table, place)
             if within is None or not may_enter(table, former, place):
                 continue

@@ -117,6 +117,6 @@ def test_nobody_can_leave_a_cell_that_everybody_is_in():
 
 
 def test_the_same_input_and_key_give_the_same_cube_and_another_key_another(table):
-    cubes = [build_cube(table, AS_ZERO, bytes((key,)) * 32).hidden for key in (0, 0, 1)]
+    cubes = [build_cube(table, AS_ZERO, bytes((key,)) * 32).withheld for key in (0, 0, 1)]
     assert (cubes[0] == cubes[1]).all()
     assert (cubes[0] != cubes[2]).any()

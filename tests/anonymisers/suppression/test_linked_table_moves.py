@@ -100,4 +100,4 @@ def test_moves_for_many_cells_agree_with_the_sums_and_leave_few_cells_open(patte
 @pytest.mark.parametrize("zeros", ["partner", "publish"])
 def test_linked_tables_get_a_cube_with_a_valid_certificate(table, zeros):
     cube = build_cube(table, Rules(zeros=zeros, max_dims=3), KEY, attack_seconds=1.0)
-    assert 0 < cube.hidden.sum() < len(cube.hidden)
+    assert 0 < cube.withheld.sum() < len(cube.withheld)

@@ -106,7 +106,8 @@ def test_whoever_reruns_the_program_on_every_world_is_not_told_which_it_was(seed
         for world in possible[:: max(1, len(possible) // 60)]
         if any(
             (
-                build_cube(Table.of(dims, zip(inner, world, strict=True)), rules, key).hidden == cube.hidden
+                build_cube(Table.of(dims, zip(inner, world, strict=True)), rules, key).withheld
+                == cube.withheld
             ).all()
             for key in keys
         )
@@ -122,11 +123,11 @@ def test_the_oracle_notices_a_release_that_is_not_safe():
     table = Table.of(dims, [(("a0",), 1), (("a1",), 5)])
     cube = build_cube(table, Rules(threshold=K), KEY)
     check_certificate(cube.certificate, cube.release(), table)
-    hidden = cube.hidden.copy()
+    hidden = cube.withheld.copy()
     hidden[2] = False
     values = cube.values.copy()
     values[2] = 5
-    object.__setattr__(cube, "hidden", hidden)
+    object.__setattr__(cube, "withheld", hidden)
     object.__setattr__(cube, "values", values)
     with pytest.raises(AssertionError):
         assert_safe(cube, table, Rules(threshold=K))

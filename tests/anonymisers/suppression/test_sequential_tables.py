@@ -83,15 +83,15 @@ def test_priority_tables_are_published_alike_with_further_tables_and_all_togethe
     cube = build_cube(people, rules, KEY)
     first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in cube.tables])[cube.lattice.table_of()]
 
-    assert (cube.hidden[first] == alone.hidden[first]).all()
-    assert not (cube.hidden & ~alone.hidden).any()
+    assert (cube.withheld[first] == alone.withheld[first]).all()
+    assert not (cube.withheld & ~alone.withheld).any()
     assert_settled_safe(cube, people, rules)
 
 
 def test_where_nobody_is_alone_every_table_is_published():
     cube = build_cube(table([9, 8, 12, 7, 30, 11, 6, 14]), Rules(max_dims=3, priority=(FIRST,)), KEY)
 
-    assert not cube.hidden.any()
+    assert not cube.withheld.any()
     assert not cube.refused
 
 
@@ -101,7 +101,7 @@ def test_a_table_that_takes_too_many_steps_is_refused_and_the_others_stay(monkey
     alone = build_cube(people, replace(rules, finer=None), KEY)
     tune(monkeypatch, sequential_tables, steps_each=0)
 
-    assert (build_cube(people, rules, KEY).hidden == alone.hidden).all()
+    assert (build_cube(people, rules, KEY).withheld == alone.withheld).all()
 
 
 NAMED = (TableOf.of("bc"), TableOf.of("ac"))
@@ -151,7 +151,7 @@ def test_others_make_room_only_for_a_much_larger_gain():
 
     assert by_a_and_c in kept.refused
     assert by_a_and_c not in with_loss.refused
-    assert (with_loss.hidden & ~kept.hidden).any()
+    assert (with_loss.withheld & ~kept.withheld).any()
 
 
 def test_always_published_cells_make_no_room():
@@ -159,12 +159,12 @@ def test_always_published_cells_make_no_room():
     with_loss, _ = with_room(CROWDED_OUT, gain=0.0)
     keys = kept.lattice.keys()
     first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in kept.tables])[kept.lattice.table_of()]
-    asked_for_room = np.flatnonzero(with_loss.hidden & ~kept.hidden & first).tolist()
+    asked_for_room = np.flatnonzero(with_loss.withheld & ~kept.withheld & first).tolist()
 
     for cell in asked_for_room:
         place = tuple((d.name, d.codes[p]) for d, p in zip(kept.lattice.dims, keys[cell], strict=True) if p)
         cell_status, _ = with_room(CROWDED_OUT, gain=0.0, always=[place])
-        assert not cell_status.hidden[cell]
+        assert not cell_status.withheld[cell]
     assert asked_for_room
 
 
@@ -175,7 +175,7 @@ def test_a_named_table_that_takes_too_many_steps_is_found_with_the_steps_for_tho
     first = np.array([set(t) <= {"a", "b"} or len(t) == 1 for t in cube.tables])[cube.lattice.table_of()]
 
     assert not cube.refused
-    assert (cube.hidden[first] == alone.hidden[first]).all()
+    assert (cube.withheld[first] == alone.withheld[first]).all()
 
 
 CHAIN = TableOf.of("bc")

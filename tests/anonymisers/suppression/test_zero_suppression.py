@@ -80,13 +80,13 @@ def made(request):
 
 def test_about_a_tenth_of_the_suppressed_cells_are_zeros(made):
     """Else whoever knows the program knows that hardly any withheld cell is one."""
-    hidden = made.cube.hidden
+    hidden = made.cube.withheld
     assert made.zeros(hidden).sum() > hidden.sum() / 12  # cells suppressed against singletons come later
 
 
 def test_another_key_suppresses_other_zeros(made, monkeypatch):
-    again, other = (built(made.table, key, made.few, monkeypatch).hidden for key in (KEY, bytes((1,)) * 32))
-    zeros = made.zeros(made.cube.hidden)
+    again, other = (built(made.table, key, made.few, monkeypatch).withheld for key in (KEY, bytes((1,)) * 32))
+    zeros = made.zeros(made.cube.withheld)
     assert (zeros == made.zeros(again)).all()
     assert (zeros & made.zeros(other)).sum() < zeros.sum() / 2
 

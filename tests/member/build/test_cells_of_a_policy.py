@@ -71,7 +71,7 @@ def test_what_was_shown_before_is_lost_once_it_is_never_shown_and_nothing_else_c
     before = answered(node, register)
     after = seen(node, "never_show: [{place: KH-3}]", 2)
 
-    changed = before.hidden != after.hidden
+    changed = before.withheld != after.withheld
     assert isinstance(before.lookup({"place": "KH-3"}), Value)
     assert after.lookup({"place": "KH-3"}) == Withheld()
     assert int(changed.sum()) == int(after.lost.sum()) == 1
@@ -90,7 +90,7 @@ def test_what_is_always_shown_from_now_on_is_sought_for_released_people_too(
     assert isinstance(now.lookup({"place": "KH-2"}), Value)
     assert [len(part.cubes) for part in now.parts] == [2]
     assert [len(part.cubes) for part in stricter.parts] == [1]
-    assert not (before.hidden & ~now.hidden & before.lost).any()
+    assert not (before.withheld & ~now.withheld & before.lost).any()
     assert withstands(now)
 
 

@@ -70,7 +70,7 @@ def cube(policy: Policy, made: Snapshot, former: ReleaseHistory | None) -> Relea
 
 
 def withheld_by(made: ReleaseHistory) -> set[Key]:
-    keys = made.lattice.keys()[made.hidden]
+    keys = made.lattice.keys()[made.withheld]
     return {
         tuple((d.name, d.codes[at]) for d, at in zip(made.lattice.dims, key, strict=True) if at != d.root)
         for key in keys.tolist()

@@ -268,7 +268,7 @@ def test_a_look_draws_nothing_and_tells_how_far_numbers_will_be_off(tmp_path: Pa
         assert made.stricter[-1].startswith("A preview makes no noisy counts")
         found = measure(node, made)
         assert (found.withheld, found.people, found.to_accept) == (0, 120, ())
-        assert not made.cube.values[~made.cube.hidden].size, "nothing to read, exact or not"
+        assert not made.cube.values[~made.cube.withheld].size, "nothing to read, exact or not"
         with pytest.raises(
             NotProtectedError, match=r"4 tables of portion 1 would cost epsilon 0\.3 each; of 1"
         ):

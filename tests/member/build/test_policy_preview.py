@@ -99,10 +99,10 @@ def test_what_it_counts_is_what_the_cube_withholds(node: Node) -> None:
     found = measure(node, made)
 
     assert found.cells == made.cube.lattice.size
-    assert found.withheld == int(made.cube.hidden.sum())
+    assert found.withheld == int(made.cube.withheld.sum())
     assert found.people == 120
     assert 0 < found.score.value <= 1
-    smallest = int(made.cube.values[~made.cube.hidden & (made.cube.values > 0)].min())
+    smallest = int(made.cube.values[~made.cube.withheld & (made.cube.values > 0)].min())
     assert found.exposure.smallest >= min(smallest, 5)
     assert found.records is not None
     assert found.records.records == 120
@@ -288,11 +288,11 @@ def test_a_comparison_counts_cells_one_by_one(counts: list[int], one: int, other
 
     found = compare(before, after, [])
 
-    shown = ~after[0].hidden & before[0].hidden
-    gone = before[0].hidden < after[0].hidden
+    shown = ~after[0].withheld & before[0].withheld
+    gone = before[0].withheld < after[0].withheld
     assert (found.shown, found.withheld) == (int(shown.sum()), int(gone.sum()))
     assert found.other_numbers == 0
-    assert found.nothing == bool((before[0].hidden == after[0].hidden).all())
+    assert found.nothing == bool((before[0].withheld == after[0].withheld).all())
     if one == other:
         assert found.nothing
     inside = {

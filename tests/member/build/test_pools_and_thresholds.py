@@ -83,7 +83,7 @@ def test_every_shipped_policy_is_previewed_comes_into_force_and_is_protected(
         put_in_force(node, text, questions)
 
         assert build(node).cube == looked.bytes
-        shown = looked.cube.values[~looked.cube.hidden]
+        shown = looked.cube.values[~looked.cube.withheld]
         assert not ((shown > 0) & (shown < looked.policy.scope.threshold)).any()
 
 
@@ -168,7 +168,7 @@ def test_the_strictest_threshold_of_a_level_that_is_shown_holds_for_all(node: No
 
     assert made.stricter == ()
     assert "11" in strict.stricter[0]
-    shown = strict.cube.values[~strict.cube.hidden]
+    shown = strict.cube.values[~strict.cube.withheld]
     assert not ((shown > 0) & (shown < 11)).any()
     assert measure(node, strict).withheld >= measure(node, made).withheld
 

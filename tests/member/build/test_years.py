@@ -226,8 +226,8 @@ def test_a_lower_threshold_shows_more_but_nothing_that_protected_something(node:
 
     after = newest(node)
 
-    assert int((~after.hidden).sum()) >= int((~before.hidden).sum())
-    assert (before.hidden | ~after.hidden).all()
+    assert int((~after.withheld).sum()) >= int((~before.withheld).sum())
+    assert (before.withheld | ~after.withheld).all()
     found = attack(releases(after.parts), threshold=3, time_limit=60)
     assert (found.disclosed, found.insufficiently_protected, found.unlisted) == ((), (), ())
     assert not found.undecided

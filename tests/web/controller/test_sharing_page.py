@@ -28,7 +28,7 @@ def test_the_numbers_are_those_of_the_cube(ready: DeskHouse) -> None:
     page = counted(ready)
     cube = ready.desk_context.cube_cache.refresh()
     assert cube is not None
-    hidden, cells = int(cube.cube.hidden.sum()), len(cube.cube.hidden)
+    hidden, cells = int(cube.cube.withheld.sum()), len(cube.cube.withheld)
 
     assert f"{cells - hidden} of {cells} numbers are shown, {hidden} are withheld" in page
     assert "They are about 120 people" in page

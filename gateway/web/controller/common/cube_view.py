@@ -134,10 +134,10 @@ class CubeViewer:
 
 
 def _cells_only(cube: ReadyCube) -> tuple[TableShown, ...]:
-    table_of, hidden = cube.cube.lattice.table_of(), cube.cube.hidden
+    table_of, withheld = cube.cube.lattice.table_of(), cube.cube.withheld
     found = []
     for number, dims in enumerate(cube.cube.tables):
         inside = table_of == number
         names = tuple(dim.name for dim in cube.cube.dims if dim.name in dims)
-        found.append(TableShown(names, int(inside.sum()), int((inside & hidden).sum()), 0))
+        found.append(TableShown(names, int(inside.sum()), int((inside & withheld).sum()), 0))
     return tuple(found)

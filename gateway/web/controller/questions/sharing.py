@@ -153,6 +153,6 @@ def _table(numbers: CubeNumbers, dims: tuple[str, ...], cells: int, withheld: in
 
 def _question(one: ShownQuestion) -> Question:
     cells = () if one.release is None else one.release.cells
-    hidden = 0 if one.release is None else withheld(one.release)
+    number_withheld = 0 if one.release is None else withheld(one.release)
     refusals = tuple(refusal.meaning for refusal in one.refusals)
-    return Question(one.name, one.label, one.recipient, len(cells), hidden, refusals)
+    return Question(one.name, one.label, one.recipient, len(cells), number_withheld, refusals)
