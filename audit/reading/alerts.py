@@ -10,7 +10,7 @@ from audit.events.event_values import CoarseShare, PolicyStep
 from audit.events.events import Event, PolicyInForce, SignInFailed
 from audit.events.question_events import Answered, Asked, Denied, Released
 from audit.events.search import Found, time_of
-from audit.reading.said import Said, msgid, said
+from audit.reading.messages import Message, message, msgid
 
 
 class NoticeKind(StrEnum):
@@ -139,8 +139,8 @@ def _crowded(kind: NoticeKind, groups: dict[str, list[Found]], count: int, windo
 
 
 def _notice(kind: NoticeKind, about: str, run: list[Found], window: timedelta) -> Notice:
-    message = Said(_WORDS[kind], {"count": len(run), "window": str(window)})
-    return Notice(kind, about, message, tuple(each.number for each in run))
+    words = Message(_WORDS[kind], {"count": len(run), "window": str(window)})
+    return Notice(kind, about, words, tuple(each.number for each in run))
 
 
 def _withheld(found: Sequence[Found]) -> dict[str, list[Found]]:
@@ -167,11 +167,11 @@ def _policy_flips(found: Sequence[Found], window: timedelta) -> list[Notice]:
             if opened is not None and event.step in (PolicyStep.TIGHTENED, PolicyStep.BOTH):
                 after = time_of(event) - time_of(opened.event)
                 if after <= window:
-                    message = said(
+                    words = message(
                         "a policy was loosened and tightened again after %(time)s", time=str(after)
                     )
                     numbers = (opened.number, each.number)
-                    raised.append(Notice(NoticeKind.POLICY_FLIPS, member, message, numbers))
+                    raised.append(Notice(NoticeKind.POLICY_FLIPS, member, words, numbers))
                 opened = None
             if event.step in (PolicyStep.LOOSENED, PolicyStep.BOTH):
                 opened = opened or each
@@ -189,7 +189,7 @@ def _off_hours(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
         Notice(
             NoticeKind.OFF_HOURS,
             about,
-            said("%(count)s questions outside office hours", count=len(numbers)),
+            message("%(count)s questions outside office hours", count=len(numbers)),
             tuple(numbers),
         )
         for about, numbers in late.items()
@@ -205,12 +205,12 @@ def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
         if not isinstance(event, Asked | Denied):
             continue
         if event.purpose not in seen[event.organisation] and asked[event.organisation] >= habit:
-            message = said(
+            words = message(
                 "its first question for %(purpose)s, after %(count)s questions for other purposes",
                 purpose=event.purpose,
                 count=asked[event.organisation],
             )
-            raised.append(Notice(NoticeKind.PURPOSE_DRIFT, event.organisation, message, (each.number,)))
+            raised.append(Notice(NoticeKind.PURPOSE_DRIFT, event.organisation, words, (each.number,)))
         seen[event.organisation].add(event.purpose)
         asked[event.organisation] += 1
     return raised
@@ -222,7 +222,7 @@ def _no_end(found: Sequence[Found], now: datetime, patience: timedelta) -> list[
         Notice(
             NoticeKind.NO_END,
             each.event.question_id,
-            said("asked, but no result was ever released"),
+            message("asked, but no result was ever released"),
             (each.number,),
         )
         for each in found
@@ -238,10 +238,10 @@ def _unwitnessed(found: Sequence[Found], watch: Watch, patience: timedelta) -> l
     ]
     if not late:
         return []
-    message = said(
+    words = message(
         "fewer than %(needed)s of %(count)s witnesses have cosigned these entries",
         needed=watch.needed,
         count=watch.witnesses,
     )
     about = ", ".join(watch.missing) or "the witnesses"
-    return [Notice(NoticeKind.UNWITNESSED, about, message, tuple(late))]
+    return [Notice(NoticeKind.UNWITNESSED, about, words, tuple(late))]

@@ -17,7 +17,7 @@ from audit.formats.vkey import VerifierKey
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
 from audit.reading.explain import StoryPart
-from audit.reading.said import Said, said
+from audit.reading.messages import Message, message
 
 FORMAT: Final = "safelane/log-dossier@v1"
 _KEYS: Final = {"entries", "format", "keys", "question", "witnesses"}
@@ -87,16 +87,16 @@ class Dossier:
         return StoryPart(proven.origin, proven.receipt.index, event, proof)
 
 
-def say_proof(checkpoint: Checkpoint, witnesses: Iterable[str]) -> Said:
+def say_proof(checkpoint: Checkpoint, witnesses: Iterable[str]) -> Message:
     """Describe the checkpoint above a proven entry, in words."""
     size, count = checkpoint.size, len(set(witnesses))
     if count:
-        under = said(
+        under = message(
             "under the checkpoint of %(size)s entries, cosigned by %(count)s", size=size, count=count
         )
     else:
-        under = said("under the checkpoint of %(size)s entries, cosigned by no known witness", size=size)
-    return said("proved, %(under)s", under=under)
+        under = message("under the checkpoint of %(size)s entries, cosigned by no known witness", size=size)
+    return message("proved, %(under)s", under=under)
 
 
 def _list(value: Any, read: Callable[[Any], Any]) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from audit.events.question_events import (
 )
 from audit.events.search import time_of
 from audit.formats.merkle import leaf_hash
-from audit.reading.said import Said, said
+from audit.reading.messages import Message, message
 from audit.reading.sentences import say_event, under
 from audit.reading.wording import listed, say_question, say_reasons, say_who
 
@@ -41,9 +41,9 @@ class StoryPart:
     actor: str | None = None
 
     @property
-    def place(self) -> Said:
+    def place(self) -> Message:
         """The position of the entry, in words."""
-        return said("entry %(number)s of %(origin)s", number=self.number, origin=self.origin)
+        return message("entry %(number)s of %(origin)s", number=self.number, origin=self.origin)
 
     @property
     def ref(self) -> EntryRef:
@@ -61,17 +61,17 @@ def explain_question(parts: Sequence[StoryPart]) -> list[str]:
     return [*lines, *(f"  {line}" for line in say_links(parts))]
 
 
-def say_story(parts: Sequence[StoryPart]) -> list[Said]:
+def say_story(parts: Sequence[StoryPart]) -> list[Message]:
     """Tell the events in sentences; `parts` as for `explain_question`."""
     asked = [part for part in parts if isinstance(part.event, Asked | Denied)]
     ends = [part for part in parts if isinstance(part.event, Released)]
     judged = [part for part in parts if isinstance(part.event, Answered | Refused)]
-    lines: list[Said] = []
+    lines: list[Message] = []
     for part in asked or judged[:1]:
         lines += _who_and_what(part)
     if not asked:
         lines.append(
-            said(
+            message(
                 "The hub's own entry for this question is not available: the text below comes from a "
                 "member's log."
             )
@@ -87,26 +87,28 @@ def say_story(parts: Sequence[StoryPart]) -> list[Said]:
             lines.append(say_event(part.event))
     lines += [say_event(end.event) for end in ends]
     if not ends and any(isinstance(part.event, Asked) for part in asked):
-        lines.append(said("This log holds no end of the question: it was asked, but no result was released."))
+        lines.append(
+            message("This log holds no end of the question: it was asked, but no result was released.")
+        )
     return lines
 
 
-def _who_and_what(part: StoryPart) -> Iterator[Said]:
+def _who_and_what(part: StoryPart) -> Iterator[Message]:
     event = part.event
     if not isinstance(event, Asked | Denied | Answered | Refused):
         return
     who, what = say_who(event.role, event.organisation), say_question(event.measure, event.by, event.where)
     if isinstance(event, Answered | Refused):
-        yield said("%(who)s asked for %(what)s.", who=who, what=what)
+        yield message("%(who)s asked for %(what)s.", who=who, what=what)
     else:
-        yield said("%(who)s asked on %(at)s for %(what)s.", who=who, what=what, at=time_of(event))
-    yield said("The purpose was %(purpose)s.", purpose=event.purpose)
+        yield message("%(who)s asked on %(at)s for %(what)s.", who=who, what=what, at=time_of(event))
+    yield message("The purpose was %(purpose)s.", purpose=event.purpose)
     if part.actor is None:
-        yield said(
+        yield message(
             "The person is recorded only as a commitment: %(commitment)s.", commitment=str(event.actor)
         )
     else:
-        yield said(
+        yield message(
             "The person: %(person)s (the opening matches the commitment %(commitment)s).",
             person=part.actor,
             commitment=str(event.actor),
@@ -115,46 +117,48 @@ def _who_and_what(part: StoryPart) -> Iterator[Said]:
         yield from _put_to(event)
     if isinstance(event, Denied):
         reasons = say_reasons(event.reasons)
-        yield said("The hub refused the question before any member was asked: %(reasons)s.", reasons=reasons)
+        yield message(
+            "The hub refused the question before any member was asked: %(reasons)s.", reasons=reasons
+        )
 
 
-def _put_to(event: Asked) -> Iterator[Said]:
+def _put_to(event: Asked) -> Iterator[Message]:
     if event.members:
         members, until = listed(event.members), event.deadline
-        yield said(
+        yield message(
             "The question was sent to %(members)s, to be answered by %(until)s.", members=members, until=until
         )
     else:
-        yield said("The question was sent to no member; its deadline was %(until)s.", until=event.deadline)
+        yield message("The question was sent to no member; its deadline was %(until)s.", until=event.deadline)
     if event.late_until > event.deadline:
-        yield said(
+        yield message(
             "Answers that came later, until %(until)s, were to be released automatically.",
             until=event.late_until,
         )
 
 
-def _outcome(outcome: MemberOutcome) -> Said:
+def _outcome(outcome: MemberOutcome) -> Message:
     """Describe a member's outcome, in the words of the hub's log."""
     member = outcome.member
     if outcome.outcome is Outcome.MISSING:
-        return said("%(member)s gave no answer in time.", member=member)
+        return message("%(member)s gave no answer in time.", member=member)
     policy = under(outcome.policy_version)
     if outcome.outcome is Outcome.REFUSED:
         reasons = say_reasons(outcome.reasons)
-        return said(
+        return message(
             "%(member)s refused %(under)s: %(reasons)s.", member=member, under=policy, reasons=reasons
         )
     values = {"member": member, "snapshot": str(outcome.snapshot), "under": policy}
     if outcome.outcome is Outcome.EARLIER:
-        return said(
+        return message(
             "%(member)s was offline; its earlier answer to the same question was used again, from "
             "snapshot %(snapshot)s, %(under)s.",
             **values,
         )
-    return said("%(member)s answered from snapshot %(snapshot)s, %(under)s.", **values)
+    return message("%(member)s answered from snapshot %(snapshot)s, %(under)s.", **values)
 
 
-def say_links(parts: Sequence[StoryPart]) -> Iterator[Said]:
+def say_links(parts: Sequence[StoryPart]) -> Iterator[Message]:
     """Describe whether references between entries are right: `MISFIT` is part of every wrong reference."""
     at_hand = {(part.origin, part.number): part for part in parts}
     for part in parts:
@@ -162,7 +166,7 @@ def say_links(parts: Sequence[StoryPart]) -> Iterator[Said]:
         if isinstance(event, Released):
             asked = at_hand.get((part.origin, event.asked_index))
             if asked is None or not isinstance(asked.event, Asked):
-                yield said(
+                yield message(
                     "%(place)s IS INCONSISTENT: it ends entry %(number)s, which did not ask this question.",
                     place=part.place,
                     number=event.asked_index,
@@ -174,14 +178,14 @@ def say_links(parts: Sequence[StoryPart]) -> Iterator[Said]:
             yield _link(part, event.asked, at_hand)
 
 
-def _link(part: StoryPart, ref: EntryRef, at_hand: dict[tuple[str, int], StoryPart]) -> Said:
-    named = said("entry %(number)s of %(origin)s", number=ref.index, origin=ref.origin)
+def _link(part: StoryPart, ref: EntryRef, at_hand: dict[tuple[str, int], StoryPart]) -> Message:
+    named = message("entry %(number)s of %(origin)s", number=ref.index, origin=ref.origin)
     other = at_hand.get((ref.origin, ref.index))
     values = {"place": part.place, "named": named}
     if other is None:
-        return said("%(place)s refers to %(named)s, which is not available.", **values)
+        return message("%(place)s refers to %(named)s, which is not available.", **values)
     if other.ref.leaf != ref.leaf:
-        return said(
+        return message(
             "%(place)s IS INCONSISTENT with %(named)s: it refers to an entry with another hash.", **values
         )
-    return said("%(place)s refers to %(named)s: the hash matches.", **values)
+    return message("%(place)s refers to %(named)s: the hash matches.", **values)

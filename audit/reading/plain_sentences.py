@@ -6,7 +6,7 @@ from typing import Final
 
 from audit.events.event import Event
 from audit.events.event_values import CoarseSize
-from audit.reading.said import Said, Value, msgid
+from audit.reading.messages import Message, Value, msgid
 from audit.reading.wording import listed, say_size, say_who, word_of
 
 PLAIN: Final = {
@@ -114,14 +114,14 @@ PLAIN: Final = {
 SOMEBODY = msgid("An unknown person")
 
 
-def say_plainly(event: Event) -> Said:
+def say_plainly(event: Event) -> Message:
     """Return the event in the text of its kind. Raises KeyError for a kind without a text."""
     values = {name: _shown(value) for name, value in vars(event).items()}
     organisation, role = getattr(event, "organisation", None), getattr(event, "role", None)
     values["who"] = say_who(role, organisation) if role else word_of(SOMEBODY)
     special = (f"{event.TYPE}:{name}" for name, value in vars(event).items() if value)
     text = next((PLAIN[name] for name in special if name in PLAIN), None) or PLAIN[event.TYPE]
-    return Said(text, values)
+    return Message(text, values)
 
 
 def _shown(value: object) -> Value:

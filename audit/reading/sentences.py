@@ -34,8 +34,8 @@ from audit.events.record_events import (
     RecordsCompared,
 )
 from audit.events.search import time_of
+from audit.reading.messages import Message, Value, message
 from audit.reading.plain_sentences import say_plainly
-from audit.reading.said import Said, Value, said
 from audit.reading.wording import (
     STEPS,
     listed,
@@ -49,21 +49,21 @@ from audit.reading.wording import (
 
 
 @singledispatch
-def say_event(event: Event) -> Said:
+def say_event(event: Event) -> Message:
     """Return the event in a sentence, by default from `plain_sentences`."""
     return say_plainly(event)
 
 
-def under(version: str | None) -> Said:
+def under(version: str | None) -> Message:
     """Return the policy version in words."""
     if version is None:
-        return said("without a policy")
-    return said("under version %(version)s of its policy", version=version)
+        return message("without a policy")
+    return message("under version %(version)s of its policy", version=version)
 
 
 @say_event.register
-def _(event: Asked | Denied) -> Said:
-    return said(
+def _(event: Asked | Denied) -> Message:
+    return message(
         "%(who)s asked on %(at)s for %(what)s, for %(purpose)s.",
         who=say_who(event.role, event.organisation),
         at=time_of(event),
@@ -73,8 +73,8 @@ def _(event: Asked | Denied) -> Said:
 
 
 @say_event.register
-def _(event: Answered) -> Said:
-    return said(
+def _(event: Answered) -> Message:
+    return message(
         "%(member)s answered on %(at)s from snapshot %(snapshot)s, %(under)s: %(size)s, %(withheld)s.",
         member=event.member,
         at=event.at,
@@ -86,8 +86,8 @@ def _(event: Answered) -> Said:
 
 
 @say_event.register
-def _(event: Refused) -> Said:
-    return said(
+def _(event: Refused) -> Message:
+    return message(
         "%(member)s refused on %(at)s %(under)s: %(reasons)s.",
         member=event.member,
         at=event.at,
@@ -97,14 +97,14 @@ def _(event: Refused) -> Said:
 
 
 @say_event.register
-def _(event: ApprovalAwaited) -> Said:
+def _(event: ApprovalAwaited) -> Message:
     if event.persons == 1:
-        return said(
+        return message(
             "At %(member)s the question waited from %(at)s for approval by one person.",
             member=event.member,
             at=event.at,
         )
-    return said(
+    return message(
         "At %(member)s the question waited from %(at)s for approval by %(persons)s people.",
         member=event.member,
         at=event.at,
@@ -113,21 +113,21 @@ def _(event: ApprovalAwaited) -> Said:
 
 
 @say_event.register
-def _(event: ApprovalDecided) -> Said:
+def _(event: ApprovalDecided) -> Message:
     values: dict[str, Value] = {"member": event.member, "at": event.at, "key": event.signed_by}
     if event.granted:
-        return said(
+        return message(
             "At %(member)s somebody approved the answer on %(at)s, and signed the approval as %(key)s.",
             **values,
         )
-    return said(
+    return message(
         "At %(member)s somebody refused approval on %(at)s, and signed the refusal as %(key)s.", **values
     )
 
 
 @say_event.register
-def _(event: Rejected) -> Said:
-    return said(
+def _(event: Rejected) -> Message:
+    return message(
         "%(member)s rejected a delivery on %(at)s without reading it: %(reasons)s.",
         member=event.member,
         at=event.at,
@@ -136,8 +136,8 @@ def _(event: Rejected) -> Said:
 
 
 @say_event.register
-def _(event: ReleasedAgain) -> Said:
-    return said(
+def _(event: ReleasedAgain) -> Message:
+    return message(
         "Members answered late: on %(at)s result %(number)s was released, a table of %(size)s, "
         "%(withheld)s; the table is recorded only as a commitment: %(commitment)s.",
         at=event.at,
@@ -149,8 +149,8 @@ def _(event: ReleasedAgain) -> Said:
 
 
 @say_event.register
-def _(event: Released) -> Said:
-    return said(
+def _(event: Released) -> Message:
+    return message(
         "The question was closed on %(at)s: a table of %(size)s was released, %(withheld)s; the table is "
         "recorded only as a commitment: %(commitment)s.",
         at=event.at,
@@ -161,8 +161,8 @@ def _(event: Released) -> Said:
 
 
 @say_event.register
-def _(event: CubeCertified) -> Said:
-    return said(
+def _(event: CubeCertified) -> Message:
+    return message(
         "%(member)s protected snapshot %(snapshot)s %(under)s on %(at)s; the certificate and the shape "
         "are recorded only as commitments.",
         member=event.member,
@@ -173,8 +173,8 @@ def _(event: CubeCertified) -> Said:
 
 
 @say_event.register
-def _(event: PolicyInForce) -> Said:
-    return said(
+def _(event: PolicyInForce) -> Message:
+    return message(
         "Version %(version)s of %(member)s's policy took effect on %(at)s: %(step)s. The text is "
         "recorded only as a commitment.",
         version=event.policy_version,
@@ -185,8 +185,8 @@ def _(event: PolicyInForce) -> Said:
 
 
 @say_event.register
-def _(event: SnapshotLoaded) -> Said:
-    return said(
+def _(event: SnapshotLoaded) -> Message:
+    return message(
         "%(member)s loaded snapshot %(snapshot)s on %(at)s, with records up to %(until)s.",
         member=event.member,
         snapshot=event.snapshot,
@@ -196,8 +196,8 @@ def _(event: SnapshotLoaded) -> Said:
 
 
 @say_event.register
-def _(event: RecordsCompared) -> Said:
-    return said(
+def _(event: RecordsCompared) -> Message:
+    return message(
         "%(member)s compared snapshot %(snapshot)s with %(former)s on %(at)s; the changes are recorded "
         "only as a commitment.",
         member=event.member,
@@ -208,8 +208,8 @@ def _(event: RecordsCompared) -> Said:
 
 
 @say_event.register
-def _(event: ConsentChanged) -> Said:
-    return said(
+def _(event: ConsentChanged) -> Message:
+    return message(
         "A person in %(member)s's register changed their consent on %(at)s; the person is recorded only "
         "as a commitment.",
         member=event.member,
@@ -218,8 +218,8 @@ def _(event: ConsentChanged) -> Said:
 
 
 @say_event.register
-def _(event: FigureRegistered) -> Said:
-    return said(
+def _(event: FigureRegistered) -> Message:
+    return message(
         "%(member)s registered a number that it had published elsewhere, on %(at)s; the number is "
         "recorded only as a commitment.",
         member=event.member,
@@ -228,8 +228,8 @@ def _(event: FigureRegistered) -> Said:
 
 
 @say_event.register
-def _(event: FigureWithdrawn) -> Said:
-    return said(
+def _(event: FigureWithdrawn) -> Message:
+    return message(
         "%(member)s withdrew a published number that entry %(registered)s had registered by mistake, on "
         "%(at)s.",
         member=event.member,
@@ -239,8 +239,8 @@ def _(event: FigureWithdrawn) -> Said:
 
 
 @say_event.register
-def _(event: PrivacyCharged) -> Said:
-    return said(
+def _(event: PrivacyCharged) -> Message:
+    return message(
         "%(member)s charged a table of %(levels)s to the privacy budget of the people of release part "
         "%(portion)s: epsilon %(epsilon)s, of a permanent budget of %(budget)s for each person, on "
         "%(at)s.",
@@ -254,22 +254,22 @@ def _(event: PrivacyCharged) -> Said:
 
 
 @say_event.register
-def _(event: MemberEnrolled) -> Said:
-    return said("%(member)s joined the region on %(at)s.", member=event.member, at=event.at)
+def _(event: MemberEnrolled) -> Message:
+    return message("%(member)s joined the region on %(at)s.", member=event.member, at=event.at)
 
 
 @say_event.register
-def _(event: UserAdded) -> Said:
+def _(event: UserAdded) -> Message:
     values: dict[str, Value] = {"who": say_who(event.role, event.organisation), "at": event.at}
     if not event.purposes:
-        return said("%(who)s may sign in since %(at)s.", **values)
+        return message("%(who)s may sign in since %(at)s.", **values)
     purposes = listed(event.purposes)
-    return said("%(who)s may sign in since %(at)s, to ask for %(purposes)s.", purposes=purposes, **values)
+    return message("%(who)s may sign in since %(at)s, to ask for %(purposes)s.", purposes=purposes, **values)
 
 
 @say_event.register
-def _(event: KeyChanged) -> Said:
-    return said(
+def _(event: KeyChanged) -> Message:
+    return message(
         "The key for %(use)s was changed on %(at)s (%(reason)s); the former key is valid until %(until)s.",
         use=event.use,
         at=event.at,
@@ -279,13 +279,13 @@ def _(event: KeyChanged) -> Said:
 
 
 @say_event.register
-def _(event: SignInFailed) -> Said:
-    return said("Somebody failed to sign in on %(at)s: %(reason)s.", at=event.at, reason=event.reason)
+def _(event: SignInFailed) -> Message:
+    return message("Somebody failed to sign in on %(at)s: %(reason)s.", at=event.at, reason=event.reason)
 
 
 @say_event.register
-def _(event: LogRead) -> Said:
-    return said(
+def _(event: LogRead) -> Message:
+    return message(
         "%(who)s read this log on %(at)s: %(action)s.",
         who=say_who(event.role, event.organisation),
         at=event.at,
@@ -294,11 +294,11 @@ def _(event: LogRead) -> Said:
 
 
 @say_event.register
-def _(event: OpeningsErased) -> Said:
+def _(event: OpeningsErased) -> Message:
     values: dict[str, Value] = {"at": event.at, "field": event.field, "ground": event.ground}
     if event.size is CoarseSize.NONE:
-        return said("On %(at)s nothing was erased (%(field)s; %(ground)s).", **values)
-    return said(
+        return message("On %(at)s nothing was erased (%(field)s; %(ground)s).", **values)
+    return message(
         "On %(at)s the openings of %(size)s entries were erased (%(field)s; %(ground)s).",
         size=str(event.size),
         **values,

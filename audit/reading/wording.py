@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from audit.events.event_values import CoarseShare, CoarseSize, Filter, PolicyStep
-from audit.reading.said import Said, joined, msgid, said
+from audit.reading.messages import Message, joined, message, msgid
 
 REASONS: Final = {
     "role-may-not-ask": msgid("this role may not ask questions"),
@@ -42,44 +42,44 @@ SHARES: Final = {
 }
 
 
-def say_reasons(reasons: Iterable[str]) -> Said:
+def say_reasons(reasons: Iterable[str]) -> Message:
     """Return reasons in words, each followed by the log's own word."""
     told = [
-        said("%(words)s (%(word)s)", words=word_of(REASONS[r]), word=r) if r in REASONS else r
+        message("%(words)s (%(word)s)", words=word_of(REASONS[r]), word=r) if r in REASONS else r
         for r in reasons
     ]
-    return joined("; ", told) if told else said("for no given reason")
+    return joined("; ", told) if told else message("for no given reason")
 
 
-def word_of(text: str) -> Said:
+def word_of(text: str) -> Message:
     """Return a text of a table as a separate sentence."""
-    return Said(text, {})
+    return Message(text, {})
 
 
-def say_question(measure: str, by: Iterable[str], where: Iterable[Filter]) -> Said:
+def say_question(measure: str, by: Iterable[str], where: Iterable[Filter]) -> Message:
     """Return the question in the dictionary's own words."""
     levels = [*by]
     conditions = [
-        said("%(dimension)s is %(codes)s", dimension=f.dimension, codes=either(f.codes)) for f in where
+        message("%(dimension)s is %(codes)s", dimension=f.dimension, codes=either(f.codes)) for f in where
     ]
     what = (
-        said("%(what)s by %(levels)s", what=measure, levels=listed(levels))
+        message("%(what)s by %(levels)s", what=measure, levels=listed(levels))
         if levels
-        else Said("%(what)s", {"what": measure})
+        else Message("%(what)s", {"what": measure})
     )
     if not conditions:
         return what
-    return said("%(what)s, where %(conditions)s", what=what, conditions=listed(conditions))
+    return message("%(what)s, where %(conditions)s", what=what, conditions=listed(conditions))
 
 
-def say_size(size: CoarseSize) -> Said:
+def say_size(size: CoarseSize) -> Message:
     """Return the size of a table, as coarsely as logged."""
     if size is CoarseSize.NONE:
-        return said("no cells")
-    return said("%(size)s cells", size=str(size))
+        return message("no cells")
+    return message("%(size)s cells", size=str(size))
 
 
-def say_share(share: CoarseShare) -> Said:
+def say_share(share: CoarseShare) -> Message:
     """Return the withheld share of a table, as coarsely as logged."""
     return word_of(SHARES[share])
 
@@ -87,22 +87,22 @@ def say_share(share: CoarseShare) -> Said:
 def listed(words: Iterable[str]) -> str:
     """Words as in a sentence: `a, b and c`."""
     *before, end = [*words] or [""]
-    return said("%(first)s and %(last)s", first=joined(", ", before), last=end) if before else end
+    return message("%(first)s and %(last)s", first=joined(", ", before), last=end) if before else end
 
 
 def either(words: Iterable[str]) -> str:
     """Join alternatives: `a, b or c`."""
     *before, end = [*words] or [""]
-    return said("%(first)s or %(last)s", first=joined(", ", before), last=end) if before else end
+    return message("%(first)s or %(last)s", first=joined(", ", before), last=end) if before else end
 
 
-def say_who(role: str, organisation: str | None) -> Said:
+def say_who(role: str, organisation: str | None) -> Message:
     """Return `An analyst of ARMAC`, or `A keeper`. The role is a separate word: other languages have no
     article."""
     word = word_of(role)
     begins = role[:1] in "aeiou"
     if not organisation:
-        return said("An %(role)s", role=word) if begins else said("A %(role)s", role=word)
+        return message("An %(role)s", role=word) if begins else message("A %(role)s", role=word)
     if begins:
-        return said("An %(role)s of %(organisation)s", role=word, organisation=organisation)
-    return said("A %(role)s of %(organisation)s", role=word, organisation=organisation)
+        return message("An %(role)s of %(organisation)s", role=word, organisation=organisation)
+    return message("A %(role)s of %(organisation)s", role=word, organisation=organisation)

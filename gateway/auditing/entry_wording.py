@@ -9,7 +9,7 @@ from audit.events.event_values import EntryRef
 from audit.events.events import Event, decode, encode
 from audit.events.search import Found, read_events, time_of
 from audit.reading.explain import MISFIT, StoryPart, say_links, say_story
-from audit.reading.said import Said
+from audit.reading.messages import Message
 from audit.reading.sentences import say_event
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import name_of, of_question, whole
@@ -140,8 +140,8 @@ def _entry_text(part: StoryPart, *, own: bool) -> EntryText:
 
 def _under(proof: str) -> str:
     """Return the checkpoint and witnesses of a proof, without the word that the entry is proved."""
-    under = proof.values.get("under") if isinstance(proof, Said) else None
-    return under if isinstance(under, Said) else proof
+    under = proof.values.get("under") if isinstance(proof, Message) else None
+    return under if isinstance(under, Message) else proof
 
 
 def _named(kept: KeptLog, event: Event) -> Iterator[Named]:

@@ -2,7 +2,7 @@
 
 from audit.events.question_events import Asked, Denied
 from audit.events.search import read_events
-from audit.reading.said import Said, said
+from audit.reading.messages import Message, message
 from gateway.auditing.ports import View
 from gateway.errors import SafelaneError
 from gateway.hub.asking import denial_reason
@@ -33,9 +33,9 @@ def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:
     )
 
 
-def _differ(logged: str | None, again: str | None) -> Said:
-    return said("logged: %(logged)s; replayed: %(again)s", logged=_outcome(logged), again=_outcome(again))
+def _differ(logged: str | None, again: str | None) -> Message:
+    return message("logged: %(logged)s; replayed: %(again)s", logged=_outcome(logged), again=_outcome(again))
 
 
-def _outcome(reason: str | None) -> Said:
-    return said("sent to the members") if reason is None else said("denied (%(reason)s)", reason=reason)
+def _outcome(reason: str | None) -> Message:
+    return message("sent to the members") if reason is None else message("denied (%(reason)s)", reason=reason)

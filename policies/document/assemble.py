@@ -7,6 +7,7 @@ from typing import Any
 from policies.document.cell_shapes import cell_name
 from policies.model.errors import Fault
 from policies.model.frozen import FrozenMap
+from policies.model.messages import Message, message
 from policies.model.model import (
     Ban,
     Cell,
@@ -22,7 +23,6 @@ from policies.model.model import (
     Share,
 )
 from policies.model.phrases import NO_LIMIT, last_day
-from policies.model.said import Said, said
 from policies.model.strict_yaml import Position, Table
 from policies.model.terms import (
     Appearance,
@@ -96,13 +96,13 @@ def _position(table: Table, key: str) -> Position:
 def _valid_until(values: Values, table: Table, faults: list[Fault]) -> date | None:
     standing = {entry.key for entry in table.entries}
     if {"valid_until", "valid_for"} <= standing:
-        faults.append(_position(table, "valid_for").fault(said("give valid_until or valid_for, not both")))
+        faults.append(_position(table, "valid_for").fault(message("give valid_until or valid_for, not both")))
         return None
     first = values.get("valid_from")
     if "valid_until" in standing:
         last: date | None = values.get("valid_until")
         if first is not None and last is not None and last < first:
-            problem = said("this day is before the first, valid_from")
+            problem = message("this day is before the first, valid_from")
             faults.append(_position(table, "valid_until").fault(problem))
         return last
     span = values.get("valid_for", DEFAULT_VALIDITY)
@@ -110,7 +110,7 @@ def _valid_until(values: Values, table: Table, faults: list[Fault]) -> date | No
         return None
     last = last_day(first, span)
     if last is None:
-        problem = said("the policy would end after the last day of the calendar")
+        problem = message("the policy would end after the last day of the calendar")
         faults.append(_position(table, "valid_for").fault(problem))
     return last
 
@@ -144,12 +144,12 @@ def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary)
 def _never_shown(values: Values, table: Table, faults: list[Fault], words: Vocabulary) -> tuple[Cell, ...]:
     listed: tuple[Cell, ...] = values.get("never_show", ())
     for cell in sorted(set(listed) & set(values.get("always_show", ()))):
-        problem = said("%(cell)s is marked both as always shown and as never shown", cell=cell_name(cell))
+        problem = message("%(cell)s is marked both as always shown and as never shown", cell=cell_name(cell))
         faults.append(_position(table, "never_show").fault(problem))
     for cell in listed:
         # a release of a year discloses how many people the year has
         if all(set(words.dimensions[dimension]) & words.bands.keys() for dimension, _ in cell):
-            problem = said("%(cell)s names only a time; also name which people", cell=cell_name(cell))
+            problem = message("%(cell)s names only a time; also name which people", cell=cell_name(cell))
             faults.append(_position(table, "never_show").fault(problem))
     return tuple(sorted(listed))
 
@@ -165,7 +165,7 @@ def _thresholds(values: Values, table: Table, faults: list[Fault]) -> tuple[int,
     usual = dict(written).get("usual", 5)
     by_level = {(d, level): k for d, pairs in written if d != "usual" for level, k in pairs}
     if any(k < usual for k in by_level.values()):
-        problem = said(
+        problem = message(
             "the threshold of a level may be larger than the general one (%(usual)s), never smaller",
             usual=usual,
         )
@@ -192,14 +192,14 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
         for key in sorted(standing ^ needed.get(kind, set())):
             names = {"key": key, "kind": str(kind)}
             if key in standing:
-                problem = said("%(key)s cannot be used with %(kind)s", **names)
+                problem = message("%(key)s cannot be used with %(kind)s", **names)
             else:
-                problem = said("%(key)s is needed for %(kind)s", **names)
+                problem = message("%(key)s is needed for %(kind)s", **names)
             faults.append(_position(table, key).fault(problem))
     if kind is not MechanismKind.CELL_KEY:
         private = {key: values.get(key) for key in _PRIVACY}
         if table is not None and all(private.values()) and private["per_table"] > private["budget"]:
-            problem = said("one table costs more than the whole budget of %(b)s", b=str(private["budget"]))
+            problem = message("one table costs more than the whole budget of %(b)s", b=str(private["budget"]))
             faults.append(_position(table, "per_table").fault(problem))
         return Mechanism(kind, values.get("base"), **private)
     noise = Noise(**{name: values[key] for key, name in _NOISE.items() if key in values})
@@ -212,19 +212,19 @@ _PRIVACY = ("budget", "per_table", "first_year")
 _NOISE = {"D": "most", "V": "variance", "js": "blocked", "pstay": "stay"}
 
 
-def _impossible(noise: Noise, values: Values) -> Iterator[tuple[str, Said]]:
+def _impossible(noise: Noise, values: Values) -> Iterator[tuple[str, Message]]:
     """The parameters for which no table of changes exists: the key to correct, and why."""
     named = {"D": str(noise.most), "V": str(noise.variance), "js": str(noise.blocked)}
     blamed = "js" if "js" in values else "D"
     if noise.blocked > noise.most:
-        yield blamed, said("js %(js)s is more than D %(D)s: no change leads from 1 past js", **named)
+        yield blamed, message("js %(js)s is more than D %(D)s: no change leads from 1 past js", **named)
     elif noise.variance < noise.least_variance:
         least = str(noise.least_variance)
-        problem = said("js %(js)s needs a V of %(least)s or more; V is %(V)s", **named, least=least)
+        problem = message("js %(js)s needs a V of %(least)s or more; V is %(V)s", **named, least=least)
         yield "V" if "V" in values else blamed, problem
     if noise.variance > noise.largest_variance:
         most = f"{noise.largest_variance:.4g}"
-        problem = said("D %(D)s allows a V of at most %(most)s; V is %(V)s", **named, most=most)
+        problem = message("D %(D)s allows a V of at most %(most)s; V is %(V)s", **named, most=most)
         yield "V" if "V" in values else "D", problem
 
 
@@ -246,7 +246,7 @@ def _measures(values: Values, words: Vocabulary) -> tuple[str, ...]:
 def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], words: Vocabulary) -> Share:
     most = values.get("max_dimensions", scope.max_dims)
     if most > scope.max_dims:
-        problem = said(
+        problem = message(
             "the data set allows %(most)s dimensions; a permission cannot allow more", most=scope.max_dims
         )
         faults.append(_position(table, "max_dimensions").fault(problem))
@@ -254,7 +254,7 @@ def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], word
     for dimension, level in values.get("finest", ()):
         allowed = scope.dimensions.get(dimension, words.root(dimension))
         if words.rank(dimension, level) > words.rank(dimension, allowed):
-            problem = said(
+            problem = message(
                 "%(dimension)s by %(level)s is finer than the data set's %(allowed)s; a permission can "
                 "only restrict further",
                 dimension=dimension,
@@ -280,7 +280,7 @@ def _share(values: Values, table: Table, scope: Scope, faults: list[Fault], word
 def _ban(values: Values, table: Table, faults: list[Fault]) -> Ban:
     # an empty "all of" would apply to everything; a policy without permissions says the same
     if not any(entry.key != "name" for entry in table.entries):
-        faults.append(table.position.fault(said("a prohibition must say what it prohibits")))
+        faults.append(table.position.fault(message("a prohibition must say what it prohibits")))
 
     def named(key: str) -> frozenset[str] | None:
         return frozenset(values[key]) if key in values else None

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.model.errors import Fault
+from policies.model.messages import message
 from policies.model.model import Cell
-from policies.model.said import said
 from policies.model.shapes import JsonSchema, ListOf, MapOf, OneOf, Shape
 from policies.model.strict_yaml import Node
 from policies.model.vocabulary import Vocabulary
@@ -44,7 +44,7 @@ def cells(words: Vocabulary | None) -> Shape[Any]:
 
     def code(name: str) -> Shape[str]:
         known = None if words is None else tuple(words.codes.get(name, ()))
-        return Code(OneOf(said("code of %(name)s", name=name), known))
+        return Code(OneOf(message("code of %(name)s", name=name), known))
 
     dimensions = None if words is None else tuple(words.dimensions)
     never = frozenset[str]() if words is None else words.never_shared

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.model.errors import Fault
+from policies.model.messages import message
 from policies.model.model import LevelOf
-from policies.model.said import said
 from policies.model.shapes import ByNode, JsonSchema, MapOf, Meaning, Number, OneOf, Shape
 from policies.model.strict_yaml import Node
 from policies.model.vocabulary import Vocabulary
@@ -36,7 +36,7 @@ class LevelMap:
         for name, level in written:
             for dimension in self.families.get(name, (name,)):
                 if dimension in levels:
-                    problem = said("%(dimension)s is named twice, once by its family", dimension=dimension)
+                    problem = message("%(dimension)s is named twice, once by its family", dimension=dimension)
                     faults.append(node.position.fault(problem))
                 levels[dimension] = self.only_level[dimension] if level == YES else level
         return tuple(sorted(levels.items()))
@@ -95,9 +95,9 @@ def _map(words: Vocabulary | None, of: Any) -> Shape[tuple[LevelOf, ...]]:
 
 def _level(name: str, known: tuple[str, ...], named: Mapping[str, str]) -> Shape[str]:
     if len(known) > 1:
-        kind = said("level of %(name)s, whose finest is %(finest)s", name=name, finest=known[0])
+        kind = message("level of %(name)s, whose finest is %(finest)s", name=name, finest=known[0])
     else:
-        kind = said("level of %(name)s", name=name)
+        kind = message("level of %(name)s", name=name)
     return Meaning(kind, named)
 
 

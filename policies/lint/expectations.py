@@ -17,8 +17,8 @@ from policies.document.level_shapes import levels
 from policies.document.reading import read_document
 from policies.explanation.explain import say_reason
 from policies.model.errors import Fault
+from policies.model.messages import message
 from policies.model.model import Policy
-from policies.model.said import said
 from policies.model.shapes import Day, Key, ListOf, Meaning, OneOf, Record, Text
 from policies.model.strict_yaml import Table
 from policies.model.terms import Approval
@@ -128,7 +128,7 @@ def _expectation(values: dict[str, Any], table: Table, faults: list[Fault]) -> E
             position = next(entry.position for entry in table.entries if entry.key == key)
             word = "permit" if wanted else "deny"
             faults.append(
-                position.fault(said("%(key)s can be used only with expect: %(word)s", key=key, word=word))
+                position.fault(message("%(key)s can be used only with expect: %(word)s", key=key, word=word))
             )
     if faults:
         return None

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from policies.model.errors import Fault, quoted
-from policies.model.said import Said, said, word_of
+from policies.model.messages import Message, message, word_of
 from policies.model.strict_yaml import Items, Node, Table, Word
 from policies.model.vocabulary import nearest
 
@@ -37,18 +37,20 @@ class Shape(Protocol[T_co]):
         ...
 
 
-def text_of(node: Node, faults: list[Fault], wanted: Said) -> str | None:
+def text_of(node: Node, faults: list[Fault], wanted: Message) -> str | None:
     """The text of a word that is not empty."""
     if not isinstance(node, Word):
         if isinstance(node, Items):
-            problem = said("found a list where %(wanted)s is expected", wanted=wanted)
+            problem = message("found a list where %(wanted)s is expected", wanted=wanted)
         else:
-            problem = said("found a mapping where %(wanted)s is expected", wanted=wanted)
+            problem = message("found a mapping where %(wanted)s is expected", wanted=wanted)
         faults.append(node.position.fault(problem))
     elif node.faulty:
         return None
     elif not node.text.strip() or (node.plain and node.text in _NOTHING):
-        faults.append(node.position.fault(said("found nothing where %(wanted)s is expected", wanted=wanted)))
+        faults.append(
+            node.position.fault(message("found nothing where %(wanted)s is expected", wanted=wanted))
+        )
     else:
         return node.text
     return None
@@ -63,24 +65,26 @@ class OneOf:
     never: frozenset[str] = frozenset()
 
     def read(self, node: Node, faults: list[Fault]) -> str | None:
-        text = text_of(node, faults, said("a %(kind)s", kind=word_of(self.kind)))
+        text = text_of(node, faults, message("a %(kind)s", kind=word_of(self.kind)))
         if text is None or self.words is None or text in self.words:
             return text
         if text in self.never:
-            problem = said("%(word)s is about one person and no policy can share it", word=quoted(text))
+            problem = message("%(word)s is about one person and no policy can share it", word=quoted(text))
             faults.append(node.position.fault(problem))
         else:
             hint = nearest(text, self.words)
             faults.append(node.position.fault(self._unknown(text, hint, self.words), hint))
         return None
 
-    def _unknown(self, text: str, hint: str | None, words: tuple[str, ...]) -> Said:
+    def _unknown(self, text: str, hint: str | None, words: tuple[str, ...]) -> Message:
         kind = word_of(self.kind)
         if hint is not None or len(words) > MOST_NAMED:
-            return said("%(word)s is not a known %(kind)s", word=quoted(text), kind=kind)
-        known = ", ".join(words) or said("none")
+            return message("%(word)s is not a known %(kind)s", word=quoted(text), kind=kind)
+        known = ", ".join(words) or message("none")
         text = quoted(text)
-        return said("%(word)s is not a known %(kind)s (known: %(known)s)", word=text, kind=kind, known=known)
+        return message(
+            "%(word)s is not a known %(kind)s (known: %(known)s)", word=text, kind=kind, known=known
+        )
 
     def schema(self) -> JsonSchema:
         if self.words is None:
@@ -115,11 +119,11 @@ class Text:
     longest: int = 200
 
     def read(self, node: Node, faults: list[Fault]) -> str | None:
-        text = text_of(node, faults, said("a line of text"))
+        text = text_of(node, faults, message("a line of text"))
         if text is None:
             return None
         if len(text) > self.longest or not text.isprintable() or text != text.strip():
-            problem = said("one line of at most %(longest)s characters is expected", longest=self.longest)
+            problem = message("one line of at most %(longest)s characters is expected", longest=self.longest)
             faults.append(node.position.fault(problem))
             return None
         return text
@@ -138,7 +142,7 @@ class Number:
     high: int
 
     def read(self, node: Node, faults: list[Fault]) -> int | None:
-        wanted = said("a whole number from %(low)s to %(high)s", low=str(self.low), high=str(self.high))
+        wanted = message("a whole number from %(low)s to %(high)s", low=str(self.low), high=str(self.high))
         text = text_of(node, faults, wanted)
         if text is None:
             return None
@@ -146,7 +150,7 @@ class Number:
         if plain and re.fullmatch(r"0|[1-9][0-9]{0,8}", text) and self.low <= int(text) <= self.high:
             return int(text)
         faults.append(
-            node.position.fault(said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted))
+            node.position.fault(message("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted))
         )
         return None
 
@@ -159,7 +163,7 @@ class Day:
     """A date as YYYY-MM-DD (ISO 8601)."""
 
     def read(self, node: Node, faults: list[Fault]) -> date | None:
-        text = text_of(node, faults, said("a date"))
+        text = text_of(node, faults, message("a date"))
         if text is None:
             return None
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
@@ -167,7 +171,7 @@ class Day:
                 return date.fromisoformat(text)
             except ValueError:
                 pass
-        problem = said("%(word)s is not a date; write it as 2026-01-31", word=quoted(text))
+        problem = message("%(word)s is not a date; write it as 2026-01-31", word=quoted(text))
         faults.append(node.position.fault(problem, _day_meant(text)))
         return None
 
@@ -204,14 +208,14 @@ class Phrase(Generic[T]):
     number: bool = False
 
     def read(self, node: Node, faults: list[Fault]) -> T | None:
-        wanted = said("a phrase such as %(form)s", form=quoted(self.form))
+        wanted = message("a phrase such as %(form)s", form=quoted(self.form))
         text = text_of(node, faults, wanted)
         if text is None:
             return None
         match = re.fullmatch(self.pattern, text)
         value = self.build(match) if match else None
         if value is None:
-            problem = said("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted)
+            problem = message("%(word)s is not %(wanted)s", word=quoted(text), wanted=wanted)
             faults.append(node.position.fault(problem, nearest(text, self._with_numbers_of(text))))
         return value
 
@@ -285,7 +289,7 @@ class ListOf(Generic[T]):
         if not nodes and not self.may_be_empty:
             faults.append(
                 node.position.fault(
-                    said("an empty list permits nothing; name something or leave the key out")
+                    message("an empty list permits nothing; name something or leave the key out")
                 )
             )
             return None
@@ -296,7 +300,7 @@ class ListOf(Generic[T]):
             if value is None:
                 continue
             if value in values and not self.may_repeat:
-                faults.append(one.position.fault(said("this is already in the list")))
+                faults.append(one.position.fault(message("this is already in the list")))
             values.append(value)
         return tuple(values) if len(faults) == before else None
 
@@ -328,7 +332,7 @@ class Record(Generic[T]):
 
     def read(self, node: Node, faults: list[Fault]) -> T | None:
         if not isinstance(node, Table):
-            problem = said("%(what)s is expected: keys with their values", what=word_of(self.what))
+            problem = message("%(what)s is expected: keys with their values", what=word_of(self.what))
             faults.append(node.position.fault(problem))
             return None
         before = len(faults)
@@ -337,14 +341,14 @@ class Record(Generic[T]):
             key = self.keys.get(entry.key)
             if key is None:
                 what, named = word_of(self.what), quoted(entry.key)
-                unknown = said("%(key)s is not a known key of %(what)s", key=named, what=what)
+                unknown = message("%(key)s is not a known key of %(what)s", key=named, what=what)
                 faults.append(entry.position.fault(unknown, nearest(entry.key, self.keys)))
                 continue
             values[entry.key] = key.shape.read(entry.value, faults)
         standing = {entry.key for entry in node.entries}
         faults.extend(
             node.position.fault(
-                said("the key %(key)s is missing: %(what)s", key=quoted(name), what=word_of(key.meaning))
+                message("the key %(key)s is missing: %(what)s", key=quoted(name), what=word_of(key.meaning))
             )
             for name, key in self.keys.items()
             if key.required and name not in standing
@@ -376,7 +380,7 @@ class MapOf(Generic[T]):
 
     def read(self, node: Node, faults: list[Fault]) -> tuple[tuple[str, T], ...] | None:
         if not isinstance(node, Table) or not node.entries:
-            problem = said("a mapping from %(kind)s to a value is expected", kind=word_of(self.kind))
+            problem = message("a mapping from %(kind)s to a value is expected", kind=word_of(self.kind))
             faults.append(node.position.fault(problem))
             return None
         before = len(faults)

@@ -29,7 +29,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from policies.model.errors import Fault, quoted
-from policies.model.said import said
+from policies.model.messages import message
 
 LONGEST_TEXT = 64 * 1024
 """Characters of a document."""
@@ -101,7 +101,7 @@ def read_yaml(text: str) -> tuple[Node | None, list[Fault]]:
     """Read one document. Returns the readable part and every fault; never raises on any text."""
     if len(text) > LONGEST_TEXT:
         return None, [
-            Fault(1, 1, "", said("the document is longer than %(most)s characters", most=LONGEST_TEXT))
+            Fault(1, 1, "", message("the document is longer than %(most)s characters", most=LONGEST_TEXT))
         ]
     node, faults = _read_once(text)
     return node, list(faults)
@@ -129,18 +129,18 @@ def _parsed(text: str) -> tuple[Node | None, list[Fault]]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-        problem = said("this is not YAML: %(what)s", what=str(error.problem or error.context))
+        problem = message("this is not YAML: %(what)s", what=str(error.problem or error.context))
         return None, [*reader.faults, position.fault(problem)]
     except (YAMLError, ValueError, OverflowError, RecursionError):
         # ruamel lets a few of these through for hostile escapes such as an impossible code point
-        return None, [*reader.faults, Fault(1, 1, "", said("this is not YAML"))]
+        return None, [*reader.faults, Fault(1, 1, "", message("this is not YAML"))]
 
 
 def _character_fault(text: str, error: ReaderError) -> Fault:
     before = text[: error.position] if isinstance(error.position, int) else ""
     line = before.count("\n") + 1
     column = len(before) - (before.rfind("\n") + 1) + 1
-    return Fault(line, column, "", said("a character that a text file must not contain"))
+    return Fault(line, column, "", message("a character that a text file must not contain"))
 
 
 class _Reader:
@@ -157,9 +157,9 @@ class _Reader:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._stop(_position(event), said("a second document; a policy is one document"))
+                    self._stop(_position(event), message("a second document; a policy is one document"))
                 if event.version or event.tags:
-                    problem = said("directives (%(words)s) are not accepted", words="%YAML, %TAG")
+                    problem = message("directives (%(words)s) are not accepted", words="%YAML, %TAG")
                     self.faults.append(_position(event).fault(problem))
                 continue
             root = self._node(event, events, _position(event), 0)
@@ -168,10 +168,10 @@ class _Reader:
     def _node(self, event: Event, events: Iterator[Event], position: Position, depth: int) -> Node:
         self._nodes += 1
         if self._nodes > MOST_NODES:
-            self._stop(position, said("more than %(most)s words, lists and mappings", most=MOST_NODES))
+            self._stop(position, message("more than %(most)s words, lists and mappings", most=MOST_NODES))
         if depth > DEEPEST:
             self._stop(
-                position, said("more than %(most)s lists and mappings within each other", most=DEEPEST)
+                position, message("more than %(most)s lists and mappings within each other", most=DEEPEST)
             )
         self._refuse_magic(event, position)
         if isinstance(event, MappingStartEvent):
@@ -197,7 +197,7 @@ class _Reader:
             if isinstance(event, MappingEndEvent):
                 break
             if not isinstance(event, ScalarEvent):
-                self._stop(Position(*_mark(event), position.key), said("a key must be a word"))
+                self._stop(Position(*_mark(event), position.key), message("a key must be a word"))
             key = str(event.value)
             label = quoted(key)[1:-1]
             key_position = Position(*_mark(event), f"{position.key}.{label}" if position.key else label)
@@ -206,11 +206,11 @@ class _Reader:
             place = _mark(value_event) if getattr(value_event, "value", True) else _mark(event)
             value = self._node(value_event, events, Position(*place, key_position.key), depth + 1)
             if key == "<<":
-                problem = said("merge keys (%(key)s) are not accepted; write the keys out", key=key)
+                problem = message("merge keys (%(key)s) are not accepted; write the keys out", key=key)
                 self.faults.append(key_position.fault(problem))
             elif key in entries:
                 first = str(entries[key].position.line)
-                problem = said("the key %(key)s is already on line %(line)s", key=quoted(key), line=first)
+                problem = message("the key %(key)s is already on line %(line)s", key=quoted(key), line=first)
                 self.faults.append(key_position.fault(problem))
             else:
                 entries[key] = Entry(key, value, key_position)
@@ -219,12 +219,14 @@ class _Reader:
     def _refuse_magic(self, event: Event, position: Position) -> None:
         anchor = getattr(event, "anchor", None)
         if isinstance(event, AliasEvent):
-            problem = said("aliases (*%(name)s) are not accepted; write the value out", name=str(anchor))
+            problem = message("aliases (*%(name)s) are not accepted; write the value out", name=str(anchor))
             self.faults.append(position.fault(problem))
         elif anchor is not None:
-            self.faults.append(position.fault(said("anchors (&%(name)s) are not accepted", name=str(anchor))))
+            self.faults.append(
+                position.fault(message("anchors (&%(name)s) are not accepted", name=str(anchor)))
+            )
         if getattr(event, "ctag", None) is not None:
-            self.faults.append(position.fault(said("tags (!) are not accepted")))
+            self.faults.append(position.fault(message("tags (!) are not accepted")))
 
     def _stop(self, position: Position, problem: str) -> NoReturn:
         self.faults.append(position.fault(problem))

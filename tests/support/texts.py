@@ -29,7 +29,7 @@ from gateway.wire.answer import Refusal
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "gateway" / "web" / "translations"
 FOLDERS = ("audit", "policies", "gateway/web", "gateway/picturing", "gateway/export")
-MARKS = {**DEFAULT_KEYWORDS, "say": None, "said": None, "msgid": None, "lazy_gettext": None}
+MARKS = {**DEFAULT_KEYWORDS, "say": None, "message": None, "msgid": None, "lazy_gettext": None}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
 ERRORS = (
     "gateway/accounts/errors.py",
@@ -95,7 +95,7 @@ def catalogue(language: str) -> Path:
     return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
 
 
-def said(file: IO[bytes], marks: Container[str], *_: Any, **__: Any) -> Iterator[tuple[Any, ...]]:
+def marked_messages(file: IO[bytes], marks: Container[str], *_: Any, **__: Any) -> Iterator[tuple[Any, ...]]:
     """The texts of a Python file, as Babel wants them told: line, mark, texts and comments.
 
     Babel's own reader sees the calls inside an f-string from Python 3.12 on only, and would find other texts
@@ -111,7 +111,7 @@ def said(file: IO[bytes], marks: Container[str], *_: Any, **__: Any) -> Iterator
             yield call.lineno, name, found[0] if len(found) == 1 else tuple(found), []
 
 
-METHODS: list[tuple[str, Any]] = [("**.py", said), ("**/templates/**.html", "jinja2")]
+METHODS: list[tuple[str, Any]] = [("**.py", marked_messages), ("**/templates/**.html", "jinja2")]
 
 
 def texts() -> Catalog:
@@ -132,7 +132,7 @@ def texts() -> Catalog:
         found.add(text, locations=[("policies/document/document.py", None)])
     for name in TOLD:
         with (ROOT / name).open("rb") as file:
-            for _, _, text, _ in said(file, {"said", "msgid"}):
+            for _, _, text, _ in marked_messages(file, {"message", "msgid"}):
                 found.add(text, locations=[(name, None)])
     for name in ERRORS:
         for text in refusals((ROOT / name).read_text(encoding="utf-8")):

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from entrances import House
 from flask import Flask, render_template_string
 from flask_babel import force_locale, ngettext
-from texts import MARKS, catalogue, compiled, languages, refusals, renewed, said, words, written
+from texts import MARKS, catalogue, compiled, languages, marked_messages, refusals, renewed, words, written
 from texts import texts as english
 
 from gateway.accounts.errors import SignInRefusedError
@@ -54,7 +54,7 @@ def test_texts_are_found_in_whatever_way_they_are_said() -> None:
         b"""f'{_("inside")} {words.say(msgid("wrapped"))}', ngettext("one", "many", n), _(name), no("no")"""
     )
 
-    found = [text for _, _, text, _ in said(BytesIO(code), MARKS) if text]
+    found = [text for _, _, text, _ in marked_messages(BytesIO(code), MARKS) if text]
 
     assert found == ["inside", "wrapped", ("one", "many", None)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from audit.reading.said import Said, msgid, said
+from audit.reading.messages import Message, message, msgid
 from gateway.bootstrap.desk.preview_answers import canonical_questions
 from gateway.bootstrap.loading.register_loading import Loaded, load_source
 from gateway.bootstrap.loading.register_upload import check_upload, load_upload, row_progress
@@ -144,8 +144,8 @@ class _Deadline:
     def __call__(self, step: str, done: float) -> None:
         if self._clock() > self._end:
             raise EnoughError
-        now = said(
-            "%(number)s of %(all)s: %(step)s", number=self._number + 1, all=self._of, step=Said(step, {})
+        now = message(
+            "%(number)s of %(all)s: %(step)s", number=self._number + 1, all=self._of, step=Message(step, {})
         )
         self._progress(now, (self._number + done) / self._of)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audit.reading.said import said
+from audit.reading.messages import message
 from gateway.bootstrap.loading.load_report import QUALITY
 from gateway.bootstrap.loading.register_loading import Loaded, internal_pseudonyms, load_source
 from gateway.bootstrap.loading.source_location import mapping_of
@@ -83,8 +83,8 @@ def load_upload(directory: Path, node: Node, upload_id: str, progress: Progress)
         checked = Uploads(directory).noted(ready.upload)
         if checked is None or checked.get("mapping") != _digest(ready.text):
             raise UploadError(
-                said("The mapping has been changed since the upload was checked."),
-                remedy=said("Have it checked again."),
+                message("The mapping has been changed since the upload was checked."),
+                remedy=message("Have it checked again."),
             )
         loaded = load_source(directory, node, ready.source, ready.text, row_progress(progress))
     Uploads(directory).remove(upload_id)
@@ -93,7 +93,7 @@ def load_upload(directory: Path, node: Node, upload_id: str, progress: Progress)
 
 def row_progress(progress: Progress) -> Callable[[Reached], None]:
     """Return a callback that reports rows as steps of a task."""
-    return lambda reached: progress(said("%(n)s rows are read", n=reached.rows), reached.share)
+    return lambda reached: progress(message("%(n)s rows are read", n=reached.rows), reached.share)
 
 
 @contextmanager
@@ -101,8 +101,8 @@ def _ready(directory: Path, node: Node, upload_id: str) -> Iterator[_Ready]:
     found = mapping_of(directory)
     if found is None:
         raise UploadError(
-            said("This node has no mapping yet, which says what the columns mean."),
-            remedy=said(
+            message("This node has no mapping yet, which says what the columns mean."),
+            remedy=message(
                 "The operator puts it beside safelane.yaml as mapping.yaml: safelane member map suggest."
             ),
         )

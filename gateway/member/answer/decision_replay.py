@@ -12,7 +12,7 @@ from audit.events.events import CubeCertified, PolicyInForce
 from audit.events.question_events import Answered, Asked, Refused
 from audit.events.search import Criteria, read_events
 from audit.formats.commitment import Commitment, Opening
-from audit.reading.said import Said, said
+from audit.reading.messages import Message, message
 from gateway import __version__
 from gateway.auditing.entry_search import Span, entries
 from gateway.auditing.ports import View
@@ -77,7 +77,7 @@ def replay(
     unchecked = list(terms.unchecked)
     if event.decision is not None and logged is None:
         unchecked.append(
-            said("The opening of the decision was erased: its outcome and reasons were compared only.")
+            message("The opening of the decision was erased: its outcome and reasons were compared only.")
         )
     return Replayed(
         event,
@@ -94,8 +94,8 @@ def judged(view: View, number: int) -> Answered | Refused:
         if isinstance(found.event, Answered | Refused):
             return found.event
     raise NotReplayableError(
-        said("Entry %(number)s is not a decision about a question.", number=number),
-        remedy=said(
+        message("Entry %(number)s is not a decision about a question.", number=number),
+        remedy=message(
             "Decisions are the entries 'answered' and 'refused' of a member's own log: safelane log list."
         ),
     )
@@ -115,12 +115,12 @@ def _policy(view: View, vocabulary: Vocabulary, event: Answered | Refused, numbe
         return compose(above[0], own) if above else own
     except (PolicyError, UnicodeDecodeError):
         raise NotReplayableError(
-            said(
+            message(
                 "The text of version %(version)s cannot be read by Safelane %(software)s.",
                 version=event.policy_version,
                 software=__version__,
             ),
-            remedy=said(
+            remedy=message(
                 "Use the version of Safelane that made the decision: %(software)s.", software=event.software
             ),
         ) from None
@@ -135,19 +135,19 @@ def _text(view: View, version: str, number: int) -> bytes:
     ]
     if not in_force:
         raise NotReplayableError(
-            said("The log does not say that version %(version)s was in force.", version=version)
+            message("The log does not say that version %(version)s was in force.", version=version)
         )
     last = in_force[-1]
     assert isinstance(last.event, PolicyInForce)  # noqa: S101 - chosen above
     text = _opened(view, TEXT, last.number, last.event.text)
     if text is None:
         raise NotReplayableError(
-            said(
+            message(
                 "The text of version %(version)s of the policy was erased (entry %(number)s).",
                 version=version,
                 number=last.number,
             ),
-            remedy=said("Anyone who has the text and its salt can still prove that it was this text."),
+            remedy=message("Anyone who has the text and its salt can still prove that it was this text."),
         )
     return text
 
@@ -159,7 +159,7 @@ def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> Shap
     found = next(read_events([(event.cube, view.log.read_entries(event.cube, event.cube + 1)[0])]), None)
     if found is None or not isinstance(found.event, CubeCertified):
         raise NotReplayableError(
-            said(
+            message(
                 "Entry %(number)s is not a certified cube, although the decision refers to it.",
                 number=event.cube,
             )
@@ -167,18 +167,18 @@ def _cube(view: View, dictionary: Dictionary, event: Answered | Refused) -> Shap
     shape = _opened(view, SHAPE, event.cube, found.event.shape)
     if shape is None:
         raise NotReplayableError(
-            said("The shape of the cube was erased (entry %(number)s).", number=event.cube)
+            message("The shape of the cube was erased (entry %(number)s).", number=event.cube)
         )
     try:
         return ShapeOnly.of(dictionary, event.member, Shape.from_bytes(shape))
     except (AuditError, DictionaryError):
         raise NotReplayableError(
-            said(
+            message(
                 "The cube of entry %(number)s has levels that dictionary %(dictionary)s does not have.",
                 number=event.cube,
                 dictionary=dictionary.version,
             ),
-            remedy=said("Use the dictionary of that time: %(dictionary)s.", dictionary=event.dictionary),
+            remedy=message("Use the dictionary of that time: %(dictionary)s.", dictionary=event.dictionary),
         ) from None
 
 
@@ -191,12 +191,14 @@ def _opened(view: View, field: str, number: int, commitment: Commitment) -> byte
         opening.verify(commitment)
     except AuditError:
         raise NotReplayableError(
-            said(
+            message(
                 "The stored %(field)s of entry %(number)s is not the one that was logged.",
-                field=Said(field, {}),
+                field=Message(field, {}),
                 number=number,
             ),
-            remedy=said("The stored copy was changed later: the log proves this. Restore it from a backup."),
+            remedy=message(
+                "The stored copy was changed later: the log proves this. Restore it from a backup."
+            ),
         ) from None
     return opening.value
 
@@ -206,30 +208,32 @@ def _differences(
 ) -> Sequence[str]:
     reasons = event.reasons if isinstance(event, Refused) else ()
     again = tuple(refusal.value for refusal in terms.refusals)
-    found: list[Said] = []
+    found: list[Message] = []
     if reasons != again:
         before, now = _told(reasons), _told(again)
-        found.append(said("logged: %(logged)s; replayed: %(again)s", logged=before, again=now))
+        found.append(message("logged: %(logged)s; replayed: %(again)s", logged=before, again=now))
     record = verdict.record()
     if logged is not None and logged != record:
-        found.append(said("the full decision of the policy then differs from its decision now"))
+        found.append(message("the full decision of the policy then differs from its decision now"))
     if event.decision is None and record is not None:
-        found.append(said("the log says that no policy was consulted"))
+        found.append(message("the log says that no policy was consulted"))
     if asked is not None:
         wrong = [name for name in _TAKEN_OVER if getattr(asked, name) != getattr(event, name)]
-        found += [said("the member's log has another %(field)s than the hub's", field=name) for name in wrong]
+        found += [
+            message("the member's log has another %(field)s than the hub's", field=name) for name in wrong
+        ]
     return found
 
 
-def _told(reasons: tuple[str, ...]) -> Said:
-    return said("refused (%(reasons)s)", reasons=", ".join(reasons)) if reasons else said("answered")
+def _told(reasons: tuple[str, ...]) -> Message:
+    return message("refused (%(reasons)s)", reasons=", ".join(reasons)) if reasons else message("answered")
 
 
 def _changed(event: Answered | Refused, dictionary: Dictionary) -> Sequence[str]:
     now = {"dictionary": dictionary.version, "software": __version__}
     then = {"dictionary": event.dictionary, "software": event.software}
     return [
-        said("%(what)s: %(then)s then, %(now)s now", what=what, then=then[what], now=now[what])
+        message("%(what)s: %(then)s then, %(now)s now", what=what, then=then[what], now=now[what])
         for what in now
         if then[what] != now[what]
     ]

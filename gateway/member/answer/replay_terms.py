@@ -13,7 +13,7 @@ from audit.errors import AuditError
 from audit.events.question_events import Answered, ApprovalAwaited, ApprovalDecided, Refused
 from audit.events.search import Criteria, Found
 from audit.formats.canonical import parse_json_object
-from audit.reading.said import said
+from audit.reading.messages import message
 from gateway.auditing.entry_search import Span, entries
 from gateway.auditing.ports import View
 from gateway.member.answer.answer_entries import DECISION
@@ -23,8 +23,8 @@ from gateway.wire.answer import Refusal
 from policies.decision.decision import Obligations
 from policies.model.terms import Appearance, Approval
 
-_UNKNOWN = said("Not every earlier decision can be opened: the number of earlier questions is not known.")
-_NOT_APPROVED = said("it needed approval by a person, which the log does not have")
+_UNKNOWN = message("Not every earlier decision can be opened: the number of earlier questions is not known.")
+_NOT_APPROVED = message("it needed approval by a person, which the log does not have")
 _PERSONS = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 

@@ -12,7 +12,7 @@ from itertools import combinations
 
 from anonymisers.perturbation.privacy_parameters import Privacy
 from anonymisers.tables.rules import Rules, TableOf
-from audit.reading.said import Said, said
+from audit.reading.messages import Message, message
 from gateway.dictionary import Dictionary
 from gateway.member.cube.accident_counts import ACCIDENTS, collected
 from gateway.member.cube.cube_cache import MEASURE
@@ -97,31 +97,31 @@ def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
     if ACCIDENTS in _measures(policy):
         yield _of_accidents(policy, plan)
     if rules.threshold > scope.threshold:
-        yield said(
+        yield message(
             "The threshold of %(threshold)s that the policy requires at some level applies to all "
             "tables: all tables are protected together, and the strictest threshold meets every "
             "requirement.",
             threshold=rules.threshold,
         )
     if rules.zeros != scope.zeros.value and rules.never:
-        yield said(
+        yield message(
             "Zeros beside a withheld number are withheld with it: a number that is never shown may be a zero."
         )
     elif rules.zeros != scope.zeros.value:
-        yield said(
+        yield message(
             "Zeros beside a withheld number are withheld with it: where some tables have priority, other "
             "tables are withheld whole, so that not every zero can be shown."
         )
     if scope.pooled_years is None or TIME not in scope.dimensions:
         return
     if TIME in plan.finest:
-        yield said(
+        yield message(
             "Of the pooled years, only completed years are counted; they are shown by %(bands)s, whose "
             "bands contain them whole.",
-            bands=Said(words.say(plan.finest[TIME]), {}),
+            bands=Message(words.say(plan.finest[TIME]), {}),
         )
     else:
-        yield said(
+        yield message(
             "Of the pooled years, only completed years are counted, and only all together: no level of "
             "dates in the region contains them whole, so questions by date are refused."
         )
@@ -143,18 +143,18 @@ def _measures(policy: Policy) -> set[str]:
 
 def _of_change(scope: Scope, plan: Plan) -> str:
     if (noise := privacy(plan.changed)) is not None:
-        return said(
+        return message(
             "No number is withheld: noisy counts of %(tables)s tables are made once for each release "
             "part, at epsilon %(epsilon)s for each table, of a permanent budget of %(budget)s for each "
             "person. Other tables are not shared. Noisy counts never change: people who are reported "
             "late, corrected or removed make no difference to them. Settings for thresholds and zeros "
             "have no effect either.",
             tables=len(plan.tables),
-            epsilon=Said(noise.per_table, {}),
-            budget=Said(noise.budget, {}),
+            epsilon=Message(noise.per_table, {}),
+            budget=Message(noise.budget, {}),
         )
     if scope.mechanism.base is not None:
-        return said(
+        return message(
             "No number is withheld: each is a multiple of %(base)s, at most %(most)s from its count; "
             "cells add up to their totals. An empty cell is shown as 0, and a 0 may stand for up to "
             "%(most)s people. Released numbers stay as they were rounded: later policies can share no "
@@ -163,7 +163,7 @@ def _of_change(scope: Scope, plan: Plan) -> str:
             base=scope.mechanism.base,
             most=off_by(plan.changed),
         )
-    return said(
+    return message(
         "No number is withheld: each is perturbed by at most %(most)s, and the same people always have "
         "the same number. An empty cell is shown as 0, and a 0 may stand for up to %(most)s people. "
         "Thresholds decide which cells are proved to be protected; settings for zeros and for priority "
@@ -174,14 +174,14 @@ def _of_change(scope: Scope, plan: Plan) -> str:
 
 def _of_accidents(policy: Policy, plan: Plan) -> str:
     if plan.accidents:
-        return said(
+        return message(
             "Accidents are counted by place, date, device and use of the land. A number of accidents is "
             "shown only where the number of casualties is shown, and only if it discloses no withheld "
             "number."
         )
     if policy.record_level is not None:
-        return said("Accidents are not counted: the policy releases single records.")
-    return said(
+        return message("Accidents are not counted: the policy releases single records.")
+    return message(
         "Accidents are not counted: the register does not say which casualties belong to the same accident."
     )
 

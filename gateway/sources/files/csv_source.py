@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from audit.reading.said import Said, said
+from audit.reading.messages import Message, message
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.mapping import Reading
@@ -37,8 +37,8 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _written(name: str, found: str, told: str) -> Said:
-    return said("%(file)s is written in %(found)s, not in %(told)s.", file=name, found=found, told=told)
+def _written(name: str, found: str, told: str) -> Message:
+    return message("%(file)s is written in %(found)s, not in %(told)s.", file=name, found=found, told=told)
 
 
 def _rows_inside(row: Sequence[str], delimiter: str) -> bool:
@@ -85,25 +85,25 @@ class CsvSource:
     def _find(self, name: str) -> Path:
         path = self._path / name if self._path.is_dir() else self._path
         if not path.is_file():
-            msg = said("There is no file %(file)s in %(folder)s.", file=repr(name), folder=str(self._path))
-            raise SourceError(msg, remedy=said("Check the path, or the table's name in the mapping."))
+            msg = message("There is no file %(file)s in %(folder)s.", file=repr(name), folder=str(self._path))
+            raise SourceError(msg, remedy=message("Check the path, or the table's name in the mapping."))
         return path
 
     def _encoding(self, path: Path, name: str) -> str:
         with path.open("rb") as stream:
             start = stream.read(_SAMPLE)
         if not start:
-            msg = said("%(file)s is empty.", file=name)
-            raise SourceError(msg, remedy=said("Export it again."))
+            msg = message("%(file)s is empty.", file=name)
+            raise SourceError(msg, remedy=message("Export it again."))
         if (start.startswith(_UTF16) or is_utf16(start)) and not self._reading.encoding.startswith("utf-16"):
             msg = _written(name, "UTF-16", self._reading.encoding)
-            raise SourceError(msg, remedy=said("State 'encoding: utf-16' under 'reading' in the mapping."))
+            raise SourceError(msg, remedy=message("State 'encoding: utf-16' under 'reading' in the mapping."))
         if start.startswith(codecs.BOM_UTF8) and self._reading.encoding in ("utf-8", "utf-8-sig"):
             self._findings.add(name, "", Problem.BOM)
             return "utf-8-sig"
         if _is_utf8(start) and not self._reading.encoding.startswith("utf"):
             msg = _written(name, "UTF-8", self._reading.encoding)
-            raise SourceError(msg, remedy=said("State 'encoding: utf-8' under 'reading' in the mapping."))
+            raise SourceError(msg, remedy=message("State 'encoding: utf-8' under 'reading' in the mapping."))
         return self._reading.encoding
 
 
@@ -150,16 +150,18 @@ class _Rows:
                     and reading.delimiter not in "".join(row)
                     and any(c in row[0] for c in ";\t|")
                 ):
-                    msg = said(
+                    msg = message(
                         "The headings of %(file)s are not separated by the delimiter of the mapping.",
                         file=self._name,
                     )
-                    raise SourceError(msg, remedy=said("State 'delimiter' under 'reading' in the mapping."))
+                    raise SourceError(
+                        msg, remedy=message("State 'delimiter' under 'reading' in the mapping.")
+                    )
                 return tuple(cell.strip() for cell in row)
-        msg = said(
+        msg = message(
             "%(file)s ends before its headings on line %(line)s.", file=self._name, line=reading.header
         )
-        raise SourceError(msg, remedy=said("Export it again, or correct 'header' under 'reading'."))
+        raise SourceError(msg, remedy=message("Export it again, or correct 'header' under 'reading'."))
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         try:
@@ -172,22 +174,22 @@ class _Rows:
             if "unexpected end" in str(error):
                 raise self._cut_off(line) from None
             # csv.Error's message quotes no value
-            msg = said(
+            msg = message(
                 "%(file)s, line %(line)s: this is not CSV (%(error)s).",
                 file=self._name,
                 line=line,
                 error=str(error),
             )
-            raise SourceError(msg, remedy=said("Repair the line, or export the file again.")) from None
+            raise SourceError(msg, remedy=message("Repair the line, or export the file again.")) from None
 
     def _whole_lines(self, stream: TextIO) -> Iterator[str]:
         for line in stream:
             self._last = line
             if "\0" in line:
-                msg = said(
+                msg = message(
                     "%(file)s contains zero bytes: it is damaged, or not a text file.", file=self._name
                 )
-                raise SourceError(msg, remedy=said("Export it again as CSV."))
+                raise SourceError(msg, remedy=message("Export it again as CSV."))
             yield line
 
     def _fits(self, line: int, row: list[str]) -> bool:
@@ -205,25 +207,25 @@ class _Rows:
         return problem is None
 
     def _cut_off(self, line: int) -> SourceError:
-        msg = said(
+        msg = message(
             "%(file)s is cut off: it ends in the middle of a row, on line %(line)s.",
             file=self._name,
             line=line,
         )
-        return SourceError(msg, remedy=said("The file is half-written; export or copy it again."))
+        return SourceError(msg, remedy=message("The file is half-written; export or copy it again."))
 
     def _wrong_encoding(self) -> SourceError:
         about = {"file": self._name, "encoding": self._encoding}
-        msg = said("%(file)s: this is not text in %(encoding)s.", **about)
+        msg = message("%(file)s: this is not text in %(encoding)s.", **about)
         with self._path.open("rb") as stream:
             for number, line in enumerate(stream, 1):
                 try:
                     line.decode(self._encoding)
                 except UnicodeDecodeError:
-                    msg = said(
+                    msg = message(
                         "%(file)s, line %(line)s: this is not text in %(encoding)s.", **about, line=number
                     )
                     break
         return SourceError(
-            msg, remedy=said("State the right 'encoding' under 'reading', or export as UTF-8.")
+            msg, remedy=message("State the right 'encoding' under 'reading', or export as UTF-8.")
         )

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
-from audit.reading.said import said
+from audit.reading.messages import message
 from gateway.sources.files.workbook_package import DENSEST
 from gateway.sources.model.errors import SourceError, UploadError
 from gateway.sources.model.mapping import SourceMapping
@@ -34,33 +34,33 @@ def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
     tables = ", ".join(table.name for table in mapping.tables)
     if not endings:
         raise UploadError(
-            said("The mapping of this node reads a database, which cannot be uploaded."),
-            remedy=said("Load the database directly: with “Load now”, or `safelane member load`."),
+            message("The mapping of this node reads a database, which cannot be uploaded."),
+            remedy=message("Load the database directly: with “Load now”, or `safelane member load`."),
         )
     for name in names:
         if Path(name).suffix.lower() not in endings:
             raise UploadError(
-                said(
+                message(
                     "%(file)s is not of a kind that the mapping reads: %(endings)s.",
                     file=name,
                     endings=", ".join(endings),
                 ),
-                remedy=said(
+                remedy=message(
                     "The mapping reads these tables: %(tables)s. Export the register in that form.",
                     tables=tables,
                 ),
             )
     if len(names) > 1 and any(Path(name).suffix.lower() != ".csv" for name in names):
         raise UploadError(
-            said("These are several files."),
-            remedy=said("Choose one workbook, one zip, or CSV files alone."),
+            message("These are several files."),
+            remedy=message("Choose one workbook, one zip, or CSV files alone."),
         )
     wanted = {table.name for table in mapping.tables}
     alone = len(names) == 1 and (len(wanted) == 1 or not names[0].lower().endswith(".csv"))
     if not alone and (missing := sorted(wanted - set(names))):
         raise UploadError(
-            said("The upload lacks %(tables)s.", tables=", ".join(missing)),
-            remedy=said(
+            message("The upload lacks %(tables)s.", tables=", ".join(missing)),
+            remedy=message(
                 "The mapping reads these tables: %(tables)s. Choose all of them, or one zip of them.",
                 tables=tables,
             ),
@@ -99,8 +99,8 @@ def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
                     shutil.copyfileobj(packed, file, _BLOCK)
     except _BROKEN:
         raise SourceError(
-            said("%(file)s is not a complete zip file; nothing was read.", file=archive.name),
-            remedy=said("Pack it without a password, and upload it again."),
+            message("%(file)s is not a complete zip file; nothing was read.", file=archive.name),
+            remedy=message("Pack it without a password, and upload it again."),
         ) from None
 
 
@@ -114,8 +114,8 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
             continue
         if path.name in found:
             raise SourceError(
-                said("%(file)s contains %(table)s twice.", file=archive.name, table=path.name),
-                remedy=said("Pack each table once."),
+                message("%(file)s contains %(table)s twice.", file=archive.name, table=path.name),
+                remedy=message("Pack each table once."),
             )
         found[path.name] = part
     dense = any(
@@ -125,13 +125,13 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
     whole = sum(part.file_size for part in found.values())
     if dense or whole > LARGEST_UNPACKED or len(listed) > MOST_PARTS:
         raise SourceError(
-            said("%(file)s would be far too large when unpacked; nothing was read.", file=archive.name),
-            remedy=said("Check where the file comes from; pack only the tables of the register."),
+            message("%(file)s would be far too large when unpacked; nothing was read.", file=archive.name),
+            remedy=message("Check where the file comes from; pack only the tables of the register."),
         )
     if missing := sorted(set(wanted) - set(found)):
         raise SourceError(
-            said("%(file)s lacks %(tables)s.", file=archive.name, tables=", ".join(missing)),
-            remedy=said("Pack every table that the mapping reads, under its name in the mapping."),
+            message("%(file)s lacks %(tables)s.", file=archive.name, tables=", ".join(missing)),
+            remedy=message("Pack every table that the mapping reads, under its name in the mapping."),
         )
     return found
 
@@ -143,6 +143,8 @@ def _check_content(path: Path) -> None:
     packed, ending = start.startswith(_ZIP), path.suffix.lower()
     if start.startswith(_PDF) or start == _OLD_OFFICE or packed is not (ending != ".csv"):
         raise UploadError(
-            said("The content of %(file)s does not match the type in its name.", file=path.name),
-            remedy=said("Save the file again from its original program: as .csv, .xlsx, or packed as .zip."),
+            message("The content of %(file)s does not match the type in its name.", file=path.name),
+            remedy=message(
+                "Save the file again from its original program: as .csv, .xlsx, or packed as .zip."
+            ),
         )

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from audit.reading.said import said
+from audit.reading.messages import message
 from gateway.sources.model.errors import NoUploadError, UploadError
 
 FOLDER = "uploads"
@@ -91,8 +91,8 @@ class Uploads:
                 at = datetime.fromisoformat(about.pop("at"))
                 return Upload(**{**about, "names": tuple(about["names"])}, at=at)
         raise NoUploadError(
-            said("There is no such upload: it was loaded or discarded, or more than a day has passed."),
-            remedy=said("Upload the register again."),
+            message("There is no such upload: it was loaded or discarded, or more than a day has passed."),
+            remedy=message("Upload the register again."),
         )
 
     def waiting(self) -> tuple[Upload, ...]:
@@ -108,8 +108,8 @@ class Uploads:
         folder = self._folder / upload.id / _FILES
         if _digest(folder / name for name in upload.names) != upload.digest:
             raise UploadError(
-                said("The uploaded files have been changed on the disk."),
-                remedy=said("Upload them again."),
+                message("The uploaded files have been changed on the disk."),
+                remedy=message("Upload them again."),
             )
         return folder
 
@@ -167,8 +167,8 @@ def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[s
         name = safe_name(given)
         if name in names or len(names) == MOST_FILES:
             raise UploadError(
-                said("Two of the files have the same name, or there are too many files."),
-                remedy=said("Upload them as a zip."),
+                message("Two of the files have the same name, or there are too many files."),
+                remedy=message("Upload them as a zip."),
             )
         with (folder / name).open("xb") as file:
             (folder / name).chmod(0o600)
@@ -180,7 +180,7 @@ def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[s
         names.append(name)
     if not names or size == 0:
         raise UploadError(
-            said("No file was chosen, or it is empty."), remedy=said("Choose the file of the register.")
+            message("No file was chosen, or it is empty."), remedy=message("Choose the file of the register.")
         )
     return tuple(names), size, _digest(folder / name for name in names)
 
@@ -188,8 +188,8 @@ def _kept(files: Iterable[tuple[str, IO[bytes]]], folder: Path) -> tuple[tuple[s
 def too_large() -> UploadError:
     """The error for an upload above the size limit."""
     return UploadError(
-        said("The upload is larger than %(megabytes)s MB; nothing was kept.", megabytes=LARGEST >> 20),
-        remedy=said("Pack it as a zip, or have the operator load it with `safelane member load`."),
+        message("The upload is larger than %(megabytes)s MB; nothing was kept.", megabytes=LARGEST >> 20),
+        remedy=message("Pack it as a zip, or have the operator load it with `safelane member load`."),
     )
 
 

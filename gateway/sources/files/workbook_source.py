@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from audit.reading.said import said
+from audit.reading.messages import message
 from gateway.sources.files.workbook_package import Place, check_package, damaged, sheet_traits
 from gateway.sources.model.cells import EXACT, cell_text
 from gateway.sources.model.errors import SourceError
@@ -89,14 +89,14 @@ class WorkbookSource:
         book = stack.enter_context(self._book(results=results))
         if name not in book.sheetnames:
             names = ", ".join(repr(sheet) for sheet in book.sheetnames[:10])
-            msg = said("%(file)s has no sheet %(sheet)s.", file=self._path.name, sheet=repr(name))
-            raise SourceError(msg, remedy=said("Its sheets are %(sheets)s.", sheets=names))
+            msg = message("%(file)s has no sheet %(sheet)s.", file=self._path.name, sheet=repr(name))
+            raise SourceError(msg, remedy=message("Its sheets are %(sheets)s.", sheets=names))
         sheet = book[name]
         if not hasattr(sheet, "reset_dimensions"):
-            msg = said(
+            msg = message(
                 "%(sheet)s in %(file)s is a chart, not a table.", sheet=repr(name), file=self._path.name
             )
-            raise SourceError(msg, remedy=said("Name another sheet in the mapping."))
+            raise SourceError(msg, remedy=message("Name another sheet in the mapping."))
         sheet.reset_dimensions()  # the size declared by the file is often wrong
         return sheet
 
@@ -143,12 +143,12 @@ class _SheetRows:
                 while cells and not cells[-1]:
                     cells.pop()
                 return tuple(cell.strip() for cell in cells)
-        msg = said(
+        msg = message(
             "The sheet %(sheet)s ends before its headings on line %(line)s.",
             sheet=repr(self._name),
             line=header,
         )
-        raise SourceError(msg, remedy=said("Correct 'header' under 'reading' in the mapping."))
+        raise SourceError(msg, remedy=message("Correct 'header' under 'reading' in the mapping."))
 
     def chunks(self, width: int) -> Iterator[Chunk]:
         """All rows after the headings, each `width` cells wide."""

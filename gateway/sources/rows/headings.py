@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from audit.reading.said import said
+from audit.reading.messages import message
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.mapping import SourceMapping, TableRule
@@ -28,14 +28,14 @@ def positions(
     missing = [heading for heading in asked if plain(heading) not in standing]
     if missing:
         names = ", ".join(repr(heading) for heading in missing)
-        msg = said("%(table)s has no column %(columns)s.", table=rule.name, columns=names)
+        msg = message("%(table)s has no column %(columns)s.", table=rule.name, columns=names)
         raise SourceError(
-            msg, remedy=said("Correct the mapping, or 'header' if the headings are on another line.")
+            msg, remedy=message("Correct the mapping, or 'header' if the headings are on another line.")
         )
     twice = [heading for heading in asked if standing.count(plain(heading)) > 1]
     if twice:
-        msg = said("%(table)s has several columns %(columns)s.", table=rule.name, columns=repr(twice[0]))
-        raise SourceError(msg, remedy=said("Give the columns of the source different headings."))
+        msg = message("%(table)s has several columns %(columns)s.", table=rule.name, columns=repr(twice[0]))
+        raise SourceError(msg, remedy=message("Give the columns of the source different headings."))
     known = {plain(heading) for heading in (*asked, *rule.left_out)}
     for heading in table.headings:
         if plain(heading) and plain(heading) not in known:

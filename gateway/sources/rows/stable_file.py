@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from audit.reading.said import said
+from audit.reading.messages import message
 from gateway.sources.model.errors import SourceError
 
 
@@ -15,8 +15,8 @@ def steady(path: Path, name: str) -> Iterator[None]:
     yield
     if _state(path) != before:
         raise SourceError(
-            said("%(file)s was changed while it was read; nothing was loaded.", file=name),
-            remedy=said("Load again when nobody writes it, or load a copy."),
+            message("%(file)s was changed while it was read; nothing was loaded.", file=name),
+            remedy=message("Load again when nobody writes it, or load a copy."),
         )
 
 

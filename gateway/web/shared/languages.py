@@ -12,15 +12,15 @@ from flask import Blueprint, Flask, g, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 from werkzeug.wrappers import Response
 
-from audit.reading.said import Said as SaidByLog
+from audit.reading.messages import Message as LogMessage
 from gateway.accounts.forms import local_path
 from gateway.api.browsers import BROWSER_SECONDS, read_cookie, set_cookie
-from policies.model.said import Said as SaidByPolicy
+from policies.model.messages import Message as PolicyMessage
 
 ENGLISH = "en"
 COOKIE = "safelane-language"
 DAY = len("2026-01-31")
-Said = SaidByLog | SaidByPolicy
+Message = LogMessage | PolicyMessage
 """Sentences of rooms that know no language but English, with the source text and values."""
 FOLDER = Path(__file__).parents[1] / "translations"
 AWAITING_REVIEW = frozenset({"km"})
@@ -75,7 +75,7 @@ def translated(text: str) -> str:
     and the page escapes the result: an error may quote a person's input. Sentences with values are translated
     first and filled in afterwards.
     """
-    if isinstance(text, Said) and text.values:
+    if isinstance(text, Message) and text.values:
         return str(gettext(text.text)) % {name: _filled(value) for name, value in text.values.items()}
     return str(gettext(text)) if text else ""
 
@@ -89,7 +89,7 @@ def _filled(value: str | int | datetime) -> str:
     """A value of a sentence, in the page's language; words of logs and policies stay as they are."""
     if isinstance(value, datetime):
         return second(value)
-    if isinstance(value, Said):
+    if isinstance(value, Message):
         return translated(value)
     return number(value) if isinstance(value, int) else value
 

@@ -16,8 +16,8 @@ from audit.events.event_values import EntryRef, Outcome
 from audit.events.events import EVENTS, Event
 from audit.events.question_events import ApprovalAwaited, ApprovalDecided, Rejected
 from audit.reading.explain import StoryPart, explain_question
+from audit.reading.messages import Message
 from audit.reading.plain_sentences import PLAIN
-from audit.reading.said import Said
 from audit.reading.sentences import say_event
 
 KH = "log.example/kh"
@@ -134,7 +134,7 @@ def test_every_event_is_a_sentence_that_knows_what_it_was_made_of(event: Event) 
     told = say_event(event)
     assert told.rstrip()
     assert not told.startswith("None")
-    assert Said(told.text, told.values) == told == copy(told)
+    assert Message(told.text, told.values) == told == copy(told)
 
 
 def test_every_kind_has_words_for_each_of_its_fields_that_are_told() -> None:

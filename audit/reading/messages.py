@@ -1,7 +1,7 @@
-"""Sentences that remember their template and their values.
+"""Messages that remember their source text and values.
 
-A printed sentence is English. A page in another language looks the template up in its catalogue and fills in
-the values anew, with times and numbers in the readers' form.
+Printed, a message is English. A page in another language looks the text up in its catalogue and fills in the
+values anew, with times and numbers in the readers' form.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ from typing import Self, TypeAlias
 Value: TypeAlias = "str | int | datetime"
 
 
-class Said(str):
-    """An English sentence. `text` is the template, with `%(name)s` for each of `values`."""
+class Message(str):
+    """An English message. `text` is the source text, with `%(name)s` for each of `values`."""
 
     text: str
     values: Mapping[str, Value]
@@ -28,21 +28,21 @@ class Said(str):
         return self.text, self.values
 
 
-def said(text: str, /, **values: Value) -> Said:
-    """Return the sentence of a template and its values. Extraction of texts for translators looks for calls
-    of `said`."""
-    return Said(text, values)
+def message(text: str, /, **values: Value) -> Message:
+    """Return the message of a text and its values. The extraction of texts for translators looks for calls of
+    `message`."""
+    return Message(text, values)
 
 
 def msgid(text: str) -> str:
-    """Mark a template used elsewhere."""
+    """Mark a text that is translated elsewhere."""
     return text
 
 
-def joined(between: str, words: Iterable[str]) -> Said:
-    """Concatenate sentences, each translated by itself."""
+def joined(between: str, words: Iterable[str]) -> Message:
+    """Concatenate messages, each translated by itself."""
     values = {f"part_{number}": word for number, word in enumerate(words)}
-    return Said(between.join(f"%({name})s" for name in values), values)
+    return Message(between.join(f"%({name})s" for name in values), values)
 
 
 def say_time(time: datetime) -> str:

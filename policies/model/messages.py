@@ -10,7 +10,7 @@ from typing import Self, TypeAlias
 Value: TypeAlias = "str | int"
 
 
-class Said(str):
+class Message(str):
     """An English message. `text` is the source text, with `%(name)s` for each of `values`."""
 
     text: str
@@ -26,11 +26,12 @@ class Said(str):
         return self.text, self.values
 
 
-def said(text: str, /, **values: Value) -> Said:
-    """The message of a text and its values. The extraction of texts for translators looks for these calls."""
-    return Said(text, values)
+def message(text: str, /, **values: Value) -> Message:
+    """Return the message of a text and its values. The extraction of texts for translators looks for calls of
+    `message`."""
+    return Message(text, values)
 
 
-def word_of(text: str) -> Said:
+def word_of(text: str) -> Message:
     """A text of a table, or a message already, as a part of another message that is translated by itself."""
-    return text if isinstance(text, Said) else Said(text, {})
+    return text if isinstance(text, Message) else Message(text, {})
