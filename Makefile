@@ -29,7 +29,7 @@ WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py me
     $(addprefix tests/member/build/test_,preview_equals_release.py zeros_and_priorities.py) \
     tests/member/cube tests/member/node tests/member/register/test_person_counts.py \
     $(addprefix tests/secure_sum/test_,participants.py totals_are_exact.py withheld_cells.py) \
-    $(addprefix tests/watching/test_,guard_loop.py quorum.py reconciling.py)
+    $(addprefix tests/watching/test_,monitor_loop.py quorum.py reconciling.py)
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL
 	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadscope $(ON_POSTGRESQL) $(addprefix --ignore=,$(WITHOUT_STORAGE))

@@ -18,7 +18,7 @@ _READ = (
 )
 _RULE = (
     *("approvals/<question_id>/approve", "approvals/<question_id>/refuse"),
-    *("policy/edit", "policy/discard", "policy/look", "policy/publish", "policy/review", "policy/revoke"),
+    *("policy/edit", "policy/discard", "policy/preview", "policy/publish", "policy/review", "policy/revoke"),
     *("policy/versions/<int:version>/return", "policy/protect"),
     *("work/<job_id>/cancel", "health", "figures", "figures/<int:entry>/withdraw"),
 )

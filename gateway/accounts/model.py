@@ -163,7 +163,7 @@ class Invitation:
 
 
 @dataclass(frozen=True)
-class Wish:
+class TokenRequest:
     """A request for a token."""
 
     label: str

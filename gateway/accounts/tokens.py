@@ -13,7 +13,7 @@ from gateway.accounts.errors import (
     UnknownAccountError,
 )
 from gateway.accounts.invitations import account_name, check_free, checked_offer
-from gateway.accounts.model import Account, Offer, Principal, Role, Scope, Side, Token, Wish
+from gateway.accounts.model import Account, Offer, Principal, Role, Scope, Side, Token, TokenRequest
 from gateway.accounts.ports import UnitOfWork
 from gateway.accounts.secrets import Kind, new_id, new_secret, secret_hash
 
@@ -36,16 +36,16 @@ def scopes_of(side: Side, role: Role) -> frozenset[Scope]:
     return frozenset(d.scope for d in DUTIES.values() if d.scope and Who(role.value) in d.who(side))
 
 
-def make_token(accounts: Accounts, by: str, name: str, wish: Wish) -> str:
+def make_token(accounts: Accounts, by: str, name: str, requested: TokenRequest) -> str:
     """Make a token for an account; returns the token, shown this once.
 
     Raises UnknownAccountError, or AccountRuleError for scopes beyond the account's duty.
     """
     with accounts.store.writing() as work:
-        return _make(accounts, work, by, _open_account(work, name), wish)
+        return _make(accounts, work, by, _open_account(work, name), requested)
 
 
-def add_service(accounts: Accounts, by: str, name: str, owner: str, wish: Wish) -> str:
+def add_service(accounts: Accounts, by: str, name: str, owner: str, requested: TokenRequest) -> str:
     """Make a program's account, which has its owner's duty; returns the program's token.
 
     Raises as `make_token` does, AccountRuleError when the owner is no person, and AccountTakenError.
@@ -60,7 +60,7 @@ def add_service(accounts: Accounts, by: str, name: str, owner: str, wish: Wish) 
         service = Account(checked, person.organisation, person.role, person.purposes, now, -1, person.name)
         index = entries.record(accounts, work, entries.added(service, now))
         work.people.add_account(service, because=index)
-        return _make(accounts, work, by, service, wish)
+        return _make(accounts, work, by, service, requested)
 
 
 def add_program(accounts: Accounts, offer: Offer, label: str) -> str:
@@ -75,8 +75,8 @@ def add_program(accounts: Accounts, offer: Offer, label: str) -> str:
         check_free(work, account.name)
         index = entries.record(accounts, work, entries.added(account, now))
         work.people.add_account(account, because=index)
-        wish = Wish(label, scopes_of(accounts.side, account.role), MOST_DAYS)
-        return _make(accounts, work, account.name, account, wish)
+        requested = TokenRequest(label, scopes_of(accounts.side, account.role), MOST_DAYS)
+        return _make(accounts, work, account.name, account, requested)
 
 
 def caller(accounts: Accounts, token: str) -> Caller:
@@ -114,31 +114,31 @@ def revoke(accounts: Accounts, by: str, name: str, ids: Iterable[str] | None = N
         return work.people.revoke_tokens(name, gone, because=index)
 
 
-def _make(accounts: Accounts, work: UnitOfWork, by: str, account: Account, wish: Wish) -> str:
-    _check(accounts, account, wish)
+def _make(accounts: Accounts, work: UnitOfWork, by: str, account: Account, requested: TokenRequest) -> str:
+    _check(accounts, account, requested)
     if len(work.people.tokens_of(account.name)) >= MOST:
         raise AccountRuleError(
             f"An account has at most {MOST} tokens.", remedy="Revoke some that are not used."
         )
     now = accounts.clock.now()
     secret = new_secret(Kind.TOKEN)
-    until = now + timedelta(days=wish.days)
-    token = Token(new_id(), account.name, wish.label.strip(), wish.scopes, now, until)
+    until = now + timedelta(days=requested.days)
+    token = Token(new_id(), account.name, requested.label.strip(), requested.scopes, now, until)
     index = entries.record(accounts, work, entries.token_made(by, account, token, now))
     work.people.add_token(token, secret_hash(Kind.TOKEN, secret), because=index)
     return secret
 
 
-def _check(accounts: Accounts, account: Account, wish: Wish) -> None:
+def _check(accounts: Accounts, account: Account, requested: TokenRequest) -> None:
     possible = scopes_of(accounts.side, account.role)
-    if not wish.scopes or not wish.scopes <= possible:
+    if not requested.scopes or not requested.scopes <= possible:
         raise AccountRuleError(
             f"A token of this {account.role.value} needs a scope, and can have only those of its duty.",
             remedy=f"Scopes: {', '.join(sorted(s.value for s in possible)) or 'none'}.",
         )
-    if not 1 <= wish.days <= MOST_DAYS:
+    if not 1 <= requested.days <= MOST_DAYS:
         raise AccountRuleError(f"A token holds for 1 to {MOST_DAYS} days.", remedy="Choose fewer days.")
-    if not wish.label.strip() or len(wish.label) > 60 or not wish.label.isprintable():
+    if not requested.label.strip() or len(requested.label) > 60 or not requested.label.isprintable():
         raise AccountRuleError("A token has a label of 1 to 60 characters.", remedy="Say what it is for.")
 
 

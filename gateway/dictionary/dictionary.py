@@ -54,7 +54,7 @@ class Dictionary:
         """Return a level by its name; its `dimension` is the name of its dimension."""
         return _find("level", self.levels, name)
 
-    def beyond(self, measure: str, levels: Iterable[str]) -> tuple[str, ...]:
+    def lacking_levels(self, measure: str, levels: Iterable[str]) -> tuple[str, ...]:
         """Return the known levels that the measure's subject lacks: accidents have no sex."""
         counted = self.measures.get(measure)
         known = [self.levels[level] for level in levels if level in self.levels]

@@ -9,7 +9,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer
 from audit.log.log import Log
 from gateway.dictionary import Dictionary
-from gateway.hub.merging import Beyond
+from gateway.hub.merging import RegionalFacts
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import Clock, Notifier, Store, UnitOfWork, View
 from gateway.hub.reply_signers import ReplySigners
@@ -80,5 +80,5 @@ class RegionalWork(Protocol):
 
     def end(
         self, hub: Hub, work: UnitOfWork, asked: AskedQuestion, answers: Mapping[str, Answer | None]
-    ) -> Beyond:
+    ) -> RegionalFacts:
         """The facts of a release beyond the answers. A round under way ends here, and the end is logged."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gateway.hub.earlier_answers import Remembered
+from gateway.hub.earlier_answers import ReusableAnswer
 from gateway.wire.answer import Answer
 from gateway.wire.release import Coverage, Earlier
 
@@ -18,7 +18,7 @@ class Covered:
     answers: Mapping[str, Answer | None]
     waiting: Collection[str]
     away: Mapping[str, datetime]
-    before: Mapping[str, Remembered]
+    before: Mapping[str, ReusableAnswer]
     first: Mapping[str, int | None]
     number: int
 
@@ -31,7 +31,7 @@ def coverage(found: Covered) -> Iterator[Coverage]:
             continue
         since = None if member not in found.away else iso(found.away[member])
         if member in found.before:
-            yield _stands_in(member, found.before[member], since)
+            yield _reused(member, found.before[member], since)
         else:
             waits = member in found.waiting
             yield Coverage(member, answered=False, waiting=waits, offline_since=since)
@@ -56,7 +56,7 @@ def _given(member: str, answer: Answer, *, late: bool) -> Coverage:
     )
 
 
-def _stands_in(member: str, found: Remembered, since: str | None) -> Coverage:
+def _reused(member: str, found: ReusableAnswer, since: str | None) -> Coverage:
     answer, earlier = found.answer, found.earlier
     return Coverage(
         member,

@@ -18,7 +18,7 @@ from gateway.wire.answer_text import answer_of_text
 
 
 @dataclass(frozen=True)
-class Remembered:
+class ReusableAnswer:
     """The earlier answer of a member, when the answer came, and the entry of the member's log about it."""
 
     answer: Answer
@@ -29,9 +29,9 @@ class Remembered:
         return self.earlier.logged.ref
 
 
-def remembered(
+def reusable_answers(
     view: View, asked: AskedQuestion, away: Mapping[str, datetime], now: datetime
-) -> dict[str, Remembered]:
+) -> dict[str, ReusableAnswer]:
     """The earlier answers that may stand in for members that are away."""
     serves = {seen.member: seen.serves for seen in view.presence()}
     found = {}
@@ -40,14 +40,12 @@ def remembered(
         if earlier is not None:
             # Its signature was verified before it was kept.
             answer = answer_of_text(Note.parse(earlier.note).text)
-            if may_stand_in(answer, earlier.answered_at, serves.get(member), now):
-                found[member] = Remembered(answer, earlier)
+            if is_reusable(answer, earlier.answered_at, serves.get(member), now):
+                found[member] = ReusableAnswer(answer, earlier)
     return found
 
 
-def may_stand_in(
-    answer: Answer, answered_at: datetime, serves: tuple[str, str] | None, now: datetime
-) -> bool:
+def is_reusable(answer: Answer, answered_at: datetime, serves: tuple[str, str] | None, now: datetime) -> bool:
     """Whether an earlier answer may stand in. `serves`: policy version and snapshot behind the member's last
     call.
     """

@@ -64,21 +64,21 @@ class Summed:
 
 
 @dataclass(frozen=True)
-class Beyond:
-    """Facts about withheld cells: bounds by member, and published sums."""
+class RegionalFacts:
+    """Facts about withheld cells from secure sums: bounds by member, and published sums."""
 
     bounds: Mapping[str, Mapping[Key, tuple[int, int | None]]] = field(default_factory=dict)
     totals: Mapping[Key, Summed] = field(default_factory=dict)
 
 
-NOTHING = Beyond()
+NOTHING = RegionalFacts()
 
 
 def merge(
     dictionary: Dictionary,
     question: Question,
     answers: Mapping[str, Answer | None],
-    beyond: Beyond = NOTHING,
+    regional: RegionalFacts = NOTHING,
 ) -> tuple[tuple[Axis, ...], tuple[Cell, ...]]:
     """The regional table: its axes in the order of the question, and its cells in row-major order.
 
@@ -103,8 +103,8 @@ def merge(
         concerned = [m for m in members if country in (TOTAL, m) and owners <= {m}]
         if owners and country not in (TOTAL, *owners):
             continue
-        cells.append(_sum(key, rest, [parts[m] for m in concerned], beyond))
-    return tuple(axes), with_following(dictionary, axes, cells) if beyond.totals else tuple(cells)
+        cells.append(_sum(key, rest, [parts[m] for m in concerned], regional))
+    return tuple(axes), with_following(dictionary, axes, cells) if regional.totals else tuple(cells)
 
 
 def _part(member: str, answer: Answer | None) -> _Part:
@@ -144,7 +144,7 @@ def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) 
     return Axis(level, (*ordered, TOTAL))
 
 
-def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
+def _sum(key: Key, rest: Key, parts: Sequence[_Part], regional: RegionalFacts) -> Cell:
     found = [(part.member, *part.at(rest)) for part in parts]
     shown = [(value, part) for (_, _, value), part in zip(found, parts, strict=True) if value is not None]
     visible = [(value, part.off_by) for value, part in shown if not part.variances]
@@ -158,7 +158,7 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
     lacks = tuple(member for member, status, _ in found if status in _MISSING)
     if Status.WITHHELD in statuses:
         withheld = tuple(member for member, status, _ in found if status is Status.WITHHELD)
-        summed = beyond.totals.get(rest)
+        summed = regional.totals.get(rest)
         if summed is not None and summed.members == withheld:
             whole = total + summed.value
             return Cell(
@@ -170,7 +170,7 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part], beyond: Beyond) -> Cell:
                 off_by=off_by,
                 typically_off_by=noise,
             )
-        bounds = [beyond.bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
+        bounds = [regional.bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
         least = sum(max(0, value - off) for value, off in visible)
         most = [high for _, high in bounds if high is not None]
         return Cell(

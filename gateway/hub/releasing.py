@@ -12,7 +12,7 @@ from gateway.hub import entries
 from gateway.hub.absence import due, offline_since
 from gateway.hub.context import Hub
 from gateway.hub.coverage import Covered, coverage, iso
-from gateway.hub.earlier_answers import remembered
+from gateway.hub.earlier_answers import reusable_answers
 from gateway.hub.merging import merge
 from gateway.hub.model import AskedQuestion, Presence, State
 from gateway.hub.ports import UnitOfWork, View
@@ -89,10 +89,10 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
     answers = {m: answer_of_text(Note.parse(notes[m]).text) if m in notes else None for m in asked.members}
     missing = [m for m, answer in answers.items() if answer is None]
     away = offline_since(missing, work.presence(), hub.started, now)
-    before = remembered(work, asked, away, now)
-    beyond = hub.regional.end(hub, work, asked, answers)
+    before = reusable_answers(work, asked, away, now)
+    facts = hub.regional.end(hub, work, asked, answers)
     shown = {m: before[m].answer if m in before else answer for m, answer in answers.items()}
-    axes, cells = merge(hub.dictionary, asked.question, shown, beyond)
+    axes, cells = merge(hub.dictionary, asked.question, shown, facts)
     number = len(work.releases(asked.id)) + 1
     covered = Covered(answers, set(work.waiting(asked.id)), away, before, work.released_in(asked.id), number)
     release = Release(

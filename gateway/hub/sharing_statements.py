@@ -46,7 +46,7 @@ class Asker:
 
 
 @dataclass(frozen=True)
-class Wish:
+class QuestionFacts:
     """A question, reduced to the facts that policies judge. `levels`: the levels of breakdown and filters."""
 
     measure: str
@@ -55,7 +55,7 @@ class Wish:
     ready_made: bool = False
 
     @classmethod
-    def of(cls, dictionary: Dictionary, question: Question) -> "Wish":
+    def of(cls, dictionary: Dictionary, question: Question) -> "QuestionFacts":
         """The facts of a question that a member's policy judges. A filter on countries only selects
         members.
         """
@@ -84,18 +84,20 @@ def readable(member: Enrolment, note: str | None) -> str | None:
     return note
 
 
-def outlook(dictionary: Dictionary, sharing: Sharing | None, asker: Asker, wish: Wish, on: date) -> Outlook:
+def outlook(
+    dictionary: Dictionary, sharing: Sharing | None, asker: Asker, facts: QuestionFacts, on: date
+) -> Outlook:
     """What to expect of a member with the statement `sharing`; `on` is the day of asking."""
     if sharing is None:
         return UNKNOWN
     if sharing.policy is None or _ended(sharing, on):
         return Outlook(Expected.REFUSE, (Refusal.NOT_IN_FORCE,))
-    covering = [one for one in sharing.shared if _covers(dictionary, one, asker, wish)]
-    if not covering or any(_hits(ban, asker, wish) for ban in sharing.never):
-        return Outlook(Expected.REFUSE, (_reason(dictionary, sharing, asker, wish),))
+    covering = [one for one in sharing.shared if _covers(dictionary, one, asker, facts)]
+    if not covering or any(_hits(ban, asker, facts) for ban in sharing.never):
+        return Outlook(Expected.REFUSE, (_reason(dictionary, sharing, asker, facts),))
     if sharing.snapshot is None:
         return Outlook(Expected.REFUSE, (Refusal.NOT_READY,))
-    leave = any(one.leave_ready_made if wish.ready_made else one.leave for one in covering)
+    leave = any(one.leave_ready_made if facts.ready_made else one.leave for one in covering)
     return Outlook(Expected.ASK_A_PERSON if leave else Expected.ANSWER)
 
 
@@ -114,50 +116,50 @@ def _is_for(one: Shared, asker: Asker) -> bool:
     return asker.organisation in one.recipients and (one.roles is None or asker.role in one.roles)
 
 
-def _covers(dictionary: Dictionary, one: Shared, asker: Asker, wish: Wish) -> bool:
+def _covers(dictionary: Dictionary, one: Shared, asker: Asker, facts: QuestionFacts) -> bool:
     return (
         _is_for(one, asker)
-        and wish.purpose in one.purposes
-        and wish.measure in one.measures
-        and wish.levels <= {*one.levels}
-        and len(dimensions_of(dictionary, wish.levels)) <= one.max_dims
-        and (wish.ready_made or not one.ready_made_only)
+        and facts.purpose in one.purposes
+        and facts.measure in one.measures
+        and facts.levels <= {*one.levels}
+        and len(dimensions_of(dictionary, facts.levels)) <= one.max_dims
+        and (facts.ready_made or not one.ready_made_only)
     )
 
 
-def _hits(ban: Never, asker: Asker, wish: Wish) -> bool:
+def _hits(ban: Never, asker: Asker, facts: QuestionFacts) -> bool:
     who = (
         (ban.recipients, asker.organisation),
         (ban.roles, asker.role),
-        (ban.purposes, wish.purpose),
-        (ban.measures, wish.measure),
+        (ban.purposes, facts.purpose),
+        (ban.measures, facts.measure),
     )
     return (
         all(words is None or word in words for words, word in who)
-        and (not ban.show or not wish.levels.isdisjoint(ban.show))
-        and all(not wish.levels.isdisjoint(levels) for levels in ban.together)
+        and (not ban.show or not facts.levels.isdisjoint(ban.show))
+        and all(not facts.levels.isdisjoint(levels) for levels in ban.together)
     )
 
 
-def _reason(dictionary: Dictionary, sharing: Sharing, asker: Asker, wish: Wish) -> Refusal:
+def _reason(dictionary: Dictionary, sharing: Sharing, asker: Asker, facts: QuestionFacts) -> Refusal:
     """The first obstacle, in the order in which a person would correct the question."""
     left = for_asker(sharing, asker)
     if not left:
         return Refusal.NOT_FOR_YOU
-    left = tuple(one for one in left if wish.purpose in one.purposes)
+    left = tuple(one for one in left if facts.purpose in one.purposes)
     if not left:
         return Refusal.NOT_FOR_THIS_PURPOSE
     of_people = {d for one in left for d in dimensions_of(dictionary, one.levels)}
-    left = tuple(one for one in left if wish.measure in one.measures)
+    left = tuple(one for one in left if facts.measure in one.measures)
     shown = {d for one in left for d in dimensions_of(dictionary, one.levels)}
-    wanted = dimensions_of(dictionary, wish.levels)
+    wanted = dimensions_of(dictionary, facts.levels)
     if not left or not wanted <= shown:
-        beyond = left and wanted <= of_people and dictionary.beyond(wish.measure, wish.levels)
-        return Refusal.NOT_COLLECTED if beyond else Refusal.NOT_SHARED
-    fine = [one for one in left if wish.levels <= {*one.levels} and len(wanted) <= one.max_dims]
+        uncollected = left and wanted <= of_people and dictionary.lacking_levels(facts.measure, facts.levels)
+        return Refusal.NOT_COLLECTED if uncollected else Refusal.NOT_SHARED
+    fine = [one for one in left if facts.levels <= {*one.levels} and len(wanted) <= one.max_dims]
     if not fine:
         return Refusal.TOO_DETAILED
-    if not wish.ready_made and all(one.ready_made_only for one in fine):
+    if not facts.ready_made and all(one.ready_made_only for one in fine):
         return Refusal.READY_MADE_ONLY
     return Refusal.NOT_SHARED
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from gateway.hub.context import Hub
-from gateway.hub.merging import Beyond, Key, Summed
+from gateway.hub.merging import Key, RegionalFacts, Summed
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import UnitOfWork, View
 from gateway.secure_sum.hub_sum_ports import SumUnitOfWork, read_of, work_of
@@ -51,9 +51,9 @@ class HubSums:
 
     def end(
         self, hub: Hub, work: UnitOfWork, asked: AskedQuestion, answers: Mapping[str, Answer | None]
-    ) -> Beyond:
+    ) -> RegionalFacts:
         sums = work_of(work)
-        return Beyond(bounds_of(answers, sums.sums.offers(asked.id)), _totals(hub, sums, asked))
+        return RegionalFacts(bounds_of(answers, sums.sums.offers(asked.id)), _totals(hub, sums, asked))
 
 
 def _totals(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> Mapping[Key, Summed]:

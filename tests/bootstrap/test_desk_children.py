@@ -24,10 +24,10 @@ def test_an_error_that_nobody_foresaw_is_told_by_class_and_place(
     node: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with capture_logs() as told, pytest.raises(WorkError, match="unexpected error"):
-        Child(node, "look", {"text": [SECRET]}).result(lambda *_: None)
+        Child(node, "preview", {"text": [SECRET]}).result(lambda *_: None)
 
     (event,) = told
-    assert (event["work"], event["kind"]) == ("look", "TypeError")
+    assert (event["work"], event["kind"]) == ("preview", "TypeError")
     assert event["event"].startswith("work failed as nobody foresaw")
     assert re.fullmatch(r"(gateway|policies)\.[a-z_.]+:\d+", event["at"])
     assert SECRET not in str(told)

@@ -11,7 +11,7 @@ from gateway.dictionary import regional
 from gateway.hub.context import Hub
 from gateway.hub.enrolment import revoke
 from gateway.hub.polling import poll
-from gateway.hub.sharing_statements import Asker, Expected, Outlook, Wish, outlook
+from gateway.hub.sharing_statements import Asker, Expected, Outlook, QuestionFacts, outlook
 from gateway.wire.answer import Refusal
 from gateway.wire.poll import Poll
 from gateway.wire.sharing_statement import Shared, Sharing, sign_sharing
@@ -42,11 +42,11 @@ def kept(hub: Hub) -> dict[str, Sharing]:
         return {member: stated.sharing for member, stated in view.sharings().items()}
 
 
-def wish(*levels: str, purpose: str = "regional-reporting", ready_made: bool = False) -> Wish:
-    return Wish("casualties", purpose, frozenset(levels), ready_made)
+def facts(*levels: str, purpose: str = "regional-reporting", ready_made: bool = False) -> QuestionFacts:
+    return QuestionFacts("casualties", purpose, frozenset(levels), ready_made)
 
 
-def expect(said: Sharing | None, asked: Wish, asker: Asker = ARMAC) -> Outlook:
+def expect(said: Sharing | None, asked: QuestionFacts, asker: Asker = ARMAC) -> Outlook:
     return outlook(regional(), said, asker, asked, TODAY)
 
 
@@ -88,14 +88,14 @@ def test_who_has_left_states_nothing(hub: Hub, members: dict[str, SimulatedMembe
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        (wish("year", purpose="research"), Refusal.NOT_FOR_THIS_PURPOSE),
-        (wish("device_type"), Refusal.NOT_SHARED),
-        (wish("month"), Refusal.TOO_DETAILED),
-        (wish("year", "sex", "outcome"), Refusal.TOO_DETAILED),
-        (Wish("accidents", "regional-reporting", frozenset()), Refusal.NOT_SHARED),
+        (facts("year", purpose="research"), Refusal.NOT_FOR_THIS_PURPOSE),
+        (facts("device_type"), Refusal.NOT_SHARED),
+        (facts("month"), Refusal.TOO_DETAILED),
+        (facts("year", "sex", "outcome"), Refusal.TOO_DETAILED),
+        (QuestionFacts("accidents", "regional-reporting", frozenset()), Refusal.NOT_SHARED),
     ],
 )
-def test_a_refusal_says_what_is_in_the_way(asked: Wish, why: Refusal) -> None:
+def test_a_refusal_says_what_is_in_the_way(asked: QuestionFacts, why: Refusal) -> None:
     assert expect(STATED, asked) == Outlook(Expected.REFUSE, (why,))
 
 
@@ -108,24 +108,24 @@ def test_what_only_people_have_is_not_collected_of_accidents_as_the_member_itsel
 ) -> None:
     accidents = replace(SHARED, measures=("accidents",), levels=("year",))
     said = replace(STATED, shared=(SHARED, accidents))
-    assert expect(said, Wish("accidents", "regional-reporting", frozenset([level]))).why == (why,)
+    assert expect(said, QuestionFacts("accidents", "regional-reporting", frozenset([level]))).why == (why,)
 
 
 def test_a_person_is_asked_where_the_policy_says_so() -> None:
-    assert expect(STATED, wish("year")).expected is Expected.ASK_A_PERSON
-    assert expect(STATED, wish("year", ready_made=True)).expected is Expected.ANSWER
+    assert expect(STATED, facts("year")).expected is Expected.ASK_A_PERSON
+    assert expect(STATED, facts("year", ready_made=True)).expected is Expected.ANSWER
 
 
 def test_ready_made_only() -> None:
     said = replace(STATED, shared=(replace(SHARED, ready_made_only=True),))
 
-    assert expect(said, wish("year")) == Outlook(Expected.REFUSE, (Refusal.READY_MADE_ONLY,))
-    assert expect(said, wish("year", ready_made=True)).expected is Expected.ANSWER
+    assert expect(said, facts("year")) == Outlook(Expected.REFUSE, (Refusal.READY_MADE_ONLY,))
+    assert expect(said, facts("year", ready_made=True)).expected is Expected.ANSWER
 
 
 def test_what_changes_for_everybody_else() -> None:
-    assert expect(STATED, wish("year"), Asker("others", "analyst")).why == (Refusal.NOT_FOR_YOU,)
-    assert expect(None, wish("year")).expected is Expected.UNKNOWN
-    assert expect(replace(STATED, policy=None, shared=()), wish("year")).why == (Refusal.NOT_IN_FORCE,)
-    assert expect(replace(STATED, valid_until="2026-02-28"), wish("year")).why == (Refusal.NOT_IN_FORCE,)
-    assert expect(replace(STATED, snapshot=None), wish("year")).why == (Refusal.NOT_READY,)
+    assert expect(STATED, facts("year"), Asker("others", "analyst")).why == (Refusal.NOT_FOR_YOU,)
+    assert expect(None, facts("year")).expected is Expected.UNKNOWN
+    assert expect(replace(STATED, policy=None, shared=()), facts("year")).why == (Refusal.NOT_IN_FORCE,)
+    assert expect(replace(STATED, valid_until="2026-02-28"), facts("year")).why == (Refusal.NOT_IN_FORCE,)
+    assert expect(replace(STATED, snapshot=None), facts("year")).why == (Refusal.NOT_READY,)

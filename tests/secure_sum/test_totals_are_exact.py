@@ -9,7 +9,7 @@ from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
 from anonymisers.secure_sum.masking import PairwiseMasks, unmasked
 from anonymisers.secure_sum.pairwise_keys import MaskKey, new_secret
 from gateway.dictionary import regional
-from gateway.hub.merging import Beyond, Summed, merge
+from gateway.hub.merging import RegionalFacts, Summed, merge
 from gateway.question import ask
 from gateway.secure_sum.planning import bounds_of, planned_sums
 from gateway.wire.answer import Answer, AskedEntry
@@ -52,7 +52,9 @@ def offer(truth: Truth, *, withheld: bool) -> Offer:
     return Offer("q-1", "signed", (0, 0), (most, most), cells, 3)
 
 
-def summed(answers: Mapping[str, Answer], offers: Mapping[str, Offer], truth: Mapping[str, Truth]) -> Beyond:
+def summed(
+    answers: Mapping[str, Answer], offers: Mapping[str, Offer], truth: Mapping[str, Truth]
+) -> RegionalFacts:
     """A round as hub and members go through it."""
     consents = {
         m: Consent(ASKED, m, f"s-{m}", KEYS[m].public, 4, (("I",), ("K",)))
@@ -71,7 +73,7 @@ def summed(answers: Mapping[str, Answer], offers: Mapping[str, Offer], truth: Ma
             total = unmasked(to, given, plan.least, plan.most)
             if plan.publish_from <= total <= plan.publish_to:
                 totals[to.cell] = Summed(total, to.members)
-    return Beyond(bounds_of(answers, offers), totals)
+    return RegionalFacts(bounds_of(answers, offers), totals)
 
 
 @given(members)
@@ -82,10 +84,10 @@ def test_every_regional_number_is_the_plain_sum_or_holds_it(
     truth = {m: (killed, injured) for m, (killed, injured, _) in reported.items()}
     answers = {m: answer(m, truth[m], withheld=hidden) for m, (_, _, hidden) in reported.items()}
     offers = {m: offer(truth[m], withheld=hidden) for m, (_, _, hidden) in reported.items()}
-    beyond = summed(answers, offers, truth)
-    event(f"{len(beyond.totals)} published")
+    facts = summed(answers, offers, truth)
+    event(f"{len(facts.totals)} published")
 
-    _, cells = merge(regional(), QUESTION, answers, beyond)
+    _, cells = merge(regional(), QUESTION, answers, facts)
 
     for cell in cells:
         country, outcome = cell.key

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gateway.hub.context import Hub
 from gateway.hub.errors import AnswerRefusedError, UnknownQuestionError
-from gateway.hub.merging import Beyond
+from gateway.hub.merging import RegionalFacts
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import UnitOfWork, View
 from gateway.member.errors import UnprovenError
@@ -43,8 +43,8 @@ class HubWithoutSums:
 
     def end(
         self, hub: Hub, work: UnitOfWork, asked: AskedQuestion, answers: Mapping[str, Answer | None]
-    ) -> Beyond:
-        return Beyond()
+    ) -> RegionalFacts:
+        return RegionalFacts()
 
 
 class NodeWithoutSums:

@@ -13,7 +13,7 @@ from gateway.accounts import tokens
 from gateway.accounts.access_routes import COMMANDS, ROUTES, action_of_command
 from gateway.accounts.duties import DUTIES, ROLES, Action, Who, may, require, require_another
 from gateway.accounts.errors import NotPermittedError
-from gateway.accounts.model import Offer, Principal, Role, Scope, Side, Wish
+from gateway.accounts.model import Offer, Principal, Role, Scope, Side, TokenRequest
 
 ARGUMENTS = {"<path:path>": "checkpoint", "<path:filename>": "safelane.css"}
 """Values for the variable parts of an address, where not every value will do."""
@@ -188,5 +188,5 @@ def _program(house: House, role: Role, scopes: frozenset[Scope] | None = None) -
     possible = tokens.scopes_of(house.accounts.side, role) if scopes is None else scopes
     if not possible:
         return {}
-    token = tokens.make_token(house.accounts, "operator", name, Wish("walk", possible))
+    token = tokens.make_token(house.accounts, "operator", name, TokenRequest("walk", possible))
     return {"Authorization": f"Bearer {token}"}

@@ -7,7 +7,7 @@ from entrances import Browser, House, Person, house_of
 
 from gateway.accounts.access_routes import ROUTES
 from gateway.accounts.duties import DUTIES, Who
-from gateway.accounts.model import Role, Scope, Side, Wish
+from gateway.accounts.model import Role, Scope, Side, TokenRequest
 from gateway.accounts.tokens import add_service, make_token
 from gateway.web.shared.desk import TWINS, twin_rule
 
@@ -78,7 +78,7 @@ def test_a_twin_is_open_to_whom_its_page_is_and_to_tokens(either: House) -> None
 def test_the_own_account_for_programs(house: House, ana: Person) -> None:
     house.signed_in(ana)
     token = make_token(
-        house.accounts, ana.name, ana.name, Wish("monthly report", frozenset({Scope.READ}), 30)
+        house.accounts, ana.name, ana.name, TokenRequest("monthly report", frozenset({Scope.READ}), 30)
     )
 
     answer = program(house, token).get("/api/v1/desk/account.json")
@@ -99,7 +99,7 @@ def test_the_account_of_a_service_discloses_nothing_about_its_owners(house: Hous
         "operator",
         "nightly@armac.example",
         ana.name,
-        Wish("nightly", frozenset({Scope.READ})),
+        TokenRequest("nightly", frozenset({Scope.READ})),
     )
 
     answer = program(house, token).get("/api/v1/desk/account.json")
@@ -109,7 +109,7 @@ def test_the_account_of_a_service_discloses_nothing_about_its_owners(house: Hous
 
 
 def test_a_token_for_something_else_does_not_open_the_account(house: House, ana: Person) -> None:
-    token = make_token(house.accounts, ana.name, ana.name, Wish("questions", frozenset({Scope.ASK})))
+    token = make_token(house.accounts, ana.name, ana.name, TokenRequest("questions", frozenset({Scope.ASK})))
 
     assert program(house, token).get("/api/v1/desk/account.json").status_code == 403
 

@@ -15,7 +15,7 @@ from audit.events.events import Asked, OpeningsErased
 from gateway.accounts import leaving, managing, tokens
 from gateway.accounts.errors import AccountRuleError, UnknownAccountError
 from gateway.accounts.invitations import offer_renewal
-from gateway.accounts.model import Role, Scope, Wish
+from gateway.accounts.model import Role, Scope, TokenRequest
 from gateway.api.services import KEY
 from gateway.bootstrap.setup.layout import database_url, own_config
 from gateway.hub.asking import ask
@@ -91,7 +91,7 @@ def test_what_an_organisation_asked_is_counted_over_all_of_its_people(house: Hou
 
 def test_everything_that_is_kept_can_be_taken_out_without_secrets(house: House, hub: Hub, ana) -> None:
     browser = house.signed_in(ana)
-    made = Wish("x", frozenset({Scope.ASK}))
+    made = TokenRequest("x", frozenset({Scope.ASK}))
     token = tokens.make_token(house.accounts, ana.name, ana.name, made)
     asked = asked_by(hub, house, ana.name)
 
@@ -148,7 +148,9 @@ def test_an_erased_person_cannot_be_found_out_and_the_log_stays_whole(
 def test_only_closed_accounts_without_services_are_erased(house: House, ana) -> None:
     with pytest.raises(AccountRuleError, match="open"):
         leaving.erase(house.accounts, "op", ana.name)
-    tokens.add_service(house.accounts, "op", "svc@x.example", ana.name, Wish("x", frozenset({Scope.ASK})))
+    tokens.add_service(
+        house.accounts, "op", "svc@x.example", ana.name, TokenRequest("x", frozenset({Scope.ASK}))
+    )
     managing.disable(house.accounts, "op", ana.name)
     with pytest.raises(AccountRuleError, match="Service"):
         leaving.erase(house.accounts, "op", ana.name)

@@ -6,7 +6,7 @@ from entrances import Browser, House
 from audit.events.account_events import TokenMade, TokensRevoked
 from gateway.accounts import leaving, managing, sessions, tokens
 from gateway.accounts.errors import AccountRuleError, UnknownAccountError
-from gateway.accounts.model import Role, Scope, Wish
+from gateway.accounts.model import Role, Scope, TokenRequest
 
 WISH = {"label": "monthly report", "scope": "ask", "days": "30"}
 
@@ -130,8 +130,8 @@ def test_a_token_has_the_duty_that_its_owner_has_now(house: House, ana) -> None:
 
 
 def test_a_service_belongs_to_a_person_and_ends_with_that_account(house: House, ana) -> None:
-    wish = Wish("nightly", frozenset({Scope.ASK}))
-    token = tokens.add_service(house.accounts, "operator", "nightly@armac.example", ana.name, wish)
+    requested = TokenRequest("nightly", frozenset({Scope.ASK}))
+    token = tokens.add_service(house.accounts, "operator", "nightly@armac.example", ana.name, requested)
     principal = tokens.caller(house.accounts, token).principal
     assert (principal.user, principal.person, principal.organisation) == (
         "nightly@armac.example",
@@ -146,8 +146,8 @@ def test_a_service_belongs_to_a_person_and_ends_with_that_account(house: House, 
 
 
 def test_a_service_is_handed_over_with_what_it_did(house: House, ana) -> None:
-    wish = Wish("nightly", frozenset({Scope.ASK}))
-    token = tokens.add_service(house.accounts, "operator", "nightly@armac.example", ana.name, wish)
+    requested = TokenRequest("nightly", frozenset({Scope.ASK}))
+    token = tokens.add_service(house.accounts, "operator", "nightly@armac.example", ana.name, requested)
     house.person("ben@armac.example", Role.ANALYST)
 
     leaving.hand_over(house.accounts, "operator", ana.name, "ben@armac.example")
@@ -157,12 +157,12 @@ def test_a_service_is_handed_over_with_what_it_did(house: House, ana) -> None:
 
 
 def test_a_service_signs_in_nowhere_and_owns_nothing(house: House, ana) -> None:
-    wish = Wish("nightly", frozenset({Scope.ASK}))
-    tokens.add_service(house.accounts, "operator", "nightly@armac.example", ana.name, wish)
+    requested = TokenRequest("nightly", frozenset({Scope.ASK}))
+    tokens.add_service(house.accounts, "operator", "nightly@armac.example", ana.name, requested)
     fields = {"name": "nightly@armac.example", "passphrase": "", "code": ""}
 
     assert house.browser().post("/sign-in", fields, page="/sign-in").status_code == 401
     with pytest.raises(AccountRuleError):
-        tokens.add_service(house.accounts, "operator", "second@x.example", "nightly@armac.example", wish)
+        tokens.add_service(house.accounts, "operator", "second@x.example", "nightly@armac.example", requested)
     with pytest.raises(UnknownAccountError):
-        tokens.add_service(house.accounts, "operator", "second@x.example", "nobody@x.example", wish)
+        tokens.add_service(house.accounts, "operator", "second@x.example", "nobody@x.example", requested)

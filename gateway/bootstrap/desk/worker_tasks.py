@@ -44,7 +44,7 @@ def run_task(
 ) -> dict[str, Any]:
     """Run one task. Raises SafelaneError, in words for the controller."""
     work: dict[str, Callable[[], dict[str, Any]]] = {
-        "look": lambda: look(node, checked(node, body["text"]), progress),
+        "preview": lambda: preview(node, checked(node, body["text"]), progress),
         "suggest": lambda: suggest(node, checked(node, body["text"]), progress),
         "protect": lambda: _protect(node, progress),
         "begin": lambda: {"begun": begin(node, progress)},
@@ -57,7 +57,7 @@ def run_task(
     return work[kind]()
 
 
-def look(node: Node, policy: Policy, progress: Progress) -> dict[str, Any]:
+def preview(node: Node, policy: Policy, progress: Progress) -> dict[str, Any]:
     """Preview a policy: its tables, and its changes against the policy in force."""
     with node.store.reading() as view:
         ruling = trusted(node, view)

@@ -10,7 +10,7 @@ import click
 
 from gateway.accounts import invitations as inviting
 from gateway.accounts import leaving, managing, sessions, tokens
-from gateway.accounts.model import Account, Offer, Role, Scope, Wish
+from gateway.accounts.model import Account, Offer, Role, Scope, TokenRequest
 from gateway.bootstrap.setup.sign_in_setup import open_entrance
 from gateway.cli.common import options
 
@@ -178,9 +178,9 @@ def list_sessions(name: str, end_all: bool, directory: Path) -> None:
 @options.own_directory
 def make_token(name: str, label: str, scopes: Sequence[str], days: int, directory: Path) -> None:
     """Make a token for a person's programs; the token is printed this once."""
-    wish = Wish(label, frozenset(map(Scope, scopes)), days)
+    requested = TokenRequest(label, frozenset(map(Scope, scopes)), days)
     with open_entrance(directory) as entrance:
-        click.echo(tokens.make_token(entrance.accounts, _console(), name, wish))
+        click.echo(tokens.make_token(entrance.accounts, _console(), name, requested))
 
 
 @command.command("service")
@@ -196,9 +196,9 @@ def add_service(
     *, name: str, owner: str, label: str, scopes: Sequence[str], days: int, directory: Path
 ) -> None:
     """Make a program's account that belongs to a person; its token is printed this once."""
-    wish = Wish(label, frozenset(map(Scope, scopes)), days)
+    requested = TokenRequest(label, frozenset(map(Scope, scopes)), days)
     with open_entrance(directory) as entrance:
-        click.echo(tokens.add_service(entrance.accounts, _console(), name, owner, wish))
+        click.echo(tokens.add_service(entrance.accounts, _console(), name, owner, requested))
 
 
 @command.command("tokens")

@@ -86,7 +86,9 @@ def ask(
         save_result(result, path)
     if all_refused(result.release):
         click.echo("Every member that was asked refused.", err=True)
-        if lacks := regional().beyond(measure, [*(axis.level for axis in result.release.axes), *filters]):
+        if lacks := regional().lacking_levels(
+            measure, [*(axis.level for axis in result.release.axes), *filters]
+        ):
             click.echo(
                 f"Accidents cannot be split by {' or '.join(lacks)}, which only people have: they have a "
                 "place, a date, a device and a use of the land.",

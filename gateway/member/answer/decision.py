@@ -125,7 +125,7 @@ def _read(
         return (Refusal.NOT_READY,), None
     counted = cube.counting(question.measure)
     levels = [*question.by, *(f.level for f in question.where)]
-    if counted is None or dictionary.beyond(question.measure, levels):
+    if counted is None or dictionary.lacking_levels(question.measure, levels):
         return (Refusal.NOT_COLLECTED,), None
     try:
         return (), read(dictionary, counted.trees, counted, question)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gateway.dictionary import Dictionary
-from gateway.hub.sharing_statements import Asker, Expected, Outlook, Wish, for_asker, outlook
+from gateway.hub.sharing_statements import Asker, Expected, Outlook, QuestionFacts, for_asker, outlook
 from gateway.question import COUNTRY, Question, members_asked
 from gateway.web.analyst.draft import Draft
 from gateway.wire.sharing_statement import Sharing
@@ -110,9 +110,9 @@ def choices(known: Known, draft: Draft) -> Choices:
 
 def forecasts(known: Known, question: Question) -> tuple[Forecast, ...]:
     """The expected answer of each member that the question concerns."""
-    wish = Wish.of(known.dictionary, question)
+    facts = QuestionFacts.of(known.dictionary, question)
     return tuple(
-        Forecast(member, known.dictionary.member(member).name, _outlook(known, member, wish))
+        Forecast(member, known.dictionary.member(member).name, _outlook(known, member, facts))
         for member in members_asked(known.dictionary, question, known.stated)
     )
 
@@ -125,28 +125,28 @@ def answering(known: Known, question: Question) -> int:
 def _option(known: Known, value: str, label: str, then: Draft, *, chosen: bool) -> Option:
     """The option that leads to the draft `then`."""
     members = _members(known, then)
-    wish = Wish(then.measure, then.purpose, frozenset(_levels(then)))
-    count = sum(_may(known, member, wish) for member in members)
+    facts = QuestionFacts(then.measure, then.purpose, frozenset(_levels(then)))
+    count = sum(_may(known, member, facts) for member in members)
     return Option(value, label, count, len(members), chosen, count > 0)
 
 
-def _may(known: Known, member: str, wish: Wish) -> bool:
+def _may(known: Known, member: str, facts: QuestionFacts) -> bool:
     """Whether a member may answer; an empty slot is no obstacle."""
     sharing = known.stated[member]
     if sharing is None:
         return True
-    measures = [wish.measure] if wish.measure else list(known.dictionary.measures)
-    purposes = [wish.purpose] if wish.purpose else sorted(known.purposes)
+    measures = [facts.measure] if facts.measure else list(known.dictionary.measures)
+    purposes = [facts.purpose] if facts.purpose else sorted(known.purposes)
     return any(
-        _outlook(known, member, Wish(m, p, wish.levels, ready)).expected is not Expected.REFUSE
+        _outlook(known, member, QuestionFacts(m, p, facts.levels, ready)).expected is not Expected.REFUSE
         for m in measures
         for p in purposes
         for ready in (False, True)  # the draft may or may not become a ready-made question
     )
 
 
-def _outlook(known: Known, member: str, wish: Wish) -> Outlook:
-    return outlook(known.dictionary, known.stated[member], known.asker, wish, known.today)
+def _outlook(known: Known, member: str, facts: QuestionFacts) -> Outlook:
+    return outlook(known.dictionary, known.stated[member], known.asker, facts, known.today)
 
 
 def _groups(known: Known, draft: Draft, reach: frozenset[str], place: int) -> Iterator[Group]:
@@ -205,9 +205,9 @@ def _codes(dictionary: Dictionary, draft: Draft, level: str) -> tuple[tuple[str,
 
 def _countries(known: Known, draft: Draft) -> Iterator[Option]:
     picked = draft.codes(COUNTRY)
-    wish = Wish(draft.measure, draft.purpose, frozenset(_levels(draft)))
+    facts = QuestionFacts(draft.measure, draft.purpose, frozenset(_levels(draft)))
     for member in known.stated:
-        may = _may(known, member, wish)
+        may = _may(known, member, facts)
         name = known.dictionary.member(member).name
         yield Option(member, name, int(may), 1, member in picked, True)
 

@@ -10,7 +10,7 @@ from flask import redirect, request
 from gateway.api.access_control import principal
 from gateway.api.services import hub
 from gateway.hub.asking import ask
-from gateway.hub.sharing_statements import Expected, Wish
+from gateway.hub.sharing_statements import Expected, QuestionFacts
 from gateway.question import Question, QuestionError
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.asker import known
@@ -37,7 +37,7 @@ class Expectation:
 class AskPage:
     """`sentence` is set once the slots make a question; `faults` say what is wrong with the slots.
 
-    `beyond`: the question asks of accidents for attributes that only people have.
+    `lacking_levels`: the question asks of accidents for attributes that only people have.
     """
 
     draft: Draft
@@ -46,8 +46,8 @@ class AskPage:
     sentence: str | None
     expectations: tuple[Expectation, ...]
     answering: int
-    beyond: bool
-    leave: bool
+    lacking_levels: bool
+    needs_approval: bool
     faults: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     again: str
@@ -102,9 +102,13 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
         sentence=None if question is None else analyst_wording.title(knows.dictionary, question),
         expectations=tuple(_expectation(one) for one in expected),
         answering=sum(one.outlook.expected is not Expected.REFUSE for one in expected),
-        beyond=question is not None
-        and bool(knows.dictionary.beyond(question.measure, Wish.of(knows.dictionary, question).levels)),
-        leave=any(one.outlook.expected is Expected.ASK_A_PERSON for one in expected),
+        lacking_levels=question is not None
+        and bool(
+            knows.dictionary.lacking_levels(
+                question.measure, QuestionFacts.of(knows.dictionary, question).levels
+            )
+        ),
+        needs_approval=any(one.outlook.expected is Expected.ASK_A_PERSON for one in expected),
         faults=tuple(analyst_wording.say(fault) for fault in faults or (wrong if say else ())),
         fields=tuple(draft.pairs()),
         again=f"{PAGE}?{draft.query()}",

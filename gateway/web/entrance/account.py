@@ -18,7 +18,7 @@ from gateway.accounts.errors import (
 from gateway.accounts.invitations import GENERATOR
 from gateway.accounts.leaving import export
 from gateway.accounts.managing import renew
-from gateway.accounts.model import Means, Scope, Session, Token, Wish
+from gateway.accounts.model import Means, Scope, Session, Token, TokenRequest
 from gateway.accounts.sessions import Present, end, open_sessions, require_fresh
 from gateway.accounts.tokens import make_token, revoke, scopes_of
 from gateway.api.access_control import accounts, principal, signed_in
@@ -98,13 +98,13 @@ def add_token() -> AnyResponse:
     who = signed_in()
     require_fresh(accounts(), who)
     try:
-        wish = Wish(typed("label"), _scopes(), int(typed("days") or 0))
-        token = make_token(accounts(), who.account.name, who.account.name, wish)
+        requested = TokenRequest(typed("label"), _scopes(), int(typed("days") or 0))
+        token = make_token(accounts(), who.account.name, who.account.name, requested)
     except ValueError:
         return _refused(AccountRuleError("A token needs a number of days.", remedy="Type a number."))
     except AccountRuleError as error:
         return _refused(error)
-    return page("token.html", token=token, label=wish.label)
+    return page("token.html", token=token, label=requested.label)
 
 
 @desk.form(f"{PAGE}/tokens/revoke")

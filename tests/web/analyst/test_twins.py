@@ -6,14 +6,14 @@ import httpx
 import pytest
 from analyst_desk import Desk
 
-from gateway.accounts.model import Scope, Wish
+from gateway.accounts.model import Scope, TokenRequest
 from gateway.accounts.tokens import make_token
 
 
 @pytest.fixture
 def program(desk: Desk) -> Iterator[httpx.Client]:
     name = desk.analyst.name
-    token = make_token(desk.house.accounts, name, name, Wish("a report", frozenset({Scope.ASK}), 30))
+    token = make_token(desk.house.accounts, name, name, TokenRequest("a report", frozenset({Scope.ASK}), 30))
     with httpx.Client(
         base_url=f"{desk.house.url}/api/v1/desk",
         headers={"Authorization": f"Bearer {token}"},

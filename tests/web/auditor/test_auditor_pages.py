@@ -10,7 +10,7 @@ from logged import SECRET, asked, denied, refused, released
 from audit.events.events import Event, LogRead, encode
 from audit.reading.dossier import Dossier
 from gateway.accounts import tokens
-from gateway.accounts.model import Offer, Role, Scope, Side, Wish
+from gateway.accounts.model import Offer, Role, Scope, Side, TokenRequest
 from gateway.api.services import AUDITED
 from gateway.auditing.audited_log import AuditedLog
 
@@ -31,8 +31,8 @@ def readings(house: House) -> list[str]:
 
 def program(house: House) -> dict[str, str]:
     tokens.add_program(house.accounts, Offer("checker@walk.example", "Court", Role.AUDITOR), "walk")
-    wish = Wish("walk", frozenset({Scope.AUDIT}))
-    token = tokens.make_token(house.accounts, "operator", "checker@walk.example", wish)
+    requested = TokenRequest("walk", frozenset({Scope.AUDIT}))
+    token = tokens.make_token(house.accounts, "operator", "checker@walk.example", requested)
     return {"Authorization": f"Bearer {token}"}
 
 

@@ -118,8 +118,8 @@ def test_two_people_approve_one_after_the_other(desk: DeskHouse) -> None:
     step = f"{LIST}/{question}/approve"
 
     first = desk.post(step, by="controller", passphrase=PASSPHRASE)
-    assert first.headers["Location"] == f"{LIST}/{question}?done=leave"
-    page = desk.get(f"{LIST}/{question}?done=leave")
+    assert first.headers["Location"] == f"{LIST}/{question}?done=saved"
+    page = desk.get(f"{LIST}/{question}?done=saved")
     assert "1 of 2 approvals" in page
     assert "Another person still has to approve the answer" in page
 

@@ -7,7 +7,7 @@ from desk_house import PASSPHRASE, DeskHouse
 
 from audit.events.account_events import AccessRefused
 from gateway.accounts.controller_routes import CONTROLLER_ROUTES
-from gateway.accounts.model import Role, Scope, Wish
+from gateway.accounts.model import Role, Scope, TokenRequest
 from gateway.accounts.tokens import make_token
 
 EDIT = "/controller/policy/edit"
@@ -56,7 +56,7 @@ def test_what_was_typed_comes_back_after_the_session_has_ended_but_no_passphrase
 
 def test_pages_have_twins_for_programs_with_the_same_numbers(desk: DeskHouse) -> None:
     name = "controller@kh.example"
-    token = make_token(desk.house.accounts, name, name, Wish("sheet", frozenset({Scope.DESK})))
+    token = make_token(desk.house.accounts, name, name, TokenRequest("sheet", frozenset({Scope.DESK})))
     program = desk.house.browser(Authorization=f"Bearer {token}")
     desk.ask("month")
 

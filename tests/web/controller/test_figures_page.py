@@ -26,19 +26,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
         yield made
 
 
-def test_a_figure_is_looked_at_registered_and_withdrawn(desk: DeskHouse) -> None:
+def test_a_figure_is_reviewed_at_registered_and_withdrawn(desk: DeskHouse) -> None:
     assert "No figure is registered." in desk.get(PAGE)
 
-    looked = desk.post(PAGE, value="36", do="look", **MEN)
+    reviewed = desk.post(PAGE, value="36", do="review", **MEN)
 
-    assert looked.status_code == 200
-    assert "Publicly known, from Annual report, page 4: 2022, male: 36." in looked.text
-    assert "another number" not in looked.text
+    assert reviewed.status_code == 200
+    assert "Publicly known, from Annual report, page 4: 2022, male: 36." in reviewed.text
+    assert "another number" not in reviewed.text
     assert "No figure is registered." in desk.get(PAGE), "nothing has happened yet"
 
-    (form, *_) = [one for one in forms_of(looked.text) if one.action == PAGE]
+    (form, *_) = [one for one in forms_of(reviewed.text) if one.action == PAGE]
     other = desk.browser.client.post(PAGE, data={**form.hidden, **MEN, "value": "35", "do": "register"})
-    assert "male: 35." in other.text, "what was typed since is looked at first"
+    assert "male: 35." in other.text, "what was typed since is reviewed at first"
     assert "No figure is registered." in desk.get(PAGE)
 
     done = desk.browser.client.post(PAGE, data={**form.hidden, **MEN, "value": "36", "do": "register"})
@@ -59,12 +59,12 @@ def test_a_figure_is_looked_at_registered_and_withdrawn(desk: DeskHouse) -> None
 
 
 def test_a_number_that_the_register_contradicts_is_said_before_it_is_registered(desk: DeskHouse) -> None:
-    looked = desk.post(PAGE, value="35", do="look", **MEN)
+    reviewed = desk.post(PAGE, value="35", do="review", **MEN)
 
-    assert "The register has another number here" in looked.text
-    notice = looked.text.partition("Publicly known")[2].partition("</form>")[0].partition("<select")[0]
+    assert "The register has another number here" in reviewed.text
+    notice = reviewed.text.partition("Publicly known")[2].partition("</form>")[0].partition("<select")[0]
     assert "36" not in notice
-    assert 'value="35"' in looked.text
+    assert 'value="35"' in reviewed.text
 
 
 @pytest.mark.parametrize(("wrong", "said"), [

@@ -66,7 +66,7 @@ def finish(jobs: Jobs, work: Work, job: Job, outcome: Mapping[str, Any] | Safela
 
 
 def test_a_job_reports_its_steps_and_its_result(jobs: Jobs, works: list[Work]) -> None:
-    job = jobs.begin(Kind.LOOK, {"text": "x"}, by="dara")
+    job = jobs.begin(Kind.PREVIEW, {"text": "x"}, by="dara")
     assert works[0].begun.wait(5)
     works[0].report("searching", 0.4)
     assert (jobs.of(job.id).step, jobs.of(job.id).done) == ("searching", 0.4)
@@ -78,7 +78,7 @@ def test_a_job_reports_its_steps_and_its_result(jobs: Jobs, works: list[Work]) -
 
 
 def test_a_failure_says_what_to_do(jobs: Jobs, works: list[Work]) -> None:
-    job = jobs.begin(Kind.LOOK, {}, by="dara")
+    job = jobs.begin(Kind.PREVIEW, {}, by="dara")
 
     failed = finish(jobs, works[0], job, SafelaneError("No register.", remedy="Load one."))
 
@@ -89,16 +89,16 @@ def test_only_one_piece_runs_at_a_time(jobs: Jobs, works: list[Work]) -> None:
     job = jobs.begin(Kind.LOAD, {}, by="dara")
 
     with pytest.raises(BusyError):
-        jobs.begin(Kind.LOOK, {}, by="chan")
+        jobs.begin(Kind.PREVIEW, {}, by="chan")
 
     finish(jobs, works[0], job, {})
-    assert jobs.begin(Kind.LOOK, {}, by="chan").running
+    assert jobs.begin(Kind.PREVIEW, {}, by="chan").running
 
 
 def test_what_somebody_began_gives_way_to_the_next_of_its_kind(jobs: Jobs, works: list[Work]) -> None:
-    first = jobs.begin(Kind.LOOK, {}, by="dara")
+    first = jobs.begin(Kind.PREVIEW, {}, by="dara")
 
-    second = jobs.begin(Kind.LOOK, {}, by="dara")
+    second = jobs.begin(Kind.PREVIEW, {}, by="dara")
 
     assert works[0].ended
     assert jobs.of(first.id).state is State.CANCELLED
@@ -128,12 +128,12 @@ def test_the_node_takes_its_work_along_when_it_stops(jobs: Jobs, works: list[Wor
 def test_results_are_forgotten_after_a_while(jobs: Jobs, works: list[Work]) -> None:
     begun = []
     for number in range(KEPT + 1):
-        begun.append(jobs.begin(Kind.LOOK, {}, by="dara", about=str(number)))
+        begun.append(jobs.begin(Kind.PREVIEW, {}, by="dara", about=str(number)))
         finish(jobs, works[number], begun[-1], {})
 
     with pytest.raises(NoJobError):
         jobs.of(begun[0].id)
-    newest = jobs.latest(Kind.LOOK, str(KEPT))
+    newest = jobs.latest(Kind.PREVIEW, str(KEPT))
     assert newest is not None
     assert newest.id == begun[-1].id
     assert jobs.latest(Kind.LOAD) is None

@@ -68,7 +68,7 @@ def draft(desk: DeskHouse, more: str = "threshold: 8\n", version: int = 2) -> No
 
 
 def look(desk: DeskHouse) -> None:
-    assert desk.post(f"{PAGE}/look", page=f"{PAGE}/publish").status_code == 303
+    assert desk.post(f"{PAGE}/preview", page=f"{PAGE}/publish").status_code == 303
     wait_for_work(desk)
 
 
@@ -158,7 +158,7 @@ def test_publishing_needs_a_preview_and_a_signature_and_states_its_effect(desk: 
 
     before = desk.get(f"{PAGE}/publish")
     assert "there is no preview yet" in before
-    assert [form.action for form in forms_of(before)] == [f"{PAGE}/look"]
+    assert [form.action for form in forms_of(before)] == [f"{PAGE}/preview"]
     look(desk)
     page = desk.get(f"{PAGE}/publish")
 
@@ -183,7 +183,7 @@ def test_once_something_was_given_out_a_text_is_looked_at_before_it_is_kept(desk
     assert early.status_code == 422
     assert "Press “Preview” first" in early.text
 
-    write(desk, text, "look")
+    write(desk, text, "preview")
     wait_for_work(desk)
 
     assert write(desk, text, "save").status_code == 303

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 class Kind(StrEnum):
     """The kinds of jobs."""
 
-    LOOK = "look"
+    PREVIEW = "preview"
     SUGGEST = "suggest"
     PROTECT = "protect"
     CHECK = "check"

@@ -63,7 +63,7 @@ def work(job_id: str) -> Model:
 @desk.page(f"{ONE}/questions/<name>", "controller/work-question.html")
 def work_question(job_id: str, name: str) -> Model:
     job = _job(job_id)
-    found = preview(job.result).questions if job.kind is Kind.LOOK and job.result is not None else ()
+    found = preview(job.result).questions if job.kind is Kind.PREVIEW and job.result is not None else ()
     for one in found:
         if one.name == name and job.result is not None:
             table = question_table(job.result, name)
@@ -94,7 +94,7 @@ def shown_work(job: Job) -> Work:
     )
     if job.result is None:
         return found
-    if job.kind is Kind.LOOK:
+    if job.kind is Kind.PREVIEW:
         return replace(found, preview=preview(job.result))
     if job.kind is Kind.SUGGEST:
         return replace(found, suggestions=suggestions(job.result))
@@ -109,7 +109,7 @@ def _job(job_id: str) -> Job:
 
 
 _TITLES = {
-    Kind.LOOK: lambda: _("What a policy would show"),
+    Kind.PREVIEW: lambda: _("What a policy would show"),
     Kind.SUGGEST: lambda: _("Suggested alternatives"),
     Kind.PROTECT: lambda: _("Protecting the tables"),
     Kind.CHECK: lambda: _("Checking an upload"),

@@ -40,7 +40,7 @@ class Question:
     recipient: str | None
     cells: int
     withheld: int
-    told: float | None
+    answered: float | None
     refusals: tuple[str, ...]
 
 
@@ -73,7 +73,7 @@ class Preview:
 
 
 def preview(result: Result) -> Preview:
-    """The result of a look, in words."""
+    """The result of a preview, in words."""
     groups, narrow = result["to_accept"], result.get("narrow", ())
     return Preview(
         version=result["version"],
@@ -182,7 +182,7 @@ def _question(one: Mapping[str, Any], scores: Mapping[str, float]) -> Question:
         recipient=one["recipient"],
         cells=len(cells),
         withheld=sum(cell["status"] == "withheld" for cell in cells),
-        told=scores.get(one["name"]),
+        answered=scores.get(one["name"]),
         refusals=tuple(Refusal(word).meaning for word in one["refusals"]),
     )
 

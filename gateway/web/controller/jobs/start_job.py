@@ -35,7 +35,7 @@ def _begin(kind: Kind, about: str, body: Mapping[str, str]) -> Work:
 
 def previewed(text: str) -> tuple[Work | None, Preview | None]:
     """The newest preview job of a text; valid while register and policy in force are the same."""
-    job = desk_context().jobs.latest(Kind.LOOK, digest(text))
+    job = desk_context().jobs.latest(Kind.PREVIEW, digest(text))
     if job is None:
         return None, None
     work = shown_work(job)

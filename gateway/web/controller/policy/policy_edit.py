@@ -63,8 +63,9 @@ class Judged:
 class Editing:
     """`token` names the draft to be replaced. `form` is None while the text cannot be read.
 
-    `look` and `suggest` are the newest jobs about exactly this text; with `for_former`, `suggest` is about
-    the text before one of its suggestions was applied. `put`: the suggestion just applied, in a sentence.
+    `preview_job` and `suggestion_job` are the newest jobs about exactly this text; with `for_former`,
+    `suggestion_job` is about the text before one of its suggestions was applied. `put`: the suggestion just
+    applied, in a sentence.
     """
 
     text: str
@@ -74,8 +75,8 @@ class Editing:
     form: PolicyForm | None
     judged: Judged
     merged: Merged
-    look: Work | None
-    suggest: Work | None
+    preview_job: Work | None
+    suggestion_job: Work | None
     refused: SafelaneError | None = None
     for_former: bool = False
     put: str = ""
@@ -154,7 +155,7 @@ def _suggesting(job_id: str) -> Job | None:
     return job if job.kind is Kind.SUGGEST else None
 
 
-_WORK = {"look": Kind.LOOK, "suggest": Kind.SUGGEST}
+_WORK = {"preview": Kind.PREVIEW, "suggest": Kind.SUGGEST}
 
 
 def _save(made: Merged, questions: str, token: str, came_from: str) -> Model:
@@ -191,8 +192,8 @@ def _editing(made: Merged, questions: str, token: str, came_from: str) -> Editin
     if document is not None:
         form = policy_form(document, node.vocabulary, node.dictionary, node.member)
     about, jobs = digest(made.text), desk_context().jobs
-    look, suggest = (jobs.latest(kind, about) for kind in (Kind.LOOK, Kind.SUGGEST))
-    former = None if suggest is not None else _suggesting(_suggested_before())
+    previewing, suggesting = (jobs.latest(kind, about) for kind in (Kind.PREVIEW, Kind.SUGGEST))
+    former = None if suggesting is not None else _suggesting(_suggested_before())
     return Editing(
         text=made.text,
         questions=questions,
@@ -201,8 +202,8 @@ def _editing(made: Merged, questions: str, token: str, came_from: str) -> Editin
         form=form,
         judged=judged,
         merged=made,
-        look=None if look is None else shown_work(look),
-        suggest=None if (found := suggest or former) is None else shown_work(found),
+        preview_job=None if previewing is None else shown_work(previewing),
+        suggestion_job=None if (found := suggesting or former) is None else shown_work(found),
         for_former=former is not None,
     )
 

@@ -72,7 +72,7 @@ def policy_form(
         Section("finely", _("Level of detail"), tuple(draw.finest(finest))),
         Section("protection", _("Protection of small groups"), tuple(draw.protection())),
         Section("counted", _("Who is counted and when data are released"), tuple(draw.counted())),
-        Section("leave", _("Approval and quotas"), tuple(draw.approval())),
+        Section("approval", _("Approval and quotas"), tuple(draw.approval())),
         Section("validity", _("Validity and legal basis"), tuple(draw.validity())),
         Section("afterwards", _("Conditions for recipients"), tuple(draw.afterwards())),
     )

@@ -1,4 +1,4 @@
-"""A policy is published, reviewed or revoked: each is looked at first, and signed in a second step."""
+"""A policy is published, reviewed or revoked: each is previewed first, and signed in a second step."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -35,7 +35,7 @@ Refused = (NotSignedError, PolicyRefusedError, SignatureRefusedError, NotAccepte
 
 @dataclass(frozen=True)
 class Publishing:
-    """`sentence` says what signing does. `look`: the running or finished preview job; None before the first.
+    """`sentence` says what signing does. `preview_job`: running or finished; None before the first preview.
 
     `ready`: the draft has been previewed unchanged, or there is no register for a preview.
     """
@@ -44,7 +44,7 @@ class Publishing:
     text: str
     sentence: str
     preview: Preview | None
-    look: Work | None
+    preview_job: Work | None
     ready: bool
     keys: Keys
     accept: bool = False
@@ -78,11 +78,11 @@ def publish_step() -> Model:
     return _publishing(_draft())
 
 
-@desk.form(f"{PAGE}/look")
+@desk.form(f"{PAGE}/preview")
 def preview_draft() -> Model:
     """Begin a preview of the draft."""
     draft = _draft()
-    begin(Kind.LOOK, draft.text)
+    begin(Kind.PREVIEW, draft.text)
     return redirect(f"{PAGE}/publish", 303)
 
 
@@ -95,7 +95,7 @@ def publish_draft() -> Model:
     found = _publishing(draft)
     try:
         if not found.ready:
-            raise NotSignedError("look", _("Preview first what would be released."))
+            raise NotSignedError("preview", _("Preview first what would be released."))
         if found.preview is not None and found.preview.narrow and not accept:
             raise NotSignedError("accept", _("Accept the listed items, or go back and change the policy."))
         if found.preview is not None and found.preview.accept and not accept:
@@ -181,7 +181,7 @@ def _publishing(draft: Draft) -> Publishing:
             there, former, found, loaded=loaded is not None, today=node.clock.now().date()
         ),
         preview=found,
-        look=work,
+        preview_job=work,
         ready=there.fault is None and (loaded is None or (found is not None and found.hindrance is None)),
         keys=keys(controllers=True),
     )

@@ -113,7 +113,7 @@ def approve(question_id: str) -> Model:
     except (NotSignedError, SignatureRefusedError) as error:
         return shown((_again(pending, error, granted=True), 422), "controller/approve.html")
     if sent is None:
-        return redirect(f"{LIST}/{question_id}?done=leave", 303)
+        return redirect(f"{LIST}/{question_id}?done=saved", 303)
     word = "refused-anyway" if answer_of_note(sent.note).refusals else "approved"
     return redirect(f"{LIST}?done={word}", 303)
 
@@ -238,5 +238,5 @@ _DONE = {
     "refused-anyway": lambda: _(
         "A refusal is sent: the policy or the deadline no longer permitted an answer."
     ),
-    "leave": lambda: _("Your approval is saved. Another person still has to approve the answer."),
+    "saved": lambda: _("Your approval is saved. Another person still has to approve the answer."),
 }

@@ -40,7 +40,8 @@ class ApprovalDecision:
 
 @dataclass(frozen=True)
 class QuestionDetails:
-    """Everything known here of a question. `told` are the recipient's reasons, `why` all reasons.
+    """Everything known here of a question. `disclosed_reasons` are disclosed to the recipient,
+    `all_reasons` stay in the country.
 
     `entry` is the number of the decision in the node's log; `sent`: the hub has acknowledged the answer.
     """
@@ -53,10 +54,10 @@ class QuestionDetails:
     policy: str | None
     until: str | None
     entry: int
-    told: tuple[str, ...]
-    why: tuple[str, ...]
+    disclosed_reasons: tuple[str, ...]
+    all_reasons: tuple[str, ...]
     permissions: tuple[str, ...]
-    leaves: tuple[ApprovalDecision, ...]
+    approvals: tuple[ApprovalDecision, ...]
     answer: Layout | None
     sent: bool
 
@@ -103,10 +104,10 @@ def _one(view: View, number: int, event: Answered | Refused, about: list[Found])
         policy=event.policy_version,
         until=None if answer is None else answer.snapshot_date,
         entry=number,
-        told=tuple(map(meaning, event.reasons)) if isinstance(event, Refused) else (),
-        why=why,
+        disclosed_reasons=tuple(map(meaning, event.reasons)) if isinstance(event, Refused) else (),
+        all_reasons=why,
         permissions=permissions,
-        leaves=tuple(_approval_decisions(view, about)),
+        approvals=tuple(_approval_decisions(view, about)),
         answer=table,
         sent=sent is not None and sent.acknowledged,
     )
