@@ -40,9 +40,9 @@ class Findings:
     `disclosed`: withheld cells with one possible value. `insufficiently_protected`: withheld cells that may
     be small and whose interval neither contains lower..threshold-1 nor has at least the width of the
     threshold. `singletons`: needs the true table. `unlisted`: cells in no release that are certainly small;
-    `differences` counts the unlisted cells that are one shown cell minus other shown cells. `open`: cells
-    left undecided at the time limit, with the interval proven so far; `interrupted` says in words what else
-    the time limit cut short. `unexamined`: in words, what was not examined, and why.
+    `differences` counts the unlisted cells that are one shown cell minus other shown cells. `undecided`:
+    cells without a verdict at the time limit, with the interval proven so far; `interrupted` says in words
+    what else the time limit cut short. `unexamined`: in words, what was not examined, and why.
     """
 
     cells: int
@@ -52,7 +52,7 @@ class Findings:
     singletons: tuple[SingletonDisclosure, ...] = ()
     unlisted: tuple[Found, ...] = ()
     differences: int = 0
-    open: tuple[Found, ...] = ()
+    undecided: tuple[Found, ...] = ()
     interrupted: tuple[str, ...] = ()
     unexamined: tuple[str, ...] = ()
 
@@ -62,6 +62,6 @@ class Findings:
         return bool(self.disclosed or self.singletons or self.unlisted)
 
     @property
-    def undecided(self) -> bool:
-        """Whether the time limit left anything open."""
-        return bool(self.open or self.interrupted)
+    def incomplete(self) -> bool:
+        """Whether the time limit left anything undecided."""
+        return bool(self.undecided or self.interrupted)

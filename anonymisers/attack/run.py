@@ -46,7 +46,7 @@ def attack(
     bound of a withheld cell; by default 1 where zeros are published, else 0. With `truth`, cells computable
     for singletons are sought too. `base_table` adds the cells behind linked tables as unknowns, unless there
     are too many (`unexamined` then says so); without those cells the attacker knows only the sums within and
-    between tables, and intervals may be too wide. `time_limit` is in seconds; undecided cells are in `open`
+    between tables, and intervals may be too wide. `time_limit` is in seconds; such cells are in `undecided`
     and `interrupted`. Joining the releases may take SETUP_GRACE seconds longer; where the grace does not
     suffice, no cell is named.
 
@@ -164,7 +164,7 @@ def _explore_all(
         except OutOfTimeError:
             sentences = ["the intervals of the cells named as open"]
             if singletons is not None:
-                sentences.append("what insiders can compute")
+                sentences.append("what singletons can compute")
             return extent, tuple(sentences)
         done += len(part.columns)
         if progress is not None:

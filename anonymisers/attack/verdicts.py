@@ -45,7 +45,7 @@ def findings_of(
         singletons=singletons,
         unlisted=found(unlisted),
         differences=_differences(model, reduced.cuboids[unlisted]),
-        open=found(left),
+        undecided=found(left),
         interrupted=interrupted,
         unexamined=unexamined,
     )
@@ -71,7 +71,7 @@ def with_determined(findings: Findings, model: AttackModel, goals: Goals) -> Fin
         disclosed=tuple(disclosed),
         unlisted=tuple(unlisted),
         insufficiently_protected=tuple(f for f in findings.insufficiently_protected if f.key not in keys),
-        open=tuple(f for f in findings.open if f.key not in keys),
+        undecided=tuple(f for f in findings.undecided if f.key not in keys),
     )
 
 

@@ -116,7 +116,7 @@ def discloses_more(history: PriorReleases, release: Release, *, seconds: float =
     news = [c for c in before.news(together) if (c.key, c.low, c.high) not in known]
     if news:
         return "small groups would follow from both together"
-    late = [c for c in together.open if c.key not in before.open | {o.key for o in alone.open}]
+    late = [c for c in together.undecided if c.key not in before.undecided | {o.key for o in alone.undecided}]
     return "there was no time to look at all that follows from both" if late else None
 
 
@@ -125,19 +125,19 @@ class _Before:
     """What follows without the extract: intervals of weak cells, and the undecided cells."""
 
     weak: Mapping[Key, tuple[int, int | None]]
-    open: frozenset[Key]
+    undecided: frozenset[Key]
 
     @classmethod
     def of(cls, history: PriorReleases, release: Release, seconds: float) -> "_Before":
         found = history.attacked(seconds, _silent(release))
-        return cls({c.key: (c.low, c.high) for c in _weak(found)}, frozenset(c.key for c in found.open))
+        return cls({c.key: (c.low, c.high) for c in _weak(found)}, frozenset(c.key for c in found.undecided))
 
     def news(self, found: Findings) -> list[Found]:
         """Return the weak cells that were less weak before."""
         return [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
 
-    def undecided(self, found: Findings) -> bool:
-        return any(c.key not in self.open for c in found.open)
+    def has_new_undecided(self, found: Findings) -> bool:
+        return any(c.key not in self.undecided for c in found.undecided)
 
 
 def _silent(release: Release) -> Release:
@@ -163,7 +163,9 @@ def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExt
         found = history.attacked(left, release)
         news = before.news(found)
         if not news:
-            return None if before.undecided(found) else SafeExtract(extract, release, found.unexamined)
+            return (
+                None if before.has_new_undecided(found) else SafeExtract(extract, release, found.unexamined)
+            )
         further = _helping(extract, news)
         if not further.any():
             return None

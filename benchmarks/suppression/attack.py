@@ -23,7 +23,7 @@ from anonymisers.tables.table_reading import release_from_json, table_from_json
 
 HEAD = (
     "release", "attacker", "cells", "withheld", "unknowns", "sums", "CPU s", "MB",
-    "disclosed", "narrow", "insider", "unasked", "open",
+    "disclosed", "insufficiently protected", "singleton", "unlisted", "undecided",
 )  # fmt: skip
 
 
@@ -61,13 +61,13 @@ def _attack(
     )
     spent = time.process_time() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    insider = "-" if truth is None else f"{len({i.cell for i in findings.singletons}):,}"
-    found = (findings.disclosed, findings.insufficiently_protected, findings.unlisted, findings.open)
-    disclosed, narrow, unasked, left = (f"{len(cells):,}" for cells in found)
+    singleton = "-" if truth is None else f"{len({i.cell for i in findings.singletons}):,}"
+    found = (findings.disclosed, findings.insufficiently_protected, findings.unlisted, findings.undecided)
+    disclosed, weak, unlisted, undecided = (f"{len(cells):,}" for cells in found)
     size = (findings.cells, findings.withheld, len(reduced.low), len(reduced.rows.rhs))
     return [
         name, f"L{lower}", *(f"{n:,}" for n in size), f"{spent:.1f}", f"{memory:,}",
-        disclosed, narrow, insider, unasked, left,
+        disclosed, weak, singleton, unlisted, undecided,
     ]  # fmt: skip
 
 

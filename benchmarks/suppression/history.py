@@ -124,7 +124,7 @@ def _attacked(known: list[Release], rules: Rules, seconds: float) -> str:
         f"attacked together in {time.process_time() - start:.1f} CPU s: {len(found.disclosed)} disclosed, "
         f"{len(found.insufficiently_protected)} insufficiently protected, "
         f"{len(found.unlisted)} unlisted cells that follow, of them "
-        f"{found.differences} small differences, {len(found.open)} undecided"
+        f"{found.differences} small differences, {len(found.undecided)} undecided"
     )
 
 

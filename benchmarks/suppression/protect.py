@@ -34,7 +34,8 @@ PEERS = {
         "sdcTable 0.34 SIMPLEHEURISTIC_OLD: 7.8 s, 382 MB, 46.4k; L0 134 | at least 594; 1,215",
     ),
 }
-"""By the number of cells: CPU seconds, memory, people in withheld cells; disclosed | narrow; insider."""
+"""By the number of cells: CPU seconds, memory, people in withheld cells; disclosed |
+insufficiently protected; singleton."""
 
 
 def main() -> None:
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--attack-seconds", type=float, default=60.0)
     options = parser.parse_args()
     print("table | cells | CPU s | MB | sensitive | complementary | zeros | people", end=" | ")
-    print("disclosed | narrow | insider | open")
+    print("disclosed | insufficiently protected | singleton | undecided")
     for path in options.tables:
         rules = Rules(zeros=options.zeros, max_dims=options.max_dims, expects_least=options.attacker == "L1")
         print(line(path, rules, options.attack_seconds), flush=True)
@@ -81,7 +82,7 @@ def line(path: Path, rules: Rules, seconds: float) -> str:
         len(findings.disclosed),
         len(findings.insufficiently_protected),
         len({insight.cell for insight in findings.singletons}),
-        "; ".join((f"{len(findings.open)} cells", *findings.interrupted)) if findings.undecided else 0,
+        "; ".join((f"{len(findings.undecided)} cells", *findings.interrupted)) if findings.incomplete else 0,
     )
     peers = PEERS.get(len(values), ()) if rules.threshold == 5 and rules.zeros == "publish" else ()
     return "\n".join([" | ".join([path.name, *map(str, counts)]), *(f"    {peer}" for peer in peers)])

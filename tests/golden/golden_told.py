@@ -59,7 +59,7 @@ def in_words(found: Findings) -> str:
         "disclosed": found.disclosed,
         "narrow": found.insufficiently_protected,
         "unasked": found.unlisted,
-        "open": found.open,
+        "open": found.undecided,
     }
     for kind, cells in kinds.items():
         lines += [f"{kind} {_found(one)}" for one in cells]

@@ -70,4 +70,4 @@ def answered(node: Node, register: Register) -> ReleaseHistory:
 def withstands(cube: ReleaseHistory) -> bool:
     """Whether the attacker, with everything that was given out, is done and found nothing."""
     found = attack(releases(cube.parts), threshold=5, time_limit=60)
-    return not (found.disclosed or found.insufficiently_protected or found.unlisted or found.undecided)
+    return not (found.disclosed or found.insufficiently_protected or found.unlisted or found.incomplete)

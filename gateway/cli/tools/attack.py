@@ -113,7 +113,7 @@ def command(
         _write(report, _document(findings, names, threshold))
     if findings.broken:
         ctx.exit(DISCLOSED)
-    if findings.undecided:
+    if findings.incomplete:
         ctx.exit(UNDECIDED)
 
 
@@ -152,23 +152,27 @@ def _summary(findings: Findings, names: Sequence[str], show: int, *, with_truth:
     yield f"{findings.cells:,} cells, {findings.withheld:,} of them withheld. Not for release."
     sections: list[tuple[str, tuple[Found, ...]]] = [
         ("disclosed: withheld, with one possible value", findings.disclosed),
-        ("narrow: withheld and maybe small, with too short an interval", findings.insufficiently_protected),
-        ("unasked: in no release, small for certain", findings.unlisted),
+        (
+            "insufficiently protected: withheld and maybe small, with too short an interval",
+            findings.insufficiently_protected,
+        ),
+        ("unlisted: in no release, small for certain", findings.unlisted),
     ]
-    if findings.open:
-        sections.append(("open: undecided when the time was up", findings.open))
+    if findings.undecided:
+        sections.append(("undecided: the time was up", findings.undecided))
     for title, cells in sections:
         yield f"{len(cells):8,}  {title}"
         yield from (f"          {cell} {_interval(cell)}{_from(cell, names)}" for cell in cells[:show])
         if len(cells) > show:
             yield f"          ... and {len(cells) - show:,} more"
     if findings.differences:
-        yield f"          {findings.differences:,} of the unasked are one shown cell less others"
+        yield f"          {findings.differences:,} of the unlisted are one shown cell less others"
     if with_truth:
-        yield f"{len(findings.singletons):8,}  insider: small, computable for the only person of another cell"
+        title = "singleton: small, computable for the only person of another cell"
+        yield f"{len(findings.singletons):8,}  {title}"
         yield from (f"          {i.cell} by {_key(i.singleton)}" for i in findings.singletons[:show])
     else:
-        yield "       -  insider: not looked for without --truth"
+        yield "       -  singleton: not examined without --truth"
     yield from (f"out of time: {sentence}" for sentence in findings.interrupted)
     yield from (f"not examined: {sentence}" for sentence in findings.unexamined)
 
@@ -205,11 +209,11 @@ def _document(findings: Findings, names: Sequence[str], threshold: int) -> dict[
         "cells": findings.cells,
         "withheld": findings.withheld,
         "disclosed": cells(findings.disclosed),
-        "narrow": cells(findings.insufficiently_protected),
-        "insider": [cells([i.cell])[0] | {"insider": dict(i.singleton)} for i in findings.singletons],
-        "unasked": cells(findings.unlisted),
+        "insufficiently_protected": cells(findings.insufficiently_protected),
+        "singletons": [cells([i.cell])[0] | {"singleton": dict(i.singleton)} for i in findings.singletons],
+        "unlisted": cells(findings.unlisted),
         "differences": findings.differences,
-        "open": cells(findings.open),
+        "undecided": cells(findings.undecided),
         "interrupted": list(findings.interrupted),
         "unexamined": list(findings.unexamined),
     }

@@ -27,17 +27,19 @@ def attack_amounts(path: Path, truth: Path | None, threshold: int, show: int) ->
         attacker = MagnitudeAttacker(release.dims, shown, withheld)
         disclosed = [i.cell for i in attacker.insufficiently_protected({})]
         found.append(("disclosed: withheld, with one possible amount", _words(release, disclosed)))
-        insiders: list[str] = []
+        singletons: list[str] = []
         if truth is not None:
-            narrow, insiders = _with_truth(release, attacker, (truth, threshold), set(disclosed))
-            title = "narrow: withheld, with an interval shorter than the largest contributions"
+            weak, singletons = _with_truth(release, attacker, (truth, threshold), set(disclosed))
+            title = (
+                "insufficiently protected: withheld, with an interval shorter than the largest contributions"
+            )
             found += [
-                (title, narrow),
-                ("insider: small, computable for the only person of another", insiders),
+                (title, weak),
+                ("singleton: small, computable for the only person of another", singletons),
             ]
     except AnonymiserError as error:
         raise TableInputError(f"{path}: {error.message}", remedy=error.remedy) from error
-    return bool(disclosed or insiders), _report(
+    return bool(disclosed or singletons), _report(
         release, len(withheld), found, show, with_truth=truth is not None
     )
 
@@ -62,14 +64,14 @@ def _with_truth(
         ):
             raise TableInputError(f"{path} does not agree with the release at {', '.join(cell)}")
     needed = {cell: cells.needed[row[cell]] / unit for cell in attacker.withheld}
-    narrow = [i.cell for i in attacker.insufficiently_protected(needed) if i.cell not in disclosed]
+    weak = [i.cell for i in attacker.insufficiently_protected(needed) if i.cell not in disclosed]
     single = {cell: int(cells.single[row[cell]]) for cell in attacker.withheld}
     small = [cell for cell in attacker.withheld if cells.sensitive[row[cell]] and cell not in disclosed]
-    insiders: dict[Cell, None] = {}
+    singletons: dict[Cell, None] = {}
     for own in (cell for cell in small if single[cell] >= 0):
         others = [cell for cell in small if single[cell] != single[own]]
-        insiders |= dict.fromkeys(attacker.computable_by(own, cells.sums[row[own]] / unit, others))
-    return _words(release, narrow), _words(release, list(insiders))
+        singletons |= dict.fromkeys(attacker.computable_by(own, cells.sums[row[own]] / unit, others))
+    return _words(release, weak), _words(release, list(singletons))
 
 
 def _words(release: MagnitudeRelease, cells: Sequence[Cell]) -> list[str]:
@@ -93,4 +95,4 @@ def _report(
         yield f"{len(cells):8,}  {title}"
         yield from (f"          {cell}" for cell in cells[:show])
     if not with_truth:
-        yield "       -  narrow and insider: not looked for without --truth"
+        yield "       -  insufficiently protected and singleton: not examined without --truth"

@@ -54,7 +54,7 @@ def test_four_withheld_cells_of_a_two_by_two_table_are_safe():
     findings = attack([two_by_two(F_killed=1, F_injured=1, M_killed=1, M_injured=1)], threshold=5)
     assert findings.withheld == 4
     assert not findings.broken
-    assert findings.insufficiently_protected == findings.open == findings.unexamined == ()
+    assert findings.insufficiently_protected == findings.undecided == findings.unexamined == ()
 
 
 def test_primary_suppression_alone_is_undone():
@@ -184,17 +184,17 @@ def test_no_time_leaves_cells_open():
     cells = dict.fromkeys((f"{p} {o}" for p in ("N1", "N2", "S1", "S2") for o in ("killed", "injured")), None)
     cells |= {"N1 Total": 9, "N2 Total": 8, "S1 Total": 7, "S2 Total": 9, "Total killed": 14}
     findings = attack([release((PLACE, OUTCOME), cells)], threshold=5, time_limit=0)
-    assert {f.key for f in findings.open} >= {(("place", "N1"), ("outcome", "killed"))}
+    assert {f.key for f in findings.undecided} >= {(("place", "N1"), ("outcome", "killed"))}
     assert not findings.broken
-    assert attack([release((PLACE, OUTCOME), cells)], threshold=5).open == ()
+    assert attack([release((PLACE, OUTCOME), cells)], threshold=5).undecided == ()
 
 
 def test_time_that_is_up_before_the_sums_stand_leaves_all_withheld_cells_open(monkeypatch):
     monkeypatch.setattr(run, "SETUP_GRACE", -1.0)
     cells = {"Total": 30, "2023": None, "2024": None, "2025": 14}
     findings = attack([release((YEAR,), cells)], threshold=5, time_limit=0)
-    assert (findings.cells, findings.withheld, findings.open) == (4, 2, ())
-    assert findings.undecided
+    assert (findings.cells, findings.withheld, findings.undecided) == (4, 2, ())
+    assert findings.incomplete
     assert "all withheld cells are open" in findings.interrupted[0]
 
 

@@ -95,7 +95,7 @@ def compare(case):
     findings = attack(releases, threshold=threshold, lower=lower)
     assert groups(dims, findings.disclosed) == oracle.disclosed()
     assert groups(dims, findings.insufficiently_protected) == oracle.insufficiently_protected()
-    assert findings.open == ()
+    assert findings.undecided == ()
     assert findings.unexamined == ()
     unasked = groups(dims, findings.unlisted)
     assert all(oracle.is_small_for_certain(g) for g in unasked)

@@ -39,7 +39,7 @@ def test_nothing_disclosed_is_exit_code_0(run):
     result = run(released({"": 30, "sex=F": 12, "sex=M": 18}))
     assert result.exit_code == 0
     assert "3 cells, 0 of them withheld" in result.output
-    assert "not looked for without --truth" in result.output
+    assert "not examined without --truth" in result.output
 
 
 def test_a_disclosed_cell_is_named_and_exit_code_1(run):
@@ -56,13 +56,13 @@ def test_all_findings_go_to_a_file(run, tmp_path):
     result = run(everybody, without, options=("--threshold", "5", "--json", str(report)))
     assert result.exit_code == 1
     body = json.loads(report.read_text())
-    assert {json.dumps(c["key"]): c["low"] for c in body["unasked"]} == {
+    assert {json.dumps(c["key"]): c["low"] for c in body["unlisted"]} == {
         '{"year": "2025"}': 2,
         '{"sex": "F", "year": "2025"}': 1,
         '{"sex": "M", "year": "2025"}': 1,
     }
     assert body["differences"] == 3
-    assert body["disclosed"] == body["narrow"] == body["open"] == []
+    assert body["disclosed"] == body["insufficiently_protected"] == body["undecided"] == []
 
 
 def test_the_time_limit_leaves_something_open_and_exit_code_3(run):
@@ -75,7 +75,7 @@ def test_the_time_limit_leaves_something_open_and_exit_code_3(run):
     assert run(document).exit_code == 0
     result = run(document, options=("--threshold", "5", "--time-limit", "0"))
     assert result.exit_code == 3
-    assert "open: undecided when the time was up" in result.output
+    assert "undecided: the time was up" in result.output
 
 
 @pytest.mark.parametrize(

@@ -129,4 +129,4 @@ def test_those_who_are_in_one_population_only_may_be_nobody_where_all_zeros_are_
     assert not findings.disclosed
     assert not findings.insufficiently_protected
     assert not findings.unlisted
-    assert not findings.undecided
+    assert not findings.incomplete

@@ -126,7 +126,7 @@ def test_a_sheet_that_came_out_is_checked_and_attacked_beside_the_sheet_that_wen
     assert checked.exit_code == 0, checked.output
     attacked = run("attack", target, "--threshold", "5")
     assert attacked.exit_code == 0, attacked.output
-    assert "0  insider: small, computable" in attacked.output
+    assert "0  singleton: small, computable" in attacked.output
     again = protect(folder, source.name, "again.csv", "--count", "people", "--known", str(target))
     assert again.exit_code == 0, again.output
 

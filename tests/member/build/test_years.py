@@ -230,7 +230,7 @@ def test_a_lower_threshold_shows_more_but_nothing_that_protected_something(node:
     assert (before.withheld | ~after.withheld).all()
     found = attack(releases(after.parts), threshold=3, time_limit=60)
     assert (found.disclosed, found.insufficiently_protected, found.unlisted) == ((), (), ())
-    assert not found.undecided
+    assert not found.incomplete
 
 
 def test_after_more_was_shown_people_can_still_leave(node: Node, register: Register) -> None:
