@@ -35,8 +35,8 @@ class HubConfig:
     database: str = ""
     listen: str = "127.0.0.1:0"
     log_policy: str = ""
-    guard_seconds: int = 60
-    guard_patience_seconds: int = 300
+    monitor_seconds: int = 60
+    monitor_patience_seconds: int = 300
     metrics: str = ""
     public_url: str = ""
     oidc_issuer: str = ""
@@ -61,8 +61,8 @@ class MemberConfig:
     database: str = ""
     listen: str = "127.0.0.1:0"
     log_policy: str = ""
-    guard_seconds: int = 60
-    guard_patience_seconds: int = 300
+    monitor_seconds: int = 60
+    monitor_patience_seconds: int = 300
     metrics: str = ""
     public_url: str = ""
     oidc_issuer: str = ""

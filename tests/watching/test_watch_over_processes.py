@@ -38,7 +38,7 @@ QUESTION = (
 def hurried(directory: Path, kind: type[HubConfig] | type[MemberConfig]) -> None:
     """A monitor that checks every second, with a patience of three."""
     config = read_config(directory, kind)
-    write_config(directory, dataclasses.replace(config, guard_seconds=1, guard_patience_seconds=3))
+    write_config(directory, dataclasses.replace(config, monitor_seconds=1, monitor_patience_seconds=3))
 
 
 @dataclasses.dataclass

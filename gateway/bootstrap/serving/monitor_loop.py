@@ -51,7 +51,7 @@ def log_policy(directory: Path, config: HubConfig | MemberConfig) -> Policy | No
 def hub_monitor_cycle(directory: Path, config: HubConfig, hub: Hub) -> Callable[[], None]:
     """Return one cycle of the hub's monitor as a function. Raises ConfigError."""
     policy = log_policy(directory, config)
-    rules = hub_monitoring.MonitorRules(policy, timedelta(seconds=config.guard_patience_seconds))
+    rules = hub_monitoring.MonitorRules(policy, timedelta(seconds=config.monitor_patience_seconds))
     memory, ticks = Gathering(), Ticks()
 
     def cycle() -> None:
@@ -71,7 +71,7 @@ def member_monitor_cycle(
 ) -> Callable[[], None]:
     """Return one cycle of a node's monitor as a function, which alone uses `link`. Raises ConfigError."""
     policy = log_policy(directory, config)
-    rules = member_monitoring.MonitorRules(policy, timedelta(seconds=config.guard_patience_seconds))
+    rules = member_monitoring.MonitorRules(policy, timedelta(seconds=config.monitor_patience_seconds))
     memory, ticks = Gathering(), Ticks()
 
     def cycle() -> None:

@@ -51,7 +51,7 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
         stop.on_stop(hub.notifier.notify)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
         closer.start()
-        monitor = start_monitor(hub_monitor_cycle(directory, config, hub), config.guard_seconds, stop.wait)
+        monitor = start_monitor(hub_monitor_cycle(directory, config, hub), config.monitor_seconds, stop.wait)
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
             with measured(app, hub_gauges(hub), config.metrics):

@@ -56,7 +56,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
         tended = (directory, node, cube_cache, stop)
         threading.Thread(target=run_upkeep, args=tended, name="policies", daemon=True).start()
         cycle = member_monitor_cycle(directory, config, node, hub_link(directory, node, hub_url))
-        monitor = start_monitor(cycle, config.guard_seconds, stop.wait)
+        monitor = start_monitor(cycle, config.monitor_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
         rounds = (directory, Rounds(node, cube_cache, NodeSums(node, cube_cache), link), stop)
         threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
