@@ -71,9 +71,9 @@ class FeasibleTables:
         few people, a singleton among these people learns nothing more from any other cell.
         """
         small = is_small_count(self.truth, threshold)
-        told, known = self._told([cell for cell in public if small[cell]])
+        disclosed, known = self._disclosed([cell for cell in public if small[cell]])
         found: Bools = ~small | known
-        may_be_fewer = (self.truth > 1) | told
+        may_be_fewer = (self.truth > 1) | disclosed
         for sign in (1, -1):
             free = self._free(sign)
             for column in self.above.T:
@@ -83,17 +83,20 @@ class FeasibleTables:
         without = [cell for cell in left if not self._has_alternative(cell, fewer=bool(may_be_fewer[cell]))]
         return np.array(without, dtype=np.int64)
 
-    def _told(self, few: Sequence[int]) -> tuple[Bools, Bools]:
+    def _disclosed(self, few: Sequence[int]) -> tuple[Bools, Bools]:
         """Mark the cells with people of small public cells, and the cells with exactly the people of such a
         cell."""
-        told, known = np.zeros(len(self.truth), dtype=np.bool_), np.zeros(len(self.truth), dtype=np.bool_)
+        disclosed, known = (
+            np.zeros(len(self.truth), dtype=np.bool_),
+            np.zeros(len(self.truth), dtype=np.bool_),
+        )
         for public in few:
             rows = self.above[self._under(public)]
             cells = np.unique(rows[rows >= 0])
-            told[cells] = True
+            disclosed[cells] = True
             inside = np.array([(rows == cell).any(axis=1).all() for cell in cells.tolist()], dtype=np.bool_)
             known[cells[inside & (self.truth[cells] == self.truth[public])]] = True
-        return told, known
+        return disclosed, known
 
     def _room(self, sign: int) -> Ints:
         return self.high - self.truth if sign > 0 else self.truth - self.low

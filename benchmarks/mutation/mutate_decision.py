@@ -287,15 +287,15 @@ def main() -> None:
         os.environ[QUICK] = "1"
     for module in options.module or MODULES:
         made = [mutant for mutant in chosen([module]) if first <= mutant.line <= last]
-        told = Told(len(made))
+        report = MutantReport(len(made))
         anew = [mutant for mutant in made if not mutant.inside]
         with multiprocessing.get_context("spawn").Pool(1, begin) as pool:
             if not pool.apply(work, (Mutant(module, 0, "nothing", source_of(module), False),))[1]:
                 raise SystemExit("The tests fail without any change: nothing can be said of mutants.")
             for mutant, survived in pool.imap(work, anew):
-                told(mutant, survived)
+                report(mutant, survived)
         within = [mutant for mutant in made if mutant.inside]
-        process = multiprocessing.get_context("spawn").Process(target=in_place, args=(module, within, told))
+        process = multiprocessing.get_context("spawn").Process(target=in_place, args=(module, within, report))
         process.start()
         process.join()
 
@@ -312,7 +312,7 @@ def _lines(text: str) -> tuple[int, int]:
     return int(first), int(last or first)
 
 
-class Told:
+class MutantReport:
     """Prints what becomes of each mutant, and after the last one how many were found."""
 
     def __init__(self, of: int) -> None:
@@ -334,14 +334,14 @@ class Told:
             )
 
 
-def in_place(module: str, made: list[Mutant], told: Told) -> None:
+def in_place(module: str, made: list[Mutant], report: MutantReport) -> None:
     """In a process of its own: collect the tests once, and run them for each mutant."""
     import pytest  # noqa: PLC0415 - not in the parent
 
     laws = () if os.environ.get(QUICK) else (LAWS,)
     os.chdir(ROOT)
     tests = [f"tests/policies/{name}" for name in (*TESTS[module], *laws)]
-    pytest.main([*OPTIONS, "-s", *tests], plugins=[Runner(made, told, seconds=SECONDS)])
+    pytest.main([*OPTIONS, "-s", *tests], plugins=[Runner(made, report, seconds=SECONDS)])
 
 
 def chosen(modules: Iterable[str]) -> Iterator[Mutant]:

@@ -67,7 +67,7 @@ def cambodia(folder: Path, earlier: bool) -> None:
     people = make_people("KH", SEED, earlier=earlier)
     register = write_register(people, folder, SEED)
     snapshot, seconds = load_once(str(register.folder), mapping_text("KH"))
-    told("Cambodia", len(snapshot), seconds)
+    report("Cambodia", len(snapshot), seconds)
     rows = population(snapshot, SHARED)
     tables = [(level,) for level in LEVELS] + [("year", "outcome"), ("province", "sex"), LEVELS]
     for levels in tables:
@@ -95,7 +95,7 @@ def text_rows(folder: Path, count: int) -> None:
         writer.writerow(["Case", "ID", "Date", "Province", "Sex", "Age", "Name"])
         writer.writerows(wide_rows(count))
     snapshot, seconds = load_once(str(folder), WIDE.format(kind="csv", table="victims.csv", columns=COLUMNS))
-    told("CSV", len(snapshot), seconds)
+    report("CSV", len(snapshot), seconds)
 
 
 def database_rows(folder: Path, count: int) -> None:
@@ -107,10 +107,10 @@ def database_rows(folder: Path, count: int) -> None:
         )
         connection.executemany("INSERT INTO victims VALUES (?, ?, ?, ?, ?, ?, ?)", wide_rows(count))
     snapshot, seconds = load_once(str(path), WIDE.format(kind="database", table="victims", columns=COLUMNS))
-    told("SQLite", len(snapshot), seconds)
+    report("SQLite", len(snapshot), seconds)
 
 
-def told(what: str, rows: int, seconds: float) -> None:
+def report(what: str, rows: int, seconds: float) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     print(
         f"{what}: {rows} rows in {seconds:.1f} s ({usage.ru_utime:.1f} s of processor with writing them), "

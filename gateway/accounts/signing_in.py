@@ -37,7 +37,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Entered:
+class SignInResult:
     """Secrets for the browser's cookies: of the session, and of the browser where the browser is new."""
 
     account: Account
@@ -45,7 +45,7 @@ class Entered:
     browser: str | None
 
 
-def sign_in(entrance: Entrance, attempt: Attempt) -> Entered:
+def sign_in(entrance: Entrance, attempt: Attempt) -> SignInResult:
     """Sign a person in. Raises SignInRefusedError, in the same words for every cause, or BusyError."""
     accounts = entrance.accounts
     now = accounts.clock.now()
@@ -74,7 +74,9 @@ def sign_in(entrance: Entrance, attempt: Attempt) -> Entered:
     return entered
 
 
-def sign_in_by_directory(accounts: Accounts, identity: Identity, agent: str, browser: str | None) -> Entered:
+def sign_in_by_directory(
+    accounts: Accounts, identity: Identity, agent: str, browser: str | None
+) -> SignInResult:
     """Sign in a person whom a directory has identified, if the person has an open account.
 
     Raises IdentityRefusedError.
@@ -97,7 +99,7 @@ def _counts(credentials: Credentials | None, step: int | None, code: str) -> boo
     return (step is not None and step > credentials.last_step) or recovery in credentials.recovery
 
 
-def _enter(accounts: Accounts, name: str, step: int | None, attempt: Attempt, known: bool) -> Entered:
+def _enter(accounts: Accounts, name: str, step: int | None, attempt: Attempt, known: bool) -> SignInResult:
     """The passphrase was right: use up the code and open a session, together or not at all.
 
     Raises SignInRefusedError.
@@ -118,15 +120,15 @@ def _enter(accounts: Accounts, name: str, step: int | None, attempt: Attempt, kn
 
 def _let_in(
     accounts: Accounts, work: UnitOfWork, account: Account, means: Means, *, agent: str, known: bool
-) -> tuple[int, Entered]:
+) -> tuple[int, SignInResult]:
     now = accounts.clock.now()
     index = entries.record(accounts, work, entries.signed_in(account, means, now))
     secret = begin(accounts, work, account, means, agent, because=index)
     if known:
-        return index, Entered(account, secret, None)
+        return index, SignInResult(account, secret, None)
     browser = new_secret(Kind.BROWSER)
     work.people.remember_browser(account.name, secret_hash(Kind.BROWSER, browser), now, because=index)
-    return index, Entered(account, secret, browser)
+    return index, SignInResult(account, secret, browser)
 
 
 def _knows(accounts: Accounts, browser: str, name: str) -> bool:

@@ -130,4 +130,4 @@ def get_log_status() -> dict[str, Any]:
     found = log_status(audited().kept)
     if found is None:
         raise UnknownQuestionError("The log has no head yet.", remedy="Wait for its first entry.")
-    return {**vars(found), "sightings": [vars(each) for each in found.sightings]}
+    return {**vars(found), "sightings": [vars(each) for each in found.witness_statuses]}

@@ -17,7 +17,7 @@ LOOKED_BACK = 200
 
 
 @dataclass(frozen=True)
-class Sighting:
+class WitnessStatus:
     """A witness's largest cosigned checkpoint, and the time of the cosignature; both None without one."""
 
     witness: str
@@ -39,7 +39,7 @@ class LogStatus:
     signed_at: datetime
     note: str
     key: str
-    sightings: tuple[Sighting, ...]
+    witness_statuses: tuple[WitnessStatus, ...]
     reached: int
 
 
@@ -51,7 +51,7 @@ def log_status(kept: KeptLog) -> LogStatus | None:
         if head is None:
             return None
         heads = view.log.cosigned_checkpoints(0, newest=LOOKED_BACK)
-        sightings = tuple(_sightings(view, heads, witnesses))
+        witness_statuses = tuple(_sightings(view, heads, witnesses))
         root = kept.log.root(view.log, head.size).hex()
     return LogStatus(
         kept.log.origin,
@@ -60,14 +60,14 @@ def log_status(kept: KeptLog) -> LogStatus | None:
         datetime.fromtimestamp(head.signed_at, UTC),
         head.note,
         str(kept.log.key),
-        sightings,
-        _reached(sightings),
+        witness_statuses,
+        _reached(witness_statuses),
     )
 
 
 def _sightings(
     view: View, heads: Sequence[SignedCheckpoint], keys: Iterable[VerifierKey]
-) -> Iterable[Sighting]:
+) -> Iterable[WitnessStatus]:
     notes = [
         (head.size, Note.parse(head.note).with_signatures(view.log.cosignatures(head.size)))
         for head in reversed(heads)
@@ -76,19 +76,19 @@ def _sightings(
         yield _last(notes, key)
 
 
-def _last(notes: Iterable[tuple[int, Note]], key: VerifierKey) -> Sighting:
+def _last(notes: Iterable[tuple[int, Note]], key: VerifierKey) -> WitnessStatus:
     verifier = CosignatureVerifier(key)
     for size, note in notes:
         try:
             at = cosigned_at(note, verifier)
         except AuditError:
             continue  # not by this witness, or not rightly: an older one may be
-        return Sighting(key.name, str(key), size, datetime.fromtimestamp(at, UTC))
-    return Sighting(key.name, str(key))
+        return WitnessStatus(key.name, str(key), size, datetime.fromtimestamp(at, UTC))
+    return WitnessStatus(key.name, str(key))
 
 
-def _reached(sightings: Sequence[Sighting]) -> int:
+def _reached(witness_statuses: Sequence[WitnessStatus]) -> int:
     """Return the size with most witnesses' cosignatures: cosigning a checkpoint covers all entries before."""
-    sizes = sorted((sighting.size or 0 for sighting in sightings), reverse=True)
+    sizes = sorted((sighting.size or 0 for sighting in witness_statuses), reverse=True)
     needed = len(sizes) // 2 + 1
     return sizes[needed - 1] if sizes else 0

@@ -20,7 +20,7 @@ from flask import Flask, Response, redirect
 
 from gateway.accounts import codes
 from gateway.accounts.context import Entrance
-from gateway.accounts.signing_in import Attempt, Entered, sign_in
+from gateway.accounts.signing_in import Attempt, SignInResult, sign_in
 from gateway.api.browsers import SESSION, local_name
 from gateway.bootstrap.serving.waitress_server import WebServer
 from gateway.bootstrap.setup.layout import Layout
@@ -108,7 +108,7 @@ def _take(directory: Path, secret: str) -> Person | None:
     return next((person for person in people_of(directory) if (person.place, person.name) == who), None)
 
 
-def _enter(directory: Path, person: Person) -> Entered:
+def _enter(directory: Path, person: Person) -> SignInResult:
     with open_entrance(directory / person.place) as entrance:
         code = _fresh_code(entrance, person)
         attempt = Attempt(person.name, person.passphrase, code, "127.0.0.1", None, "the demo's link")

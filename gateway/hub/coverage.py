@@ -10,7 +10,7 @@ from gateway.wire.release import Coverage, Earlier
 
 
 @dataclass(frozen=True)
-class Covered:
+class CoverageFacts:
     """The facts behind coverage. `first`: the release that first held an answer; `number`: the present
     release.
     """
@@ -23,7 +23,7 @@ class Covered:
     number: int
 
 
-def coverage(found: Covered) -> Iterator[Coverage]:
+def coverage(found: CoverageFacts) -> Iterator[Coverage]:
     """Member by member, in the order of the table."""
     for member, answer in found.answers.items():
         if answer is not None:

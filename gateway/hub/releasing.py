@@ -11,7 +11,7 @@ from audit.formats.note import Note
 from gateway.hub import entries
 from gateway.hub.absence import due, offline_since
 from gateway.hub.context import Hub
-from gateway.hub.coverage import Covered, coverage, iso
+from gateway.hub.coverage import CoverageFacts, coverage, iso
 from gateway.hub.earlier_answers import reusable_answers
 from gateway.hub.merging import merge
 from gateway.hub.model import AskedQuestion, Presence, State
@@ -94,7 +94,9 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
     shown = {m: before[m].answer if m in before else answer for m, answer in answers.items()}
     axes, cells = merge(hub.dictionary, asked.question, shown, facts)
     number = len(work.releases(asked.id)) + 1
-    covered = Covered(answers, set(work.waiting(asked.id)), away, before, work.released_in(asked.id), number)
+    covered = CoverageFacts(
+        answers, set(work.waiting(asked.id)), away, before, work.released_in(asked.id), number
+    )
     release = Release(
         question_id=asked.id,
         question=asked.question.as_json(),

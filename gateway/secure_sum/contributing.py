@@ -30,7 +30,7 @@ from gateway.member.policy.policy_in_force import trusted
 from gateway.member.region.log_exchange import region_of
 from gateway.secure_sum.member_sum_ports import SumUnitOfWork, store_of
 from gateway.secure_sum.member_sums import StoredContribution, StoredOffer, SummedCell
-from gateway.secure_sum.participants import Own, ProvenRound, answer_keys, prove_round
+from gateway.secure_sum.participants import OwnNode, ProvenRound, answer_keys, prove_round
 from gateway.secure_sum.withheld_cells import Withheld, check_safe, feasible_ranges, known_before, withheld_of
 from gateway.wire.answer import AskedEntry
 from gateway.wire.sum_call import Codes, SumCall
@@ -66,7 +66,7 @@ def _contributed(
         changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     if made is None or made.secret is None:
         raise UnprovenError("This node has offered nothing for the question.")
-    keys = answer_keys(changes, node.dictionary.members, Own(node.member, node.answer_signer.verifier))
+    keys = answer_keys(changes, node.dictionary.members, OwnNode(node.member, node.answer_signer.verifier))
     own = open_consent(
         offer_from_json(load_canonical_object(made.body.encode(), "offer")).consent, keys[node.member]
     )

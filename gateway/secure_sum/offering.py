@@ -19,7 +19,7 @@ from gateway.member.policy.policy_in_force import trusted
 from gateway.question import QuestionError
 from gateway.secure_sum.member_sum_ports import store_of
 from gateway.secure_sum.member_sums import StoredOffer
-from gateway.secure_sum.withheld_cells import Before, Withheld, known_before, offered, withheld_of
+from gateway.secure_sum.withheld_cells import EarlierDisclosures, Withheld, known_before, offered, withheld_of
 from gateway.wire.answer import Answer
 from gateway.wire.answer_text import answer_of_text
 from gateway.wire.sum_call import Codes
@@ -47,7 +47,11 @@ def offer(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> StoredOffer | 
 
 
 def _made(
-    node: Node, cube: ReadyCube, put: LoggedQuestion, answer: Answer, limits: tuple[Policy, Before]
+    node: Node,
+    cube: ReadyCube,
+    put: LoggedQuestion,
+    answer: Answer,
+    limits: tuple[Policy, EarlierDisclosures],
 ) -> StoredOffer | None:
     policy, before = limits
     takes_part = policy.regional_totals.withheld_cells

@@ -34,7 +34,7 @@ class ProvenRound:
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnNode:
     """This node: the member, and the key that verifies the member's answers."""
 
     member: str
@@ -82,7 +82,7 @@ def roster_of(call: SumCall, consents: Mapping[str, Consent], question: bytes, r
     )
 
 
-def answer_keys(entries: Iterable[bytes], states: Container[str], own: Own) -> dict[str, Verifier]:
+def answer_keys(entries: Iterable[bytes], states: Container[str], own: OwnNode) -> dict[str, Verifier]:
     """The answer keys of the members that a regional log has enrolled and not revoked.
 
     Only of `states`, the member countries of the dictionary: any other name is invented. Raises UnprovenError

@@ -76,7 +76,7 @@ def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
 
 
 @dataclass(frozen=True)
-class Before:
+class EarlierDisclosures:
     """Earlier disclosures about a member's people. `entered`: cells that entered a sum; `public`: the years
     of registered figures.
 
@@ -89,12 +89,14 @@ class Before:
     public: Collection[str] = ()
 
 
-def known_before(view: SumView) -> Before:
+def known_before(view: SumView) -> EarlierDisclosures:
     """All earlier disclosures, withdrawn figures included: somebody may have read a figure."""
-    return Before(view.sums.entered(), frozenset(str(one.figure.year) for one in view.figures()))
+    return EarlierDisclosures(view.sums.entered(), frozenset(str(one.figure.year) for one in view.figures()))
 
 
-def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[Codes, OfferedRange]:
+def offered(
+    cube: ReadyCube, cells: Sequence[Withheld], before: EarlierDisclosures
+) -> dict[Codes, OfferedRange]:
     """The cells that this member would contribute, cells of the fewest dimensions first."""
     if cube.withholding is None:
         return {}
@@ -110,7 +112,9 @@ def offered(cube: ReadyCube, cells: Sequence[Withheld], before: Before) -> dict[
     return found
 
 
-def check_safe(cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], before: Before) -> None:
+def check_safe(
+    cube: ReadyCube, cells: Sequence[Withheld], wanted: Iterable[Codes], before: EarlierDisclosures
+) -> None:
     """Raise SecureSumError unless these cells may enter sums together, and with cells that entered before."""
     by_codes = {c.codes: c for c in cells}
     chosen = [by_codes[codes] for codes in wanted if codes in by_codes]
@@ -159,7 +163,7 @@ class _Linked:
             raise SecureSumError("a total would narrow another withheld cell too far")
 
 
-def _linked(cube: ReadyCube, cells: Iterable[Withheld], before: Before) -> _Linked:
+def _linked(cube: ReadyCube, cells: Iterable[Withheld], before: EarlierDisclosures) -> _Linked:
     home_parts = cube.once("homes", lambda: HomeParts(_withholding(cube)))
     former = _former(cube, home_parts, before)
     wanted: dict[int, list[int]] = {part: list(places) for part, places in former.items()}
@@ -208,7 +212,7 @@ def _people(choices: Sequence[Choice], nodes: Sequence[tuple[str, ...]]) -> str:
     return json.dumps(limited, ensure_ascii=False, separators=(",", ":"))
 
 
-def _former(cube: ReadyCube, home_parts: HomeParts, before: Before) -> dict[int, dict[int, bool]]:
+def _former(cube: ReadyCube, home_parts: HomeParts, before: EarlierDisclosures) -> dict[int, dict[int, bool]]:
     """The places of cells that entered a sum, by release part, and whether each still has the same people.
 
     A part without a place for one of these cells is left out: nobody can say here which cells have common

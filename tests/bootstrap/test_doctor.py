@@ -70,8 +70,8 @@ def test_a_node_that_is_well(node: Path) -> None:
     assert {name for name, f in found.items() if f.state is State.WRONG} == set()
     assert found["hub"].state is State.WELL
     assert found["clock"].state is State.WELL
-    assert "knows this node's keys" in found["versions"].said
-    missing = [f.said for f in examine(node) if f.about == "answers"]
+    assert "knows this node's keys" in found["versions"].detail
+    missing = [f.detail for f in examine(node) if f.about == "answers"]
     assert [what.rpartition(" ")[2] for what in missing] == ["snapshot", "force", "cube"]
 
 
@@ -90,7 +90,7 @@ def test_a_hub_that_is_older_or_no_longer_knows_the_node_is_told(
     monkeypatch.setattr("gateway.api.federation.FEATURES", ("serves",))
     older = findings(node)["versions"]
     assert older.state is State.WARNING
-    assert "cannot do: parcel" in older.said
+    assert "cannot do: parcel" in older.detail
 
     revoke(region.hub, "KH", "the key was lost")
     unknown = findings(node)["versions"]
@@ -178,7 +178,7 @@ def test_what_is_wrong_is_told_with_a_remedy(tmp_path: Path, hub: Path, harm, ab
     finding = findings(tmp_path / "copy")[about]
     assert finding.state is State.WRONG
     assert finding.remedy
-    assert "PRIVATE" not in finding.said
+    assert "PRIVATE" not in finding.detail
 
 
 def test_a_restored_log_that_waits_is_told(hub: Path, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_restored_log_that_waits_is_told(hub: Path, tmp_path: Path) -> None:
 
     finding = findings(tmp_path / "again")["restore"]
     assert finding.state is State.WARNING
-    assert "KH" in finding.said
+    assert "KH" in finding.detail
 
 
 def test_the_command_fails_when_something_is_wrong(hub: Path) -> None:

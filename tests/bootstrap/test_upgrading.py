@@ -195,7 +195,7 @@ def test_the_doctor_tells_and_leaves_it_alone(hub: Path, newer: Path) -> None:
     found = {finding.about: finding for finding in examine(hub)}
 
     assert found["database"].state is State.WARNING
-    assert "older Safelane" in found["database"].said
+    assert "older Safelane" in found["database"].detail
     newer.unlink()
     with open_hub(hub):
         pass

@@ -8,7 +8,7 @@ from audit.events.events import MemberEnrolled, MemberRevoked, encode
 from audit.formats.note import Signer
 from gateway.dictionary import regional
 from gateway.member.errors import UnprovenError
-from gateway.secure_sum.participants import Own, answer_keys
+from gateway.secure_sum.participants import OwnNode, answer_keys
 
 STATES = regional().members
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -23,7 +23,7 @@ def enrolled(member: str, number: int = 0) -> bytes:
     return encode(MemberEnrolled(member, vkey, vkey, vkey, vkey, NOW))
 
 
-OWN = Own("KH", key("KH").verifier)
+OWN = OwnNode("KH", key("KH").verifier)
 
 
 def test_the_log_says_whose_keys_count_and_whose_no_longer() -> None:

@@ -21,7 +21,13 @@ from anonymisers.tables.rules import Rules
 from gateway.member.cube.cube_cache import ReadyCube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.secure_sum.member_sums import SummedCell
-from gateway.secure_sum.withheld_cells import Before, Withheld, check_safe, feasible_ranges, offered
+from gateway.secure_sum.withheld_cells import (
+    EarlierDisclosures,
+    Withheld,
+    check_safe,
+    feasible_ranges,
+    offered,
+)
 
 KEY = b"0123456789abcdef0123456789abcdef"
 RULES = Rules(threshold=3)
@@ -79,10 +85,13 @@ def test_the_same_cell_may_enter_again_and_what_hangs_together_with_it_may_not(
     killed, injured, later = (withheld(after, o, y) for o, y in (("K", "2020"), ("I", "2020"), ("K", "2022")))
     one = entered(before, withheld(before, "K", "2020"))
 
-    assert offered(after, [killed, injured, later], Before([one])).keys() == {killed.codes, later.codes}
-    check_safe(after, [killed, later], [killed.codes, later.codes], Before([one]))
+    assert offered(after, [killed, injured, later], EarlierDisclosures([one])).keys() == {
+        killed.codes,
+        later.codes,
+    }
+    check_safe(after, [killed, later], [killed.codes, later.codes], EarlierDisclosures([one]))
     with pytest.raises(SecureSumError, match="more than one total"):
-        check_safe(after, [injured], [injured.codes], Before([one]))
+        check_safe(after, [injured], [injured.codes], EarlierDisclosures([one]))
 
 
 def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_people(
@@ -92,23 +101,23 @@ def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
     gone = SummedCell('[["device",["LM"]],["year",["2020"]]]', PARTICIPANTS, b"b" * 32)
 
-    assert offered(after, [killed, later], Before([gone])) == {}
+    assert offered(after, [killed, later], EarlierDisclosures([gone])) == {}
     with pytest.raises(SecureSumError, match="everything shown"):
-        check_safe(after, [killed], [killed.codes], Before([gone]))
+        check_safe(after, [killed], [killed.codes], EarlierDisclosures([gone]))
 
 
 def test_a_year_that_a_public_figure_is_about_enters_no_total(after: ReadyCube) -> None:
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
 
-    assert offered(after, [killed, later], Before(public={"2020"})).keys() == {later.codes}
+    assert offered(after, [killed, later], EarlierDisclosures(public={"2020"})).keys() == {later.codes}
     with pytest.raises(SecureSumError, match="everything shown"):
-        check_safe(after, [killed], [killed.codes], Before(public={"2020"}))
+        check_safe(after, [killed], [killed.codes], EarlierDisclosures(public={"2020"}))
 
 
 def test_cells_of_parts_that_share_nobody_never_hang_together(after: ReadyCube) -> None:
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
 
-    found = offered(after, [killed, later], Before())
+    found = offered(after, [killed, later], EarlierDisclosures())
 
     assert len({cell.component for cell in found.values()}) == 2
 
@@ -133,12 +142,17 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
         refusals = []
         for cell in hidden:
             try:
-                check_safe(cube, hidden, [cell.codes], Before())
+                check_safe(cube, hidden, [cell.codes], EarlierDisclosures())
             except SecureSumError as error:
                 refusals.append((cell.codes, error.message))
         feasible = feasible_ranges(cube)
         found.append(
-            (offered(cube, hidden, Before()), refusals, feasible.low.tolist(), feasible.high.tolist())
+            (
+                offered(cube, hidden, EarlierDisclosures()),
+                refusals,
+                feasible.low.tolist(),
+                feasible.high.tolist(),
+            )
         )
 
     assert found[0] == found[1]
@@ -147,7 +161,7 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
 def test_what_was_computed_of_a_cube_is_forgotten_with_it() -> None:
     """A node that runs for years has had many cubes, and does not look for what holds itself."""
     cube = ready(period(["2020"], [1, 4]))
-    offered(cube, [withheld(cube, "K", "2020")], Before())
+    offered(cube, [withheld(cube, "K", "2020")], EarlierDisclosures())
     former = weakref.ref(cube.cube)
 
     gc.disable()

@@ -16,5 +16,5 @@ class Finding:
 
     about: str
     state: State
-    said: str
+    detail: str
     remedy: str = ""

@@ -69,11 +69,11 @@ def _tried(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Findin
 
 def _disk(directory: Path) -> Finding:
     free = shutil.disk_usage(directory).free
-    said = f"{free / 1024**3:.1f} GB free"
+    detail = f"{free / 1024**3:.1f} GB free"
     if free >= ENOUGH:
-        return Finding("disk", State.WELL, said)
+        return Finding("disk", State.WELL, detail)
     state = State.WARNING if free >= SCARCE else State.WRONG
-    return Finding("disk", state, said, "Make room: a log that cannot be written answers nothing.")
+    return Finding("disk", state, detail, "Make room: a log that cannot be written answers nothing.")
 
 
 def _private(directory: Path) -> Finding:
@@ -127,8 +127,8 @@ def _members(directory: Path) -> Iterator[Finding]:
         if last is not None and now - last < QUIET:
             yield Finding(code, State.WELL, f"heard {_ago(now - last)} ago")
         else:
-            said = "never heard" if last is None else f"not heard for {_ago(now - last)}"
-            yield Finding(code, State.WARNING, said, "Call its operator, who should run: safelane doctor")
+            detail = "never heard" if last is None else f"not heard for {_ago(now - last)}"
+            yield Finding(code, State.WARNING, detail, "Call its operator, who should run: safelane doctor")
     yield from _recovering(awaited)
 
 
@@ -171,8 +171,8 @@ def _alerts(directory: Path) -> Iterator[Finding]:
         yield Finding("clock", State.WARNING, alert.message, SET_IT)
     others = len(open_alerts) - len(clocks)
     if others:
-        said = f"{others} {'alert is open' if others == 1 else 'alerts are open'}"
-        yield Finding("watch", State.WARNING, said, f"Read them: safelane log alerts --dir {directory}")
+        detail = f"{others} {'alert is open' if others == 1 else 'alerts are open'}"
+        yield Finding("watch", State.WARNING, detail, f"Read them: safelane log alerts --dir {directory}")
     else:
         yield Finding("watch", State.WELL, "no open alerts")
 

@@ -84,8 +84,8 @@ def _certificate(host: str, port: int) -> Finding:
                 ssl.cert_time_to_seconds(str((secure.getpeercert() or {})["notAfter"])), UTC
             )
     except ssl.SSLCertVerificationError as error:
-        said = f"the certificate of {host} is refused: {error.verify_message}"
-        return Finding("TLS", State.WRONG, said, _what_to_do(error.verify_code))
+        detail = f"the certificate of {host} is refused: {error.verify_message}"
+        return Finding("TLS", State.WRONG, detail, _what_to_do(error.verify_code))
     except (OSError, KeyError, ValueError) as error:
         return Finding(
             "TLS", State.WRONG, f"no safe connection to {host}: {error}", "Tell the hub's operator."
@@ -115,12 +115,12 @@ def _clock(date: str, now: datetime) -> Finding:
         return Finding(
             "clock", State.WARNING, "the hub does not tell its time", "Compare the clocks by hand."
         )
-    said = f"{apart.total_seconds():.0f} s apart from the hub's"
+    detail = f"{apart.total_seconds():.0f} s apart from the hub's"
     if apart > SKEW:
         return Finding(
-            "clock", State.WRONG, said, "Set both clocks, best by the network's time: calls are refused."
+            "clock", State.WRONG, detail, "Set both clocks, best by the network's time: calls are refused."
         )
-    return Finding("clock", State.WELL, said)
+    return Finding("clock", State.WELL, detail)
 
 
 def _understood(directory: Path) -> Finding:

@@ -21,7 +21,7 @@ def doctor(directory: Path) -> None:
     wrong = 0
     for finding in examine(directory):
         wrong += finding.state is State.WRONG
-        click.echo(f"{MARKS[finding.state]}  {finding.about}: {finding.said}")
+        click.echo(f"{MARKS[finding.state]}  {finding.about}: {finding.detail}")
         if finding.remedy:
             click.echo(f"      {finding.remedy}")
     if wrong:

@@ -210,7 +210,7 @@ def _differences(
     again = tuple(refusal.value for refusal in terms.refusals)
     found: list[Message] = []
     if reasons != again:
-        before, now = _told(reasons), _told(again)
+        before, now = _outcome(reasons), _outcome(again)
         found.append(message("logged: %(logged)s; replayed: %(again)s", logged=before, again=now))
     record = verdict.record()
     if logged is not None and logged != record:
@@ -225,7 +225,7 @@ def _differences(
     return found
 
 
-def _told(reasons: tuple[str, ...]) -> Message:
+def _outcome(reasons: tuple[str, ...]) -> Message:
     return message("refused (%(reasons)s)", reasons=", ".join(reasons)) if reasons else message("answered")
 
 

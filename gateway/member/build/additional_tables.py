@@ -17,7 +17,7 @@ from anonymisers.tables.cell_names import CellName, existing_names
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
-from gateway.member.build.known_figures import beside_figures
+from gateway.member.build.known_figures import with_figures
 from gateway.member.cube.accident_counts import check_goes_on
 from gateway.member.cube.cube_inputs import TIME, CubeInputs, Progress, certified_by_retries, levels_of
 from gateway.member.errors import NotProtectedError
@@ -71,7 +71,7 @@ def _additional(inputs: CubeInputs, part: ReleasePart, number: int) -> ReleasePa
     coarser = any(finest[name] != level for name, level in inputs.plan.finest.items())
     if coarser or len(inputs.honest(rows)) < len(rows):
         return part
-    made = beside_figures(inputs, rows, years, finest)
+    made = with_figures(inputs, rows, years, finest)
     known = [*(trimmed(cube) for cube in part.cubes), *made.known]
     # What was withheld may be in the way of a cell that is always to be shown now; others may be shown still.
     for always in dict.fromkeys((made.rules.always, frozenset[CellName]())):

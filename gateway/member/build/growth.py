@@ -13,7 +13,13 @@ from anonymisers.tables.cell_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from gateway.member.build.additional_tables import described, protected_additional
-from gateway.member.build.known_figures import Beside, beside_figures, described_by, few_of, figures_about
+from gateway.member.build.known_figures import (
+    TableWithFigures,
+    described_by,
+    few_of,
+    figures_about,
+    with_figures,
+)
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
 from gateway.member.cube.cube_inputs import CubeInputs, Progress, attempt_key, certified_by_retries
 from gateway.member.errors import NotProtectedError
@@ -79,7 +85,7 @@ def _period(inputs: CubeInputs, years: set[int], number: int, *, first: bool) ->
     """A part for new years; a waiting part where the years hold too few people to publish."""
     rows = inputs.counted(years)
     time, period = inputs.time(years), frozenset(map(str, years))
-    made = beside_figures(inputs, rows, years)
+    made = with_figures(inputs, rows, years)
     if not first and 0 < made.table.counts.sum() < inputs.rules.threshold:
         return ReleasePart("period", period, time, ())
     cube = certified_by_retries(inputs, number, _building(made, inputs.progress))
@@ -104,7 +110,7 @@ def _revision(
     try:
         if found.people_added:
             cube = certified_by_retries(
-                inputs, len(parts), _building(beside_figures(inputs, found.added, released))
+                inputs, len(parts), _building(with_figures(inputs, found.added, released))
             )
             new.append(ReleasePart("added", period, time, (cube,), sealed=sealed(found.added)))
         if found.people_left:
@@ -114,7 +120,7 @@ def _revision(
     return new
 
 
-def _building(made: Beside, progress: Progress | None = None) -> Callable[[bytes], CertifiedCube]:
+def _building(made: TableWithFigures, progress: Progress | None = None) -> Callable[[bytes], CertifiedCube]:
     return lambda key: build_cube(made.table, made.rules, key, progress, known=made.known)
 
 

@@ -20,7 +20,7 @@ from gateway.member.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Beside:
+class TableWithFigures:
     """A table of some people, with its protection, and the known figures about the people."""
 
     table: Table
@@ -28,9 +28,9 @@ class Beside:
     known: Sequence[Release]
 
 
-def beside_figures(
+def with_figures(
     inputs: CubeInputs, rows: Snapshot, years: Iterable[int], finest: dict[str, str] | None = None
-) -> Beside:
+) -> TableWithFigures:
     """The people of some rows beside the figures about these years; `finest` may describe the people by more
     dimensions.
 
@@ -41,12 +41,12 @@ def beside_figures(
     figures = figures_about(inputs, years)
     table = inputs.table(rows, years, described_by(inputs, figures, finest))
     if not figures:
-        return Beside(table, rules_for(inputs.rules, table), ())
+        return TableWithFigures(table, rules_for(inputs.rules, table), ())
     table = replace(
         table, by=tuple(dict.fromkeys([*inputs.plan.finest, *(n for f in figures for n in f.where)]))
     )
     rules = rules_for(_rules(inputs.rules, table, figures, tuple(inputs.plan.finest)), table)
-    return Beside(table, rules, known_figures(figures, table)[0])
+    return TableWithFigures(table, rules, known_figures(figures, table)[0])
 
 
 def figures_about(inputs: CubeInputs, years: Iterable[int]) -> tuple[Figure, ...]:

@@ -41,7 +41,7 @@ class WorkbookSource:
 
     def top(self, name: str, rows: int) -> list[list[str]]:
         """The first rows of a sheet, unchanged. Raises SourceError."""
-        with ExitStack() as stack, _told_as_damaged(self._path):
+        with ExitStack() as stack, _as_damaged(self._path):
             sheet = self._sheet(stack, name, results=True)
             return [
                 [cell_text(value) for value in row] for row in sheet.iter_rows(max_row=rows, values_only=True)
@@ -57,7 +57,7 @@ class WorkbookSource:
             written = self._sheet(stack, name, results=False) if formulas else None
             rows = _SheetRows(name, sheet, written, merged, self._findings)
             stack.callback(rows.close)
-            with _told_as_damaged(self._path):
+            with _as_damaged(self._path):
                 headings = rows.headings(self._header)
             yield OpenTable(headings, self._chunks(rows, len(headings)), lambda: rows.line)
 
@@ -68,12 +68,12 @@ class WorkbookSource:
         return rows if isinstance(rows, int) else 0
 
     def _chunks(self, rows: "_SheetRows", width: int) -> Iterator[Chunk]:
-        with _told_as_damaged(self._path):
+        with _as_damaged(self._path):
             yield from rows.chunks(width)
 
     @contextmanager
     def _book(self, *, results: bool) -> Iterator[Any]:
-        with _told_as_damaged(self._path), warnings.catch_warnings():
+        with _as_damaged(self._path), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, not read here
             # Imported here, because the import would slow down every start of the program.
             from openpyxl import load_workbook  # noqa: PLC0415
@@ -106,7 +106,7 @@ def _part(sheet: Any) -> str:
 
 
 @contextmanager
-def _told_as_damaged(path: Path) -> Iterator[None]:
+def _as_damaged(path: Path) -> Iterator[None]:
     try:
         yield
     except _DAMAGED:
@@ -177,13 +177,13 @@ class _SheetRows:
             for line, values in enumerate(results, 1):
                 cells = [cell_text(_as_kept(value)) for value in values]
                 if formulas is not None:
-                    self._tell_formulas(line, next(formulas), cells)
+                    self._report_formulas(line, next(formulas), cells)
                 if self._merged:
                     self._spread(line, cells)
                 self.line = line
                 yield line, cells
 
-    def _tell_formulas(self, line: int, written: _Row, cells: list[str]) -> None:
+    def _report_formulas(self, line: int, written: _Row, cells: list[str]) -> None:
         for cell, result in zip(written, cells, strict=False):
             if cell.data_type == "f":
                 problem = Problem.FORMULA if result else Problem.FORMULA_EMPTY

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.dictionary import Dictionary
 from gateway.sources.quality.quality import ColumnQuality, Quality
-from gateway.sources.quality.quality_report import change, contacts_told, former_scores, percent
+from gateway.sources.quality.quality_report import change, contacts_text, former_scores, percent
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
@@ -48,7 +48,7 @@ def quality_page(quality: Quality, dictionary: Dictionary, former: Mapping[str, 
 def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f'<p class="note">Loaded on {quality.loaded.isoformat()}: {quality.rows} rows, {quality.casualties} '
-        f"casualties, {quality.people} people{contacts_told(quality)}. For this state only.</p>"
+        f"casualties, {quality.people} people{contacts_text(quality)}. For this state only.</p>"
         f'<p><span class="score">{quality.score:.1f}</span> of 100 '
         f"{change(quality.score, former.get('score'), ' points')}</p>"
     )

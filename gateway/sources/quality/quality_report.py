@@ -113,7 +113,7 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield ""
     yield (
         f"{quality.rows} rows, {quality.casualties} casualties, {quality.people} people"
-        f"{contacts_told(quality)}{change(quality.rows, former.get('rows'), ' rows')}"
+        f"{contacts_text(quality)}{change(quality.rows, former.get('rows'), ' rows')}"
     )
     yield ""
     yield from _column_lines(quality, former)
@@ -123,7 +123,7 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield from _fault_lines(quality)
 
 
-def contacts_told(quality: Quality) -> str:
+def contacts_text(quality: Quality) -> str:
     """The number of needs and services, where the source gives single needs and services."""
     return f", {quality.contacts} needs and services" if quality.contacts else ""
 

@@ -33,9 +33,9 @@ class Way:
 
     def along(self, name: str, table: OpenTable) -> OpenTable:
         """The table, with progress reported after each chunk."""
-        return replace(table, chunks=self._told(name, table))
+        return replace(table, chunks=self._reported(name, table))
 
-    def _told(self, name: str, table: OpenTable) -> Iterator[Chunk]:
+    def _reported(self, name: str, table: OpenTable) -> Iterator[Chunk]:
         size = self._sizes.get(name, 0)
         for chunk in table.chunks:
             yield chunk

@@ -54,7 +54,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Heard:
+class QuestionNews:
     """News of a question: answers by member, members where the question waits, offline members."""
 
     answers: Mapping[str, Answer]
@@ -62,17 +62,17 @@ class Heard:
     away: Mapping[str, datetime]
 
 
-def progress(asked: AskedQuestion, heard: Heard, now: datetime) -> Progress:
+def progress(asked: AskedQuestion, news: QuestionNews, now: datetime) -> Progress:
     """The state of a question at the moment `now`."""
     takes = now <= asked.late_until
-    steps = tuple(_step(member, heard, takes=takes) for member in asked.members)
+    steps = tuple(_step(member, news, takes=takes) for member in asked.members)
     is_open = asked.state is State.OPEN
     missing = any(step.stage not in (Stage.ANSWERED, Stage.REFUSED) for step in steps)
     return Progress(steps, is_open, is_open or (takes and missing), asked.deadline, asked.late_until)
 
 
-def _step(member: str, heard: Heard, *, takes: bool) -> Step:
-    answer = heard.answers.get(member)
+def _step(member: str, news: QuestionNews, *, takes: bool) -> Step:
+    answer = news.answers.get(member)
     if answer is not None:
         stage = Stage.REFUSED if answer.refusals else Stage.ANSWERED
         return Step(
@@ -85,6 +85,6 @@ def _step(member: str, heard: Heard, *, takes: bool) -> Step:
         )
     if not takes:
         return Step(member, Stage.CLOSED)
-    if member in heard.away:
-        return Step(member, Stage.OFFLINE, since=heard.away[member])
-    return Step(member, Stage.WAITING if member in heard.waiting else Stage.ASKED)
+    if member in news.away:
+        return Step(member, Stage.OFFLINE, since=news.away[member])
+    return Step(member, Stage.WAITING if member in news.waiting else Stage.ASKED)

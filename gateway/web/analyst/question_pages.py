@@ -17,7 +17,7 @@ from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.addressed_release import own, released
 from gateway.web.analyst.downloads import PICTURES
 from gateway.web.analyst.draft import draft_again
-from gateway.web.analyst.progress import Heard, Progress, progress
+from gateway.web.analyst.progress import Progress, QuestionNews, progress
 from gateway.web.analyst.release_view import Explained, Result, explained, result
 from gateway.web.shared.base import page
 from gateway.web.shared.desk import Desk, wants_part
@@ -154,7 +154,7 @@ def _progress(view: View, asked: AskedQuestion) -> Progress:
     now = hub().clock.now()
     answers = {member: answer_of_note(note) for member, note in view.answers(asked.id).items()}
     away = offline_since([m for m in asked.members if m not in answers], view.presence(), hub().started, now)
-    return progress(asked, Heard(answers, view.waiting(asked.id), away), now)
+    return progress(asked, QuestionNews(answers, view.waiting(asked.id), away), now)
 
 
 def _pause(asked: AskedQuestion, far: Progress) -> int:

@@ -34,7 +34,7 @@ LARGEST_PICTURED = 20_000
 
 
 @dataclass(frozen=True)
-class Instead:
+class CoarserQuestion:
     """A question that may bring numbers back, with the address that opens the question."""
 
     text: str
@@ -45,7 +45,7 @@ class Instead:
 
 
 @dataclass(frozen=True)
-class Covered:
+class MemberCoverage:
     """One member's contribution to the table."""
 
     member: str
@@ -69,7 +69,7 @@ class Explained:
 
 
 @dataclass(frozen=True)
-class Turn:
+class TableAxis:
     """A level of the table; `across`: the level makes the columns now."""
 
     level: str
@@ -85,11 +85,11 @@ class Result:
     """
 
     table: Layout
-    turns: tuple[Turn, ...]
+    turns: tuple[TableAxis, ...]
     pictures: tuple[str, ...]
     picture: Picture | None
-    instead: tuple[Instead, ...]
-    coverage: tuple[Covered, ...]
+    instead: tuple[CoarserQuestion, ...]
+    coverage: tuple[MemberCoverage, ...]
     of_totals: tuple[str, ...]
     counts: Mapping[str, int]
     cells: int
@@ -107,11 +107,13 @@ def result(release: Release, dictionary: Dictionary, picture: str, across: Seque
     statuses = [cell.status for cell in release.cells]
     return Result(
         table=table,
-        turns=tuple(Turn(level, analyst_wording.level(dictionary, level), level in now) for level in levels),
+        turns=tuple(
+            TableAxis(level, analyst_wording.level(dictionary, level), level in now) for level in levels
+        ),
         pictures=kinds,
         picture=draw(kind, release, dictionary, words) if kind else None,
-        instead=tuple(_instead(one) for one in coarser(release, dictionary, words)),
-        coverage=tuple(_covered(one, dictionary) for one in release.coverage),
+        instead=tuple(_coarser_question(one) for one in coarser(release, dictionary, words)),
+        coverage=tuple(_member_coverage(one, dictionary) for one in release.coverage),
         of_totals=of_totals(release.coverage, words),
         counts={status.value: statuses.count(status) for status in Status if status in statuses},
         cells=len(statuses),
@@ -137,13 +139,13 @@ def _first(kinds: Sequence[str], release: Release) -> str:
     return kinds[0] if kinds and len(release.cells) <= LARGEST_PICTURED else ""
 
 
-def _instead(one: Suggestion) -> Instead:
+def _coarser_question(one: Suggestion) -> CoarserQuestion:
     address = f"/ask?{draft_again(one.question).query()}"
-    return Instead(one.text, one.kind, one.visible, one.withheld, address)
+    return CoarserQuestion(one.text, one.kind, one.visible, one.withheld, address)
 
 
-def _covered(one: Coverage, dictionary: Dictionary) -> Covered:
-    return Covered(
+def _member_coverage(one: Coverage, dictionary: Dictionary) -> MemberCoverage:
+    return MemberCoverage(
         member=one.member,
         name=analyst_wording.say(dictionary.member(one.member).name),
         outcome="answered" if one.answered else "refused" if one.refusals else "missing",

@@ -10,7 +10,7 @@ from audit.events.event_values import ReadAction
 from audit.reading.alerts import Notice, Thresholds
 from gateway.api.audit_reading import reading
 from gateway.api.services import audited
-from gateway.auditing.log_status import LogStatus, Sighting, log_status
+from gateway.auditing.log_status import LogStatus, WitnessStatus, log_status
 from gateway.watching.model import KeptAlert
 from gateway.web.shared.desk import Desk, Model
 
@@ -24,7 +24,7 @@ desk = Desk("audit-watch")
 
 
 @dataclass(frozen=True)
-class Seen:
+class WitnessRow:
     """A witness and its last cosignature: the age in words, and the distance behind the checkpoint."""
 
     witness: str
@@ -37,14 +37,14 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class HeadPage:
-    standing: LogStatus | None
-    seen: tuple[Seen, ...]
+class CheckpointPage:
+    checkpoint: LogStatus | None
+    witnesses: tuple[WitnessRow, ...]
     signed_ago: str
 
 
 @dataclass(frozen=True)
-class Kept:
+class AlertRow:
     kind: str
     about: str
     message: str
@@ -57,17 +57,17 @@ class Kept:
 class AlertsPage:
     """`notices` follow from the first `size` entries as of `at`, `watched` from observations of other logs.
 
-    `more` is the number of further notices beside the shown notices; `looking` while the first are sought.
+    `more` is the number of further notices beside the shown notices; `searching` while the first are sought.
     """
 
     notices: tuple[Notice, ...]
     more: int
     size: int
     at: datetime | None
-    watched: tuple[Kept, ...]
+    watched: tuple[AlertRow, ...]
 
     @property
-    def looking(self) -> bool:
+    def searching(self) -> bool:
         return self.at is None
 
 
@@ -76,9 +76,9 @@ def audit_head() -> Model:
     kept = audited().kept
     found, now = log_status(kept), kept.clock.now()
     if found is None:
-        return HeadPage(None, (), "")
-    seen = tuple(_seen(found, each, now) for each in found.sightings)
-    return HeadPage(found, seen, ago(now - found.signed_at))
+        return CheckpointPage(None, (), "")
+    witnesses = tuple(_witness_row(found, each, now) for each in found.witness_statuses)
+    return CheckpointPage(found, witnesses, ago(now - found.signed_at))
 
 
 @desk.page("/audit/alerts", "auditor/alerts.html")
@@ -105,26 +105,26 @@ def ago(time: timedelta) -> str:
     return ngettext("%(num)d day ago", "%(num)d days ago", seconds // 86400)
 
 
-def _seen(head: LogStatus, sighting: Sighting, now: datetime) -> Seen:
-    if sighting.size is None or sighting.at is None:
-        return Seen(sighting.witness, sighting.key, None, None, "", head.size, late=True)
-    age = now - sighting.at
-    behind = head.size - sighting.size
-    return Seen(
-        sighting.witness,
-        sighting.key,
-        sighting.size,
-        sighting.at,
+def _witness_row(head: LogStatus, witness: WitnessStatus, now: datetime) -> WitnessRow:
+    if witness.size is None or witness.at is None:
+        return WitnessRow(witness.witness, witness.key, None, None, "", head.size, late=True)
+    age = now - witness.at
+    behind = head.size - witness.size
+    return WitnessRow(
+        witness.witness,
+        witness.key,
+        witness.size,
+        witness.at,
         ago(age),
         behind,
         late=behind > 0 and age > OLD,
     )
 
 
-def _kept(alerts: Sequence[KeptAlert]) -> tuple[Kept, ...]:
+def _kept(alerts: Sequence[KeptAlert]) -> tuple[AlertRow, ...]:
     """Open alerts first, then the newest of the closed alerts."""
     rows = [
-        Kept(a.alert.kind, a.alert.about, a.alert.message, a.since, a.ended, tuple(a.alert.entries))
+        AlertRow(a.alert.kind, a.alert.about, a.alert.message, a.since, a.ended, tuple(a.alert.entries))
         for a in alerts
     ]
     return tuple(sorted(rows, key=lambda row: (row.ended is not None, -row.since.timestamp())))[:MOST]

@@ -7,7 +7,7 @@ from audit.events.account_events import SessionEnd
 from gateway.accounts.errors import NotAuthenticatedError, SignInRefusedError
 from gateway.accounts.forms import local_path
 from gateway.accounts.sessions import Present, end, present
-from gateway.accounts.signing_in import Attempt, Entered, sign_in
+from gateway.accounts.signing_in import Attempt, SignInResult, sign_in
 from gateway.api.access_control import accounts, signed_in
 from gateway.api.browsers import (
     BROWSER,
@@ -75,13 +75,13 @@ def sign_out() -> AnyResponse:
     return response
 
 
-def entered_at(target: str, entered: Entered) -> AnyResponse:
+def entered_at(target: str, entered: SignInResult) -> AnyResponse:
     """Go to one of our pages with a new session; the browser's former session, if any, ends."""
     end_former()
     return _with_session(redirect(target, 303), entered)
 
 
-def _with_session(response: AnyResponse, entered: Entered) -> AnyResponse:
+def _with_session(response: AnyResponse, entered: SignInResult) -> AnyResponse:
     set_cookie(response, SESSION, entered.session)
     if entered.browser is not None:
         set_cookie(response, BROWSER, entered.browser, seconds=BROWSER_SECONDS)

@@ -52,7 +52,7 @@ def test_every_suggestion_is_written_as_it_was_rated(text: str) -> None:
         made = put(text, *edits(policy.scope, candidate.policy.scope))
 
         assert made.fault == "", candidate.written
-        assert made.said.startswith("Added to the draft: ")
+        assert made.sentence.startswith("Added to the draft: ")
         rated = candidate.policy.scope
         larger = {at: k for at, k in rated.thresholds.items() if k > rated.threshold}
         rated = replace(rated, thresholds=FrozenMap(larger))
@@ -65,7 +65,7 @@ def test_comments_stay_and_one_sentence_says_what_changed() -> None:
     assert made.text == LONG.replace("place: province   #", "place: province_group  #").replace(
         "sions: 3", "sions: 2"
     )
-    assert made.said == (
+    assert made.sentence == (
         "Added to the draft: place: province_group instead of province; max_dimensions: 2 instead of 3."
     )
     assert made.lost == ()
@@ -75,13 +75,13 @@ def test_a_threshold_of_levels_keeps_these() -> None:
     made = put(LONG, Edit("threshold", "7"))
 
     assert "threshold: {usual: 7, place: {province: 9}}  # people\n" in made.text
-    assert "threshold: 7 instead of 5" in made.said
+    assert "threshold: 7 instead of 5" in made.sentence
 
 
 def test_one_question_of_several_is_left_out() -> None:
     made = put(LONG, Edit("finest", None, "injury.EYE"))
 
-    assert "injury.EYE is no longer shared" in made.said
+    assert "injury.EYE is no longer shared" in made.sentence
     assert "injury.EYE" not in load_policy(made.text, WORDS).scope.dimensions
     assert len([d for d in load_policy(made.text, WORDS).scope.dimensions if d.startswith("injury.")]) > 1
 
@@ -99,7 +99,7 @@ def test_what_is_there_already_changes_nothing() -> None:
     )
 
     assert (made.text, made.fault) == (LONG, "")
-    assert "already contains this setting" in made.said
+    assert "already contains this setting" in made.sentence
 
 
 def test_a_text_that_cannot_take_it_stays_as_it_is() -> None:

@@ -18,7 +18,7 @@ class AppliedSuggestion:
     """The text with a suggestion applied, and the change in words. `fault`: why nothing was applied."""
 
     text: str
-    said: str
+    sentence: str
     lost: tuple[str, ...] = ()
     fault: str = ""
 
@@ -35,7 +35,7 @@ def apply_suggestion(
     if document is None:
         return AppliedSuggestion(text, "", fault=_("The text cannot be read."))
     writer = _Writer(document, words, usual)
-    said = [writer.write(edit) for edit in edits]
+    sentence = [writer.write(edit) for edit in edits]
     made = patched(text, writer.changes)
     try:
         load_policy(made.text, words)
@@ -45,7 +45,7 @@ def apply_suggestion(
     if not writer.changes:
         return AppliedSuggestion(text, _("The text already contains this setting; nothing was changed."))
     return AppliedSuggestion(
-        made.text, _("Added to the draft: %(what)s.", what="; ".join(filter(None, said))), made.lost
+        made.text, _("Added to the draft: %(what)s.", what="; ".join(filter(None, sentence))), made.lost
     )
 
 

@@ -133,7 +133,7 @@ def _use() -> Model:
     if put.fault:
         return shown((replace(page, not_put=put.fault), 422), "controller/policy-edit.html")
     made = replace(made, text=put.text, lost=(*made.lost, *put.lost))
-    page = replace(_editing(made, page.questions, page.token, page.came_from), put=put.said)
+    page = replace(_editing(made, page.questions, page.token, page.came_from), put=put.sentence)
     return shown(page, "controller/policy-edit.html")
 
 

@@ -26,7 +26,7 @@ WRITTEN_OUT = 2
 
 
 @dataclass(frozen=True)
-class Seen:
+class SharedDimension:
     """A dimension with the levels that can be asked for, finest first."""
 
     dimension: str
@@ -72,7 +72,7 @@ class Sharing:
     cells: int = 0
     withheld: int = 0
     smallest: int | None = None
-    levels: tuple[Seen, ...] = ()
+    levels: tuple[SharedDimension, ...] = ()
     tables: tuple[Table, ...] = ()
     finer: tuple[Table, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -134,10 +134,10 @@ def canonical(name: str) -> Model:
     return OneQuestion(_question(found), numbers.policy.version, numbers.cube.snapshot.until, table)
 
 
-def _levels(numbers: CubeNumbers, policy: Policy) -> tuple[Seen, ...]:
+def _levels(numbers: CubeNumbers, policy: Policy) -> tuple[SharedDimension, ...]:
     dictionary, shown = desk_context().node.dictionary, policy.scope_levels
     return tuple(
-        Seen(
+        SharedDimension(
             wording.dimension(dictionary, name),
             tuple(wording.level(dictionary, level) for level in tree.levels if (name, level) in shown),
         )
