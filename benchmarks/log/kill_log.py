@@ -88,8 +88,8 @@ def check(url: str, acknowledged: list[tuple[bytes, Receipt]]) -> int:
     with database.reading() as connection:
         storage = SqlLogStorage(connection, LOG.origin)
         note = LOG.checkpoint(storage)
-        head = POLICY.verify(note).checkpoint
-        entries = storage.read_entries(0, head.size)
+        signed = POLICY.verify(note).checkpoint
+        entries = storage.read_entries(0, signed.size)
         leaves = [leaf_hash(entry) for entry in entries]
         states = connection.execute(select(explained.c.entry).order_by(explained.c.entry)).scalars().all()
         roots = {
@@ -97,13 +97,13 @@ def check(url: str, acknowledged: list[tuple[bytes, Receipt]]) -> int:
             for _, receipt in acknowledged
         }
     database.close()
-    require(root_of(leaves) == head.root, "the entries do not lead to the signed root")
-    require(list(states) == list(range(head.size)), "entries and the state that they explain differ")
+    require(root_of(leaves) == signed.root, "the entries do not lead to the signed root")
+    require(list(states) == list(range(signed.size)), "entries and the state that they explain differ")
     for entry, receipt in acknowledged:
         checkpoint = receipt.verify(entry, POLICY).checkpoint
         require(entries[receipt.index] == entry, "an acknowledged entry is lost")
         require(roots[receipt.checkpoint.text] == checkpoint.root, "two checkpoints are inconsistent")
-    return head.size
+    return signed.size
 
 
 def main() -> None:

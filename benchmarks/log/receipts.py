@@ -100,7 +100,7 @@ def run_callers(ask: Callable[[int], None], callers: int, seconds: float) -> lis
 
 
 class Witnesses:
-    """Three witnesses that cosign the log's head again and again, beside the callers."""
+    """Three witnesses that cosign the log's checkpoint again and again, beside the callers."""
 
     def __init__(self, log: Log, database: Database, sequencer: Sequencer) -> None:
         self._log, self._database, self._sequencer = log, database, sequencer
@@ -158,7 +158,9 @@ def under_load(url: str, callers: int, seconds: float) -> None:
     ordered = sorted(latencies)
     rate, p50, p99 = len(ordered) / seconds, statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
     print(f"{callers} callers: {rate:.0f} receipts/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    print(f"  longest receipt {max(sizes)} bytes, {witnesses.cosigned} heads cosigned by three witnesses")
+    print(
+        f"  longest receipt {max(sizes)} bytes, {witnesses.cosigned} checkpoints cosigned by three witnesses"
+    )
     with database.writing() as connection:
         metadata.drop_all(connection)
     database.close()

@@ -87,7 +87,7 @@ def get_sample(query: dict[str, Any]) -> dict[str, Any]:
     kept = audited().kept
     with kept.store.reading() as view, or_unknown():
         drawn = draw(kept, view, query["count"], size=query.get("size"), seed=query["seed"])
-        # The head is taken first: the entry about this reading must not change the sample.
+        # The checkpoint is taken first: the entry about this reading must not change the sample.
         noted(kept, ReadAction.SAMPLE, {**query, "size": drawn.size})
         raw = [(number, kept.log.entry(view.log, number)) for number in drawn.numbers]
         said = [shown(view, found) for found in read_events(raw)]
@@ -129,5 +129,5 @@ def get_log_status() -> dict[str, Any]:
     """The log's latest checkpoint, and the last checkpoint cosigned by each witness, with the time."""
     found = log_status(audited().kept)
     if found is None:
-        raise UnknownQuestionError("The log has no head yet.", remedy="Wait for its first entry.")
+        raise UnknownQuestionError("The log has no checkpoint yet.", remedy="Wait for its first entry.")
     return {**vars(found), "sightings": [vars(each) for each in found.witness_statuses]}

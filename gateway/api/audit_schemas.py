@@ -33,12 +33,12 @@ class SampleSchema(Strict):
     count = fields.Integer(required=True, validate=validate.Range(min=1, max=MOST_AT_ONCE))
     size = fields.Integer(
         validate=validate.Range(min=1, max=LARGEST_NUMBER),
-        metadata={"description": "draw by the head of this size; without it, by the latest"},
+        metadata={"description": "draw by the checkpoint of this size; without it, by the latest"},
     )
     seed = fields.String(
         load_default="",
         validate=validate.Length(max=200),
-        metadata={"description": "words agreed on once the head was fixed"},
+        metadata={"description": "words agreed on once the checkpoint was fixed"},
     )
 
 
@@ -64,7 +64,7 @@ class FoundSchema(Schema):
 class SampledSchema(Schema):
     entries = fields.List(fields.Nested(EntrySchema), required=True)
     size = fields.Integer(required=True)
-    root = fields.String(required=True, metadata={"description": "of the head that it follows from"})
+    root = fields.String(required=True, metadata={"description": "of the checkpoint that it follows from"})
 
 
 class StorySchema(Schema):
@@ -101,7 +101,9 @@ class ReplaySchema(Schema):
 class SightingSchema(Schema):
     witness = fields.String(required=True)
     key = fields.String(required=True)
-    size = fields.Integer(required=True, allow_none=True, metadata={"description": "of the head it cosigned"})
+    size = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "of the checkpoint that it cosigned"}
+    )
     at = fields.DateTime(required=True, allow_none=True, metadata={"description": "when it says it did"})
 
 

@@ -34,11 +34,11 @@ def _watch(kept: KeptLog, view: View, needed: int | None, now: datetime) -> Watc
     least = (len(names) + 1) // 2 if needed is None else needed
     policy = Policy.of(Verifier(kept.log.key), verifiers)
     reached, latest = 0, frozenset[str]()
-    for head in reversed(view.log.cosigned_checkpoints(0)):
-        note = Note.parse(head.note).with_signatures(view.log.cosignatures(head.size))
+    for checkpoint in reversed(view.log.cosigned_checkpoints(0)):
+        note = Note.parse(checkpoint.note).with_signatures(view.log.cosignatures(checkpoint.size))
         seen = policy.verify(note).witnesses
         latest = latest or seen
         if len(seen) >= least:
-            reached = head.size
+            reached = checkpoint.size
             break
     return Watch(len(names), least, reached, tuple(sorted(names - latest)), now)

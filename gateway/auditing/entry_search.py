@@ -28,8 +28,8 @@ class Span:
 
 def whole(view: View) -> Span:
     """All entries that there are."""
-    head = view.log.latest_checkpoint()
-    return Span(0, 0 if head is None else head.size)
+    checkpoint = view.log.latest_checkpoint()
+    return Span(0, 0 if checkpoint is None else checkpoint.size)
 
 
 def entries(storage: Storage, span: Span) -> Iterator[tuple[int, bytes]]:

@@ -15,8 +15,8 @@ def erase(kept: KeptLog, name: str, ground: ErasureGround) -> int:
     now = kept.clock.now()
     with kept.store.writing() as work:
         check_recovered(work.recovery)
-        head = work.log.latest_checkpoint()
-        erased = work.people.erase_openings(name, because=0 if head is None else head.size)
+        checkpoint = work.log.latest_checkpoint()
+        erased = work.people.erase_openings(name, because=0 if checkpoint is None else checkpoint.size)
         for field, count in erased.items():
             event = OpeningsErased(field, ground, CoarseSize.of(count), whole_second(now))
             kept.log.append(work.log, [encode(event)], int(now.timestamp()))

@@ -47,18 +47,18 @@ def log_status(kept: KeptLog) -> LogStatus | None:
     """Return the current status of the log, or None before the first checkpoint."""
     witnesses = kept.witnesses()
     with kept.store.reading() as view:
-        head = view.log.latest_checkpoint()
-        if head is None:
+        checkpoint = view.log.latest_checkpoint()
+        if checkpoint is None:
             return None
-        heads = view.log.cosigned_checkpoints(0, newest=LOOKED_BACK)
-        witness_statuses = tuple(_sightings(view, heads, witnesses))
-        root = kept.log.root(view.log, head.size).hex()
+        checkpoints = view.log.cosigned_checkpoints(0, newest=LOOKED_BACK)
+        witness_statuses = tuple(_sightings(view, checkpoints, witnesses))
+        root = kept.log.root(view.log, checkpoint.size).hex()
     return LogStatus(
         kept.log.origin,
-        head.size,
+        checkpoint.size,
         root,
-        datetime.fromtimestamp(head.signed_at, UTC),
-        head.note,
+        datetime.fromtimestamp(checkpoint.signed_at, UTC),
+        checkpoint.note,
         str(kept.log.key),
         witness_statuses,
         _reached(witness_statuses),
@@ -66,11 +66,11 @@ def log_status(kept: KeptLog) -> LogStatus | None:
 
 
 def _sightings(
-    view: View, heads: Sequence[SignedCheckpoint], keys: Iterable[VerifierKey]
+    view: View, checkpoints: Sequence[SignedCheckpoint], keys: Iterable[VerifierKey]
 ) -> Iterable[WitnessStatus]:
     notes = [
-        (head.size, Note.parse(head.note).with_signatures(view.log.cosignatures(head.size)))
-        for head in reversed(heads)
+        (checkpoint.size, Note.parse(checkpoint.note).with_signatures(view.log.cosignatures(checkpoint.size)))
+        for checkpoint in reversed(checkpoints)
     ]
     for key in keys:
         yield _last(notes, key)

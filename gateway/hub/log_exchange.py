@@ -40,7 +40,7 @@ def contradicted(member: Enrolment, error: AuditError) -> PollRefusedError:
     return PollRefusedError(
         f"The log of {member.member} does not extend what this hub has seen of it: {error}.",
         remedy="Nothing is asked of this member until it does. Both operators should compare its log "
-        "with its newest backup; `safelane log evidence` shows the two heads.",
+        "with its newest backup; `safelane log evidence` shows the two checkpoints.",
     )
 
 

@@ -81,8 +81,8 @@ def reconcile_member(
 
 def _regional(hub: Hub, view: View, pending: Collection[int], own: Entries) -> list[tuple[int, bytes]]:
     """The regional entries about pending questions, and about the questions in the member's entries."""
-    head = view.log.latest_checkpoint()
-    size = 0 if head is None else head.size
+    checkpoint = view.log.latest_checkpoint()
+    size = 0 if checkpoint is None else checkpoint.size
     spoken = [event.asked for _, event in answers_in(own)]
     wanted = {*pending, *(a.index for a in spoken if a.origin == hub.log.origin and a.index < size)}
     numbers = sorted({*wanted, *view.released_indexes(wanted)})
@@ -123,6 +123,6 @@ def _heard(
         message = f"{code} has witnessed {present.witnessed_size} entries, and not yet {old.size}"
         alerts.append(Alert(Concern.BEHIND, hub.log.origin, code, message, (present.witnessed_size,)))
     if present.log_head is None:
-        message = f"{code} calls, and shows no head of its own log"
+        message = f"{code} calls, and shows no checkpoint of its own log"
         alerts.append(Alert(Concern.SILENT, origin_of(member), code, message))
     return alerts

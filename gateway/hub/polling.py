@@ -117,11 +117,11 @@ def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | 
     know.
     """
     now = hub.clock.now()
-    head = None if call.log is None else call.log.checkpoint
+    checkpoint = None if call.log is None else call.log.checkpoint
     news = notes.waits(member.member, call.waiting)
     notes.states(member.member, sharing, now)
     ends = now + timedelta(seconds=min(call.wait, LONGEST_WAIT))
-    before = notes.seen(Presence(member.member, now, head, call.seen_size, ends, call.serves))
+    before = notes.seen(Presence(member.member, now, checkpoint, call.seen_size, ends, call.serves))
     return news or (before is not None and now > due(before, hub.started))
 
 
@@ -149,8 +149,8 @@ def _look(hub: Hub, view: View, log: Storage, member: Enrolment, call: Poll) -> 
 
 
 def _size(log: Storage) -> int:
-    head = log.latest_checkpoint()
-    return 0 if head is None else head.size
+    checkpoint = log.latest_checkpoint()
+    return 0 if checkpoint is None else checkpoint.size
 
 
 def _reply(hub: Hub, log: Storage, member: Enrolment, call: Poll, found: _Waiting) -> PollReply:

@@ -61,7 +61,7 @@ def evidence_alerts(watch: WatchView) -> list[Alert]:
             Concern.CONTRADICTION,
             kept.origin,
             kept.id,
-            f"{kept.finding.value}: two heads signed by {kept.origin} do not fit each other; "
+            f"{kept.finding.value}: two checkpoints signed by {kept.origin} do not fit each other; "
             "tell every member, and check the bundle with `python -m audit verify`",
             evidence=kept.id,
         )

@@ -17,7 +17,9 @@ class Tick:
     counter: float
 
 
-def clock_alerts(origin: str, head: SignedCheckpoint | None, before: Tick | None, now: Tick) -> list[Alert]:
+def clock_alerts(
+    origin: str, checkpoint: SignedCheckpoint | None, before: Tick | None, now: Tick
+) -> list[Alert]:
     """Alerts if the clock jumped since the last cycle, or stands before what this log has signed."""
     alerts = []
     if before is not None:
@@ -33,15 +35,15 @@ def clock_alerts(origin: str, head: SignedCheckpoint | None, before: Tick | None
                     "their order, but the times that they state may be wrong",
                 )
             )
-    if head is not None and head.signed_at - now.clock.timestamp() > TOLERANCE.total_seconds():
+    if checkpoint is not None and checkpoint.signed_at - now.clock.timestamp() > TOLERANCE.total_seconds():
         alerts.append(
             Alert(
                 Concern.CLOCK,
                 origin,
                 "behind the log",
-                f"the clock stands at {now.clock:%Y-%m-%d %H:%M:%S}Z, before the time of the latest head; "
-                "set it right, and look at the times of the newest entries",
-                (max(0, head.size - 1),),
+                f"the clock stands at {now.clock:%Y-%m-%d %H:%M:%S}Z, before the time of the latest "
+                "checkpoint; set it right, and look at the times of the newest entries",
+                (max(0, checkpoint.size - 1),),
             )
         )
     return alerts

@@ -27,7 +27,7 @@ class HasLog(Protocol):
 
 Reading = Callable[[], AbstractContextManager[HasLog]]
 Ask = Callable[[Note, Prover, Mapping[str, int]], Cosignatures]
-"""Asks all external witnesses at once for a head, from the size at which each was last known to be."""
+"""Asks all external witnesses at once for a cosignature, from the size at which each was last known to be."""
 
 
 @dataclass
@@ -44,16 +44,16 @@ def gather(log: Log, reading: Reading, transaction: Transaction, ask: Ask, memor
     Nothing waits for this.
     """
     with reading() as view:
-        head = view.log.latest_checkpoint()
-    if head is None:
+        checkpoint = view.log.latest_checkpoint()
+    if checkpoint is None:
         return
-    size = head.size
+    size = checkpoint.size
 
     def prove(old: int) -> Sequence[bytes]:
         with reading() as view:
             return log.consistency(view.log, old, size)
 
-    gathered = ask(Note.parse(head.note), prove, memory.known)
+    gathered = ask(Note.parse(checkpoint.note), prove, memory.known)
     memory.failures = dict(gathered.failures)
     memory.known |= dict.fromkeys(gathered.signatures, size)
     if gathered.signatures:
@@ -87,8 +87,8 @@ def quorum_alerts(
     if old is None or old.size == 0:
         return []
     best: frozenset[str] = frozenset()
-    for head in storage.cosigned_checkpoints(old.size):
-        note = Note.parse(head.note).with_signatures(storage.cosignatures(head.size))
+    for checkpoint in storage.cosigned_checkpoints(old.size):
+        note = Note.parse(checkpoint.note).with_signatures(storage.cosignatures(checkpoint.size))
         try:
             policy.verify(note)
         except QuorumError:
@@ -96,13 +96,13 @@ def quorum_alerts(
             best = max(best, seen, key=len)
             continue
         except AuditError:
-            # Signed by a key that the policy does not name, or no longer: by it, nobody has seen this head.
+            # Signed by a key that the policy does not name, or no longer: it proves no witness.
             continue
         return []
     names = ", ".join(sorted({policy.witnesses[name].key.name for name in best})) or "nobody"
     message = (
-        f"for more than {patience} no head with entry {old.size - 1} has been cosigned by enough witnesses "
-        f"(so far by {names}); questions are answered as before"
+        f"for more than {patience} no checkpoint with entry {old.size - 1} has been cosigned by enough "
+        f"witnesses (so far by {names}); questions are answered as before"
     )
     return [Alert(Concern.BELOW_QUORUM, log.origin, "quorum", message, (old.size - 1,))]
 

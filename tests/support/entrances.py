@@ -91,8 +91,10 @@ class House:
     def events(self) -> list[Event]:
         """What the log says so far."""
         with self.accounts.store.reading() as view:
-            head = view.log.latest_checkpoint()
-            return [] if head is None else [decode(e) for e in view.log.read_entries(0, head.size)]
+            checkpoint = view.log.latest_checkpoint()
+            return (
+                [] if checkpoint is None else [decode(e) for e in view.log.read_entries(0, checkpoint.size)]
+            )
 
     def opening(self, index: int, name: str) -> str | None:
         """What opens a commitment of an entry, as text."""

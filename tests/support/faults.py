@@ -349,9 +349,9 @@ def _heal(region: Region) -> None:
 
 def hub_events(region: Region, start: int = 0) -> list[object]:
     with region.federation.hub.store.reading() as view:
-        head = view.log.latest_checkpoint()
-        assert head is not None
-        return [decode(entry) for entry in view.log.read_entries(start, head.size)]
+        checkpoint = view.log.latest_checkpoint()
+        assert checkpoint is not None
+        return [decode(entry) for entry in view.log.read_entries(start, checkpoint.size)]
 
 
 def broken_by(

@@ -156,8 +156,8 @@ class Member:
 
     def log_entries(self) -> list[bytes]:
         with self.node.store.reading() as view:
-            head = view.log.latest_checkpoint()
-            return [] if head is None else list(view.log.read_entries(0, head.size))
+            checkpoint = view.log.latest_checkpoint()
+            return [] if checkpoint is None else list(view.log.read_entries(0, checkpoint.size))
 
 
 @dataclass

@@ -20,8 +20,8 @@ Entries = Sequence[bytes]
 def entries_of(region: Federation) -> list[bytes]:
     """The regional log as it is."""
     with region.hub.store.reading() as view:
-        head = view.log.latest_checkpoint()
-        return [] if head is None else list(view.log.read_entries(0, head.size))
+        checkpoint = view.log.latest_checkpoint()
+        return [] if checkpoint is None else list(view.log.read_entries(0, checkpoint.size))
 
 
 class LyingHub:

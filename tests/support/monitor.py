@@ -1,4 +1,4 @@
-"""A monitor compares what a log showed to different people: heads that do not fit, lag behind, or end."""
+"""A monitor compares what a log showed to different people: checkpoints that differ, lag behind, or end."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Prover = Callable[[str, int, int], Sequence[bytes]]
 
 @dataclass(frozen=True)
 class Observation:
-    """The latest head of a log that `source` (a member, the hub, a witness) saw, and the epoch second."""
+    """The latest checkpoint of a log that `source` (a member, hub or witness) saw, and the epoch second."""
 
     source: str
     note: Note
@@ -32,9 +32,9 @@ class AlertKind(StrEnum):
     FORK = "fork"
     """Proven: two people were shown two histories."""
     UNPROVEN = "unproven"
-    """The log did not show that one head extends the other."""
+    """The log did not show that one checkpoint extends the other."""
     BEHIND = "behind"
-    """Somebody is still shown an old head long after others saw a newer one."""
+    """Somebody is still shown an old checkpoint long after others saw a newer one."""
     SILENT = "silent"
     """Nothing was heard for long."""
 
@@ -64,9 +64,9 @@ def compare_heads(
     now: int,
     patience: int,
 ) -> list[Alert]:
-    """Compare heads of any number of logs, as seen by any number of sources; returns what is wrong.
+    """Compare checkpoints of any number of logs, as seen by any number of sources; returns what is wrong.
 
-    `patience` is how many seconds a head may lag behind another's, or a source be silent.
+    `patience` is how many seconds a checkpoint may lag behind another's, or a source be silent.
     """
     logs = list(logs)
     alerts: list[Alert] = []
@@ -110,7 +110,8 @@ def _compare(origin: str, smaller: _Seen, larger: _Seen, prove: Prover) -> list[
             AlertKind.FORK if forked else AlertKind.UNPROVEN,
             origin,
             sources,
-            f"{sources[0]} and {sources[1]} were shown heads of {old.size} and {new.size} entries: {reason}",
+            f"{sources[0]} and {sources[1]} were shown checkpoints of {old.size} and {new.size} entries: "
+            f"{reason}",
             evidence,
         )
     ]
@@ -119,12 +120,12 @@ def _compare(origin: str, smaller: _Seen, larger: _Seen, prove: Prover) -> list[
 def _late(origin: str, seen: list[_Seen], now: int, patience: int) -> list[Alert]:
     alerts = []
     newest = seen[-1].checkpoint.size
-    # When the newest head had been seen by anybody: whoever is behind since then is kept behind.
+    # When the newest checkpoint had been seen by anybody: whoever is behind since then is kept behind.
     known_since = min(s.observation.seen_at for s in seen if s.checkpoint.size == newest)
     for each in seen:
         source, size, at = each.observation.source, each.checkpoint.size, each.observation.seen_at
         if now - at > patience:
-            message = f"{source} has shown no head of {origin} for {now - at} seconds"
+            message = f"{source} has shown no checkpoint of {origin} for {now - at} seconds"
             alerts.append(Alert(AlertKind.SILENT, origin, (source,), message))
         elif size < newest and at - known_since > patience:
             message = (

@@ -148,7 +148,7 @@ def test_an_old_reply_is_a_rollback(region: Federation) -> None:
 
 
 def test_a_hub_that_was_restored_from_an_old_backup_convicts_itself(region: Federation) -> None:
-    """It refuses the call, since it is the shorter one; the head that it shows to all is the evidence."""
+    """It refuses the call, since it is the shorter one; the checkpoint shown to all is the evidence."""
     put(region)
     settle(region)
     victim = region.members["KH"]
@@ -268,7 +268,7 @@ def test_an_answer_that_comes_too_late_is_no_fault_of_the_hub(region: Federation
 
 
 def test_a_node_that_is_kept_at_an_old_head_notices_that_nobody_confirms_it(region: Federation) -> None:
-    """The other members see the log grow and cosign its new heads; nobody cosigns the old one any more."""
+    """The other members see the log grow and cosign its new checkpoints; nobody cosigns the old any more."""
     victim = region.members["KH"]
     settle(region)
     replies: list[PollReply] = []

@@ -195,13 +195,13 @@ def test_a_member_that_lost_its_log_begins_anew_once_it_is_enrolled_again(
 
 def _head(node: Node) -> str:
     with node.store.reading() as view:
-        head = view.log.latest_checkpoint()
-    assert head is not None
-    return head.note
+        checkpoint = view.log.latest_checkpoint()
+    assert checkpoint is not None
+    return checkpoint.note
 
 
 def test_an_answer_that_the_member_leaves_out_of_its_log_is_found_in_one_cycle(region: Federation) -> None:
-    """It answered under one head, and shows another in which the answer does not stand."""
+    """It answered under one checkpoint, and shows another in which the answer does not stand."""
     member = region.members["KH"]
     truth = member.log_entries()
     put(region)

@@ -38,9 +38,9 @@ class Hub:
 
     def result(self) -> Result:
         if self.order:
-            head = Checkpoint.parse(LOG.checkpoint(self.storage).text)
+            checkpoint = Checkpoint.parse(LOG.checkpoint(self.storage).text)
             cosigner = WITNESSES[self.order.pop(0)]
-            self.storage.add_cosignatures(head.size, [cosigner.cosign(head, 1)])
+            self.storage.add_cosignatures(checkpoint.size, [cosigner.cosign(checkpoint, 1)])
         return Result(RELEASE, LOG.origin, 0, 1, str(LOG.fullest_receipt(self.storage, 0)))
 
 
@@ -93,7 +93,7 @@ def test_a_file_that_asks_for_no_quorum_is_refused(text: str, words: str, tmp_pa
 
 
 def test_a_member_that_changes_its_witness_key_is_counted_once() -> None:
-    """Both keys are valid in the overlap; a head that both cosigned was still seen by one member only."""
+    """Both keys are valid in the overlap; a checkpoint cosigned by both was still seen by one member only."""
     former, present = Cosigner.generate("kh"), Cosigner.generate("kh")
     other = Cosigner.generate("la")
     asked = members_policy(
@@ -101,11 +101,11 @@ def test_a_member_that_changes_its_witness_key_is_counted_once() -> None:
     )
     storage = MemoryStorage()
     LOG.append(storage, [b"entry"], now=1)
-    head = Checkpoint.parse(LOG.checkpoint(storage).text)
-    storage.add_cosignatures(1, [former.cosign(head, 1), present.cosign(head, 1)])
+    checkpoint = Checkpoint.parse(LOG.checkpoint(storage).text)
+    storage.add_cosignatures(1, [former.cosign(checkpoint, 1), present.cosign(checkpoint, 1)])
     with pytest.raises(QuorumError, match="less than the policy's quorum"):
         asked.verify(LOG.checkpoint(storage))
-    storage.add_cosignatures(1, [other.cosign(head, 1)])
+    storage.add_cosignatures(1, [other.cosign(checkpoint, 1)])
     asked.verify(LOG.checkpoint(storage))
 
 
@@ -119,8 +119,8 @@ def test_a_policy_that_does_not_know_the_logs_new_key_is_an_alert_and_no_failure
     """The monitor goes on: the operator who changed the key must change the policy as well, and learns so."""
     storage = MemoryStorage()
     LOG.append(storage, [b"entry"], now=1)
-    head = Checkpoint.parse(LOG.checkpoint(storage).text)
-    storage.add_cosignatures(1, [WITNESSES["KH"].cosign(head, 1)])
+    checkpoint = Checkpoint.parse(LOG.checkpoint(storage).text)
+    storage.add_cosignatures(1, [WITNESSES["KH"].cosign(checkpoint, 1)])
     now, patience = datetime(2026, 3, 1, tzinfo=UTC), timedelta(minutes=5)
     assert quorum_alerts(LOG, storage, policy(1), now, patience) == []
 

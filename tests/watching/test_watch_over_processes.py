@@ -58,9 +58,9 @@ class Running:
     def _witnessed(self, code: str) -> bool:
         """Whether the hub has been told that the member saw its present log."""
         with open_hub(self.directory / HUB) as hub, hub.store.reading() as view:
-            head = view.log.latest_checkpoint()
+            checkpoint = view.log.latest_checkpoint()
             seen = {present.member: present.witnessed_size for present in view.presence()}
-        return head is not None and seen.get(code) == head.size
+        return checkpoint is not None and seen.get(code) == checkpoint.size
 
     def alerts(self, code: str | None = None) -> str:
         place = self.directory / HUB if code is None else self.directory / MEMBERS / code
@@ -132,7 +132,7 @@ def test_whoever_asks_is_told_of_the_quorum_and_a_member_that_is_away_is_noticed
 
 
 def test_a_node_keeps_the_evidence_against_a_hub_that_was_put_back(region: Running, tmp_path: Path) -> None:
-    """An old backup of the hub is served again: the node stops, and both signed heads are in a file."""
+    """An old backup of the hub is served again: the node stops, and both signed checkpoints are in a file."""
     region.start("KH")
     region.called("KH")
     ask(region)

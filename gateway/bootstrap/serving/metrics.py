@@ -55,11 +55,15 @@ def hub_gauges(hub: Hub) -> Gauges:
 
     def read_gauges() -> Iterator[GaugeMetricFamily]:
         with hub.store.reading() as view:
-            head = view.log.latest_checkpoint()
+            checkpoint = view.log.latest_checkpoint()
             questions = len(view.open_questions())
             presence = view.presence()
             now = hub.clock.now()
-        yield _gauge("safelane_log_entries", "Entries of the regional log", 0 if head is None else head.size)
+        yield _gauge(
+            "safelane_log_entries",
+            "Entries of the regional log",
+            0 if checkpoint is None else checkpoint.size,
+        )
         yield _gauge("safelane_open_questions", "Questions that have not been released", questions)
         ages = GaugeMetricFamily(
             "safelane_member_silence_seconds", "Since the member's last call", labels=["member"]
@@ -76,9 +80,11 @@ def node_gauges(node: Node) -> Gauges:
 
     def read_gauges() -> Iterator[GaugeMetricFamily]:
         with node.store.reading() as view:
-            head = view.log.latest_checkpoint()
+            checkpoint = view.log.latest_checkpoint()
             outbox = len(view.outbox())
-        yield _gauge("safelane_log_entries", "Entries of its own log", 0 if head is None else head.size)
+        yield _gauge(
+            "safelane_log_entries", "Entries of its own log", 0 if checkpoint is None else checkpoint.size
+        )
         yield _gauge("safelane_outbox", "Answers that the hub has not acknowledged", outbox)
 
     return read_gauges

@@ -81,7 +81,7 @@ def member_monitor_cycle(
         try:
             member_monitoring.compare_with_public(node, link.public_checkpoint())
         except SafelaneError as error:
-            log.info("the hub's public head was not seen", reason=error.message)
+            log.info("the hub's public checkpoint was not seen", reason=error.message)
         before, now = ticks.next(Tick(node.clock.now(), time.monotonic()))
         also = witness_alerts(node.log.origin, memory.failures)
         member_monitoring.monitor(node, rules, before, now, also)

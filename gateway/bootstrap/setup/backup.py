@@ -210,19 +210,19 @@ def _opened_copy(backup: Path, side: str) -> Iterator[Database]:
 
 def _verified_log(log: SqlLogStorage) -> tuple[int, bytes]:
     """Size and root of the log, its entries counted and hashed one by one. Raises BackupError."""
-    head = log.latest_checkpoint()
-    if head is None:
+    checkpoint = log.latest_checkpoint()
+    if checkpoint is None:
         return 0, root_of([])
-    starts = range(0, head.size, _AT_ONCE)
-    entries = (entry for s in starts for entry in log.read_entries(s, min(s + _AT_ONCE, head.size)))
+    starts = range(0, checkpoint.size, _AT_ONCE)
+    entries = (entry for s in starts for entry in log.read_entries(s, min(s + _AT_ONCE, checkpoint.size)))
     root = root_of(leaf_hash(entry) for entry in entries)
     try:
-        signed = Checkpoint.parse(Note.parse(head.note).text)
+        signed = Checkpoint.parse(Note.parse(checkpoint.note).text)
     except AuditError:
         raise BackupError("The log's newest checkpoint cannot be read.", remedy=_ANOTHER) from None
-    if (signed.size, signed.root) != (head.size, root):
+    if (signed.size, signed.root) != (checkpoint.size, root):
         raise BackupError("The entries of the log do not lead to its signed checkpoint.", remedy=_ANOTHER)
-    return head.size, root
+    return checkpoint.size, root
 
 
 def _origin(backup: Path) -> str:

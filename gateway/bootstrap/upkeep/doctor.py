@@ -106,10 +106,10 @@ def _log(directory: Path) -> Iterator[Finding]:
     with open_log(directory) as own:
         note = own.log.checkpoint(own.storage)
         cosigned = len(note.signatures) - 1
-        head = own.storage.latest_checkpoint()
-    size = 0 if head is None else head.size
+        checkpoint = own.storage.latest_checkpoint()
+    size = 0 if checkpoint is None else checkpoint.size
     now = Tick(datetime.now(UTC), 0.0)
-    for alert in clock_alerts(own.log.origin, head, None, now):
+    for alert in clock_alerts(own.log.origin, checkpoint, None, now):
         yield Finding("clock", State.WRONG, alert.message, SET_IT)
     yield Finding("log", State.WELL, f"{size} entries, its newest checkpoint cosigned by {cosigned}")
 

@@ -34,11 +34,11 @@ def export(out: Path, directory: Path) -> None:
     Check the export with other people's tools, or with: python -m audit verify OUT
     """
     with opened(directory) as found, found.kept.store.reading() as view:
-        # The head is taken first: the entry about this reading comes after what is exported.
-        head = found.kept.log.checkpoint(view.log)
+        # The checkpoint is taken first: the entry about this reading comes after what is exported.
+        signed = found.kept.log.checkpoint(view.log)
         log_reading(found, ReadAction.EXPORT, {})
         witnesses = found.kept.witnesses()
-        checkpoint = log_directory.export(found.kept.log, view.log, out, witnesses, head)
+        checkpoint = log_directory.export(found.kept.log, view.log, out, witnesses, signed)
     click.echo(f"{checkpoint.origin}: {checkpoint.size} entries are in {out}")
     click.echo(f"Check them: python -m audit verify {out}")
 

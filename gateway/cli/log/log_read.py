@@ -91,7 +91,7 @@ def sample(count: int, size: int | None, seed: str, directory: Path) -> None:
         with found.kept.store.reading() as view:
             drawn = draw(found.kept, view, count, size=size, seed=seed)
             said = {number: found.kept.log.entry(view.log, number) for number in drawn.numbers}
-        # The head is taken first: the entry about this reading must not change the sample.
+        # The checkpoint is taken first: the entry about this reading must not change the sample.
         log_reading(found, ReadAction.SAMPLE, {"count": count, "seed": seed, "size": drawn.size})
     click.echo(f"Drawn by the root {drawn.root.hex()} of {drawn.size} entries.", err=True)
     for number, entry in said.items():

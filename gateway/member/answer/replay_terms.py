@@ -136,5 +136,5 @@ def _charge(view: View, found: Found, event: Answered | Refused) -> bool | None:
 
 
 def _end(view: View) -> int:
-    head = view.log.latest_checkpoint()
-    return 0 if head is None else head.size
+    checkpoint = view.log.latest_checkpoint()
+    return 0 if checkpoint is None else checkpoint.size

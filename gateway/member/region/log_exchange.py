@@ -38,8 +38,8 @@ def show(node: Node, view: View, wait: float) -> Poll:
     """
     latest = view.witness.latest(region_of(node))
     seen = view.watch.seen_by_hub()
-    head = view.log.latest_checkpoint()
-    shown = None if head is None else _shown(node, view, head.note, head.size, seen)
+    checkpoint = view.log.latest_checkpoint()
+    shown = None if checkpoint is None else _shown(node, view, checkpoint.note, checkpoint.size, seen)
     return Poll(
         seen_size=0 if latest is None else Checkpoint.parse(latest.text).size,
         cosignature=None if latest is None else str(latest),
@@ -85,7 +85,7 @@ def receive_reply(
         if fault is None and reply.seen_log is not None:
             grown = witnessed.checkpoint.size > call.seen_size
             _remember(node, notes, reply.seen_log, None if grown else Note.parse(reply.checkpoint))
-    if fault is not None:  # the head that came with it is kept all the same: the hub has signed it
+    if fault is not None:  # the checkpoint that came with it is kept all the same: the hub has signed it
         raise LinkError(
             f"What the hub tells of the regional log does not stand in it: {fault}.",
             remedy="No question is answered until it does. Tell the hub's operator.",
@@ -93,14 +93,14 @@ def receive_reply(
     return witnessed
 
 
-def witness_regional(node: Node, seen_size: int, head: str, proof: tuple[bytes, ...]) -> Witnessed:
+def witness_regional(node: Node, seen_size: int, checkpoint: str, proof: tuple[bytes, ...]) -> Witnessed:
     """Cosign the hub's checkpoint if it extends the witnessed log; durable on return.
 
     Raises LinkError for a log that was rolled back, forked or rewritten: nothing under such a checkpoint is
     answered, and the two signed checkpoints are kept as evidence.
     """
     with _witnessing(node), node.store.notes() as notes:
-        return _witness(node, notes, seen_size, head, proof)
+        return _witness(node, notes, seen_size, checkpoint, proof)
 
 
 @contextmanager
@@ -122,9 +122,11 @@ def _region_keys(node: Node) -> KnownKeys:
         return region_keys(node, view)
 
 
-def _witness(node: Node, notes: Notes, seen_size: int, head: str, proof: tuple[bytes, ...]) -> Witnessed:
+def _witness(
+    node: Node, notes: Notes, seen_size: int, checkpoint: str, proof: tuple[bytes, ...]
+) -> Witnessed:
     keys = region_keys(node, notes)
-    offered = AddCheckpoint(seen_size, proof, Note.parse(head))
+    offered = AddCheckpoint(seen_size, proof, Note.parse(checkpoint))
     witnessed = witness_head(notes, node.cosigner, keys, offered, node.clock.now())
     return Witnessed(witnessed, tuple(map(Verifier.parse, keys.valid)))
 
@@ -159,12 +161,12 @@ def _remember(node: Node, notes: Notes, seen_log: SeenLog, unchanged: Note | Non
     """
     now = node.clock.now()
     line = _cosignature(node, notes, seen_log)
-    head = notes.log.latest_checkpoint()
+    checkpoint = notes.log.latest_checkpoint()
     seen = notes.watch.seen_by_hub()
     fresh = now
     if unchanged is not None and seen is not None:
         fresh = max(seen.fresh_at, _confirmed(node, notes, unchanged))
-    if HUB in notes.recovery.awaited() and head is not None and seen_log.size <= head.size:
+    if HUB in notes.recovery.awaited() and checkpoint is not None and seen_log.size <= checkpoint.size:
         notes.recovery.heard(HUB)
     notes.watch.keep_seen_by_hub(SeenByHub(seen_log.size, seen_log.copied, now, fresh))
     if line is not None:
@@ -196,24 +198,24 @@ def other_witnesses(node: Node, view: View | Notes) -> list[CosignatureVerifier]
     return [CosignatureVerifier.parse(key) for key in enrolled_witnesses(entries, node.member)]
 
 
-def _confirmed(node: Node, view: Notes, head: Note) -> datetime:
+def _confirmed(node: Node, view: Notes, checkpoint: Note) -> datetime:
     """When another member last confirmed this checkpoint, but no later than now."""
     latest = 0
     for verifier in other_witnesses(node, view):
         try:
-            latest = max(latest, cosigned_at(head, verifier))
+            latest = max(latest, cosigned_at(checkpoint, verifier))
         except AuditError:
             continue
     now = node.clock.now()
     return datetime.fromtimestamp(min(latest, now.timestamp()), UTC)
 
 
-def _shown(node: Node, view: View, head: str, size: int, seen: SeenByHub | None) -> ShownLog:
+def _shown(node: Node, view: View, checkpoint: str, size: int, seen: SeenByHub | None) -> ShownLog:
     """Our checkpoint with its proof from the size known to the hub, if our log has so many entries."""
     old = seen.size if seen is not None and seen.size <= size else 0
     copied = seen.copied if seen is not None and seen.copied <= size else 0
     return ShownLog(
-        head,
+        checkpoint,
         old,
         tuple(node.log.consistency(view.log, old, size)),
         excerpt(node.log, view.log, copied, size, _is_for_hub),

@@ -77,7 +77,7 @@ def reconcile_region(node: Node, patience: timedelta) -> list[Alert]:
     return [alert_of(each, region, node.member) for each in compared.differences]
 
 
-def compare_with_public(node: Node, head: str) -> None:
+def compare_with_public(node: Node, checkpoint: str) -> None:
     """Compare the hub's public checkpoint with the checkpoint shown to this node.
 
     Two different checkpoints of the same size prove a split view: both are kept as evidence. Checkpoints of
@@ -87,7 +87,7 @@ def compare_with_public(node: Node, head: str) -> None:
         latest = view.witness.latest(region_of(node))
         keys = region_keys(node, view)
     try:
-        public = Note.parse(head)
+        public = Note.parse(checkpoint)
         if latest is None or Checkpoint.parse(latest.text).size != Checkpoint.parse(public.text).size:
             return
         keep_evidence(node.store.notes, Evidence(latest, public), keys, node.clock.now())
@@ -106,8 +106,8 @@ def _heard(node: Node, view: View, now: datetime, patience: timedelta) -> list[A
         return [Alert(Concern.SILENT, region_of(node), "hub", message)]
     if now - seen.fresh_at > patience and other_witnesses(node, view):
         message = (
-            f"no other member has confirmed the hub's head since {seen.fresh_at:%Y-%m-%d %H:%M:%S}Z: they "
-            "may be away, or this node is kept at an old one; compare heads with another member"
+            f"no other member has confirmed the hub's checkpoint since {seen.fresh_at:%Y-%m-%d %H:%M:%S}Z: "
+            "they may be away, or this node is kept at an old one; compare checkpoints with another member"
         )
         return [Alert(Concern.BEHIND, region_of(node), node.member, message)]
     old = view.log.checkpoint_signed_by(int((seen.heard_at - patience).timestamp()))

@@ -105,11 +105,11 @@ def ago(time: timedelta) -> str:
     return ngettext("%(num)d day ago", "%(num)d days ago", seconds // 86400)
 
 
-def _witness_row(head: LogStatus, witness: WitnessStatus, now: datetime) -> WitnessRow:
+def _witness_row(checkpoint: LogStatus, witness: WitnessStatus, now: datetime) -> WitnessRow:
     if witness.size is None or witness.at is None:
-        return WitnessRow(witness.witness, witness.key, None, None, "", head.size, late=True)
+        return WitnessRow(witness.witness, witness.key, None, None, "", checkpoint.size, late=True)
     age = now - witness.at
-    behind = head.size - witness.size
+    behind = checkpoint.size - witness.size
     return WitnessRow(
         witness.witness,
         witness.key,

@@ -61,7 +61,7 @@ def _drawn(typed: dict[str, str], query: dict[str, Any]) -> SamplePage:
     kept = audited().kept
     with kept.store.reading() as view:
         drawn = draw(kept, view, query["count"], size=query.get("size"), seed=query["seed"])
-        # The head is taken first: the entry about this reading must not change the sample.
+        # The checkpoint is taken first: the entry about this reading must not change the sample.
         noted(kept, ReadAction.SAMPLE, {**query, "size": drawn.size})
         raw = [(number, kept.log.entry(view.log, number)) for number in drawn.numbers]
         rows = tuple(row_of(view, found) for found in read_events(raw))

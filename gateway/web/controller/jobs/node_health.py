@@ -104,8 +104,8 @@ def examine() -> Model:
 
 
 def _own(view: View) -> Log:
-    node, head, seen = desk_context().node, view.log.latest_checkpoint(), view.watch.seen_by_hub()
-    size = 0 if head is None else head.size
+    node, checkpoint, seen = desk_context().node, view.log.latest_checkpoint(), view.watch.seen_by_hub()
+    size = 0 if checkpoint is None else checkpoint.size
     cosigned = 0 if seen is None else int(seen.size > 0)
     return Log(node.log.origin, str(node.log.key), size, None if seen is None else seen.heard_at, cosigned)
 
