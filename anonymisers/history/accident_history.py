@@ -51,8 +51,8 @@ def compose_accidents(
     known, numbers = np.ones(lattice.size, dtype=np.bool_), np.zeros(lattice.size, dtype=np.int64)
     for part in parts:
         if part.kind == "period":
-            told, own = _of_part(part, lattice, keys)
-            known &= told
+            covered, own = _of_part(part, lattice, keys)
+            known &= covered
             numbers += own
     people = np.where(cube.withheld, -1, cube.values)[same_codes(cube, lattice)]
     known &= (people == 0) | (people >= rules.threshold)

@@ -51,8 +51,8 @@ class KnownSums:
                 found.append(np.where(_inside(mask, cells), number, -1)[:, None])
             return np.concatenate([*found, *inner.of_cells(cells[:, axes])], axis=1)
 
-        told = np.array([int(_inside(mask, coords).sum()) for mask in masks], dtype=np.int64)
-        bounds = [shown.low, told], [shown.high, told]
+        people_inside = np.array([int(_inside(mask, coords).sum()) for mask in masks], dtype=np.int64)
+        bounds = [shown.low, people_inside], [shown.high, people_inside]
         if shown.interior is not None:
             bounds[0].append(shown.interior.low)
             bounds[1].append(shown.interior.high)

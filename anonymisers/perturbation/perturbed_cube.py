@@ -137,12 +137,12 @@ class PerturbedCube(ReleasedCells):
     def from_bytes(cls, data: bytes) -> "PerturbedCube":
         """Read the bytes written by `to_bytes`. Raises CertificateError when anything was changed or is
         missing."""
-        whole = unpacked(FORMAT, data, "cube of changed numbers")
+        whole = unpacked(FORMAT, data, "cube of perturbed counts")
         try:
             head, lengths, body = whole.split(b"\n", 2)
             return _read(json.loads(head), json.loads(lengths), body)
         except (ValueError, TypeError, KeyError, AnonymiserError):
-            raise CertificateError("the stored cube of changed numbers is damaged") from None
+            raise CertificateError("the stored cube of perturbed counts is damaged") from None
 
 
 def perturbed_cube(
@@ -209,7 +209,7 @@ def _prove(rows: Rows, lattice: Lattice, own: PerturbedCounts, threshold: int) -
     figures = range(lattice.size, lattice.size + len(rows.figures))
     if len(worlds.without_alternative(threshold, figures)):
         raise ProtectionError(
-            "a cell of few people might be found from all the changed numbers together",
+            "a cell of few people might be found from all the perturbed counts together",
             remedy="Allow larger changes before the first answer; later share less finely, or wait.",
         )
 

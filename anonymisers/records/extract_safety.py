@@ -73,9 +73,9 @@ def informative_tables(cube: ReleasedCells) -> Release:
     names = [dim.name for dim in release.dims]
     levels = (zip(names, row, strict=True) for row in patterns.tolist())
     refused = [tuple(sorted((n, d) for n, d in level if d)) in cube.refused for level in levels]
-    told = ~np.array(refused, dtype=np.bool_)[which.reshape(-1)]
+    kept = ~np.array(refused, dtype=np.bool_)[which.reshape(-1)]
     return Release(
-        release.dims, release.where, release.coords[told], release.values[told], release.withheld[told]
+        release.dims, release.where, release.coords[kept], release.values[kept], release.withheld[kept]
     )
 
 

@@ -29,7 +29,7 @@ class RevealedLeaf:
 
     def __post_init__(self) -> None:
         if (self.entry is None) == (self.hashed is None):
-            raise MalformedError("excerpt", "a leaf is told as its entry or as its hash")
+            raise MalformedError("excerpt", "a leaf is given as its entry or as its hash")
         if self.hashed is not None and len(self.hashed) != HASH_SIZE:
             raise MalformedError("excerpt", "a hash of the wrong length")
 
@@ -50,7 +50,7 @@ class Excerpt:
 
     def __post_init__(self) -> None:
         if self.start < 0 or len(self.leaves) > MOST_LEAVES:
-            raise MalformedError("excerpt", f"it starts below zero, or tells more than {MOST_LEAVES} leaves")
+            raise MalformedError("excerpt", f"it starts below zero, or holds more than {MOST_LEAVES} leaves")
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ def excerpt(
     if start >= size:
         return None
     leaves: list[RevealedLeaf] = []
-    told = 0
+    sent = 0
     for entry in storage.read_entries(start, min(size, start + MOST_LEAVES)):
         leaf = RevealedLeaf(entry, None) if wanted(entry) else RevealedLeaf(None, leaf_hash(entry))
-        told += HASH_SIZE if leaf.entry is None else len(entry)
-        if leaves and told > MOST_BYTES:
+        sent += HASH_SIZE if leaf.entry is None else len(entry)
+        if leaves and sent > MOST_BYTES:
             break
         leaves.append(leaf)
     return Excerpt(start, tuple(leaves), tuple(log.consistency(storage, start + len(leaves), size)))
@@ -92,8 +92,8 @@ def follow(copied: Copied, shown: Excerpt, checkpoint: Checkpoint) -> Copied:
     if not shown.leaves:
         return copied
     frontier = Frontier(copied.size, copied.peaks)
-    for told in shown.leaves:
-        frontier.append(told.leaf)
+    for shown_leaf in shown.leaves:
+        frontier.append(shown_leaf.leaf)
     if frontier.size > checkpoint.size:
         raise ProofError(f"the excerpt tells of {frontier.size} leaves where there are {checkpoint.size}")
     verify_consistency(frontier.size, checkpoint.size, shown.proof, frontier.root(), checkpoint.root)

@@ -44,11 +44,11 @@ SHARES: Final = {
 
 def say_reasons(reasons: Iterable[str]) -> Message:
     """Return reasons in words, each followed by the log's own word."""
-    told = [
+    meanings = [
         message("%(words)s (%(word)s)", words=word_of(REASONS[r]), word=r) if r in REASONS else r
         for r in reasons
     ]
-    return joined("; ", told) if told else message("for no given reason")
+    return joined("; ", meanings) if meanings else message("for no given reason")
 
 
 def word_of(text: str) -> Message:

@@ -119,7 +119,7 @@ def node_cloned(region: RealRegion, _wires: Wires, dice: Random) -> None:
     region.start(code, directory=copy, name="copy")
 
     def forked() -> list[bool]:
-        """Which of the two is told that its log is not the one that the hub has seen."""
+        """Which of the two learns that its log is not the one that the hub has seen."""
         return [b"does not extend" in p.read_bytes()[n:] for p, n in zip(logs, before, strict=True)]
 
     with region.client() as client:
@@ -206,10 +206,10 @@ def certificate_expired(region: RealRegion, _wires: Wires, dice: Random) -> None
     before = (region.directory / f"{code}.log").stat().st_size
     region.start(code, url=way.url)
 
-    def told() -> bool:
+    def complained() -> bool:
         return b"certificate has expired" in (region.directory / f"{code}.log").read_bytes()[before:]
 
-    wait_until(told, "a word about the certificate", 120)
+    wait_until(complained, "a word about the certificate", 120)
     way.certificate = issuer.issue(folder / "renewed.pem", timedelta(days=1))
     region.wait_for_members(code, seconds=120)
     region.kill(code)
@@ -303,7 +303,7 @@ def once(region: RealRegion, wires: Wires, name: str, dice: Random, right: tuple
     """One fault; returns how many further releases the question had. Raises when something is wrong."""
     with region.client() as client:
         question = None
-        with contextlib.suppress(httpx.HTTPError):  # then nobody was told that it was asked
+        with contextlib.suppress(httpx.HTTPError):  # then nobody learned that it was asked
             question = region.ask(client, *BY, deadline=DEADLINE)
         FAULTS[name](region, wires, dice)
         region.wait_for_hub()
@@ -345,8 +345,8 @@ def _logs(region: RealRegion) -> list[str]:
     for code in CODES:
         with open_member(region.directory / code) as node, node.store.reading() as member:
             head = member.log.latest_checkpoint()
-            told = [decode(e) for e in member.log.read_entries(0, 0 if head is None else head.size)]
-        said = [e.question_id for e in told if isinstance(e, Answered | Refused)]
+            entries = [decode(e) for e in member.log.read_entries(0, 0 if head is None else head.size)]
+        said = [e.question_id for e in entries if isinstance(e, Answered | Refused)]
         if len(said) != len(set(said)):
             broken.append(f"{code} has answered a question twice")
     return broken

@@ -69,7 +69,7 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
 def report(
     name: str, by: list[str], members: Mapping[str, tuple[ReadyCube, object, object]], *, everybody: bool
 ) -> None:
-    parts = {m: found for m, told in members.items() if (found := part_of(by, *told)) is not None}
+    parts = {m: found for m, own in members.items() if (found := part_of(by, *own)) is not None}
     cells = {c for part in parts.values() for c in part.truth if TOTAL not in c}
     holders = {c: tuple(m for m, p in sorted(parts.items()) if c in p.bounds) for c in cells}
     candidates = [SumCandidate(c, held) for c, held in sorted(holders.items()) if held]
@@ -91,11 +91,11 @@ def report(
             if None not in most and within(total, least, seen + sum(b or 0 for b in most)):
                 near += total
     four = sum(len(held) >= fewest_contributors() for held in holders.values())
-    told = sum(
+    inside = sum(
         sum(parts[m].truth[c.candidate.cell] for m in c.candidate.members) in c.window for c in sums.values()
     )
     share = [100 * n / max(people, 1) for n in (plain, plain + masked, plain + masked + near)]
-    found = f"{four:8}  {len(sums):6}  {told:9}"
+    found = f"{four:8}  {len(sums):6}  {inside:9}"
     print(f"{name:28} {people:6}  {share[0]:8.1f}%  {share[1]:9.1f}%  {share[2]:3.0f}%  {found}", flush=True)
     for cell, chosen in sorted(sums.items()):
         withheld = sum(parts[m].truth[cell] for m in chosen.candidate.members)

@@ -112,16 +112,16 @@ def plot(ends: Sequence[tuple[int, float]], of: str) -> str:
 
     points = [at(*end) for end in ends]
     dots = "".join('<circle cx="{}" cy="{}" r="4"/>'.format(*p.split(",")) for p in points)
-    told = range(len(ends)) if len(ends) <= FEW else range(len(ends) - 1, -1, -(len(ends) // FEW))
+    shown = range(len(ends)) if len(ends) <= FEW else range(len(ends) - 1, -1, -(len(ends) // FEW))
     labels = "".join(
         '<text x="{}" y="{}" dx="6" dy="-6">{:.1f} s</text>'.format(*points[n].split(","), ends[n][1])
-        for n in told
+        for n in shown
     )
     ticks = "".join(
         '<text x="{}" y="{}" text-anchor="middle">{:,}</text>'.format(
             points[n].split(",")[0], height - 20, ends[n][0]
         )
-        for n in (range(max(0, len(ends) - 3), len(ends)) if len(ends) <= FEW else told)
+        for n in (range(max(0, len(ends) - 3), len(ends)) if len(ends) <= FEW else shown)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '

@@ -1,4 +1,4 @@
-"""How each strategy of the search is switched off, and how it is told whether one is in use.
+"""How each strategy of the search is switched off, and how a use is noticed.
 
 Nothing in the product's code is there for this: what a module calls is replaced from outside, in a process
 that does nothing else. STRATEGIES is the only place that knows the names of that code. None may be missing.
@@ -137,7 +137,7 @@ def _put(owner: object, name: str, value: object) -> None:
 
 
 def watch(off: Off, tell: Callable[[], None]) -> None:
-    """Have it told when something is used: when it returns what it would not when it is switched off, or when
+    """Report the use of a function: when it returns what it would not when it is switched off, or when
     it is called and never returns anything."""
     owner, name, there = _stored(*(off.seen_by or (off.module, off.name)))
     if isinstance(there, tuple):

@@ -100,7 +100,7 @@ def _fill(directory: Path, progress: Progress, members: Sequence[str]) -> None:
             progress(f"{member}: keys and register")
             place = member_directory(directory, member)
             new = create_member(place, member, ORIGIN)
-            # The hub's address is told to a node when it starts: in the demo it changes from run to run.
+            # The hub's address is given to a node when it starts: in the demo it changes from run to run.
             connect(place, member, "http://127.0.0.1:0", enrol(hub, new.enrolment))
             witnesses[member] = new.enrolment.witness_key
             make_vault(place, member)

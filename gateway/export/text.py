@@ -101,8 +101,8 @@ def _coverage(c: Coverage) -> str:
         when = "answered late" if c.late else "answered"
         if c.earlier is not None:
             when = f"offline; this is its answer of {c.earlier.answered_at}"
-        told = changes(c, ENGLISH)
-        said = f". {told}" if told else ""
+        perturbed = changes(c, ENGLISH)
+        said = f". {perturbed}" if perturbed else ""
         return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}{said}"
     if c.refusals:
         return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas

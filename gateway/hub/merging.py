@@ -20,7 +20,7 @@ from gateway.wire.perturbation_notice import typically_off
 
 Key = tuple[str, ...]
 
-# A person or another try may mend these; every other refusal follows from the policy's text.
+# A person or another try may change these; every other refusal follows from the policy's text.
 _NOT_NOW = frozenset(
     {
         *(Refusal.NOT_READY, Refusal.LATE, Refusal.NO_PROOF, Refusal.REPEATED),
@@ -28,7 +28,7 @@ _NOT_NOW = frozenset(
     }
 )
 
-# What the sum of several missing parts is called: the reason that another try could mend comes first.
+# What the sum of several missing parts is called: the reason that another try could change comes first.
 _MISSING = (Status.NO_ANSWER, Status.NOT_SHARED, Status.NOT_COLLECTED)
 
 

@@ -64,7 +64,7 @@ def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
     if question.measure != MEASURE:
         return ()  # only people enter totals
     if cube.withholding is None:
-        return ()  # of changed numbers none is withheld, nor enters a total, which would be exact beside it
+        return ()  # of perturbed counts none is withheld, nor enters a total, which would be exact beside it
     feasible = feasible_ranges(cube)
     choices = choices_of(dictionary, cube.trees, question)
     shown = sum(c.level is not None for c in choices)

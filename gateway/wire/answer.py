@@ -21,7 +21,7 @@ LARGEST_COUNT = 10**9
 
 
 class Refusal(StrEnum):
-    """Why a member does not answer, as far as a recipient is told. The list is closed (disclosure.md).
+    """Why a member does not answer, as far as disclosed to a recipient. The list is closed (disclosure.md).
 
     Each reason follows from the policy's text, the question, or the node's state; never from the data.
     """
@@ -135,7 +135,7 @@ class Answer:
         if self.refusals and self.terms is not None:
             raise AnswerError("The answer has terms and gives nothing.")
         if self.refusals and self.changed is not None:
-            raise AnswerError("The answer has changed numbers and gives none.")
+            raise AnswerError("The answer has perturbed counts and gives none.")
         noise = None if self.changed is None else self.changed.noise
         if noise is not None and len(noise.draws) != len(self.cells):
             raise AnswerError("The answer does not say of each number how it was drawn.")

@@ -33,7 +33,9 @@ def read_reply_signers(directory: Path, database: Database, origin: str, now: da
         for number, change in reversed(changes)
         if ends[change.former] > now
     )
-    statements = {change.present: told for _, change in changes if (told := _statement(keys, change.present))}
+    statements = {
+        change.present: statement for _, change in changes if (statement := _statement(keys, change.present))
+    }
     return ReplySigners(_signer(keys, present, first), former, statements)
 
 

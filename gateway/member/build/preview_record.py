@@ -65,24 +65,24 @@ class Findings:
 def findings_from_json(text: str) -> Findings:
     """Read what `Findings.to_json` wrote."""
     body: dict[str, Any] = json.loads(text)
-    told = body["preview"]
+    stored = body["preview"]
     cells = {frozenset((d, code) for d, code in key): value for key, value in body["cells"]}
     return Findings(
         Preview(
-            tables=tuple(TableShown(**{**one, "dims": tuple(one["dims"])}) for one in told["tables"]),
-            refused=tuple(tuple((d, depth) for d, depth in level) for level in told["refused"]),
-            people=told["people"],
+            tables=tuple(TableShown(**{**one, "dims": tuple(one["dims"])}) for one in stored["tables"]),
+            refused=tuple(tuple((d, depth) for d, depth in level) for level in stored["refused"]),
+            people=stored["people"],
             to_accept=tuple(
                 SharedValue(**{**one, "group": tuple((d, code) for d, code in one["group"])})
-                for one in told["to_accept"]
+                for one in stored["to_accept"]
             ),
             narrow=tuple(
                 NarrowCell(tuple(one["years"]), tuple((d, code) for d, code in one["cell"]))
-                for one in told.get("narrow", ())
+                for one in stored.get("narrow", ())
             ),
-            scores={name: Score(**score) for name, score in told["scores"].items()},
-            exposure=Exposure(**told["exposure"]),
-            records=None if told["records"] is None else _risk(told["records"]),
+            scores={name: Score(**score) for name, score in stored["scores"].items()},
+            exposure=Exposure(**stored["exposure"]),
+            records=None if stored["records"] is None else _risk(stored["records"]),
         ),
         cells,
     )

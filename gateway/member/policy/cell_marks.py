@@ -48,8 +48,8 @@ def words_of_marks(rules: Mapping[str, frozenset[CellName]]) -> str:
     """Equal marks have equal words; no marks have no words, so that cubes of policies without marks stay
     valid.
     """
-    told = {name: sorted(places) for name, places in rules.items() if places}
-    return repr(told) if told else ""
+    stated = {name: sorted(places) for name, places in rules.items() if places}
+    return repr(stated) if stated else ""
 
 
 def _levels(policy: Policy, cell: Cell) -> dict[str, str]:

@@ -52,12 +52,12 @@ def plan_cube(
     years = tuple(year for year in covered if _closed(policy.scope, year, last))
     marks = marks_of(dictionary, policy, finest, years)
     protection = _rules(dictionary, policy, snapshot.member, finest, marks)
-    told = [
+    listed = [
         one for one in figures if one.figure.year in years and set(one.figure.cell) <= set(snapshot.columns)
     ]
     inside = all(
         set(one.figure.cell) <= set(finest) and len(one.figure.cell) <= (protection.max_dims or 0)
-        for one in told
+        for one in listed
     )
     if protection.zeros == "publish" and not inside:
         # A figure's own table is protected beside those that are shown, so that not every zero can be.
@@ -68,7 +68,7 @@ def plan_cube(
         consent=tuple(sorted(policy.consent)),
         victims=tuple(sorted(policy.population.victims)),
         rules=_words(protection) + (WITH_ACCIDENTS if _accidents(policy, snapshot) else ""),
-        known=counting(told),
+        known=counting(listed),
         changed=words_of(policy.scope.mechanism),
     )
     noise = privacy(plan.changed)

@@ -79,8 +79,8 @@ class Cells:
 
 def coded_share(cells: Cells, known: Mapping[str, str], unknown: frozenset[str]) -> float:
     """Share of known words among the cells, without the cells for "unknown"."""
-    told = [word for word in cells.words if word not in unknown]
-    return _share(sum(word in known for word in told), len(told))
+    meaningful = [word for word in cells.words if word not in unknown]
+    return _share(sum(word in known for word in meaningful), len(meaningful))
 
 
 @dataclass(frozen=True)

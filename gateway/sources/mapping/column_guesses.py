@@ -172,18 +172,18 @@ def _options(column: Column, known: Mapping[str, Target], witness: Witness) -> I
     heading = heading_words(column.heading.replace(NUMBER, " "))
     words = witness.lexicon.headings
     for target in known.values():
-        told = likeness(heading, words.get(target.name, (plain(target.name),)))
+        alike = likeness(heading, words.get(target.name, (plain(target.name),)))
         fits = witness.score(column.cells, target)
-        score = _together(told, fits, empty=not column.cells.words)
-        if told < _heading_needed(target, witness):
+        score = _together(alike, fits, empty=not column.cells.words)
+        if alike < _heading_needed(target, witness):
             score = 0.0
         yield Guess(column, target, "", score)
     for reason in witness.lexicon.reasons:
-        told = likeness(heading, words[reason])
+        alike = likeness(heading, words[reason])
         fits = left_out_score(column.cells, reason)
         if reason == SMALL_PLACE and witness.score(column.cells, known[PLACE]) > ENOUGH_PROVINCES:
             fits = 0.0  # the first level differs by state: a municipality in Timor-Leste
-        yield Guess(column, None, reason, _together(told, fits, empty=not column.cells.words))
+        yield Guess(column, None, reason, _together(alike, fits, empty=not column.cells.words))
 
 
 def _heading_needed(target: Target, witness: Witness) -> float:

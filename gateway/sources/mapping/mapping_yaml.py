@@ -164,9 +164,13 @@ def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) ->
             faults.append(
                 position_of(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}")
             )
-    told = {PILLAR, ITEM, BARRIER}
+    contact_targets = {PILLAR, ITEM, BARRIER}
     columns = values.get("columns")  # None where the columns have faults
-    if several and columns is not None and not any(r and r.target.name in told for r in columns.values()):
+    if (
+        several
+        and columns is not None
+        and not any(r and r.target.name in contact_targets for r in columns.values())
+    ):
         faults.append(
             position_of(node, "columns").fault(f"a table of contacts needs {PILLAR}, {ITEM} or {BARRIER}")
         )

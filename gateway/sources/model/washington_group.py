@@ -34,6 +34,6 @@ def with_disability(columns: Mapping[str, Column]) -> dict[str, Column]:
     for column in answers:
         much |= np.array([code in _CUT_OFF for code in column.codes], dtype=np.bool_)[column.indices]
         unasked |= np.array([code == NOT_ASKED for code in column.codes], dtype=np.bool_)[column.indices]
-    told = np.where(much, "YES", np.where(unasked, "UNK", "NO")).tolist()
+    disability = np.where(much, "YES", np.where(unasked, "UNK", "NO")).tolist()
     others = {name: column for name, column in columns.items() if name not in DOMAINS}
-    return {**others, DISABILITY: Column.of(told)}
+    return {**others, DISABILITY: Column.of(disability)}

@@ -11,8 +11,8 @@ from gateway.member.model.snapshot import Column
 
 def known(column: Column) -> Bools:
     """Mask of the rows with a known code."""
-    told = [not (c in ("UNK", "U") or c.endswith(("_UNK", "-UNK"))) for c in column.codes]
-    return np.array(told, dtype=np.bool_)[column.indices]
+    is_known = [not (c in ("UNK", "U") or c.endswith(("_UNK", "-UNK"))) for c in column.codes]
+    return np.array(is_known, dtype=np.bool_)[column.indices]
 
 
 def has(column: Column, codes: Iterable[str]) -> Bools:

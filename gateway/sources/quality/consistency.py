@@ -27,13 +27,13 @@ def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradi
     """Every rule for which the snapshot has the dimensions, whether broken or not."""
     columns = {**snapshot.columns, **snapshot.details}
     children = {c for c in dictionary.codes("band_va") if dictionary.lift(c, "adult_child") == "CHILD"}
-    told: list[Contradiction] = []
+    found: list[Contradiction] = []
 
     def both(rule: str, first: tuple[str, Iterable[str]], second: tuple[str, Iterable[str]]) -> None:
         if first[0] in columns and second[0] in columns:
             judged = known(columns[first[0]]) & known(columns[second[0]])
             broken = has(columns[first[0]], first[1]) & has(columns[second[0]], second[1])
-            told.append(Contradiction(rule, int(broken.sum()), int(judged.sum())))
+            found.append(Contradiction(rule, int(broken.sum()), int(judged.sum())))
 
     both("a child who is a deminer", ("age", children), ("civ_status", ["DEM"]))
     both("a child in military, police or security service", ("age", children), ("civ_status", ["MIL"]))
@@ -45,9 +45,9 @@ def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradi
         both(f"killed, but received {what}", ("outcome", ["K"]), (f"service.{pillar}", ["YES"]))
     for rule, dimension, judge in _OF_SEVERAL:
         if dimension in snapshot.columns:
-            told.append(Contradiction(rule, int(judge(snapshot).sum()), len(snapshot)))
-    told += beside_contradictions(snapshot)
-    return tuple(told)
+            found.append(Contradiction(rule, int(judge(snapshot).sum()), len(snapshot)))
+    found += beside_contradictions(snapshot)
+    return tuple(found)
 
 
 def _killed_before(snapshot: Snapshot) -> Bools:
@@ -66,8 +66,8 @@ def _accident_differs(dimension: str) -> Callable[[Snapshot], Bools]:
     def judge(snapshot: Snapshot) -> Bools:
         _, accident = np.unique(snapshot.links["accident"], return_inverse=True)
         column = snapshot.column(dimension)
-        told = known(column)
-        pairs = np.unique(np.column_stack((accident[told], column.indices[told])), axis=0)
+        is_known = known(column)
+        pairs = np.unique(np.column_stack((accident[is_known], column.indices[is_known])), axis=0)
         several: Bools = np.bincount(pairs[:, 0], minlength=int(accident.max(initial=-1)) + 1) > 1
         return several[accident]
 

@@ -179,10 +179,10 @@ def _known_by_year(snapshot: Snapshot) -> Mapping[str, tuple[float, ...]]:
     years = np.array([place[code[:4]] for code in dates.codes], dtype=np.int64)[dates.indices]
     times = np.bincount(years, minlength=len(place))
     # injuries and services do not apply to everybody: a missing value is no gap
-    told = {n: c for n, c in (*snapshot.columns.items(), *snapshot.details.items()) if "." not in n}
+    described = {n: c for n, c in (*snapshot.columns.items(), *snapshot.details.items()) if "." not in n}
     shares = {
         name: tuple((np.bincount(years[known(column)], minlength=len(place)) / times).round(4).tolist())
-        for name, column in told.items()
+        for name, column in described.items()
     }
     return MappingProxyType(shares)
 

@@ -162,9 +162,9 @@ def _chart(name: str, years: Sequence[int], shares: Sequence[float]) -> _Bar:
         f'height="{20 * share:.2f}"><title>{year}: {percent(share)}</title></rect>'
         for n, (year, share) in enumerate(zip(years, shares, strict=True))
     )
-    told = f"{escape(name)}: {percent(min(shares))} to {percent(max(shares))} known"
+    label = f"{escape(name)}: {percent(min(shares))} to {percent(max(shares))} known"
     box = f'viewBox="0 0 {_CHART} 20" preserveAspectRatio="none"'
-    return _Bar(f'<svg class="years" {box} role="img" aria-label="{told}">{bars}</svg>')
+    return _Bar(f'<svg class="years" {box} role="img" aria-label="{label}">{bars}</svg>')
 
 
 def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

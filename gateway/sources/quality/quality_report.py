@@ -80,8 +80,8 @@ def read_former(text: str) -> Mapping[str, Any]:
     """Read the JSON report of a former load. Raises SourceError for any other text or version."""
     try:
         former = json.loads(text)
-        told = isinstance(former["measures"], dict) and _scored(former)
-        if former["version"] == VERSION and told:
+        is_scored = isinstance(former["measures"], dict) and _scored(former)
+        if former["version"] == VERSION and is_scored:
             return dict(former)
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
@@ -106,8 +106,8 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield ""
     yield f"Score {quality.score:.1f} of 100{change(quality.score, former.get('score'), ' points')}"
     if before := former_scores(former):
-        told = ", ".join(f"{one['loaded']} {one['score']:.1f}" for one in before[-_SCORES_SHOWN:])
-        yield f"  of the loads before: {told}"
+        scores = ", ".join(f"{one['loaded']} {one['score']:.1f}" for one in before[-_SCORES_SHOWN:])
+        yield f"  of the loads before: {scores}"
     for measure, value in quality.measures.items():
         yield f"  {measure:<13}{percent(value)}{change(value, former.get('measures', {}).get(measure))}"
     yield ""

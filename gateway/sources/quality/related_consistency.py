@@ -33,10 +33,10 @@ def beside_contradictions(snapshot: Snapshot) -> Iterator[Contradiction]:
 
 def _one_above(fine: Column, coarse: Column, rule: str) -> Contradiction:
     """Casualties in a place that lies in several places of the level above."""
-    told = known(fine) & known(coarse)
-    pairs = np.unique(np.column_stack((fine.indices[told], coarse.indices[told])), axis=0)
+    is_known = known(fine) & known(coarse)
+    pairs = np.unique(np.column_stack((fine.indices[is_known], coarse.indices[is_known])), axis=0)
     several = np.bincount(pairs[:, 0], minlength=len(fine.codes)) > 1
-    return Contradiction(rule, int(several[fine.indices[told]].sum()), int(told.sum()))
+    return Contradiction(rule, int(several[fine.indices[is_known]].sum()), int(is_known.sum()))
 
 
 def _of_contacts(snapshot: Snapshot, contacts: Contacts) -> Iterator[Contradiction]:
@@ -46,12 +46,12 @@ def _of_contacts(snapshot: Snapshot, contacts: Contacts) -> Iterator[Contradicti
         yield from _of_dates(snapshot, contacts, everyone if status is None else has(status, ["RECV"]))
     if ITEM in contacts.columns:
         item, pillar = contacts.columns[ITEM], contacts.columns[PILLAR]
-        told = known(item) & known(pillar)
+        is_known = known(item) & known(pillar)
         differs = np.array(
             [a != b for a, b in zip(map(pillar_of, item.values()), pillar.values(), strict=True)]
         )
         yield Contradiction(
-            "contacts: a service of another pillar", int((told & differs).sum()), int(told.sum())
+            "contacts: a service of another pillar", int((is_known & differs).sum()), int(is_known.sum())
         )
     paid = contacts.cents > 0
     if paid.any() and status is not None:
@@ -62,11 +62,11 @@ def _of_contacts(snapshot: Snapshot, contacts: Contacts) -> Iterator[Contradicti
 def _of_dates(snapshot: Snapshot, contacts: Contacts, received: NDArray[np.bool_]) -> Iterator[Contradiction]:
     rows = contacts.rows_of(snapshot.links["case"])
     when, accident = contacts.columns[SERVICE_DATE], snapshot.column("date").taken(rows)
-    told = known(when) & known(accident)
-    later = np.where(told, month_numbers(when) - month_numbers(accident), 0)
-    yield Contradiction("contacts: before the accident", int((later < 0).sum()), int(told.sum()))
+    is_known = known(when) & known(accident)
+    later = np.where(is_known, month_numbers(when) - month_numbers(accident), 0)
+    yield Contradiction("contacts: before the accident", int((later < 0).sum()), int(is_known.sum()))
     if "outcome" in snapshot.columns:
-        killed = told & received & has(snapshot.columns["outcome"].taken(rows), ["K"])
+        killed = is_known & received & has(snapshot.columns["outcome"].taken(rows), ["K"])
         grace = np.where(has(contacts.columns[PILLAR], [_EMERGENCY]), _DIED_IN_CARE, 0)
         yield Contradiction(
             "contacts: received by somebody killed in an earlier month",

@@ -181,7 +181,7 @@ def _yes_and_no(column: Column, name: str, dictionary: Dictionary) -> dict[str, 
 
 
 def _answer(part: str, code: str) -> str:
-    told = code.split(";")
-    if part in told:
+    codes = code.split(";")
+    if part in codes:
         return "YES"
-    return _NOT_KNOWN if _NOT_KNOWN in told else "NO"
+    return _NOT_KNOWN if _NOT_KNOWN in codes else "NO"

@@ -84,8 +84,8 @@ class ColumnReader:
 
     def amounts(self, nothing: int) -> NDArray[np.int64]:
         """The amount of every row; `nothing` for rows without an amount."""
-        told = np.array([int(o.value) if o.value else nothing for o in self._outcomes], dtype=np.int64)
-        return told[self._rows()]
+        values = np.array([int(o.value) if o.value else nothing for o in self._outcomes], dtype=np.int64)
+        return values[self._rows()]
 
     def _places_allowed(self) -> int:
         return min(MOST_PLACES, max(FEW_PLACES, len(self._indices) // 2))

@@ -61,8 +61,8 @@ class ContactTable:
         lines: list[int] = []
         for chunk in table.chunks:
             columns = list(zip(*chunk.rows, strict=True)) or [()] * len(table.headings)
-            told = zip(*(columns[positions[h]] for h in rule.join), strict=True)
-            keys += [self._number_of(tuple(map(plain, key))) for key in told]
+            read = zip(*(columns[positions[h]] for h in rule.join), strict=True)
+            keys += [self._number_of(tuple(map(plain, key))) for key in read]
             lines += chunk.lines
             for reader, heading in zip(readers, rule.columns, strict=True):
                 reader.read(columns[positions[heading]], chunk.lines)
@@ -115,8 +115,8 @@ class ContactTable:
         own = next((r.pseudonyms() for r in self.readers if isinstance(r, IdentifierReader)), None)
         if own is None:
             return once
-        told: list[NDArray[Any]] = [column.indices for column in self._columns().values()]
-        order = np.lexsort((*told, self._cents(), case, own))
+        read: list[NDArray[Any]] = [column.indices for column in self._columns().values()]
+        order = np.lexsort((*read, self._cents(), case, own))
         again = (own[order][1:] == own[order][:-1]) & (own[order][1:] != b"")
         once[order[1:][again]] = False
         if again.any():
@@ -134,9 +134,9 @@ class ContactTable:
         return self._number.setdefault(key, len(self._number))
 
     def _gather(self) -> Mapping[str, Column]:
-        told = self._columns()
-        asked = {PILLAR, STATUS, BARRIER} & set(told)
-        columns = {name: np.array(told[name].values(), dtype=object) for name in asked}
+        read = self._columns()
+        asked = {PILLAR, STATUS, BARRIER} & set(read)
+        columns = {name: np.array(read[name].values(), dtype=object) for name in asked}
         pillars = columns.get(PILLAR)
         made: dict[str, Column] = {}
         if pillars is not None:

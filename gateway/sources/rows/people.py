@@ -49,15 +49,15 @@ def one_row_per_case(
     unknown = sum(
         (_unknown(c)[c.indices[again]].astype(np.int64) for c in columns.values()), start=np.int64(0)
     )
-    told = [links["person"][again], links["accident"][again], *(c.indices[again] for c in columns.values())]
-    order = np.lexsort((*reversed(told), np.broadcast_to(unknown, again.shape), case[again]))
+    linked = [links["person"][again], links["accident"][again], *(c.indices[again] for c in columns.values())]
+    order = np.lexsort((*reversed(linked), np.broadcast_to(unknown, again.shape), case[again]))
     kept = 0
     for place, row in enumerate(order.tolist()):
         if place == 0 or case[again[row]] != case[again[order[place - 1]]]:
             kept = row
             continue
         keep[again[row]] = False
-        same = all(part[row] == part[kept] for part in told)
+        same = all(part[row] == part[kept] for part in linked)
         problem = Problem.TWICE_SAME if same else Problem.TWICE_OTHER
         dropped.setdefault(problem, []).append(int(lines[again[row]]))
     return keep, dropped
@@ -91,10 +91,10 @@ def note_contradictions(
     person: NDArray[np.bytes_], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
 ) -> None:
     """Note numbers shared by two people: male in one case and female in another."""
-    told = ~_unknown(sex)[sex.indices]
+    is_known = ~_unknown(sex)[sex.indices]
     who = numbered(person)
     kinds = len(sex.codes)
-    pairs = np.unique(who[told] * kinds + sex.indices[told])
+    pairs = np.unique(who[is_known] * kinds + sex.indices[is_known])
     several = np.bincount(pairs // kinds, minlength=int(who.max(initial=-1)) + 1) > 1
     rows = np.flatnonzero(several[who])
     if len(rows):

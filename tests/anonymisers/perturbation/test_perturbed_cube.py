@@ -1,4 +1,4 @@
-"""A cube of changed numbers: the same people have the same number, and nobody is found from all of them."""
+"""A cube of perturbed counts: the same people have the same number, and nobody is found from all of them."""
 
 from dataclasses import replace
 from itertools import product
