@@ -1,4 +1,4 @@
-"""Events of a regional total: summed under masks by members, released or not by the hub."""
+"""Events of a regional total: a secure sum of members, released or not by the hub."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How much of the ready-made regional tables is exact: by adding up what is shown, and with sums under masks.
+"""How much of the ready-made regional tables is exact: by adding up what is shown, and with secure sums.
 
     python benchmarks/region/regional_totals.py safelane-demo [everybody]
 

@@ -11,7 +11,7 @@ from gateway.wire.cells import TOTAL, Axis, Cell, Status
 def with_following(dictionary: Dictionary, axes: Sequence[Axis], cells: Sequence[Cell]) -> tuple[Cell, ...]:
     """The table with every regional total that is a published total plus or minus shown totals.
 
-    Only along lines with cells about the same members, and with sums under masks among the cells.
+    Only along lines with cells about the same members, and with secure sums among the cells.
     """
     found = {cell.key: cell for cell in cells}
     changed = True

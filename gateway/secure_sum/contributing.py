@@ -1,4 +1,4 @@
-"""A proven round of totals is contributed to once: checked, logged, and only then sent under masks."""
+"""A proven round of totals is contributed to once: checked, logged, and only then sent masked."""
 
 from collections.abc import Sequence
 from hashlib import sha256

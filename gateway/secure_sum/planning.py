@@ -1,4 +1,4 @@
-"""Chooses the withheld cells of a question to be summed under masks. Pure: the same answers, the same plan.
+"""Chooses the withheld cells of a question for secure sums. Pure: the same answers, the same plan.
 
 All members that withhold a cell are its contributors; the numbers of other members are simply added. Among
 equally likely sums, sums about the most people come first, then the order of the table decides.

@@ -1,4 +1,4 @@
-"""A hub and five members as processes: a total under masks is published, and one that is away is missed."""
+"""A hub and five members as processes: a secure sum is published, and one that is away is missed."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""A total that no member's answer gives: asked, checked by every node, summed under masks, released."""
+"""A total that no member's answer gives: asked, checked by every node, masked and summed, released."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -90,7 +90,7 @@ def _document(known: Mapping[str, Target], members: tuple[str, ...]) -> Record[S
 
 def _reading() -> Record[Reading]:
     keys = {
-        "encoding": Key(Text(40), "encoding of the text, utf-8 unless told"),
+        "encoding": Key(Text(40), "encoding of the text, utf-8 by default"),
         "delimiter": Key(OneOf("delimiter", (",", ";", "|", "tab")), "the sign between cells"),
         "header": Key(Number(1, 50), "line on which the headings stand"),
     }
