@@ -98,9 +98,9 @@ def get_release(question_id: str, number: int) -> dict[str, Any]:
         return show(view, asked, number)
 
 
-def _own(view: View, question_id: str, asker: Principal) -> AskedQuestion:
+def _own(view: View, question_id: str, requester: Principal) -> AskedQuestion:
     asked = view.question(question_id)
-    if asked is None or asked.user != asker.user:
+    if asked is None or asked.user != requester.user:
         raise UnknownQuestionError("There is no such question among yours.")
     return asked
 

@@ -1,4 +1,4 @@
-"""Refusals of the hub, in words for the asker."""
+"""Refusals of the hub, in words for the requester."""
 
 from gateway.errors import SafelaneError
 

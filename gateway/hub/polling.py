@@ -113,7 +113,7 @@ def _log_keys(hub: Hub, member: Enrolment) -> KnownKeys:
 
 
 def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | None) -> bool:
-    """Keep the time of the call, the waiting questions and the sharing statement; True when askers should
+    """Keep the time of the call, the waiting questions and the sharing statement; True when requesters should
     know.
     """
     now = hub.clock.now()

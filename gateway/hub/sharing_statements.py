@@ -1,4 +1,4 @@
-"""Members' sharing statements, and what an asker can expect of each member. Pure but for the log's warning.
+"""Members' sharing statements, and what a requester can expect of each member. Pure but for a log warning.
 
 Expectations help to ask and decide nothing. The member decides every question by the policy itself.
 """
@@ -38,8 +38,8 @@ class Outlook:
 
 
 @dataclass(frozen=True)
-class Asker:
-    """The asker, as policies see the asker."""
+class Requester:
+    """The requester, as policies see the requester."""
 
     organisation: str
     role: str
@@ -85,16 +85,16 @@ def readable(member: Enrolment, note: str | None) -> str | None:
 
 
 def outlook(
-    dictionary: Dictionary, sharing: Sharing | None, asker: Asker, facts: QuestionFacts, on: date
+    dictionary: Dictionary, sharing: Sharing | None, requester: Requester, facts: QuestionFacts, on: date
 ) -> Outlook:
     """What to expect of a member with the statement `sharing`; `on` is the day of asking."""
     if sharing is None:
         return UNKNOWN
     if sharing.policy is None or _ended(sharing, on):
         return Outlook(Expected.REFUSE, (Refusal.NOT_IN_FORCE,))
-    covering = [one for one in sharing.shared if _covers(dictionary, one, asker, facts)]
-    if not covering or any(_hits(ban, asker, facts) for ban in sharing.never):
-        return Outlook(Expected.REFUSE, (_reason(dictionary, sharing, asker, facts),))
+    covering = [one for one in sharing.shared if _covers(dictionary, one, requester, facts)]
+    if not covering or any(_hits(ban, requester, facts) for ban in sharing.never):
+        return Outlook(Expected.REFUSE, (_reason(dictionary, sharing, requester, facts),))
     if sharing.snapshot is None:
         return Outlook(Expected.REFUSE, (Refusal.NOT_READY,))
     leave = any(one.leave_ready_made if facts.ready_made else one.leave for one in covering)
@@ -107,18 +107,18 @@ def dimensions_of(dictionary: Dictionary, levels: Iterable[str]) -> frozenset[st
     return frozenset(known[level].dimension if level in known else level for level in levels)
 
 
-def for_asker(sharing: Sharing, asker: Asker) -> tuple[Shared, ...]:
-    """The permissions for one asker, for any purpose."""
-    return tuple(one for one in sharing.shared if _is_for(one, asker))
+def for_requester(sharing: Sharing, requester: Requester) -> tuple[Shared, ...]:
+    """The permissions for one requester, for any purpose."""
+    return tuple(one for one in sharing.shared if _is_for(one, requester))
 
 
-def _is_for(one: Shared, asker: Asker) -> bool:
-    return asker.organisation in one.recipients and (one.roles is None or asker.role in one.roles)
+def _is_for(one: Shared, requester: Requester) -> bool:
+    return requester.organisation in one.recipients and (one.roles is None or requester.role in one.roles)
 
 
-def _covers(dictionary: Dictionary, one: Shared, asker: Asker, facts: QuestionFacts) -> bool:
+def _covers(dictionary: Dictionary, one: Shared, requester: Requester, facts: QuestionFacts) -> bool:
     return (
-        _is_for(one, asker)
+        _is_for(one, requester)
         and facts.purpose in one.purposes
         and facts.measure in one.measures
         and facts.levels <= {*one.levels}
@@ -127,10 +127,10 @@ def _covers(dictionary: Dictionary, one: Shared, asker: Asker, facts: QuestionFa
     )
 
 
-def _hits(ban: Never, asker: Asker, facts: QuestionFacts) -> bool:
+def _hits(ban: Never, requester: Requester, facts: QuestionFacts) -> bool:
     who = (
-        (ban.recipients, asker.organisation),
-        (ban.roles, asker.role),
+        (ban.recipients, requester.organisation),
+        (ban.roles, requester.role),
         (ban.purposes, facts.purpose),
         (ban.measures, facts.measure),
     )
@@ -141,9 +141,9 @@ def _hits(ban: Never, asker: Asker, facts: QuestionFacts) -> bool:
     )
 
 
-def _reason(dictionary: Dictionary, sharing: Sharing, asker: Asker, facts: QuestionFacts) -> Refusal:
+def _reason(dictionary: Dictionary, sharing: Sharing, requester: Requester, facts: QuestionFacts) -> Refusal:
     """The first obstacle, in the order in which a person would correct the question."""
-    left = for_asker(sharing, asker)
+    left = for_requester(sharing, requester)
     if not left:
         return Refusal.NOT_FOR_YOU
     left = tuple(one for one in left if facts.purpose in one.purposes)

@@ -42,7 +42,7 @@ from gateway.wire.sum_messages import (
 )
 
 ROUND_TIME = timedelta(seconds=8)
-"""Time for members' contributions. The asker waits meanwhile, and no longer than ten seconds."""
+"""Time for members' contributions. The requester waits meanwhile, and no longer than ten seconds."""
 
 
 def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:

@@ -1,4 +1,4 @@
-"""Who is woken by what happens: an answer wakes what releases questions, and askers only when they see it."""
+"""Who is woken by what: an answer wakes what releases questions, and requesters only when they see the answer."""
 
 from datetime import timedelta
 

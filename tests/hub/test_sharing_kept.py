@@ -1,4 +1,4 @@
-"""What members state that they share, at the hub: kept, replaced, forgotten; what it lets an asker expect."""
+"""What members state that they share, at the hub: kept, replaced, forgotten; what a requester can expect."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,13 +11,13 @@ from gateway.dictionary import regional
 from gateway.hub.context import Hub
 from gateway.hub.enrolment import revoke
 from gateway.hub.polling import poll
-from gateway.hub.sharing_statements import Asker, Expected, Outlook, QuestionFacts, outlook
+from gateway.hub.sharing_statements import Expected, Outlook, QuestionFacts, Requester, outlook
 from gateway.wire.answer import Refusal
 from gateway.wire.poll import Poll
 from gateway.wire.sharing_statement import Shared, Sharing, sign_sharing
 
 TODAY = date(2026, 3, 1)
-ARMAC = Asker("ARMAC", "analyst")
+ARMAC = Requester("ARMAC", "analyst")
 SHARED = Shared(
     recipients=("ARMAC",),
     roles=None,
@@ -46,8 +46,8 @@ def facts(*levels: str, purpose: str = "regional-reporting", ready_made: bool = 
     return QuestionFacts("casualties", purpose, frozenset(levels), ready_made)
 
 
-def expect(said: Sharing | None, asked: QuestionFacts, asker: Asker = ARMAC) -> Outlook:
-    return outlook(regional(), said, asker, asked, TODAY)
+def expect(said: Sharing | None, asked: QuestionFacts, requester: Requester = ARMAC) -> Outlook:
+    return outlook(regional(), said, requester, asked, TODAY)
 
 
 def test_the_newest_statement_counts(hub: Hub, members: dict[str, SimulatedMember], clock: HandClock) -> None:
@@ -124,7 +124,7 @@ def test_ready_made_only() -> None:
 
 
 def test_what_changes_for_everybody_else() -> None:
-    assert expect(STATED, facts("year"), Asker("others", "analyst")).why == (Refusal.NOT_FOR_YOU,)
+    assert expect(STATED, facts("year"), Requester("others", "analyst")).why == (Refusal.NOT_FOR_YOU,)
     assert expect(None, facts("year")).expected is Expected.UNKNOWN
     assert expect(replace(STATED, policy=None, shared=()), facts("year")).why == (Refusal.NOT_IN_FORCE,)
     assert expect(replace(STATED, valid_until="2026-02-28"), facts("year")).why == (Refusal.NOT_IN_FORCE,)

@@ -164,7 +164,7 @@ def terms_of(verdict: Verdict) -> Terms | None:
 
 
 def _quotas(view: View, case: Case, verdict: Verdict) -> tuple[Quota, ...]:
-    """The asker's quotas when this question was charged, or refused for an exhausted quota."""
+    """The requester's quotas when this question was charged, or refused for an exhausted quota."""
     if verdict.decision is None or verdict.decision.obligations is None:
         return ()
     organisation, limits = case.proven.event.organisation, verdict.decision.obligations.quotas

@@ -34,8 +34,8 @@ def judge(policy: Policy, request: Request, at: datetime) -> tuple[Decision, tup
     return decision, () if decision.obligations.appears is Appearance.OWN else (Refusal.NOT_SHARED,)
 
 
-class Asker(Protocol):
-    """The asker, as in a log entry."""
+class Requester(Protocol):
+    """The requester, as in a log entry."""
 
     @property
     def organisation(self) -> str: ...
@@ -43,7 +43,7 @@ class Asker(Protocol):
     def role(self) -> str: ...
 
 
-def request_of(dictionary: Dictionary, member: str, asked: Asker, question: Question) -> Request:
+def request_of(dictionary: Dictionary, member: str, asked: Requester, question: Question) -> Request:
     """The question as the policy of `member` sees it."""
     levels = [*question.by, *(f.level for f in question.where)]
     return Request.of(

@@ -109,7 +109,7 @@ def _charged(view: View, event: Answered | Refused, number: int) -> Iterator[dat
                 yield None
             elif charge:
                 yield at
-    # questions that still wait: the log names the asker only at a question's end
+    # questions that still wait: the log names the requester only at a question's end
     yield from (
         None for question, (place, _) in waits.items() if place < own and question != event.question_id
     )

@@ -1,4 +1,4 @@
-"""The effect of replacing a cube by another, for askers. Pure; for the controller only."""
+"""The effect of replacing a cube by another, for requesters. Pure; for the controller only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -207,7 +207,7 @@ class _Recorder:
 
 
 def _canonical_cells(node: Node, made: PreviewedCube) -> Cells:
-    """Every cell read by a canonical question, for any asker."""
+    """Every cell read by a canonical question, for any requester."""
     shown, noting = trees(node.dictionary, node.member, made.plan), _Recorder(made.cube)
     purpose = min(node.dictionary.purposes)
     for name in node.dictionary.packs[CANONICAL]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gateway.dictionary import Dictionary
-from gateway.hub.sharing_statements import Asker, Expected, Outlook, QuestionFacts, for_asker, outlook
+from gateway.hub.sharing_statements import Expected, Outlook, QuestionFacts, Requester, for_requester, outlook
 from gateway.question import COUNTRY, Question, members_asked
 from gateway.web.analyst.draft import Draft
 from gateway.wire.sharing_statement import Sharing
@@ -23,14 +23,14 @@ MOST_CODES = 120
 
 @dataclass(frozen=True)
 class Known:
-    """The basis of the choices: members of the region with their declarations, the asker, and the day.
+    """The basis of the choices: members of the region with their declarations, the requester, and the day.
 
-    `purposes` are the purposes of the asker's organisation.
+    `purposes` are the purposes of the requester's organisation.
     """
 
     dictionary: Dictionary
     stated: Mapping[str, Sharing | None]
-    asker: Asker
+    requester: Requester
     purposes: frozenset[str]
     today: date
 
@@ -146,7 +146,7 @@ def _may(known: Known, member: str, facts: QuestionFacts) -> bool:
 
 
 def _outlook(known: Known, member: str, facts: QuestionFacts) -> Outlook:
-    return outlook(known.dictionary, known.stated[member], known.asker, facts, known.today)
+    return outlook(known.dictionary, known.stated[member], known.requester, facts, known.today)
 
 
 def _groups(known: Known, draft: Draft, reach: frozenset[str], place: int) -> Iterator[Group]:
@@ -213,14 +213,14 @@ def _countries(known: Known, draft: Draft) -> Iterator[Option]:
 
 
 def _reachable(known: Known, draft: Draft) -> frozenset[str]:
-    """Levels that some member declares to share with the asker for this measure and purpose; else all."""
+    """Levels that some member declares to share with the requester for this measure and purpose; else all."""
     if any(sharing is None for sharing in known.stated.values()) or not known.stated:
         return frozenset(known.dictionary.levels)
     return frozenset(
         level
         for sharing in known.stated.values()
         if sharing is not None
-        for one in for_asker(sharing, known.asker)
+        for one in for_requester(sharing, known.requester)
         if draft.measure in ("", *one.measures) and draft.purpose in ("", *one.purposes)
         for level in one.levels
     )

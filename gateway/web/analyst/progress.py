@@ -25,7 +25,7 @@ class Step:
     """`why`: reasons of a refusal; `since`: the last contact with an offline member.
 
     `pending`: the member answered, and the next release will include the answer. `policy`, `snapshot_date`:
-    the basis of an answer; `quotas`: of the asker's organisation, as the member counts.
+    the basis of an answer; `quotas`: of the requester's organisation, as the member counts.
     """
 
     member: str

@@ -13,9 +13,9 @@ from gateway.hub.asking import ask
 from gateway.hub.sharing_statements import Expected, QuestionFacts
 from gateway.question import Question, QuestionError
 from gateway.web.analyst import analyst_wording
-from gateway.web.analyst.asker import known
 from gateway.web.analyst.choices import Choices, Forecast, Known, choices, forecasts
 from gateway.web.analyst.draft import SOON, WITHIN, Draft, draft_of
+from gateway.web.analyst.requester import known
 from gateway.web.analyst.sharing_matrix import Matrix, matrix
 from gateway.web.shared.desk import Desk, shown
 
@@ -87,7 +87,7 @@ def sharing() -> dict[str, Any]:
         "matrix": found,
         "measures": tuple((name, analyst_wording.say(one.label)) for name, one in d.measures.items()),
         "purposes": tuple((name, analyst_wording.purpose(d, name)) for name in sorted(knows.purposes)),
-        "organisation": knows.asker.organisation,
+        "organisation": knows.requester.organisation,
     }
 
 

@@ -13,9 +13,9 @@ from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion
 from gateway.question import Question
 from gateway.web.analyst import analyst_wording
-from gateway.web.analyst.asker import known
 from gateway.web.analyst.choices import Known, answering
 from gateway.web.analyst.draft import SOON, Draft
+from gateway.web.analyst.requester import known
 from gateway.web.analyst.standard_questions import ARTICLE_7, TWELVE, Part, ReadyQuestion, named
 from gateway.web.shared.desk import Desk, shown
 

@@ -1,10 +1,10 @@
-"""What members share: members by dimensions and levels, as declared for one asker. Pure."""
+"""What members share: members by dimensions and levels, as declared for one requester. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.hub.model import StatedSharing
-from gateway.hub.sharing_statements import for_asker
+from gateway.hub.sharing_statements import for_requester
 from gateway.web.analyst.choices import Known
 from gateway.wire.sharing_statement import Shared, Sharing
 
@@ -58,7 +58,7 @@ class Matrix:
 
 
 def matrix(known: Known, kept: dict[str, StatedSharing], measure: str, purpose: str) -> Matrix:
-    """What members share with the asker; `measure` and `purpose` "": any."""
+    """What members share with the requester; `measure` and `purpose` "": any."""
     found = {member: _fitting(known, member, measure, purpose) for member in known.stated}
     blocks = tuple(_blocks(known, found))
     shared = {block.dimension for block in blocks}
@@ -72,13 +72,13 @@ def matrix(known: Known, kept: dict[str, StatedSharing], measure: str, purpose: 
 
 
 def _fitting(known: Known, member: str, measure: str, purpose: str) -> tuple[Shared, ...] | None:
-    """The permissions for the asker; None where the member does not say."""
+    """The permissions for the requester; None where the member does not say."""
     sharing = known.stated[member]
     if sharing is None:
         return None
     return tuple(
         one
-        for one in for_asker(sharing, known.asker)
+        for one in for_requester(sharing, known.requester)
         if measure in ("", *one.measures) and purpose in ("", *one.purposes)
     )
 

@@ -86,11 +86,11 @@ def audit_alerts() -> Model:
     kept = reading(ReadAction.ALERTS, {})
     with kept.store.reading() as view:
         watched = _kept(view.watch.alerts(ended=True))
-    looked = audited().board.latest(kept, Thresholds())
-    if looked is None:
+    found = audited().board.latest(kept, Thresholds())
+    if found is None:
         return AlertsPage((), 0, 0, None, watched)
-    newest = sorted(looked.notices, key=lambda one: max(one.numbers, default=0), reverse=True)
-    return AlertsPage(tuple(newest[:MOST]), len(newest[MOST:]), looked.size, looked.at, watched)
+    newest = sorted(found.notices, key=lambda one: max(one.numbers, default=0), reverse=True)
+    return AlertsPage(tuple(newest[:MOST]), len(newest[MOST:]), found.size, found.at, watched)
 
 
 def ago(time: timedelta) -> str:

@@ -12,7 +12,7 @@ from signing import put_in_force
 
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
-from gateway.hub.sharing_statements import Asker, Expected, TokenRequest, outlook
+from gateway.hub.sharing_statements import Expected, QuestionFacts, Requester, outlook
 from gateway.member.answer.policy_verdict import judge
 from gateway.member.region.sharing_statement import never_of, shared_of, stated
 from gateway.wire.sharing_statement import Sharing
@@ -88,9 +88,9 @@ def test_the_statement_permits_what_the_policy_permits(
         ready_made="outcome-by-year" if ready_made else None,
     )
     _, refusals = judge(made, request, datetime(2026, 6, 1, tzinfo=UTC))
-    requested = TokenRequest(measure, purpose, frozenset(levels), ready_made)
+    facts = QuestionFacts(measure, purpose, frozenset(levels), ready_made)
 
-    found = outlook(DICTIONARY, said, Asker(organisation, "analyst"), requested, date(2026, 6, 1))
+    found = outlook(DICTIONARY, said, Requester(organisation, "analyst"), facts, date(2026, 6, 1))
 
     assert (found.expected is Expected.ANSWER) == (not refusals)
 

@@ -7,7 +7,7 @@ from analyst_desk import SHARED, stated
 
 from gateway.dictionary import regional
 from gateway.hub.model import StatedSharing
-from gateway.hub.sharing_statements import Asker, Expected
+from gateway.hub.sharing_statements import Expected, Requester
 from gateway.web.analyst.choices import Known, Option, choices, forecasts
 from gateway.web.analyst.draft import Draft
 from gateway.web.analyst.sharing_matrix import matrix
@@ -22,9 +22,9 @@ COMPLETE = Draft("casualties", ("country", "year"), purpose="regional-reporting"
 
 
 def known(**stated_by: Sharing | None) -> Known:
-    asker = Asker("ARMAC", "analyst")
+    requester = Requester("ARMAC", "analyst")
     held = frozenset({"regional-reporting", "research"})
-    return Known(DICTIONARY, stated_by, asker, held, date(2026, 3, 1))
+    return Known(DICTIONARY, stated_by, requester, held, date(2026, 3, 1))
 
 
 def option(groups: tuple, value: str) -> Option | None:

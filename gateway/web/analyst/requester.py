@@ -3,7 +3,7 @@
 from gateway.api.access_control import principal
 from gateway.api.services import hub
 from gateway.hub.model import StatedSharing
-from gateway.hub.sharing_statements import Asker
+from gateway.hub.sharing_statements import Requester
 from gateway.web.analyst.choices import Known
 
 
@@ -14,6 +14,6 @@ def known() -> tuple[Known, dict[str, StatedSharing]]:
         members = [enrolment.member for enrolment in view.enrolments()]
         kept = dict(view.sharings())
     stated = {member: kept[member].sharing if member in kept else None for member in members}
-    asker = Asker(who.organisation, who.role.value)
+    requester = Requester(who.organisation, who.role.value)
     today = hub().clock.now().date()
-    return Known(hub().dictionary, stated, asker, frozenset(who.purposes), today), kept
+    return Known(hub().dictionary, stated, requester, frozenset(who.purposes), today), kept
