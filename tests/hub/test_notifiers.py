@@ -1,4 +1,4 @@
-"""Who is woken by what: an answer wakes what releases questions, and requesters only when they see the answer."""
+"""Who is woken by what: an answer wakes what releases questions, and requesters once they can read it."""
 
 from datetime import timedelta
 

@@ -124,11 +124,11 @@ def private(*, table: Path, output: Path, epsilon: Fraction, budget: Path, total
     raw = read_table(table)
     coords, counts = inner_counts(raw)
     with _alone(budget):
-        purse = _purse(budget, total)
+        ledger = _budget_file(budget, total)
         _, values = ask(
-            purse, question_of(raw), epsilon, lambda: noisy(counts, epsilon), lambda b: _keep(budget, b)
+            ledger, question_of(raw), epsilon, lambda: noisy(counts, epsilon), lambda b: _keep(budget, b)
         )
-    found = summed(raw, coords, values, purse.spent.get(question_of(raw), epsilon))
+    found = summed(raw, coords, values, ledger.spent.get(question_of(raw), epsilon))
     _write(output, raw, found.lattice, found.values, found.note)
 
 
@@ -175,7 +175,7 @@ def _alone(budget: Path) -> Iterator[None]:
         yield
 
 
-def _purse(path: Path, total: Fraction | None) -> Budget:
+def _budget_file(path: Path, total: Fraction | None) -> Budget:
     if path.exists():
         if total is not None:
             message = f"{path} exists: the budget of a data set is named once"

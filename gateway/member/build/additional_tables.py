@@ -69,7 +69,7 @@ def _additional(inputs: CubeInputs, part: ReleasePart, number: int) -> ReleasePa
     rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
     finest = described(inputs, [part])
     coarser = any(finest[name] != level for name, level in inputs.plan.finest.items())
-    if coarser or len(inputs.honest(rows)) < len(rows):
+    if coarser or len(inputs.without_misleading(rows)) < len(rows):
         return part
     made = with_figures(inputs, rows, years, finest)
     known = [*(trimmed(cube) for cube in part.cubes), *made.known]

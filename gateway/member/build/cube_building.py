@@ -24,7 +24,7 @@ from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.mechanism_choice import perturbation, privacy
 from gateway.member.policy.noise_budget import noisy_cube_of
 from gateway.member.policy.policy_in_force import in_force
-from gateway.member.register.person_counts import count_people, honest_rows
+from gateway.member.register.person_counts import count_people, rows_not_misleading
 from policies import Policy
 
 __all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
@@ -145,7 +145,7 @@ def counted_table(node: Node, snapshot: Snapshot, plan: Plan, rules: Rules) -> T
 
 def counted_rows(node: Node, snapshot: Snapshot, plan: Plan, rules: Rules) -> NDArray[np.bool_]:
     """Mask over the rows of `counted_table`."""
-    return honest_rows(
+    return rows_not_misleading(
         snapshot,
         node.dictionary,
         plan.finest,

@@ -100,7 +100,7 @@ def _revision(
 ) -> list[ReleasePart]:
     """The parts of a revision; none while it has too few people, or is not safe."""
     found = waiting(inputs, former)
-    found = _honest(inputs, found)
+    found = _without_misleading(inputs, found)
     k = inputs.rules.threshold
     enough = all(n == 0 or n >= k for n in (found.people_added, found.people_left))
     if not enough or not found.people or _disclosed_by_figures(inputs, found, released):
@@ -138,17 +138,17 @@ def _disclosed_by_figures(inputs: CubeInputs, found: Difference, released: set[i
     return few_of(figures, added, inputs.rules.threshold) or any(few_of(figures, t, None) for t in gone)
 
 
-def _honest(inputs: CubeInputs, found: Difference) -> Difference:
+def _without_misleading(inputs: CubeInputs, found: Difference) -> Difference:
     """The difference without rows that would make few people look like many; such rows wait for more
     people.
     """
     rows = joined((str(came), rows) for came, rows in found.left.items())
     left: dict[int, Snapshot] = {}
     if rows is not None:
-        honest = inputs.honest(rows)
-        came = np.array([int(v) for v in honest.vintage.values()])
-        left = {n: taken(honest, came == n) for n in sorted(set(came.tolist()))}
-    return Difference(inputs.honest(found.added), left)
+        kept = inputs.without_misleading(rows)
+        came = np.array([int(v) for v in kept.vintage.values()])
+        left = {n: taken(kept, came == n) for n in sorted(set(came.tolist()))}
+    return Difference(inputs.without_misleading(found.added), left)
 
 
 def _leaving(

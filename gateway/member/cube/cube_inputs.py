@@ -17,7 +17,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.model.stored_cube import Plan
-from gateway.member.register.person_counts import count_people, honest_rows
+from gateway.member.register.person_counts import count_people, rows_not_misleading
 from gateway.member.register.population import taken, tokens
 
 Progress = Callable[[str, float], None]
@@ -54,15 +54,21 @@ class CubeInputs:
         """The counted rows of some years: a person once in a cell, and no small group made to look large."""
         years = tuple(sorted(years))
         inside = population(self.snapshot, self.plan.consent, victims=self.plan.victims)
-        rows = taken(self.snapshot, self._honest(self.snapshot, inside, years) & _in(self.snapshot, years))
+        rows = taken(
+            self.snapshot, self._rows_not_misleading(self.snapshot, inside, years) & _in(self.snapshot, years)
+        )
         seen: dict[object, int] = {}
         for number, token in enumerate(tokens(self.dictionary, self.plan, rows)):
             seen.setdefault(token, number)
         return taken(rows, np.array(sorted(seen.values()), dtype=np.intp))
 
-    def honest(self, rows: Snapshot) -> Snapshot:
+    def without_misleading(self, rows: Snapshot) -> Snapshot:
         years = rows.years
-        return taken(rows, self._honest(rows, np.ones(len(rows), dtype=np.bool_), years)) if years else rows
+        return (
+            taken(rows, self._rows_not_misleading(rows, np.ones(len(rows), dtype=np.bool_), years))
+            if years
+            else rows
+        )
 
     def table(self, rows: Snapshot, years: Iterable[int], finest: Mapping[str, str] | None = None) -> Table:
         """The people of some rows, released by the plan's dimensions; `finest` may describe the people by
@@ -73,8 +79,8 @@ class CubeInputs:
         made = count_people(rows, self.dictionary, levels, rows=everybody, years=sorted(years))
         return replace(made, by=tuple(self.plan.finest))
 
-    def _honest(self, snapshot: Snapshot, rows: np.ndarray, years: Sequence[int]) -> np.ndarray:
-        return honest_rows(
+    def _rows_not_misleading(self, snapshot: Snapshot, rows: np.ndarray, years: Sequence[int]) -> np.ndarray:
+        return rows_not_misleading(
             snapshot,
             self.dictionary,
             self.plan.finest,

@@ -3,9 +3,10 @@
 A sum over a withheld cell is withheld. Codes of one level never overlap, so a sum counts nobody twice.
 
 With perturbed counts, a cell of the cube is always read as stored, never added up of its parts: a requester
-can add up the parts without our help. A group that is no cell is the sum of the cells named in the question, and
-its largest difference is the sum of theirs. If such groups were perturbed by themselves instead, many groups
-around a cell would each reveal a little more of the cell, and their mean would come ever nearer to the count.
+can add up the parts without our help. A group that is no cell is the sum of the cells named in the question,
+and its largest difference is the sum of theirs. If such groups were perturbed by themselves instead, many
+groups around a cell would each reveal a little more of the cell, and their mean would come ever nearer to
+the count.
 """
 
 from collections.abc import Mapping

@@ -35,7 +35,7 @@ def count_people(
     return Table(dims, tuple(finest), MappingProxyType({}), cells, counts)
 
 
-def honest_rows(
+def rows_not_misleading(
     snapshot: Snapshot,
     dictionary: Dictionary,
     finest: Mapping[str, str],
@@ -54,9 +54,9 @@ def honest_rows(
     misleading = misleading_rows(
         dims, coords, snapshot.people[inside], max_dims=max_dims, threshold=threshold
     )
-    honest = rows.copy()
-    honest[np.flatnonzero(inside)[misleading]] = False
-    return _frozen(honest)
+    kept = rows.copy()
+    kept[np.flatnonzero(inside)[misleading]] = False
+    return _frozen(kept)
 
 
 def placed(

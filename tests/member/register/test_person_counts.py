@@ -6,7 +6,7 @@ import numpy as np
 
 from gateway.dictionary import regional
 from gateway.member.model.snapshot import LINKS, Column, Snapshot, population
-from gateway.member.register.person_counts import count_people, honest_rows
+from gateway.member.register.person_counts import count_people, rows_not_misleading
 
 PEOPLE = [4, 1, 2, 3, 4]
 """The fifth casualty of this place was hurt there before."""
@@ -32,7 +32,7 @@ def snapshot(people: list[int]) -> Snapshot:
 def shown(people: list[int], threshold: int) -> int:
     made = snapshot(people)
     finest = {"date": "quarter", "place": "province"}
-    rows = honest_rows(
+    rows = rows_not_misleading(
         made,
         regional(),
         finest,
