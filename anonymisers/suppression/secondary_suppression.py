@@ -97,23 +97,17 @@ def suppress(
     group_disclosure = GroupDisclosure.of(task.system, task.rules, values)
     # Cells of no published table stay suppressed, even parts of a zero that is published so far.
     must_suppress = (group_disclosure.closed(task.must_suppress) | task.suppressed | task.never) & ~task.fixed
-    pattern = _first_pattern(task, values, must_suppress)
-    cell_costs = _cell_costs(pattern, task, group_disclosure)
-    after_cutting_planes = (
-        continuation is None and not group_disclosure.pairs and cutting_planes_apply(pattern)
-    )
-    if after_cutting_planes:
-        pattern.suppress(solve_cutting_planes(pattern, _cost_factors(task)))
     solver = solver or (Solver() if continuation is None else continuation.solver)
-    search = MoveSearch(pattern, cell_costs, solver, after_cutting_planes=after_cutting_planes)
+    pattern = _first_pattern(task, values, must_suppress)
+    search = _first_search(pattern, task, group_disclosure, solver, continues=continuation is not None)
     reused = () if continuation is None else _reuse_moves(search, continuation)
     cover_all(search, task, group_disclosure, progress)
     pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
-    prune(pattern, cell_costs)
-    if continuation is None and not search.covers_together and not after_cutting_planes:
+    prune(pattern, search.cell_costs)
+    if continuation is None and not search.covers_together and not search.after_cutting_planes:
         _refine(search, task, group_disclosure, progress)
     pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
-    prune(pattern, cell_costs)
+    prune(pattern, search.cell_costs)
     _restore(pattern, reused)
     cover_all(search, task, group_disclosure, progress)
     _show_idle(search, task, must_suppress, group_disclosure, progress)
@@ -140,6 +134,23 @@ def _first_pattern(task: Task, values: Ints, must_suppress: Bools) -> Suppressio
         random_fractions(task.key, "pattern", task.system.size),
         task.cost_factor,
     )
+
+
+def _first_search(
+    pattern: SuppressionPattern,
+    task: Task,
+    group_disclosure: GroupDisclosure,
+    solver: Solver,
+    *,
+    continues: bool,
+) -> MoveSearch:
+    """Return the search at its start; cutting planes solve a small pattern first, unless a search continues
+    a former search."""
+    cell_costs = _cell_costs(pattern, task, group_disclosure)
+    after_cutting_planes = not continues and not group_disclosure.pairs and cutting_planes_apply(pattern)
+    if after_cutting_planes:
+        pattern.suppress(solve_cutting_planes(pattern, _cost_factors(task)))
+    return MoveSearch(pattern, cell_costs, solver, after_cutting_planes=after_cutting_planes)
 
 
 def _cell_costs(
