@@ -29,7 +29,7 @@ table = table_from_json(body["table"])
 start = time.process_time()
 cube = build_cube(table, rules, bytes(32))
 spent = time.process_time() - start
-print(len(cube.hidden), spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(len(cube.withheld), spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
