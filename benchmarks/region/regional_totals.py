@@ -28,7 +28,7 @@ from gateway.member.cube.cube_reading import UnreadableError, read
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.question import ask
-from gateway.secure_sum.withheld_cells import Before, feasible_ranges, offered, withheld_of
+from gateway.secure_sum.withheld_cells import EarlierDisclosures, feasible_ranges, offered, withheld_of
 from gateway.wire.cells import TOTAL
 
 NEAR = 0.2
@@ -127,7 +127,7 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
         if value is not None:
             shown[codes] = value
     terms = policy.regional_totals
-    offer = MemberOffer(terms.contributors, offered(cube, cells, Before()))
+    offer = MemberOffer(terms.contributors, offered(cube, cells, EarlierDisclosures()))
     bounds = {c.codes: (c.low, c.high) for c in cells}
     return Part(shown, bounds, counts, offer, terms.withheld_cells)
 
