@@ -106,7 +106,7 @@ def test_no_changed_policy_gives_back_what_a_former_one_withheld(
     }
     alone = attack([informative_tables(first)], **rules)
     together = attack([informative_tables(first), informative_tables(second)], **rules)
-    assert not together.open, "the attacker had no time to say"
+    assert not together.undecided, "the attacker had no time to say"
     withheld = withheld_by(first)
     for kind in ("disclosed", "insufficiently_protected"):
         known, now = ({c.key for c in getattr(each, kind)} & withheld for each in (alone, together))

@@ -368,7 +368,7 @@ def test_no_count_is_kept_beside_what_is_drawn(region: Federation) -> None:
         "ndarray"
     }
     assert [name for name, value in vars(shown.cube).items() if hasattr(value, "dtype")] == [
-        "hidden",
+        "withheld",
         "values",
         "draws",
     ]
