@@ -62,10 +62,10 @@ class AccountOpened(Event):
 
 
 @dataclass(frozen=True)
-class AccountHandled(Event):
+class AccountChanged(Event):
     """An account was changed, by its owner or by an operator; the fields state the result."""
 
-    TYPE: ClassVar[str] = "account-handled"
+    TYPE: ClassVar[str] = "account-changed"
     actor: Commitment
     subject: Commitment
     organisation: str
@@ -137,8 +137,10 @@ class TokensRevoked(Event):
 
 @dataclass(frozen=True)
 class AccessRefused(Event):
-    """A person attempted an action outside the own role, or without signing in; `times` since the last
-    entry."""
+    """A person attempted an action outside the own role, or without signing in; `times` since the last entry.
+
+    The first attempt is logged at once, further attempts once a minute.
+    """
 
     TYPE: ClassVar[str] = "access-refused"
     actor: Commitment | None

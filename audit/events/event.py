@@ -1,7 +1,9 @@
 """The base of all events of a log: a frozen record whose fields are checked on creation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 from audit.errors import MalformedError
@@ -22,6 +24,8 @@ class Event:
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    FORMER_FIELDS: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Fields that entries of a former version call otherwise, with their former names."""
 
     def __post_init__(self) -> None:
         record_of(type(self)).dump(self, self.TYPE)

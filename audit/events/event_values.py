@@ -76,6 +76,7 @@ class ReadAction(StrEnum):
     REPLAY = "replay"
     SAMPLE = "sample"
     TURNED_AWAY = "turned-away"
+    """In former entries only: a refused reader is an entry `access-refused` now."""
 
 
 class ErasureGround(StrEnum):

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 from audit.errors import EntryTooLargeError, MalformedError
 from audit.events.account_events import (
     AccessRefused,
-    AccountHandled,
+    AccountChanged,
     AccountInvited,
     AccountOpened,
     HandedOver,
@@ -25,6 +25,7 @@ from audit.events.event import Event as Event  # noqa: PLC0414 - whoever needs e
 from audit.events.event import whole_second as whole_second  # noqa: PLC0414 - likewise
 from audit.events.event_values import CoarseSize, ErasureGround, PolicyStep, ReadAction
 from audit.events.extract_events import EXTRACT_EVENTS
+from audit.events.former_events import FORMER_EVENTS
 from audit.events.question_events import (
     Answered,
     ApprovalAwaited,
@@ -265,10 +266,11 @@ EVENTS: Final = {
         *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
         *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
         *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased),
-        *(AccountInvited, AccountOpened, AccountHandled, HandedOver, SignedIn, SessionsEnded),
+        *(AccountInvited, AccountOpened, AccountChanged, HandedOver, SignedIn, SessionsEnded),
         *(TokenMade, TokensRevoked, AccessRefused),
         *EXTRACT_EVENTS,
         *RECORD_EVENTS,
+        *FORMER_EVENTS,
     )
 }
 """Every readable event, by type and version. A version once logged stays readable for ever."""
@@ -276,9 +278,10 @@ EVENTS: Final = {
 
 def encode(event: Event) -> bytes:
     """Canonical bytes of an event, the leaf of the log. Raises EntryTooLargeError."""
-    data = canonical_json(
-        {"type": event.TYPE, "version": event.VERSION, **record_of(type(event)).dump(event, event.TYPE)}
-    )
+    held = record_of(type(event)).dump(event, event.TYPE)
+    for name, former in event.FORMER_FIELDS.items():
+        held[former] = held.pop(name)
+    data = canonical_json({"type": event.TYPE, "version": event.VERSION, **held})
     if len(data) > MAX_ENTRY_SIZE:
         raise EntryTooLargeError(len(data), MAX_ENTRY_SIZE)
     return data
@@ -295,6 +298,10 @@ def decode(data: bytes) -> Event:
         raise MalformedError("entry", "its type or version is not known here: a newer Safelane may read it")
     check_canonical(value, data, "entry")
     del value["type"], value["version"]
+    for name, former in cls.FORMER_FIELDS.items():
+        if name in value or former not in value:
+            raise MalformedError(f"{cls.TYPE} entry", "not with the fields of its version")
+        value[name] = value.pop(former)
     # Each JSON value has one meaning, each meaning one JSON value: what is read writes the same bytes again.
     return _made(cls, record_of(cls).load_fields(value, f"{cls.TYPE} entry"))
 

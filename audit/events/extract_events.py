@@ -55,17 +55,18 @@ class ExtractRefused(Event):
 class ExtractSealed(Event):
     """An approved extract was sealed to its reader's public key, and counts as released from now on.
 
-    `content` commits to the sealed content, `canary` to the fingerprint of this copy.
+    `content` commits to the sealed content, `fingerprint` to the key of the fingerprint of this copy.
     """
 
     TYPE: ClassVar[str] = "extract-sealed"
+    VERSION: ClassVar[int] = 2
     extract: str
     member: str
     recipient: str
     reader: str
     epoch: int
     content: Commitment
-    canary: Commitment
+    fingerprint: Commitment
     expires: datetime
     at: datetime
 
@@ -126,10 +127,11 @@ class ReidentificationShown(Event):
 class VaultCustodianReplaced(Event):
     """The participating custodians agreed to replace one custodian by another; all by commitments.
 
-    Written before the new key file replaces the former.
+    Written before the new key file replaces the former: a stop between the two leaves an entry without an
+    effect, and another entry follows when the replacement is repeated.
     """
 
-    TYPE: ClassVar[str] = "vault-custodian-exchanged"
+    TYPE: ClassVar[str] = "vault-custodian-replaced"
     member: str
     present: Commitment
     leaves: Commitment

@@ -88,7 +88,10 @@ class Answered(_Judged):
 
 @dataclass(frozen=True)
 class Refused(_Judged):
-    """A member refused a proven question, for reasons of a closed list. None: none was in force, or ready."""
+    """A member refused a proven question, for reasons of a closed list.
+
+    `policy_version`, `snapshot` and `cube` are None where none was in force or ready.
+    """
 
     TYPE: ClassVar[str] = "refused"
     policy_version: str | None
@@ -103,7 +106,7 @@ class Refused(_Judged):
 class ApprovalAwaited(Event):
     """A member's policy permits a question subject to approval by `persons` people; the question waits."""
 
-    TYPE: ClassVar[str] = "waits-for-leave"
+    TYPE: ClassVar[str] = "approval-awaited"
     question_id: str
     member: str
     asked: EntryRef
@@ -116,7 +119,7 @@ class ApprovalAwaited(Event):
 class ApprovalDecided(Event):
     """A person reviewed the answer to a question and approved (`granted`) or refused its release."""
 
-    TYPE: ClassVar[str] = "leave-given"
+    TYPE: ClassVar[str] = "approval-decided"
     question_id: str
     member: str
     signed_by: str

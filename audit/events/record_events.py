@@ -36,7 +36,10 @@ class ConsentChanged(Event):
 
 @dataclass(frozen=True)
 class FigureRegistered(Event):
-    """A number published elsewhere by the state counts as known; `figure` commits to the figure."""
+    """A number published elsewhere by the state counts as known; `figure` commits to the figure.
+
+    Tables made from then on withhold all numbers that the figure would disclose.
+    """
 
     TYPE: ClassVar[str] = "figure-registered"
     member: str
@@ -46,7 +49,10 @@ class FigureRegistered(Event):
 
 @dataclass(frozen=True)
 class FigureWithdrawn(Event):
-    """A figure was registered by mistake, by the entry `registered`, and counts as known no longer."""
+    """A figure was registered by mistake, by the entry `registered`, and counts as known no longer.
+
+    Nothing of the figure is deleted.
+    """
 
     TYPE: ClassVar[str] = "figure-withdrawn"
     member: str
@@ -63,8 +69,9 @@ class PrivacyCharged(Event):
     """
 
     TYPE: ClassVar[str] = "privacy-charged"
+    VERSION: ClassVar[int] = 2
     member: str
-    portion: int
+    release_part: int
     levels: tuple[str, ...]
     epsilon: str
     budget: str

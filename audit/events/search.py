@@ -12,6 +12,7 @@ from typing import Final
 
 from audit.errors import MalformedError
 from audit.events.events import Event, decode
+from audit.events.former_events import all_types, present_type
 from audit.events.question_events import Released
 from audit.formats.canonical import canonical_json
 
@@ -52,6 +53,8 @@ def time_of(event: Event) -> datetime:
 class Criteria:
     """Search criteria. Every given criterion must fit; an event without the field does not fit.
 
+    `kind`: the type of the entries; a present type includes its former names.
+
     `outcome`: `answered`, `refused`, `missing` or `earlier` at a member (at `member`, where given), and
     `denied` by the hub. `since` is inclusive, `until` exclusive. `numbers`: only these entries.
     """
@@ -86,7 +89,7 @@ class Criteria:
         """Return whether the event fits, apart from its number."""
         at = time_of(event)
         return (
-            self.kind in (None, event.TYPE)
+            self.kind in (None, event.TYPE, present_type(event.TYPE))
             and self._is(event, "organisation", self.organisation)
             and self._is(event, "purpose", self.purpose)
             and self._is(event, "question_id", self.question)
@@ -100,7 +103,6 @@ class Criteria:
     def _needles(self) -> list[tuple[bytes, ...]]:
         """Return tuples of byte strings; every fitting entry contains at least one string of each tuple."""
         fields = {
-            "type": self.kind,
             "organisation": self.organisation,
             "purpose": self.purpose,
             "question_id": self.question,
@@ -108,6 +110,8 @@ class Criteria:
         needles: list[tuple[bytes, ...]] = [
             (_field(name, text),) for name, text in fields.items() if text is not None
         ]
+        if self.kind is not None:
+            needles.append(tuple(_field("type", name) for name in all_types(self.kind)))
         needles += [(canonical_json(text),) for text in (self.member, self.reason) if text is not None]
         if self.outcome is not None:
             # of a member in a release, where these two keys stand side by side; else the kind of the entry

@@ -7,6 +7,7 @@ from typing import Final
 
 from audit.events.event_values import EntryRef, MemberOutcome, Outcome
 from audit.events.events import Event, encode
+from audit.events.former_events import present_type
 from audit.events.question_events import (
     Answered,
     ApprovalAwaited,
@@ -57,7 +58,7 @@ def explain_question(parts: Sequence[StoryPart]) -> list[str]:
     `parts` are all available entries of one question, of the hub's log and of members' logs, in any order.
     """
     lines = [*say_story(parts), "", "Entries:"]
-    lines += [f"  {part.place} ({part.event.TYPE}): {part.proof}" for part in parts]
+    lines += [f"  {part.place} ({present_type(part.event.TYPE)}): {part.proof}" for part in parts]
     return [*lines, *(f"  {line}" for line in say_links(parts))]
 
 

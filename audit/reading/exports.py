@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from audit.events.events import encode
+from audit.events.former_events import present_type
 from audit.events.search import Found, members_of, reasons_of, time_of
 from audit.formats.canonical import canonical_json
 from audit.reading.sentences import say_event
@@ -45,8 +46,9 @@ def _cells(found: Found) -> list[str]:
 
     where = " ".join(f"{f.dimension}={','.join(f.codes)}" for f in getattr(event, "where", ()))
     return [
-        str(found.number), f"{time_of(event).isoformat()[:19]}Z", event.TYPE, value("question_id"),
-        value("organisation"), value("role"), value("purpose"), value("measure"), value("by"), where,
+        str(found.number), f"{time_of(event).isoformat()[:19]}Z", present_type(event.TYPE),
+        value("question_id"), value("organisation"), value("role"), value("purpose"), value("measure"),
+        value("by"), where,
         " ".join(sorted(members_of(event))), value("answered"), value("refused"), value("missing"),
         " ".join(reasons_of(event)), value("policy_version"), value("snapshot"), value("size"),
         value("withheld"), say_event(event),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from audit.events.events import Event, encode
+from audit.events.former_events import present_type
 from audit.events.question_events import Answered, Asked, Denied, Refused, Rejected, Released
 from audit.events.search import Found, reasons_of, time_of
 from audit.formats.canonical import canonical_json
@@ -47,7 +48,7 @@ def audit_event(origin: str, found: Found) -> dict[str, Any]:
     """Return one entry of the log `origin` as an AuditEvent."""
     event = found.event
     query = isinstance(event, _QUERIES)
-    own = (f"{_OWN}:event", event.TYPE, None)
+    own = (f"{_OWN}:event", present_type(event.TYPE), None)
     resource: dict[str, Any] = {
         "resourceType": "AuditEvent",
         "id": _identity(origin, found.number),

@@ -6,6 +6,7 @@ from typing import Final
 
 from audit.events.event import Event
 from audit.events.event_values import CoarseSize
+from audit.events.former_events import present_type
 from audit.reading.messages import Message, Value, msgid
 from audit.reading.wording import listed, say_size, say_who, word_of
 
@@ -13,7 +14,7 @@ PLAIN: Final = {
     "access-refused": msgid(
         "%(who)s was refused on %(at)s: %(action)s (%(reason)s). Times since the last such entry: %(times)s."
     ),
-    "account-handled": msgid("An account of %(organisation)s was changed on %(at)s: %(step)s."),
+    "account-changed": msgid("An account of %(organisation)s was changed on %(at)s: %(step)s."),
     "account-invited": msgid("%(who)s was invited on %(at)s to open an account, until %(until)s."),
     "account-invited:purposes": msgid(
         "%(who)s was invited on %(at)s to open an account, until %(until)s, to ask for %(purposes)s."
@@ -105,7 +106,7 @@ PLAIN: Final = {
         "The round of masked sums ended on %(at)s: %(contributed)s took part. The totals are recorded "
         "only as a commitment."
     ),
-    "vault-custodian-exchanged": msgid(
+    "vault-custodian-replaced": msgid(
         "At %(member)s one custodian of the vault was replaced by another on %(at)s."
     ),
 }
@@ -119,8 +120,9 @@ def say_plainly(event: Event) -> Message:
     values = {name: _shown(value) for name, value in vars(event).items()}
     organisation, role = getattr(event, "organisation", None), getattr(event, "role", None)
     values["who"] = say_who(role, organisation) if role else word_of(SOMEBODY)
-    special = (f"{event.TYPE}:{name}" for name, value in vars(event).items() if value)
-    text = next((PLAIN[name] for name in special if name in PLAIN), None) or PLAIN[event.TYPE]
+    kind = present_type(event.TYPE)
+    special = (f"{kind}:{name}" for name, value in vars(event).items() if value)
+    text = next((PLAIN[name] for name in special if name in PLAIN), None) or PLAIN[kind]
     return Message(text, values)
 
 

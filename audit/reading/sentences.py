@@ -242,11 +242,11 @@ def _(event: FigureWithdrawn) -> Message:
 def _(event: PrivacyCharged) -> Message:
     return message(
         "%(member)s charged a table of %(levels)s to the privacy budget of the people of release part "
-        "%(portion)s: epsilon %(epsilon)s, of a permanent budget of %(budget)s for each person, on "
+        "%(release_part)s: epsilon %(epsilon)s, of a permanent budget of %(budget)s for each person, on "
         "%(at)s.",
         member=event.member,
         levels=listed(event.levels),
-        portion=str(event.portion),
+        release_part=str(event.release_part),
         epsilon=event.epsilon,
         budget=event.budget,
         at=event.at,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from audit.events.account_events import (
     AccessRefused,
-    AccountHandled,
+    AccountChanged,
     AccountInvited,
     AccountOpened,
     AccountStep,
@@ -86,7 +86,7 @@ def added(account: Account, at: datetime) -> Entry:
 
 def handled(by: str, account: Account, step: AccountStep, at: datetime) -> Entry:
     actor, subject = person(ACTOR, by), person(SUBJECT, account.name)
-    event = AccountHandled(
+    event = AccountChanged(
         actor=actor.commitment,
         subject=subject.commitment,
         organisation=account.organisation,

@@ -7,6 +7,7 @@ from datetime import datetime
 from audit.errors import AuditError, MalformedError, NotInLogError
 from audit.events.event_values import EntryRef
 from audit.events.events import Event, decode, encode
+from audit.events.former_events import present_type
 from audit.events.search import Found, read_events, time_of
 from audit.reading.explain import MISFIT, StoryPart, say_links, say_story
 from audit.reading.messages import Message
@@ -128,7 +129,7 @@ def _entry_text(part: StoryPart, *, own: bool) -> EntryText:
         part.number,
         part.origin,
         own,
-        event.TYPE,
+        present_type(event.TYPE),
         time_of(event),
         say_event(event),
         part.actor,

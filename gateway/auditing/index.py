@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from audit.events.former_events import all_types
 from audit.events.search import Criteria
 from audit.formats.canonical import canonical_json
 
@@ -47,6 +48,8 @@ class TermIndex:
     def candidates(self, criteria: Criteria, start: int, end: int) -> Iterator[int]:
         """Yield the indexed entries of `[start, end)` that may match, newest first."""
         lists = [self._terms.get(term, array("I")) for term in _terms_of(criteria)]
+        if criteria.kind is not None:
+            lists.append(self._either(_term("type", name) for name in all_types(criteria.kind)))
         if criteria.outcome is not None:
             lists.append(self._outcome(criteria.outcome))
         shortest = min(lists, key=len, default=None)
@@ -66,8 +69,12 @@ class TermIndex:
 
     def _outcome(self, outcome: str) -> "array[int]":
         """Return entries by a member's outcome in a release, or by the kind of the entry."""
-        either = (self._terms.get(_term(name, outcome), array("I")) for name in ("outcome", "type"))
-        return array("I", sorted(set().union(*either)))
+        return self._either(_term(name, outcome) for name in ("outcome", "type"))
+
+    def _either(self, terms: Iterable[bytes]) -> "array[int]":
+        """Return entries with any of the terms."""
+        found = (self._terms.get(term, array("I")) for term in terms)
+        return array("I", sorted(set().union(*found)))
 
     def _add(self, number: int, entry: bytes) -> None:
         found = {
@@ -84,7 +91,6 @@ class TermIndex:
 def _terms_of(criteria: Criteria) -> list[bytes]:
     """Return the words that every matching entry holds."""
     fields = {
-        "type": criteria.kind,
         "organisation": criteria.organisation,
         "purpose": criteria.purpose,
         "question_id": criteria.question,

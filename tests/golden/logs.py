@@ -27,6 +27,10 @@ from gateway.member.node.signed_statements import Act, statement
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 
 
+LOGGED = ("answered", "asked", "consent-changed", "contributed", "cube-certified")
+"""Types of the entries of the log below: the first of all when the texts were first written."""
+
+
 def seed(name: str) -> bytes:
     return sha256(name.encode()).digest()
 
@@ -61,7 +65,10 @@ PLAIN: dict[Any, Any] = {
 
 def record(kind: Any, name: str, turn: int) -> Any:
     hints = get_type_hints(kind)
-    return kind(**{f.name: value(hints[f.name], f"{name}{f.name}", turn) for f in fields(kind)})
+    former = getattr(kind, "FORMER_FIELDS", {})
+    return kind(
+        **{f.name: value(hints[f.name], f"{name}{former.get(f.name, f.name)}", turn) for f in fields(kind)}
+    )
 
 
 def events() -> dict[str, Event]:
@@ -71,7 +78,7 @@ def events() -> dict[str, Event]:
         f"{name} {version}, {'full' if turn else 'bare'}": record(kind, "", turn)
         for (name, version), kind in kinds
         for turn in (0, 1)
-        if not kind.__module__.endswith("count_events")
+        if not kind.__module__.endswith(".count_events")
     }
 
 
@@ -95,7 +102,7 @@ def signed() -> Items:
     storage = MemoryStorage(log.origin)
     now = int(NOW.timestamp())
     log.create(storage, now)
-    every = [encode(event) for event in events().values()]
+    every = [encode(event) for event in events().values() if event.TYPE in LOGGED]
     log.append(storage, every[:3], now + 1)
     witnesses = [
         Cosigner.from_seed("test.example/witness", seed("witness")),

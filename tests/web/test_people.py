@@ -9,7 +9,7 @@ import pytest
 from entrances import House, key_on
 from sqlalchemy import MetaData, select
 
-from audit.events.account_events import AccountHandled, AccountStep, HandedOver
+from audit.events.account_events import AccountChanged, AccountStep, HandedOver
 from audit.events.event_values import CoarseSize
 from audit.events.events import Asked, OpeningsErased
 from gateway.accounts import leaving, managing, tokens
@@ -105,7 +105,7 @@ def test_everything_that_is_kept_can_be_taken_out_without_secrets(house: House, 
     assert said["recovery_codes_left"] == 8
     assert not any(secret in kept.text for secret in (token, ana.generator, *ana.recovery, "argon2"))
     last = house.events()[-1]
-    assert isinstance(last, AccountHandled)
+    assert isinstance(last, AccountChanged)
     assert last.step is AccountStep.EXPORTED
 
 

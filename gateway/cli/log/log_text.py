@@ -2,6 +2,7 @@
 
 from audit.errors import MalformedError
 from audit.events.events import Event, decode
+from audit.events.former_events import present_type
 from audit.events.question_events import Answered, Asked, Denied, Refused, Rejected, Released
 
 UNKNOWN = "of a kind that is not known here"
@@ -15,7 +16,7 @@ def line_of(number: int, entry: bytes) -> str:
         return f"{number:>6}  {'':20}  {UNKNOWN}"
     at = getattr(event, "at", None) or getattr(event, "asked_at", None)
     time = "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}Z"
-    return f"{number:>6}  {time:20}  {event.TYPE:16}  {_words(event)}".rstrip()
+    return f"{number:>6}  {time:20}  {present_type(event.TYPE):16}  {_words(event)}".rstrip()
 
 
 def _words(event: Event) -> str:

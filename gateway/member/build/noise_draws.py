@@ -67,7 +67,7 @@ def _charge(node: Node, plan: Plan, ledger: Ledger, paid: tuple[Portion, Table])
             work.privacy.add_portion(portion)
         event = PrivacyCharged(
             member=node.member,
-            portion=portion.number,
+            release_part=portion.number,
             levels=tuple(level for _, level in table),
             epsilon=mechanism.per_table,
             budget=mechanism.budget,

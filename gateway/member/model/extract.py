@@ -73,7 +73,7 @@ class ExtractApproval:
 class StoredExtract:
     """An extract from its request on. `figures`: the disclosure risk, as JSON, for the country only.
 
-    `disclosed`: the counts that the extract discloses (a release, as JSON); `canary`: the key of the
+    `disclosed`: the counts that the extract discloses (a release, as JSON); `fingerprint`: the key of the
     sealed copy's fingerprint.
     """
 
@@ -86,7 +86,7 @@ class StoredExtract:
     index: int
     refused: bool = False
     sealed: bool = False
-    canary: bytes | None = None
+    fingerprint: bytes | None = None
 
     @property
     def state(self) -> str:
@@ -116,7 +116,7 @@ class ExtractWriter(Extracts, Protocol):
 
     def refuse(self, extract: str, *, because: int) -> None: ...
 
-    def seal(self, extract: str, canary: bytes, *, because: int) -> None: ...
+    def seal(self, extract: str, fingerprint: bytes, *, because: int) -> None: ...
 
 
 def _plain(value: Any) -> Any:

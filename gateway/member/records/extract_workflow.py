@@ -44,7 +44,7 @@ from gateway.member.register.person_counts import placed
 PERSON, NARRATIVE = "person", "narrative"
 KIND = "person"
 """The kind of identifier behind an extract's pseudonyms: the person, as the member tells people apart."""
-PLAN, REASON, CONTENT, CANARY = "plan", "reason", "content", "canary"
+PLAN, REASON, CONTENT, FINGERPRINT = "plan", "reason", "content", "fingerprint"
 
 
 @dataclass(frozen=True)
@@ -134,14 +134,14 @@ def seal(node: Node, extract: str, epoch: EpochKey, narratives: Mapping[str, str
         stored = waiting(work, extract)
         basis = basis_of(node, work)
         _check_still_holds(node, work, stored, basis)
-        canary = secrets.token_bytes(32)
-        content = _content(node, basis, stored.plan, epoch, narratives or {}, canary)
+        fingerprint_key = secrets.token_bytes(32)
+        content = _content(node, basis, stored.plan, epoch, narratives or {}, fingerprint_key)
         now = whole_second(node.clock.now())
         data = sealed_extract(_label(stored.plan, epoch, now), content)
         opening = commit(
             CONTENT, canonical_json([list(content.columns), [list(row) for row in content.rows]])
         )
-        copy = commit(CANARY, canary)
+        copy = commit(FINGERPRINT, fingerprint_key)
         event = ExtractSealed(
             extract=extract,
             member=node.member,
@@ -149,13 +149,13 @@ def seal(node: Node, extract: str, epoch: EpochKey, narratives: Mapping[str, str
             reader=stored.plan.reader,
             epoch=epoch.number,
             content=opening.commitment,
-            canary=copy.commitment,
+            fingerprint=copy.commitment,
             expires=now + timedelta(days=stored.plan.days),
             at=now,
         )
         # The content itself is not kept: the plan, the snapshot and the key of the copy make it again.
-        index = log_entries.record(node, work, event, {CANARY: copy})
-        work.extracts.seal(extract, canary, because=index)
+        index = log_entries.record(node, work, event, {FINGERPRINT: copy})
+        work.extracts.seal(extract, fingerprint_key, because=index)
     return data
 
 
@@ -191,9 +191,9 @@ def copy_of(node: Node, stored: StoredExtract, epoch: EpochKey) -> Sequence[str]
     """
     with node.store.reading() as view:
         basis = basis_of(node, view)
-    if stored.canary is None or basis.record.id != stored.plan.snapshot:
+    if stored.fingerprint is None or basis.record.id != stored.plan.snapshot:
         raise ExtractRefusedError("This copy cannot be made again: its snapshot was replaced.")
-    return [row[0] for row in _content(node, basis, stored.plan, epoch, {}, stored.canary).rows]
+    return [row[0] for row in _content(node, basis, stored.plan, epoch, {}, stored.fingerprint).rows]
 
 
 def _check_still_holds(node: Node, view: View, stored: StoredExtract, basis: ExtractBasis) -> None:
@@ -228,7 +228,7 @@ def _content(  # noqa: PLR0917 - the plan, and everything that its records follo
     plan: ExtractPlan,
     epoch: EpochKey,
     narratives: Mapping[str, str],
-    canary: bytes,
+    fingerprint_key: bytes,
 ) -> Content:
     finest = {column: basis.cube_plan.finest[column] for column in plan.columns}
     rows = extract_rows(node, basis)
@@ -252,8 +252,8 @@ def _content(  # noqa: PLR0917 - the plan, and everything that its records follo
         for name, case, i in zip(names, cases, kept, strict=True)
     ]
     heading = (PERSON, *(plan.columns[c] for c in columns), *((NARRATIVE,) if plan.narratives else ()))
-    shuffled = tuple(table[i] for i in record_order(canary, len(table)))
-    return Content(heading, shuffled, sentences(plan), fingerprint(canary))
+    shuffled = tuple(table[i] for i in record_order(fingerprint_key, len(table)))
+    return Content(heading, shuffled, sentences(plan), fingerprint(fingerprint_key))
 
 
 def _names(

@@ -121,9 +121,11 @@ class SqlExtractWriter(SqlExtracts):
             update(extracts).where(extracts.c.id == extract).values(refused_because=because)
         )
 
-    def seal(self, extract: str, canary: bytes, *, because: int) -> None:
+    def seal(self, extract: str, fingerprint: bytes, *, because: int) -> None:
         self._connection.execute(
-            update(extracts).where(extracts.c.id == extract).values(sealed_because=because, canary=canary)
+            update(extracts)
+            .where(extracts.c.id == extract)
+            .values(sealed_because=because, canary=fingerprint)
         )
 
 

@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields, validate
 
 from audit.events.event_values import ReadAction
 from audit.events.events import LogRead
+from audit.events.former_events import present_type
 from audit.events.search import Found, time_of
 from audit.reading.sentences import say_event
 from gateway.api.audit_reading import criteria_of, reading, search_of
@@ -102,7 +103,14 @@ def _wanted(
 def row_of(view: View, found: Found) -> Row:
     event = found.event
     question = getattr(event, "question_id", None)
-    return Row(found.number, time_of(event), event.TYPE, say_event(event), name_of(view, found), question)
+    return Row(
+        found.number,
+        time_of(event),
+        present_type(event.TYPE),
+        say_event(event),
+        name_of(view, found),
+        question,
+    )
 
 
 def _listed(

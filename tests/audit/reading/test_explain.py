@@ -14,6 +14,7 @@ from logged import HUB, MONDAY, SECRET
 from audit.events.count_events import CountApproval
 from audit.events.event_values import EntryRef, Outcome
 from audit.events.events import EVENTS, Event
+from audit.events.former_events import present_type
 from audit.events.question_events import ApprovalAwaited, ApprovalDecided, Rejected
 from audit.reading.explain import StoryPart, explain_question
 from audit.reading.messages import Message
@@ -140,7 +141,7 @@ def test_every_event_is_a_sentence_that_knows_what_it_was_made_of(event: Event) 
 def test_every_kind_has_words_for_each_of_its_fields_that_are_told() -> None:
     for (kind, _), made in EVENTS.items():
         names = {field.name for field in fields(made)} | {"who"}
-        texts = [text for name, text in PLAIN.items() if name.partition(":")[0] == kind]
+        texts = [text for name, text in PLAIN.items() if name.partition(":")[0] == present_type(kind)]
         assert texts or say_event.dispatch(made) is not say_event.dispatch(Event)
         for text in texts:
             assert set(re.findall(r"%\((\w+)\)s", text)) <= names, kind

@@ -225,7 +225,7 @@ def test_what_is_lost_between_charge_and_answer_stays_paid(
         put_in_force(node, more_tables(3, "{sex: sex, outcome: outcome}", "{date: year}"))
     assert ledger(node).spent(1) == 1
     charged = [e for e in map(decode, region.members["KH"].log_entries()) if isinstance(e, PrivacyCharged)]
-    assert {(e.portion, e.epsilon, e.budget) for e in charged} == {(1, "0.25", "1")}
+    assert {(e.release_part, e.epsilon, e.budget) for e in charged} == {(1, "0.25", "1")}
     assert [e.levels for e in charged] == [
         ("year", "sex"),
         ("outcome",),

@@ -25,6 +25,7 @@ from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import pseudonym
 from anonymisers.identity.vault_records import Compartment, ContentKey
 from audit.events.events import decode
+from audit.events.extract_events import VaultCustodianReplaced
 from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.setup.layout import Layout
 from gateway.cli import main
@@ -103,7 +104,7 @@ def identifiers(node: Node, custody: Custody, locks: dict[str, Lock]) -> list[st
 def exchanges_in_log(node: Node) -> list[bytes]:
     with node.store.reading() as view:
         entries = list(view.log.read_entries(0, view.log.latest_checkpoint().size))
-    return [entry for entry in entries if decode(entry).TYPE == "vault-custodian-exchanged"]
+    return [entry for entry in entries if decode(entry).TYPE == VaultCustodianReplaced.TYPE]
 
 
 def test_the_new_custodian_opens_the_vault_and_the_one_who_left_does_not(node: Node, tmp_path: Path) -> None:
