@@ -64,7 +64,7 @@ class ReleasedCells(ABC):
         """The name of the perturbation mechanism; None where shown numbers are exact."""
         return None
 
-    def off_by(self, key: Key) -> int:  # noqa: ARG002 - without perturbation numbers are exact
+    def largest_deviation(self, key: Key) -> int:  # noqa: ARG002 - without perturbation numbers are exact
         """The largest difference between the shown number of a cell and its count of people."""
         return 0
 

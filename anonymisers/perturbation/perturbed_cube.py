@@ -116,7 +116,7 @@ class PerturbedCube(ReleasedCells):
     def mechanism(self) -> str:
         return self.perturbation.name
 
-    def off_by(self, key: Key) -> int:
+    def largest_deviation(self, key: Key) -> int:
         """Return the largest change of the mechanism times the number of parts in which the cell can have
         people."""
         return self.perturbation.largest_change * int(self.breadth[self._cell(key)])

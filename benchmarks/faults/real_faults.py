@@ -163,7 +163,7 @@ def slow_strangers(region: RealRegion, _wires: Wires, dice: Random) -> None:
 def oversized(region: RealRegion, _wires: Wires, dice: Random) -> None:
     body = bytes(dice.randrange(3, 12)) * 1_000_000
     with region.client() as client:
-        for path in ("/api/v1/questions", "/federation/v1/poll", "/federation/v1/answers"):
+        for path in ("/api/v1/questions", "/federation/v2/poll", "/federation/v2/answers"):
             with contextlib.suppress(httpx.TransportError):  # the hub need not read to its end
                 reply = client.post(path, content=body, headers={"Content-Type": "application/json"})
                 if reply.status_code >= 500 or reply.is_success:

@@ -48,13 +48,13 @@ ROUTES: dict[str, Action] = {
     **AUDITOR_ROUTES,
     **CONTROLLER_ROUTES,
     "GET /api/v1/questions/<question_id>/releases/<int:number>": Action.ASK,
-    "POST /federation/v1/applications": Action.APPLY,
-    "GET /federation/v1/keys": Action.READ_LOG,
+    "POST /federation/v2/applications": Action.APPLY,
+    "GET /federation/v2/keys": Action.READ_LOG,
     "POST /federation/v1/hello": Action.DELIVER,
-    "POST /federation/v1/poll": Action.DELIVER,
-    "POST /federation/v1/answers": Action.DELIVER,
-    "POST /federation/v1/contributions": Action.DELIVER,
-    "POST /federation/v1/offers": Action.DELIVER,
+    "POST /federation/v2/poll": Action.DELIVER,
+    "POST /federation/v2/answers": Action.DELIVER,
+    "POST /federation/v2/contributions": Action.DELIVER,
+    "POST /federation/v2/offers": Action.DELIVER,
 }
 """Method and rule, as Flask spells them, of both web applications."""
 

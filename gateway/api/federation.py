@@ -46,13 +46,13 @@ SIGNED: list[dict[str, list[str]]] = [{"signature": []}]
 blueprint = Blueprint(
     "federation",
     __name__,
-    url_prefix="/federation/v1",
+    url_prefix="/federation",
     description="For member nodes, which always call first, and sign every call (RFC 9421)",
 )
 blueprint.after_request(signed_reply)
 
 
-@blueprint.route("/applications", methods=["POST"])
+@blueprint.route("/v2/applications", methods=["POST"])
 @blueprint.arguments(ApplicationSchema)
 @blueprint.response(204)
 @blueprint.doc(security=SIGNED)
@@ -72,7 +72,7 @@ def post_application(body: dict[str, Any]) -> None:
     apply(hub(), secret, applicant)
 
 
-@blueprint.route("/keys", methods=["GET"])
+@blueprint.route("/v2/keys", methods=["GET"])
 @blueprint.doc(security=[])
 @blueprint.response(200, CallKeysSchema)
 @refusals(blueprint)
@@ -85,14 +85,14 @@ def get_keys() -> dict[str, Any]:
     return announced_keys(hub()).as_json()
 
 
-@blueprint.route("/hello", methods=["POST"])
+@blueprint.route("/v1/hello", methods=["POST"])
 @blueprint.doc(security=SIGNED)
 @for_members
 @blueprint.arguments(HelloSchema)
 @blueprint.response(200, HelloSchema)
 @refusals(blueprint)
 def post_hello(body: dict[str, Any]) -> dict[str, Any]:
-    """Version and features of each side, in a node's first call; a node without a hello can do less."""
+    """Version and features of each side, in a node's first call; the path is the same in every version."""
     caller = hello_from_json(body)
     lacks = unknown_to(caller)
     if lacks:
@@ -100,7 +100,7 @@ def post_hello(body: dict[str, Any]) -> dict[str, Any]:
     return Hello(__version__, (MAJOR,), FEATURES).as_json()
 
 
-@blueprint.route("/poll", methods=["POST"])
+@blueprint.route("/v2/poll", methods=["POST"])
 @blueprint.doc(security=SIGNED)
 @for_members_once
 @blueprint.arguments(PollSchema)
@@ -117,7 +117,7 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     return poll(hub(), enrolment(), call, first_time).as_json()
 
 
-@blueprint.route("/answers", methods=["POST"])
+@blueprint.route("/v2/answers", methods=["POST"])
 @blueprint.doc(security=SIGNED)
 @for_members
 @blueprint.arguments(AnswerSchema)
@@ -137,7 +137,7 @@ def post_answer(body: dict[str, Any]) -> None:
     receive(hub(), enrolment(), sent)
 
 
-@blueprint.route("/offers", methods=["POST"])
+@blueprint.route("/v2/offers", methods=["POST"])
 @blueprint.doc(security=SIGNED)
 @for_members
 @blueprint.arguments(OfferSchema)
@@ -153,7 +153,7 @@ def post_offer(body: dict[str, Any]) -> None:
     here.regional.receive_offer(here, enrolment(), offer)
 
 
-@blueprint.route("/contributions", methods=["POST"])
+@blueprint.route("/v2/contributions", methods=["POST"])
 @blueprint.doc(security=SIGNED)
 @for_members
 @blueprint.arguments(AnswerSchema)

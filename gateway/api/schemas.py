@@ -149,13 +149,13 @@ class ExcerptSchema(Strict):
 
 
 class ShownLogSchema(Strict):
-    head = fields.String(required=True, validate=Text(max=10_000))
+    checkpoint = fields.String(required=True, validate=Text(max=10_000))
     old_size = fields.Integer(required=True, strict=True, validate=SIZE)
     consistency = fields.List(fields.String(), required=True, validate=PROOF_LENGTH)
     excerpt = fields.Nested(ExcerptSchema, load_default=None, allow_none=True)
 
 
-class ParcelSchema(Strict):
+class UploadBatchSchema(Strict):
     answers = fields.List(fields.Nested("AnswerSchema"), required=True, validate=PIECES)
     contributions = fields.List(fields.Nested("AnswerSchema"), required=True, validate=PIECES)
     offers = fields.List(fields.Nested("OfferSchema"), required=True, validate=PIECES)
@@ -177,8 +177,8 @@ class PollSchema(Strict):
         validate=validate.Length(equal=2),
         metadata={"description": "policy version and snapshot that the member answers from"},
     )
-    parcel = fields.Nested(
-        ParcelSchema,
+    upload_batch = fields.Nested(
+        UploadBatchSchema,
         load_default=None,
         allow_none=True,
         metadata={"description": "what the member hands in, as with calls of their own"},
@@ -234,7 +234,7 @@ class DeliverySchema(Schema):
     receipt = fields.String(required=True)
 
 
-class SightSchema(Schema):
+class SeenLogSchema(Schema):
     size = fields.Integer(required=True, metadata={"description": "entries of the member's log witnessed"})
     copied = fields.Integer(required=True, metadata={"description": "entries of the member's log followed"})
     cosignature = fields.String(required=True, allow_none=True)
@@ -245,7 +245,7 @@ class CalledSumSchema(Schema):
     members = fields.List(fields.String(), required=True)
 
 
-class TotalsCallSchema(Schema):
+class SumCallSchema(Schema):
     """A round of regional totals that waits for the member's part."""
 
     question_id = fields.String(required=True)
@@ -277,8 +277,8 @@ class PollResultSchema(Schema):
     consistency = fields.List(fields.String(), required=True)
     deliveries = fields.List(fields.Nested(DeliverySchema), required=True)
     excerpt = fields.Nested(ExcerptSchema, required=True, allow_none=True)
-    sight = fields.Nested(SightSchema, required=True, allow_none=True)
-    totals = fields.List(fields.Nested(TotalsCallSchema), required=True)
+    seen_log = fields.Nested(SeenLogSchema, required=True, allow_none=True)
+    sum_calls = fields.List(fields.Nested(SumCallSchema), required=True)
 
 
 class AnswerSchema(Strict):

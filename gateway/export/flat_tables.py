@@ -13,10 +13,10 @@ STATUS_COLUMNS = (
     "value",
     "at_least",
     "at_most",
-    "lacks",
-    "under_masks",
-    "off_by",
-    "typically_off_by",
+    "missing_members",
+    "masked_members",
+    "largest_deviation",
+    "standard_deviation",
 )
 
 _FORMULAS = ("=", "+", "-", "@")
@@ -43,10 +43,10 @@ def status_fields(cell: Cell) -> list[str | int]:
         cell.status.value if cell.value is None else cell.value,
         "" if cell.at_least is None else cell.at_least,
         "" if cell.at_most is None else cell.at_most,
-        " ".join(cell.lacks),
-        " ".join(cell.under_masks),
-        cell.off_by or "",
-        cell.typically_off_by or "",
+        " ".join(cell.missing_members),
+        " ".join(cell.masked_members),
+        cell.largest_deviation or "",
+        cell.standard_deviation or "",
     ]
 
 

@@ -54,22 +54,22 @@ def legend(release: Release) -> list[str]:
         lines.append(
             ">=n  withheld, but at least n; n..m  withheld, but between n and m, from the numbers shown"
         )
-    off = sorted({cell.off_by for cell in release.cells if cell.off_by})
+    off = sorted({cell.largest_deviation for cell in release.cells if cell.largest_deviation})
     if off:
         more = f", in some cells {off[-1]}" if len(off) > 1 else ""
         lines.append(f"{CHANGED}  perturbed to protect people: at most {off[0]} from the count{more}")
-    if noise := sorted({cell.typically_off_by for cell in release.cells if cell.typically_off_by}):
-        off_by = f"{noise[0]} to {noise[-1]}" if len(noise) > 1 else f"{noise[0]}"
+    if noise := sorted({cell.standard_deviation for cell in release.cells if cell.standard_deviation}):
+        typical = f"{noise[0]} to {noise[-1]}" if len(noise) > 1 else f"{noise[0]}"
         lines.append(
-            f"{CHANGED}  with noise (differential privacy): typically off by {off_by}, perhaps below 0"
+            f"{CHANGED}  with noise (differential privacy): typically off by {typical}, perhaps below 0"
         )
-    summed = sorted({member for cell in release.cells for member in cell.under_masks})
+    summed = sorted({member for cell in release.cells for member in cell.masked_members})
     if summed:
         lines.append(
             f"{UNDER_MASKS}  includes withheld cells of {', '.join(summed)}, added up so that nobody saw "
             "any of them"
         )
-    lacking = sorted({member for cell in release.cells for member in cell.lacks})
+    lacking = sorted({member for cell in release.cells for member in cell.missing_members})
     if lacking:
         lines.append(f"{LACKING}  a total that lacks at least one of: {', '.join(lacking)}")
     return lines

@@ -31,6 +31,7 @@ from gateway.wire.sum_call import SumFormatError
 from gateway.wire.sum_messages import Offer, SignedContribution
 from gateway.wire.versions import (
     FEATURES,
+    GREETING,
     MAJOR,
     NOTHING_MORE,
     UPLOAD_BATCHES,
@@ -43,7 +44,7 @@ from gateway.wire.versions import (
 
 log = structlog.get_logger()
 
-FEDERATION = "/federation/v1"
+FEDERATION = f"/federation/v{MAJOR}"
 
 CONNECT_SECONDS = 5.0
 REPLY_SECONDS = 15.0
@@ -150,7 +151,7 @@ def _unsigned(status: int, error: UnsignedError) -> LinkError:
 
 def _how_it_came_to_it(request: httpx.Request) -> httpx.Request:
     """Return a request for the changes of the hub's keys, within the time limit of the present request."""
-    prefix = request.url.path.partition(FEDERATION)[0]
+    prefix = request.url.path.partition("/federation/")[0]
     return httpx.Request(
         "GET", request.url.copy_with(path=f"{prefix}{FEDERATION}/keys"), extensions=request.extensions
     )
@@ -210,7 +211,9 @@ class HttpLink:
         """Return the hub's features, asked for once per connection to a hub. Raises LinkError."""
         if self._hub is None:
             own = Hello(__version__, (MAJOR,), FEATURES)
-            response = self._post("/hello", own.as_json(), REPLY_SECONDS, accept={HTTPStatus.NOT_FOUND})
+            response = self._post(
+                f"{self._root}{GREETING}", own.as_json(), REPLY_SECONDS, accept={HTTPStatus.NOT_FOUND}
+            )
             try:
                 greeted = response.is_success
                 self._hub = hello_from_json(response.json()) if greeted else NOTHING_MORE
@@ -219,7 +222,7 @@ class HttpLink:
             if MAJOR not in self._hub.majors:
                 raise LinkError(
                     f"The hub ({self._hub.software}) does not speak version {MAJOR} of the federation.",
-                    remedy="Upgrade this node; what it has logged and answered stays.",
+                    remedy="Upgrade this node or the hub, the older of the two; logs and answers stay.",
                 )
             lacks = unknown_to(self._hub)
             if lacks:

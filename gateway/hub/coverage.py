@@ -52,7 +52,7 @@ def _given(member: str, answer: Answer, *, late: bool) -> Coverage:
         quotas=answer.quotas,
         late=late,
         terms=answer.terms,
-        changed=None if answer.changed is None else answer.changed.in_general,
+        perturbation=None if answer.perturbation is None else answer.perturbation.in_general,
     )
 
 
@@ -67,5 +67,5 @@ def _reused(member: str, found: ReusableAnswer, since: str | None) -> Coverage:
         offline_since=since,
         earlier=Earlier(earlier.question_id, iso(earlier.answered_at)),
         terms=answer.terms,
-        changed=None if answer.changed is None else answer.changed.in_general,
+        perturbation=None if answer.perturbation is None else answer.perturbation.in_general,
     )

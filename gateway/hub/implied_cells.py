@@ -36,9 +36,9 @@ def _regional(axes: Sequence[Axis], key: Sequence[str]) -> bool:
 def _derived(line: Sequence[Cell]) -> Cell | None:
     """The only withheld cell of a line, from the others; the last cell is the sum of all before."""
     unknown = [n for n, cell in enumerate(line) if cell.value is None]
-    masked = sorted({m for cell in line for m in cell.under_masks})
-    changed = any(cell.changed for cell in line)  # nothing follows exactly from a number that was changed
-    if len(unknown) != 1 or not masked or changed or len({cell.lacks for cell in line}) > 1:
+    masked = sorted({m for cell in line for m in cell.masked_members})
+    changed = any(cell.perturbed for cell in line)  # nothing follows exactly from a number that was changed
+    if len(unknown) != 1 or not masked or changed or len({cell.missing_members for cell in line}) > 1:
         return None
     cell = line[unknown[0]]
     if cell.status is not Status.WITHHELD:
@@ -48,5 +48,5 @@ def _derived(line: Sequence[Cell]) -> Cell | None:
     if not (cell.at_least or 0) <= value <= (value if cell.at_most is None else cell.at_most):
         return None
     return replace(
-        cell, status=Status.VALUE, value=value, at_least=None, at_most=None, under_masks=tuple(masked)
+        cell, status=Status.VALUE, value=value, at_least=None, at_most=None, masked_members=tuple(masked)
     )

@@ -16,7 +16,7 @@ from gateway.hub.implied_cells import with_following
 from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Answer, Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
-from gateway.wire.perturbation_notice import typically_off
+from gateway.wire.perturbation_notice import standard_deviation_of
 
 Key = tuple[str, ...]
 
@@ -41,7 +41,7 @@ class _Part:
     member: str
     cells: Mapping[Key, int | None]
     status: Status
-    off_by: int = 0
+    largest_deviation: int = 0
     """The largest difference between the part's numbers and the counts."""
     variances: Mapping[Key, float] = field(default_factory=dict)
     """Variances of unbounded noise in the part's numbers."""
@@ -114,7 +114,7 @@ def _part(member: str, answer: Answer | None) -> _Part:
         return _Part(member, {}, _status(answer.refusals))
     keys = product(*(axis.codes for axis in answer.axes))
     cells = dict(zip(keys, answer.cells, strict=True))
-    changed = answer.changed
+    changed = answer.perturbation
     if changed is None or changed.noise is None:
         return _Part(member, cells, Status.VALUE, 0 if changed is None else changed.most)
     noise = changed.noise
@@ -147,15 +147,15 @@ def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) 
 def _sum(key: Key, rest: Key, parts: Sequence[_Part], regional: RegionalFacts) -> Cell:
     found = [(part.member, *part.at(rest)) for part in parts]
     shown = [(value, part) for (_, _, value), part in zip(found, parts, strict=True) if value is not None]
-    visible = [(value, part.off_by) for value, part in shown if not part.variances]
-    off_by = sum(part.off_by for _, part in shown)
-    noise = typically_off(sum(part.variances.get(rest, 0.0) for _, part in shown))
+    visible = [(value, part.largest_deviation) for value, part in shown if not part.variances]
+    deviation = sum(part.largest_deviation for _, part in shown)
+    noise = standard_deviation_of(sum(part.variances.get(rest, 0.0) for _, part in shown))
     if len(found) == 1:
         _, status, value = found[0]
-        return Cell(key, status, value, off_by=off_by, typically_off_by=noise)
+        return Cell(key, status, value, largest_deviation=deviation, standard_deviation=noise)
     total = sum(value for value, _ in shown)
     statuses = {status for _, status, _ in found}
-    lacks = tuple(member for member, status, _ in found if status in _MISSING)
+    missing = tuple(member for member, status, _ in found if status in _MISSING)
     if Status.WITHHELD in statuses:
         withheld = tuple(member for member, status, _ in found if status is Status.WITHHELD)
         summed = regional.totals.get(rest)
@@ -165,10 +165,10 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part], regional: RegionalFacts) -
                 key,
                 Status.VALUE,
                 whole,
-                lacks=lacks,
-                under_masks=withheld,
-                off_by=off_by,
-                typically_off_by=noise,
+                missing_members=missing,
+                masked_members=withheld,
+                largest_deviation=deviation,
+                standard_deviation=noise,
             )
         bounds = [regional.bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
         least = sum(max(0, value - off) for value, off in visible)
@@ -177,9 +177,16 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part], regional: RegionalFacts) -
             key,
             Status.WITHHELD,
             at_least=least + sum(low for low, _ in bounds) or None,
-            lacks=lacks,
-            at_most=total + off_by + sum(most) if len(most) == len(withheld) and not noise else None,
+            missing_members=missing,
+            at_most=total + deviation + sum(most) if len(most) == len(withheld) and not noise else None,
         )
     if shown:
-        return Cell(key, Status.VALUE, total, lacks=lacks, off_by=off_by, typically_off_by=noise)
+        return Cell(
+            key,
+            Status.VALUE,
+            total,
+            missing_members=missing,
+            largest_deviation=deviation,
+            standard_deviation=noise,
+        )
     return Cell(key, next(s for s in _MISSING if s in statuses or not statuses))

@@ -53,7 +53,7 @@ def poll(
     that the hub was rolled back and must not be relied on; or when the member's own log contradicts itself.
     """
     seen_log = _hear(hub, member, call, once)
-    take(hub, member, call.batch)
+    take(hub, member, call.upload_batch)
     begin = time.monotonic()
     end, soon = begin + min(call.wait, LONGEST_WAIT), begin + GROWTH_WAITS
     while True:

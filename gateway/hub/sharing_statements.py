@@ -97,8 +97,8 @@ def outlook(
         return Outlook(Expected.REFUSE, (_reason(dictionary, sharing, requester, facts),))
     if sharing.snapshot is None:
         return Outlook(Expected.REFUSE, (Refusal.NOT_READY,))
-    leave = any(one.leave_ready_made if facts.ready_made else one.leave for one in covering)
-    return Outlook(Expected.ASK_A_PERSON if leave else Expected.ANSWER)
+    approval = any(one.approval_ready_made if facts.ready_made else one.approval for one in covering)
+    return Outlook(Expected.ASK_A_PERSON if approval else Expected.ANSWER)
 
 
 def dimensions_of(dictionary: Dictionary, levels: Iterable[str]) -> frozenset[str]:

@@ -38,18 +38,18 @@ def explain(
     left = bounds(release, dictionary, cell.key) if withheld else None
     above = nearest_ancestor(release, dictionary, cell.key) if cell.value is None else None
     sentences = [_status(cell, words)]
-    if cell.off_by:
+    if cell.largest_deviation:
         text = msgid(
             "The count was perturbed to protect people; the number shown differs from the count by at "
             "most %(most)s."
         )
-        sentences.append(words.filled(text, most=cell.off_by))
-    if cell.typically_off_by:
+        sentences.append(words.filled(text, most=cell.largest_deviation))
+    if cell.standard_deviation:
         text = msgid(
             "The number includes noise of differential privacy and is typically off by %(typical)s; any "
             "count is possible."
         )
-        sentences.append(words.filled(text, typical=cell.typically_off_by))
+        sentences.append(words.filled(text, typical=cell.standard_deviation))
     if withheld:
         sentences.append(
             words.say(
@@ -88,11 +88,11 @@ def _bounds(left: Bounds, words: Words) -> str:
 
 def _members(cell: Cell, labels: Labels) -> list[str]:
     words, found = labels.words, []
-    if cell.lacks:
-        names = words.listed(labels.code("country", member) for member in cell.lacks)
+    if cell.missing_members:
+        names = words.listed(labels.code("country", member) for member in cell.missing_members)
         found.append(words.filled(msgid("The number does not include %(members)s."), members=names))
-    if cell.under_masks:
-        names = words.listed(labels.code("country", member) for member in cell.under_masks)
+    if cell.masked_members:
+        names = words.listed(labels.code("country", member) for member in cell.masked_members)
         text = msgid(
             "The number includes withheld numbers of %(members)s, added up so that nobody saw any of them."
         )

@@ -40,14 +40,16 @@ def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Boun
         used = [c for c in line if c.value is not None or c in (whole, cell)]
         if whole is None or not _same_members(axis, dictionary, used):
             continue
-        seen = sum(max(0, (c.value or 0) - c.off_by) for c in line if c is not whole and not _noisy(c))
+        seen = sum(
+            max(0, (c.value or 0) - c.largest_deviation) for c in line if c is not whole and not _noisy(c)
+        )
         if cell is whole:
             least = max(least, seen)
         elif whole.value is not None and not _noisy(whole):
-            most.append(whole.value + whole.off_by - seen)
+            most.append(whole.value + whole.largest_deviation - seen)
     above = [cells[k] for keys in _above(cell.key) for k in keys if visible(cells, k)]
     held = [c for c in above if _holds(release, dictionary, c, cell)]
-    most += [c.value + c.off_by for c in held if c.value is not None and not _noisy(c)]
+    most += [c.value + c.largest_deviation for c in held if c.value is not None and not _noisy(c)]
     top = min(most, default=None)
     if top is not None and top <= least:  # never disclose a withheld number, nor state nonsense
         return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
@@ -55,7 +57,7 @@ def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Boun
 
 
 def _noisy(cell: Cell) -> bool:
-    return cell.typically_off_by > 0
+    return cell.standard_deviation > 0
 
 
 def nearest_ancestor(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Cell | None:
@@ -82,7 +84,11 @@ def _holds(release: Release, dictionary: Dictionary, above: Cell, cell: Cell) ->
         for axis, code in zip(release.axes, cell.key, strict=True)
         if code != TOTAL and (axis.level == COUNTRY or dictionary.level(axis.level).dimension == "place")
     }
-    return not (members & set(above.lacks) if members else set(above.lacks) - set(cell.lacks))
+    return not (
+        members & set(above.missing_members)
+        if members
+        else set(above.missing_members) - set(cell.missing_members)
+    )
 
 
 def _above(key: Key) -> Iterator[list[Key]]:
@@ -106,7 +112,7 @@ def _same_members(axis: Axis, dictionary: Dictionary, used: Sequence[Cell]) -> b
     """
     if axis.level == COUNTRY or dictionary.level(axis.level).dimension == "place":
         return True
-    return len({cell.lacks for cell in used}) <= 1
+    return len({cell.missing_members for cell in used}) <= 1
 
 
 def visible(cells: Mapping[Key, Cell], key: Key) -> bool:

@@ -28,8 +28,8 @@ class Note:
 
 def marks(cell: Cell) -> str:
     """The signs beside a number."""
-    signs = (CHANGED if cell.changed else "") + (UNDER_MASKS if cell.under_masks else "")
-    return signs + (LACKING if cell.lacks else "")
+    signs = (CHANGED if cell.perturbed else "") + (UNDER_MASKS if cell.masked_members else "")
+    return signs + (LACKING if cell.missing_members else "")
 
 
 def notes(release: Release, labels: Labels) -> tuple[Note, ...]:
@@ -59,16 +59,16 @@ def marks_explained(cells: Iterable[Cell], labels: Labels) -> list[Note]:
     """The meaning of the signs beside the numbers of some cells."""
     cells, found = list(cells), []
     words = labels.words
-    off = sorted({cell.off_by for cell in cells if cell.off_by})
+    off = sorted({cell.largest_deviation for cell in cells if cell.largest_deviation})
     if off:
         found.append(Note(CHANGED, _changed(off, words), "changed"))
-    if noise := sorted({cell.typically_off_by for cell in cells if cell.typically_off_by}):
+    if noise := sorted({cell.standard_deviation for cell in cells if cell.standard_deviation}):
         found.append(Note(CHANGED, _noisy(noise, words), "noise"))
-    summed = sorted({member for cell in cells for member in cell.under_masks})
+    summed = sorted({member for cell in cells for member in cell.masked_members})
     if summed:
         text = msgid("Includes withheld cells of %(members)s, added up so that nobody saw any of them")
         found.append(Note(UNDER_MASKS, words.filled(text, members=_named(summed, labels)), "under-masks"))
-    lacking = sorted({member for cell in cells for member in cell.lacks})
+    lacking = sorted({member for cell in cells for member in cell.missing_members})
     if lacking:
         text = msgid("A total that lacks at least one of: %(members)s")
         found.append(Note(LACKING, words.filled(text, members=_named(lacking, labels)), "lacks"))

@@ -24,7 +24,7 @@ _METHODS = {
 
 def changes(coverage: Coverage, words: Words) -> str:
     """The notice; empty for a member with exact numbers or without numbers."""
-    stated = coverage.changed
+    stated = coverage.perturbation
     if stated is None:
         return ""
     if stated.noise is not None:

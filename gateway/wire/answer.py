@@ -110,8 +110,8 @@ class Answer:
     `policy` and `snapshot` name the policy version and the release behind the cells; neither name is derived
     from the data. `quotas`: the quotas of the asking organisation, this question counted in. `keep_days`: how
     many days the hub may repeat the answer to the same question; 0 not at all, None without limit. `terms`:
-    what the policy asks of the recipient of a table; None with a refusal, and from an older node. `changed`:
-    how the numbers of a table were perturbed; None where the numbers are exact.
+    what the policy asks of the recipient of a table; None with a refusal, and from an older node.
+    `perturbation`: how the numbers of a table were perturbed; None where the numbers are exact.
     """
 
     question_id: str
@@ -126,7 +126,7 @@ class Answer:
     quotas: tuple[Quota, ...] = ()
     keep_days: int | None = 0
     terms: Terms | None = None
-    changed: Perturbation | None = None
+    perturbation: Perturbation | None = None
 
     def __post_init__(self) -> None:
         expected = 0 if self.refusals else prod(len(axis.codes) for axis in self.axes)
@@ -134,9 +134,9 @@ class Answer:
             raise AnswerError("The answer's cells do not fill its axes.")
         if self.refusals and self.terms is not None:
             raise AnswerError("The answer has terms and gives nothing.")
-        if self.refusals and self.changed is not None:
+        if self.refusals and self.perturbation is not None:
             raise AnswerError("The answer has perturbed counts and gives none.")
-        noise = None if self.changed is None else self.changed.noise
+        noise = None if self.perturbation is None else self.perturbation.noise
         if noise is not None and len(noise.draws) != len(self.cells):
             raise AnswerError("The answer does not say of each number how it was drawn.")
         if noise is None and any(cell is not None and cell < 0 for cell in self.cells):
@@ -146,11 +146,11 @@ class Answer:
         # Left out where they say nothing: an answer of an older node has no such fields.
         keep = {} if self.keep_days == 0 else {"keep_days": self.keep_days}
         terms = {} if self.terms is None else {"terms": self.terms.as_json()}
-        changed = {} if self.changed is None else {"changed": self.changed.as_json()}
+        perturbation = {} if self.perturbation is None else {"perturbation": self.perturbation.as_json()}
         return {
             **keep,
             **terms,
-            **changed,
+            **perturbation,
             "asked": {"index": self.asked.index, "leaf": self.asked.leaf, "origin": self.asked.origin},
             "axes": [{"codes": list(axis.codes), "level": axis.level} for axis in self.axes],
             "cells": list(self.cells),
@@ -167,6 +167,8 @@ class Answer:
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
     """Raises AnswerError; the message never repeats a value."""
+    if "changed" in data and "perturbation" not in data:  # of a stored answer, under the former name
+        data = {_FORMER_NAMES.get(name, name): value for name, value in data.items()}
     try:
         if set(data) - _OPTIONAL != set(_FIELDS) or data["v"] != VERSION:
             raise AnswerError("The answer has other fields than an answer of this version.")
@@ -184,7 +186,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             quotas=tuple(quota_from_json(q) for q in data["quotas"]),
             keep_days=None if data.get("keep_days", 0) is None else _count(data.get("keep_days", 0)),
             terms=terms_from_json(data["terms"]) if "terms" in data else None,
-            changed=perturbation_from_json(data["changed"]) if "changed" in data else None,
+            perturbation=perturbation_from_json(data["perturbation"]) if "perturbation" in data else None,
         )
     except (KeyError, TypeError, ValueError):
         raise AnswerError("The answer is not in the form of an answer.") from None
@@ -193,7 +195,8 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
     return answer
 
 
-_OPTIONAL = frozenset({"changed", "keep_days", "terms"})
+_FORMER_NAMES = {"changed": "perturbation"}
+_OPTIONAL = frozenset({"keep_days", "perturbation", "terms"})
 _FIELDS = (
     "asked",
     "axes",

@@ -44,27 +44,27 @@ class Cell:
     """One cell of a regional table. `key` has one code for each axis.
 
     `value` is there exactly when `status` is VALUE. `at_least` and `at_most` bound a withheld total, from the
-    cells that its members show. `lacks`: the members missing from a total, which then is no total of the
-    region. `under_masks`: the members with withheld parts in a total, summed so that nobody saw a part.
-    `off_by`: the largest difference between value and count, where numbers of members in the value were
-    perturbed. `typically_off_by`: the standard deviation of noise in the value; noise has no largest
-    difference, and such a value may be below 0.
+    cells that its members show. `missing_members`: the members missing from a total, which then is no total
+    of the region. `masked_members`: the members with withheld parts in a total, summed so that nobody saw a
+    part. `largest_deviation`: the largest difference between value and count, where numbers of members in the
+    value were perturbed. `standard_deviation`: the standard deviation of noise in the value; noise has no
+    largest difference, and such a value may be below 0.
     """
 
     key: tuple[str, ...]
     status: Status
     value: int | None = None
     at_least: int | None = None
-    lacks: tuple[str, ...] = ()
+    missing_members: tuple[str, ...] = ()
     at_most: int | None = None
-    under_masks: tuple[str, ...] = ()
-    off_by: int = 0
-    typically_off_by: int = 0
+    masked_members: tuple[str, ...] = ()
+    largest_deviation: int = 0
+    standard_deviation: int = 0
 
     @property
-    def changed(self) -> bool:
+    def perturbed(self) -> bool:
         """Whether the value may differ from the count."""
-        return bool(self.off_by or self.typically_off_by)
+        return bool(self.largest_deviation or self.standard_deviation)
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.status is Status.VALUE):

@@ -13,10 +13,7 @@ _ENTRY, _HASH = "entry ", "leaf "
 
 @dataclass(frozen=True)
 class ShownLog:
-    """A member's log: its newest checkpoint, and the proof that it extends the first `old_size` entries.
-
-    On the wire, the checkpoint is called `head`.
-    """
+    """A member's log: its newest checkpoint, and the proof that it extends the first `old_size` entries."""
 
     checkpoint: str
     old_size: int = 0
@@ -25,7 +22,7 @@ class ShownLog:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "head": self.checkpoint,
+            "checkpoint": self.checkpoint,
             "old_size": self.old_size,
             "consistency": [to_base64(h) for h in self.consistency],
             "excerpt": excerpt_as_json(self.excerpt),
@@ -48,7 +45,7 @@ def shown_log_from_json(data: Mapping[str, Any]) -> ShownLog:
     """`data` has the fields of ShownLogSchema. Raises AuditError or ValueError."""
     excerpt = data["excerpt"]
     return ShownLog(
-        data["head"],
+        data["checkpoint"],
         data["old_size"],
         _hashes(data["consistency"], "consistency proof"),
         None if excerpt is None else excerpt_from_json(excerpt),
@@ -59,7 +56,7 @@ def seen_log_from_json(data: Mapping[str, Any]) -> SeenLog:
     """Raises KeyError or TypeError for anything else."""
     size, copied, cosignature = data["size"], data["copied"], data["cosignature"]
     if type(size) is not int or type(copied) is not int or not isinstance(cosignature, str | None):
-        raise TypeError("not a sight")
+        raise TypeError("not a record of a seen log")
     return SeenLog(size, copied, cosignature)
 
 

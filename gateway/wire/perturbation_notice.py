@@ -44,7 +44,7 @@ class Noise:
 
     def typically(self, draws: int) -> int:
         """How far a number of so many draws is typically off."""
-        return typically_off(draws * self.variance)
+        return standard_deviation_of(draws * self.variance)
 
     @property
     def variance(self) -> float:
@@ -76,7 +76,7 @@ class Perturbation:
         return self if self.noise is None else replace(self, noise=replace(self.noise, draws=()))
 
 
-def typically_off(variance: float) -> int:
+def standard_deviation_of(variance: float) -> int:
     """The standard deviation in whole people; 0 where there is no noise."""
     return max(1, round(sqrt(variance))) if variance else 0
 

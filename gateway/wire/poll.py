@@ -34,8 +34,8 @@ class Poll:
 
     `waiting`: ids of the questions that wait at the member for approval. `sharing`: what the member's policy
     releases, as a signed note (`gateway.wire.sharing_statement`); None where the member does not say.
-    `serves`: the policy version and the snapshot behind the member's answers now. `batch`: uploads; the reply
-    confirms that every upload was kept, or never will be.
+    `serves`: the policy version and the snapshot behind the member's answers now. `upload_batch`: uploads;
+    the reply confirms that every upload was kept, or never will be.
     """
 
     seen_size: int
@@ -46,17 +46,17 @@ class Poll:
     waiting: tuple[str, ...] = ()
     sharing: str | None = None
     serves: tuple[str, str] | None = None
-    batch: UploadBatch = NOTHING
+    upload_batch: UploadBatch = NOTHING
 
     def as_json(self) -> dict[str, Any]:
         return {
             "cosignature": self.cosignature,
             "copied": self.copied,
             "log": None if self.log is None else self.log.as_json(),
-            "parcel": self.batch.as_json(),
             "seen_size": self.seen_size,
             "serves": None if self.serves is None else list(self.serves),
             "sharing": self.sharing,
+            "upload_batch": self.upload_batch.as_json(),
             "wait": self.wait,
             "waiting": list(self.waiting),
         }
@@ -95,8 +95,8 @@ class PollReply:
             "consistency": [to_base64(h) for h in self.consistency],
             "deliveries": [d.as_json() for d in self.deliveries],
             "excerpt": excerpt_as_json(self.excerpt),
-            "sight": None if self.seen_log is None else self.seen_log.as_json(),
-            "totals": [call.as_json() for call in self.sum_calls],
+            "seen_log": None if self.seen_log is None else self.seen_log.as_json(),
+            "sum_calls": [call.as_json() for call in self.sum_calls],
         }
 
 
@@ -105,19 +105,19 @@ def poll_from_json(data: Mapping[str, Any]) -> Poll:
 
     Raises AuditError, SumFormatError, TypeError, ValueError or AttributeError.
     """
-    shown, serves, handed = data["log"], data["serves"], data["parcel"]
+    shown, serves, handed = data["log"], data["serves"], data["upload_batch"]
     if serves is not None:
         policy, snapshot = serves
         serves = (str(policy), str(snapshot))
     log = None if shown is None else shown_log_from_json(shown)
     batch = NOTHING if handed is None else batch_from_json(handed)
-    rest = {name: value for name, value in data.items() if name != "parcel"}
-    return Poll(**{**rest, "waiting": tuple(data["waiting"]), "log": log, "serves": serves, "batch": batch})
+    waiting = tuple(data["waiting"])
+    return Poll(**{**data, "waiting": waiting, "log": log, "serves": serves, "upload_batch": batch})
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
     """Read a reply. Raises AuditError, SumFormatError, KeyError, TypeError, ValueError or AttributeError."""
-    excerpt, seen_log = data["excerpt"], data["sight"]
+    excerpt, seen_log = data["excerpt"], data["seen_log"]
     return PollReply(
         excerpt=None if excerpt is None else excerpt_from_json(excerpt),
         seen_log=None if seen_log is None else seen_log_from_json(seen_log),
@@ -127,5 +127,5 @@ def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
             Delivery(d["question_id"], parse_base64(d["entry"], "log entry"), d["receipt"])
             for d in data["deliveries"]
         ),
-        sum_calls=tuple(sum_call_from_json(call) for call in data["totals"]),
+        sum_calls=tuple(sum_call_from_json(call) for call in data["sum_calls"]),
     )

@@ -10,7 +10,16 @@ from gateway.wire.cells import Axis, Cell, Status
 from gateway.wire.perturbation_notice import Perturbation, perturbation_from_json
 from gateway.wire.usage_terms import Terms, terms_from_json
 
-VERSION = 1
+VERSION = 2
+
+_FORMER_NAMES = {
+    "masked_members": "under_masks",
+    "missing_members": "lacks",
+    "largest_deviation": "off_by",
+    "standard_deviation": "typically_off_by",
+    "perturbation": "changed",
+}
+"""Keys and their names in version 1. The log commits to the text of a release: a release keeps its names."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +38,8 @@ class Coverage:
 
     `late`: the answer came after a first release without the member. `earlier`: while the member is away, its
     answer to an earlier question in the same words, repeated as its policy allows. `terms`: what the member's
-    policy asks of the recipient; None from an older node, and without an answer. `changed`: how the member's
-    numbers were perturbed; None where the numbers are exact.
+    policy asks of the recipient; None from an older node, and without an answer. `perturbation`: how the
+    member's numbers were perturbed; None where the numbers are exact.
     """
 
     member: str
@@ -45,14 +54,15 @@ class Coverage:
     offline_since: str | None = None
     earlier: Earlier | None = None
     terms: Terms | None = None
-    changed: Perturbation | None = None
+    perturbation: Perturbation | None = None
 
 
 @dataclass(frozen=True)
 class Release:
     """A table with a value, or the reason for no value, in every cell, and with the coverage of each member.
 
-    `number` counts the releases of a question from 1: a later release holds answers that came late.
+    `number` counts the releases of a question from 1: a later release holds answers that came late. `version`
+    decides the names of keys: a release of a former version is written as it was read.
     """
 
     question_id: str
@@ -63,23 +73,25 @@ class Release:
     asked_at: str
     released_at: str
     number: int = 1
+    version: int = VERSION
 
     def as_json(self) -> dict[str, Any]:
         return {
             "asked_at": self.asked_at,
             "axes": [{"codes": list(a.codes), "level": a.level} for a in self.axes],
-            "cells": [_cell(self.axes, cell) for cell in self.cells],
-            "coverage": [_coverage(c) for c in self.coverage],
+            "cells": [_named(_cell(self.axes, cell), self.version) for cell in self.cells],
+            "coverage": [_named(_coverage(c), self.version) for c in self.coverage],
             "number": self.number,
             "question": dict(self.question),
             "question_id": self.question_id,
             "released_at": self.released_at,
-            "v": VERSION,
+            "v": self.version,
         }
 
 
 def release_from_json(data: Mapping[str, Any]) -> Release:
-    """Read what `Release.as_json` wrote."""
+    """Read what `Release.as_json` wrote, in this version or in the former one."""
+    version = data["v"]
     axes = tuple(Axis(a["level"], tuple(a["codes"])) for a in data["axes"])
     return Release(
         question_id=data["question_id"],
@@ -91,13 +103,13 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 Status(c["status"]),
                 c["value"],
                 c.get("at_least"),
-                tuple(c.get("lacks", ())),
+                tuple(c.get("missing_members", ())),
                 c.get("at_most"),
-                tuple(c.get("under_masks", ())),
-                c.get("off_by", 0),
-                c.get("typically_off_by", 0),
+                tuple(c.get("masked_members", ())),
+                c.get("largest_deviation", 0),
+                c.get("standard_deviation", 0),
             )
-            for c in data["cells"]
+            for c in (_present(cell, version) for cell in data["cells"])
         ),
         coverage=tuple(
             Coverage(
@@ -113,14 +125,30 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 c["offline_since"],
                 None if c["earlier"] is None else Earlier(**c["earlier"]),
                 terms_from_json(c["terms"]) if "terms" in c else None,
-                perturbation_from_json(c["changed"]) if "changed" in c else None,
+                perturbation_from_json(c["perturbation"]) if "perturbation" in c else None,
             )
-            for c in data["coverage"]
+            for c in (_present(member, version) for member in data["coverage"])
         ),
         asked_at=data["asked_at"],
         released_at=data["released_at"],
         number=data["number"],
+        version=version,
     )
+
+
+def _named(written: dict[str, Any], version: int) -> dict[str, Any]:
+    """A cell or a member's coverage with the names of its version."""
+    if version == VERSION:
+        return written
+    return {_FORMER_NAMES.get(name, name): value for name, value in written.items()}
+
+
+def _present(read: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+    """A cell or a member's coverage of a version with the names of today."""
+    if version == VERSION:
+        return read
+    present = {former: name for name, former in _FORMER_NAMES.items()}
+    return {present.get(name, name): value for name, value in read.items()}
 
 
 def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
@@ -133,24 +161,24 @@ def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
         shown["at_least"] = cell.at_least
     if cell.at_most is not None:
         shown["at_most"] = cell.at_most
-    if cell.under_masks:
-        shown["under_masks"] = list(cell.under_masks)
-    if cell.off_by:
-        shown["off_by"] = cell.off_by
-    if cell.typically_off_by:
-        shown["typically_off_by"] = cell.typically_off_by
-    if cell.lacks:
-        shown["lacks"] = list(cell.lacks)
+    if cell.masked_members:
+        shown["masked_members"] = list(cell.masked_members)
+    if cell.largest_deviation:
+        shown["largest_deviation"] = cell.largest_deviation
+    if cell.standard_deviation:
+        shown["standard_deviation"] = cell.standard_deviation
+    if cell.missing_members:
+        shown["missing_members"] = list(cell.missing_members)
     return shown
 
 
 def _coverage(c: Coverage) -> dict[str, Any]:
     # Left out where there are none: a release from before these keeps the text that was committed to.
     terms = {} if c.terms is None else {"terms": c.terms.as_json()}
-    changed = {} if c.changed is None else {"changed": c.changed.as_json()}
+    perturbation = {} if c.perturbation is None else {"perturbation": c.perturbation.as_json()}
     return {
         **terms,
-        **changed,
+        **perturbation,
         "answered": c.answered,
         "earlier": None
         if c.earlier is None

@@ -16,7 +16,7 @@ from audit.formats.note import Note, Signer, Verifier, open_note, sign
 from gateway.errors import SafelaneError
 from gateway.wire.sum_call import number, text
 
-VERSION = 1
+VERSION = 2
 
 LARGEST = 64 * 1024
 """Bytes of a statement. A policy of a hundred rules needs less."""
@@ -33,8 +33,8 @@ class Shared:
     """A permission: these recipients, for these purposes, these measures, at these levels.
 
     A table may use up to `max_dims` of the dimensions, in breakdown and filters together. `roles` None: any
-    role. `leave_ready_made` and `leave`: whether a person must approve the answer to a ready-made question,
-    and to any other question. All words are sorted, without repetition.
+    role. `approval_ready_made` and `approval`: whether a person must approve the answer to a ready-made
+    question, and to any other question. All words are sorted, without repetition.
     """
 
     recipients: Words
@@ -44,13 +44,13 @@ class Shared:
     levels: Words
     max_dims: int
     ready_made_only: bool
-    leave_ready_made: bool
-    leave: bool
+    approval_ready_made: bool
+    approval: bool
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "leave": self.leave,
-            "leave_ready_made": self.leave_ready_made,
+            "approval": self.approval,
+            "approval_ready_made": self.approval_ready_made,
             "levels": list(self.levels),
             "max_dims": self.max_dims,
             "measures": list(self.measures),
@@ -140,12 +140,18 @@ def sharing_of_text(said: str) -> Sharing:
     """Read the text of a note with a verified signature. Raises SharingError."""
     try:
         data = load_canonical_object(said.removesuffix("\n").encode(), "statement of what is shared")
+        _check_version(data)
         sharing = _sharing(data)
     except (AuditError, AttributeError, KeyError, TypeError, ValueError):
         raise SharingError("The statement of what is shared is not in the form of one.") from None
     if sharing.as_json() != data:
         raise SharingError("The statement of what is shared has fields that it should not have.")
     return sharing
+
+
+def _check_version(data: Mapping[str, Any]) -> None:
+    if data["v"] == VERSION - 1:
+        raise SharingError("The statement of what is shared is of a former version: upgrade the node.")
 
 
 def _sharing(data: Mapping[str, Any]) -> Sharing:
@@ -170,8 +176,8 @@ def _shared(data: Mapping[str, Any]) -> Shared:
         levels=_words(data["levels"]),
         max_dims=number(data["max_dims"]),
         ready_made_only=_truth(data["ready_made_only"]),
-        leave_ready_made=_truth(data["leave_ready_made"]),
-        leave=_truth(data["leave"]),
+        approval_ready_made=_truth(data["approval_ready_made"]),
+        approval=_truth(data["approval"]),
     )
 
 

@@ -33,7 +33,7 @@ NOTHING = UploadBatch()
 
 
 def batch_from_json(data: Mapping[str, Any]) -> UploadBatch:
-    """`data` has the fields of ParcelSchema. Raises AuditError, SumFormatError or ValueError."""
+    """`data` has the fields of UploadBatchSchema. Raises AuditError, SumFormatError or ValueError."""
     return UploadBatch(
         tuple(map(offer_from_json, data["offers"])),
         tuple(map(signed_answer_from_json, data["answers"])),

@@ -1,9 +1,9 @@
 """The capabilities of the two sides of the federation, exchanged in a node's first call.
 
-The major version stands in the path (`/federation/v1`): a change in the meaning of messages gets a new path,
-beside the former path for as long as members need. Within a major version, each new capability has a name
-here; a side that does not know the name gets messages without the capability. A side that names no
-capabilities has none.
+The major version stands in the path (`/federation/v2`): a change in the meaning of messages gets a new path.
+The path of the first call never changes (`GREETING`), so that sides without a common version tell each other.
+Within a major version, each new capability has a name here; a side that does not know the name gets messages
+without the capability. A side that names no capabilities has none.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,12 @@ from typing import Any
 from gateway.errors import SafelaneError
 from gateway.wire.sum_call import text
 
-MAJOR = 1
-UPLOAD_BATCHES = "parcel"
+MAJOR = 2
+GREETING = "/federation/v1/hello"
+"""The path of a node's first call, in every version."""
+UPLOAD_BATCHES = "upload_batch"
 """Answers come with the next poll."""
-FEATURES = (UPLOAD_BATCHES, "serves", "sharing")
+FEATURES = ("serves", "sharing", UPLOAD_BATCHES)
 """Sorted by name. The fields of a poll below belong to the features of the same name."""
 
 _FIELDS = {UPLOAD_BATCHES: UPLOAD_BATCHES, "serves": "serves", "sharing": "sharing"}
@@ -49,8 +51,8 @@ def hello_from_json(data: Mapping[str, Any]) -> Hello:
         raise VersionError("A greeting is not in the form of one.") from None
 
 
-NOTHING_MORE = Hello("unknown", (MAJOR,), ())
-"""A side from before greetings."""
+NOTHING_MORE = Hello("unknown", (1,), ())
+"""A side from before greetings, which speaks version 1 only."""
 
 
 def fields_for(other: Hello, poll: Mapping[str, Any]) -> dict[str, Any]:

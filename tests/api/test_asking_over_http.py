@@ -38,11 +38,11 @@ def test_ask_answer_release(region: Region) -> None:
 
     for code, cells in (("KH", (7, 20, 0, 27)), ("TH", (None, 6, 0, 9))):
         with region.member(code) as client:
-            reply = client.post("/federation/v1/poll", json={"seen_size": 0, "wait": 0})
+            reply = client.post("/federation/v2/poll", json={"seen_size": 0, "wait": 0})
             (delivery,) = poll_reply_from_json(reply.json()).deliveries
             sent = region.members[code].answer(delivery, *cells)
-            assert client.post("/federation/v1/answers", json=sent.as_json()).status_code == 204
-            assert client.post("/federation/v1/answers", json=sent.as_json()).status_code == 409
+            assert client.post("/federation/v2/answers", json=sent.as_json()).status_code == 204
+            assert client.post("/federation/v2/answers", json=sent.as_json()).status_code == 409
     release_due(region.hub)
 
     body = region.analyst.get(where, params={"wait": 5}).json()
@@ -134,7 +134,7 @@ def test_a_wrong_token_opens_nothing(region: Region, method: str, path: str) -> 
     assert (size, questions) == (before[0] + 1, before[1]), "a token that nobody has is logged, and no more"
 
 
-@pytest.mark.parametrize("path", ["/federation/v1/poll", "/federation/v1/answers"])
+@pytest.mark.parametrize("path", ["/federation/v2/poll", "/federation/v2/answers"])
 def test_an_unsigned_call_opens_nothing(region: Region, path: str) -> None:
     before = state(region.hub)
 
@@ -148,7 +148,7 @@ def test_an_unsigned_call_opens_nothing(region: Region, path: str) -> None:
 def test_a_person_is_no_member_and_a_member_no_person(region: Region) -> None:
     with region.member("KH") as member, pytest.raises(LinkError, match=r"\(401\)"):
         member.post("/api/v1/questions", json=QUESTION)
-    assert region.analyst.post("/federation/v1/poll", json={"seen_size": 0}).status_code == 401
+    assert region.analyst.post("/federation/v2/poll", json={"seen_size": 0}).status_code == 401
 
 
 def test_an_auditor_asks_no_questions(region: Region) -> None:
@@ -204,9 +204,9 @@ def test_the_log_can_be_read_by_anybody_as_tiles(region: Region) -> None:
 
 def test_a_poll_brings_a_question_that_waits(region: Region) -> None:
     with region.member("TH") as client:
-        empty = client.post("/federation/v1/poll", json={"seen_size": 0, "wait": 0.2})
+        empty = client.post("/federation/v2/poll", json={"seen_size": 0, "wait": 0.2})
         region.analyst.post("/api/v1/questions", json=QUESTION)
-        full = client.post("/federation/v1/poll", json={"seen_size": 0, "wait": 20})
+        full = client.post("/federation/v2/poll", json={"seen_size": 0, "wait": 20})
 
     assert empty.json()["deliveries"] == []
     assert len(full.json()["deliveries"]) == 1
@@ -214,7 +214,7 @@ def test_a_poll_brings_a_question_that_waits(region: Region) -> None:
 
 def test_a_member_that_claims_to_have_seen_more_is_told_so(region: Region) -> None:
     with region.member("TH") as client:
-        refused = client.post("/federation/v1/poll", json={"seen_size": 10**6})
+        refused = client.post("/federation/v2/poll", json={"seen_size": 10**6})
 
     assert refused.status_code == 409
     assert "restore" in refused.json()["remedy"]
@@ -224,7 +224,7 @@ def test_the_description_is_openapi_3_1(region: Region) -> None:
     description = region.analyst.get("/openapi.json").json()
 
     assert description["openapi"] == "3.1.0"
-    assert {"/api/v1/questions", "/federation/v1/poll"} <= set(description["paths"])
+    assert {"/api/v1/questions", "/federation/v2/poll"} <= set(description["paths"])
 
 
 def test_what_no_database_keeps_is_refused(region: Region) -> None:
@@ -237,9 +237,9 @@ def test_what_no_database_keeps_is_refused(region: Region) -> None:
         assert region.analyst.get(f"/api/v1/questions/{address}").status_code == 404
         assert region.analyst.get(f"/api/v1/questions/{address}/releases/1").status_code == 404
         with region.member("KH") as client:
-            polls = (("poll", waiting), ("poll", serves))
-            for path, body in (("offers", offer), ("hello", hello), *polls):
+            polls = (("v2/poll", waiting), ("v2/poll", serves))
+            for path, body in (("v2/offers", offer), ("v1/hello", hello), *polls):
                 sent = json.dumps(body).encode()  # httpx would not take it
                 headers = {"Content-Type": "application/json"}
-                reply = client.post(f"/federation/v1/{path}", content=sent, headers=headers)
+                reply = client.post(f"/federation/{path}", content=sent, headers=headers)
                 assert reply.status_code == 422

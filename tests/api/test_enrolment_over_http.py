@@ -92,7 +92,7 @@ def test_keys_must_be_those_of_the_caller(region: Region, invitation: Invitation
 
     with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
         body = {"secret": invitation.secret, **other.enrolment.as_json()}
-        assert client.post("/federation/v1/applications", json=body).status_code == 401
+        assert client.post("/federation/v2/applications", json=body).status_code == 401
     assert enrolment.pending(region.hub) == []
 
 
@@ -104,22 +104,22 @@ def test_a_strangers_long_names_are_refused(region: Region, invitation: Invitati
 
     with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
         body = {"secret": invitation.secret, **keys}
-        assert client.post("/federation/v1/applications", json=body).status_code == 422
+        assert client.post("/federation/v2/applications", json=body).status_code == 422
     assert enrolment.pending(region.hub) == []
 
 
 def test_a_revoked_member_is_not_heard(region: Region) -> None:
     with region.member("KH") as kh, region.member("TH") as th:
-        assert kh.post("/federation/v1/poll", json=POLL).status_code == 200
+        assert kh.post("/federation/v2/poll", json=POLL).status_code == 200
         enrolment.revoke(region.hub, "KH", "its keys were stolen")
 
-        assert kh.post("/federation/v1/poll", json=POLL).status_code == 401
-        assert th.post("/federation/v1/poll", json=POLL).status_code == 200
+        assert kh.post("/federation/v2/poll", json=POLL).status_code == 401
+        assert th.post("/federation/v2/poll", json=POLL).status_code == 200
 
 
 def test_a_call_counts_once(region: Region) -> None:
     with region.member("KH") as kh, httpx.Client(trust_env=False) as anybody:
-        first = kh.post("/federation/v1/poll", json=POLL)
+        first = kh.post("/federation/v2/poll", json=POLL)
         taken = first.request
         replayed = anybody.post(taken.url, headers=taken.headers, content=taken.content)
 
@@ -137,7 +137,7 @@ def test_a_member_whose_clock_is_wrong_is_told_the_time(region: Region, clock: H
         httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client,
         pytest.raises(LinkError, match="clocks"),
     ):
-        client.post("/federation/v1/poll", json=POLL)
+        client.post("/federation/v2/poll", json=POLL)
 
 
 def test_another_members_key_opens_nothing_of_it(region: Region) -> None:
@@ -153,7 +153,7 @@ def test_another_members_key_opens_nothing_of_it(region: Region) -> None:
     assert asked.status_code == 202
 
     with region.member("TH") as th:
-        assert th.post("/federation/v1/poll", json=POLL).json()["deliveries"] == []
+        assert th.post("/federation/v2/poll", json=POLL).json()["deliveries"] == []
 
 
 def is_heard(place: Path) -> None:

@@ -33,7 +33,7 @@ def delivery(region: Region) -> Delivery:
     asked = region.analyst.post("/api/v1/questions", json=QUESTION)
     assert asked.status_code == 202, asked.text
     with region.member("TH") as member:
-        reply = member.post("/federation/v1/poll", json={"seen_size": 0, "wait": 0})
+        reply = member.post("/federation/v2/poll", json={"seen_size": 0, "wait": 0})
     (found,) = poll_reply_from_json(reply.json()).deliveries
     return found
 
@@ -59,12 +59,12 @@ def consenting(region: Region, delivery: Delivery) -> Offer:
 
 
 def offered(client: httpx.Client, offer: Offer) -> int:
-    return client.post("/federation/v1/offers", json=offer.as_json()).status_code
+    return client.post("/federation/v2/offers", json=offer.as_json()).status_code
 
 
 def answered(region: Region, client: httpx.Client, delivery: Delivery) -> int:
     sent = region.members["TH"].answer(delivery, *WITHHELD)
-    return client.post("/federation/v1/answers", json=sent.as_json()).status_code
+    return client.post("/federation/v2/answers", json=sent.as_json()).status_code
 
 
 def killed(region: Region, question_id: str) -> dict[str, object]:
@@ -138,6 +138,6 @@ def test_a_contribution_to_a_question_without_a_round_is_none(
 ) -> None:
     sent = region.members["TH"].answer(delivery, *WITHHELD)
 
-    refused = thailand.post("/federation/v1/contributions", json=sent.as_json())
+    refused = thailand.post("/federation/v2/contributions", json=sent.as_json())
 
     assert refused.status_code == 422  # an answer is no contribution

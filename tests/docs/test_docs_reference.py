@@ -158,7 +158,7 @@ MESSAGES = {
     "### A permission": Shared((), None, (), (), (), 3, False, False, False),
     "## From hub to node: poll reply": PollReply("", (), ()),
     "## A log that is shown": ShownLog(""),
-    "## A sight": SeenLog(0, 0, None),
+    "## A seen log": SeenLog(0, 0, None),
     "## A delivery": Delivery("q-1", b"", ""),
     "## From node to hub: a signed answer": SignedAnswer("", b"", "", b""),
     "## An answer": Answer("q-1", ASKED, "KH", None, None, None, (), (), (Refusal.LATE,)),

@@ -23,18 +23,18 @@ RELEASE = Release(
     question={"by": ["country", "outcome"], "measure": "casualties", "purpose": "research", "where": {}},
     axes=(Axis("country", ("KH", "TH", TOTAL)), Axis("outcome", ("K", "I", TOTAL))),
     cells=(
-        Cell(("KH", "K"), Status.VALUE, 7, off_by=6),
-        Cell(("KH", "I"), Status.VALUE, 22, off_by=6),
-        Cell(("KH", TOTAL), Status.VALUE, 27, off_by=6),
+        Cell(("KH", "K"), Status.VALUE, 7, largest_deviation=6),
+        Cell(("KH", "I"), Status.VALUE, 22, largest_deviation=6),
+        Cell(("KH", TOTAL), Status.VALUE, 27, largest_deviation=6),
         Cell(("TH", "K"), Status.WITHHELD),
         Cell(("TH", "I"), Status.WITHHELD),
         Cell(("TH", TOTAL), Status.VALUE, 10),
         Cell((TOTAL, "K"), Status.WITHHELD, at_least=1),
         Cell((TOTAL, "I"), Status.WITHHELD, at_least=16),
-        Cell((TOTAL, TOTAL), Status.VALUE, 37, off_by=6),
+        Cell((TOTAL, TOTAL), Status.VALUE, 37, largest_deviation=6),
     ),
     coverage=(
-        Coverage("KH", answered=True, policy="2", changed=Perturbation(Mechanism.CELL_KEY, 6)),
+        Coverage("KH", answered=True, policy="2", perturbation=Perturbation(Mechanism.CELL_KEY, 6)),
         Coverage("TH", answered=True, policy="1"),
     ),
     asked_at="2026-01-01T00:00:00Z",
@@ -51,10 +51,10 @@ def test_on_the_terminal() -> None:
 def test_in_csv_and_json() -> None:
     rows = {(row["country"], row["outcome"]): row for row in csv.DictReader(io.StringIO(to_csv(RELEASE)))}
 
-    assert (rows["KH", "K"]["value"], rows["KH", "K"]["off_by"]) == ("7", "6")
-    assert (rows["TH", TOTAL]["value"], rows["TH", TOTAL]["off_by"]) == ("10", "")
+    assert (rows["KH", "K"]["value"], rows["KH", "K"]["largest_deviation"]) == ("7", "6")
+    assert (rows["TH", TOTAL]["value"], rows["TH", TOTAL]["largest_deviation"]) == ("10", "")
     assert release_from_json(json.loads(to_json(RELEASE))) == RELEASE
-    assert json.loads(to_json(RELEASE))["coverage"][0]["changed"] == {"mechanism": "cell-key", "most": 6}
+    assert json.loads(to_json(RELEASE))["coverage"][0]["perturbation"] == {"mechanism": "cell-key", "most": 6}
 
 
 def test_in_a_workbook() -> None:
@@ -90,13 +90,13 @@ NOISY = Release(
     question={"by": ["outcome"], "measure": "casualties", "purpose": "research", "where": {}},
     axes=(Axis("outcome", ("K", "I", TOTAL)),),
     cells=(
-        Cell(("K",), Status.VALUE, -3, typically_off_by=6),
-        Cell(("I",), Status.VALUE, 30, typically_off_by=6),
-        Cell((TOTAL,), Status.VALUE, 27, typically_off_by=8),
+        Cell(("K",), Status.VALUE, -3, standard_deviation=6),
+        Cell(("I",), Status.VALUE, 30, standard_deviation=6),
+        Cell((TOTAL,), Status.VALUE, 27, standard_deviation=8),
     ),
     coverage=(
         Coverage(
-            "KH", answered=True, policy="2", changed=Perturbation(Mechanism.PRIVACY, noise=Noise("0.25"))
+            "KH", answered=True, policy="2", perturbation=Perturbation(Mechanism.PRIVACY, noise=Noise("0.25"))
         ),
     ),
     asked_at="2026-01-01T00:00:00Z",
@@ -114,7 +114,7 @@ def test_noise_is_told_in_every_form_with_how_far_each_number_is_typically_off()
     assert "-3~  30~    27~\n" in to_text(NOISY)
     assert "~  with noise (differential privacy): typically off by 6 to 8, perhaps below 0" in to_text(NOISY)
     assert NOISE in coverage_lines(NOISY)[0]
-    assert [(row["value"], row["off_by"], row["typically_off_by"]) for row in rows] == [
+    assert [(row["value"], row["largest_deviation"], row["standard_deviation"]) for row in rows] == [
         ("-3", "", "6"),
         ("30", "", "6"),
         ("27", "", "8"),

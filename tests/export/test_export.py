@@ -24,9 +24,9 @@ RELEASE = Release(
         Cell(("TH", "K"), Status.NO_ANSWER),
         Cell(("TH", "I"), Status.NOT_SHARED),
         Cell(("TH", TOTAL), Status.NOT_COLLECTED),
-        Cell((TOTAL, "K"), Status.VALUE, 7, lacks=("TH",)),
+        Cell((TOTAL, "K"), Status.VALUE, 7, missing_members=("TH",)),
         Cell((TOTAL, "I"), Status.WITHHELD, at_least=3),
-        Cell((TOTAL, TOTAL), Status.VALUE, 27, lacks=("TH",)),
+        Cell((TOTAL, TOTAL), Status.VALUE, 27, missing_members=("TH",)),
     ),
     coverage=(
         Coverage("KH", answered=True, policy="2", snapshot="s", snapshot_date="2024-12-31"),
@@ -100,14 +100,14 @@ def test_csv_has_a_row_and_a_status_for_every_cell() -> None:
         "value": "7",
         "at_least": "",
         "at_most": "",
-        "lacks": "",
-        "under_masks": "",
-        "off_by": "",
-        "typically_off_by": "",
+        "missing_members": "",
+        "masked_members": "",
+        "largest_deviation": "",
+        "standard_deviation": "",
     }
     assert [row["status"] for row in rows] == [cell.status for cell in RELEASE.cells]
     assert rows[7]["at_least"] == "3"
-    assert rows[8]["lacks"] == "TH"
+    assert rows[8]["missing_members"] == "TH"
 
 
 def test_json_is_the_release_itself() -> None:

@@ -49,7 +49,7 @@ def test_a_total_that_no_state_can_give(region: RealRegion) -> None:
     with region.client() as client:
         release = region.released(client, region.ask(client, "country", "year", "outcome", deadline=60))
 
-    summed = {cell.key: cell.value for cell in release.cells if cell.under_masks}
+    summed = {cell.key: cell.value for cell in release.cells if cell.masked_members}
     assert {key[2] for key in summed} == {"K", "I"}
     for (_, _, outcome), value in summed.items():
         killed = sum(KILLED.values())

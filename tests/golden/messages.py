@@ -45,11 +45,11 @@ AXES = (Axis("outcome", ("K", "I", TOTAL)),)
 ANSWER = Answer("q-1", ASKED, "KH", "2", "kh-1", "2024-12-31", AXES, (7, None, 30))
 EXACT = replace(ANSWER, keep_days=None, terms=TERMS, quotas=QUOTAS)
 REFUSED = Answer("q-1", ASKED, "KH", None, None, None, (), (), tuple(Refusal), quotas=QUOTAS)
-KEYED = replace(ANSWER, cells=(7, 20, 30), changed=Perturbation(Mechanism.CELL_KEY, 6))
+KEYED = replace(ANSWER, cells=(7, 20, 30), perturbation=Perturbation(Mechanism.CELL_KEY, 6))
 NOISY = replace(
     ANSWER,
     cells=(-3, 20, 30),
-    changed=Perturbation(Mechanism.PRIVACY, noise=Noise("0.2", (1, 1, 2))),
+    perturbation=Perturbation(Mechanism.PRIVACY, noise=Noise("0.2", (1, 1, 2))),
     keep_days=30,
 )
 COUNTING_ONCE = ("counting", "counts")
@@ -67,22 +67,22 @@ def _release() -> Release:
     every = [
         Cell(("KH", "K"), Status.VALUE, 7),
         Cell(("KH", "I"), Status.WITHHELD),
-        Cell(("KH", TOTAL), Status.VALUE, 27, off_by=6),
+        Cell(("KH", TOTAL), Status.VALUE, 27, largest_deviation=6),
         Cell(("LA", "K"), Status.WITHHELD, at_least=2, at_most=9),
-        Cell(("LA", "I"), Status.VALUE, -2, typically_off_by=7),
-        Cell(("LA", TOTAL), Status.VALUE, 40, under_masks=("LA",)),
+        Cell(("LA", "I"), Status.VALUE, -2, standard_deviation=7),
+        Cell(("LA", TOTAL), Status.VALUE, 40, masked_members=("LA",)),
         Cell(("TH", "K"), Status.NO_ANSWER),
         Cell(("TH", "I"), Status.NOT_SHARED),
         Cell(("TH", TOTAL), Status.NOT_COLLECTED),
-        Cell((TOTAL, "K"), Status.VALUE, 7, lacks=("TH",)),
+        Cell((TOTAL, "K"), Status.VALUE, 7, missing_members=("TH",)),
         Cell((TOTAL, "I"), Status.WITHHELD, at_least=3),
-        Cell((TOTAL, TOTAL), Status.VALUE, 27, lacks=("LA", "TH")),
+        Cell((TOTAL, TOTAL), Status.VALUE, 27, missing_members=("LA", "TH")),
     ]
     noise = Perturbation(Mechanism.PRIVACY, noise=Noise("0.2"))
     coverage = (
         Coverage("KH", answered=True, policy="2", snapshot="s", snapshot_date="2024-12-31", terms=TERMS),
         Coverage(
-            "LA", answered=True, late=True, changed=noise, earlier=Earlier("q-0", "2025-12-01T00:00:00Z")
+            "LA", answered=True, late=True, perturbation=noise, earlier=Earlier("q-0", "2025-12-01T00:00:00Z")
         ),
         Coverage("MM", answered=False, refusals=(Refusal.TOO_DETAILED,), policy="1", quotas=QUOTAS),
         Coverage("TH", answered=False, waiting=True),
@@ -100,6 +100,7 @@ def releases() -> Items:
     return {
         "every status": _json(_release()),
         "every status, text": release_text(_release()),
+        "every status, text of version 1": release_text(replace(_release(), version=1)),
         "merged": _json(merged),
         "merged, gone": _json(made_release("year", "sex", refusals={"PH": None, "VN": Refusal.NOT_SHARED})),
     }
@@ -133,8 +134,8 @@ def calls() -> Items:
     excerpt = Excerpt(3, (RevealedLeaf(b"entry", None), RevealedLeaf(None, seed("leaf"))), (seed("proof"),))
     shown = ShownLog("head", 3, (seed("a"), seed("b")), excerpt)
     offer = _offer()
-    parcel = UploadBatch((offer,), (signed,), (signed,))
-    poll = Poll(5, "cosignature", shown, 25.0, 4, ("q-2",), "sharing", ("2", "kh-1"), parcel)
+    batch = UploadBatch((offer,), (signed,), (signed,))
+    poll = Poll(5, "cosignature", shown, 25.0, 4, ("q-2",), "sharing", ("2", "kh-1"), batch)
     delivery = Delivery("q-1", b"entry", "receipt")
     called = SumCall("q-1", b"entry", "receipt", (CalledSum(("2024", "K"), ("KH", "LA")),), ("consent",))
     seen_log = SeenLog(9, 5, "cosignature")
@@ -154,7 +155,7 @@ def calls() -> Items:
         "reply": _json(reply),
         "reply, bare": _json(PollReply("checkpoint", (), ())),
         "signed answer": _json(signed),
-        "hello": _json(Hello("0.1.0", (1,), ("parcel", "serves"))),
+        "hello": _json(Hello("0.1.0", (1,), ("serves", "upload_batch"))),
         "sharing": sign_sharing(sharing, signer("KH/answers")),
         "keys of calls": _json(ReplyKeys(str(signer("new-calls").key), (step,))),
         "enrolment": _json(enrolment),

@@ -93,7 +93,7 @@ def _changed(change: PerturbativeMechanism) -> dict[str, str | bytes]:
 def _told(name: str, cube: PerturbedCube) -> dict[str, str | bytes]:
     return {
         f"{name}: values": f"{cube.values.tolist()}\n",
-        f"{name}: mechanism": f"{cube.mechanism} {cube.off_by({})}\n",
+        f"{name}: mechanism": f"{cube.mechanism} {cube.largest_deviation({})}\n",
         f"{name}: digest": cube.certificate_digest.hex() + "\n",
         f"{name}: stored bytes": unpacked(cube.to_bytes(), CHANGED),
     }

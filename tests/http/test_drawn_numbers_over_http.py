@@ -65,13 +65,13 @@ def test_the_answer_says_what_was_done_to_its_numbers(tmp_path: Path) -> None:
         release = answered(region, link, analyst)
 
     (coverage,) = release["coverage"]  # type: ignore[misc]
-    assert coverage["changed"] == {"mechanism": "differential-privacy", "epsilon": "0.05", "scale": "20"}
+    assert coverage["perturbation"] == {"mechanism": "differential-privacy", "epsilon": "0.05", "scale": "20"}
     cells = release["cells"]
     assert isinstance(cells, list)
     assert {cell["status"] for cell in cells} == {"value"}
     assert min(cell["value"] for cell in cells) < 0
-    assert {cell["typically_off_by"] for cell in cells if "Total" not in cell["key"].values()} == {28}
-    assert not any({"at_least", "at_most", "off_by"} & set(cell) for cell in cells)
+    assert {cell["standard_deviation"] for cell in cells if "Total" not in cell["key"].values()} == {28}
+    assert not any({"at_least", "at_most", "largest_deviation"} & set(cell) for cell in cells)
 
 
 def test_a_hub_that_does_not_know_noise_refuses_the_answer_and_the_node_goes_on(

@@ -34,7 +34,7 @@ def known(name: str) -> Verifier | None:
     return NODE.verifier if name == key_id(NODE.key) else None
 
 
-def call(body: bytes = BODY, path: str = "/federation/v1/poll", here: Here = HERE) -> Call:
+def call(body: bytes = BODY, path: str = "/federation/v2/poll", here: Here = HERE) -> Call:
     made = Call("POST", f"https://hub.example{path}", {"Content-Type": "application/json"})
     sign_call(made, body, NODE, here)
     return made

@@ -16,19 +16,22 @@ from gateway.bootstrap.setup.open_member import hub_link
 from gateway.http.link import HttpLink
 from gateway.member.errors import LinkError
 from gateway.wire.poll import Poll
-from gateway.wire.versions import FEATURES, MAJOR, Hello, fields_for, unknown_to
+from gateway.wire.versions import FEATURES, GREETING, MAJOR, Hello, fields_for, unknown_to
 
 POLL = Poll(0, None, None, 0.0)
 
 
 @contextmanager
-def hub(directory: Path, *, before_greetings: bool = False) -> Iterator[tuple[Flask, HttpLink]]:
-    """A hub over HTTP and a node's way to it; an old hub knows no greeting and none of the newer fields."""
+def hub(
+    directory: Path, *, before_greetings: bool = False, older: bool = False
+) -> Iterator[tuple[Flask, HttpLink]]:
+    """A hub over HTTP and a node's way to it; an older hub knows none of the newer fields, or no greeting."""
     with federation(directory, "KH", ready=False) as region:
         region.clock.time = datetime.now(UTC)  # calls are believed for a minute only
         app = create_hub_app(region.hub)
         if before_greetings:
             app.before_request(lambda: ("", 404) if request.path.endswith("/hello") else None)
+        if older:
             app.before_request(_as_it_was)
         server = WebServer(app, "127.0.0.1:0")
         server.start()
@@ -43,7 +46,7 @@ def hub(directory: Path, *, before_greetings: bool = False) -> Iterator[tuple[Fl
 def _as_it_was() -> tuple[str, int] | None:
     """Schemas are strict: a field that an old hub does not know is refused by it."""
     body = request.get_json(silent=True) or {}
-    return ("unknown field", 422) if set(body) & {"parcel", "serves", "sharing"} else None
+    return ("unknown field", 422) if set(body) & {"serves", "sharing", "upload_batch"} else None
 
 
 def test_sides_of_one_version_use_everything(tmp_path: Path) -> None:
@@ -52,9 +55,25 @@ def test_sides_of_one_version_use_everything(tmp_path: Path) -> None:
         assert link.poll(replace(POLL, serves=("1", "s-1"))).deliveries == ()
 
 
-def test_a_newer_node_spares_an_older_hub(tmp_path: Path) -> None:
-    with hub(tmp_path, before_greetings=True) as (_, link):
+def test_a_newer_node_spares_an_older_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.api.federation.FEATURES", ())
+    with hub(tmp_path, older=True) as (_, link):
         assert link.poll(replace(POLL, serves=("1", "s-1"))).deliveries == ()
+
+
+def test_a_hub_from_before_greetings_is_told_to_be_of_a_former_version(tmp_path: Path) -> None:
+    with hub(tmp_path, before_greetings=True) as (_, link), pytest.raises(LinkError) as refused:
+        link.poll(POLL)
+    assert f"does not speak version {MAJOR}" in refused.value.message
+    assert "Upgrade" in (refused.value.remedy or "")
+
+
+def test_a_node_of_the_former_version_learns_from_the_first_call_what_is_wrong(tmp_path: Path) -> None:
+    """The path of the first call stays; a former node finds its own version missing among the hub's."""
+    with hub(tmp_path) as (_, link):
+        greeted = link.greeted()
+    assert (GREETING, greeted.majors) == ("/federation/v1/hello", (MAJOR,))
+    assert 1 not in greeted.majors
 
 
 def test_an_older_node_goes_on_with_a_newer_hub(tmp_path: Path) -> None:
@@ -66,7 +85,7 @@ def test_an_older_node_goes_on_with_a_newer_hub(tmp_path: Path) -> None:
 
 def test_sides_without_a_common_version_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.api.federation.MAJOR", MAJOR + 1)
-    with hub(tmp_path) as (_, link), pytest.raises(LinkError, match="does not speak version 1"):
+    with hub(tmp_path) as (_, link), pytest.raises(LinkError, match=f"does not speak version {MAJOR}"):
         link.poll(POLL)
 
 

@@ -104,7 +104,7 @@ def test_a_late_answer_is_a_release_of_its_own_that_says_so(region: Federation) 
     first, second = releases(region, asked)
     assert (first.number, second.number) == (1, 2)
     assert states(second) == {"KH": (True, False, False), "LA": (True, True, False)}
-    assert any(c.value is not None and not c.lacks for c in second.cells if c.key[0] == "Total")
+    assert any(c.value is not None and not c.missing_members for c in second.cells if c.key[0] == "Total")
     assert release_from_json(second.as_json()) == second
     ended, again = results(region)
     assert isinstance(again, ReleasedAgain)
@@ -199,7 +199,7 @@ def test_an_earlier_answer_stands_in_where_the_policy_lets_it_and_says_so(region
     assert reported["KH"].earlier is None
     assert reported["LA"].earlier is not None
     assert reported["LA"].offline_since is not None
-    assert all(not cell.lacks for cell in first.cells)
+    assert all(not cell.missing_members for cell in first.cells)
     (ended,) = [e for e in results(region) if e.question_id == asked.id]
     assert (ended.answered, ended.missing) == (("KH",), ("LA",))
 

@@ -67,7 +67,7 @@ def test_a_member_that_did_not_answer_is_named_beside_the_sum() -> None:
     table = merged(question("country", "outcome"), {"KH": answer("KH", (7, 20, 0, 27)), "TH": None})
 
     assert table["TH", "K"].status is Status.NO_ANSWER
-    assert table[TOTAL, "K"] == Cell((TOTAL, "K"), Status.VALUE, 7, lacks=("TH",))
+    assert table[TOTAL, "K"] == Cell((TOTAL, "K"), Status.VALUE, 7, missing_members=("TH",))
 
 
 def test_a_refusal_by_policy_and_one_that_may_pass_are_told_apart() -> None:
@@ -84,7 +84,7 @@ def test_a_refusal_by_policy_and_one_that_may_pass_are_told_apart() -> None:
     assert table["KH", "K"].status is Status.NOT_SHARED
     assert table["LA", "K"].status is Status.NOT_COLLECTED
     assert table["TH", "K"].status is Status.NO_ANSWER
-    assert table[TOTAL, "K"].lacks == ("KH", "LA", "TH")
+    assert table[TOTAL, "K"].missing_members == ("KH", "LA", "TH")
 
 
 def test_nobody_answered() -> None:
@@ -102,7 +102,7 @@ def test_years_that_a_member_does_not_cover_are_not_zeros() -> None:
     )
 
     assert table["KH", "2020"].status is Status.NOT_COLLECTED
-    assert table[TOTAL, "2020"] == Cell((TOTAL, "2020"), Status.VALUE, 1, lacks=("KH",))
+    assert table[TOTAL, "2020"] == Cell((TOTAL, "2020"), Status.VALUE, 1, missing_members=("KH",))
     assert [key[1] for key in table if key[0] == TOTAL] == ["2020", "2021", TOTAL]
 
 
@@ -150,4 +150,4 @@ def test_no_sum_is_ever_a_lower_bound_in_silence(given_cells: dict[str, list[int
         elif total.value is not None:
             assert total.value == sum(p.value for p in parts if p.value is not None)
             if len(parts) > 1:
-                assert set(total.lacks) == {m for m in answers if table[m, outcome].value is None}
+                assert set(total.missing_members) == {m for m in answers if table[m, outcome].value is None}

@@ -18,7 +18,7 @@ DICTIONARY = regional()
 OUTCOMES = ("K", "I", "U", TOTAL)
 
 
-def answer(member: str, cells: tuple[int | None, ...], off_by: int = 0) -> Answer:
+def answer(member: str, cells: tuple[int | None, ...], most: int = 0) -> Answer:
     made = Answer(
         "q-1",
         AskedEntry("region/log", 3, "00" * 32),
@@ -29,7 +29,7 @@ def answer(member: str, cells: tuple[int | None, ...], off_by: int = 0) -> Answe
         (Axis("outcome", OUTCOMES),),
         cells,
     )
-    return replace(made, changed=Perturbation(Mechanism.CELL_KEY, off_by)) if off_by else made
+    return replace(made, perturbation=Perturbation(Mechanism.CELL_KEY, most)) if most else made
 
 
 def merged(*answers: Answer, regional: RegionalFacts | None = None) -> dict[tuple[str, ...], Cell]:
@@ -45,9 +45,9 @@ def test_a_sum_says_how_far_all_its_parts_can_be_off() -> None:
         answer("KH", (7, 20, 0, 31), 6), answer("LA", (5, 6, 0, 11), 4), answer("TH", (1, 1, 1, 3))
     )
 
-    assert table["KH", "K"].off_by == 6
-    assert table["TH", "K"].off_by == 0
-    assert table[TOTAL, "K"] == Cell((TOTAL, "K"), Status.VALUE, 13, off_by=10)
+    assert table["KH", "K"].largest_deviation == 6
+    assert table["TH", "K"].largest_deviation == 0
+    assert table[TOTAL, "K"] == Cell((TOTAL, "K"), Status.VALUE, 13, largest_deviation=10)
 
 
 def test_the_bounds_of_a_withheld_sum_hold_for_every_count_behind_a_changed_number() -> None:
@@ -70,7 +70,7 @@ def test_nothing_follows_exactly_from_a_total_with_a_changed_number_in_it() -> N
 
     assert exact[TOTAL, "U"].value == 7
     assert changed[TOTAL, "U"].value is None
-    assert changed[TOTAL, "K"].off_by == 6
+    assert changed[TOTAL, "K"].largest_deviation == 6
 
 
 @settings(max_examples=30, deadline=None)
@@ -84,24 +84,35 @@ def test_the_true_sum_lies_within_the_reported_bounds(parts: list[tuple[int, int
         if cell.value is None:
             assert (cell.at_least or 0) <= count
         else:
-            assert abs(cell.value - (count + 3)) <= cell.off_by
+            assert abs(cell.value - (count + 3)) <= cell.largest_deviation
 
 
 def test_an_answer_says_on_the_wire_how_its_numbers_were_changed() -> None:
     made = answer("KH", (7, 20, 0, 31), 6)
 
-    assert made.as_json()["changed"] == {"mechanism": "cell-key", "most": 6}
+    assert made.as_json()["perturbation"] == {"mechanism": "cell-key", "most": 6}
     assert answer_from_json(made.as_json()) == made
-    assert "changed" not in answer("KH", (7, 20, 0, 27)).as_json()
+    assert "perturbation" not in answer("KH", (7, 20, 0, 27)).as_json()
     for field, value in product(["mechanism", "most"], [0, "none", None, True]):
-        spoilt = made.as_json() | {"changed": {**made.as_json()["changed"], field: value}}
+        spoilt = made.as_json() | {"perturbation": {**made.as_json()["perturbation"], field: value}}
         with pytest.raises(AnswerError):
             answer_from_json(spoilt)
 
 
+def test_an_answer_under_the_former_name_is_read() -> None:
+    """A hub keeps signed answers, and gives them again while a member is away."""
+    made = answer("KH", (7, 20, 0, 31), 6)
+    former = made.as_json()
+    former["changed"] = former.pop("perturbation")
+
+    assert answer_from_json(former) == made
+    with pytest.raises(AnswerError):
+        answer_from_json({**former, "perturbation": former["changed"]})
+
+
 def noisy(cells: tuple[int | None, ...], draws: tuple[int, ...] = (1, 1, 1, 3), member: str = "KH") -> Answer:
     changed = Perturbation(Mechanism.PRIVACY, noise=Noise("0.25", draws))
-    return replace(answer(member, (0, 0, 0, 0)), cells=cells, changed=changed)
+    return replace(answer(member, (0, 0, 0, 0)), cells=cells, perturbation=changed)
 
 
 def test_noise_of_several_members_adds_up_by_its_variance_and_bounds_nothing() -> None:
@@ -113,16 +124,16 @@ def test_noise_of_several_members_adds_up_by_its_variance_and_bounds_nothing() -
         regional=known,
     )
 
-    assert table["KH", "K"] == Cell(("KH", "K"), Status.VALUE, -7, typically_off_by=6)
-    assert table["KH", TOTAL].typically_off_by == 10
-    assert table[TOTAL, "I"] == Cell((TOTAL, "I"), Status.VALUE, 35, typically_off_by=8)
+    assert table["KH", "K"] == Cell(("KH", "K"), Status.VALUE, -7, standard_deviation=6)
+    assert table["KH", TOTAL].standard_deviation == 10
+    assert table[TOTAL, "I"] == Cell((TOTAL, "I"), Status.VALUE, 35, standard_deviation=8)
     assert (table[TOTAL, "K"].at_least, table[TOTAL, "K"].at_most) == (1, None), "TH alone is at least 1"
 
 
 def test_an_answer_says_on_the_wire_with_what_noise_its_numbers_were_drawn() -> None:
     made = noisy((-7, 20, 0, 13))
 
-    reported = made.as_json()["changed"]
+    reported = made.as_json()["perturbation"]
     assert reported == {
         "mechanism": "differential-privacy",
         "epsilon": "0.25",
@@ -136,10 +147,10 @@ def test_an_answer_says_on_the_wire_with_what_noise_its_numbers_were_drawn() -> 
         ("most", 5),
     ]:
         with pytest.raises(AnswerError):
-            answer_from_json(made.as_json() | {"changed": {**reported, field: value}})
+            answer_from_json(made.as_json() | {"perturbation": {**reported, field: value}})
     with pytest.raises(AnswerError):
-        answer_from_json({**made.as_json(), "changed": {"mechanism": "cell-key", "most": 6}})
+        answer_from_json({**made.as_json(), "perturbation": {"mechanism": "cell-key", "most": 6}})
     with pytest.raises(AnswerError, match="below 0 and no noise"):
         answer("KH", (-1, 2, 3, 4))
-    assert made.changed is not None
-    assert perturbation_from_json(made.changed.in_general.as_json()).noise == Noise("0.25")
+    assert made.perturbation is not None
+    assert perturbation_from_json(made.perturbation.in_general.as_json()).noise == Noise("0.25")

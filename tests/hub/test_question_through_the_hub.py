@@ -143,7 +143,7 @@ def test_a_member_that_is_away_does_not_hold_the_others_up(
     assert release_due(hub) == [asked.id]
     cells = {cell.key: cell for cell in released(hub, asked).cells}
     assert cells["TH", "K"].status is Status.NO_ANSWER
-    assert cells["Total", "K"].lacks == ("TH",)
+    assert cells["Total", "K"].missing_members == ("TH",)
     assert members["TH"].poll(hub).deliveries  # it may still answer, late
 
 

@@ -26,8 +26,8 @@ SHARED = Shared(
     levels=("outcome", "sex", "year", "year_band5"),
     max_dims=2,
     ready_made_only=False,
-    leave_ready_made=False,
-    leave=True,
+    approval_ready_made=False,
+    approval=True,
 )
 STATED = Sharing("KH", "3", "2026-12-31", "s-1", "2025-12-31", "2026-01-15", (SHARED,), ())
 

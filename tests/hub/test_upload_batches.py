@@ -89,7 +89,8 @@ def test_a_piece_that_is_not_kept_keeps_no_other_out(region: Federation) -> None
     with laos.node.store.reading() as view:
         foreign = outbox_module.outbox(laos.node, view, NodeSums(laos.node, laos.cube_cache)).batch().answers
     own.link.twist = lambda call: replace(
-        call, batch=UploadBatch(answers=(*foreign, *call.batch.answers, *call.batch.answers))
+        call,
+        upload_batch=UploadBatch(answers=(*foreign, *call.upload_batch.answers, *call.upload_batch.answers)),
     )
 
     own.round()
@@ -114,7 +115,7 @@ def test_a_batch_that_a_hub_does_not_take_does_not_stop_a_node(region: Federatio
     member.round()
 
     def refused(call: Poll) -> Poll:
-        if call.batch.answers:
+        if call.upload_batch.answers:
             raise LinkError("The hub said 422.")
         return call
 

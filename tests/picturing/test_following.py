@@ -16,12 +16,12 @@ from gateway.wire.release import Release
 DICTIONARY = regional()
 
 
-def table(*rows: tuple[int | None, ...], lacks: tuple[str, ...] = ()) -> Release:
-    """Two years by three outcomes and their totals; None is withheld, and `lacks` belongs to the last row."""
+def table(*rows: tuple[int | None, ...], missing_members: tuple[str, ...] = ()) -> Release:
+    """Two years by three outcomes and their totals; None is withheld; `missing_members`: of the last row."""
     axes = (Axis("year", ("2023", "2024", TOTAL)), Axis("outcome", ("K", "I", TOTAL)))
     cells = [
         Cell((year, outcome), Status.WITHHELD if value is None else Status.VALUE, value,
-             lacks=lacks if year == TOTAL else ())
+             missing_members=missing_members if year == TOTAL else ())
         for year, row in zip(axes[0].codes, rows, strict=True)
         for outcome, value in zip(axes[1].codes, row, strict=True)
     ]  # fmt: skip
@@ -54,7 +54,7 @@ def test_a_number_that_would_follow_exactly_is_not_said() -> None:
 
 
 def test_totals_without_the_same_members_bound_nothing() -> None:
-    lacking = table((None, None, 20), (None, 31, 40), (25, None, 60), lacks=("TH",))
+    lacking = table((None, None, 20), (None, 31, 40), (25, None, 60), missing_members=("TH",))
 
     assert bounds(lacking, DICTIONARY, (TOTAL, "I")) == Bounds(0, 35)
 
@@ -90,7 +90,7 @@ def test_the_nearest_ancestor_is_visible_and_holds_the_cell(release: Release) ->
             assert lifted > 0
             assert not any(
                 other.value is not None
-                and not other.lacks
+                and not other.missing_members
                 and all(o in (c, TOTAL) for o, c in zip(other.key, cell.key, strict=True))
                 and 0 < sum(o != c for o, c in zip(other.key, cell.key, strict=True)) < lifted
                 for other in release.cells
@@ -123,7 +123,7 @@ def test_an_explanation_says_why_what_is_left_and_where_to_look() -> None:
 
 
 def test_an_explanation_of_a_number_and_of_what_it_lacks() -> None:
-    lacking = replace(HOLED.cells[8], lacks=("TH", "VN"), under_masks=("KH",))
+    lacking = replace(HOLED.cells[8], missing_members=("TH", "VN"), masked_members=("KH",))
     told = explain(replace(HOLED, cells=(*HOLED.cells[:8], lacking)), DICTIONARY, (TOTAL, TOTAL))
 
     assert told.sentences == (

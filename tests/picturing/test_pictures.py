@@ -76,7 +76,7 @@ def test_a_number_that_noise_brought_below_0_is_drawn_at_0(levels: tuple[str, ..
     """Noise on all cells, or on every second one."""
     made = made_release(*levels, members=("TH",))
     cells = [
-        replace(c, value=-(c.value or 5) if n % share == 0 else c.value, typically_off_by=6)
+        replace(c, value=-(c.value or 5) if n % share == 0 else c.value, standard_deviation=6)
         for n, c in enumerate(made.cells)
         if c.value is not None
     ]

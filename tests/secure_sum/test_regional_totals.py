@@ -121,7 +121,7 @@ def test_a_total_that_no_state_can_give_is_exact_and_logged_by_everybody(tmp_pat
         year, outcome = to.cell
         cell = table[TOTAL, year, outcome]
         assert cell.value == truth(year, outcome)
-        assert cell.under_masks == to.members == MEMBERS
+        assert cell.masked_members == to.members == MEMBERS
         # Each of its parts is withheld in the same table.
         assert {table[m, year, outcome].status for m in MEMBERS} == {Status.WITHHELD}
         # The other outcome of that year follows, since the years' totals are shown.
@@ -161,7 +161,7 @@ def test_it_comes_about_over_http_as_well(tmp_path: Path) -> None:
                 link.close()
             server.close()
 
-        summed = [cell for cell in table.values() if cell.under_masks]
+        summed = [cell for cell in table.values() if cell.masked_members]
         assert {cell.key[2] for cell in summed} == {"K", "I"}
         assert all(cell.value == truth(cell.key[1], cell.key[2]) for cell in summed)
 
@@ -198,7 +198,7 @@ def test_a_member_that_drops_out_leaves_the_cell_withheld_never_wrong(tmp_path: 
         there.clock.move(seconds=60)
         table = released(there, asked)
 
-        assert not [cell for cell in table.values() if cell.under_masks]
+        assert not [cell for cell in table.values() if cell.masked_members]
         (ended,) = events(hub_entries(there), TotalReleased)
         assert ended.missing == ("LA",)
 
@@ -243,7 +243,7 @@ def test_a_member_whose_policy_declines_leaves_the_total_withheld(tmp_path: Path
             member.round()
         table = released(there, asked)
 
-        assert not [cell for cell in table.values() if cell.under_masks]
+        assert not [cell for cell in table.values() if cell.masked_members]
         # Its bounds it gives all the same: they follow from what it shows.
         assert table[TOTAL, "2022", "K"].at_most is not None
 
@@ -347,7 +347,7 @@ def test_a_number_that_the_sum_cannot_be_is_not_published(tmp_path: Path) -> Non
         receive_contribution(there.hub, liar.link.enrolment, forged(liar, planned.index))
         table = released(there, asked)
 
-        assert not [cell for cell in table.values() if cell.under_masks]
+        assert not [cell for cell in table.values() if cell.masked_members]
         (ended,) = events(hub_entries(there), TotalReleased)
         assert (ended.contributed, ended.missing) == (MEMBERS, ())
 

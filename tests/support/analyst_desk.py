@@ -36,8 +36,8 @@ SHARED = Shared(
     levels=LEVELS,
     max_dims=3,
     ready_made_only=False,
-    leave_ready_made=False,
-    leave=False,
+    approval_ready_made=False,
+    approval=False,
 )
 
 

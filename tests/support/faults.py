@@ -62,7 +62,7 @@ class FaultyLink(Link):
     def poll(self, call: Poll) -> PollReply:
         if self._now("call lost"):
             raise LinkError("The call was lost.")
-        if call.batch.answers:
+        if call.upload_batch.answers:
             return self._hand_in(call)
         reply = super().poll(call)
         kept, self.kept_reply = self.kept_reply, reply
@@ -76,8 +76,8 @@ class FaultyLink(Link):
         return reply
 
     def _hand_in(self, call: Poll) -> PollReply:
-        """What goes wrong with an answer on its own goes wrong with one in a parcel as well."""
-        answers = call.batch.answers
+        """What goes wrong with an answer on its own goes wrong with one in a batch as well."""
+        answers = call.upload_batch.answers
         self.kept_answers += answers
         if self._now("answer lost"):
             raise LinkError("The answer was lost.")
@@ -125,7 +125,7 @@ class FaultyLink(Link):
 
 
 def _with_answers(call: Poll, answers: tuple[SignedAnswer, ...]) -> Poll:
-    return replace(call, batch=replace(call.batch, answers=answers))
+    return replace(call, upload_batch=replace(call.upload_batch, answers=answers))
 
 
 def _flipped(text: str, dice: Random) -> str:
@@ -265,7 +265,7 @@ def run_plan(region: Region, seed: int) -> Outcome:
     """Draw a plan and carry it out; every question has been released when this returns."""
     dice = Random(seed)
     for link in region.links.values():
-        link.carries = dice.random() < 0.7  # the others reach a hub of before parcels
+        link.carries = dice.random() < 0.7  # the others reach a hub without batches
     asked = [dice.choice(QUESTIONS) for _ in range(dice.randint(1, 3))]
     outcome = _run(region, dice, asked, steps=dice.randint(2, 8))
     outcome.seed = seed

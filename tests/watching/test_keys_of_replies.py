@@ -147,7 +147,7 @@ def call_as_of_old(pair: Pair, node: Path, key: str) -> None:
     """Raises UnsignedError for a reply under another key."""
     auth = OldSignatures(read_signer(node / "keys" / "call.key"), Verifier.parse(key), pair.clock)
     with pair.served() as url, httpx.Client(base_url=url, auth=auth, trust_env=False) as client:
-        said = client.post("/federation/v1/poll", json={"seen_size": 0, "wait": 0})
+        said = client.post("/federation/v2/poll", json={"seen_size": 0, "wait": 0})
         assert said.status_code == 200
 
 

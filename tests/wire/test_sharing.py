@@ -72,7 +72,7 @@ def test_another_ones_signature_is_not_taken() -> None:
     "change",
     [
         {"more": 1},
-        {"v": 2},
+        {"v": 3},
         {"member": ""},
         {"policy": 1},
         {"shared": None},
@@ -84,6 +84,13 @@ def test_what_is_not_in_the_form_is_refused_even_when_signed(change: dict[str, o
     text = canonical_json({**PLAIN.as_json(), **change}).decode() + "\n"
 
     with pytest.raises(SharingError):
+        open_sharing(str(sign(text, SIGNER)), SIGNER.verifier)
+
+
+def test_a_statement_of_the_former_version_is_refused_with_a_word_of_what_to_do() -> None:
+    text = canonical_json({**PLAIN.as_json(), "v": 1}).decode() + "\n"
+
+    with pytest.raises(SharingError, match="former version: upgrade the node"):
         open_sharing(str(sign(text, SIGNER)), SIGNER.verifier)
 
 

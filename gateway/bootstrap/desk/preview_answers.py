@@ -119,7 +119,7 @@ def _release(node: Node, asking: PreviewQuestion, cube: Labelled, verdict: Verdi
         axes=reading.axes,
         cells=reading.cells,
         terms=terms_of(verdict),
-        changed=reading.changed,
+        perturbation=reading.perturbation,
     )
     return _released(node, asking.question, answer)
 
@@ -139,6 +139,6 @@ def _released(node: Node, question: Question, answer: Answer) -> Release:
         snapshot_date=answer.snapshot_date,
         quotas=answer.quotas,
         terms=answer.terms,
-        changed=None if answer.changed is None else answer.changed.in_general,
+        perturbation=None if answer.perturbation is None else answer.perturbation.in_general,
     )
     return Release(answer.question_id, question.as_json(), axes, cells, (coverage,), "", "")

@@ -144,7 +144,7 @@ def made(node: Node, view: View, case: Case, verdict: Verdict) -> Answer:
         quotas=_quotas(view, case, verdict),
         keep_days=_keep_days(verdict),
         terms=terms_of(verdict),
-        changed=reading.changed,
+        perturbation=reading.perturbation,
     )
 
 

@@ -41,7 +41,7 @@ def run_round(
     riding, alone = packed(waiting) if link.takes_batches() else (Outbox(), waiting)
     send(node, regional, link, alone)
     with node.store.reading() as view:
-        call = replace(_call(node, view, cube_cache, wait), batch=riding.batch())
+        call = replace(_call(node, view, cube_cache, wait), upload_batch=riding.batch())
     try:
         reply = link.poll(call)
     except ShorterLogError:

@@ -107,9 +107,9 @@ class PreviewReader:
         """The name of the perturbation mechanism; None where the shown numbers are exact."""
         return self.made.cube.mechanism if self.made.plan.changed else None
 
-    def off_by(self, key: Mapping[str, str]) -> int:
+    def largest_deviation(self, key: Mapping[str, str]) -> int:
         """The largest difference between a readable cell's value and its count."""
-        return self.made.cube.off_by(key) if self.made.plan.changed else 0
+        return self.made.cube.largest_deviation(key) if self.made.plan.changed else 0
 
     @property
     def epsilon(self) -> str:
@@ -195,8 +195,8 @@ class _Recorder:
     def mechanism(self) -> str | None:
         return self._cube.mechanism
 
-    def off_by(self, key: Mapping[str, str]) -> int:
-        return self._cube.off_by(key)
+    def largest_deviation(self, key: Mapping[str, str]) -> int:
+        return self._cube.largest_deviation(key)
 
     @property
     def epsilon(self) -> str:

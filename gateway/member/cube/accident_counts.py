@@ -74,7 +74,7 @@ class AccidentsRead(NotDrawn):
         """Numbers of accidents are exact."""
         return
 
-    def off_by(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
+    def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
         """Numbers of accidents are exact."""
         return 0
 

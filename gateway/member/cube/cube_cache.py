@@ -85,9 +85,9 @@ class ReadyCube:
     def _made(self) -> dict[str, object]:
         return {}
 
-    def off_by(self, key: Mapping[str, str]) -> int:
+    def largest_deviation(self, key: Mapping[str, str]) -> int:
         """The largest difference between a readable cell's value and its count."""
-        return self.cube.off_by(key)
+        return self.cube.largest_deviation(key)
 
     @property
     def epsilon(self) -> str:

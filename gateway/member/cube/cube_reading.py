@@ -37,7 +37,7 @@ class Cube(Protocol):
         """The value of a cell, None when withheld; KeyError outside the lattice."""
         ...
 
-    def off_by(self, key: Mapping[str, str]) -> int:
+    def largest_deviation(self, key: Mapping[str, str]) -> int:
         """The largest difference between a cell's value and its count; 0 where the value is exact."""
         ...
 
@@ -68,7 +68,7 @@ class Reading:
 
     axes: tuple[Axis, ...]
     cells: tuple[int | None, ...]
-    off_by: int = 0
+    largest_deviation: int = 0
     """The largest difference between a number of the table and its count."""
     mechanism: str | None = None
     noise: Noise | None = None
@@ -79,12 +79,14 @@ class Reading:
         return self.noise is not None and None in self.cells
 
     @property
-    def changed(self) -> Perturbation | None:
+    def perturbation(self) -> Perturbation | None:
         """The notice about numbers that are not exact."""
         if self.noise is not None:
             return Perturbation(Mechanism.PRIVACY, noise=self.noise)
         return (
-            Perturbation(Mechanism(self.mechanism), self.off_by) if self.mechanism and self.off_by else None
+            Perturbation(Mechanism(self.mechanism), self.largest_deviation)
+            if self.mechanism and self.largest_deviation
+            else None
         )
 
 
@@ -122,7 +124,7 @@ def read(dictionary: Dictionary, trees: Mapping[str, Tree], cube: Cube, question
         names = [c.dimension for c in choices]
         found.append(_sum(cube, names, [nodes for _, nodes in combination]))
     axes = tuple(Axis(c.level, tuple(code for code, _ in c.codes)) for c in shown if c.level is not None)
-    most = max((one.off_by for one in found), default=0)
+    most = max((one.largest_deviation for one in found), default=0)
     noise = Noise(cube.epsilon, tuple(one.draws for one in found)) if cube.epsilon else None
     return Reading(axes, tuple(one.value for one in found), most, cube.mechanism, noise)
 
@@ -180,7 +182,7 @@ class _Sum:
     """
 
     value: int | None
-    off_by: int
+    largest_deviation: int
     draws: int
 
 
@@ -193,5 +195,5 @@ def _sum(cube: Cube, dimensions: list[str], nodes: list[tuple[str, ...]]) -> _Su
         except KeyError:
             raise UnreadableError(Refusal.NOT_SHARED) from None
         total, withheld = total + (value or 0), withheld or value is None
-        off, draws = off + cube.off_by(key), draws + cube.drawn(key)
+        off, draws = off + cube.largest_deviation(key), draws + cube.drawn(key)
     return _Sum(None, 0, draws) if withheld else _Sum(total, off, draws)

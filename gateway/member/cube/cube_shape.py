@@ -100,7 +100,7 @@ class ShapeOnly(NotDrawn):
         """No number is read."""
         return
 
-    def off_by(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
+    def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
         """Nothing: no number is known here, and none decides."""
         return 0
 

@@ -20,7 +20,7 @@ from gateway.member.model.registered_figure import RegisteredFigure, counting
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan
 from gateway.member.policy.cell_marks import Marks, marks_of, words_of_marks
-from gateway.member.policy.mechanism_choice import off_by, privacy, words_of
+from gateway.member.policy.mechanism_choice import largest_deviation, privacy, words_of
 from gateway.member.policy.noise_plan import noisy_plan, with_noisy_tables
 from policies import Policy
 from policies.model.model import Scope
@@ -161,14 +161,14 @@ def _of_change(scope: Scope, plan: Plan) -> str:
             "further dimensions and no finer levels. Thresholds decide which cells are proved to be "
             "protected; settings for zeros and for priority tables have no effect.",
             base=scope.mechanism.base,
-            most=off_by(plan.changed),
+            most=largest_deviation(plan.changed),
         )
     return message(
         "No number is withheld: each is perturbed by at most %(most)s, and the same people always have "
         "the same number. An empty cell is shown as 0, and a 0 may stand for up to %(most)s people. "
         "Thresholds decide which cells are proved to be protected; settings for zeros and for priority "
         "tables have no effect.",
-        most=off_by(plan.changed),
+        most=largest_deviation(plan.changed),
     )
 
 

@@ -46,7 +46,7 @@ def privacy(words: str) -> Privacy | None:
     return privacy_of(words) if words else None
 
 
-def off_by(words: str) -> int:
+def largest_deviation(words: str) -> int:
     """The largest difference between number and count under this mechanism; 0 for unbounded noise."""
     made = perturbation(words)
     return 0 if made is None else made.largest_change

@@ -119,8 +119,8 @@ def _shared(
         levels=_names(usable),
         max_dims=min(most, len({dimension for dimension, _ in usable})),
         ready_made_only=share.ready_made_only,
-        leave_ready_made=terms.approval_ready_made is not Approval.AUTOMATIC,
-        leave=terms.approval_others is not Approval.AUTOMATIC,
+        approval_ready_made=terms.approval_ready_made is not Approval.AUTOMATIC,
+        approval=terms.approval_others is not Approval.AUTOMATIC,
     )
 
 

@@ -113,7 +113,7 @@ def _column(
         measures=tuple(sorted({m for one in several for m in one.measures})),
         purposes=tuple(sorted({p for one in several for p in one.purposes})),
         max_dims=max((one.max_dims for one in several), default=0),
-        needs_approval=any(one.leave for one in several),
+        needs_approval=any(one.approval for one in several),
         ready_made_only=bool(several) and all(one.ready_made_only for one in several),
         bans=0 if sharing is None else len(sharing.never),
     )

@@ -173,7 +173,7 @@ def test_what_was_given_out_stays_as_it_was_rounded() -> None:
 
     assert numbers(again) == numbers(before)
     assert adds_up(after)
-    assert after.off_by({}) == 2 * before.off_by({})
+    assert after.largest_deviation({}) == 2 * before.largest_deviation({})
     assert numbers(cube_of(stood, came)) == {
         cell: number + numbers(alone)[cell] for cell, number in numbers(before).items()
     }

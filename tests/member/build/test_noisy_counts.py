@@ -100,17 +100,17 @@ def test_an_answer_says_mechanism_epsilon_scale_and_of_how_many_draws_each_numbe
     reported = asked(region, "year", "sex")
 
     signed = json.loads(region.members["KH"].link.sent[-1].note.partition("\n\n")[0])
-    assert {key: signed["changed"][key] for key in ("mechanism", "epsilon", "scale")} == {
+    assert {key: signed["perturbation"][key] for key in ("mechanism", "epsilon", "scale")} == {
         "mechanism": "differential-privacy",
         "epsilon": "0.25",
         "scale": "4",
     }
-    assert len(signed["changed"]["draws"]) == len(signed["cells"]) == len(reported.cells)
-    off_by = {cell.key: cell.typically_off_by for cell in reported.cells}
-    assert (off_by["2022", "F"], off_by["2022", TOTAL]) == (6, 11), (
+    assert len(signed["perturbation"]["draws"]) == len(signed["cells"]) == len(reported.cells)
+    largest_deviation = {cell.key: cell.standard_deviation for cell in reported.cells}
+    assert (largest_deviation["2022", "F"], largest_deviation["2022", TOTAL]) == (6, 11), (
         "one draw, and the sum of four codes of sex"
     )
-    assert {cell.off_by for cell in reported.cells} == {0}, "noise has no most"
+    assert {cell.largest_deviation for cell in reported.cells} == {0}, "noise has no most"
     assert {(cell.at_least, cell.at_most) for cell in reported.cells} == {(None, None)}
     assert "epsilon 0.25 for each table, scale 4" in coverage_lines(reported)[0]
     assert "typically off by 6 to 11, perhaps below 0" in to_text(reported)
@@ -286,7 +286,7 @@ def test_a_later_policy_draws_what_the_budget_still_pays_for(region: Federation)
     nearer = asked(region, "sex")
 
     assert ledger(node).spent(1) == Fraction("0.75")
-    assert {cell.typically_off_by for cell in nearer.cells if cell.key != (TOTAL,)} == {6}
+    assert {cell.standard_deviation for cell in nearer.cells if cell.key != (TOTAL,)} == {6}
     assert inner(values(asked(region, "year", "sex"))) == inner(before)
 
 

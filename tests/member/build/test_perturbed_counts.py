@@ -72,24 +72,24 @@ def test_every_number_is_answered_near_the_truth_and_none_of_few_people_as_it_is
     assert all(abs(shown[cell] - count) <= MOST for cell, count in truth.items())
     assert not {1, 2} & set(shown.values()), "js"
     assert shown[TOTAL, TOTAL] != sum(truth.values()) or shown != truth
-    assert {cell.off_by for cell in reported.cells} == {MOST}
+    assert {cell.largest_deviation for cell in reported.cells} == {MOST}
 
 
 def test_whoever_receives_it_is_told_how_the_numbers_were_changed(region: Federation) -> None:
     reported = asked(region, "outcome")
 
-    assert reported.coverage[0].changed is not None
-    assert reported.coverage[0].changed.as_json() == {"mechanism": "cell-key", "most": MOST}
+    assert reported.coverage[0].perturbation is not None
+    assert reported.coverage[0].perturbation.as_json() == {"mechanism": "cell-key", "most": MOST}
     assert f"at most {MOST} from the count" in to_text(reported)
-    assert "off_by" in to_csv(reported).splitlines()[0]
-    assert '"changed"' in to_json(reported)
+    assert "largest_deviation" in to_csv(reported).splitlines()[0]
+    assert '"perturbation"' in to_json(reported)
 
 
 def test_a_sum_of_cells_says_that_it_is_off_by_as_much_as_all_of_them(region: Federation) -> None:
     one, two = asked(region, "sex", year=["2022"]), asked(region, "sex", year=["2022", "2023"])
 
-    assert {cell.off_by for cell in one.cells} == {MOST}
-    assert {cell.off_by for cell in two.cells} == {2 * MOST}
+    assert {cell.largest_deviation for cell in one.cells} == {MOST}
+    assert {cell.largest_deviation for cell in two.cells} == {2 * MOST}
     years = values(asked(region, "year", "sex"))
     assert values(two)["F",] == years["2022", "F"] + years["2023", "F"]
 
@@ -104,7 +104,7 @@ def test_people_who_stay_have_the_same_numbers_in_the_next_snapshot(region: Fede
 
     shown = values(after)
     assert all(shown[cell] == number for cell, number in before.items() if cell[0] != TOTAL)
-    assert {cell.off_by for cell in after.cells} == {2 * MOST}, "the total is of two portions"
+    assert {cell.largest_deviation for cell in after.cells} == {2 * MOST}, "the total is of two portions"
     assert abs(shown[TOTAL, TOTAL] - before[TOTAL, TOTAL] - 30) <= MOST, "and differs by one of them"
 
 
@@ -194,7 +194,7 @@ def test_a_preview_is_the_cube_that_answers_and_is_measured_by_people(region: Fe
         stored = view.cube()
     assert stored is not None
     assert stored.cube == made.bytes
-    assert parse_cube(stored.cube).off_by({}) == MOST
+    assert parse_cube(stored.cube).largest_deviation({}) == MOST
 
 
 def test_a_sum_over_members_says_which_of_them_changed_their_numbers(tmp_path: Path) -> None:
@@ -205,10 +205,10 @@ def test_a_sum_over_members_says_which_of_them_changed_their_numbers(tmp_path: P
 
         reported = asked(region, "country", "sex")
 
-    off = {cell.key: cell.off_by for cell in reported.cells if cell.value is not None}
+    off = {cell.key: cell.largest_deviation for cell in reported.cells if cell.value is not None}
     assert off["KH", TOTAL] == off[TOTAL, TOTAL] == MOST
     assert off["LA", TOTAL] == 0
-    assert [c.changed is not None for c in reported.coverage] == [True, False]
+    assert [c.perturbation is not None for c in reported.coverage] == [True, False]
 
 
 def test_lint_at_a_node_knows_what_was_given_out_there(region: Federation) -> None:

@@ -55,10 +55,10 @@ def test_every_number_is_a_multiple_of_the_base_and_the_table_adds_up(region: Fe
 def test_whoever_receives_it_is_told_that_numbers_were_rounded(region: Federation) -> None:
     reported = asked(region, "outcome")
 
-    assert reported.coverage[0].changed is not None
-    assert reported.coverage[0].changed.as_json() == {"mechanism": "controlled-rounding", "most": MOST}
+    assert reported.coverage[0].perturbation is not None
+    assert reported.coverage[0].perturbation.as_json() == {"mechanism": "controlled-rounding", "most": MOST}
     assert f"at most {MOST} from the count" in to_text(reported)
-    assert "off_by" in to_csv(reported).splitlines()[0]
+    assert "largest_deviation" in to_csv(reported).splitlines()[0]
 
 
 def test_the_numbers_of_closed_years_stay_and_corrections_wait_for_enough_people(region: Federation) -> None:
@@ -78,7 +78,7 @@ def test_the_numbers_of_closed_years_stay_and_corrections_wait_for_enough_people
         (year, sex) for year in ("2023", TOTAL) for sex in ("F", "M", TOTAL)
     }
     assert shown["2023", TOTAL] == shown["2023", "F"] + shown["2023", "M"]
-    assert {cell.off_by for cell in after.cells} == {2 * MOST}, "a revision may be of every year"
+    assert {cell.largest_deviation for cell in after.cells} == {2 * MOST}, "a revision may be of every year"
 
 
 def test_the_mechanism_is_that_of_the_first_answer_for_life(region: Federation) -> None:

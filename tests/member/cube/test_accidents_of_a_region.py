@@ -64,7 +64,7 @@ def test_accidents_are_added_over_members_and_a_total_says_whom_it_lacks(region:
     for year in YEARS:
         assert (table["KH", year].value, table["LA", year].value) == (20, 10)
         assert table["TH", year].status is Status.NOT_SHARED
-        assert (table[TOTAL, year].value, table[TOTAL, year].lacks) == (30, ("TH",))
+        assert (table[TOTAL, year].value, table[TOTAL, year].missing_members) == (30, ("TH",))
     assert table[TOTAL, TOTAL].value == 90
 
     by_sex = asked(region, "country", "sex")

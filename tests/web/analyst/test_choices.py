@@ -16,7 +16,7 @@ from gateway.wire.sharing_statement import Sharing
 
 DICTIONARY = regional()
 KH = stated("KH")
-LA = stated("LA", replace(SHARED, levels=("outcome", "year"), max_dims=1, leave=True))
+LA = stated("LA", replace(SHARED, levels=("outcome", "year"), max_dims=1, approval=True))
 SINCE = datetime(2026, 2, 1, tzinfo=UTC)
 COMPLETE = Draft("casualties", ("country", "year"), purpose="regional-reporting")
 
