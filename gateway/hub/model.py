@@ -88,7 +88,7 @@ class Presence:
 
     member: str
     last_seen: datetime
-    log_head: str | None
+    checkpoint: str | None
     witnessed_size: int
     call_ends: datetime | None = None
     serves: tuple[str, str] | None = None

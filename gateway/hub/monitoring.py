@@ -122,7 +122,7 @@ def _heard(
     if old is not None and present.witnessed_size < old.size:
         message = f"{code} has witnessed {present.witnessed_size} entries, and not yet {old.size}"
         alerts.append(Alert(Concern.BEHIND, hub.log.origin, code, message, (present.witnessed_size,)))
-    if present.log_head is None:
+    if present.checkpoint is None:
         message = f"{code} calls, and shows no checkpoint of its own log"
         alerts.append(Alert(Concern.SILENT, origin_of(member), code, message))
     return alerts

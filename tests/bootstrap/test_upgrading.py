@@ -1,7 +1,7 @@
 """An older database is brought to the present form, all of it or nothing, and backed up before that."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pytest
 from click.testing import CliRunner
 from databases import new_database
+from former_forms import bring_back
 from sqlalchemy import inspect, text
 
 from audit.commands.command_line import main as auditor
@@ -32,13 +33,13 @@ from gateway.store.engine.database import Database, StorageError
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.wire.enrolment import HubKeys, Invitation
 
-PRESENT = "hub_0002"
+PRESENT = "hub_0003"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "hub_0003"
-down_revision = "hub_0002"
+revision = "hub_0004"
+down_revision = "hub_0003"
 
 
 def upgrade() -> None:
@@ -62,9 +63,9 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """From now on the software is a version newer: a further migration is there."""
     folder = tmp_path / "versions" / "hub"
     shutil.copytree(migrate._VERSIONS / "hub", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "0003_next.py").write_text(NEXT.format(more=""), encoding="utf-8")
+    (folder / "0004_next.py").write_text(NEXT.format(more=""), encoding="utf-8")
     monkeypatch.setattr(migrate, "_VERSIONS", tmp_path / "versions")
-    return folder / "0003_next.py"
+    return folder / "0004_next.py"
 
 
 def run(*arguments: str) -> str:
@@ -139,28 +140,17 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(hub: Path, newer: Pat
         assert view.log.latest_checkpoint() is not None
 
 
-@pytest.fixture
-def first_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Hubs and nodes are made by the first Safelane, until this is undone."""
-    for side in (HUB, MEMBER):
-        (tmp_path / "first" / side).mkdir(parents=True)
-        shutil.copy(migrate._VERSIONS / side / "0001_first.py", tmp_path / "first" / side)
-    with monkeypatch.context() as patched:
-        patched.setattr(migrate, "_VERSIONS", tmp_path / "first")
-        yield patched
-
-
 def test_a_hub_that_counted_people_over_borders_opens_with_nothing_left_of_it_but_its_log(
-    tmp_path: Path, first_form: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     hub = tmp_path / "hub"
     create_hub(hub, "region.example/log", database=new_database())
     with open_hub(hub) as opened, opened.store.writing() as work:
         begun = CountBegun("2026", "passport", ("KH", "LA"), 8, 5, whole_second(opened.clock.now()))
         index = record(opened, work, Entry(begun, {}))
+    bring_back(hub, HUB, "hub_0001")
     values = {"entry": encode(begun), "because": index}
     write(hub, "INSERT INTO count_runs VALUES ('run', '2026', :entry, :because, 'open', NULL)", values)
-    first_form.undo()
 
     with open_hub(hub) as opened, opened.store.reading() as view:
         assert decode(opened.log.entry(view.log, index)) == begun
@@ -177,14 +167,14 @@ def test_a_hub_that_counted_people_over_borders_opens_with_nothing_left_of_it_bu
 
 
 def test_a_node_that_counted_people_over_borders_opens_without_the_secrets_of_its_runs(
-    tmp_path: Path, first_form: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     node = tmp_path / "KH"
     keys = (str(Signer.generate(f"region.example/{use}").key) for use in ("log", "calls"))
     create_member(node, "KH", "region.example")
     connect(node, "KH", "http://127.0.0.1:0", HubKeys(*keys), database=new_database())
+    bring_back(node, MEMBER, "member_0001")
     write(node, "INSERT INTO count_secrets VALUES ('run', 'what blinded it')")
-    first_form.undo()
 
     with open_member(node) as opened, opened.store.reading() as view:
         assert view.log.latest_checkpoint() is not None

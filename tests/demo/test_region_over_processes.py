@@ -131,7 +131,7 @@ def everything_that_left(directory: Path, member: str) -> bytes:
     place = member_directory(directory, member)
     parts += [p.read_bytes() for p in place.glob("*.log")]
     with sqlite3.connect(f"file:{place / 'safelane.sqlite'}?mode=ro", uri=True) as connection:
-        parts += [row[0].encode() for row in connection.execute("SELECT note FROM sent")]
+        parts += [row[0].encode() for row in connection.execute("SELECT note FROM sent_answers")]
         parts += [row[0] for row in connection.execute("SELECT entry FROM log_entries")]
     return b"\n".join(parts)
 
@@ -151,7 +151,7 @@ def answers(directory: Path, member: str, question_ids: set[str]) -> list[dict]:
     """What a member sent to these questions."""
     database = member_directory(directory, member) / "safelane.sqlite"
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-        notes = [row[0] for row in connection.execute("SELECT note FROM sent")]
+        notes = [row[0] for row in connection.execute("SELECT note FROM sent_answers")]
     made = [json.loads(note.partition("\n\n")[0]) for note in notes]
     return [answer for answer in made if answer["question"] in question_ids]
 

@@ -111,7 +111,7 @@ def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, side: st
     migrate(database, side)
     assert older_form(database, side) is None
     wanted = tables_of(side)
-    assert {"log_heads", "openings"} <= {table.name for table in wanted}
+    assert {"log_sizes", "openings"} <= {table.name for table in wanted}
 
     with database.reading() as connection:
         found = inspect(connection)
@@ -123,6 +123,10 @@ def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, side: st
                 table.primary_key.columns.keys()
             )
             assert len(found.get_foreign_keys(table.name)) == len(table.foreign_key_constraints)
+            constraints = {str(found.get_pk_constraint(table.name)["name"])}
+            constraints |= {str(one["name"]) for one in found.get_unique_constraints(table.name)}
+            assert all(name.split("_", 1)[1].startswith(table.name) for name in constraints), constraints
+            assert {one["name"] for one in found.get_indexes(table.name)} == {i.name for i in table.indexes}
     database.close()
 
 

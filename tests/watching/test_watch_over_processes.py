@@ -173,7 +173,7 @@ def _put_back(hub_directory: Path, size: int) -> int:
         for statement in (
             "DELETE FROM log_checkpoints WHERE size > :kept",
             "DELETE FROM log_entries WHERE number >= :kept",
-            "UPDATE log_heads SET size = :kept",
+            "UPDATE log_sizes SET size = :kept",
         ):
             connection.execute(text(statement), {"kept": kept})
     return int(kept)

@@ -52,7 +52,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
         found = existing(view, record.id, plan)
     cube = None
     if found is None:
-        if privacy(plan.changed) is not None:
+        if privacy(plan.mechanism) is not None:
             protected(node, snapshot, (plan, rules), released, progress)  # an impossible plan costs nothing
             charge_and_draw(node, snapshot, plan)
         cube = protected(node, snapshot, (plan, rules), released, progress)
@@ -60,7 +60,7 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
         beside = (len(work.released_cubes()), len(work.extracts.disclosed()), work.figures())
-        if privacy(plan.changed) is None and beside != (len(released), extracts, figures):
+        if privacy(plan.mechanism) is None and beside != (len(released), extracts, figures):
             raise NotProtectedError(
                 "A former cube has answered for the first time while this one was made, an extract was asked "
                 "for, or a figure was registered.",
@@ -111,7 +111,7 @@ def protected(
         )
     with node.store.reading() as view:
         extracts = view.extracts.disclosed()
-        if privacy(planned[0].changed) is not None:
+        if privacy(planned[0].mechanism) is not None:
             if extracts or (released and not is_noisy(released[-1])):
                 raise _another_mechanism()
             return noisy_cube_of(node.dictionary, view, snapshot, planned[0])
@@ -120,7 +120,7 @@ def protected(
     # Of accidents beside single records nobody has shown yet that they are safe: none for new people.
     counted = without_accidents(planned[0]) if extracts else planned[0]
     inputs = CubeInputs(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
-    changed = perturbation(planned[0].changed)
+    changed = perturbation(planned[0].mechanism)
     if changed is None and not isinstance(former, PerturbedCube | NoisyCube):
         plan = grow(inputs, former)
         check_beside_extracts(plan, extracts)

@@ -105,20 +105,20 @@ class PreviewReader:
     @property
     def mechanism(self) -> str | None:
         """The name of the perturbation mechanism; None where the shown numbers are exact."""
-        return self.made.cube.mechanism if self.made.plan.changed else None
+        return self.made.cube.mechanism if self.made.plan.mechanism else None
 
     def largest_deviation(self, key: Mapping[str, str]) -> int:
         """The largest difference between a readable cell's value and its count."""
-        return self.made.cube.largest_deviation(key) if self.made.plan.changed else 0
+        return self.made.cube.largest_deviation(key) if self.made.plan.mechanism else 0
 
     @property
     def epsilon(self) -> str:
         """With noise: the privacy loss of each table; otherwise empty."""
-        return self.made.cube.epsilon if self.made.plan.changed else ""
+        return self.made.cube.epsilon if self.made.plan.mechanism else ""
 
     def drawn(self, key: Mapping[str, str]) -> int:
         """The number of noise draws in a readable cell's value."""
-        return self.made.cube.drawn(key) if self.made.plan.changed else 0
+        return self.made.cube.drawn(key) if self.made.plan.mechanism else 0
 
     def read(self, key: Mapping[str, str]) -> int | None:
         """The value of a cell, None when withheld; KeyError outside the lattice."""

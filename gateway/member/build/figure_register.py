@@ -66,7 +66,7 @@ def register(node: Node, figure: PublishedFigure, by: str) -> RegisteredFigure:
     check(node, figure)
     now = node.clock.now()
     with node.store.writing() as work:
-        if work.privacy.portions():
+        if work.privacy.release_parts():
             raise FigureRefusedError(
                 "Numbers of this data set are drawn with noise that protects people whatever is known: a "
                 "figure makes no difference to them, and need not be registered."

@@ -16,7 +16,7 @@ from audit.events.record_events import PrivacyCharged
 from gateway.dictionary import Dictionary
 from gateway.member.cube.cube_inputs import TIME
 from gateway.member.errors import NotProtectedError, PolicyRefusedError
-from gateway.member.model.privacy_budget import BudgetCharge, Portion, Table
+from gateway.member.model.privacy_budget import BudgetCharge, ReleasePart, Table
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node import log_entries
@@ -46,16 +46,16 @@ def charge_and_draw(node: Node, snapshot: Snapshot, plan: Plan) -> None:
     with node.store.reading() as view:
         wanted = due(Ledger.of(view.privacy), plan, snapshot)
     ledger, epsilon = wanted.ledger, mechanism_of(plan).epsilon
-    for portion, table in wanted.tables:
-        one = _DrawInputs.of(node.dictionary, snapshot, plan, (portion, table))
-        charge = _charge(node, plan, ledger, (portion, table))
+    for release_part, table in wanted.tables:
+        one = _DrawInputs.of(node.dictionary, snapshot, plan, (release_part, table))
+        charge = _charge(node, plan, ledger, (release_part, table))
         answered = replace(charge, answer=draw_noise(one.space, one.dims, one.coords, epsilon).to_bytes())
         ledger = _keep(node, answered)
 
 
-def _charge(node: Node, plan: Plan, ledger: Ledger, paid: tuple[Portion, Table]) -> BudgetCharge:
+def _charge(node: Node, plan: Plan, ledger: Ledger, paid: tuple[ReleasePart, Table]) -> BudgetCharge:
     """Charge one table; the charge is in the store when this returns."""
-    mechanism, (portion, table) = mechanism_of(plan), paid
+    mechanism, (release_part, table) = mechanism_of(plan), paid
     with node.store.writing() as work:
         if Ledger.of(work.privacy) != ledger:
             raise NotProtectedError(
@@ -63,18 +63,18 @@ def _charge(node: Node, plan: Plan, ledger: Ledger, paid: tuple[Portion, Table])
                 remedy="Nothing more was charged. Make them again.",
             )
         _check_alone(work, plan)
-        if portion not in ledger.portions:
-            work.privacy.add_portion(portion)
+        if release_part not in ledger.release_parts:
+            work.privacy.add_release_part(release_part)
         event = PrivacyCharged(
             member=node.member,
-            release_part=portion.number,
+            release_part=release_part.number,
             levels=tuple(level for _, level in table),
             epsilon=mechanism.per_table,
             budget=mechanism.budget,
             at=whole_second(node.clock.now()),
         )
         index = log_entries.record(node, work, event, {})
-        charge = BudgetCharge(index, portion.number, table, mechanism.per_table)
+        charge = BudgetCharge(index, release_part.number, table, mechanism.per_table)
         work.privacy.charge(charge)
     return charge
 
@@ -82,7 +82,7 @@ def _charge(node: Node, plan: Plan, ledger: Ledger, paid: tuple[Portion, Table])
 def _keep(node: Node, answered: BudgetCharge) -> Ledger:
     """Keep noisy counts and return the ledger; noisy counts that another process kept first stay."""
     with node.store.writing() as work:
-        if Ledger.of(work.privacy).answer(answered.portion, answered.table) is None:
+        if Ledger.of(work.privacy).answer(answered.release_part, answered.table) is None:
             work.privacy.keep(answered)
         return Ledger.of(work.privacy)
 
@@ -90,10 +90,10 @@ def _keep(node: Node, answered: BudgetCharge) -> Ledger:
 def _check_alone(view: View, plan: Plan) -> None:
     """Check the mechanism in the transaction of the charge: an answer or a figure may be new since."""
     try:
-        check_alone(view, plan.changed)
+        check_alone(view, plan.mechanism)
     except PolicyRefusedError as error:
         raise NotProtectedError(error.message, remedy=error.remedy) from None
-    if fixed(view) not in (None, plan.changed):
+    if fixed(view) not in (None, plan.mechanism):
         raise NotProtectedError(
             "Something exact was given out of this data set. A privacy budget is offered only where nothing "
             "exact exists.",
@@ -111,15 +111,15 @@ class _DrawInputs:
 
     @classmethod
     def of(
-        cls, dictionary: Dictionary, snapshot: Snapshot, plan: Plan, each: tuple[Portion, Table]
+        cls, dictionary: Dictionary, snapshot: Snapshot, plan: Plan, each: tuple[ReleasePart, Table]
     ) -> "_DrawInputs":
-        portion, table = each
-        own = np.isin(pseudonyms(snapshot, "person"), as_array(portion.persons))
-        rows = taken(snapshot, counted_rows(snapshot, plan, portion.years) & own)
+        release_part, table = each
+        own = np.isin(pseudonyms(snapshot, "person"), as_array(release_part.persons))
+        rows = taken(snapshot, counted_rows(snapshot, plan, release_part.years) & own)
         once = taken(rows, _first_of_each(rows))
         everybody = np.ones(len(once), dtype=np.bool_)
         dims, coords, _ = placed(once, dictionary, dict(table), everybody, plan.years)
-        return cls(space_of(dims, portion), dims, coords)
+        return cls(space_of(dims, release_part), dims, coords)
 
 
 def _first_of_each(rows: Snapshot) -> NDArray[np.intp]:

@@ -10,8 +10,8 @@ Table = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Portion:
-    """People who are counted from one release on, as internal pseudonyms; each person is in one portion for
+class ReleasePart:
+    """People who are counted from one release on, as internal pseudonyms; each person is in one part for
     ever.
 
     `cases`: all cases of these people in the register then, so that a person with a new number is recognised;
@@ -28,29 +28,29 @@ class Portion:
 
 @dataclass(frozen=True)
 class BudgetCharge:
-    """A table charged to every person of a portion. `because`: the entry `privacy-charged` about the charge.
+    """A table charged to every person of a release part, by the entry `because` (`privacy-charged`).
 
     `answer`: the noisy counts; None until they are kept, and for ever where they were lost.
     """
 
     because: int
-    portion: int
+    release_part: int
     table: Table
     epsilon: str
     answer: bytes | None = field(default=None, repr=False)
 
 
 class PrivacyView(Protocol):
-    def portions(self) -> tuple[Portion, ...]:
-        """All portions, in order of time."""
+    def release_parts(self) -> tuple[ReleasePart, ...]:
+        """All release parts, in order of time."""
 
     def charged(self) -> tuple[BudgetCharge, ...]:
         """All charges, in order of time."""
 
 
 class PrivacyWriter(PrivacyView, Protocol):
-    def add_portion(self, portion: Portion) -> None:
-        """Add a portion, with its first charge."""
+    def add_release_part(self, release_part: ReleasePart) -> None:
+        """Add a release part, with its first charge."""
 
     def charge(self, charge: BudgetCharge) -> None: ...
 

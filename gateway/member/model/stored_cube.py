@@ -30,7 +30,7 @@ class Plan:
         """Whether numbers of accidents are protected with the people's: then the rules say so in words."""
         return self.rules.endswith(WITH_ACCIDENTS)
 
-    changed: str = ""
+    mechanism: str = ""
     """How numbers are changed, in the words of `gateway.member.policy.mechanism_choice`; empty where some are
     withheld.
     """

@@ -41,7 +41,7 @@ def preview_id(snapshot_id: str, plan: Plan, released: list[bytes], extracts: li
         "victims": list(plan.victims),
         "years": list(plan.years),
         **({"known": list(plan.known)} if plan.known else {}),
-        **({"changed": plan.changed} if plan.changed else {}),
+        **({"changed": plan.mechanism} if plan.mechanism else {}),
         **({"tables": [dict(table) for table in plan.tables]} if plan.tables else {}),
     }
     return sha256(canonical_json(body)).hexdigest()

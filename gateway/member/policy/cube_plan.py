@@ -69,9 +69,9 @@ def plan_cube(
         victims=tuple(sorted(policy.population.victims)),
         rules=_words(protection) + (WITH_ACCIDENTS if _accidents(policy, snapshot) else ""),
         known=counting(listed),
-        changed=words_of(policy.scope.mechanism),
+        mechanism=words_of(policy.scope.mechanism),
     )
-    noise = privacy(plan.changed)
+    noise = privacy(plan.mechanism)
     return plan if noise is None else _with_noise(
         dictionary, policy, snapshot, (plan, noise), today
     ), protection
@@ -91,7 +91,7 @@ def _with_noise(
 def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
     """Sentences for the controller: what the cube withholds beyond the words of the policy."""
     scope, words = policy.scope, policy.vocabulary
-    if plan.changed:
+    if plan.mechanism:
         yield _of_change(scope, plan)
         return
     if ACCIDENTS in _measures(policy):
@@ -142,7 +142,7 @@ def _measures(policy: Policy) -> set[str]:
 
 
 def _of_change(scope: Scope, plan: Plan) -> str:
-    if (noise := privacy(plan.changed)) is not None:
+    if (noise := privacy(plan.mechanism)) is not None:
         return message(
             "No number is withheld: noisy counts of %(tables)s tables are made once for each release "
             "part, at epsilon %(epsilon)s for each table, of a permanent budget of %(budget)s for each "
@@ -161,14 +161,14 @@ def _of_change(scope: Scope, plan: Plan) -> str:
             "further dimensions and no finer levels. Thresholds decide which cells are proved to be "
             "protected; settings for zeros and for priority tables have no effect.",
             base=scope.mechanism.base,
-            most=largest_deviation(plan.changed),
+            most=largest_deviation(plan.mechanism),
         )
     return message(
         "No number is withheld: each is perturbed by at most %(most)s, and the same people always have "
         "the same number. An empty cell is shown as 0, and a 0 may stand for up to %(most)s people. "
         "Thresholds decide which cells are proved to be protected; settings for zeros and for priority "
         "tables have no effect.",
-        most=largest_deviation(plan.changed),
+        most=largest_deviation(plan.mechanism),
     )
 
 

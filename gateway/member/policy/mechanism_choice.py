@@ -80,10 +80,10 @@ def check_fixed(view: View, policy: Policy) -> None:
 
 def check_alone(view: View, words: str) -> None:
     """Raise PolicyRefusedError where noise is not allowed: beside another budget, or beside exact numbers."""
-    portions = view.privacy.portions()
-    if portions and portions[0].mechanism != words:
+    parts = view.privacy.release_parts()
+    if parts and parts[0].mechanism != words:
         raise PolicyRefusedError(
-            f"People of this data set have paid for tables under {_said(portions[0].mechanism)}; the policy "
+            f"People of this data set have paid for tables under {_said(parts[0].mechanism)}; the policy "
             f"asks for {_said(words)}. A budget holds for the life of a data set.",
             remedy="Nothing was changed. Write the mechanism, and its parameters, as they were.",
         )

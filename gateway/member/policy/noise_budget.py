@@ -1,9 +1,9 @@
 """The privacy budget of a data set: what is spent, and what the tables of a plan would cost.
 
-The people who are counted from one release on are a portion. Nobody is in two portions, so that each portion
+The people who are counted from one release on are a release part. Nobody is in two parts, so that each part
 may spend the whole budget for its own people. A person counts once: in the first year in which the person
-counts at all. Noise is drawn once for a table and a portion; the noisy counts stay. A table that a later
-policy adds is drawn for the portions that exist already, as far as their budget allows.
+counts at all. Noise is drawn once for a table and a release part; the noisy counts stay. A table that a later
+policy adds is drawn for the release parts that exist already, as far as their budget allows.
 
 `gateway.member.build.noise_draws` spends the budget and draws.
 """
@@ -24,7 +24,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.cube.cube_inputs import TIME
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.periods import lies_in
-from gateway.member.model.privacy_budget import BudgetCharge, Portion, PrivacyView, Table
+from gateway.member.model.privacy_budget import BudgetCharge, PrivacyView, ReleasePart, Table
 from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.ports import View
@@ -35,35 +35,35 @@ from gateway.member.policy.mechanism_choice import privacy
 class Ledger:
     """All charges to the budget so far, with their noisy counts."""
 
-    portions: tuple[Portion, ...] = ()
+    release_parts: tuple[ReleasePart, ...] = ()
     charged: tuple[BudgetCharge, ...] = ()
 
     @classmethod
     def of(cls, view: PrivacyView) -> "Ledger":
-        return cls(view.portions(), view.charged())
+        return cls(view.release_parts(), view.charged())
 
-    def spent(self, portion: int) -> Fraction:
-        """The epsilon spent by each person of a portion, whether or not the noisy counts were kept."""
-        return sum((Fraction(c.epsilon) for c in self.charged if c.portion == portion), Fraction(0))
+    def spent(self, release_part: int) -> Fraction:
+        """The epsilon spent by each person of a release part, whether or not the noisy counts were kept."""
+        return sum((Fraction(c.epsilon) for c in self.charged if c.release_part == release_part), Fraction(0))
 
-    def answer(self, portion: int, table: Table) -> NoiseDraws | None:
+    def answer(self, release_part: int, table: Table) -> NoiseDraws | None:
         """The first noisy counts of a table."""
-        found = (c.answer for c in self.charged if (c.portion, c.table) == (portion, table))
+        found = (c.answer for c in self.charged if (c.release_part, c.table) == (release_part, table))
         kept = next((answer for answer in found if answer is not None), None)
         return None if kept is None else NoiseDraws.from_bytes(kept)
 
 
 @dataclass(frozen=True)
 class Due:
-    """A ledger with the further needs of a plan: a portion for new years, and tables to be drawn."""
+    """A ledger with the further needs of a plan: a release part for new years, and tables to be drawn."""
 
     ledger: Ledger
-    fresh: Portion | None
-    tables: tuple[tuple[Portion, Table], ...]
+    fresh: ReleasePart | None
+    tables: tuple[tuple[ReleasePart, Table], ...]
 
     @property
-    def portions(self) -> tuple[Portion, ...]:
-        return (*self.ledger.portions, *filter(None, [self.fresh]))
+    def release_parts(self) -> tuple[ReleasePart, ...]:
+        return (*self.ledger.release_parts, *filter(None, [self.fresh]))
 
 
 def due(ledger: Ledger, plan: Plan, snapshot: Snapshot) -> Due:
@@ -71,7 +71,7 @@ def due(ledger: Ledger, plan: Plan, snapshot: Snapshot) -> Due:
     plan.
     """
     mechanism = mechanism_of(plan)
-    if any(portion.mechanism != plan.changed for portion in ledger.portions):
+    if any(part.mechanism != plan.mechanism for part in ledger.release_parts):
         raise NotProtectedError(
             "People of this data set have paid for tables under other parameters.",
             remedy="A budget holds for the life of a data set: write the mechanism as it was.",
@@ -81,7 +81,7 @@ def due(ledger: Ledger, plan: Plan, snapshot: Snapshot) -> Due:
             "No year that the policy counts was over, embargo included, when the register was read.",
             remedy="Load the register again later, or name an earlier 'first_year'.",
         )
-    released = {year for portion in ledger.portions for year in portion.years}
+    released = {year for part in ledger.release_parts for year in part.years}
     if missing := sorted(released - set(plan.years)):
         raise NotProtectedError(
             f"Years that are drawn already would not be covered any more: {', '.join(map(str, missing))}.",
@@ -90,28 +90,29 @@ def due(ledger: Ledger, plan: Plan, snapshot: Snapshot) -> Due:
     fresh = None
     if years := tuple(year for year in plan.years if year not in released):
         fresh = _fresh(ledger, plan, snapshot, years)
-    portions = [*ledger.portions, *filter(None, [fresh])]
-    lacks = [(p, t) for p in portions for t in plan.tables if ledger.answer(p.number, t) is None]
-    for portion in portions:
-        tables, spent = sum(p is portion for p, _ in lacks), ledger.spent(portion.number)
+    release_parts = [*ledger.release_parts, *filter(None, [fresh])]
+    lacks = [(p, t) for p in release_parts for t in plan.tables if ledger.answer(p.number, t) is None]
+    for part in release_parts:
+        tables, spent = sum(p is part for p, _ in lacks), ledger.spent(part.number)
         if spent + tables * mechanism.epsilon > mechanism.total:
             raise NotProtectedError(
-                f"{tables} tables of portion {portion.number} would cost epsilon {mechanism.per_table} each; "
-                f"of {mechanism.budget}, {_decimal(mechanism.total - spent)} is left to each of its people.",
+                f"{tables} tables of release part {part.number} would cost epsilon {mechanism.per_table} "
+                f"each; of {mechanism.budget}, {_decimal(mechanism.total - spent)} is left to each of its "
+                "people.",
                 remedy="List fewer tables under 'priority'. Nothing was charged or drawn.",
             )
     return Due(ledger, fresh, tuple(lacks))
 
 
-def _fresh(ledger: Ledger, plan: Plan, snapshot: Snapshot, years: tuple[int, ...]) -> Portion:
-    """The people counted in these years who were in no portion before, under this or another number."""
+def _fresh(ledger: Ledger, plan: Plan, snapshot: Snapshot, years: tuple[int, ...]) -> ReleasePart:
+    """The people counted in these years who were in no release part before, under this or another number."""
     persons, cases = (pseudonyms(snapshot, link) for link in ("person", "case"))
-    known = {person for portion in ledger.portions for person in portion.persons}
-    before = np.isin(cases, as_array({case for portion in ledger.portions for case in portion.cases}))
+    known = {person for part in ledger.release_parts for person in part.persons}
+    before = np.isin(cases, as_array({case for part in ledger.release_parts for case in part.cases}))
     known.update(persons[before].tolist())
     people = frozenset(persons[counted_rows(snapshot, plan, years)].tolist()) - known
     theirs = frozenset(cases[np.isin(persons, as_array(people))].tolist())
-    return Portion(len(ledger.portions) + 1, plan.changed, years, people, theirs)
+    return ReleasePart(len(ledger.release_parts) + 1, plan.mechanism, years, people, theirs)
 
 
 def noisy_cube_of(dictionary: Dictionary, view: View, snapshot: Snapshot, plan: Plan) -> NoisyCube:
@@ -140,16 +141,16 @@ def _planned(
 ) -> PlannedTable:
     dims = tuple(hierarchy_of(dictionary, snapshot, plan, pair) for pair in table)
     parts: list[NoiseDraws | NoiseSpace] = []
-    for portion in wanted.portions:
-        parts.append(wanted.ledger.answer(portion.number, table) or space_of(dims, portion))
+    for part in wanted.release_parts:
+        parts.append(wanted.ledger.answer(part.number, table) or space_of(dims, part))
     return PlannedTable(dims, parts)
 
 
-def space_of(dims: Sequence[Hierarchy], portion: Portion) -> NoiseSpace:
-    """The possible cells of a portion's people. Raises NotProtectedError for a table that is too large."""
+def space_of(dims: Sequence[Hierarchy], release_part: ReleasePart) -> NoiseSpace:
+    """The possible cells of a part's people. Raises NotProtectedError for a table that is too large."""
     time = next((dim for dim in dims if dim.name == TIME), None)
     codes = () if time is None else tuple(time.codes[place] for place in time.leaves.tolist())
-    inside = frozenset(code for code in codes if lies_in(code, set(portion.years)))
+    inside = frozenset(code for code in codes if lies_in(code, set(release_part.years)))
     try:
         return NoiseSpace.of(dims, {} if time is None else {TIME: inside})
     except AnonymiserError as error:
@@ -181,7 +182,7 @@ def as_array(pseudonyms: Collection[str]) -> NDArray[np.str_]:
 
 
 def mechanism_of(plan: Plan) -> Privacy:
-    found = privacy(plan.changed)
+    found = privacy(plan.mechanism)
     if found is None or not plan.tables:
         raise NotProtectedError(
             "The policy leaves no table to draw: none of those under 'priority' is of dimensions that it "

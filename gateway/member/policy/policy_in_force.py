@@ -79,7 +79,7 @@ def check_effect(node: Node, view: View, policy: Policy) -> None:
     if cube is None or loaded is None or not view.released_cubes():
         return
     plan, _ = plan_cube(node.dictionary, policy, loaded[1], node.clock.now().date(), view.figures())
-    if privacy(plan.changed) is not None:
+    if privacy(plan.mechanism) is not None:
         _check_affordable(node, view, loaded[1], plan)
     elif existing(view, loaded[0].id, plan) is None:
         raise NotYetProtectedError(

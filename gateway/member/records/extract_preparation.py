@@ -93,7 +93,7 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
     record, snapshot = loaded
     version, policy = found
     plan, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date())
-    if plan.changed:
+    if plan.mechanism:
         raise ExtractRefusedError(
             "The numbers of this data set are changed to protect people: records would undo that.",
             remedy="Of such a data set no records are given out.",

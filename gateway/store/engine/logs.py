@@ -35,8 +35,8 @@ from gateway.store.engine.schema import metadata
 _AT_ONCE = 200
 """Tiles in a single statement: SQLite limits the number of parameters."""
 
-log_heads = Table(
-    "log_heads",
+log_sizes = Table(
+    "log_sizes",
     metadata,
     Column("origin", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
@@ -85,10 +85,10 @@ log_cosignatures = Table(
 _HEAD = (
     select(log_checkpoints)
     .join(
-        log_heads,
-        (log_heads.c.origin == log_checkpoints.c.origin) & (log_heads.c.size == log_checkpoints.c.size),
+        log_sizes,
+        (log_sizes.c.origin == log_checkpoints.c.origin) & (log_sizes.c.size == log_checkpoints.c.size),
     )
-    .where(log_heads.c.origin == bindparam("of"))
+    .where(log_sizes.c.origin == bindparam("of"))
 )
 _TILES = select(log_tiles.c.level, log_tiles.c.number, log_tiles.c.hashes).where(
     log_tiles.c.origin == bindparam("of"),
@@ -109,8 +109,8 @@ _COSIGNATURES = (
     .order_by(log_cosignatures.c.position)
 )
 _MOVE_SIZE = (
-    update(log_heads)
-    .where(log_heads.c.origin == bindparam("of"), log_heads.c.size == bindparam("old_size"))
+    update(log_sizes)
+    .where(log_sizes.c.origin == bindparam("of"), log_sizes.c.size == bindparam("old_size"))
     .values(size=bindparam("new_size"))
 )
 _GROW_TILE = update(log_tiles).where(
@@ -118,7 +118,7 @@ _GROW_TILE = update(log_tiles).where(
     log_tiles.c.level == bindparam("of_level"),
     log_tiles.c.number == bindparam("of_number"),
 )
-_ADD_SIZE, _ADD_CHECKPOINT = insert(log_heads), insert(log_checkpoints)
+_ADD_SIZE, _ADD_CHECKPOINT = insert(log_sizes), insert(log_checkpoints)
 _ADD_COSIGNATURE = insert(log_cosignatures)
 _ADD_ENTRY, _ADD_TILE = insert(log_entries), insert(log_tiles)
 
@@ -271,6 +271,6 @@ def _chunks(tiles: Iterable[Tile]) -> Iterator[list[Tile]]:
 
 def logs_in(connection: Connection) -> list[str]:
     """The names of the logs in a database; none in a database without tables."""
-    if not inspect(connection).has_table(log_heads.name):
+    if not inspect(connection).has_table(log_sizes.name):
         return []
-    return list(connection.execute(select(log_heads.c.origin).order_by(log_heads.c.origin)).scalars())
+    return list(connection.execute(select(log_sizes.c.origin).order_by(log_sizes.c.origin)).scalars())

@@ -11,17 +11,17 @@ from audit.formats.evidence_errors import SizeConflictError
 from audit.formats.note import Note
 from gateway.store.engine.schema import metadata
 
-witnessed_heads = Table(
-    "witnessed_heads",
+witnessed_checkpoints = Table(
+    "witnessed_checkpoints",
     metadata,
     Column("origin", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
 )
 
-_LATEST = select(witnessed_heads.c.note).where(witnessed_heads.c.origin == bindparam("of"))
-_REPLACE = update(witnessed_heads).where(
-    witnessed_heads.c.origin == bindparam("of"), witnessed_heads.c.size == bindparam("old_size")
+_LATEST = select(witnessed_checkpoints.c.note).where(witnessed_checkpoints.c.origin == bindparam("of"))
+_REPLACE = update(witnessed_checkpoints).where(
+    witnessed_checkpoints.c.origin == bindparam("of"), witnessed_checkpoints.c.size == bindparam("old_size")
 )
 
 
@@ -43,11 +43,11 @@ class SqlWitnessStorage:
         if moved.rowcount:
             return
         known_size = self._connection.execute(
-            select(witnessed_heads.c.size).where(witnessed_heads.c.origin == origin)
+            select(witnessed_checkpoints.c.size).where(witnessed_checkpoints.c.origin == origin)
         ).scalar_one_or_none()
         if known_size is not None or old_size:
             raise SizeConflictError(f"the log {origin} was seen at another size meanwhile", known_size or 0)
         try:
-            self._connection.execute(insert(witnessed_heads).values(origin=origin, **values))
+            self._connection.execute(insert(witnessed_checkpoints).values(origin=origin, **values))
         except IntegrityError:
             raise SizeConflictError(f"the log {origin} was seen for the first time meanwhile", 0) from None

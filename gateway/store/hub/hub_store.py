@@ -46,7 +46,7 @@ from gateway.store.hub.hub_sums import SqlHubSums
 from gateway.store.hub.hub_tables import asked_members, presence, questions, releases
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.recovery import SqlRecovery
-from gateway.store.watching.watching import SqlWatch, log_settled
+from gateway.store.watching.watching import SqlWatch, log_reconciled
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.poll import SignedAnswer
 from gateway.wire.release import Release, release_from_json
@@ -194,7 +194,7 @@ class HubView:
 
     def unsettled(self, member: str, origin: str) -> list[int]:
         settled = exists().where(
-            log_settled.c.origin == origin, log_settled.c.asked_index == questions.c.asked_index
+            log_reconciled.c.origin == origin, log_reconciled.c.asked_index == questions.c.asked_index
         )
         rows = self._connection.execute(
             select(questions.c.asked_index)
@@ -336,7 +336,7 @@ class HubNotes:
         before = [_presence(row) for row in rows]
         values = {
             "last_seen": seen.last_seen,
-            "log_head": seen.log_head,
+            "checkpoint": seen.checkpoint,
             "witnessed_size": seen.witnessed_size,
             "call_ends": seen.call_ends,
             "policy": None if seen.serves is None else seen.serves[0],
@@ -366,4 +366,4 @@ class HubNotes:
 
 def _presence(row: Row[Any]) -> Presence:
     serves = None if row.policy is None else (row.policy, row.snapshot)
-    return Presence(row.member, row.last_seen, row.log_head, row.witnessed_size, row.call_ends, serves)
+    return Presence(row.member, row.last_seen, row.checkpoint, row.witnessed_size, row.call_ends, serves)

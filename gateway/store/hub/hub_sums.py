@@ -25,16 +25,16 @@ from gateway.store.engine.schema import Moment, metadata
 from gateway.store.hub.hub_tables import questions
 from gateway.wire.sum_messages import Offer, SignedContribution, offer_from_json
 
-offers = Table(
-    "offers",
+received_offers = Table(
+    "received_offers",
     metadata,
     Column("question_id", ForeignKey("questions.id"), primary_key=True),
     Column("member", ForeignKey("enrolments.member"), primary_key=True),
     Column("body", Text, nullable=False),  # JSON
 )
 
-total_rounds = Table(
-    "total_rounds",
+sum_rounds = Table(
+    "sum_rounds",
     metadata,
     Column("question_id", ForeignKey("questions.id"), primary_key=True),
     Column("plan", Text, nullable=False),  # JSON
@@ -43,10 +43,10 @@ total_rounds = Table(
     Column("released_index", Integer),
 )
 
-contributions = Table(
-    "contributions",
+received_contributions = Table(
+    "received_contributions",
     metadata,
-    Column("question_id", ForeignKey("total_rounds.question_id"), primary_key=True),
+    Column("question_id", ForeignKey("sum_rounds.question_id"), primary_key=True),
     Column("member", ForeignKey("enrolments.member"), primary_key=True),
     Column("note", Text, nullable=False),
     Column("entry", LargeBinary, nullable=False),
@@ -56,13 +56,14 @@ contributions = Table(
 
 
 _GIVEN = exists().where(
-    contributions.c.question_id == total_rounds.c.question_id, contributions.c.member == bindparam("of")
+    received_contributions.c.question_id == sum_rounds.c.question_id,
+    received_contributions.c.member == bindparam("of"),
 )
 _OPEN_ROUNDS = (
-    select(total_rounds)
-    .join(questions, questions.c.id == total_rounds.c.question_id)
+    select(sum_rounds)
+    .join(questions, questions.c.id == sum_rounds.c.question_id)
     .where(questions.c.state == State.OPEN, ~_GIVEN)
-    .order_by(total_rounds.c.because)
+    .order_by(sum_rounds.c.because)
 )
 
 
@@ -73,19 +74,21 @@ class SqlHubSums:
         self._connection = connection
 
     def offers(self, question_id: str) -> dict[str, Offer]:
-        rows = self._connection.execute(select(offers).where(offers.c.question_id == question_id))
+        rows = self._connection.execute(
+            select(received_offers).where(received_offers.c.question_id == question_id)
+        )
         return {row.member: offer_from_json(json.loads(row.body)) for row in rows}
 
     def round(self, question_id: str) -> SumRound | None:
         row = self._connection.execute(
-            select(total_rounds).where(total_rounds.c.question_id == question_id)
+            select(sum_rounds).where(sum_rounds.c.question_id == question_id)
         ).one_or_none()
         return None if row is None else _round(row)
 
     def contributions(self, question_id: str) -> dict[str, str]:
         rows = self._connection.execute(
-            select(contributions.c.member, contributions.c.note).where(
-                contributions.c.question_id == question_id
+            select(received_contributions.c.member, received_contributions.c.note).where(
+                received_contributions.c.question_id == question_id
             )
         )
         return {row.member: row.note for row in rows}
@@ -97,13 +100,13 @@ class SqlHubSums:
     def add_offer(self, member: str, offer: Offer, *, because: int) -> None:
         del because  # the question's own entry, which its row names
         known = self._connection.execute(
-            select(offers.c.member).where(
-                offers.c.question_id == offer.question_id, offers.c.member == member
+            select(received_offers.c.member).where(
+                received_offers.c.question_id == offer.question_id, received_offers.c.member == member
             )
         ).first()
         if known is None:
             self._connection.execute(
-                insert(offers).values(
+                insert(received_offers).values(
                     question_id=offer.question_id, member=member, body=json.dumps(offer.as_json())
                 )
             )
@@ -117,7 +120,7 @@ class SqlHubSums:
             ],
         }
         self._connection.execute(
-            insert(total_rounds).values(
+            insert(sum_rounds).values(
                 question_id=planned.question_id,
                 plan=json.dumps(plan),
                 deadline=planned.deadline,
@@ -130,7 +133,7 @@ class SqlHubSums:
     ) -> None:
         del because  # the round's own entry, which its row names
         self._connection.execute(
-            insert(contributions).values(
+            insert(received_contributions).values(
                 question_id=question_id,
                 member=member,
                 note=sent.note,
@@ -142,9 +145,7 @@ class SqlHubSums:
 
     def end_round(self, question_id: str, *, because: int) -> None:
         self._connection.execute(
-            update(total_rounds)
-            .where(total_rounds.c.question_id == question_id)
-            .values(released_index=because)
+            update(sum_rounds).where(sum_rounds.c.question_id == question_id).values(released_index=because)
         )
 
 

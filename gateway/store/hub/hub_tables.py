@@ -58,7 +58,7 @@ presence = Table(
     metadata,
     Column("member", ForeignKey("enrolments.member"), primary_key=True),
     Column("last_seen", Moment, nullable=False),
-    Column("log_head", Text),
+    Column("checkpoint", Text),
     Column("witnessed_size", Integer, nullable=False),
     Column("call_ends", Moment),
     Column("policy", String(40)),

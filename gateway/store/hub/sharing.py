@@ -11,8 +11,8 @@ from gateway.store.engine.schema import Moment, metadata
 from gateway.store.hub.hub_tables import enrolments
 from gateway.wire.sharing_statement import sharing_of_text
 
-sharings = Table(
-    "sharings",
+sharing_statements = Table(
+    "sharing_statements",
     metadata,
     Column("member", ForeignKey("enrolments.member"), primary_key=True),
     Column("note", Text, nullable=False),
@@ -20,16 +20,16 @@ sharings = Table(
 )
 
 
-_STATED = select(sharings.c.note).where(sharings.c.member == bindparam("of"))
+_STATED = select(sharing_statements.c.note).where(sharing_statements.c.member == bindparam("of"))
 
 
 def stated_sharings(connection: Connection) -> Mapping[str, StatedSharing]:
     """Sharing statements by member. The signatures were verified before the statements were kept."""
     rows = connection.execute(
-        select(sharings)
-        .join(enrolments, enrolments.c.member == sharings.c.member)
+        select(sharing_statements)
+        .join(enrolments, enrolments.c.member == sharing_statements.c.member)
         .where(~enrolments.c.revoked)
-        .order_by(sharings.c.member)
+        .order_by(sharing_statements.c.member)
     )
     return {row.member: StatedSharing(sharing_of_text(Note.parse(row.note).text), row.since) for row in rows}
 
@@ -39,6 +39,6 @@ def keep_sharing(connection: Connection, member: str, note: str | None, at: date
     kept = connection.execute(_STATED, {"of": member}).scalar_one_or_none()
     if kept == note:
         return
-    connection.execute(delete(sharings).where(sharings.c.member == member))
+    connection.execute(delete(sharing_statements).where(sharing_statements.c.member == member))
     if note is not None:
-        connection.execute(insert(sharings).values(member=member, note=note, since=at))
+        connection.execute(insert(sharing_statements).values(member=member, note=note, since=at))

@@ -21,8 +21,8 @@ from sqlalchemy import (
 from gateway.member.model.waiting_question import QuotaCharge, SignedApproval, WaitingQuestion
 from gateway.store.engine.schema import Moment, metadata
 
-waiting = Table(
-    "waiting",
+waiting_questions = Table(
+    "waiting_questions",
     metadata,
     Column("question_id", String(100), primary_key=True),
     Column("asked_index", Integer, nullable=False, unique=True),
@@ -35,7 +35,7 @@ waiting = Table(
 )
 
 approvals = Table(
-    "leaves",
+    "approvals",
     metadata,
     Column("question_id", String(100), primary_key=True),
     Column("name", String(40), primary_key=True),
@@ -44,8 +44,8 @@ approvals = Table(
     Column("because", Integer, nullable=False),
 )
 
-charges = Table(
-    "charges",
+quota_charges = Table(
+    "quota_charges",
     metadata,
     Column("question_id", String(100), primary_key=True),
     Column("asked_index", Integer, nullable=False, unique=True),  # the regional entry that explains it
@@ -54,9 +54,13 @@ charges = Table(
 )
 
 
-_WAITS = select(waiting).where(waiting.c.question_id == bindparam("of"))
-_WAITING = select(waiting).where(waiting.c.ended.is_(False)).order_by(waiting.c.because)
-_CHARGE = select(charges).where(charges.c.question_id == bindparam("of"))
+_WAITS = select(waiting_questions).where(waiting_questions.c.question_id == bindparam("of"))
+_WAITING = (
+    select(waiting_questions)
+    .where(waiting_questions.c.ended.is_(False))
+    .order_by(waiting_questions.c.because)
+)
+_CHARGE = select(quota_charges).where(quota_charges.c.question_id == bindparam("of"))
 
 
 class ApprovalView:
@@ -84,9 +88,9 @@ class ApprovalView:
         return None if row is None else _charge(row)
 
     def charges(self, organisation: str | None, since: datetime) -> list[QuotaCharge]:
-        query = select(charges).where(charges.c.at >= since).order_by(charges.c.asked_index)
+        query = select(quota_charges).where(quota_charges.c.at >= since).order_by(quota_charges.c.asked_index)
         if organisation is not None:
-            query = query.where(charges.c.organisation == organisation)
+            query = query.where(quota_charges.c.organisation == organisation)
         return [_charge(row) for row in self._connection.execute(query)]
 
 
@@ -95,7 +99,7 @@ class ApprovalWrites(ApprovalView):
 
     def add_waiting(self, kept: WaitingQuestion, *, because: int) -> None:
         self._connection.execute(
-            insert(waiting).values(
+            insert(waiting_questions).values(
                 question_id=kept.question_id,
                 asked_index=kept.asked_index,
                 origin=kept.origin,
@@ -110,7 +114,7 @@ class ApprovalWrites(ApprovalView):
     def end_waiting(self, question_id: str, *, because: int) -> None:
         del because  # the question's answer names that entry
         self._connection.execute(
-            update(waiting).where(waiting.c.question_id == question_id).values(ended=True)
+            update(waiting_questions).where(waiting_questions.c.question_id == question_id).values(ended=True)
         )
 
     def add_approval(self, approval: SignedApproval, *, because: int) -> None:
@@ -126,7 +130,7 @@ class ApprovalWrites(ApprovalView):
 
     def add_charge(self, charge: QuotaCharge) -> None:
         self._connection.execute(
-            insert(charges).values(
+            insert(quota_charges).values(
                 question_id=charge.question_id,
                 asked_index=charge.asked_index,
                 organisation=charge.organisation,

@@ -31,18 +31,18 @@ extracts = Table(
     Column("id", String(40), primary_key=True),
     Column("plan", Text, nullable=False),  # JSON: the signed plan
     Column("figures", Text, nullable=False),  # JSON: the risk, for the state only
-    Column("told", LargeBinary, nullable=False),  # disclosed counts: part of the history once sealed
+    Column("disclosed", LargeBinary, nullable=False),  # disclosed counts: part of the history once sealed
     Column("requester", String(40), nullable=False),
     Column("note", Text, nullable=False),
     Column("prepared_at", Moment, nullable=False),
     Column("because", Integer, nullable=False, unique=True),
     Column("refused_because", Integer),
     Column("sealed_because", Integer),
-    Column("canary", LargeBinary),
+    Column("fingerprint", LargeBinary),
 )
 
 extract_approvals = Table(
-    "extract_leaves",
+    "extract_approvals",
     metadata,
     Column("extract_id", ForeignKey("extracts.id"), primary_key=True),
     Column("name", String(40), primary_key=True),
@@ -88,7 +88,7 @@ class SqlExtracts:
         ]
 
     def disclosed(self) -> list[bytes]:
-        query = select(extracts.c.told).where(extracts.c.refused_because.is_(None))
+        query = select(extracts.c.disclosed).where(extracts.c.refused_because.is_(None))
         return list(self._connection.execute(query.order_by(extracts.c.because)).scalars())
 
 
@@ -101,7 +101,7 @@ class SqlExtractWriter(SqlExtracts):
                 id=extract.plan.extract,
                 plan=extract.plan.to_text(),
                 figures=extract.figures,
-                told=extract.disclosed,
+                disclosed=extract.disclosed,
                 requester=extract.requester,
                 note=extract.note,
                 prepared_at=extract.prepared_at,
@@ -125,7 +125,7 @@ class SqlExtractWriter(SqlExtracts):
         self._connection.execute(
             update(extracts)
             .where(extracts.c.id == extract)
-            .values(sealed_because=because, canary=fingerprint)
+            .values(sealed_because=because, fingerprint=fingerprint)
         )
 
 
@@ -133,14 +133,14 @@ def _stored(row: Row[tuple[object, ...]]) -> StoredExtract:
     return StoredExtract(
         ExtractPlan.parse(row.plan),
         row.figures,
-        row.told,
+        row.disclosed,
         row.requester,
         row.note,
         row.prepared_at,
         row.because,
         row.refused_because is not None,
         row.sealed_because is not None,
-        row.canary,
+        row.fingerprint,
     )
 
 

@@ -31,23 +31,27 @@ from gateway.store.member.extracts import (
     SqlReidentificationWriter,
 )
 from gateway.store.member.member_sums import SqlMemberSums
-from gateway.store.member.member_tables import cubes, rejected, sent, snapshots
+from gateway.store.member.member_tables import cubes, rejected_deliveries, sent_answers, snapshots
 from gateway.store.member.policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member.privacy_budget import SqlPrivacy
 from gateway.store.member.record_changes import ChangesView, ChangesWrites
 from gateway.store.member.registered_figures import FiguresView, FiguresWrites
 from gateway.store.member.vault import SqlVault, replace_vault, reseal_vault
 from gateway.store.watching.recovery import SqlRecovery
-from gateway.store.watching.watching import SqlWatch, log_settled
+from gateway.store.watching.watching import SqlWatch, log_reconciled
 from gateway.wire.answer_text import ANSWER
 
 # What every round asks, made once: building a statement takes longer than SQLite takes to run it.
 _NEWEST_CUBE = select(cubes.c.because).order_by(cubes.c.because.desc()).limit(1)
-_SENT = select(sent).where(
-    (sent.c.question_id == bindparam("question")) | (sent.c.asked_index == bindparam("asked"))
+_SENT = select(sent_answers).where(
+    (sent_answers.c.question_id == bindparam("question")) | (sent_answers.c.asked_index == bindparam("asked"))
 )
-_TO_SEND = select(sent).where(sent.c.acknowledged.is_(False)).order_by(sent.c.entry_index)
-_ACKNOWLEDGE = update(sent).where(sent.c.question_id == bindparam("question")).values(acknowledged=True)
+_TO_SEND = (
+    select(sent_answers).where(sent_answers.c.acknowledged.is_(False)).order_by(sent_answers.c.entry_index)
+)
+_ACKNOWLEDGE = (
+    update(sent_answers).where(sent_answers.c.question_id == bindparam("question")).values(acknowledged=True)
+)
 
 
 class MemberStore:
@@ -134,7 +138,7 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
                 tuple(plan["victims"]),
                 plan["rules"],
                 tuple(plan["known"]),
-                plan.get("changed", ""),  # of a cube from before numbers could be changed
+                plan.get("mechanism", ""),  # of a cube from before numbers could be changed
                 tuple(tuple((d, level) for d, level in table) for table in plan.get("tables", ())),
             ),
             row.cube,
@@ -143,7 +147,7 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         )
 
     def released_cubes(self) -> list[bytes]:
-        answered = select(sent.c.cube_index).where(sent.c.cube_index.is_not(None))
+        answered = select(sent_answers.c.cube_index).where(sent_answers.c.cube_index.is_not(None))
         query = select(cubes.c.cube).where(cubes.c.because.in_(answered)).order_by(cubes.c.because)
         return list(self._connection.execute(query).scalars())
 
@@ -160,13 +164,15 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
 
     def unsettled(self, origin: str) -> list[int]:
         settled = exists().where(
-            log_settled.c.origin == origin, log_settled.c.asked_index == sent.c.asked_index
+            log_reconciled.c.origin == origin, log_reconciled.c.asked_index == sent_answers.c.asked_index
         )
-        query = select(sent.c.entry_index).where(~settled).order_by(sent.c.entry_index)
+        query = select(sent_answers.c.entry_index).where(~settled).order_by(sent_answers.c.entry_index)
         return list(self._connection.execute(query).scalars())
 
     def rejected(self, leaf: bytes) -> bool:
-        found = self._connection.execute(select(rejected.c.leaf).where(rejected.c.leaf == leaf))
+        found = self._connection.execute(
+            select(rejected_deliveries.c.leaf).where(rejected_deliveries.c.leaf == leaf)
+        )
         return found.first() is not None
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
@@ -220,7 +226,7 @@ class MemberUnitOfWork(ApprovalWrites, ChangesWrites, FiguresWrites, PolicyWrite
 
     def add_sent(self, made: SentAnswer, *, because: int) -> None:
         self._connection.execute(
-            insert(sent).values(
+            insert(sent_answers).values(
                 question_id=made.question_id,
                 asked_index=made.asked_index,
                 note=made.note,
@@ -231,7 +237,7 @@ class MemberUnitOfWork(ApprovalWrites, ChangesWrites, FiguresWrites, PolicyWrite
         )
 
     def add_rejected(self, leaf: bytes, *, because: int) -> None:
-        self._connection.execute(insert(rejected).values(leaf=leaf, because=because))
+        self._connection.execute(insert(rejected_deliveries).values(leaf=leaf, because=because))
 
     def keep_opening(self, field: str, opening: Opening, *, because: int) -> None:
         keep_opening(self._connection, field, opening, because)

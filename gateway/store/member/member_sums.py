@@ -18,8 +18,8 @@ from sqlalchemy import (
 from gateway.secure_sum.member_sums import StoredContribution, StoredOffer, SummedCell
 from gateway.store.engine.schema import metadata
 
-total_offers = Table(
-    "total_offers",
+sum_offers = Table(
+    "sum_offers",
     metadata,
     Column("question_id", String(100), primary_key=True),
     Column("asked_index", Integer, nullable=False),
@@ -29,8 +29,8 @@ total_offers = Table(
     Column("acknowledged", Boolean, nullable=False, index=True),
 )
 
-total_given = Table(
-    "total_given",
+sum_contributions = Table(
+    "sum_contributions",
     metadata,
     Column("entry_index", Integer, primary_key=True, autoincrement=False),
     Column("question_id", String(100), nullable=False, unique=True),
@@ -39,8 +39,8 @@ total_given = Table(
     Column("acknowledged", Boolean, nullable=False, index=True),
 )
 
-total_entered = Table(
-    "total_entered",
+summed_cells = Table(
+    "summed_cells",
     metadata,
     Column("people", Text, primary_key=True),
     Column("contributors", LargeBinary, nullable=False),
@@ -50,10 +50,12 @@ total_entered = Table(
 
 
 _OFFERS_TO_SEND = (
-    select(total_offers).where(total_offers.c.acknowledged.is_(False)).order_by(total_offers.c.asked_index)
+    select(sum_offers).where(sum_offers.c.acknowledged.is_(False)).order_by(sum_offers.c.asked_index)
 )
 _CONTRIBUTIONS_TO_SEND = (
-    select(total_given).where(total_given.c.acknowledged.is_(False)).order_by(total_given.c.entry_index)
+    select(sum_contributions)
+    .where(sum_contributions.c.acknowledged.is_(False))
+    .order_by(sum_contributions.c.entry_index)
 )
 
 
@@ -65,18 +67,18 @@ class SqlMemberSums:
 
     def offer(self, question_id: str) -> StoredOffer | None:
         row = self._connection.execute(
-            select(total_offers).where(total_offers.c.question_id == question_id)
+            select(sum_offers).where(sum_offers.c.question_id == question_id)
         ).one_or_none()
         return None if row is None else _offer(row)
 
     def contribution(self, question_id: str) -> StoredContribution | None:
         row = self._connection.execute(
-            select(total_given).where(total_given.c.question_id == question_id)
+            select(sum_contributions).where(sum_contributions.c.question_id == question_id)
         ).one_or_none()
         return None if row is None else _contribution(row)
 
     def entered(self) -> list[SummedCell]:
-        rows = self._connection.execute(select(total_entered).order_by(total_entered.c.people))
+        rows = self._connection.execute(select(summed_cells).order_by(summed_cells.c.people))
         return [SummedCell(row.people, row.contributors, row.basis) for row in rows]
 
     def offers_to_send(self) -> list[StoredOffer]:
@@ -86,9 +88,9 @@ class SqlMemberSums:
         return [_contribution(row) for row in self._connection.execute(_CONTRIBUTIONS_TO_SEND)]
 
     def add_offer(self, made: StoredOffer, *, because: int) -> None:
-        del because  # the entry of the answer that the offer went with: its row in `sent` names it
+        del because  # the entry of the answer that the offer went with: its row in `sent_answers` names it
         self._connection.execute(
-            insert(total_offers).values(
+            insert(sum_offers).values(
                 question_id=made.question_id,
                 asked_index=made.asked_index,
                 cube_index=made.cube_index,
@@ -100,7 +102,7 @@ class SqlMemberSums:
 
     def add_contribution(self, contribution: StoredContribution, *, because: int) -> None:
         self._connection.execute(
-            insert(total_given).values(
+            insert(sum_contributions).values(
                 entry_index=because,
                 question_id=contribution.question_id,
                 total_index=contribution.total_index,
@@ -109,18 +111,16 @@ class SqlMemberSums:
             )
         )
         self._connection.execute(
-            update(total_offers)
-            .where(total_offers.c.question_id == contribution.question_id)
-            .values(secret=None)
+            update(sum_offers).where(sum_offers.c.question_id == contribution.question_id).values(secret=None)
         )
 
     def enter(self, entered: SummedCell, *, because: int) -> None:
         known = self._connection.execute(
-            select(total_entered.c.people).where(total_entered.c.people == entered.people)
+            select(summed_cells.c.people).where(summed_cells.c.people == entered.people)
         ).first()
         if known is None:
             self._connection.execute(
-                insert(total_entered).values(
+                insert(summed_cells).values(
                     people=entered.people,
                     contributors=entered.contributors,
                     basis=entered.basis,
@@ -130,12 +130,14 @@ class SqlMemberSums:
 
     def offer_acknowledged(self, question_id: str) -> None:
         self._connection.execute(
-            update(total_offers).where(total_offers.c.question_id == question_id).values(acknowledged=True)
+            update(sum_offers).where(sum_offers.c.question_id == question_id).values(acknowledged=True)
         )
 
     def contribution_acknowledged(self, question_id: str) -> None:
         self._connection.execute(
-            update(total_given).where(total_given.c.question_id == question_id).values(acknowledged=True)
+            update(sum_contributions)
+            .where(sum_contributions.c.question_id == question_id)
+            .values(acknowledged=True)
         )
 
 

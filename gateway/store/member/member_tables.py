@@ -25,8 +25,8 @@ cubes = Table(
     Column("cube", LargeBinary, nullable=False),
 )
 
-sent = Table(
-    "sent",
+sent_answers = Table(
+    "sent_answers",
     metadata,
     Column("question_id", String(100), primary_key=True),
     Column("asked_index", Integer, nullable=False, unique=True),
@@ -36,8 +36,8 @@ sent = Table(
     Column("acknowledged", Boolean, nullable=False, index=True),
 )
 
-rejected = Table(
-    "rejected",
+rejected_deliveries = Table(
+    "rejected_deliveries",
     metadata,
     Column("leaf", LargeBinary, primary_key=True),
     Column("because", Integer, nullable=False),

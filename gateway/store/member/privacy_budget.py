@@ -5,11 +5,11 @@ import zlib
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, insert, select, update
 
-from gateway.member.model.privacy_budget import BudgetCharge, Portion
+from gateway.member.model.privacy_budget import BudgetCharge, ReleasePart
 from gateway.store.engine.schema import metadata
 
-privacy_portions = Table(
-    "privacy_portions",
+privacy_release_parts = Table(
+    "privacy_release_parts",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("mechanism", Text, nullable=False),
@@ -22,7 +22,7 @@ privacy_charges = Table(
     "privacy_charges",
     metadata,
     Column("because", Integer, primary_key=True, autoincrement=False),
-    Column("portion", Integer, nullable=False),
+    Column("release_part", Integer, nullable=False),
     Column("levels", Text, nullable=False),  # JSON
     Column("epsilon", String(30), nullable=False),
     Column("answer", LargeBinary),  # none where it was lost between charge and answer
@@ -43,10 +43,10 @@ class SqlPrivacy:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def portions(self) -> tuple[Portion, ...]:
-        query = select(privacy_portions).order_by(privacy_portions.c.number)
+    def release_parts(self) -> tuple[ReleasePart, ...]:
+        query = select(privacy_release_parts).order_by(privacy_release_parts.c.number)
         return tuple(
-            Portion(
+            ReleasePart(
                 row.number,
                 row.mechanism,
                 tuple(json.loads(row.years)),
@@ -61,7 +61,7 @@ class SqlPrivacy:
         return tuple(
             BudgetCharge(
                 row.because,
-                row.portion,
+                row.release_part,
                 tuple((d, level) for d, level in json.loads(row.levels)),
                 row.epsilon,
                 row.answer,
@@ -69,14 +69,14 @@ class SqlPrivacy:
             for row in self._connection.execute(query)
         )
 
-    def add_portion(self, portion: Portion) -> None:
+    def add_release_part(self, release_part: ReleasePart) -> None:
         self._connection.execute(
-            insert(privacy_portions).values(
-                number=portion.number,
-                mechanism=portion.mechanism,
-                years=json.dumps(portion.years),
-                persons=_written(portion.persons),
-                cases=_written(portion.cases),
+            insert(privacy_release_parts).values(
+                number=release_part.number,
+                mechanism=release_part.mechanism,
+                years=json.dumps(release_part.years),
+                persons=_written(release_part.persons),
+                cases=_written(release_part.cases),
             )
         )
 
@@ -84,7 +84,7 @@ class SqlPrivacy:
         self._connection.execute(
             insert(privacy_charges).values(
                 because=charge.because,
-                portion=charge.portion,
+                release_part=charge.release_part,
                 levels=json.dumps(charge.table),
                 epsilon=charge.epsilon,
                 answer=charge.answer,

@@ -32,7 +32,7 @@ from audit.formats.merkle import HASH_SIZE
 from audit.log.excerpt import Copied
 from gateway.store.engine.database import StorageError
 from gateway.store.engine.schema import Moment, metadata
-from gateway.store.engine.witnessed import witnessed_heads
+from gateway.store.engine.witnessed import witnessed_checkpoints
 from gateway.watching.keys import is_about_keys
 from gateway.watching.model import Alert, KeptAlert, KeptEvidence, SeenByHub
 
@@ -78,8 +78,8 @@ log_copied_entries = Table(
 )
 """Entries of another log about us, until both logs were compared on their questions."""
 
-log_settled = Table(
-    "log_settled",
+log_reconciled = Table(
+    "log_reconciled",
     metadata,
     Column("origin", Text, primary_key=True),
     Column("asked_index", BigInteger, primary_key=True, autoincrement=False),
@@ -95,8 +95,8 @@ log_key_changes = Table(
 )
 """Entries about keys, of our own log and of followed logs."""
 
-log_shown = Table(
-    "log_shown",
+log_seen_by_hub = Table(
+    "log_seen_by_hub",
     metadata,
     Column("origin", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
@@ -124,8 +124,8 @@ _KEY_CHANGES = (
     .where(log_key_changes.c.origin == bindparam("of"))
     .order_by(log_key_changes.c.number)
 )
-_SHOWN = select(log_shown).where(log_shown.c.origin == bindparam("of"))
-_SHOW = update(log_shown).where(log_shown.c.origin == bindparam("of"))
+_SHOWN = select(log_seen_by_hub).where(log_seen_by_hub.c.origin == bindparam("of"))
+_SHOW = update(log_seen_by_hub).where(log_seen_by_hub.c.origin == bindparam("of"))
 
 
 class StaleCopyError(StorageError):
@@ -179,12 +179,12 @@ class SqlWatch:
             )
 
     def begin_anew(self, origin: str) -> None:
-        for table in (witnessed_heads, log_copies, log_copied_entries, log_key_changes):
+        for table in (witnessed_checkpoints, log_copies, log_copied_entries, log_key_changes):
             self._connection.execute(delete(table).where(table.c.origin == origin))
 
     def settle(self, origin: str, asked: Iterable[int]) -> None:
         for index in asked:
-            self._connection.execute(insert(log_settled).values(origin=origin, asked_index=index))
+            self._connection.execute(insert(log_reconciled).values(origin=origin, asked_index=index))
 
     def key_changes(self, origin: str) -> list[tuple[int, bytes]]:
         rows = self._connection.execute(_KEY_CHANGES, {"of": origin})
@@ -263,7 +263,7 @@ class SqlWatch:
         values = dataclasses.asdict(seen)
         changed = self._connection.execute(_SHOW, {"of": self._origin, **values})
         if changed.rowcount == 0:
-            self._connection.execute(insert(log_shown).values(origin=self._origin, **values))
+            self._connection.execute(insert(log_seen_by_hub).values(origin=self._origin, **values))
 
 
 def _alert(row: Row[tuple[object, ...]]) -> Alert:

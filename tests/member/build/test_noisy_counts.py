@@ -162,7 +162,9 @@ def test_everybody_counts_once_in_the_first_year_that_counts(tmp_path: Path) -> 
     assert [shown[year, TOTAL] for year in ("2021", "2022", "2023", "2024")] == [0, 40, 40, 40]
 
 
-def test_a_new_year_is_a_portion_that_pays_for_itself_and_the_first_numbers_stand(region: Federation) -> None:
+def test_a_new_year_is_a_release_part_that_spends_its_own_and_the_first_numbers_stand(
+    region: Federation,
+) -> None:
     before = values(asked(region, "year", "sex"))
     former = snapshot("KH")
     corrected = taken(former, np.arange(3, 120))  # three have left the register, thirty are reported late
@@ -185,7 +187,7 @@ def test_a_new_year_is_a_portion_that_pays_for_itself_and_the_first_numbers_stan
     }
     assert {year for year, _ in shown} - {year for year, _ in before} == {"2025"}
     assert [ledger(node).spent(number) for number in (1, 2)] == [Fraction("0.5")] * 2
-    one, other = (portion.persons for portion in ledger(node).portions)
+    one, other = (release_part.persons for release_part in ledger(node).release_parts)
     assert (len(one), len(other), len(one & other)) == (120, 30, 0)
 
 
@@ -270,7 +272,7 @@ def test_a_look_draws_nothing_and_tells_how_far_numbers_will_be_off(tmp_path: Pa
         assert (found.withheld, found.people, found.to_accept) == (0, 120, ())
         assert not made.cube.values[~made.cube.withheld].size, "nothing to read, exact or not"
         with pytest.raises(
-            NotProtectedError, match=r"4 tables of portion 1 would cost epsilon 0\.3 each; of 1"
+            NotProtectedError, match=r"4 tables of release part 1 would cost epsilon 0\.3 each; of 1"
         ):
             dear = more_tables(1, "{sex: sex}", "{date: year}", mechanism=PRIVATE.replace("0.25", "0.3"))
             make(node, checked(node, dear))

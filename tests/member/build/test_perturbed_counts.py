@@ -104,7 +104,7 @@ def test_people_who_stay_have_the_same_numbers_in_the_next_snapshot(region: Fede
 
     shown = values(after)
     assert all(shown[cell] == number for cell, number in before.items() if cell[0] != TOTAL)
-    assert {cell.largest_deviation for cell in after.cells} == {2 * MOST}, "the total is of two portions"
+    assert {cell.largest_deviation for cell in after.cells} == {2 * MOST}, "the total is of two release parts"
     assert abs(shown[TOTAL, TOTAL] - before[TOTAL, TOTAL] - 30) <= MOST, "and differs by one of them"
 
 

@@ -35,10 +35,10 @@ class DataSet:
         first = len(self.ledger.charged)
         answer = None if lost else NoiseDraws(NoiseSpace(()), (0,)).to_bytes()
         charges = [
-            BudgetCharge(first + n, portion.number, table, PRIVACY.per_table, answer)
-            for n, (portion, table) in enumerate(wanted.tables)
+            BudgetCharge(first + n, part.number, table, PRIVACY.per_table, answer)
+            for n, (part, table) in enumerate(wanted.tables)
         ]
-        self.ledger = Ledger(wanted.portions, (*self.ledger.charged, *charges))
+        self.ledger = Ledger(wanted.release_parts, (*self.ledger.charged, *charges))
         return wanted
 
 
@@ -85,19 +85,21 @@ def test_nobody_pays_more_than_the_budget_and_what_was_drawn_stands(
             consent=("AGG",),
             victims=("DIR",),
             rules="",
-            changed=PRIVACY.words,
+            mechanism=PRIVACY.words,
             tables=tuple(sorted(tables)),
         )
         before = data.ledger
         made = data.make(plan, people_of(rows), lost=lost)
         after = data.ledger
 
-        assert after.portions[: len(before.portions)] == before.portions, "who is counted stays so"
+        assert after.release_parts[: len(before.release_parts)] == before.release_parts, (
+            "who is counted stays so"
+        )
         assert after.charged[: len(before.charged)] == before.charged, "what was paid stays paid"
-        persons = [person for portion in after.portions for person in portion.persons]
-        assert len(persons) == len(set(persons)), "nobody is in two portions"
-        assert all(after.spent(portion.number) <= PRIVACY.total for portion in after.portions)
-        years = [year for portion in after.portions for year in portion.years]
+        persons = [person for part in after.release_parts for person in part.persons]
+        assert len(persons) == len(set(persons)), "nobody is in two release parts"
+        assert all(after.spent(part.number) <= PRIVACY.total for part in after.release_parts)
+        years = [year for part in after.release_parts for year in part.years]
         assert len(years) == len(set(years))
         if made is not None and not lost:
             again = due(after, plan, people_of(rows))
