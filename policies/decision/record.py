@@ -63,9 +63,14 @@ def decision_record(decision: Decision) -> dict[str, Any]:
         "permit": decision.permit,
         "by": list(decision.by),
         "reasons": [{"code": str(r.code), **dict(r.details)} for r in decision.reasons],
-        "told": [str(reason) for reason in decision.disclosed],
+        "disclosed": [str(reason) for reason in decision.disclosed],
         "obligations": None if decision.obligations is None else _obligations(decision.obligations),
     }
+
+
+def present_record(record: dict[str, Any]) -> dict[str, Any]:
+    """A logged record of a decision with the names of today: disclosed reasons were once called `told`."""
+    return {("disclosed" if name == "told" else name): value for name, value in record.items()}
 
 
 def _obligations(obligations: Obligations) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def test_a_decision_is_recorded_whole(policy: MakePolicy, request_for: MakeReque
         "permit": True,
         "by": ["ARMAC for regional-reporting, treaty-reporting"],
         "reasons": [],
-        "told": [],
+        "disclosed": [],
         "obligations": {
             "approval": "automatic",
             "quotas": {"month": 5},
@@ -155,7 +155,7 @@ def test_a_decision_is_recorded_whole(policy: MakePolicy, request_for: MakeReque
             {"code": "level-too-fine", "dimension": "date", "finest": "year", "level": "quarter"},
             {"code": "purpose-not-permitted", "purpose": "research"},
         ],
-        "told": ["not-for-this-purpose", "too-detailed"],
+        "disclosed": ["not-for-this-purpose", "too-detailed"],
         "obligations": None,
     }
 

@@ -11,6 +11,7 @@ from audit.errors import AuditError
 from audit.events.events import CubeCertified, PolicyInForce
 from audit.events.question_events import Answered, Asked, Refused
 from audit.events.search import Criteria, read_events
+from audit.formats.canonical import canonical_json, parse_json_object
 from audit.formats.commitment import Commitment, Opening
 from audit.reading.messages import Message, message
 from gateway import __version__
@@ -27,6 +28,7 @@ from gateway.member.cube.cube_shape import Shape, ShapeOnly
 from gateway.member.model.policy_version import split_label
 from gateway.member.policy.policy_entries import TEXT
 from policies import Policy, PolicyError, Vocabulary, load_policy
+from policies.decision.record import present_record
 from policies.document.compose import compose
 
 _TAKEN_OVER = (
@@ -213,7 +215,7 @@ def _differences(
         before, now = _outcome(reasons), _outcome(again)
         found.append(message("logged: %(logged)s; replayed: %(again)s", logged=before, again=now))
     record = verdict.record()
-    if logged is not None and logged != record:
+    if logged is not None and _in_present_names(logged) != record:
         found.append(message("the full decision of the policy then differs from its decision now"))
     if event.decision is None and record is not None:
         found.append(message("the log says that no policy was consulted"))
@@ -223,6 +225,15 @@ def _differences(
             message("the member's log has another %(field)s than the hub's", field=name) for name in wrong
         ]
     return found
+
+
+def _in_present_names(logged: bytes) -> bytes:
+    """A committed record of request and decision, as a record of today would be written."""
+    try:
+        record = parse_json_object(logged, "decision")
+        return canonical_json({**record, "decision": present_record(record["decision"])})
+    except (AuditError, KeyError, AttributeError):
+        return logged
 
 
 def _outcome(reasons: tuple[str, ...]) -> Message:

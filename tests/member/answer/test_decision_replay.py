@@ -224,6 +224,29 @@ def test_a_decision_that_was_not_made_so_is_found(permitted: Case, lie: dict[str
     assert replace(permitted, number=false).again() != ()
 
 
+def with_record(case: Case, record: bytes) -> Case:
+    """The same decision once more, with another record committed to."""
+    opening = commit("decision", record)
+    event = replace(case.event, decision=opening.commitment)
+    return replace(case, number=case.kept.add(event, {"decision": opening}))
+
+
+def test_a_record_under_its_former_name_is_the_same_decision(permitted: Case) -> None:
+    """The reasons disclosed to a recipient were once called `told`."""
+    record = permitted.kept.openings["decision", permitted.number].value
+    former = record.replace(b'"disclosed":[]', b'"told":[]')
+    assert former != record
+
+    assert with_record(permitted, former).again() == ()
+    lie = former.replace(b'"told":[]', b'"told":["not-shared"]')
+    assert with_record(permitted, lie).again() != ()
+
+
+@pytest.mark.parametrize("record", [b"no JSON", b"{}", b'{"decision":7}'])
+def test_a_record_that_is_none_is_another_one(permitted: Case, record: bytes) -> None:
+    assert with_record(permitted, record).again() != ()
+
+
 def test_a_question_that_was_taken_over_wrongly_is_found(permitted: Case) -> None:
     assert permitted.again(replace(PERMITTED, purpose="research")) == (
         "the member's log has another purpose than the hub's",
