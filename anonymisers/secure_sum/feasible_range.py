@@ -12,9 +12,20 @@ from anonymisers.errors import SecureSumError
 from anonymisers.proof.interval_bounds import UNBOUNDED as NO_BOUND
 from anonymisers.proof.interval_bounds import interval_bounds
 from anonymisers.secure_sum.offered_cells import UNBOUNDED, LinkedCells
-from anonymisers.tables.arrays import Ints
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
+
+
+def bounds_from(cube: ReleasedCells, rules: Rules, seen: Bools) -> tuple[Ints, Ints]:
+    """Return the bounds of every cell that follow from the cells `seen` (size,) and from no other cell.
+
+    Neither the value of another cell is read, nor whether the cell is shown: only that nobody counts less
+    than 0.
+    """
+    least = np.where(seen, rules.least, 0)
+    low, high = interval_bounds(cube.lattice, cube.values, cube.withheld | ~seen, least)
+    return low, np.where(high >= NO_BOUND, UNBOUNDED, high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +40,7 @@ class FeasibleRanges:
     @classmethod
     def of(cls, cube: ReleasedCells, rules: Rules) -> "FeasibleRanges":
         """Compute the bounds under the `rules` that protected the cube."""
-        low, high = interval_bounds(cube.lattice, cube.values, cube.withheld, rules.least)
-        return cls(cube, rules, low, np.where(high >= NO_BOUND, UNBOUNDED, high))
+        return cls(cube, rules, *bounds_from(cube, rules, np.ones(cube.lattice.size, dtype=np.bool_)))
 
     def at(self, key: Mapping[str, str]) -> int:
         """Return the cell at these codes, as an index of `low` and `high`. Raises SecureSumError outside the

@@ -68,6 +68,18 @@ class LinkedCells:
         """Return the component of a withheld cell: all withheld cells connected with the cell by sums."""
         return np.flatnonzero(self.withheld & (self.components == self.components[cell]))
 
+    def involved(self, cells: Ints) -> Ints:
+        """Return these cells, and every cell of a sum with any of them, shown cells included."""
+        inside = np.zeros(len(self.withheld), dtype=np.bool_)
+        inside[cells] = True
+        found = inside.copy()
+        for parts, above in self.sums:
+            concerned = np.zeros(len(self.withheld), dtype=np.bool_)
+            concerned[above[inside[parts] | inside[above]]] = True
+            found |= concerned
+            found[parts[concerned[above]]] = True
+        return np.flatnonzero(found)
+
     def sums_within(self, cells: Ints) -> Iterator[tuple[Ints, Ints, int]]:
         """Yield the sums containing any of these cells: withheld cells, their signs, the shown remainder."""
         inside = np.zeros(len(self.withheld), dtype=np.bool_)

@@ -22,16 +22,35 @@ from anonymisers.secure_sum.cell_choice import MemberOffer, SumCandidate, choose
 from anonymisers.secure_sum.period_window import fewest_contributors
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.dictionary import regional
+from gateway.member.answer.obtainable_tables import Asked
 from gateway.member.build.cube_building import counted_table
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.cube.cube_reading import UnreadableError, read
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.question import ask
-from gateway.secure_sum.withheld_cells import EarlierDisclosures, feasible_ranges, offered, withheld_of
+from gateway.secure_sum.recipient_view import view_of
+from gateway.secure_sum.withheld_cells import (
+    EarlierDisclosures,
+    asked_cells,
+    feasible_ranges,
+    offered,
+    withheld_of,
+)
 from gateway.wire.cells import TOTAL
 
 NEAR = 0.2
+
+
+@dataclass(frozen=True)
+class Analyst:
+    """A requester of the demo."""
+
+    organisation: str = "ARMAC"
+    role: str = "analyst"
+
+
+REQUESTER = Analyst()
 
 
 @dataclass(frozen=True)
@@ -115,7 +134,8 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
     question = ask(dictionary, measure="casualties", by=by, where={}, purpose="regional-reporting")
     try:
         reading = read(dictionary, cube.trees, cube, question)
-        cells = withheld_of(dictionary, cube, question)
+        view = view_of(dictionary, cube, policy, Asked(REQUESTER, question, datetime.now(UTC)))
+        cells = withheld_of(dictionary, cube, question, view.bounds(asked_cells(dictionary, cube, question)))
     except (UnreadableError, SecureSumError):
         return None
     reach = feasible_ranges(cube)
@@ -127,7 +147,7 @@ def part_of(by: list[str], cube: ReadyCube, truth, policy) -> Part | None:  # ty
         if value is not None:
             shown[codes] = value
     terms = policy.regional_totals
-    offer = MemberOffer(terms.contributors, offered(cube, cells, EarlierDisclosures()))
+    offer = MemberOffer(terms.contributors, offered(cube, cells, EarlierDisclosures(), view))
     bounds = {c.codes: (c.low, c.high) for c in cells}
     return Part(shown, bounds, counts, offer, terms.withheld_cells)
 

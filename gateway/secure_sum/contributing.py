@@ -103,7 +103,8 @@ def _checked(
     event = None if sent is None else decode(node.log.entry(work.log, sent.entry_index))
     if not isinstance(event, Answered):
         raise UnprovenError("This node has not answered the question.")
-    cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, event).inside())
+    question = question_of(node.dictionary, event).inside()
+    cells = withheld_of(node.dictionary, cube, question, feasible_ranges(cube))  # no bound leaves the node
     wanted = [s.cell for s in roster.of(node.member)]
     before = known_before(work)
     participants = {e.people: e.contributors for e in before.entered}

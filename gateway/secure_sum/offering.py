@@ -1,7 +1,7 @@
 """Offers: with an answer, bounds of the withheld cells, and the cells that this member would contribute.
 
 An offer is made once, with a mask key of its own. Where the policy allows no withheld cell in sums, the offer
-has bounds only, which follow from the shown cells.
+has bounds only. All bounds follow from the cells that the asker may obtain for the purpose of the question.
 """
 
 from anonymisers.errors import SecureSumError
@@ -11,7 +11,8 @@ from audit.events.events import decode
 from audit.events.question_events import Answered
 from audit.formats.canonical import canonical_json
 from audit.formats.note import Note
-from gateway.member.answer.decision import LoggedQuestion, question_of
+from gateway.member.answer.decision import question_of
+from gateway.member.answer.obtainable_tables import Asked
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.node.context import Node
@@ -19,7 +20,15 @@ from gateway.member.policy.policy_in_force import trusted
 from gateway.question import QuestionError
 from gateway.secure_sum.member_sum_ports import store_of
 from gateway.secure_sum.member_sums import StoredOffer
-from gateway.secure_sum.withheld_cells import EarlierDisclosures, Withheld, known_before, offered, withheld_of
+from gateway.secure_sum.recipient_view import view_of
+from gateway.secure_sum.withheld_cells import (
+    EarlierDisclosures,
+    Withheld,
+    asked_cells,
+    known_before,
+    offered,
+    withheld_of,
+)
 from gateway.wire.answer import Answer
 from gateway.wire.answer_text import answer_of_text
 from gateway.wire.sum_call import Codes
@@ -47,17 +56,16 @@ def offer(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> StoredOffer | 
 
 
 def _made(
-    node: Node,
-    cube: ReadyCube,
-    put: LoggedQuestion,
-    answer: Answer,
-    limits: tuple[Policy, EarlierDisclosures],
+    node: Node, cube: ReadyCube, put: Answered, answer: Answer, limits: tuple[Policy, EarlierDisclosures]
 ) -> StoredOffer | None:
     policy, before = limits
     takes_part = policy.regional_totals.withheld_cells
     try:
-        cells = withheld_of(node.dictionary, cube, question_of(node.dictionary, put).inside())
-        entering = offered(cube, cells, before) if takes_part else {}
+        question = question_of(node.dictionary, put).inside()
+        view = view_of(node.dictionary, cube, policy, Asked(put, question, put.at))
+        bounds = view.bounds(asked_cells(node.dictionary, cube, question))
+        cells = withheld_of(node.dictionary, cube, question, bounds)
+        entering = offered(cube, cells, before, view) if takes_part else {}
     except (QuestionError, SecureSumError):
         return None
     secret = new_secret() if entering else None

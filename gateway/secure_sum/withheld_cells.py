@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Protocol
 
 from anonymisers.errors import SecureSumError
 from anonymisers.history.release_history import ReleaseHistory
@@ -14,6 +15,7 @@ from anonymisers.secure_sum.home_cells import HomeCell, HomeParts
 from anonymisers.secure_sum.offered_cells import UNBOUNDED, LinkedCells
 from anonymisers.secure_sum.overlap import basis, may_enter
 from anonymisers.secure_sum.period_window import FeasibleRange
+from anonymisers.tables.arrays import Ints
 from anonymisers.tables.lattice import MAX_CELLS
 from gateway.dictionary import Dictionary
 from gateway.member.cube.cube_cache import MEASURE, ReadyCube
@@ -21,6 +23,7 @@ from gateway.member.cube.cube_reading import Choice, choices_of
 from gateway.question import Question
 from gateway.secure_sum.member_sum_ports import SumView
 from gateway.secure_sum.member_sums import SummedCell
+from gateway.secure_sum.recipient_view import RecipientView
 from gateway.wire.cells import TOTAL
 from gateway.wire.sum_call import Codes
 
@@ -30,7 +33,8 @@ MOST_OFFERED = 200
 
 @dataclass(frozen=True)
 class Withheld:
-    """A withheld cell of an answer. `low` and `high` (None: unbounded) follow from all shown cells.
+    """A withheld cell of an answer. `low` and `high` (None: unbounded) follow from the cells behind the
+    bounds that were given.
 
     `place`: the cell of the cube, or None for a sum of several cells; `people`: the group of people, in the
     same words for any question.
@@ -59,8 +63,22 @@ def _withholding(cube: ReadyCube) -> ReleaseHistory:
     return cube.withholding
 
 
-def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> tuple[Withheld, ...]:
-    """The withheld cells of an answered question, in row-major order of the answer."""
+class Bounds(Protocol):
+    """The least and the greatest possible value of every cell of a cube."""
+
+    @property
+    def low(self) -> Ints: ...
+    @property
+    def high(self) -> Ints: ...
+
+
+def withheld_of(
+    dictionary: Dictionary, cube: ReadyCube, question: Question, bounds: Bounds
+) -> tuple[Withheld, ...]:
+    """The withheld cells of an answered question, in row-major order of the answer.
+
+    Cells that leave the node have the `bounds` of their recipient (`gateway.secure_sum.recipient_view`).
+    """
     if question.measure != MEASURE:
         return ()  # only people enter totals
     if cube.withholding is None:
@@ -71,8 +89,23 @@ def withheld_of(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
     return tuple(
         found
         for combination in product(*(c.codes for c in choices))
-        if (found := _withheld(feasible, choices, combination, shown)) is not None
+        if (found := _withheld(feasible, choices, combination, (shown, bounds))) is not None
     )
+
+
+def asked_cells(dictionary: Dictionary, cube: ReadyCube, question: Question) -> list[int]:
+    """The cells of the cube that the answer gives or withholds one by one, as places in the lattice.
+
+    A sum over several cells gives none of them.
+    """
+    feasible = feasible_ranges(cube)
+    choices = choices_of(dictionary, cube.trees, question)
+    found: list[int] = []
+    for combination in product(*(c.codes for c in choices)):
+        nodes = [nodes for _, nodes in combination]
+        if all(len(each) == 1 for each in nodes):
+            found += _places(feasible, choices, nodes)
+    return found
 
 
 @dataclass(frozen=True)
@@ -95,9 +128,13 @@ def known_before(view: SumView) -> EarlierDisclosures:
 
 
 def offered(
-    cube: ReadyCube, cells: Sequence[Withheld], before: EarlierDisclosures
+    cube: ReadyCube, cells: Sequence[Withheld], before: EarlierDisclosures, view: RecipientView
 ) -> dict[Codes, OfferedRange]:
-    """The cells that this member would contribute, cells of the fewest dimensions first."""
+    """The cells that this member would contribute, cells of the fewest dimensions first.
+
+    Only cells whose range follows from the recipient's own cells: the hub hears the range, and whether the
+    total is published tells of it.
+    """
     if cube.withholding is None:
         return {}
     linked = _linked(cube, cells, before)
@@ -107,7 +144,7 @@ def offered(
             break
         place = linked.home_cell(cell)
         within = linked.range(place) if place is not None and cell.high is not None else None
-        if place is not None and within is not None:
+        if place is not None and within is not None and linked.follows(place, view):
             found[cell.codes] = OfferedRange(within, linked.component(place))
     return found
 
@@ -156,6 +193,10 @@ class _Linked:
         """
         return place.part * MAX_CELLS + int(self.cells[place.part].components[place.cell])
 
+    def follows(self, place: HomeCell, view: RecipientView) -> bool:
+        """Whether the cell's range follows from the cells that the recipient may obtain."""
+        return view.determines(self.home_parts.feasible(place.part), self.cells[place.part], place.cell)
+
     def check(self, place: HomeCell) -> None:
         cells = self.cells[place.part]
         within = feasible_range(cells, place.cell)
@@ -179,18 +220,19 @@ def _withheld(
     feasible: FeasibleRanges,
     choices: Sequence[Choice],
     combination: Sequence[tuple[str, tuple[str, ...]]],
-    shown: int,
+    told: tuple[int, Bounds],
 ) -> Withheld | None:
+    shown, bounds = told
     nodes = [nodes for _, nodes in combination]
     places = list(_places(feasible, choices, nodes))
     if not feasible.cube.withheld[places].any():
         return None
-    high = feasible.high[places]
+    high = bounds.high[places]
     return Withheld(
         codes=tuple(code for code, _ in combination[:shown]),
         people=_people(choices, nodes),
         place=places[0] if len(places) == 1 else None,
-        low=int(feasible.low[places].sum()),
+        low=int(bounds.low[places].sum()),
         high=None if int(high.max()) >= UNBOUNDED else int(high.sum()),
     )
 

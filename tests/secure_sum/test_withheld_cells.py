@@ -4,7 +4,7 @@ import gc
 import weakref
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import assume, given, settings
@@ -18,9 +18,11 @@ from anonymisers.secure_sum.overlap import basis
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
+from gateway.dictionary import Tree
 from gateway.member.cube.cube_cache import ReadyCube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.secure_sum.member_sums import SummedCell
+from gateway.secure_sum.recipient_view import RecipientView
 from gateway.secure_sum.withheld_cells import (
     EarlierDisclosures,
     Withheld,
@@ -50,9 +52,26 @@ def period(years: Sequence[str], counts: Sequence[int]) -> ReleasePart:
 def ready(*parts: ReleasePart) -> ReadyCube:
     years = sorted({year for part in parts for year in part.period})
     cube = ReleaseHistory.of([OUTCOME, flat("year", *years)], RULES, parts)
+    trees = {d.name: tree(d) for d in cube.lattice.dims}
     return ReadyCube(
-        cube, {}, LoadedSnapshot("s-1", datetime(2026, 1, 1, tzinfo=UTC), date(2025, 12, 31), 0), 1, 0
+        cube, trees, LoadedSnapshot("s-1", datetime(2026, 1, 1, tzinfo=UTC), date(2025, 12, 31), 0), 1, 0
     )
+
+
+def tree(dim: Hierarchy) -> Tree:
+    codes = dim.codes[1:]
+    return Tree(dim.name, (dim.name,), dim.codes, dict.fromkeys(codes, "Total"), {dim.name: codes})
+
+
+def view(cube: ReadyCube, *dimensions: str) -> RecipientView:
+    """The view of a recipient of all tables of these dimensions."""
+    named = [(name, name) for name in dimensions]
+    tables = {frozenset(t) for n in range(len(named) + 1) for t in combinations(named, n)}
+    return RecipientView(cube.withholding, cube.trees, frozenset(tables))
+
+
+def all_of(cube: ReadyCube) -> RecipientView:
+    return view(cube, "outcome", "year")
 
 
 def withheld(cube: ReadyCube, outcome: str, year: str) -> Withheld:
@@ -85,7 +104,7 @@ def test_the_same_cell_may_enter_again_and_what_hangs_together_with_it_may_not(
     killed, injured, later = (withheld(after, o, y) for o, y in (("K", "2020"), ("I", "2020"), ("K", "2022")))
     one = entered(before, withheld(before, "K", "2020"))
 
-    assert offered(after, [killed, injured, later], EarlierDisclosures([one])).keys() == {
+    assert offered(after, [killed, injured, later], EarlierDisclosures([one]), all_of(after)).keys() == {
         killed.codes,
         later.codes,
     }
@@ -101,7 +120,7 @@ def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
     gone = SummedCell('[["device",["LM"]],["year",["2020"]]]', PARTICIPANTS, b"b" * 32)
 
-    assert offered(after, [killed, later], EarlierDisclosures([gone])) == {}
+    assert offered(after, [killed, later], EarlierDisclosures([gone]), all_of(after)) == {}
     with pytest.raises(SecureSumError, match="everything shown"):
         check_safe(after, [killed], [killed.codes], EarlierDisclosures([gone]))
 
@@ -109,7 +128,9 @@ def test_a_cell_that_entered_and_stands_nowhere_any_more_ends_the_totals_of_its_
 def test_a_year_that_a_public_figure_is_about_enters_no_total(after: ReadyCube) -> None:
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
 
-    assert offered(after, [killed, later], EarlierDisclosures(public={"2020"})).keys() == {later.codes}
+    assert offered(after, [killed, later], EarlierDisclosures(public={"2020"}), all_of(after)).keys() == {
+        later.codes
+    }
     with pytest.raises(SecureSumError, match="everything shown"):
         check_safe(after, [killed], [killed.codes], EarlierDisclosures(public={"2020"}))
 
@@ -117,7 +138,7 @@ def test_a_year_that_a_public_figure_is_about_enters_no_total(after: ReadyCube) 
 def test_cells_of_parts_that_share_nobody_never_hang_together(after: ReadyCube) -> None:
     killed, later = withheld(after, "K", "2020"), withheld(after, "K", "2022")
 
-    found = offered(after, [killed, later], EarlierDisclosures())
+    found = offered(after, [killed, later], EarlierDisclosures(), all_of(after))
 
     assert len({cell.component for cell in found.values()}) == 2
 
@@ -148,7 +169,7 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
         feasible = feasible_ranges(cube)
         found.append(
             (
-                offered(cube, hidden, EarlierDisclosures()),
+                offered(cube, hidden, EarlierDisclosures(), all_of(cube)),
                 refusals,
                 feasible.low.tolist(),
                 feasible.high.tolist(),
@@ -158,10 +179,18 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
     assert found[0] == found[1]
 
 
+def test_a_cell_whose_range_follows_from_tables_of_others_enters_no_total(after: ReadyCube) -> None:
+    """The hub hears the range, and whether the total is published tells of it."""
+    killed = withheld(after, "K", "2020")
+
+    assert offered(after, [killed], EarlierDisclosures(), all_of(after)).keys() == {killed.codes}
+    assert offered(after, [killed], EarlierDisclosures(), view(after, "outcome")) == {}
+
+
 def test_what_was_computed_of_a_cube_is_forgotten_with_it() -> None:
     """A node that runs for years has had many cubes, and does not look for what holds itself."""
     cube = ready(period(["2020"], [1, 4]))
-    offered(cube, [withheld(cube, "K", "2020")], EarlierDisclosures())
+    offered(cube, [withheld(cube, "K", "2020")], EarlierDisclosures(), all_of(cube))
     former = weakref.ref(cube.cube)
 
     gc.disable()

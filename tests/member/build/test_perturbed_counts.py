@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from changing import asked, changing_region
 from federation import Federation, federation, grown, policy_text, snapshot
@@ -23,6 +24,7 @@ from gateway.member.policy.policy_in_force import checked, given_out_under
 from gateway.member.records.extract_preparation import basis_of
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
+from gateway.secure_sum.recipient_view import BoundsOfCells
 from gateway.secure_sum.withheld_cells import withheld_of
 from gateway.wire.cells import TOTAL, Status
 from gateway.wire.release import Release
@@ -175,7 +177,8 @@ def test_nothing_exact_goes_out_beside_changed_numbers(region: Federation) -> No
         node.dictionary, measure="casualties", by=["sex"], where={}, purpose="regional-reporting"
     )
 
-    assert withheld_of(node.dictionary, ready, question) == ()
+    nothing = BoundsOfCells(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+    assert withheld_of(node.dictionary, ready, question, nothing) == ()
     with node.store.reading() as view, pytest.raises(ExtractRefusedError, match="changed to protect people"):
         basis_of(node, view)
 
