@@ -12,7 +12,7 @@ from audit.events.question_events import Answered
 from audit.formats.canonical import canonical_json
 from audit.formats.note import Note
 from gateway.member.answer.decision import question_of
-from gateway.member.answer.obtainable_tables import Asked
+from gateway.member.answer.obtainable_tables import Asked, levels_of
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.node.context import Node
@@ -63,7 +63,8 @@ def _made(
     try:
         question = question_of(node.dictionary, put).inside()
         view = view_of(node.dictionary, cube, policy, Asked(put, question, put.at))
-        bounds = view.bounds(asked_cells(node.dictionary, cube, question))
+        covered = view.covers(levels_of(node.dictionary, question))
+        bounds = view.bounds([] if covered else asked_cells(node.dictionary, cube, question))
         cells = withheld_of(node.dictionary, cube, question, bounds)
         entering = offered(cube, cells, before, view) if takes_part else {}
     except (QuestionError, SecureSumError):

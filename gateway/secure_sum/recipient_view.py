@@ -14,7 +14,7 @@ from anonymisers.secure_sum.offered_cells import LinkedCells
 from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.lattice import Lattice
 from gateway.dictionary import Dictionary, Tree
-from gateway.member.answer.obtainable_tables import Asked, Levels, obtainable_tables
+from gateway.member.answer.obtainable_tables import Asked, Levels, obtainable_tables, with_margins
 from gateway.member.cube.cube_cache import ReadyCube
 from policies import Policy
 
@@ -48,6 +48,10 @@ class RecipientView:
         seen = self._seen.copy()
         seen[list(asked)] = True
         return BoundsOfCells(*bounds_from(self.cube, self.cube.rules, seen))
+
+    def covers(self, levels: Levels) -> bool:
+        """Whether the tables hold every cell of a question with these levels."""
+        return with_margins(levels) <= self.tables
 
     def determines(self, whole: FeasibleRanges, linked: LinkedCells, cell: int) -> bool:
         """Whether all that the feasible range of a withheld cell is computed from can be obtained.

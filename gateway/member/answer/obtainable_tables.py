@@ -31,6 +31,12 @@ class Asked:
     at: datetime
 
 
+def levels_of(dictionary: Dictionary, question: Question) -> Levels:
+    """The levels of a question, of filters too. `question` is in a member's form (`Question.inside`)."""
+    named = [*question.by, *(f.level for f in question.where)]
+    return frozenset((dictionary.level(level).dimension, level) for level in named)
+
+
 def obtainable_tables(
     dictionary: Dictionary, policy: Policy, trees: Mapping[str, Tree], asked: Asked
 ) -> frozenset[Levels]:
@@ -56,7 +62,7 @@ def obtainable_tables(
         question = replace(asked.question, by=by, where=()).inside()
         request = request_of(dictionary, policy.member, asked.requester, question)
         if _fits(trees, levels) and granted(request):
-            found |= _with_margins(levels)
+            found |= with_margins(levels)
         elif levels and granted(replace(request, ready_made=None)):
             found.add(levels)  # a question with a filter on each dimension, one for each code
     return frozenset(found)
@@ -75,5 +81,6 @@ def _fits(trees: Mapping[str, Tree], levels: Levels) -> bool:
     return prod(len(trees[dimension].at[level]) + 1 for dimension, level in levels) <= MAX_CELLS
 
 
-def _with_margins(levels: Levels) -> set[Levels]:
+def with_margins(levels: Levels) -> set[Levels]:
+    """A table and all its margins."""
     return {frozenset(each) for count in range(len(levels) + 1) for each in combinations(levels, count)}
