@@ -72,6 +72,16 @@ class ReleaseHistory(ReleasedCells):
         return frozenset().union(*(p.cubes[-1].refused for p in self.parts if p.kind == "period" and p.cubes))
 
     @property
+    def least(self) -> int:
+        """The least value that a withheld cell can have: 0 once any release may have withheld a zero.
+
+        A period of which nothing is released withholds its zeros with everything else.
+        """
+        if any(part.kind == "period" and not part.cubes for part in self.parts):
+            return 0
+        return min([self.rules.least, *(c.certificate.least for part in self.parts for c in part.cubes)])
+
+    @property
     def accepted(self) -> tuple[tuple[tuple[str, ...], CellName], ...]:
         """Accepted cells (`Certificate.accepted`) of all parts, each after the periods of its part."""
         cubes = [(tuple(sorted(part.period)), cube) for part in self.parts for cube in part.cubes]

@@ -17,14 +17,14 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 
 
-def bounds_from(cube: ReleasedCells, rules: Rules, seen: Bools) -> tuple[Ints, Ints]:
+def bounds_from(cube: ReleasedCells, least: int, seen: Bools) -> tuple[Ints, Ints]:
     """Return the bounds of every cell that follow from the cells `seen` (size,) and from no other cell.
 
-    Neither the value of another cell is read, nor whether the cell is shown: only that nobody counts less
-    than 0.
+    A withheld cell that is seen is at least `least`. Of another cell neither the value is read nor whether
+    the cell is withheld: it is at least 0.
     """
-    least = np.where(seen, rules.least, 0)
-    low, high = interval_bounds(cube.lattice, cube.values, cube.withheld | ~seen, least)
+    lowest = np.where(seen, least, 0)
+    low, high = interval_bounds(cube.lattice, cube.values, cube.withheld | ~seen, lowest)
     return low, np.where(high >= NO_BOUND, UNBOUNDED, high)
 
 
@@ -40,7 +40,7 @@ class FeasibleRanges:
     @classmethod
     def of(cls, cube: ReleasedCells, rules: Rules) -> "FeasibleRanges":
         """Compute the bounds under the `rules` that protected the cube."""
-        return cls(cube, rules, *bounds_from(cube, rules, np.ones(cube.lattice.size, dtype=np.bool_)))
+        return cls(cube, rules, *bounds_from(cube, rules.least, np.ones(cube.lattice.size, dtype=np.bool_)))
 
     def at(self, key: Mapping[str, str]) -> int:
         """Return the cell at these codes, as an index of `low` and `high`. Raises SecureSumError outside the

@@ -1,7 +1,7 @@
 """Offers: with an answer, bounds of the withheld cells, and the cells that this member would contribute.
 
 An offer is made once, with a mask key of its own. Where the policy allows no withheld cell in sums, the offer
-has bounds only. All bounds follow from the cells that the asker may obtain for the purpose of the question.
+has bounds only. All bounds follow from the cells that the requester may obtain for the question's purpose.
 """
 
 from anonymisers.errors import SecureSumError

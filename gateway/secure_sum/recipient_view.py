@@ -47,7 +47,7 @@ class RecipientView:
             return self._bounds
         seen = self._seen.copy()
         seen[list(asked)] = True
-        return BoundsOfCells(*bounds_from(self.cube, self.cube.rules, seen))
+        return BoundsOfCells(*bounds_from(self.cube, self.cube.least, seen))
 
     def covers(self, levels: Levels) -> bool:
         """Whether the tables hold every cell of a question with these levels."""
@@ -65,7 +65,7 @@ class RecipientView:
         component = linked.component(cell)
         if not seen[linked.involved(component)].all():
             return False
-        low, high = bounds_from(whole.cube, whole.rules, seen)
+        low, high = bounds_from(whole.cube, whole.rules.least, seen)
         return bool((low == whole.low)[component].all() and (high == whole.high)[component].all())
 
     @cached_property
@@ -74,7 +74,7 @@ class RecipientView:
 
     @cached_property
     def _bounds(self) -> BoundsOfCells:
-        return BoundsOfCells(*bounds_from(self.cube, self.cube.rules, self._seen))
+        return BoundsOfCells(*bounds_from(self.cube, self.cube.least, self._seen))
 
     def _cells_of(self, lattice: Lattice) -> Bools:
         """A mask (size,) over the cells of the tables."""
@@ -96,7 +96,7 @@ class RecipientView:
 
 
 def view_of(dictionary: Dictionary, cube: ReadyCube, policy: Policy, asked: Asked) -> RecipientView:
-    """What the requester of a question may obtain for its purpose, under the policy that the cube was made under.
+    """What the requester may obtain for the purpose of the question, under the policy of the cube.
 
     Raises SecureSumError for a cube that withholds nothing.
     """

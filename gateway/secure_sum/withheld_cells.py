@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Protocol
 
@@ -52,7 +52,8 @@ def feasible_ranges(cube: ReadyCube) -> FeasibleRanges:
 
     def computed() -> FeasibleRanges:
         withholding = _withholding(cube)
-        return FeasibleRanges.of(withholding, withholding.rules)
+        rules = replace(withholding.rules, expects_least=withholding.least > 0)
+        return FeasibleRanges.of(withholding, rules)
 
     return cube.once("reach", computed)
 

@@ -3,6 +3,7 @@
 import gc
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import combinations, product
 
@@ -51,7 +52,10 @@ def period(years: Sequence[str], counts: Sequence[int]) -> ReleasePart:
 
 def ready(*parts: ReleasePart) -> ReadyCube:
     years = sorted({year for part in parts for year in part.period})
-    cube = ReleaseHistory.of([OUTCOME, flat("year", *years)], RULES, parts)
+    return answering(ReleaseHistory.of([OUTCOME, flat("year", *years)], RULES, parts))
+
+
+def answering(cube: ReleaseHistory) -> ReadyCube:
     trees = {d.name: tree(d) for d in cube.lattice.dims}
     return ReadyCube(
         cube, trees, LoadedSnapshot("s-1", datetime(2026, 1, 1, tzinfo=UTC), date(2025, 12, 31), 0), 1, 0
@@ -185,6 +189,24 @@ def test_a_cell_whose_range_follows_from_tables_of_others_enters_no_total(after:
 
     assert offered(after, [killed], EarlierDisclosures(), all_of(after)).keys() == {killed.codes}
     assert offered(after, [killed], EarlierDisclosures(), view(after, "outcome")) == {}
+
+
+def test_a_policy_that_shows_zeros_does_not_say_that_former_withheld_cells_hold_somebody() -> None:
+    """The former release withheld a zero; the policy in force would have shown it."""
+    counts, years = [4, 0, 2, 1], ["2020", "2021"]
+    part = period(years, counts)
+    cube = ReleaseHistory.of([OUTCOME, flat("year", *years)], replace(RULES, zeros="publish"), [part])
+    table = Table.of(
+        [OUTCOME, flat("year", *years)], zip(product(OUTCOME.codes[1:], years), counts, strict=True)
+    )
+    truth = cube.true_values(table)
+    assert (cube.withheld & (truth == 0)).any()
+
+    found = feasible_ranges(answering(cube))
+
+    assert (found.low <= truth).all()
+    assert (truth <= found.high).all()
+    assert found.true_values(table).tolist() == truth.tolist()
 
 
 def test_what_was_computed_of_a_cube_is_forgotten_with_it() -> None:

@@ -40,7 +40,7 @@ def levels_of(dictionary: Dictionary, question: Question) -> Levels:
 def obtainable_tables(
     dictionary: Dictionary, policy: Policy, trees: Mapping[str, Tree], asked: Asked
 ) -> frozenset[Levels]:
-    """The levels of every cell that the requester may obtain, for the purpose and the measure of the question.
+    """The levels of every cell that the requester may obtain, for the question's purpose and measure.
 
     The `trees` are the dimensions of the cube, and the policy is in force when the question is answered.
 
