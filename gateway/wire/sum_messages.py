@@ -72,7 +72,7 @@ class Offer:
 
     Without a consent ("") the member contributes nothing, and there are only bounds. `least_of` and `most_of`
     bound every withheld cell of the answer, in row-major order; None where no bound follows. All bounds
-    follow from the cells that the member's cube shows.
+    follow from the cells of the member's cube that the requester may obtain for the question's purpose.
     """
 
     question_id: str
