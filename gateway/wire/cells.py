@@ -44,11 +44,11 @@ class Cell:
     """One cell of a regional table. `key` has one code for each axis.
 
     `value` is there exactly when `status` is VALUE. `at_least` and `at_most` bound a withheld total, from the
-    cells that its members show to the recipient. `missing_members`: the members missing from a total, which then is no total
-    of the region. `masked_members`: the members with withheld parts in a total, summed so that nobody saw a
-    part. `largest_deviation`: the largest difference between value and count, where numbers of members in the
-    value were perturbed. `standard_deviation`: the standard deviation of noise in the value; noise has no
-    largest difference, and such a value may be below 0.
+    cells that its members show to the recipient. `missing_members`: the members missing from a total, which
+    then is no total of the region. `masked_members`: the members with withheld parts in a total, summed so
+    that nobody saw a part. `largest_deviation`: the largest difference between value and count, where numbers
+    of members in the value were perturbed. `standard_deviation`: the standard deviation of noise in the
+    value; noise has no largest difference, and such a value may be below 0.
     """
 
     key: tuple[str, ...]
