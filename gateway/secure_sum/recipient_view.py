@@ -59,14 +59,18 @@ class RecipientView:
         `whole`: the bounds that everybody together knows, of a release with the codes of this cube; `linked`:
         the sums of the same release. A release of former years counts with all margins that it had.
         """
-        seen = self._cells_of(whole.cube.lattice)
-        if seen.all():
-            return True
+        if whole not in self._determined:
+            seen = self._cells_of(whole.cube.lattice)
+            low, high = bounds_from(whole.cube, whole.rules.least, seen)
+            self._determined[whole] = seen, (low == whole.low) & (high == whole.high)
+        seen, same = self._determined[whole]
         component = linked.component(cell)
-        if not seen[linked.involved(component)].all():
-            return False
-        low, high = bounds_from(whole.cube, whole.rules.least, seen)
-        return bool((low == whole.low)[component].all() and (high == whole.high)[component].all())
+        return bool(seen[linked.involved(component)].all() and same[component].all())
+
+    @cached_property
+    def _determined(self) -> dict[FeasibleRanges, tuple[Bools, Bools]]:
+        """By release: the cells of the tables, and the cells with no narrower bounds than the recipient's."""
+        return {}
 
     @cached_property
     def _seen(self) -> Bools:
