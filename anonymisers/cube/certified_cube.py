@@ -6,16 +6,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from io import StringIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from anonymisers.attack import attack
-from anonymisers.cube.determined_cells import rows_at, rows_of, shown_anyway, with_determined_cells
 from anonymisers.cube.released_cells import Answer, OutsideLattice, ReleasedCells, Value, Withheld
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.proof.certificate import Certificate, release_digest
 from anonymisers.proof.checker import check_certificate
-from anonymisers.suppression.protect_table import Protected, protect
 from anonymisers.tables.cell_names import CellName
 from anonymisers.tables.cell_status import naming_always_shown
 from anonymisers.tables.compressed_lines import CompressedLines
@@ -26,6 +24,9 @@ from anonymisers.tables.release import Release, write_release
 from anonymisers.tables.rules import Level, Rules
 from anonymisers.tables.structural_zeros import with_structural
 from anonymisers.tables.table_reading import release_from_lines
+
+if TYPE_CHECKING:
+    from anonymisers.suppression.protect_table import Protected
 
 __all__ = ["Answer", "CertifiedCube", "OutsideLattice", "Value", "Withheld", "build_cube"]
 
@@ -113,6 +114,10 @@ def _built(  # noqa: PLR0917 - the arguments of `build_cube`
     known: Sequence[Release],
     attack_seconds: float,
 ) -> CertifiedCube:
+    # Search and attacker are imported by whoever builds: reading a cube must not wait a third of a second.
+    from anonymisers.cube.determined_cells import with_determined_cells  # noqa: PLC0415
+    from anonymisers.suppression.protect_table import protect  # noqa: PLC0415
+
     protected = protect(table, rules, key, progress, known=known)
     release = with_determined_cells(
         _release(table, protected), rules, settled=protected.settled, public=protected.public
@@ -125,7 +130,7 @@ def _built(  # noqa: PLR0917 - the arguments of `build_cube`
 
 
 def _certificate(
-    protected: Protected, release: Release, rules: Rules, known: Sequence[Release]
+    protected: "Protected", release: Release, rules: Rules, known: Sequence[Release]
 ) -> Certificate:
     return Certificate(
         threshold=rules.threshold,
@@ -160,7 +165,7 @@ def _with_more_information(own: Release, known: Sequence[Release]) -> list[Relea
     ]
 
 
-def _settled(release: Release, protected: Protected) -> Release:
+def _settled(release: Release, protected: "Protected") -> Release:
     """The release without refused tables, which show only cells that the other tables determine."""
     kept = protected.settled
     return replace(
@@ -173,6 +178,10 @@ def _settled(release: Release, protected: Protected) -> Release:
 
 def _withstand(releases: Sequence[Release], certificate: Certificate, seconds: float) -> None:
     """Raise ProtectionError if the attacker, independent of the search, finds anything."""
+    # As in `_built`: whoever reads a cube does not import the attacker.
+    from anonymisers.attack import attack  # noqa: PLC0415
+    from anonymisers.cube.determined_cells import rows_at, rows_of, shown_anyway  # noqa: PLC0415
+
     findings = attack(
         releases,
         threshold=certificate.threshold,
@@ -192,7 +201,7 @@ def _withstand(releases: Sequence[Release], certificate: Certificate, seconds: f
         raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
 
 
-def _release(table: Table, protected: Protected) -> Release:
+def _release(table: Table, protected: "Protected") -> Release:
     coords = np.empty((protected.lattice.size, len(table.dims)), dtype=np.int32)
     coords[:] = [d.root for d in table.dims]
     keys = protected.lattice.keys()
@@ -203,7 +212,7 @@ def _release(table: Table, protected: Protected) -> Release:
     return Release(table.dims, table.where, coords, values, protected.suppressed, protected.structural)
 
 
-def _refused(protected: Protected) -> frozenset[Level]:
+def _refused(protected: "Protected") -> frozenset[Level]:
     keys = protected.lattice.keys()[~protected.settled]
     dims = protected.people.dims
     depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(dims)], axis=1)

@@ -9,18 +9,20 @@ count of the extract withheld.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.findings import Findings, Found, Key
-from anonymisers.attack.run import attack
 from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import ProtectionError, TableError
 from anonymisers.records.generalisation import Extract
 from anonymisers.tables.count_table import Where
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
+
+if TYPE_CHECKING:
+    from anonymisers.attack.findings import Findings, Found, Key
 
 ROUNDS = 12
 """Attempts to leave groups out of one grain before a coarser grain is tried."""
@@ -42,9 +44,12 @@ class PriorReleases:
     where: Where
     beside: tuple[Hierarchy, ...]
 
-    def attacked(self, seconds: float, *more: Release) -> Findings:
+    def attacked(self, seconds: float, *more: Release) -> "Findings":
         """Return the attacker's findings within `seconds`. Raises ProtectionError when releases contradict
         each other."""
+        # The attacker is imported by whoever needs it: a node that starts must not wait for its solver.
+        from anonymisers.attack.run import attack  # noqa: PLC0415
+
         try:
             return attack(
                 [*self.known, *more], threshold=self.threshold, zeros=self.zeros, time_limit=seconds
@@ -124,19 +129,19 @@ def discloses_more(history: PriorReleases, release: Release, *, seconds: float =
 class _Before:
     """What follows without the extract: intervals of weak cells, and the undecided cells."""
 
-    weak: Mapping[Key, tuple[int, int | None]]
-    undecided: frozenset[Key]
+    weak: "Mapping[Key, tuple[int, int | None]]"
+    undecided: "frozenset[Key]"
 
     @classmethod
     def of(cls, history: PriorReleases, release: Release, seconds: float) -> "_Before":
         found = history.attacked(seconds, _silent(release))
         return cls({c.key: (c.low, c.high) for c in _weak(found)}, frozenset(c.key for c in found.undecided))
 
-    def news(self, found: Findings) -> list[Found]:
+    def news(self, found: "Findings") -> "list[Found]":
         """Return the weak cells that were less weak before."""
         return [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
 
-    def has_new_undecided(self, found: Findings) -> bool:
+    def has_new_undecided(self, found: "Findings") -> bool:
         return any(c.key not in self.undecided for c in found.undecided)
 
 
@@ -146,7 +151,7 @@ def _silent(release: Release) -> Release:
     return Release(release.dims, release.where, release.coords, nothing, nothing < 0)
 
 
-def _weak(found: Findings) -> tuple[Found, ...]:
+def _weak(found: "Findings") -> "tuple[Found, ...]":
     return (*found.disclosed, *found.unlisted, *found.insufficiently_protected)
 
 
@@ -173,7 +178,7 @@ def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExt
     return None
 
 
-def _helping(extract: Extract, weak: Sequence[Found]) -> NDArray[np.bool_]:
+def _helping(extract: Extract, weak: "Sequence[Found]") -> NDArray[np.bool_]:
     """Mark for each weak cell the smallest group of the extract inside or around the cell."""
     positions, kept = extract.positions, extract.kept
     names = extract.records.columns

@@ -12,10 +12,7 @@ from gateway.api.access_control import KEY as ACCOUNTS
 from gateway.api.app import LIMITER
 from gateway.api.browsers import KEY as PLACE
 from gateway.api.browsers import Place
-from gateway.web.analyst import analyst_routes as analyst
 from gateway.web.auditor import auditor_routes as auditor
-from gateway.web.controller import controller_routes as controller
-from gateway.web.controller.register import upload_receiving
 from gateway.web.entrance import account, directory, gallery, invitation
 from gateway.web.shared import base, compressing, forms, kept_input, languages, rendering, sign_in_pages
 from gateway.web.shared.desk import Desk
@@ -26,12 +23,26 @@ TAKES_SECRETS = (
     "web-invitation.open_account",
     "web-account.renew_credentials",
 )
+SIGNS = (
+    "web-controller-approvals.approve",
+    "web-controller-approvals.refuse",
+    "web-controller-policy.publish_draft",
+    "web-controller-policy.review_draft",
+    "web-controller-policy.revoke_policy",
+)
+"""The controller's forms that take a passphrase."""
 
-ROUTES: dict[Side, tuple[Desk, ...]] = {
-    Side.HUB: (*analyst.ROUTES, *auditor.ROUTES, account.desk, gallery.desk),
-    Side.NODE: (*controller.ROUTES, *auditor.ROUTES, account.desk, gallery.desk),
-}
-"""The desks of each side, by the roles there."""
+
+def routes(side: Side) -> tuple[Desk, ...]:
+    """Return the desks of a side, by the roles there."""
+    # A hub has no controllers and a node no analysts: neither waits for the other's pages to be imported.
+    if side is Side.HUB:
+        from gateway.web.analyst import analyst_routes as analyst  # noqa: PLC0415
+
+        return (*analyst.ROUTES, *auditor.ROUTES, account.desk, gallery.desk)
+    from gateway.web.controller import controller_routes as controller  # noqa: PLC0415
+
+    return (*controller.ROUTES, *auditor.ROUTES, account.desk, gallery.desk)
 
 
 def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | None = None) -> None:
@@ -44,13 +55,17 @@ def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | 
     compressing.install(app)
     languages.install(app)
     rendering.install(app)
-    upload_receiving.install(app)
+    known: Accounts = app.extensions[ACCOUNTS]
+    if known.side is Side.NODE:
+        # As in `routes`: registers are loaded at a node.
+        from gateway.web.controller.register import upload_receiving  # noqa: PLC0415
+
+        upload_receiving.install(app)
     forms.install(app, entrance.sealer)
     for module in (base, sign_in_pages, invitation, directory, kept_input, languages):
         app.register_blueprint(module.blueprint)
-    known: Accounts = app.extensions[ACCOUNTS]
-    for desk in ROUTES[known.side]:
+    for desk in routes(known.side):
         desk.install(app)
     limiter: Limiter = app.extensions[LIMITER]
-    signing = tuple(each for each in controller.TAKES_SECRETS if each in app.view_functions)
+    signing = SIGNS if known.side is Side.NODE else ()
     limits.limit_forms(app, limiter, (*TAKES_SECRETS, *signing))

@@ -14,7 +14,6 @@ from gateway.bootstrap.setup.layout import Layout, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.config import ConfigError, HubConfig, MemberConfig, read_config
-from gateway.http.oidc import Client, OidcDirectory
 from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.keys.files import new_key, read_key, read_secret
 from gateway.keys.sealer import KeySealer
@@ -79,6 +78,9 @@ def _place(config: HubConfig | MemberConfig) -> Place:
 def _provider(directory: Path, config: HubConfig | MemberConfig, accounts: Accounts) -> Directory | None:
     if not config.oidc_issuer:
         return None
+    # Few have a directory of their own: who has none must not wait for OpenID Connect to be imported.
+    from gateway.http.oidc import Client, OidcDirectory  # noqa: PLC0415
+
     path = Layout(directory).keys / DIRECTORY_SECRET
     secret = read_secret(path) if path.exists() else ""
     client = Client(

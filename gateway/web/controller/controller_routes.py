@@ -1,4 +1,4 @@
-"""The desks of the controller, and the forms that take a passphrase."""
+"""The desks of the controller."""
 
 from gateway.web.controller.jobs import job_pages, node_health
 from gateway.web.controller.policy import policy_edit, policy_overview, policy_signing
@@ -14,14 +14,6 @@ ROUTES = (
     figures.desk,
     node_health.desk,
     job_pages.desk,
-)
-
-TAKES_SECRETS = (
-    "web-controller-approvals.approve",
-    "web-controller-approvals.refuse",
-    "web-controller-policy.publish_draft",
-    "web-controller-policy.review_draft",
-    "web-controller-policy.revoke_policy",
 )
 
 BESIDE = (question_page, policy_edit, policy_signing, uploads)
