@@ -94,12 +94,13 @@ def test_a_decision_with_a_hundred_rules_takes_less_than_a_tenth_of_a_millisecon
         decide(policy, request, AT)
 
     def once() -> float:
-        start = time.perf_counter()
+        """In seconds of this thread, which other processes hardly lengthen."""
+        start = time.thread_time()
         for request in REQUESTS:
             decide(policy, request, AT)
-        return (time.perf_counter() - start) / len(REQUESTS)
+        return (time.thread_time() - start) / len(REQUESTS)
 
-    # the best of several: other processes must not make a law of ours fail
+    # the best of several: whatever else runs here must not make a law of ours fail
     assert min(once() for _ in range(20)) < MICROSECONDS / 1e6
 
 

@@ -1,6 +1,7 @@
 """Group commit: many writers, one transaction, and no caller returns before the commit is durable."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from gateway.store.engine.sequencer import MOST_TOGETHER, RolledBackError, Seque
 
 LOG = SequencedLog(Signer.from_seed("log.example/hub", bytes(range(32))))
 POLICY = Policy.of(Verifier(LOG.key))
+PATIENCE = 60
+"""Seconds after which something is wrong even on a busy machine."""
 
 
 class Transactions:
@@ -32,6 +35,8 @@ class Transactions:
         self.on_begin: Callable[[Connection], None] = lambda _: None
         self.on_commit: Callable[[Connection], None] = lambda _: None
         self.after_commit: Callable[[], None] = lambda: None
+        self.waiting: Callable[[], int] = lambda: 0
+        """How many callers wait for their turn."""
 
     @contextmanager
     def __call__(self) -> Iterator[Connection]:
@@ -67,7 +72,9 @@ def transactions(database: Database) -> Transactions:
 
 
 def sequencer_of(transactions: Transactions) -> Sequencer:
-    return Sequencer(LOG, transactions, lambda c: SqlLogStorage(c, LOG.origin), lambda: 1_700_000_000.0)
+    made = Sequencer(LOG, transactions, lambda c: SqlLogStorage(c, LOG.origin), lambda: 1_700_000_000.0)
+    transactions.waiting = lambda: made._waiting
+    return made
 
 
 @pytest.fixture
@@ -105,7 +112,7 @@ def together(actions: list[Callable[[], object]], transactions: Transactions) ->
         if not first.is_set():
             first.set()
             committing.set()
-            go_on.wait(5)
+            go_on.wait(PATIENCE)
         slow(connection)
 
     transactions.on_commit = hold_first
@@ -118,18 +125,23 @@ def together(actions: list[Callable[[], object]], transactions: Transactions) ->
 
     threads = [threading.Thread(target=run, args=(i,)) for i in range(len(actions))]
     threads[0].start()
-    committing.wait(5)
+    assert committing.wait(PATIENCE)
     for thread in threads[1:]:
         thread.start()
-    # All are waiting for the turn once the sequencer counts them.
-    go_on_when_all_wait(threads, go_on)
+    go_on_when_all_wait(threads, transactions, go_on)
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     return results
 
 
-def go_on_when_all_wait(threads: list[threading.Thread], go_on: threading.Event) -> None:
-    threading.Event().wait(0.2)
+def go_on_when_all_wait(
+    threads: list[threading.Thread], transactions: Transactions, go_on: threading.Event
+) -> None:
+    """The first commits, and all others are counted: a busy machine takes its time to run each of them."""
+    end = time.monotonic() + PATIENCE
+    while transactions.waiting() < len(threads) - 1:
+        assert time.monotonic() < end
+        time.sleep(0.01)
     assert all(thread.is_alive() for thread in threads)
     go_on.set()
 
