@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 import numpy as np
+from numpy.typing import NDArray
 
 GRAM = 8
 """Bytes of a needle that are looked for first; what is shorter would be found by chance."""
+BITS = 24
+"""Of the number of a bucket, with which pieces that begin no needle are told at once."""
 NATIVE = ("០១២៣៤៥៦៧៨៩", "໐໑໒໓໔໕໖໗໘໙", "๐๑๒๓๔๕๖๗๘๙", "၀၁၂၃၄၅၆၇၈၉")
 ASCII = "0123456789"
 LEAST_DIGITS = 9
@@ -62,26 +65,37 @@ class Needles:
         # Thousands of needles may begin alike: pieces are looked up by their length, not compared one by one.
         self._lengths = {gram: sorted(set(map(len, needles))) for gram, needles in self._by_gram.items()}
         self._grams = np.sort(np.frombuffer(b"".join(self._by_gram), dtype="<u8"))
+        # Nearly all of a haystack is in none of these buckets: one look instead of a search among millions.
+        self._buckets = np.zeros(1 << BITS, dtype=np.bool_)
+        self._buckets[_bucket(self._grams)] = True
 
     def __len__(self) -> int:
         return sum(map(len, self._by_gram.values()))
 
-    def found_in(self, haystack: bytes) -> list[bytes]:
-        """The needles that stand in the haystack, each once."""
+    def found_in(self, haystack: bytes, enough: int | None = None) -> list[bytes]:
+        """The needles that stand in the haystack, each once; no further ones once there are `enough`."""
         found: set[bytes] = set()
         for offset in range(GRAM):
             count = (len(haystack) - offset) // GRAM
             if count <= 0:
                 continue
             values = np.frombuffer(haystack, dtype="<u8", count=count, offset=offset)
-            places = np.searchsorted(self._grams, values)
+            likely = np.flatnonzero(self._buckets[_bucket(values)])
+            places = np.searchsorted(self._grams, values[likely])
             places[places == len(self._grams)] = 0
-            for hit in np.flatnonzero(self._grams[places] == values).tolist():
+            for hit in likely[self._grams[places] == values[likely]].tolist():
                 at = offset + hit * GRAM
                 gram = haystack[at : at + GRAM]
                 pieces = (haystack[at : at + length] for length in self._lengths[gram])
                 found.update(piece for piece in pieces if piece in self._by_gram[gram])
+                if enough is not None and len(found) >= enough:
+                    return sorted(found)
         return sorted(found)
+
+
+def _bucket(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The upper bits of a product on which every bit of a value has its part (Knuth, multiplicative)."""
+    return (values * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - BITS)
 
 
 def fragments(narrative: str, size: int = 24) -> Iterator[str]:
