@@ -13,11 +13,14 @@ from anonymisers.attack.time_limit import Clock
 from anonymisers.errors import AnonymiserError
 from anonymisers.tables.registered_figures import parse_figures
 from anonymisers.tables.release import Release
+from anonymisers.tables.rules import Zeros
 from anonymisers.tables.strict_json import parse_json
 from anonymisers.tables.table_reading import release_from_json
 from gateway.cli.common.any_table import SheetForm, any_release, any_table, is_sheet
 from gateway.cli.common.options import sheet_options
+from gateway.cli.common.progress import building
 from gateway.cli.tools.attack_amounts import attack_amounts, is_of_amounts
+from gateway.cli.tools.attack_rerun import rerun_report
 from gateway.errors import SafelaneError
 
 DISCLOSED, UNDECIDED = 1, 3
@@ -58,6 +61,13 @@ class AttackInputError(SafelaneError):
     "--show", type=click.IntRange(min=0), default=10, show_default=True, help="Cells named of each."
 )
 @click.option(
+    "--rerun",
+    "keys",
+    type=click.IntRange(min=1),
+    metavar="KEYS",
+    help="Also rerun the program on every table that agrees with a release, under so many keys.",
+)
+@click.option(
     "--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="All findings, to a file."
 )
 @sheet_options
@@ -69,10 +79,11 @@ def command(
     threshold: int,
     truth: Path | None,
     lower: int | None,
-    zeros: str,
+    zeros: Zeros,
     full_cross: bool,
     time_limit: float | None,
     show: int,
+    keys: int | None,
     report: Path | None,
     hierarchies: Path | None,
     count: str | None,
@@ -111,10 +122,25 @@ def command(
         click.echo(line)
     if report is not None:
         _write(report, _document(findings, names, threshold))
-    if findings.broken:
+    rerun_tells = keys is not None and _rerun(released, threshold, zeros, keys, show)
+    if findings.broken or rerun_tells:
         ctx.exit(DISCLOSED)
     if findings.incomplete:
         ctx.exit(UNDECIDED)
+
+
+def _rerun(releases: Sequence[Release], threshold: int, zeros: Zeros, keys: int, show: int) -> bool:
+    """Print what reruns tell, and return whether they exclude values of a small cell."""
+    with building("rerunning") as progress:
+        try:
+            tells, lines = rerun_report(
+                releases, threshold=threshold, zeros=zeros, keys=keys, show=show, progress=progress
+            )
+        except AnonymiserError as error:
+            raise AttackInputError(error.message, remedy=error.remedy) from error
+    for line in lines:
+        click.echo(line)
+    return tells
 
 
 def _released(paths: Sequence[Path], hierarchies: Path | None) -> tuple[list[Release], list[str]]:

@@ -1,0 +1,187 @@
+"""The rerun attack: the public program is run on every table that agrees with a release.
+
+An intruder knows the program and the rules, not the member's key. Of each candidate table he asks, under keys
+that he draws himself, how often the program would have withheld what the release withholds. A candidate that
+never gives the release is excluded; if all candidates left agree in a small cell, the cell is disclosed,
+although its feasibility interval is wide. Choices that depend on what they hide: Wong and others (2007),
+minimality attack; Kenthapadi, Mishra and Nissim (2005), simulatable auditing.
+
+The candidates are listed one by one, so that the attack is for small tables only. Time is linear in
+candidates times keys times the time of one protection.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from anonymisers.errors import AnonymiserError, TableError
+from anonymisers.suppression.protect_table import protect
+from anonymisers.tables.arrays import Bools, Ints, Positions
+from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.keyed_random import KEY_BYTES
+from anonymisers.tables.progress import Progress
+from anonymisers.tables.release import Release
+from anonymisers.tables.rules import Rules
+
+MOST_CANDIDATES = 2_000
+"""Candidate tables that are listed at most."""
+
+
+@dataclass(frozen=True)
+class NarrowedCell:
+    """A withheld cell that may be small, and what reruns leave of its values.
+
+    `key`: the codes of the cell by dimension. `possible`: its values in all candidate tables; `left`: its
+    values in the candidates that gave the release under some key.
+    """
+
+    key: tuple[tuple[str, str], ...]
+    possible: tuple[int, ...]
+    left: tuple[int, ...]
+
+    @property
+    def disclosed(self) -> bool:
+        """Whether one value is left of several."""
+        return len(self.left) == 1 < len(self.possible)
+
+    def lost(self, least: int, threshold: int) -> tuple[int, ...]:
+        """The ends of the range from the least value to k-1 that were possible and are left no longer."""
+        return tuple(n for n in (least, threshold - 1) if n in self.possible and n not in self.left)
+
+
+@dataclass(frozen=True)
+class RerunFindings:
+    """What reruns tell: how many candidate tables there are, how many never gave the release under so many
+    `keys` each, and the cells that lost a value."""
+
+    candidates: int
+    excluded: int
+    keys: int
+    cells: tuple[NarrowedCell, ...]
+    least: int
+    threshold: int
+
+    @property
+    def disclosed(self) -> tuple[NarrowedCell, ...]:
+        """The cells of which one value is left."""
+        return tuple(cell for cell in self.cells if cell.disclosed)
+
+    @property
+    def narrowed(self) -> tuple[NarrowedCell, ...]:
+        """The cells, not disclosed, that lost an end of their range."""
+        return tuple(c for c in self.cells if not c.disclosed and c.lost(self.least, self.threshold))
+
+
+def rerun_attack(
+    release: Release,
+    rules: Rules,
+    keys: int,
+    progress: Progress | None = None,
+    *,
+    draw: Callable[[int], bytes] = os.urandom,
+) -> RerunFindings:
+    """Run the program on every candidate table of a release, under so many keys each.
+
+    `draw` returns a key of so many bytes. A candidate without hits is excluded only as far as the number of
+    keys goes: a release that the truth gives under one key of a hundred needs some thousand. Raises
+    TableError where more than MOST_CANDIDATES tables agree with the release, or the release is about a part
+    of the people only.
+    """
+    if dict(release.where):
+        raise TableError("a rerun needs a release about everybody in its tables, not about a part of them")
+    dims = tuple(d for a, d in enumerate(release.dims) if (release.coords[:, a] != d.root).any())
+    inner, counting = _inner_cells(release, dims)
+    candidates = _candidates(counting, release)
+    hits = np.zeros(len(candidates), dtype=np.int64)
+    for number, counts in enumerate(candidates):
+        table = _table(dims, inner, counts)
+        for _ in range(keys):
+            hits[number] += _withheld(release, dims, table, rules, draw(KEY_BYTES))
+        if progress is not None:
+            progress("rerunning", (number + 1) / len(candidates))
+    return RerunFindings(
+        len(candidates),
+        int((hits == 0).sum()),
+        keys,
+        tuple(_cells(release, candidates @ counting.T, hits > 0, rules)),
+        rules.least,
+        rules.threshold,
+    )
+
+
+def _inner_cells(release: Release, dims: tuple[Hierarchy, ...]) -> tuple[Positions, Ints]:
+    """Return the inner cells (n, dims), and a matrix (rows, n) of the released cells counting each."""
+    inner = np.array(list(product(*(d.leaves.tolist() for d in dims))), dtype=np.int32)
+    counting = np.ones((len(release.coords), len(inner)), dtype=np.int64)
+    axes = [release.dims.index(d) for d in dims]
+    for axis, (place, dim) in enumerate(zip(axes, dims, strict=True)):
+        covered = np.stack([dim.covered_leaves(p) for p in range(len(dim.codes))])
+        counting &= covered[release.coords[:, place]][:, inner[:, axis]]
+    return inner, counting
+
+
+def _candidates(counting: Ints, release: Release) -> Ints:
+    """Return every table (m, n) of counts that agrees with the shown cells."""
+    shown = np.flatnonzero(~release.withheld)
+    sums = [(np.flatnonzero(counting[row]), int(release.values[row])) for row in shown.tolist()]
+    covered = {int(cell) for cells, _ in sums for cell in cells}
+    if covered != set(range(counting.shape[1])):
+        raise TableError("the release shows no total: any number of people agrees with it")
+    found: list[list[int]] = []
+    limits = [min(value for cells, value in sums if cell in cells) for cell in range(counting.shape[1])]
+
+    def extend(counts: list[int], left: list[int]) -> None:
+        cell = len(counts)
+        if cell == counting.shape[1]:
+            if not any(left):
+                found.append(counts)
+            if len(found) > MOST_CANDIDATES:
+                raise TableError(
+                    f"more than {MOST_CANDIDATES:,} tables agree with the release",
+                    remedy="Attack a smaller table: reruns list every one of them.",
+                )
+            return
+        here = [n for n, (cells, _) in enumerate(sums) if cell in cells]
+        last = [left[n] for n in here if sums[n][0][-1] == cell]
+        if last and min(last) < max(last):
+            return
+        most = min([limits[cell], *(left[n] for n in here)])
+        for count in range(last[0] if last else 0, (last[0] if last else most) + 1):
+            if count <= most:
+                extend([*counts, count], [v - count if n in here else v for n, v in enumerate(left)])
+
+    extend([], [value for _, value in sums])
+    return np.array(found, dtype=np.int64).reshape(len(found), counting.shape[1])
+
+
+def _table(dims: tuple[Hierarchy, ...], inner: Positions, counts: Ints) -> Table:
+    there = counts > 0
+    base = BaseTable.at(dims, inner[there], counts[there])
+    return Table(dims, tuple(d.name for d in dims), {}, base.coords, base.counts)
+
+
+def _withheld(release: Release, dims: tuple[Hierarchy, ...], table: Table, rules: Rules, key: bytes) -> bool:
+    """Whether the program withholds of a candidate table exactly what the release withholds."""
+    try:
+        found = protect(table, rules, key)
+    except AnonymiserError:
+        return False
+    cells = found.lattice.cells(release.coords[:, [release.dims.index(d) for d in dims]])
+    same: Bools = found.suppressed[cells] == release.withheld
+    return bool(same.all())
+
+
+def _cells(release: Release, values: Ints, hit: Bools, rules: Rules) -> Iterator[NarrowedCell]:
+    """Yield the withheld cells that may be small and have fewer values in the candidates with a hit."""
+    for row in np.flatnonzero(release.withheld).tolist():
+        possible = tuple(np.unique(values[:, row]).tolist())
+        left = tuple(np.unique(values[hit, row]).tolist())
+        if left != possible and any(rules.is_sensitive(value) for value in possible):
+            codes = zip(release.dims, release.coords[row].tolist(), strict=True)
+            key = tuple((d.name, d.codes[p]) for d, p in codes if p != d.root)
+            yield NarrowedCell(key, possible, left)

@@ -1,0 +1,50 @@
+"""`safelane attack --rerun`: the program is run on every table that agrees with a release."""
+
+from collections.abc import Iterator, Sequence
+
+from anonymisers.cube.rerun_attack import NarrowedCell, RerunFindings, rerun_attack
+from anonymisers.tables.progress import Progress
+from anonymisers.tables.release import Release
+from anonymisers.tables.rules import Rules, Zeros
+
+
+def rerun_report(
+    releases: Sequence[Release], *, threshold: int, zeros: Zeros, keys: int, show: int, progress: Progress
+) -> tuple[bool, Iterator[str]]:
+    """Return whether reruns exclude values of a small cell, and the report, release by release.
+
+    The rules are those that the releases show: threshold, treatment of zeros, and the most dimensions that a
+    table of the release has. Raises AnonymiserError where a release cannot be rerun.
+    """
+    found = [rerun_attack(release, _rules(release, threshold, zeros), keys, progress) for release in releases]
+    return any(f.disclosed or f.narrowed for f in found), _lines(found, show)
+
+
+def _rules(release: Release, threshold: int, zeros: Zeros) -> Rules:
+    named = sum(release.coords[:, axis] != dim.root for axis, dim in enumerate(release.dims))
+    used = sum((release.coords[:, axis] != dim.root).any() for axis, dim in enumerate(release.dims))
+    most = int(max(named))
+    return Rules(threshold=threshold, zeros=zeros, max_dims=most if most < used else None)
+
+
+def _lines(found: Sequence[RerunFindings], show: int) -> Iterator[str]:
+    for one in found:
+        yield (
+            f"rerun: {one.candidates:,} candidate tables, {one.excluded:,} of them never gave the release "
+            f"under {one.keys:,} keys"
+        )
+        for title, cells in (
+            ("disclosed by reruns: one value is left of several", one.disclosed),
+            ("narrowed by reruns: an end of the range is excluded", one.narrowed),
+        ):
+            yield f"{len(cells):8,}  {title}"
+            yield from (f"          {_words(cell)}" for cell in cells[:show])
+
+
+def _words(cell: NarrowedCell) -> str:
+    key = ", ".join(f"{name}={code}" for name, code in cell.key) or "the total"
+    return f"{key} {_range(cell.possible)}, left: {', '.join(map(str, cell.left))}"
+
+
+def _range(values: tuple[int, ...]) -> str:
+    return f"{values[0]}..{values[-1]}"
