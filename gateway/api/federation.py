@@ -127,6 +127,7 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     s404="the member was not asked",
     s409="answered before: the first answer stands",
     s410="the question is closed",
+    s425="the member's log was not shown so far yet: show it with a poll, and send again",
 )
 def post_answer(body: dict[str, Any]) -> None:
     """A signed answer with the proof that the member's own log holds the answer."""
@@ -163,6 +164,7 @@ def post_offer(body: dict[str, Any]) -> None:
     s404="the member takes no part",
     s409="contributed before: the first contribution stands",
     s410="the round is over",
+    s425="the member's log was not shown so far yet: show it with a poll, and send again",
 )
 def post_contribution(body: dict[str, Any]) -> None:
     """Masked parts of regional totals, with the proof that the member's own log holds the parts."""

@@ -19,6 +19,10 @@ class AnswerRefusedError(SafelaneError):
     """A member's answer without proof, or to another question."""
 
 
+class NotWitnessedError(SafelaneError):
+    """Proved under a checkpoint of the member's log that this hub has not witnessed last; not kept yet."""
+
+
 class AlreadyAnsweredError(SafelaneError):
     """The member has answered this question before; the first answer stays."""
 

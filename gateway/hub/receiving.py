@@ -7,12 +7,12 @@ from audit.events.event_values import EntryRef
 from audit.events.events import decode
 from audit.events.question_events import Answered, Refused
 from audit.formats.commitment import Opening
+from audit.formats.evidence_errors import SizeConflictError
 from audit.formats.merkle import leaf_hash
 from audit.formats.note import Verifier
-from audit.log.policy import Policy
-from audit.log.receipt import Receipt
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
+from gateway.hub.member_receipts import check_receipt, keeping_evidence
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import View
 from gateway.wire.answer import Answer, AnswerError
@@ -28,6 +28,7 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
         AnswerRefusedError: the signature, the member's log entry or the proof of it does not hold, or the
             answer is to another entry than the one that asked.
         UnknownQuestionError: this member was not asked.
+        NotWitnessedError: the member's log was not shown so far yet; the member hands the answer in again.
         AlreadyAnsweredError: the first answer stands.
         TooLateError: no answer counts any more.
     """
@@ -35,12 +36,12 @@ def receive(hub: Hub, member: Enrolment, sent: SignedAnswer) -> AskedQuestion:
         answer = open_answer(sent.note, Verifier.parse(member.answer_key))
     except AnswerError as error:
         raise AnswerRefusedError(error.message) from None
-    with hub.store.writing() as work:
+    with keeping_evidence(hub, member), hub.store.writing() as work:
         asked = work.question(answer.question_id)
         if asked is None or member.member not in asked.members or answer.member != member.member:
             raise UnknownQuestionError(f"{member.member} was not asked this question.")
         _check_asked(hub, work, asked, answer)
-        _check_logged(member, answer, sent)
+        _check_logged(hub, work, member, answer, sent)
         if member.member in work.released_in(asked.id):  # by member, and without the answers' texts
             raise AlreadyAnsweredError(f"{member.member} has answered this question before.")
         now = hub.clock.now()
@@ -63,10 +64,10 @@ def _check_asked(hub: Hub, view: View, asked: AskedQuestion, answer: Answer) -> 
         raise AnswerRefusedError("The answer is to another entry of the log than the one that asked.")
 
 
-def _check_logged(member: Enrolment, answer: Answer, sent: SignedAnswer) -> None:
+def _check_logged(hub: Hub, view: View, member: Enrolment, answer: Answer, sent: SignedAnswer) -> None:
     """The member's own log must hold the answer: so the member can never deny the answer."""
     try:
-        Receipt.parse(sent.receipt).verify(sent.entry, Policy.of(Verifier.parse(member.log_key)))
+        check_receipt(hub, view, member, sent)
         event = decode(sent.entry)
         named = EntryRef(answer.asked.origin, answer.asked.index, bytes.fromhex(answer.asked.leaf))
         if not isinstance(event, Answered | Refused) or event.question_id != answer.question_id:
@@ -76,6 +77,8 @@ def _check_logged(member: Enrolment, answer: Answer, sent: SignedAnswer) -> None
         if isinstance(event, Answered):
             text = sent.note.partition("\n\n")[0] + "\n"
             Opening(ANSWER, sent.salt, text.encode()).verify(event.answer)
+    except SizeConflictError:
+        raise
     except (AuditError, ValueError) as error:
         raise AnswerRefusedError(f"The member's log does not prove the answer: {error}.") from None
 

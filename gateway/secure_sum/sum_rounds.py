@@ -13,13 +13,13 @@ from audit.events.events import decode, whole_second
 from audit.events.total_events import Contributed, TotalAsked, TotalReleased
 from audit.formats.canonical import canonical_json
 from audit.formats.commitment import Opening, commit
+from audit.formats.evidence_errors import SizeConflictError
 from audit.formats.merkle import leaf_hash
 from audit.formats.note import Note, Verifier
-from audit.log.policy import Policy
-from audit.log.receipt import Receipt
 from gateway.hub import entries
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
+from gateway.hub.member_receipts import check_receipt, keeping_evidence
 from gateway.hub.merging import Summed
 from gateway.hub.model import AskedQuestion, State
 from gateway.hub.ports import View
@@ -135,20 +135,20 @@ def receive_contribution(hub: Hub, member: Enrolment, sent: SignedContribution) 
     """Keep a member's masked numbers.
 
     Raises AnswerRefusedError for a contribution of another member, to another round, without a log entry of
-    the member or with another number of cells; AlreadyAnsweredError for a second contribution; TooLateError
-    after the round.
+    the member or with another number of cells; NotWitnessedError as for an answer; AlreadyAnsweredError for a
+    second contribution; TooLateError after the round.
     """
     try:
         made = open_contribution(sent.note, Verifier.parse(member.answer_key))
     except SumFormatError as error:
         raise AnswerRefusedError(error.message) from None
-    with store_of(hub).writing() as work:
+    with keeping_evidence(hub, member), store_of(hub).writing() as work:
         asked = _asked(work, member, made.question_id)
         planned = work.sums.round(asked.id)
         if planned is None or member.member not in planned.members or made.member != member.member:
             raise UnknownQuestionError(f"{member.member} takes no part in totals of this question.")
         _check_round(hub, work, planned, made)
-        _check_logged(member, made, sent)
+        _check_logged(hub, work, member, made, sent)
         if member.member in work.sums.contributions(asked.id):
             raise AlreadyAnsweredError(f"{member.member} has contributed before: the first one stands.")
         now = hub.clock.now()
@@ -250,10 +250,12 @@ def _check_round(hub: Hub, view: View, planned: SumRound, made: Contribution) ->
         raise AnswerRefusedError("The contribution is of another list of participants or cells.")
 
 
-def _check_logged(member: Enrolment, made: Contribution, sent: SignedContribution) -> None:
+def _check_logged(
+    hub: Hub, view: View, member: Enrolment, made: Contribution, sent: SignedContribution
+) -> None:
     """The member's own log must hold the contribution: so the member can never deny having taken part."""
     try:
-        Receipt.parse(sent.receipt).verify(sent.entry, Policy.of(Verifier.parse(member.log_key)))
+        check_receipt(hub, view, member, sent)
         event = decode(sent.entry)
         named = EntryRef(made.asked.origin, made.asked.index, bytes.fromhex(made.asked.leaf))
         if not isinstance(event, Contributed) or (event.question_id, event.asked, event.roster) != (
@@ -264,5 +266,7 @@ def _check_logged(member: Enrolment, made: Contribution, sent: SignedContributio
             raise AnswerRefusedError("The member's log entry does not say what its contribution says.")
         text = sent.note.partition("\n\n")[0] + "\n"
         Opening(CONTRIBUTION, sent.salt, text.encode()).verify(event.contribution)
+    except SizeConflictError:
+        raise
     except (AuditError, ValueError) as error:
         raise AnswerRefusedError(f"The member's log does not prove the contribution: {error}.") from None

@@ -41,6 +41,8 @@ def test_ask_answer_release(region: Region) -> None:
             reply = client.post("/federation/v2/poll", json={"seen_size": 0, "wait": 0})
             (delivery,) = poll_reply_from_json(reply.json()).deliveries
             sent = region.members[code].answer(delivery, *cells)
+            assert client.post("/federation/v2/answers", json=sent.as_json()).status_code == 425
+            region.members[code].show(region.hub)
             assert client.post("/federation/v2/answers", json=sent.as_json()).status_code == 204
             assert client.post("/federation/v2/answers", json=sent.as_json()).status_code == 409
     release_due(region.hub)

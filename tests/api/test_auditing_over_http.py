@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from regions import Region
+from simulation import hand_in
 
 from audit.commands.command_line import main as audit_main
 from audit.events.events import LogRead, decode
-from gateway.hub.receiving import receive
 from gateway.hub.releasing import release_due
 
 ANALYST = "analyst@armac.example"
@@ -36,7 +36,7 @@ def asked(region: Region) -> str:
     number: str = posted.json()["id"]
     member = region.members["KH"]
     (delivery,) = member.poll(region.hub).deliveries
-    receive(region.hub, member.enrolment, member.answer(delivery, 7, 20, 0, 27))
+    hand_in(region.hub, member, member.answer(delivery, 7, 20, 0, 27))
     region.hub.clock.move(seconds=100)  # type: ignore[attr-defined]
     release_due(region.hub)
     return number

@@ -64,6 +64,7 @@ def offered(client: httpx.Client, offer: Offer) -> int:
 
 def answered(region: Region, client: httpx.Client, delivery: Delivery) -> int:
     sent = region.members["TH"].answer(delivery, *WITHHELD)
+    region.members["TH"].show(region.hub)
     return client.post("/federation/v2/answers", json=sent.as_json()).status_code
 
 

@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from simulation import SimulatedMember
+from simulation import SimulatedMember, hand_in
 
 from gateway.hub.asking import ask
 from gateway.hub.context import Hub
 from gateway.hub.model import Principal
-from gateway.hub.receiving import receive
 from gateway.question import Question
 from gateway.question import ask as question_of
 
@@ -23,7 +22,7 @@ def question(hub: Hub) -> Question:
 
 def answers(hub: Hub, member: SimulatedMember) -> None:
     (delivery,) = member.poll(hub).deliveries
-    receive(hub, member.enrolment, member.answer(delivery, 7, 20, 0, 27))
+    hand_in(hub, member, member.answer(delivery, 7, 20, 0, 27))
 
 
 def test_a_question_wakes_members_and_what_releases(hub: Hub, analyst: Principal) -> None:
@@ -51,6 +50,6 @@ def test_an_answer_after_leave_wakes_askers_too(hub: Hub, members: Members, anal
         assert notes.waits("KH", [asked.id])
     everybody = hub.notifier.ticket()
 
-    receive(hub, members["KH"].enrolment, members["KH"].answer(delivery, 7, 20, 0, 27))
+    hand_in(hub, members["KH"], members["KH"].answer(delivery, 7, 20, 0, 27))
 
     assert hub.notifier.ticket() > everybody

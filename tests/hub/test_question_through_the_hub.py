@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from simulation import HandClock, SimulatedMember
+from simulation import HandClock, SimulatedMember, hand_in
 
 from audit.errors import AuditError
 from audit.events.event_values import EntryRef
@@ -107,9 +107,9 @@ def test_everybody_answers_and_the_table_is_released_with_a_commitment(
     hub: Hub, members: Members, analyst: Principal
 ) -> None:
     asked = ask(hub, analyst, question(hub), WITHIN)
-    receive(hub, members["KH"].enrolment, members["KH"].answer(delivered(hub, members["KH"]), 7, 20, 0, 27))
+    hand_in(hub, members["KH"], members["KH"].answer(delivered(hub, members["KH"]), 7, 20, 0, 27))
     assert release_due(hub) == []
-    receive(hub, members["TH"].enrolment, members["TH"].answer(delivered(hub, members["TH"]), None, 6, 0, 9))
+    hand_in(hub, members["TH"], members["TH"].answer(delivered(hub, members["TH"]), None, 6, 0, 9))
 
     assert release_due(hub) == [asked.id]
     assert release_due(hub) == []
@@ -135,7 +135,7 @@ def test_a_member_that_is_away_does_not_hold_the_others_up(
     hub: Hub, members: Members, analyst: Principal, clock: HandClock
 ) -> None:
     asked = ask(hub, analyst, question(hub), WITHIN)
-    receive(hub, members["KH"].enrolment, members["KH"].answer(delivered(hub, members["KH"]), 7, 20, 0, 27))
+    hand_in(hub, members["KH"], members["KH"].answer(delivered(hub, members["KH"]), 7, 20, 0, 27))
     assert next_deadline(hub) == asked.deadline
 
     clock.move(seconds=12)
@@ -157,17 +157,17 @@ def test_an_answer_after_the_end_is_refused(
     clock.move(days=7)
 
     with pytest.raises(TooLateError):
-        receive(hub, members["TH"].enrolment, late)
+        hand_in(hub, members["TH"], late)
     assert released(hub, asked).coverage[1].answered is False
 
 
 def test_the_first_answer_stands(hub: Hub, members: Members, analyst: Principal) -> None:
     ask(hub, analyst, question(hub), WITHIN)
     delivery = delivered(hub, members["KH"])
-    receive(hub, members["KH"].enrolment, members["KH"].answer(delivery, 7, 20, 0, 27))
+    hand_in(hub, members["KH"], members["KH"].answer(delivery, 7, 20, 0, 27))
 
     with pytest.raises(AlreadyAnsweredError):
-        receive(hub, members["KH"].enrolment, members["KH"].answer(delivery, 8, 20, 0, 28))
+        hand_in(hub, members["KH"], members["KH"].answer(delivery, 8, 20, 0, 28))
 
 
 def test_nobody_answers_for_another_member(hub: Hub, members: Members, analyst: Principal) -> None:
@@ -177,7 +177,7 @@ def test_nobody_answers_for_another_member(hub: Hub, members: Members, analyst: 
     with pytest.raises(AnswerRefusedError):
         receive(hub, members["KH"].enrolment, members["TH"].answer(delivery, 1, 1, 1, 3))
     with pytest.raises(UnknownQuestionError):
-        receive(hub, members["TH"].enrolment, members["TH"].answer(delivery, 1, 1, 1, 3))
+        hand_in(hub, members["TH"], members["TH"].answer(delivery, 1, 1, 1, 3))
 
 
 def test_an_answer_cannot_be_moved_to_another_question(
@@ -192,10 +192,10 @@ def test_an_answer_cannot_be_moved_to_another_question(
     moved = replace(made, question_id=second.id)
     asked = EntryRef(made.asked.origin, made.asked.index, bytes.fromhex(made.asked.leaf))
     with pytest.raises(AnswerRefusedError, match="another entry"):
-        receive(hub, kh.enrolment, kh.logged(moved, asked))
+        hand_in(hub, kh, kh.logged(moved, asked))
     elsewhere = replace(made, asked=AskedEntry("other.example/log", made.asked.index, made.asked.leaf))
     with pytest.raises(AnswerRefusedError, match="another entry"):
-        receive(hub, kh.enrolment, kh.logged(elsewhere, asked))
+        hand_in(hub, kh, kh.logged(elsewhere, asked))
     assert first.id != second.id
 
 
@@ -205,7 +205,8 @@ def test_an_answer_that_the_member_did_not_log_is_refused(
     kh = members["KH"]
     ask(hub, analyst, question(hub), WITHIN)
     delivery = delivered(hub, kh)
-    logged, other = kh.answer(delivery, 7, 20, 0, 27), kh.answer(delivery, 8, 20, 0, 28)
+    other, logged = kh.answer(delivery, 8, 20, 0, 28), kh.answer(delivery, 7, 20, 0, 27)
+    kh.show(hub)
 
     for sent in (
         replace(logged, entry=other.entry),
@@ -224,7 +225,7 @@ def test_a_refusal_is_an_answer_and_says_why(hub: Hub, members: Members, analyst
     asked = ask(hub, analyst, question(hub, country=["KH"]), WITHIN)
     kh = members["KH"]
 
-    receive(hub, kh.enrolment, kh.answer(delivered(hub, kh), refusals=(Refusal.TOO_DETAILED,)))
+    hand_in(hub, kh, kh.answer(delivered(hub, kh), refusals=(Refusal.TOO_DETAILED,)))
     release_due(hub)
 
     (coverage,) = released(hub, asked).coverage

@@ -344,7 +344,10 @@ def test_a_number_that_the_sum_cannot_be_is_not_published(tmp_path: Path) -> Non
         liar.link.mute = True
         with pytest.raises(LinkError):
             liar.round()
-        receive_contribution(there.hub, liar.link.enrolment, forged(liar, planned.index))
+        forgery = forged(liar, planned.index)
+        with liar.node.store.reading() as view:
+            liar.link.poll(show(liar.node, view, 0.0))
+        receive_contribution(there.hub, liar.link.enrolment, forgery)
         table = released(there, asked)
 
         assert not [cell for cell in table.values() if cell.masked_members]

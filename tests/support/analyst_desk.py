@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 
 from entrances import Browser, House, Person, hub_house
-from simulation import SimulatedMember
+from simulation import SimulatedMember, hand_in
 
 from audit.events.event_values import EntryRef
 from audit.events.events import decode
@@ -19,7 +19,6 @@ from gateway.bootstrap.setup.open_hub import enrol
 from gateway.hub.context import Hub
 from gateway.hub.model import Role
 from gateway.hub.polling import poll
-from gateway.hub.receiving import receive
 from gateway.hub.releasing import release_due
 from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.cells import TOTAL, Axis
@@ -73,9 +72,7 @@ class Desk:
         """The member answers all that waits: every cell 7, those that hold a code of `withhold` withheld."""
         self.calls(member)
         for delivery in self.waiting.pop(member):
-            receive(
-                self.hub, self.members[member].enrolment, self._sent(member, delivery, withhold, refusals)
-            )
+            hand_in(self.hub, self.members[member], self._sent(member, delivery, withhold, refusals))
 
     def finishes(self, member: str) -> None:
         """The member answers until nothing waits for it any more."""

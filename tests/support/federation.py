@@ -15,7 +15,7 @@ from simulation import ORIGIN, HandClock
 from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.hub.context import Hub
-from gateway.hub.errors import AlreadyAnsweredError, PollRefusedError, TooLateError
+from gateway.hub.errors import AlreadyAnsweredError, NotWitnessedError, PollRefusedError, TooLateError
 from gateway.hub.model import Principal, Role
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
@@ -131,15 +131,23 @@ class Link:
         if self.cut or self.mute:
             raise LinkError("The connection was cut.")
         self.given.append(contribution)
-        with suppress(AlreadyAnsweredError, TooLateError):
+        with suppress(AlreadyAnsweredError, TooLateError), _witnessed():
             self.hub.regional.receive_contribution(self.hub, self.enrolment, contribution)
 
     def send(self, answer: SignedAnswer) -> None:
         if self.cut:
             raise LinkError("The connection was cut.")
         self.sent.append(answer)
-        with suppress(AlreadyAnsweredError, TooLateError):  # final, as for a link over HTTP
+        with suppress(AlreadyAnsweredError, TooLateError), _witnessed():  # final, as for a link over HTTP
             receive(self.hub, self.enrolment, answer)
+
+
+@contextmanager
+def _witnessed() -> Iterator[None]:
+    try:
+        yield
+    except NotWitnessedError as error:
+        raise LinkError(error.message) from None
 
 
 @dataclass

@@ -9,6 +9,7 @@ from memory_log import MemoryStorage
 from audit.events.event_values import CoarseSize, EntryRef
 from audit.events.events import decode, encode
 from audit.events.question_events import Asked
+from audit.formats.checkpoint import Checkpoint
 from audit.formats.commitment import commit
 from audit.formats.cosignature import Cosigner
 from audit.formats.merkle import leaf_hash
@@ -16,14 +17,23 @@ from audit.formats.note import Signer
 from audit.log.log import Log
 from audit.log.receipt import Receipt
 from gateway.hub.context import Hub
+from gateway.hub.log_exchange import witness_member_log
 from gateway.hub.polling import poll
+from gateway.hub.receiving import receive
 from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.answer_text import ANSWER, answer_text, sign_answer
 from gateway.wire.cells import Axis
 from gateway.wire.enrolment import Enrolment
+from gateway.wire.log_exchange import ShownLog
 from gateway.wire.poll import Delivery, Poll, PollReply, SignedAnswer
 
 ORIGIN = "test.example/log"
+
+
+def hand_in(hub: Hub, member: "SimulatedMember", sent: SignedAnswer) -> None:
+    """A member's newest answer, after its log was shown."""
+    member.show(hub)
+    receive(hub, member.enrolment, sent)
 
 
 class HandClock:
@@ -75,6 +85,15 @@ class SimulatedMember:
 
     def poll(self, hub: Hub, seen_size: int = 0) -> PollReply:
         return poll(hub, self.enrolment, Poll(seen_size, None, None, 0.0))
+
+    def show(self, hub: Hub) -> None:
+        """Show the hub the log, as a call does: what was logged counts from then on."""
+        with hub.store.notes() as notes:
+            latest = notes.witness.latest(self.log.origin)
+            seen = 0 if latest is None else Checkpoint.parse(latest.text).size
+            head = self.log.checkpoint(self.storage)
+            proof = self.log.consistency(self.storage, seen, Checkpoint.parse(head.text).size)
+            witness_member_log(hub, notes, self.enrolment, ShownLog(str(head), seen, tuple(proof)))
 
     def answer(
         self, delivery: Delivery, *cells: int | None, refusals: tuple[Refusal, ...] = ()

@@ -21,20 +21,26 @@ from audit.log.policy import Policy
 from gateway.bootstrap.setup.open_hub import enrol
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.hub.asking import ask
+from gateway.hub.errors import AnswerRefusedError, NotWitnessedError
 from gateway.hub.log_exchange import origin_of
 from gateway.hub.model import AskedQuestion
 from gateway.hub.monitoring import MonitorRules, monitor
+from gateway.hub.receiving import receive
 from gateway.hub.releasing import release_due
+from gateway.member.answer.outbox import outbox
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.node.context import Node
+from gateway.member.region.log_exchange import show
 from gateway.question import ask as question_of
+from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.migrate import MEMBER
 from gateway.watching.clocks import Tick
 from gateway.watching.model import Alert, KeptEvidence
 from gateway.wire.enrolment import HubKeys
 from gateway.wire.log_exchange import ShownLog
 from gateway.wire.poll import Poll
+from gateway.wire.signed_answer import SignedAnswer
 
 RULES = MonitorRules(patience=timedelta(minutes=5))
 
@@ -200,20 +206,34 @@ def _head(node: Node) -> str:
     return checkpoint.note
 
 
-def test_an_answer_that_the_member_leaves_out_of_its_log_is_found_in_one_cycle(region: Federation) -> None:
-    """It answered under one checkpoint, and shows another in which the answer does not stand."""
+def test_an_answer_that_the_member_leaves_out_of_the_log_that_it_shows_does_not_count(
+    region: Federation,
+) -> None:
+    """It answers under one checkpoint, and shows another in which the answer does not stand."""
     member = region.members["KH"]
     truth = member.log_entries()
-    put(region)
+    asked = put(region)
     LyingMember(region, member).show(truth)
     member.round()
-    region.members["LA"].round()
-    release_due(region.hub)
-    region.clock.move(seconds=5)
-    LyingMember(region, member).show([*truth, b"{}"])
-    member.round()
+    with member.node.store.reading() as view:
+        (answer,) = outbox(member.node, view, NodeSums(member.node, member.cube_cache)).answers
 
-    assert [alert.kind for alert in look(region)] == ["missing-in-member"]
+    with pytest.raises(NotWitnessedError):
+        receive(region.hub, member.link.enrolment, answer[1])
+    LyingMember(region, member).show([*truth, b"{}"])
+    with pytest.raises(AnswerRefusedError, match="contradicts itself"):
+        _shown_and_handed_in(region, member, answer[1])
+
+    region.members["LA"].round()
+    with region.hub.store.reading() as view:
+        assert set(view.answers(asked.id)) == {"LA"}
+    assert [one.finding for one in evidence(region)] == [Finding.FORK]
+
+
+def _shown_and_handed_in(region: Federation, member: Member, answer: SignedAnswer) -> None:
+    with member.node.store.reading() as view:
+        member.link.poll(show(member.node, view, 0.0))
+    receive(region.hub, member.link.enrolment, answer)
 
 
 def test_an_answer_that_the_hub_has_no_release_for_is_found_in_one_cycle(region: Federation) -> None:

@@ -1,7 +1,9 @@
 """A node's uploads to the hub: along with its next call, or with calls of their own to an older hub.
 
 An offer is sent before the answer that the offer belongs to. Uploads without the hub's acknowledgement are
-sent again.
+sent again. A hub keeps an answer or a contribution only once it has witnessed the checkpoint of the node's
+log that the proof is under: so each outbox is read together with the checkpoint that a call shows, and its
+pieces count as sent only where the reply says that the hub has seen the log so far.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,15 +45,12 @@ def outbox(node: Node, view: View, regional: RegionalWork) -> Outbox:
     return Outbox(tuple(offers), tuple(answers), tuple(regional.contributions(view)))
 
 
-def packed(waiting: Outbox) -> tuple[Outbox, Outbox]:
-    """The uploads for the next call, and the uploads for calls of their own: all the one way or the other, to
-    keep the order.
-    """
+def fits_a_call(waiting: Outbox) -> bool:
+    """Whether the uploads fit the next call; else all have calls of their own, to keep the order."""
     pieces = (*waiting.answers, *waiting.contributions)
     size = sum(len(one.note) + 2 * len(one.entry) + len(one.receipt) for _, one in pieces)
     most = max(len(waiting.offers), len(waiting.answers), len(waiting.contributions))
-    fits = size <= MOST_BYTES and most <= MOST_PIECES
-    return (waiting, Outbox()) if fits else (Outbox(), waiting)
+    return size <= MOST_BYTES and most <= MOST_PIECES
 
 
 def send(node: Node, regional: RegionalWork, link: HubLink, waiting: Outbox) -> None:

@@ -5,8 +5,10 @@ from functools import partial
 
 import structlog
 
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.note import Note
 from gateway.member.answer.answering import answer
-from gateway.member.answer.outbox import Outbox, acknowledge, outbox, packed, send
+from gateway.member.answer.outbox import Outbox, acknowledge, fits_a_call, outbox, send
 from gateway.member.cube.cube_cache import CubeCache, serves
 from gateway.member.errors import LinkError, RepeatedError, ShorterLogError, UnprovenError
 from gateway.member.model.witnessed import Witnessed
@@ -14,7 +16,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink, RegionalWork, View
 from gateway.member.region.log_exchange import check_not_shorter, receive_reply, show
 from gateway.member.region.sharing_statement import state
-from gateway.wire.poll import Delivery, Poll
+from gateway.wire.poll import Delivery, Poll, PollReply
 from gateway.wire.sum_call import SumCall
 
 log = structlog.get_logger()
@@ -38,27 +40,66 @@ def run_round(
     cube_cache.refresh()
     with node.store.reading() as view:
         waiting = outbox(node, view, regional)
-    riding, alone = packed(waiting) if link.takes_batches() else (Outbox(), waiting)
-    send(node, regional, link, alone)
-    with node.store.reading() as view:
-        call = replace(_call(node, view, cube_cache, wait), upload_batch=riding.batch())
+    if waiting != Outbox() and not (link.takes_batches() and fits_a_call(waiting)):
+        _hand_in(node, cube_cache, regional, link)
+    made = _next_call(node, cube_cache, regional, wait, batches=link.takes_batches())
     try:
-        reply = link.poll(call)
+        reply = link.poll(made.call)
     except ShorterLogError:
-        check_not_shorter(node, call.seen_size, link.public_checkpoint())
+        check_not_shorter(node, made.call.seen_size, link.public_checkpoint())
         raise
     except LinkError:
-        send(node, regional, link, riding)  # it may be one of the pieces that the hub does not take
+        if made.riding != Outbox():  # it may be one of the pieces that the hub does not take
+            _hand_in(node, cube_cache, regional, link)
         raise
-    witnessed = receive_reply(node, call, reply, partial(acknowledge, riding, regional))
+    kept = made.riding if made.is_shown_by(reply) else Outbox()
+    witnessed = receive_reply(node, made.call, reply, partial(acknowledge, kept, regional))
     done = [_handle(node, cube_cache, regional, delivery, witnessed) for delivery in reply.deliveries]
     for sum_call in reply.sum_calls:
         _contribute(node, regional, sum_call, witnessed)
-    if not link.takes_batches():  # else the next round's call uploads the answers
-        with node.store.reading() as view:
-            waiting = outbox(node, view, regional)
-        send(node, regional, link, waiting)
+    if (reply.deliveries or reply.sum_calls) and not link.takes_batches():
+        _hand_in(node, cube_cache, regional, link)  # to others the next round's call brings it
     return RoundResult(sum(done), len(done) - sum(done))
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call, and uploads whose proofs are under the checkpoint that the call shows."""
+
+    call: Poll
+    riding: Outbox
+
+    def is_shown_by(self, reply: PollReply) -> bool:
+        """Whether the hub has witnessed the log that the call showed, and so keeps what is proved by it."""
+        shown, seen = self.call.log, reply.seen_log
+        if shown is None or seen is None:
+            return False
+        return seen.size == Checkpoint.parse(Note.parse(shown.checkpoint).text).size
+
+
+def _next_call(
+    node: Node, cube_cache: CubeCache, regional: RegionalWork, wait: float, *, batches: bool
+) -> _Call:
+    with node.store.reading() as view:
+        call, waiting = _call(node, view, cube_cache, wait), outbox(node, view, regional)
+    riding = waiting if batches and fits_a_call(waiting) else Outbox()
+    return _Call(replace(call, upload_batch=riding.batch()), riding)
+
+
+def _hand_in(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: HubLink) -> None:
+    """Show the hub the node's log as it is now, then upload everything with calls of their own.
+
+    What the hub delivers meanwhile it delivers again. A node that does not know how much of its log the hub
+    has seen is told, and shows it once more. Raises LinkError.
+    """
+    for _ in range(2):
+        with node.store.reading() as view:
+            made = _Call(_call(node, view, cube_cache, 0.0), outbox(node, view, regional))
+        reply = link.poll(made.call)
+        receive_reply(node, made.call, reply)
+        if made.is_shown_by(reply):
+            send(node, regional, link, made.riding)
+            return
 
 
 def _call(node: Node, view: View, cube_cache: CubeCache, wait: float) -> Poll:
