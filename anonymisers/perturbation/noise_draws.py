@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.errors import CertificateError, LatticeTooLargeError, ProtectionError
+from anonymisers.perturbation.keyed_laplace import keyed_noisy
 from anonymisers.tables.hierarchy import Hierarchy
 
 MOST = 200_000
@@ -91,15 +92,18 @@ class NoiseDraws:
 
 
 def draw_noise(
-    space: NoiseSpace, dims: Sequence[Hierarchy], coords: NDArray[np.int32], epsilon: Fraction
+    space: NoiseSpace,
+    dims: Sequence[Hierarchy],
+    coords: NDArray[np.int32],
+    epsilon: Fraction,
+    keyed: tuple[bytes, Sequence[object]],
 ) -> NoiseDraws:
-    """Count people, one row of positions (n, dims) each, and add fresh noise; the budget must be spent
-    before.
+    """Count people, one row of positions (n, dims) each, and add noise; the budget must be spent before.
 
-    No person may be in two rows. People in no cell of the space are not counted.
+    `keyed`: the member's key, and the names of the draw (`keyed_noisy`), besides space and epsilon: the same
+    counts give the same numbers. No person may be in two rows. People in no cell of the space are not
+    counted.
     """
-    from anonymisers.perturbation.discrete_laplace import noisy  # noqa: PLC0415 - takes OpenDP, and only drawing needs it
-
     shape = [len(dim.codes) for dim in dims]
     places = space.places(dims)
     cells = np.ravel_multi_index(tuple(places.T), shape) if shape else np.zeros(1, dtype=np.int64)
@@ -107,4 +111,5 @@ def draw_noise(
     found, times = np.unique(people, return_counts=True)
     counts = dict(zip(found.tolist(), times.tolist(), strict=True))
     truth = np.array([counts.get(cell, 0) for cell in cells.tolist()], dtype=np.int64)
-    return NoiseDraws(space, noisy(truth, epsilon))
+    key, names = keyed
+    return NoiseDraws(space, keyed_noisy(truth, epsilon, key, [*names, space.axes]))

@@ -77,6 +77,10 @@ class NotProtectedError(SafelaneError):
     exit_code = 9
 
 
+class NotWitnessedError(NotProtectedError):
+    """Tables were charged to a privacy budget, and are drawn once the hub has cosigned the charge."""
+
+
 class ExtractRefusedError(SafelaneError):
     """A record extract that may not be made, approved or sealed. Nothing was given out."""
 

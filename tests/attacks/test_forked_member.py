@@ -13,14 +13,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from federation import Federation, federation, grown, snapshot
-from put_back import image, put_back
+from federation import Federation, Member, federation, grown, snapshot
+from put_back import hands_in_at_once, image, put_back
 
 from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
-from gateway.member.errors import LinkError
+from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
 from gateway.wire.poll import Poll
@@ -46,6 +46,12 @@ def kept(region: Federation, asked: AskedQuestion) -> bool:
         return "KH" in view.answers(asked.id)
 
 
+def two_rounds(member: Member) -> None:
+    """Two rounds: in the first a node that was put back learns how much of its log the hub has seen."""
+    member.round()
+    member.round()
+
+
 def answered(region: Federation, asked: AskedQuestion) -> bool:
     """Whether the hub has an answer after a few rounds, each of which may fail."""
     for _ in range(4):
@@ -57,28 +63,42 @@ def answered(region: Federation, asked: AskedQuestion) -> bool:
     return kept(region, asked)
 
 
-def test_a_machine_that_is_put_back_and_runs_on_answers_nothing(region: Federation, tmp_path: Path) -> None:
+def test_a_machine_that_is_put_back_and_runs_on_answers_nothing(
+    region: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its log has grown past what the hub has seen before it calls, so that no size gives it away."""
     before = image(tmp_path / "KH", tmp_path / "image")
     assert answered(region, put(region, "sex"))
 
+    hands_in_at_once(monkeypatch)
     with put_back(region, "KH", before) as member:
         keep_snapshot(member.node, grown(snapshot("KH"), 30, "2023-05"))
         build(member.node)
         second = put(region, "year")
 
         assert not answered(region, second)
+        monkeypatch.undo()
+        with pytest.raises(
+            ShorterLogError, match="does not extend"
+        ):  # once it shows its log, it is convicted
+            two_rounds(member)
     with region.hub.store.reading() as view:
         assert [one.origin for one in view.watch.evidence()] == [region.members["KH"].node.log.origin]
 
 
-def test_a_member_that_shows_no_log_answers_nothing(region: Federation) -> None:
+def test_a_member_that_shows_no_log_answers_nothing(
+    region: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands_in_at_once(monkeypatch)
     region.members["KH"].link.twist = lambda call: replace(call, log=None)
 
     assert not answered(region, put(region, "sex"))
 
 
-def test_a_member_that_shows_an_older_head_answers_nothing_newer(region: Federation) -> None:
+def test_a_member_that_shows_an_older_checkpoint_answers_nothing_newer(
+    region: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands_in_at_once(monkeypatch)
     shown: list[Poll] = []
 
     def older(call: Poll) -> Poll:

@@ -15,6 +15,7 @@ from gateway.bootstrap.upkeep.doctor import examine
 from gateway.errors import SafelaneError
 from gateway.member.build.comparison import Effect, compare
 from gateway.member.build.cube_building import build
+from gateway.member.build.noise_draws import HUB_CONFIRMS
 from gateway.member.build.preview import PreviewedCube, make, measure, ready
 from gateway.member.build.suggestion import Candidate, EnoughError, Rated, candidates, ranked, rate
 from gateway.member.build.upkeep import begin
@@ -165,7 +166,7 @@ def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
 
 
 def _protect(node: Node, progress: Progress) -> dict[str, Any]:
-    built = build(node, progress)
+    built = build(node, progress, HUB_CONFIRMS)
     return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
 
 

@@ -11,6 +11,7 @@ from gateway.cli.common.files import read_document
 from gateway.cli.common.progress import building, reading
 from gateway.cli.member.records import change_lines
 from gateway.member.build.cube_building import build
+from gateway.member.build.noise_draws import HUB_CONFIRMS
 
 
 @click.command()
@@ -36,7 +37,7 @@ def load(source: str, mapping: Path, directory: Path) -> None:
 def cube(directory: Path) -> None:
     """Protect the newest snapshot under the policy in force; the new cube answers from then on."""
     with open_member(directory) as node, building() as progress:
-        built = build(node, progress)
+        built = build(node, progress, HUB_CONFIRMS)
     click.echo(
         f"The cube of snapshot {built.snapshot.id} under policy version {built.policy_version} answers."
     )

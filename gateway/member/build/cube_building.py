@@ -12,7 +12,7 @@ from gateway.member.build.cube_findings import PreviewedCube, measure
 from gateway.member.build.extract_attack import check_beside_extracts
 from gateway.member.build.growth import grow
 from gateway.member.build.growth_perturbed import grow_perturbed
-from gateway.member.build.noise_draws import charge_and_draw
+from gateway.member.build.noise_draws import charge, draw
 from gateway.member.cube.cube_formats import Released, is_noisy, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs, Progress
 from gateway.member.errors import NothingToProtectError, NotProtectedError
@@ -30,12 +30,14 @@ from policies import Policy
 __all__ = ["Progress", "build", "counted_rows", "counted_table", "protected"]
 
 
-def build(node: Node, progress: Progress | None = None) -> StoredCube:
+def build(node: Node, progress: Progress | None = None, patience: float = 0.0) -> StoredCube:
     """Protect, certify, attack and store a cube; from then on the cube answers.
 
     A policy that changes words only keeps its cube. Raises:
         NothingToProtectError: there is no policy or no snapshot.
         NotProtectedError: no cube with a valid certificate could be made; the former cube stays.
+        NotWitnessedError: a privacy budget was charged, and the hub has not cosigned the charge within
+            `patience` (in seconds): the tables are drawn when this is called once more.
     """
     with node.store.reading() as view:
         ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
@@ -54,7 +56,8 @@ def build(node: Node, progress: Progress | None = None) -> StoredCube:
     if found is None:
         if privacy(plan.mechanism) is not None:
             protected(node, snapshot, (plan, rules), released, progress)  # an impossible plan costs nothing
-            charge_and_draw(node, snapshot, plan)
+            charge(node, snapshot, plan)
+            draw(node, snapshot, plan, patience)
         cube = protected(node, snapshot, (plan, rules), released, progress)
         found = cube.to_bytes()
     certifiable(found, sensitive_of(node))  # nobody's question waits until it is read

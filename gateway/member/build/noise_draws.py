@@ -1,10 +1,13 @@
 """Charges the privacy budget for the tables of a plan, and draws their noisy counts.
 
-No table is drawn before the charge for the table is in the store, and no charge is given back: where the node
-stops between charge and draw, the table is paid for and lost.
+Charged, then witnessed, then drawn: no table is drawn before the hub has cosigned the log entry of its
+charge, and no charge is given back. The noise is a function of the node's key, the release part, the table
+and its counts: a node that stops between charge and draw draws later, and a repetition is the same number.
 """
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from time import monotonic, sleep
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +18,7 @@ from audit.events.event import whole_second
 from audit.events.record_events import PrivacyCharged
 from gateway.dictionary import Dictionary
 from gateway.member.cube.cube_inputs import TIME
-from gateway.member.errors import NotProtectedError, PolicyRefusedError
+from gateway.member.errors import NotProtectedError, NotWitnessedError, PolicyRefusedError
 from gateway.member.model.privacy_budget import BudgetCharge, ReleasePart, Table
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
@@ -32,59 +35,86 @@ from gateway.member.policy.noise_budget import (
     pseudonyms,
     space_of,
 )
+from gateway.member.region.log_exchange import is_witnessed
 from gateway.member.register.person_counts import placed
 from gateway.member.register.population import taken
 
+HUB_CONFIRMS = 45.0
+"""Seconds in which a running node's calls bring the hub's cosignature, and a person can wait for it."""
 
-def charge_and_draw(node: Node, snapshot: Snapshot, plan: Plan) -> None:
-    """Charge and draw the tables that the plan still needs, one by one.
+_LOOKS = 0.5
+"""Seconds between looks for the hub's cosignature."""
 
-    So a node that stops loses one table at most. The caller has made the cube of the plan before
-    (`noisy_cube_of`), so that no table is charged that cannot be drawn. Raises NotProtectedError, and charges
-    nothing, where the budget does not cover all tables.
+
+def charge(node: Node, snapshot: Snapshot, plan: Plan) -> None:
+    """Charge the tables that the plan still needs, all in one transaction, and draw nothing.
+
+    The caller has made the cube of the plan before (`noisy_cube_of`), so that no table is charged that cannot
+    be drawn. Raises NotProtectedError, and charges nothing, where the budget does not cover all tables.
+    """
+    mechanism = mechanism_of(plan)
+    with node.store.writing() as work:
+        wanted = due(Ledger.of(work.privacy), plan, snapshot)
+        if not wanted.tables:
+            return
+        _check_alone(work, plan)
+        if wanted.fresh is not None:
+            work.privacy.add_release_part(wanted.fresh)
+        for release_part, table in wanted.tables:
+            event = PrivacyCharged(
+                member=node.member,
+                release_part=release_part.number,
+                levels=tuple(level for _, level in table),
+                epsilon=mechanism.per_table,
+                budget=mechanism.budget,
+                at=whole_second(node.clock.now()),
+            )
+            index = log_entries.record(node, work, event, {})
+            work.privacy.charge(BudgetCharge(index, release_part.number, table, mechanism.per_table))
+
+
+def draw(node: Node, snapshot: Snapshot, plan: Plan, patience: float = 0.0) -> None:
+    """Draw the charged tables, once the hub has cosigned a checkpoint of this node's log with the charges.
+
+    So a node that was put back to before a charge draws nothing a second time: the hub cosigns no other
+    history. Raises NotWitnessedError where the hub has not cosigned within `patience` (in seconds); what was
+    charged stays charged.
     """
     with node.store.reading() as view:
         wanted = due(Ledger.of(view.privacy), plan, snapshot)
-    ledger, epsilon = wanted.ledger, mechanism_of(plan).epsilon
-    for release_part, table in wanted.tables:
-        one = _DrawInputs.of(node.dictionary, snapshot, plan, (release_part, table))
-        charge = _charge(node, plan, ledger, (release_part, table))
-        answered = replace(charge, answer=draw_noise(one.space, one.dims, one.coords, epsilon).to_bytes())
-        ledger = _keep(node, answered)
+    _wait(node, max((charge.because for _, charge in wanted.charged), default=-1), patience)
+    for release_part, charge in wanted.charged:
+        one = _DrawInputs.of(node.dictionary, snapshot, plan, (release_part, charge.table))
+        names = (release_part.mechanism, release_part.number, release_part.years, charge.table)
+        drawn = draw_noise(one.space, one.dims, one.coords, Fraction(charge.epsilon), (node.cube_key, names))
+        with node.store.writing() as work:  # what another process kept first stays, and is the same
+            if Ledger.of(work.privacy).answer(charge.release_part, charge.table) is None:
+                work.privacy.keep(replace(charge, answer=drawn.to_bytes()))
 
 
-def _charge(node: Node, plan: Plan, ledger: Ledger, paid: tuple[ReleasePart, Table]) -> BudgetCharge:
-    """Charge one table; the charge is in the store when this returns."""
-    mechanism, (release_part, table) = mechanism_of(plan), paid
-    with node.store.writing() as work:
-        if Ledger.of(work.privacy) != ledger:
-            raise NotProtectedError(
-                "Somebody else has charged tables meanwhile.",
-                remedy="Nothing more was charged. Make them again.",
+def waits_to_be_drawn(node: Node) -> bool:
+    """Whether tables were charged since the newest cube, and the hub has cosigned the charges by now."""
+    with node.store.reading() as view:
+        newest = view.cube_entry() or -1
+        charges = [c.because for c in view.privacy.charged() if c.answer is None and c.because > newest]
+        return bool(charges) and is_witnessed(node, view, max(charges))
+
+
+def _wait(node: Node, entry: int, patience: float) -> None:
+    """Wait until the hub has cosigned this entry; at once for none."""
+    end = monotonic() + patience
+    while entry >= 0:
+        with node.store.reading() as view:
+            if is_witnessed(node, view, entry):
+                return
+        if monotonic() >= end:
+            raise NotWitnessedError(
+                "The tables were charged to the privacy budget, and the hub has not confirmed that charge "
+                "yet.",
+                remedy="Nothing has to be done: while the node is running, its next calls bring the hub's "
+                "confirmation, and then it makes the tables by itself.",
             )
-        _check_alone(work, plan)
-        if release_part not in ledger.release_parts:
-            work.privacy.add_release_part(release_part)
-        event = PrivacyCharged(
-            member=node.member,
-            release_part=release_part.number,
-            levels=tuple(level for _, level in table),
-            epsilon=mechanism.per_table,
-            budget=mechanism.budget,
-            at=whole_second(node.clock.now()),
-        )
-        index = log_entries.record(node, work, event, {})
-        charge = BudgetCharge(index, release_part.number, table, mechanism.per_table)
-        work.privacy.charge(charge)
-    return charge
-
-
-def _keep(node: Node, answered: BudgetCharge) -> Ledger:
-    """Keep noisy counts and return the ledger; noisy counts that another process kept first stay."""
-    with node.store.writing() as work:
-        if Ledger.of(work.privacy).answer(answered.release_part, answered.table) is None:
-            work.privacy.keep(answered)
-        return Ledger.of(work.privacy)
+        sleep(_LOOKS)
 
 
 def _check_alone(view: View, plan: Plan) -> None:

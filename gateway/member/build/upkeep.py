@@ -1,7 +1,11 @@
 """Scheduled work of a node: puts the next policy in force on its day, and makes its cube."""
 
+from contextlib import suppress
+
 from gateway.member.build.cube_building import Progress, build
+from gateway.member.build.noise_draws import waits_to_be_drawn
 from gateway.member.build.preview import make
+from gateway.member.errors import NotWitnessedError
 from gateway.member.model.policy_version import ministry_label, policy_label
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
@@ -9,11 +13,13 @@ from gateway.member.policy.publishing import come_into_force, next_policy
 
 
 def due(node: Node) -> bool:
-    """Whether a signed policy waits to begin: its first day has come, and it is not in force yet.
+    """Whether a signed policy waits to begin: its first day has come, and it is not in force yet; or charged
+    tables wait to be drawn, and the hub has cosigned their charge.
 
     Raises PolicyRefusedError for an unreadable policy.
     """
-    return any(next_policy(node, ministry=ministry) is not None for ministry in (True, False))
+    begins = any(next_policy(node, ministry=ministry) is not None for ministry in (True, False))
+    return begins or waits_to_be_drawn(node)
 
 
 def begin(node: Node, progress: Progress | None = None) -> list[str]:
@@ -26,8 +32,11 @@ def begin(node: Node, progress: Progress | None = None) -> list[str]:
     the policy in force, or its former cube, stays.
     """
     begun = [*_begin(node, progress, ministry=True), *_begin(node, progress, ministry=False)]
-    if begun:
-        _build_missing(node, progress)
+    with suppress(NotWitnessedError):  # the round of upkeep after the hub's cosignature draws them
+        if begun:
+            _build_missing(node, progress)
+        if waits_to_be_drawn(node):
+            build(node, progress)
     return begun
 
 

@@ -30,7 +30,7 @@ class ReleasePart:
 class BudgetCharge:
     """A table charged to every person of a release part, by the entry `because` (`privacy-charged`).
 
-    `answer`: the noisy counts; None until they are kept, and for ever where they were lost.
+    `answer`: the noisy counts; None until they are drawn, which waits for the hub's cosignature of the entry.
     """
 
     because: int

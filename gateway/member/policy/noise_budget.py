@@ -46,6 +46,13 @@ class Ledger:
         """The epsilon spent by each person of a release part, whether or not the noisy counts were kept."""
         return sum((Fraction(c.epsilon) for c in self.charged if c.release_part == release_part), Fraction(0))
 
+    def charge(self, release_part: int, table: Table) -> BudgetCharge | None:
+        """The charge of a table that is not drawn yet; None where it is drawn, or not charged."""
+        if self.answer(release_part, table) is not None:
+            return None
+        charges = (c for c in self.charged if (c.release_part, c.table) == (release_part, table))
+        return next(charges, None)
+
     def answer(self, release_part: int, table: Table) -> NoiseDraws | None:
         """The first noisy counts of a table."""
         found = (c.answer for c in self.charged if (c.release_part, c.table) == (release_part, table))
@@ -55,11 +62,15 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Due:
-    """A ledger with the further needs of a plan: a release part for new years, and tables to be drawn."""
+    """A ledger with the further needs of a plan: a release part for new years, and tables to be charged.
+
+    `charged`: tables that are charged already, and not drawn yet.
+    """
 
     ledger: Ledger
     fresh: ReleasePart | None
     tables: tuple[tuple[ReleasePart, Table], ...]
+    charged: tuple[tuple[ReleasePart, BudgetCharge], ...]
 
     @property
     def release_parts(self) -> tuple[ReleasePart, ...]:
@@ -91,7 +102,9 @@ def due(ledger: Ledger, plan: Plan, snapshot: Snapshot) -> Due:
     if years := tuple(year for year in plan.years if year not in released):
         fresh = _fresh(ledger, plan, snapshot, years)
     release_parts = [*ledger.release_parts, *filter(None, [fresh])]
-    lacks = [(p, t) for p in release_parts for t in plan.tables if ledger.answer(p.number, t) is None]
+    undrawn = [(p, t) for p in release_parts for t in plan.tables if ledger.answer(p.number, t) is None]
+    lacks = [(p, t) for p, t in undrawn if ledger.charge(p.number, t) is None]
+    charges = [(p, ledger.charge(p.number, t)) for p, t in undrawn]
     for part in release_parts:
         tables, spent = sum(p is part for p, _ in lacks), ledger.spent(part.number)
         if spent + tables * mechanism.epsilon > mechanism.total:
@@ -101,7 +114,7 @@ def due(ledger: Ledger, plan: Plan, snapshot: Snapshot) -> Due:
                 "people.",
                 remedy="List fewer tables under 'priority'. Nothing was charged or drawn.",
             )
-    return Due(ledger, fresh, tuple(lacks))
+    return Due(ledger, fresh, tuple(lacks), tuple((p, c) for p, c in charges if c is not None))
 
 
 def _fresh(ledger: Ledger, plan: Plan, snapshot: Snapshot, years: tuple[int, ...]) -> ReleasePart:

@@ -192,6 +192,29 @@ def _cosignature(node: Node, notes: Notes, seen_log: SeenLog) -> Signature | Non
     return None
 
 
+def is_witnessed(node: Node, view: View, entry: int) -> bool:
+    """Whether the hub has cosigned a checkpoint of our log that holds this entry.
+
+    A node that was put back has no such cosignature for what it logs anew: the hub cosigns only what extends
+    all that it has seen.
+    """
+    keys = hub_witness_keys(node, view)
+    verifiers = [] if keys is None else list(map(CosignatureVerifier.parse, keys.valid))
+    for signed in view.log.cosigned_checkpoints(entry + 1):
+        note = Note.parse(signed.note).with_signatures(view.log.cosignatures(signed.size))
+        if any(_cosigned(note, verifier) for verifier in verifiers):
+            return True
+    return False
+
+
+def _cosigned(note: Note, verifier: CosignatureVerifier) -> bool:
+    try:
+        cosigned_at(note, verifier)
+    except AuditError:
+        return False
+    return True
+
+
 def other_witnesses(node: Node, view: View | Notes) -> list[CosignatureVerifier]:
     """The other members' witness keys, as the regional log says."""
     entries = [entry for _, entry in view.watch.key_changes(region_of(node))]

@@ -16,8 +16,9 @@ from anonymisers.tables.hierarchy import Hierarchy
 
 EPSILON = Fraction("0.2")
 PRIVACY = Privacy("1", "0.2", 2020)
+KEY = bytes(range(32))
 SURE = 5.5
-"""Standard errors: wrong once in twenty-six million runs."""
+"""Standard errors: wrong for one key of twenty-six million."""
 
 
 def flat(name: str, *codes: str) -> Hierarchy:
@@ -32,7 +33,7 @@ MANY = flat("cell", *(f"c{n}" for n in range(20_000)))
 def test_noise_is_as_wide_as_epsilon_says_whatever_the_count(people: int) -> None:
     """Discrete Laplace: mean 0, variance 2a/(1-a)^2 and mean size 2a/(1-a^2), where a = exp(-epsilon)."""
     cells = np.repeat(MANY.leaves, people).reshape(-1, 1)
-    off = np.array(draw_noise(NoiseSpace.of((MANY,), {}), (MANY,), cells, EPSILON).values) - people
+    off = np.array(draw_noise(NoiseSpace.of((MANY,), {}), (MANY,), cells, EPSILON, (KEY, [])).values) - people
 
     a, size = exp(-EPSILON), len(off)
     variance = 2 * a / (1 - a) ** 2

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from changing import asked, changing_region
+from changing import asked, changing_region, protect
 from federation import Federation, federation, grown, policy_text, snapshot
 from signing import put_in_force
 
 from audit.events.events import decode
 from audit.events.record_events import PrivacyCharged
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.cosignature import Cosigner
 from gateway.export import coverage_lines, to_text
 from gateway.member.answer.decision_replay import replay
 from gateway.member.build import noise_draws
@@ -21,12 +23,14 @@ from gateway.member.build.cube_building import build
 from gateway.member.build.figure_register import register
 from gateway.member.build.preview import make, measure
 from gateway.member.build.revisions import revisions
+from gateway.member.build.upkeep import begin, due
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import (
     ExtractRefusedError,
     FigureRefusedError,
     NothingToProtectError,
     NotProtectedError,
+    NotWitnessedError,
     NotYetProtectedError,
     PolicyRefusedError,
 )
@@ -90,7 +94,7 @@ def ends(*_: object) -> None:
 def loaded_again(region: Federation, people: Snapshot) -> Node:
     node = region.members["KH"].node
     keep_snapshot(node, people)
-    build(node)
+    protect(region)
     return node
 
 
@@ -206,13 +210,16 @@ def test_whoever_gets_another_number_in_the_register_is_still_the_same(tmp_path:
     assert (shown["2025", TOTAL], shown[TOTAL, TOTAL]) == (20, 140)
 
 
-def test_what_is_lost_between_charge_and_answer_stays_paid(
+def test_what_was_charged_is_drawn_later_where_the_node_ends_and_costs_nothing_more(
     region: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = region.members["KH"].node
     before = values(asked(region, "year", "sex"))
 
     put_in_force(node, more_tables(2, "{sex: sex, outcome: outcome}"))
+    with pytest.raises(NotWitnessedError):
+        build(node)
+    region.members["KH"].round()
     with monkeypatch.context() as power:
         power.setattr(noise_draws, "draw_noise", ends)
         with pytest.raises(KeyboardInterrupt):
@@ -220,38 +227,52 @@ def test_what_is_lost_between_charge_and_answer_stays_paid(
     assert ledger(node).spent(1) == Fraction("0.75")
     assert [charge.answer is None for charge in ledger(node).charged] == [False, False, True]
 
-    build(node)  # the last quarter pays for it a second time
-    assert ledger(node).spent(1) == 1
+    build(node)
+    assert ledger(node).spent(1) == Fraction("0.75")
     assert inner(values(asked(region, "year", "sex"))) == inner(before)
-    with pytest.raises(NotYetProtectedError, match="of 1, 0 is left to each of its people"):
-        put_in_force(node, more_tables(3, "{sex: sex, outcome: outcome}", "{date: year}"))
-    assert ledger(node).spent(1) == 1
+    with pytest.raises(NotYetProtectedError, match=r"2 tables .* of 1, 0\.25 is left to each of its people"):
+        put_in_force(node, more_tables(3, "{sex: sex, outcome: outcome}", "{date: year}", "{sex: sex}"))
+    assert ledger(node).spent(1) == Fraction("0.75")
     charged = [e for e in map(decode, region.members["KH"].log_entries()) if isinstance(e, PrivacyCharged)]
     assert {(e.release_part, e.epsilon, e.budget) for e in charged} == {(1, "0.25", "1")}
-    assert [e.levels for e in charged] == [
-        ("year", "sex"),
-        ("outcome",),
-        ("outcome", "sex"),
-        ("outcome", "sex"),
-    ]
+    assert [e.levels for e in charged] == [("year", "sex"), ("outcome",), ("outcome", "sex")]
 
 
-def test_one_table_and_no_more_is_lost_where_the_node_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_drawn_before_the_hub_has_cosigned_the_charge(tmp_path: Path) -> None:
     with federation(tmp_path, "KH", ready=False) as region:
-        node = region.members["KH"].node
-        put_in_force(node, policy())
-        keep_snapshot(node, snapshot("KH"))
-        with monkeypatch.context() as power:
-            power.setattr(noise_draws, "draw_noise", ends)
-            with pytest.raises(KeyboardInterrupt):
-                build(node)
-        assert ledger(node).spent(1) == Fraction("0.25")
+        member = region.members["KH"]
+        put_in_force(member.node, policy())
+        keep_snapshot(member.node, snapshot("KH"))
+        for _ in range(3):
+            with pytest.raises(NotWitnessedError, match="has not confirmed that charge yet"):
+                build(member.node)
+        assert [charge.answer for charge in ledger(member.node).charged] == [None, None], "charged once"
+        assert not due(member.node)
+        assert asked(region, "year", "sex").coverage[0].refusals == (Refusal.NOT_READY,)
 
-        build(node)
-        assert ledger(node).spent(1) == Fraction("0.75")
+        assert due(member.node), "its call brought the cosignature"
+        assert begin(member.node) == []
+        assert not due(member.node)
+
         assert asked(region, "year", "sex").coverage[0].answered
+        assert ledger(member.node).spent(1) == Fraction("0.5")
+
+
+def test_a_cosignature_of_somebody_else_is_none(tmp_path: Path) -> None:
+    with federation(tmp_path, "KH", ready=False) as region:
+        member = region.members["KH"]
+        put_in_force(member.node, policy())
+        keep_snapshot(member.node, snapshot("KH"))
+        with pytest.raises(NotWitnessedError):
+            build(member.node)
+        stranger = Cosigner.generate(region.hub.cosigner.key.name)
+        with member.node.store.notes() as notes:
+            checkpoint = member.node.log.checkpoint(notes.log)
+            parsed = Checkpoint.parse(checkpoint.text)
+            notes.log.add_cosignatures(parsed.size, [stranger.cosign(parsed, 1)])
+
+        with pytest.raises(NotWitnessedError):
+            build(member.node)
 
 
 def test_a_look_draws_nothing_and_tells_how_far_numbers_will_be_off(tmp_path: Path) -> None:
@@ -284,7 +305,7 @@ def test_a_later_policy_draws_what_the_budget_still_pays_for(region: Federation)
 
     put_in_force(node, more_tables(2, "{sex: sex}"))
     assert asked(region, "sex").coverage[0].refusals == (Refusal.NOT_READY,), "not drawn yet"
-    build(node)
+    protect(region)
     nearer = asked(region, "sex")
 
     assert ledger(node).spent(1) == Fraction("0.75")
