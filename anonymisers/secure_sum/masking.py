@@ -3,7 +3,8 @@
 Every two contributors of a cell share a secret number; the contributor whose name comes first adds the
 number, the second subtracts the number (Bonawitz and others, Practical Secure Aggregation, CCS 2017, without
 recovery of dropouts: a cell lacking a contribution stays withheld). The number is HKDF-SHA256 (RFC 5869) of
-the pair's X25519 secret, salted with the digest of the roster, for this cell.
+the pair's X25519 secret, salted with the digest of the roster, for this cell and the names of both: two pairs
+have different numbers even where somebody gave another's key for its own.
 
 Privacy: between every two honest contributors there is a number, computationally uniform, unknown to the hub
 and to any other contributor. Of h honest contributions any h-1 are therefore uniform and independent,
@@ -22,7 +23,7 @@ MODULUS = 2**64
 LARGEST = 2**40
 """Limit of one contribution: a thousand times any real count, and far from overflow of a sum."""
 
-_LABEL = b"safelane total mask 1\n"
+_LABEL = b"safelane total mask 2\n"
 _HASH = "sha256"
 
 
@@ -53,18 +54,24 @@ class PairwiseMasks:
             raise MaskError(message)
         if not 0 <= value <= LARGEST:
             raise MaskError("a contribution is below zero or larger than any count")
-        info = _LABEL + encoded(to.cell)
+        cell = encoded(to.cell)
         masks = sum(
-            _mask(self._shared[other], info) * (1 if self._member < other else -1)
+            _mask(self._shared[other], _between(self._member, other) + cell)
+            * (1 if self._member < other else -1)
             for other in to.members
             if other != self._member
         )
         return (value + masks) % MODULUS
 
 
-def _mask(shared: bytes, info: bytes) -> int:
+def _between(one: str, other: str) -> bytes:
+    """What binds a mask to its two members, whoever of them asks."""
+    return encoded((min(one, other), max(one, other)))
+
+
+def _mask(shared: bytes, about: bytes) -> int:
     # RFC 5869, step 2 for up to 32 bytes: T(1) = HMAC(PRK, info | 0x01).
-    return int.from_bytes(hmac.digest(shared, info + b"\x01", _HASH)[:8], "big")
+    return int.from_bytes(hmac.digest(shared, _LABEL + about + b"\x01", _HASH)[:8], "big")
 
 
 def unmasked(to: Sum, contributions: Mapping[str, int], least: int, most: int) -> int:

@@ -38,7 +38,7 @@ from audit.events.question_events import (
     ReleasedAgain,
 )
 from audit.events.record_events import RECORD_EVENTS
-from audit.events.total_events import Contributed, TotalAsked, TotalReleased
+from audit.events.total_events import Contributed, TotalAsked, TotalReleased, TotalSpoiled
 from audit.formats.canonical import canonical_json, check_canonical, parse_json_object
 from audit.formats.codec import record_of
 from audit.formats.commitment import Commitment
@@ -261,7 +261,7 @@ EVENTS: Final = {
             Released,
             ReleasedAgain,
         ),
-        *(TotalAsked, Contributed, TotalReleased),
+        *(TotalAsked, Contributed, TotalReleased, TotalSpoiled),
         *(CountBegun, CountApproval, SetSealed, SetMixed, Counted),
         *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
         *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),

@@ -154,6 +154,12 @@ SPECIAL: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "policy_version": "version of the policy that permits the contribution",
         },
         "total-released": {"size": "the number of published sums, coarsely"},
+        "total-spoiled": {
+            "members": "the contributors of these sums: at least one did not follow the protocol",
+            "contributions": "the entry `contributed` of each of them in its own log, in the same order: "
+            "`origin` of the log, `index` and `leaf` hash",
+            "size": "the number of these sums, coarsely",
+        },
         "policy-signed": {"policy_version": "the version that was signed"},
         "policy-in-force": {"policy_version": "the version in force from now on"},
         "policy-revoked": {

@@ -59,3 +59,20 @@ class TotalReleased(Event):
     totals: Commitment
     size: CoarseSize
     at: datetime
+
+
+@dataclass(frozen=True)
+class TotalSpoiled(Event):
+    """All contributions to some sums of a round came in, and gave numbers that these sums cannot be.
+
+    A participant did not follow the protocol, and nobody learns which from the masked numbers: the entries of
+    the participants' own logs commit each to its own.
+    """
+
+    TYPE: ClassVar[str] = "total-spoiled"
+    question_id: str
+    total_index: int
+    members: tuple[str, ...]
+    contributions: tuple[EntryRef, ...]
+    size: CoarseSize
+    at: datetime

@@ -106,6 +106,11 @@ PLAIN: Final = {
         "The round of masked sums ended on %(at)s: %(contributed)s took part. The totals are recorded "
         "only as a commitment."
     ),
+    "total-spoiled": msgid(
+        "On %(at)s masked values of %(members)s did not add up to a number that their sum can be: one of "
+        "them did not follow the protocol. Nothing of it was published; the log of each has its own "
+        "contribution."
+    ),
     "vault-custodian-replaced": msgid(
         "At %(member)s one custodian of the vault was replaced by another on %(at)s."
     ),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from gateway.hub.context import Hub
+from gateway.hub.model import LoggedAnswer
 from gateway.hub.ports import Store, UnitOfWork, View
 from gateway.secure_sum.hub_sums import SumRound
 from gateway.wire.sum_messages import Offer, SignedContribution
@@ -20,6 +21,9 @@ class SumReader(Protocol):
 
     def contributions(self, question_id: str) -> Mapping[str, str]:
         """Signed contribution notes by member."""
+
+    def logged_contributions(self, question_id: str) -> Mapping[str, LoggedAnswer]:
+        """The entries of members' own logs about their contributions, by member."""
 
     def open_rounds(self, member: str) -> Sequence[SumRound]:
         """Rounds of open questions that wait for this member, oldest first."""

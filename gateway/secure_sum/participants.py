@@ -68,6 +68,10 @@ def prove_round(
         raise UnprovenError(f"The list of participants does not hold: {error}.") from None
     if roster.digest() != event.roster or not roster.of(own.member):
         raise UnprovenError("The list of participants is not the one that was logged.")
+    if event.members != tuple(p.member for p in roster.participants):
+        raise UnprovenError("The log entry of the round names other members than the list of participants.")
+    if (event.asked_index, entry.origin) != (own.asked.index, own.asked.origin):
+        raise UnprovenError("The log entry of the round is about another question.")
     return ProvenRound(event, entry, roster)
 
 

@@ -1,16 +1,17 @@
 """Offers, rounds and contributions at the hub: a regional total without anybody seeing its parts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from anonymisers.errors import MaskError
 from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
 from anonymisers.secure_sum.masking import unmasked
+from anonymisers.secure_sum.pairwise_keys import check_public
 from audit.errors import AuditError
 from audit.events.event_values import CoarseSize, EntryRef
 from audit.events.events import decode, whole_second
-from audit.events.total_events import Contributed, TotalAsked, TotalReleased
+from audit.events.total_events import Contributed, TotalAsked, TotalReleased, TotalSpoiled
 from audit.formats.canonical import canonical_json
 from audit.formats.commitment import Opening, commit
 from audit.formats.evidence_errors import SizeConflictError
@@ -24,7 +25,7 @@ from gateway.hub.merging import Summed
 from gateway.hub.model import AskedQuestion, State
 from gateway.hub.ports import View
 from gateway.secure_sum.hub_sum_ports import SumUnitOfWork, SumView, store_of
-from gateway.secure_sum.hub_sums import SumRound
+from gateway.secure_sum.hub_sums import PlannedSum, SumRound
 from gateway.secure_sum.planning import planned_sums, withheld_cells
 from gateway.wire.answer import Answer
 from gateway.wire.answer_text import answer_of_text
@@ -56,6 +57,7 @@ def receive_offer(hub: Hub, member: Enrolment, offer: Offer) -> None:
     with store_of(hub).writing() as work:
         asked = _put_to(work, member, offer.question_id)
         _check_consent(hub, work, member, asked, offer)
+        _check_own_key(work, member, offer)
         past = work.released_in(asked.id).get(member.member) is not None
         if past or hub.clock.now() > asked.late_until:
             raise TooLateError("The question is closed; what has come until then was released.")
@@ -77,6 +79,23 @@ def _check_consent(hub: Hub, view: View, member: Enrolment, asked: AskedQuestion
         raise AnswerRefusedError("The offer is to another entry of the log than the one that asked.")
     if consent.member != member.member or [c.cell for c in offer.cells] != list(consent.cells):
         raise AnswerRefusedError("The offer is not about the cells of its consent.")
+    try:
+        check_public(consent.key)
+    except MaskError as error:
+        raise AnswerRefusedError(f"The consent does not hold: {error.message}.") from None
+
+
+def _check_own_key(work: SumUnitOfWork, member: Enrolment, offer: Offer) -> None:
+    """Refuse a mask key that another member has given: no list of participants would hold with both."""
+    if not offer.consent:
+        return
+    verifiers = {e.member: Verifier.parse(e.answer_key) for e in work.enrolments()}
+    own = open_consent(offer.consent, verifiers[member.member]).key
+    for other, given in work.sums.offers(offer.question_id).items():
+        if other == member.member or other not in verifiers or not given.consent:
+            continue
+        if open_consent(given.consent, verifiers[other]).key == own:
+            raise AnswerRefusedError("The consent has the mask key of another member.")
 
 
 def begin_round(hub: Hub, work: SumUnitOfWork, asked: AskedQuestion) -> SumRound | None:
@@ -165,22 +184,32 @@ def ended(planned: SumRound, contributed: Mapping[str, str], now: datetime) -> b
 
 def published_in(view: SumView, planned: SumRound) -> Mapping[Codes, Summed]:
     """The complete sums of a round that the rule allows; a sum without all its parts stays withheld."""
+    return _sums(view, planned)[0]
+
+
+def _sums(view: SumView, planned: SumRound) -> tuple[dict[Codes, Summed], list[PlannedSum]]:
+    """The published sums, and the sums that are complete and cannot be: never a wrong total."""
     contributions = _contributions(view, planned)
-    published = {}
+    published, spoiled = {}, []
     for place, to in enumerate(planned.sums):
         parts = {m: contributions[m][_position(planned, m, place)] for m in to.members if m in contributions}
         try:
             total = unmasked(Sum(to.cell, to.members), parts, to.least, to.most)
         except MaskError:
-            continue  # a part is missing, or somebody did not do as agreed: never a wrong total
+            if set(parts) == set(to.members):
+                spoiled.append(to)
+            continue
         if to.publish_from <= total <= to.publish_to:
             published[to.cell] = Summed(total, to.members)
-    return published
+    return published, spoiled
 
 
 def end_round(hub: Hub, work: SumUnitOfWork, planned: SumRound) -> Mapping[Codes, Summed]:
-    """Sum the complete parts, publish the sums that the rule allows, and log the end of the round."""
-    contributions, published = _contributions(work, planned), published_in(work, planned)
+    """Sum the complete parts, publish the sums that the rule allows, and log the end of the round.
+
+    Sums that a participant spoiled are logged, with what each participant has committed to in its own log.
+    """
+    contributions, (published, spoiled) = _contributions(work, planned), _sums(work, planned)
     result = commit(TOTALS, canonical_json([[list(c), s.value] for c, s in sorted(published.items())]))
     event = TotalReleased(
         question_id=planned.question_id,
@@ -193,7 +222,22 @@ def end_round(hub: Hub, work: SumUnitOfWork, planned: SumRound) -> Mapping[Codes
     )
     index = entries.record(hub, work, entries.Entry(event, {TOTALS: result}))
     work.sums.end_round(planned.question_id, because=index)
+    if spoiled:
+        entries.record(hub, work, entries.Entry(_spoiled(hub, work, planned, spoiled), {}))
     return published
+
+
+def _spoiled(hub: Hub, view: SumView, planned: SumRound, spoiled: Sequence[PlannedSum]) -> TotalSpoiled:
+    members = tuple(sorted({member for to in spoiled for member in to.members}))
+    logged = view.sums.logged_contributions(planned.question_id)
+    return TotalSpoiled(
+        question_id=planned.question_id,
+        total_index=planned.index,
+        members=members,
+        contributions=tuple(logged[member].ref for member in members),
+        size=CoarseSize.of(len(spoiled)),
+        at=whole_second(hub.clock.now()),
+    )
 
 
 def _contributions(view: SumView, planned: SumRound) -> Mapping[str, tuple[int, ...]]:

@@ -36,8 +36,8 @@ def privacy(policy: Policy) -> Iterator[Finding]:
     elif (tables + 1) * cost > budget:
         yield note(
             "no-reserve",
-            f"{tables} tables at {cost} leave less than one table of the budget of {budget}: a table that "
-            "is lost between charge and answer cannot be made again, and no table can be added later.",
+            f"{tables} tables at {cost} leave less than one table of the budget of {budget}: no table can be "
+            "added later.",
         )
     if budget > LARGE:
         yield warning(

@@ -49,12 +49,13 @@ def bounds(delivery: Delivery, most: int = 9) -> Offer:
     return Offer(delivery.question_id, "", (0, 0), (most, most), (), 0)
 
 
-def consenting(region: Region, delivery: Delivery) -> Offer:
+def consenting(region: Region, delivery: Delivery, member: str = "TH", key: bytes = b"") -> Offer:
     """An offer with a consent to one of them."""
     leaf = leaf_hash(delivery.entry).hex()
     asked = AskedEntry(ORIGIN, Receipt.parse(delivery.receipt).index, leaf)
-    consent = Consent(asked, "TH", "snapshot-1", MaskKey(new_secret()).public, 4, (("K",),))
-    note = sign_text(consent.as_json(), region.members["TH"].signer)
+    public = key or MaskKey(new_secret()).public
+    consent = Consent(asked, member, "snapshot-1", public, 4, (("K",),))
+    note = sign_text(consent.as_json(), region.members[member].signer)
     return replace(bounds(delivery), consent=note, cells=(OfferedCell(("K",), 0, 9, 1),), threshold=5)
 
 
@@ -132,6 +133,21 @@ def test_an_offer_that_is_not_what_it_says_is_refused(
     assert offered(thailand, replace(good, most_of=(9,))) == 422
     assert offered(thailand, replace(good, question_id="q-unknown")) == 404
     assert offered(thailand, good) == 204
+
+
+def test_a_mask_key_of_another_member_is_refused(
+    region: Region, delivery: Delivery, thailand: httpx.Client
+) -> None:
+    """With both in it no list of participants would hold: the question would never end."""
+    key = MaskKey(new_secret()).public
+    assert offered(thailand, consenting(region, delivery, key=key)) == 204
+
+    with region.member("KH") as another:
+        copied = consenting(region, delivery, "KH", key)
+        assert offered(another, copied) == 422
+        in_other_bytes = key[:-1] + bytes([key[-1] | 0x80])
+        assert offered(another, consenting(region, delivery, "KH", in_other_bytes)) == 422
+        assert offered(another, consenting(region, delivery, "KH")) == 204
 
 
 def test_a_contribution_to_a_question_without_a_round_is_none(

@@ -12,8 +12,9 @@ from federation import Federation, Member, federation, policy_text
 from signing import put_in_force
 
 from audit.events.events import decode
-from audit.events.total_events import Contributed, TotalAsked, TotalReleased
+from audit.events.total_events import Contributed, TotalAsked, TotalReleased, TotalSpoiled
 from audit.formats.commitment import commit
+from audit.formats.merkle import leaf_hash
 from audit.formats.note import Note
 from gateway.api.app import create_hub_app
 from gateway.bootstrap.serving.waitress_server import WebServer
@@ -353,6 +354,11 @@ def test_a_number_that_the_sum_cannot_be_is_not_published(tmp_path: Path) -> Non
         assert not [cell for cell in table.values() if cell.masked_members]
         (ended,) = events(hub_entries(there), TotalReleased)
         assert (ended.contributed, ended.missing) == (MEMBERS, ())
+        (spoiled,) = events(hub_entries(there), TotalSpoiled)
+        assert spoiled.members == MEMBERS
+        for member, ref in zip(spoiled.members, spoiled.contributions, strict=True):
+            entry = there.members[member].log_entries()[ref.index]
+            assert (ref.leaf, isinstance(decode(entry), Contributed)) == (leaf_hash(entry), True)
 
 
 def forged(member: Member, round_index: int) -> SignedContribution:

@@ -18,7 +18,8 @@ import numpy as np
 from anonymisers.errors import BudgetError
 from anonymisers.perturbation.cell_key import inner_keys, perturb
 from anonymisers.perturbation.controlled_rounding import controlled_rounding
-from anonymisers.perturbation.discrete_laplace import inner_counts, noisy, question_of, summed
+from anonymisers.perturbation.discrete_laplace import inner_counts, question_of, summed
+from anonymisers.perturbation.keyed_laplace import keyed_noisy
 from anonymisers.perturbation.mechanism_comparison import compare
 from anonymisers.perturbation.privacy_budget import Budget, ask
 from anonymisers.perturbation.ptable import Noise, PTable
@@ -114,19 +115,27 @@ def rounding(*, table: Path, output: Path, key: Path, max_dims: int | None, base
 @command.command("private")
 @click.argument("table", type=FILE)
 @OUTPUT
+@KEY
 @click.option("--epsilon", type=Decimal(), required=True, help="The privacy cost of this table.")
 @click.option(
     "--budget", type=OUT, required=True, help="The data set's budget: kept beside it, for its life."
 )
 @click.option("--total", type=Decimal(), help="Epsilon for the data set's life; named once, when it begins.")
-def private(*, table: Path, output: Path, epsilon: Fraction, budget: Path, total: Fraction | None) -> None:
+def private(
+    *, table: Path, output: Path, key: Path, epsilon: Fraction, budget: Path, total: Fraction | None
+) -> None:
     """Integer differential privacy: charged before each answer; a repeated question gets the same answer."""
     raw = read_table(table)
     coords, counts = inner_counts(raw)
+    secret, question = key.read_bytes(), question_of(raw)
     with _alone(budget):
         ledger = _budget_file(budget, total)
         _, values = ask(
-            ledger, question_of(raw), epsilon, lambda: noisy(counts, epsilon), lambda b: _keep(budget, b)
+            ledger,
+            question,
+            epsilon,
+            lambda: keyed_noisy(counts, epsilon, secret, [question]),
+            lambda b: _keep(budget, b),
         )
     found = summed(raw, coords, values, ledger.spent.get(question_of(raw), epsilon))
     _write(output, raw, found.lattice, found.values, found.note)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.hub.model import State
+from gateway.hub.model import LoggedAnswer, State
 from gateway.secure_sum.hub_sums import PlannedSum, SumRound
 from gateway.store.engine.schema import Moment, metadata
 from gateway.store.hub.hub_tables import questions
@@ -92,6 +92,13 @@ class SqlHubSums:
             )
         )
         return {row.member: row.note for row in rows}
+
+    def logged_contributions(self, question_id: str) -> dict[str, LoggedAnswer]:
+        table = received_contributions.c
+        rows = self._connection.execute(
+            select(table.member, table.entry, table.receipt).where(table.question_id == question_id)
+        )
+        return {row.member: LoggedAnswer(row.entry, row.receipt) for row in rows}
 
     def open_rounds(self, member: str) -> list[SumRound]:
         rounds = [_round(row) for row in self._connection.execute(_OPEN_ROUNDS, {"of": member})]

@@ -15,6 +15,8 @@ TABLE = {
     "cells": [["N", "F", 3], ["N", "M", 14], ["S", "F", 22], ["S", "M", 8]],
 }
 
+PRIVATE = ("private", "in.json", "-o", "out.json", "--key", "key")
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -44,7 +46,7 @@ def test_the_answer_says_what_was_done_to_every_cell(folder, words, says):
 
 
 def test_a_budget_is_charged_once_for_a_question_and_named_once(folder):
-    ask = ("private", "in.json", "-o", "out.json", "--epsilon", "0.5", "--budget", "budget.json")
+    ask = (*PRIVATE, "--epsilon", "0.5", "--budget", "budget.json")
     assert "--total" in run(folder, *ask).output
     assert run(folder, *ask, "--total", "0.6").exit_code == 0
     first = answer(folder)
@@ -58,9 +60,18 @@ def test_a_budget_is_charged_once_for_a_question_and_named_once(folder):
     assert "does not allow" in refused.output
 
 
+def test_an_older_copy_of_the_budget_brings_no_second_number(folder):
+    ask = (*PRIVATE, "--epsilon", "0.5", "--budget", "budget.json", "--total", "0.6")
+    assert run(folder, *ask).exit_code == 0
+    first = answer(folder)
+    (folder / "budget.json").unlink()
+    assert run(folder, *ask).exit_code == 0
+    assert answer(folder) == first
+
+
 def test_two_questions_are_never_charged_to_one_budget_at_once(folder):
     """Each would read what is left, and spend it."""
-    ask = ("private", "in.json", "-o", "out.json", "--epsilon", "0.5", "--budget", "budget.json")
+    ask = (*PRIVATE, "--epsilon", "0.5", "--budget", "budget.json")
     with held_file(folder / "budget.json.lock"):
         refused = run(folder, *ask, "--total", "0.6")
     assert refused.exit_code == 1

@@ -64,7 +64,7 @@ def test_the_sum_is_that_of_the_values_whoever_contributes_to_which_cell(told) -
 def test_a_mask_is_hkdf_of_the_secret_of_two() -> None:
     to = Sum(CELL, ("KH", "LA"))
     listed = roster(to)
-    info = b"safelane total mask 1\n" + encoded(CELL)
+    info = b"safelane total mask 2\n" + encoded(("KH", "LA")) + encoded(CELL)
     secret = key_of("KH").agree(key_of("LA").public)
     mask = int.from_bytes(HKDF(secret, 8, listed.digest(), SHA256, context=info), "big")
 
@@ -154,7 +154,8 @@ def test_a_key_that_agrees_on_the_same_with_everybody_is_refused(public: bytes) 
 
 def pair_mask(masks: PairwiseMasks, other: str) -> int:
     """What a contributor knows: the number that it shares with another, for one cell."""
-    info = b"safelane total mask 1\n" + encoded(CELL)
+    pair = tuple(sorted((masks._member, other)))
+    info = b"safelane total mask 2\n" + encoded(pair) + encoded(CELL)
     return int.from_bytes(hmac.digest(masks._shared[other], info + b"\x01", "sha256")[:8], "big")
 
 
