@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from audit.events.events import MemberApplied, MemberEnrolled, MemberInvited, MemberRevoked, whole_second
+from audit.formats.vkey import VerifierKey
 from gateway.hub.context import Hub
 from gateway.hub.entries import Entry, record
 from gateway.hub.errors import InvitationRefusedError, NotAMemberError
 from gateway.hub.key_announcements import last_change
+from gateway.hub.log_exchange import log_keys_of, witness_keys_of
 from gateway.hub.model import Application
+from gateway.hub.ports import View
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint, secret_hash
 
 VALID = timedelta(days=14)
@@ -65,6 +68,7 @@ def apply(hub: Hub, secret: str, enrolment: Enrolment) -> None:
                 "The invitation does not hold: the hub has a new key since.",
                 remedy="Ask the hub's operator for a new one.",
             )
+        _check_own(hub, work, enrolment)
         event = MemberApplied(enrolment.member, *enrolment.keys, whole_second(hub.clock.now()))
         index = record(hub, work, Entry(event, {}))
         work.admissions.apply(Application(enrolment, hashed), because=index)
@@ -92,10 +96,35 @@ def confirm(hub: Hub, member: str, typed: str) -> Enrolment:
                 remedy="`safelane hub members` lists who waits for confirmation.",
             )
         check_fingerprint(typed, fingerprint(hub_keys(hub), waiting.enrolment))
+        _check_own(hub, work, waiting.enrolment)
         event = MemberEnrolled(member, *waiting.enrolment.keys, whole_second(hub.clock.now()))
         index = record(hub, work, Entry(event, {}))
         work.admissions.admit(waiting.enrolment, because=index)
     return waiting.enrolment
+
+
+def _check_own(hub: Hub, view: View, enrolment: Enrolment) -> None:
+    """Refuse keys that another member has or had, that are the hub's, or that have two uses.
+
+    A signature is over a text and not over a name: whoever had enrolled with another's key could hand on that
+    other's signatures as its own. Raises InvitationRefusedError.
+    """
+    others = {str(hub.log.key), str(hub.reply_signer.key), str(hub.cosigner.key)}
+    for other in view.admissions.ever_enrolled():
+        if other.member != enrolment.member:
+            announced = (*log_keys_of(hub, view, other).all, *witness_keys_of(hub, view, other).all)
+            others.update((*other.keys, *announced))
+    own = [_public(key) for key in enrolment.keys]
+    if len(set(own)) < len(own) or set(map(_public, others)).intersection(own):
+        raise InvitationRefusedError(
+            "The application does not hold: one of its keys is another member's or the hub's, or stands "
+            "twice.",
+            remedy="Make the node anew, with keys of its own.",
+        )
+
+
+def _public(key: str) -> bytes:
+    return VerifierKey.parse(key).public
 
 
 def revoke(hub: Hub, member: str, reason: str) -> None:

@@ -57,6 +57,9 @@ class AdmissionsView(Protocol):
 
     def applications(self) -> Sequence[Application]: ...
 
+    def ever_enrolled(self) -> Sequence[Enrolment]:
+        """The newest keys of every member, those of revoked members too."""
+
     def enrolled_by(self, member: str) -> int | None:
         """The entry that enrolled a member with valid keys."""
 

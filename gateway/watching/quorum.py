@@ -62,15 +62,19 @@ def gather(log: Log, reading: Reading, transaction: Transaction, ask: Ask, memor
 
 
 def members_policy(logs: Iterable[str], witnesses: Mapping[str, Sequence[str]], quorum: int) -> Policy:
-    """Return a policy: `quorum` of these witnesses must have cosigned, each with any of its keys (vkeys)."""
-    keys = {
-        f"{name}-{number}": CosignatureVerifier.parse(key)
-        for name, own in witnesses.items()
-        for number, key in enumerate(own)
-    }
-    groups = {
-        name: Group(1, tuple(f"{name}-{n}" for n in range(len(own)))) for name, own in witnesses.items()
-    }
+    """Return a policy: `quorum` of these witnesses must have cosigned, each with any of its keys (vkeys).
+
+    A key that two witnesses have counts for the first only: whoever gives another's key for its own has that
+    other's cosignatures under its own name.
+    """
+    keys, owned = dict[str, CosignatureVerifier](), set[bytes]()
+    groups = {}
+    for name, own in witnesses.items():
+        parsed = {f"{name}-{n}": CosignatureVerifier.parse(key) for n, key in enumerate(own)}
+        counted = {n: verifier for n, verifier in parsed.items() if verifier.key.public not in owned}
+        owned |= {verifier.key.public for verifier in counted.values()}
+        keys |= counted
+        groups[name] = Group(1, tuple(counted))
     believed = tuple(map(Verifier.parse, logs))
     if not quorum:
         return Policy(believed, keys, groups)

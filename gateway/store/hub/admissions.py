@@ -90,6 +90,10 @@ class SqlAdmissions:
         rows = self._connection.execute(select(member_applications).order_by(member_applications.c.member))
         return [Application(enrolment_of(row), row.secret_hash) for row in rows]
 
+    def ever_enrolled(self) -> Sequence[Enrolment]:
+        rows = self._connection.execute(select(enrolments).order_by(enrolments.c.member))
+        return [enrolment_of(row) for row in rows]
+
     def enrolled_by(self, member: str) -> int | None:
         found = self._connection.execute(_ENROLLED_BY, {"of": member}).scalar_one_or_none()
         return None if found is None else int(found)
