@@ -1,22 +1,30 @@
 """The hub as a witness of every member's log: checkpoints must extend the witnessed log, entries are
-followed.
+followed, and what a member hands in counts only under the checkpoint witnessed last.
+
+A member's signature under *some* checkpoint is not enough. A log that has forked, or that is never shown,
+would be found out with a later call only, and its answer would be released by then.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from audit.errors import AuditError
 from audit.formats.checkpoint import Checkpoint
+from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import SizeConflictError
-from audit.formats.note import Note
+from audit.formats.note import Note, Verifier
 from audit.formats.vkey import VerifierKey
+from audit.log.policy import Policy
+from audit.log.receipt import Receipt
 from audit.witness.protocol import AddCheckpoint
 from gateway.hub.context import Hub
-from gateway.hub.errors import PollRefusedError
+from gateway.hub.errors import AnswerRefusedError, NotWitnessedError, PollRefusedError
 from gateway.hub.ports import Notes, View
 from gateway.watching.keys import LOG, WITNESS, KnownKeys, is_about_keys, known_keys
-from gateway.watching.witnessing import follow_excerpt, witness_head
+from gateway.watching.witnessing import convicting, follow_excerpt, witness_head
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog, ShownLog
+from gateway.wire.signed_answer import SignedAnswer
 
 
 def witness_member_log(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog | None) -> SeenLog:
@@ -101,3 +109,44 @@ def _look(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog) -> None:
 def _signed(note: Note, keys: KnownKeys) -> bool:
     """Whether a witnessed checkpoint is signed by one of these keys."""
     return any(line.is_by(key) for key in map(VerifierKey.parse, keys.all) for line in note.signatures)
+
+
+def check_receipt(hub: Hub, view: View, member: Enrolment, sent: SignedAnswer) -> None:
+    """Check that the member's log, as this hub has witnessed it last, holds the entry handed in.
+
+    To be called in the transaction that keeps what is handed in, and within `keeping_evidence`. Raises:
+        AuditError: the receipt proves nothing.
+        SizeConflictError: the receipt's checkpoint contradicts the witnessed one; both are evidence.
+        NotWitnessedError: the receipt's checkpoint is not the witnessed one. The member shows its log with
+            its next call, and hands in again what was not kept.
+    """
+    receipt = Receipt.parse(sent.receipt)
+    keys = log_keys_of(hub, view, member).valid
+    checkpoint = receipt.verify(sent.entry, Policy(tuple(map(Verifier.parse, keys)))).checkpoint
+    latest = view.witness.latest(origin_of(member))
+    if latest is not None and latest.text == receipt.checkpoint.text:
+        return
+    if latest is not None and Checkpoint.parse(latest.text).size == checkpoint.size:
+        message = f"two checkpoints of {checkpoint.origin} of size {checkpoint.size} differ"
+        raise SizeConflictError(message, checkpoint.size, Evidence(latest, receipt.checkpoint))
+    raise NotWitnessedError(
+        f"The proof is under a checkpoint of the log of {member.member} that this hub has not witnessed "
+        "last.",
+        remedy="Nothing was kept. The member shows its log with a call, and hands it in again.",
+    )
+
+
+@contextmanager
+def keeping_evidence(hub: Hub, member: Enrolment) -> Iterator[None]:
+    """Around the transaction of `check_receipt`: a log that contradicts itself is refused, and convicted."""
+    try:
+        with convicting(hub.store.notes, lambda: present_log_keys(hub, member), hub.clock.now()):
+            yield
+    except SizeConflictError as error:
+        raise AnswerRefusedError(f"The log of {member.member} contradicts itself: {error}.") from None
+
+
+def present_log_keys(hub: Hub, member: Enrolment) -> KnownKeys:
+    """As `log_keys_of`, in a transaction of its own."""
+    with hub.store.reading() as view:
+        return log_keys_of(hub, view, member)

@@ -12,13 +12,12 @@ from audit.log.reading_once import ReadOnce
 from gateway.hub.absence import due
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
-from gateway.hub.log_exchange import about, contradicted, log_keys_of, witness_member_log
+from gateway.hub.log_exchange import about, contradicted, present_log_keys, witness_member_log
 from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import Notes, View
 from gateway.hub.sharing_statements import readable
 from gateway.hub.upload_batches import take
 from gateway.hub.witnessing import cosignature_of
-from gateway.watching.keys import KnownKeys
 from gateway.watching.witnessing import convicting
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog
@@ -84,7 +83,7 @@ def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]
     sharing = readable(member, call.sharing)
     try:
         with (
-            convicting(hub.store.notes, lambda: _log_keys(hub, member), hub.clock.now()),
+            convicting(hub.store.notes, lambda: present_log_keys(hub, member), hub.clock.now()),
             hub.store.notes() as notes,
         ):
             once(notes)
@@ -105,11 +104,6 @@ def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]
     if news:
         hub.notifier.notify()
     return seen_log
-
-
-def _log_keys(hub: Hub, member: Enrolment) -> KnownKeys:
-    with hub.store.reading() as view:
-        return log_keys_of(hub, view, member)
 
 
 def _note(hub: Hub, notes: Notes, member: Enrolment, call: Poll, sharing: str | None) -> bool:

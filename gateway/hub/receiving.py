@@ -12,7 +12,7 @@ from audit.formats.merkle import leaf_hash
 from audit.formats.note import Verifier
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
-from gateway.hub.member_receipts import check_receipt, keeping_evidence
+from gateway.hub.log_exchange import check_receipt, keeping_evidence
 from gateway.hub.model import AskedQuestion
 from gateway.hub.ports import View
 from gateway.wire.answer import Answer, AnswerError

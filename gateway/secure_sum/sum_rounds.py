@@ -20,7 +20,7 @@ from audit.formats.note import Note, Verifier
 from gateway.hub import entries
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, AnswerRefusedError, TooLateError, UnknownQuestionError
-from gateway.hub.member_receipts import check_receipt, keeping_evidence
+from gateway.hub.log_exchange import check_receipt, keeping_evidence
 from gateway.hub.merging import Summed
 from gateway.hub.model import AskedQuestion, State
 from gateway.hub.ports import View

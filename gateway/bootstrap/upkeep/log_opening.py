@@ -12,7 +12,7 @@ from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.config import FILE
 from gateway.hub.log_exchange import witness_keys_of
-from gateway.member.region.log_exchange import hub_witness_keys
+from gateway.member.node.hub_cosignatures import hub_witness_keys
 from gateway.watching.ports import WatchView
 
 

@@ -5,7 +5,7 @@ from gateway.auditing.audited_log import AuditedLog, ReplayResult
 from gateway.auditing.context import KeptLog
 from gateway.member.answer.decision_replay import replay
 from gateway.member.node.context import Node
-from gateway.member.region.log_exchange import hub_witness_keys
+from gateway.member.node.hub_cosignatures import hub_witness_keys
 
 
 def kept_log(node: Node) -> KeptLog:

@@ -24,6 +24,7 @@ from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
+from gateway.member.node.hub_cosignatures import is_witnessed
 from gateway.member.node.ports import View
 from gateway.member.policy.mechanism_choice import check_alone, fixed
 from gateway.member.policy.noise_budget import (
@@ -35,7 +36,6 @@ from gateway.member.policy.noise_budget import (
     pseudonyms,
     space_of,
 )
-from gateway.member.region.log_exchange import is_witnessed
 from gateway.member.register.person_counts import placed
 from gateway.member.register.population import taken
 

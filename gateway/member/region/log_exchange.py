@@ -13,12 +13,11 @@ from audit.witness.protocol import AddCheckpoint
 from gateway.member.errors import LinkError
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
+from gateway.member.node.hub_cosignatures import hub_witness_keys
 from gateway.member.node.ports import Notes, View
 from gateway.watching.keys import (
     LOG,
-    WITNESS,
     KnownKeys,
-    announced_keys,
     enrolled_witnesses,
     is_about_keys,
     known_keys,
@@ -59,14 +58,6 @@ def region_keys(node: Node, view: View | Notes) -> KnownKeys:
     """The keys of the regional log: the key compared by voice, and the keys announced since."""
     changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
     return known_keys(LOG, str(node.hub_log.key), changes, node.clock.now())
-
-
-def hub_witness_keys(node: Node, view: View | Notes) -> KnownKeys | None:
-    """The keys with which the hub cosigns our log, as announced in the regional log; None before the
-    announcement.
-    """
-    changes = [entry for _, entry in view.watch.key_changes(region_of(node))]
-    return announced_keys(WITNESS, changes, node.clock.now())
 
 
 def receive_reply(
@@ -190,29 +181,6 @@ def _cosignature(node: Node, notes: Notes, seen_log: SeenLog) -> Signature | Non
     except AuditError:
         return None
     return None
-
-
-def is_witnessed(node: Node, view: View, entry: int) -> bool:
-    """Whether the hub has cosigned a checkpoint of our log that holds this entry.
-
-    A node that was put back has no such cosignature for what it logs anew: the hub cosigns only what extends
-    all that it has seen.
-    """
-    keys = hub_witness_keys(node, view)
-    verifiers = [] if keys is None else list(map(CosignatureVerifier.parse, keys.valid))
-    for signed in view.log.cosigned_checkpoints(entry + 1):
-        note = Note.parse(signed.note).with_signatures(view.log.cosignatures(signed.size))
-        if any(_cosigned(note, verifier) for verifier in verifiers):
-            return True
-    return False
-
-
-def _cosigned(note: Note, verifier: CosignatureVerifier) -> bool:
-    try:
-        cosigned_at(note, verifier)
-    except AuditError:
-        return False
-    return True
 
 
 def other_witnesses(node: Node, view: View | Notes) -> list[CosignatureVerifier]:
