@@ -110,7 +110,7 @@ def test_the_bounded_attacker_never_excludes_the_truth(counts):
     learnt = attack_bounded(found.lattice, by_ptable(found.values, ptable), every, seconds=60)
     assert (learnt.low <= found.truth).all()
     assert (found.truth <= learnt.high).all()
-    assert not len(learnt.undecided)
+    assert not len(learnt.open)
 
 
 def test_the_bounded_attacker_finds_what_sums_give_away():
