@@ -4,7 +4,7 @@ Numbers of accidents stay as first released: people added or removed later chang
 accidents is withheld once later casualties contradict the number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +40,14 @@ class AccidentCells:
 
 
 def compose_accidents(
-    cube: ReleasedCells, parts: Sequence[ReleasePart], rules: Rules
+    cube: ReleasedCells, parts: Sequence[ReleasePart], rules: Rules, names: Collection[str] = ()
 ) -> AccidentCells | None:
-    """The accidents of a data set, where casualties are shown; None if no part has accidents."""
-    names = {name for p in parts if p.accidents is not None for name in p.accidents.names}
+    """The accidents of a data set, where casualties are shown; None without a dimension of accidents.
+
+    `names`: the dimensions of accidents, by default of the parts that have accidents. Where `names` are given
+    and no part has accidents, every number is withheld.
+    """
+    names = {*names, *(name for p in parts if p.accidents is not None for name in p.accidents.names)}
     if not names & {d.name for d in cube.lattice.dims}:
         return None
     lattice = lattice_of(cube, names)

@@ -100,6 +100,9 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
         yield from compared(was, k, lambda a, b: a > b, sentence)
     yield from graded(old.zeros, new.zeros, f"Zeros: {new.zeros}, was {old.zeros}.")
     yield from _lattice(old, new, words)
+    from_year, was_from = new.counted_from, old.counted_from
+    sentence = f"People are counted from {from_year} on, was {was_from}."
+    yield from compared(was_from, from_year, lambda a, b: a > b, sentence)
     if old.pooled_years != new.pooled_years:
         yield _pools(old, new)
     yield from _margins(old, new, words)
@@ -223,14 +226,12 @@ def _mechanism(old: Mechanism, new: Mechanism) -> Iterator[Change]:
 
 
 def _privacy(old: Mechanism, new: Mechanism) -> Iterator[Change]:
-    """A larger value of either discloses more about each person; so does an earlier first year."""
-    zero, never = Decimal(0), 0
+    """A larger value of either discloses more about each person."""
+    zero = Decimal(0)
     sentence = f"The privacy budget is {new.budget}, was {old.budget}."
     yield from compared(old.budget or zero, new.budget or zero, lambda a, b: a < b, sentence)
     sentence = f"One table costs {new.per_table} of the privacy budget, was {old.per_table}."
     yield from compared(old.per_table or zero, new.per_table or zero, lambda a, b: a < b, sentence)
-    sentence = f"People are counted from {new.first_year} on, was {old.first_year}."
-    yield from compared(old.first_year or never, new.first_year or never, lambda a, b: a > b, sentence)
 
 
 def _terms(old: Policy, new: Policy) -> Iterator[Change]:

@@ -21,6 +21,7 @@ from policies.model.model import (
     RegionalTotals,
     Scope,
     Share,
+    first_year_of,
 )
 from policies.model.phrases import NO_LIMIT, last_day
 from policies.model.strict_yaml import Position, Table
@@ -138,7 +139,19 @@ def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary)
         structural_zeros=tuple(sorted(values.get("structural_zeros", ()))),
         mechanism=_mechanism(values.get("mechanism"), faults),
         dominance=Dominance(**values.get("dominance", {})),
+        first_year=_first_year(values, table, faults, usual=first_year_of(pools)),
     )
+
+
+def _first_year(values: Values, table: Table, faults: list[Fault], usual: int) -> int | None:
+    """The first year, as far as the policy names another than the usual one."""
+    first: int | None = values.get("first_year")
+    written = values.get("mechanism")
+    kind = (written[0] if isinstance(written, tuple) else written or {}).get("kind")
+    if first is not None and kind is MechanismKind.DIFFERENTIAL_PRIVACY:
+        problem = said("first_year of %(kind)s stands within the mechanism", kind=str(kind))
+        faults.append(_position(table, "first_year").fault(problem))
+    return None if first == usual else first
 
 
 def _never_shown(values: Values, table: Table, faults: list[Fault], words: Vocabulary) -> tuple[Cell, ...]:

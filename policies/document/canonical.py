@@ -94,6 +94,8 @@ def _scope(policy: Policy) -> Iterator[str]:
     yield f"max_dimensions: {scope.max_dims}"
     yield f"threshold: {_threshold(scope)}"
     yield f"zeros: {scope.zeros}"
+    if scope.first_year is not None:  # a policy from before the key keeps its bytes
+        yield f"first_year: {scope.first_year}"
     if isinstance(scope.pooled_years, int):
         yield f"pooled_years: {scope.pooled_years}"
     elif scope.pooled_years is not None:

@@ -126,6 +126,7 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
         thresholds=FrozenMap(sorted((pair, k) for pair, k in largest.items() if k > threshold)),
         zeros=strictest(above.zeros, scope.zeros),
         pooled_years=pools or None,
+        first_year=_first_year(above, scope),
         priority=tuple(dict.fromkeys([*scope.priority, *above.priority])),
         keep=tuple(margin for margin in scope.keep if margin in above.keep),
         always_show=tuple(sorted({*scope.always_show} & {*above.always_show} - never)),
@@ -137,6 +138,13 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
             p_percent=max(above.dominance.p_percent, scope.dominance.p_percent),
         ),
     )
+
+
+def _first_year(above: Scope, scope: Scope) -> int | None:
+    """The later of both; a ministry-wide policy that names none leaves the data set's."""
+    if above.first_year is None:
+        return scope.first_year
+    return max(above.first_year, scope.counted_from)
 
 
 def _pools(above: Scope, scope: Scope) -> Pools | None:

@@ -125,6 +125,7 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
         "max_dimensions": Key(Number(1, 6), "dimensions in one table, by and where together (3)"),
         "threshold": Key(thresholds(words), "fewer people than this are a small cell (5)"),
         "zeros": Key(_graded(Zeros), "how zeros are treated (partner)"),
+        "first_year": Key(Number(1900, 9999), "people count from this year on (2010)"),
         "pooled_years": Key(pools, "show only fixed periods of so many years, or these periods"),
         "priority": Key(
             ListOf(

@@ -183,6 +183,8 @@ def _detail(policy: Policy) -> Iterator[str]:
         f"Finest levels that anybody may see: {say_levels(words, scope.dimensions)}, {scope.max_dims} at "
         "once."
     )
+    if scope.mechanism.kind is not MechanismKind.DIFFERENTIAL_PRIVACY:  # it has a first year of its own
+        yield f"People are counted from {scope.counted_from} on."
     if isinstance(scope.pooled_years, int):
         yield f"Years are shown in fixed periods of {scope.pooled_years}."
     elif scope.pooled_years is not None:

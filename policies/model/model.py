@@ -7,12 +7,15 @@ from decimal import Decimal
 from functools import cached_property
 
 from policies.model.frozen import FrozenMap
-from policies.model.pools import Pools, nested
+from policies.model.pools import Pools, nested, pool_of
 from policies.model.terms import Appearance, Approval, Conditions, MechanismKind, Release, Review, Zeros
 from policies.model.vocabulary import Vocabulary
 
 EVERY_DATA_SET = "all"
 """Data set of a ministry-wide policy, which is above the policies of the single data sets."""
+
+FIRST_YEAR = 2010
+"""The year from which people count where a policy names none: which years exist never follows from rows."""
 
 LevelOf = tuple[str, str]
 """A dimension and one of its levels."""
@@ -135,6 +138,8 @@ class Scope:
     - `max_dims`: how many dimensions a table may have, by and where together;
     - `threshold`: a cell with 1..threshold-1 people is sensitive; `thresholds`: (dimension, level) -> a
       larger threshold for tables at that level;
+    - `first_year`: people count whose accident was in this year or later; None where the policy names none
+      (see `counted_from`);
     - `pooled_years`: years are shown only in these fixed periods; bands of years that overlap the periods are
       not shown at all (see `Policy.scope_levels`);
     - `priority`: tables protected first: names of ready-made questions or packs, or levels of a table;
@@ -159,10 +164,37 @@ class Scope:
     structural_zeros: tuple[Cell, ...] = ()
     mechanism: Mechanism = Mechanism()
     dominance: Dominance = Dominance()
+    first_year: int | None = None
+
+    @property
+    def counted_from(self) -> int:
+        """The first year that counts, whether or not the policy names the year."""
+        if self.mechanism.first_year is not None:
+            return self.mechanism.first_year
+        return first_year_of(self.pooled_years) if self.first_year is None else self.first_year
+
+    def counts(self, year: int, closed: date) -> bool:
+        """Whether a year counts among the years that ended before `closed`, and so does its whole pool.
+
+        The answer follows from the policy and the day, and never from the data.
+        """
+        if self.pooled_years is None:
+            first, last = year, year
+        else:
+            pool = pool_of(self.pooled_years, year)
+            if pool is None:
+                return False
+            first, last = pool
+        return self.counted_from <= first and date(last, 12, 31) < closed
 
     def threshold_at(self, dimension: str, level: str) -> int:
         """The threshold for tables that show `dimension` at `level`."""
         return max(self.threshold, self.thresholds.get((dimension, level), 0))
+
+
+def first_year_of(pools: Pools | None) -> int:
+    """The first year that counts where a policy names none: of its periods, else `FIRST_YEAR`."""
+    return pools[0][0] if isinstance(pools, tuple) else FIRST_YEAR
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ share:
 finest: {{date: year, sex: sex, outcome: yes}}
 max_dimensions: 2
 threshold: 5
+first_year: 2022
 """
 
 PURPOSES = ("regional-reporting", "treaty-reporting")

@@ -21,9 +21,12 @@ class Register:
 
     def __init__(self) -> None:
         self.rows: dict[int, tuple[str, str, str, str, str]] = {}
+        self.read_on = date(2020, 1, 15)
+        """The register date; it moves on so that all years that were added are over."""
 
     def add(self, year: int, number: int, place: int | None = None, sex: str = "M") -> list[int]:
         first = len(self.rows)
+        self.read_on = max(self.read_on, date(year + 2, 1, 15))
         for n in range(first, first + number):
             where = PLACES[n % 4 if place is None else place]
             self.rows[n] = (f"{year}-{1 + n % 12:02d}", where, sex, "K" if n % 7 == 0 else "I", "AGG")
@@ -43,7 +46,7 @@ class Register:
         return Snapshot.of(
             member="KH",
             dictionary="2026.1",
-            created=date(2026, 1, 15),
+            created=self.read_on,
             columns=columns,
             consent=Column.of([row[4] for _, row in rows]),
             links={name: np.array([f"{name}-{n:05d}".encode() for n, _ in rows]) for name in LINKS},

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from anonymisers.identity.pseudonym_domain import Domain
@@ -58,17 +59,25 @@ def load_source(
     source: Path | str,
     mapping: str,
     progress: Progress = lambda _: None,
+    as_of: date | None = None,
 ) -> Loaded:
     """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.
+
+    `as_of` is the register date, today where none is given: a year that was over then, embargo included,
+    counts whether or not anybody was hurt in it. An older export needs its own date, or its missing years
+    would look empty.
 
     The report on data quality and the list of unreadable values are stored in `directory`.
 
     Values that the mapping keeps enter the node's vault with the snapshot and replace the former vault
     records.
 
-    Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole;
-    NoVaultError when the mapping keeps values and the node has no vault.
+    Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole or
+    `as_of` lies in the future; NoVaultError when the mapping keeps values and the node has no vault.
     """
+    today = node.clock.now().date()
+    if as_of is not None and as_of > today:
+        raise SourceError(f"The register date {as_of} lies in the future; today is {today} (UTC).")
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
     findings = Findings()
     pseudonymise = internal_pseudonyms(directory, node)
@@ -82,7 +91,7 @@ def load_source(
             rules,
             node.dictionary,
             pseudonymise=pseudonymise,
-            today=node.clock.now().date(),
+            today=as_of or today,
             findings=findings,
             keeper=filling,
             progress=progress,

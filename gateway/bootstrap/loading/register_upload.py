@@ -64,7 +64,7 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
         checked = {
             "rows": read.rows,
             "casualties": len(read.snapshot),
-            "until": last_closed_day(read.snapshot, today).isoformat(),
+            "until": last_closed_day(read.snapshot).isoformat(),
             "unread": sum(1 for _line in findings.every_line()),
             "report": quality_json(assess(read, node.dictionary), _former(directory)),
             "changes": _changes(node, read.snapshot),

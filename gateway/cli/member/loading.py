@@ -1,5 +1,6 @@
 """`safelane member load` and `cube`: from a national register to the numbers that answer."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,11 +18,17 @@ from gateway.member.build.noise_draws import HUB_CONFIRMS
 @click.command()
 @click.argument("source")
 @options.mapping
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The date of the register, of an older export; today by default. Years that were over count.",
+)
 @options.own_directory
-def load(source: str, mapping: Path, directory: Path) -> None:
+def load(source: str, mapping: Path, as_of: datetime | None, directory: Path) -> None:
     """Load the national register SOURCE, a file, a folder or the URL of a database; whole or not at all."""
     with open_member(directory) as node, reading() as progress:
-        loaded = load_source(directory, node, source, read_document(mapping), progress)
+        day = None if as_of is None else as_of.date()
+        loaded = load_source(directory, node, source, read_document(mapping), progress, day)
     click.echo(
         f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
         f"from {loaded.load.rows} rows. For this state only."

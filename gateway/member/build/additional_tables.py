@@ -32,7 +32,7 @@ def protected_additional(
         return list(parts)
     left = {source for part in parts for source in part.sources}
     return [
-        part if part.kind == "left" or number in left else _additional(inputs, part, number)
+        part if part.kind == "left" or number in left or not part.cubes else _additional(inputs, part, number)
         for number, part in enumerate(parts)
     ]
 

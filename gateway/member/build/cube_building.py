@@ -1,5 +1,7 @@
 """Builds the cube of the newest snapshot under the policy in force; slow, and outside of any transaction."""
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,14 +12,16 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 from gateway.member.build.cube_findings import PreviewedCube, measure
 from gateway.member.build.extract_attack import check_beside_extracts
-from gateway.member.build.growth import grow
+from gateway.member.build.growth import grow, withheld_growth
 from gateway.member.build.growth_perturbed import grow_perturbed
 from gateway.member.build.noise_draws import charge, draw
 from gateway.member.cube.cube_formats import Released, is_noisy, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs, Progress
-from gateway.member.errors import NothingToProtectError, NotProtectedError
+from gateway.member.errors import NotAcceptedError, NothingToProtectError, NotProtectedError
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
+from gateway.member.model.registered_figure import RegisteredFigure
 from gateway.member.model.snapshot import Snapshot, population
-from gateway.member.model.stored_cube import Plan, StoredCube, without_accidents
+from gateway.member.model.stored_cube import Plan, StoredCube, withheld, without_accidents
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_adoption import certifiable, certify, existing, sensitive_of
 from gateway.member.policy.cube_plan import plan_cube
@@ -35,9 +39,13 @@ def build(node: Node, progress: Progress | None = None, patience: float = 0.0) -
 
     A policy that changes words only keeps its cube. Raises:
         NothingToProtectError: there is no policy or no snapshot.
-        NotProtectedError: no cube with a valid certificate could be made; the former cube stays.
+        NotProtectedError: no cube with a valid certificate could be made.
+        NotAcceptedError: the controller has to accept what the cube shows.
         NotWitnessedError: a privacy budget was charged, and the hub has not cosigned the charge within
             `patience` (in seconds): the tables are drawn when this is called once more.
+
+    With either of the first two, everything new is withheld meanwhile (`withheld_growth`), or the former cube
+    stays where a cube is impossible for a reason that does not lie in the data.
     """
     with node.store.reading() as view:
         ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
@@ -52,27 +60,75 @@ def build(node: Node, progress: Progress | None = None, patience: float = 0.0) -
     plan, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
     with node.store.reading() as view:
         found = existing(view, record.id, plan)
+    versions, given = (version.version, version.above), (len(released), extracts, figures)
     cube = None
-    if found is None:
-        if privacy(plan.mechanism) is not None:
-            protected(node, snapshot, (plan, rules), released, progress)  # an impossible plan costs nothing
-            charge(node, snapshot, plan)
-            draw(node, snapshot, plan, patience)
-        cube = protected(node, snapshot, (plan, rules), released, progress)
-        found = cube.to_bytes()
-    certifiable(found, sensitive_of(node))  # nobody's question waits until it is read
+    try:
+        if found is None:
+            if privacy(plan.mechanism) is not None:
+                protected(
+                    node, snapshot, (plan, rules), released, progress
+                )  # an impossible plan costs nothing
+                charge(node, snapshot, plan)
+                draw(node, snapshot, plan, patience)
+            cube = protected(node, snapshot, (plan, rules), released, progress)
+            found = cube.to_bytes()
+        stored = _certified(node, record, versions, (plan, found), given)
+    except (NotProtectedError, NotAcceptedError):
+        _withhold(node, loaded, versions, (plan, rules), given)
+        raise
+    if cube is not None:
+        _look(node, policy, stored, snapshot, (rules, cube))
+    return stored
+
+
+_Given = tuple[int, int, list[RegisteredFigure]]
+"""How many cubes and extracts were given out, and the registered figures, when a cube was made."""
+
+
+def _certified(
+    node: Node,
+    record: LoadedSnapshot,
+    versions: tuple[int, int | None],
+    made: tuple[Plan, bytes],
+    given: _Given,
+) -> StoredCube:
+    """Let a cube answer, unless something was given out since the cube was made."""
+    certifiable(made[1], sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
         beside = (len(work.released_cubes()), len(work.extracts.disclosed()), work.figures())
-        if privacy(plan.mechanism) is None and beside != (len(released), extracts, figures):
+        if privacy(made[0].mechanism) is None and beside != given:
             raise NotProtectedError(
                 "A former cube has answered for the first time while this one was made, an extract was asked "
                 "for, or a figure was registered.",
                 remedy="Make it again: it must be safe beside what was given out.",
             )
-        stored = certify(node, work, record, (version.version, version.above), (plan, found))
-    if cube is not None:
-        _look(node, policy, stored, snapshot, (rules, cube))
-    return stored
+        return certify(node, work, record, versions, made)
+
+
+def _withhold(
+    node: Node,
+    loaded: tuple[LoadedSnapshot, Snapshot],
+    versions: tuple[int, int | None],
+    planned: tuple[Plan, Rules],
+    given: _Given,
+) -> None:
+    """Let a cube answer that withholds everything new, else everything, for want of a better one.
+
+    A refusal would tell whoever asks that something is special about the people. Nothing is done where a cube
+    is impossible whatever the people are, such as under another mechanism.
+    """
+    record, snapshot = loaded
+    with node.store.reading() as view:
+        released = view.released_cubes()
+    former = parse_cube(released[-1]) if released else None
+    if planned[0].mechanism or not planned[0].finest or isinstance(former, PerturbedCube | NoisyCube):
+        return
+    inputs = CubeInputs(node.dictionary, snapshot, planned[0], planned[1], node.cube_key)
+    for whole in (False, True):
+        with suppress(NotProtectedError, NotAcceptedError):
+            cube = withheld_growth(inputs, former, whole=whole)
+            _certified(node, record, versions, (withheld(planned[0]), cube.to_bytes()), given)
+            return
 
 
 def _look(

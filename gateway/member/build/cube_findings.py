@@ -128,7 +128,7 @@ class PreviewReader:
     def counting(self, measure: str) -> "PreviewReader | AccidentsRead | None":
         """This cube for casualties, and the cube's accidents, if any, for accidents."""
         if measure == ACCIDENTS:
-            return AccidentsRead.of(self.made.cube, self.trees)
+            return AccidentsRead.of(self.made.cube, self.trees) if self.made.plan.accidents else None
         return self if measure == self.measure else None
 
 

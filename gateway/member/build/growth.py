@@ -43,22 +43,78 @@ def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
 
     Raises NotProtectedError when a new year cannot be protected, or released years are not covered any more.
     """
-    # A part that waits is the last one: the others keep their numbers without it.
-    parts = [] if former is None else [p for p in former.parts if p.cubes]
+    parts, released = _released(inputs, former)
+    if former is not None:
+        _check_whole(inputs, former)
+        # About people of whom something was released, finer tables would have to be safe beside all of that.
+        again = replace(inputs, rules=replace(inputs.rules, finer=None))
+        parts = protected_additional(again, former, parts)
+        parts += _revision(_later(again), former, parts)
+    tried = _tried(former) & set(inputs.plan.years)
+    if fresh := set(inputs.plan.years) - released - tried:
+        parts.append(_period(inputs, fresh, len(parts)))
+    if tried:
+        parts.append(_again(inputs, tried, len(parts)))
+    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, parts)
+
+
+def withheld_growth(inputs: CubeInputs, former: ReleaseHistory | None, *, whole: bool) -> ReleaseHistory:
+    """The cube that answers where the newest snapshot has no safe cube: its new years are withheld, and with
+    `whole` all years.
+
+    A question must not be refused for a reason that lies in the data, so that such a year looks like a small
+    one. The years are tried again with the next cube: their part keeps no people.
+    """
+    parts, released = _released(inputs, former)
+    if years := set(inputs.plan.years) - (set() if whole else released):
+        parts.append(_withheld(inputs, years))
+    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, parts)
+
+
+def _released(inputs: CubeInputs, former: ReleaseHistory | None) -> tuple[list[ReleasePart], set[int]]:
+    """The parts that stay, and their years. A part without cubes and without people is to be tried again.
+
+    Raises NotProtectedError when released years are not covered any more.
+    """
+    parts = [] if former is None else [p for p in former.parts if p.cubes or p.sealed]
     released = {int(year) for p in parts if p.kind == "period" for year in p.period}
     if missing := sorted(released - set(inputs.plan.years)):
         raise NotProtectedError(
             f"Years that are released already would not be covered any more: {', '.join(map(str, missing))}.",
-            remedy="What was released stays released: load the whole register, or shorten the embargo again.",
+            remedy="What was released stays released: load the whole register, shorten the embargo again, or "
+            "name an earlier 'first_year'.",
         )
-    if former is not None:
-        # About people of whom something was released, finer tables would have to be safe beside all of that.
-        again = replace(inputs, rules=replace(inputs.rules, finer=None))
-        parts = protected_additional(again, former, parts)
-        parts += _revision(_later(again), former, parts, released)
-    if fresh := set(inputs.plan.years) - released:
-        parts.append(_period(inputs, fresh, len(parts), first=former is None))
-    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, parts)
+    return parts, released
+
+
+def _check_whole(inputs: CubeInputs, former: ReleaseHistory) -> None:
+    """Raise NotProtectedError for a register without anybody in a year of which people were released: a file
+    that was cut off, rather than people who all left.
+    """
+    people = [rows for rows in released_snapshots(former).values() if len(rows)]
+    if missing := sorted({year for rows in people for year in rows.years} - set(inputs.snapshot.years)):
+        raise NotProtectedError(
+            f"The register has nobody any more in years that are released: {', '.join(map(str, missing))}.",
+            remedy="What was released stays released: load the whole register.",
+        )
+
+
+def _tried(former: ReleaseHistory | None) -> set[int]:
+    """The years that are withheld because no safe cube was found, and are to be tried again."""
+    parts = () if former is None else former.parts
+    return {int(year) for p in parts if not p.cubes and not p.sealed for year in p.period}
+
+
+def _withheld(inputs: CubeInputs, years: set[int]) -> ReleasePart:
+    return ReleasePart("period", frozenset(map(str, years)), inputs.time(years), ())
+
+
+def _again(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
+    """Years without a safe cube, tried once more by themselves: they hold up no other year."""
+    try:
+        return _period(inputs, years, number)
+    except NotProtectedError:
+        return _withheld(inputs, years)
 
 
 def _later(inputs: CubeInputs) -> CubeInputs:
@@ -81,13 +137,19 @@ def waiting(inputs: CubeInputs, former: ReleaseHistory) -> Difference:
     return difference(inputs.dictionary, inputs.plan, released_snapshots(former), rows)
 
 
-def _period(inputs: CubeInputs, years: set[int], number: int, *, first: bool) -> ReleasePart:
-    """A part for new years; a waiting part where the years hold too few people to publish."""
+def _period(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
+    """A part for new years; a part that is withheld for good where the years hold too few people to publish.
+
+    Nobody among them is too few as well, and the first release is no exception: an empty year, a small one
+    and one without a safe pattern look alike. Few people are never pooled with the people of later years: the
+    moment at which both together were enough would narrow the numbers of both. Who expects small years pools
+    them by the calendar beforehand (`pooled_years`).
+    """
     rows = inputs.counted(years)
     time, period = inputs.time(years), frozenset(map(str, years))
     made = with_figures(inputs, rows, years)
-    if not first and 0 < made.table.counts.sum() < inputs.rules.threshold:
-        return ReleasePart("period", period, time, ())
+    if made.table.counts.sum() < inputs.rules.threshold:
+        return ReleasePart("period", period, time, (), sealed=sealed(rows))
     cube = certified_by_retries(inputs, number, _building(made, inputs.progress))
     # Who is counted once for several rows has no one accident; and figures know nothing of accidents.
     simple = not made.known and len(rows) == int(made.table.counts.sum())
@@ -95,10 +157,12 @@ def _period(inputs: CubeInputs, years: set[int], number: int, *, first: bool) ->
     return ReleasePart("period", period, time, (cube,), sealed=sealed(rows), accidents=accidents)
 
 
-def _revision(
-    inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePart], released: set[int]
-) -> list[ReleasePart]:
-    """The parts of a revision; none while it has too few people, or is not safe."""
+def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePart]) -> list[ReleasePart]:
+    """The parts of a revision; none while it has too few people, or is not safe.
+
+    Of years that are withheld whole there is nothing to revise.
+    """
+    released = {int(year) for p in parts if p.kind == "period" and p.cubes for year in p.period}
     found = waiting(inputs, former)
     found = _without_misleading(inputs, found)
     k = inputs.rules.threshold

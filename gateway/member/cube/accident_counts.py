@@ -16,7 +16,7 @@ from anonymisers.accidents.accident_tables import Accidents, AccidentTable
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.cube.released_cells import OutsideLattice, ReleasedCells, Value
 from anonymisers.errors import CertificateError, ProtectionError
-from anonymisers.history.accident_history import AccidentCells
+from anonymisers.history.accident_history import AccidentCells, compose_accidents
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import NAME
@@ -32,13 +32,6 @@ from gateway.member.register.person_counts import placed
 ACCIDENTS = "accidents"
 
 
-def collected(snapshot: Snapshot) -> bool:
-    """Whether the source says which casualties share an accident: otherwise each casualty counts as an
-    accident of its own.
-    """
-    return not np.array_equal(snapshot.links["accident"], snapshot.links["case"])
-
-
 @dataclass(frozen=True)
 class AccidentsRead(NotDrawn):
     """The accidents of a cube, as questions read the numbers."""
@@ -49,7 +42,11 @@ class AccidentsRead(NotDrawn):
 
     @classmethod
     def of(cls, cube: object, whole: Mapping[str, Tree]) -> "AccidentsRead | None":
-        """None for a cube without any."""
+        """None for a cube of another mechanism, and for a cube without a dimension of accidents.
+
+        Whether accidents are counted at all follows from the plan. A cube of this plan for which no numbers
+        could be certified withholds them all: a refusal would tell something about the people.
+        """
         found = accidents_in(cube)
         return None if found is None else cls(found, whole)
 
@@ -81,7 +78,9 @@ class AccidentsRead(NotDrawn):
 
 def accidents_in(cube: object) -> AccidentCells | None:
     """The numbers of accidents of a cube; None for a cube of another mechanism."""
-    return cube.accidents if isinstance(cube, ReleaseHistory) else None
+    if not isinstance(cube, ReleaseHistory):
+        return None
+    return cube.accidents or compose_accidents(cube, cube.parts, cube.rules, OF_ACCIDENTS)
 
 
 def of_accidents(trees: Mapping[str, Tree]) -> dict[str, Tree]:

@@ -60,6 +60,8 @@ class ReadyCube:
     """The version of the ministry-wide policy above, if any."""
     parts: tuple[Part, ...] = ()
     """The noisy tables, where only these can be read."""
+    accidents: bool = False
+    """Whether accidents are counted too, shown or withheld: as the plan says."""
 
     @property
     def label(self) -> str:
@@ -110,7 +112,9 @@ class ReadyCube:
     def counting(self, measure: str) -> "ReadyCube | AccidentsRead | None":
         """This cube for casualties, and the cube's accidents, if any, for accidents."""
         if measure == ACCIDENTS:
-            return AccidentsRead.of(self.cube, self.trees)
+            return self.once(
+                ACCIDENTS, lambda: AccidentsRead.of(self.cube, self.trees) if self.accidents else None
+            )
         return self if measure == self.measure else None
 
 
@@ -150,6 +154,7 @@ class CubeCache:
             stored.index,
             above=stored.above,
             parts=parts(self._dictionary, self._member, stored.plan),
+            accidents=stored.plan.accidents,
         )
         with self._lock:
             self._ready, self._entry = ready, stored.index

@@ -21,6 +21,7 @@ from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Axis
 from gateway.wire.perturbation_notice import Mechanism, Noise, Perturbation
 
+TIME = "date"
 MAX_CELLS = 50_000
 """Cells of an answer. A larger table is no table for a reader, and would hold up other questions."""
 
@@ -151,7 +152,14 @@ def choices_of(dictionary: Dictionary, trees: Mapping[str, Tree], question: Ques
 
 
 def _tree(trees: Mapping[str, Tree], dimension: str, level: str) -> Tree:
+    """The tree of a dimension that the policy shares, as it was asked before.
+
+    A dimension is missing where the source has none: what is not shared follows from the policy's text alone.
+    Of dates, which every source has, pools may leave none, and of any dimension the member may lack a level.
+    """
     tree = trees.get(dimension)
+    if tree is None and dimension != TIME:
+        raise UnreadableError(Refusal.NOT_COLLECTED)
     if tree is None or level not in tree.at:
         raise UnreadableError(Refusal.NOT_SHARED)
     return tree

@@ -50,12 +50,15 @@ class Snapshot:
     dictionary: str
     """Version of the regional dictionary with the codes."""
     created: date
+    """The register date: what happened until then can be in the register."""
     columns: Mapping[str, Column]
     consent: Column
     vintage: Column
     links: Mapping[str, NDArray[np.bytes_]] = field(repr=False)
     details: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     contacts: Contacts | None = field(default=None, repr=False)
+    says_accidents: bool | None = None
+    """Whether the source has numbers of accidents, where the rows do not show the same (`has_accidents`)."""
 
     @classmethod
     def of(
@@ -70,8 +73,11 @@ class Snapshot:
         vintage: str = "1",
         details: Mapping[str, Column] | None = None,
         contacts: Contacts | None = None,
+        accidents: bool | None = None,
     ) -> "Snapshot":
         """Freeze rows given column by column, and put the rows into their own order.
+
+        `accidents`: whether the source has numbers of accidents; None for what the rows show.
 
         Takes over the arrays of `links`: the arrays are sorted and frozen in place. Contacts of cases without
         a row are left out.
@@ -87,6 +93,7 @@ class Snapshot:
         if any(len(part) != rows for part in (*coded, *links.values())):
             raise SnapshotError("The columns of a snapshot differ in length.")
         order = _order(links["case"], [*links.values(), *coded, consent.indices])
+        shown = _accidents_in(links)
         return cls(
             member,
             dictionary,
@@ -97,6 +104,7 @@ class Snapshot:
             MappingProxyType(_ordered(links, order)),
             MappingProxyType({name: column.taken(order) for name, column in beside.items()}),
             None if contacts is None else contacts.of_cases(links["case"]),
+            None if accidents == shown else accidents,
         )
 
     def __len__(self) -> int:
@@ -130,6 +138,16 @@ class Snapshot:
         return frozen(numbered(self.links["person"]))
 
     @property
+    def has_accidents(self) -> bool:
+        """Whether the source says which casualties share an accident: otherwise each casualty counts as an
+        accident of its own.
+
+        The mapping of the source decides, not the rows: whether accidents can be asked for must not hang on
+        one person with an accident number.
+        """
+        return _accidents_in(self.links) if self.says_accidents is None else self.says_accidents
+
+    @property
     def years(self) -> tuple[int, ...]:
         """The years of the snapshot's accidents, ascending."""
         return tuple(sorted({int(code[:4]) for code in self.column("date").codes}))
@@ -152,6 +170,10 @@ def population(
     if victims is not None:
         inside &= _with_codes(snapshot.column("victim_type"), victims)
     return frozen(inside)
+
+
+def _accidents_in(links: Mapping[str, NDArray[np.bytes_]]) -> bool:
+    return not np.array_equal(links["accident"], links["case"])
 
 
 def _ordered(

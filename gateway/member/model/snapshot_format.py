@@ -2,7 +2,8 @@
 
 Magic, length and canonical JSON of the header, then the columns and links as plain little-endian arrays in
 the header's order. A snapshot has exactly one encoding: a snapshot read back writes the same bytes. Details
-and contacts, beside the counted rows, are in the header of schema 2 only.
+and contacts, beside the counted rows, are in the header of schema 2 only; `accidents` is in the header only
+where rows do not show whether the source has numbers of accidents.
 """
 
 import hashlib
@@ -57,9 +58,10 @@ def snapshot_to_bytes(snapshot: Snapshot) -> bytes:
 
 
 def _beside(snapshot: Snapshot) -> dict[str, Any]:
-    """The additional fields in the header of schema 2."""
+    """The fields of the header that a snapshot need not have: of schema 2, and on accidents."""
+    said = {} if snapshot.says_accidents is None else {"accidents": snapshot.says_accidents}
     if snapshot.schema == SCHEMA:
-        return {}
+        return said
     contacts = snapshot.contacts
     body = None if contacts is None else {
         "columns": {name: column.codes for name, column in contacts.columns.items()},
@@ -67,7 +69,7 @@ def _beside(snapshot: Snapshot) -> dict[str, Any]:
         "width": contacts.case.dtype.itemsize,
     }  # fmt: skip
     details = {name: column.codes for name, column in snapshot.details.items()}
-    return {"contacts": body, "details": details}
+    return {**said, "contacts": body, "details": details}
 
 
 def snapshot_from_bytes(data: bytes) -> Snapshot:
@@ -85,7 +87,11 @@ def _read(data: bytes) -> Snapshot:
     end = start + int.from_bytes(data[len(MAGIC) : start], "big")
     header = json.loads(data[start:end])
     fields = _FIELDS if header["schema"] == SCHEMA else _FIELDS | _BESIDE
-    if set(header) != fields or header["schema"] not in _SCHEMAS or tuple(header["links"]) != LINKS:
+    if (
+        set(header) - {"accidents"} != fields
+        or header["schema"] not in _SCHEMAS
+        or tuple(header["links"]) != LINKS
+    ):
         raise _damaged()
     rows = header["rows"]
     arrays = _Arrays(data[end:-_DIGEST], rows)
@@ -103,10 +109,17 @@ def _read(data: bytes) -> Snapshot:
         MappingProxyType(links),
         MappingProxyType(details),
         _contacts(arrays, header.get("contacts")),
+        _true_or_false(header["accidents"]) if "accidents" in header else None,
     )
     if snapshot_to_bytes(snapshot) != data:
         raise _damaged()
     return snapshot
+
+
+def _true_or_false(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _damaged()
+    return value
 
 
 def _contacts(arrays: "_Arrays", header: Mapping[str, Any] | None) -> Contacts | None:

@@ -43,6 +43,13 @@ def without_accidents(plan: Plan) -> Plan:
     return replace(plan, rules=plan.rules.removesuffix(WITH_ACCIDENTS))
 
 
+def withheld(plan: Plan) -> Plan:
+    """The plan of a cube that withholds what could not be protected: another plan, so that the cube itself is
+    made once it can be made.
+    """
+    return replace(plan, rules=f"withheld: {plan.rules}")
+
+
 @dataclass(frozen=True)
 class StoredCube:
     """A certified cube, with its snapshot and policy version."""

@@ -13,7 +13,6 @@ from hashlib import sha256
 
 from audit.formats.canonical import canonical_json
 from gateway.member.cube import cube_entries
-from gateway.member.cube.accident_counts import accidents_in
 from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.cube.cube_measures import narrow_cells, shared_values
 from gateway.member.cube.cube_shape import Shape
@@ -58,15 +57,14 @@ def existing(view: View, snapshot_id: str, plan: Plan) -> bytes | None:
 @dataclass(frozen=True)
 class Certifiable:
     """Facts for certifying a cube: the digest of its certificates, the dimensions of its largest table, the
-    number of visible groups whose people share a sensitive value, the number of withheld cells narrower than
-    the rules ask for, and whether the cube counts accidents.
+    number of visible groups whose people share a sensitive value, and the number of withheld cells narrower
+    than the rules ask for. A cube that shows no cell has nothing to accept.
     """
 
     certificate: bytes
     largest: int
     shared: int
     narrow: int
-    accidents: bool
 
 
 @lru_cache(maxsize=2)
@@ -75,8 +73,8 @@ def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
     whole = parse_cube(cube)
     largest = max(map(len, whole.tables), default=0)
     shared = len(shared_values(whole, sensitive))
-    narrow = len(narrow_cells(whole))
-    return Certifiable(whole.certificate_digest, largest, shared, narrow, accidents_in(whole) is not None)
+    narrow = len(narrow_cells(whole)) if not whole.withheld.all() else 0
+    return Certifiable(whole.certificate_digest, largest, shared, narrow)
 
 
 def read_ahead(node: Node, view: View, policy: Policy) -> None:
@@ -129,7 +127,7 @@ def certify(
         node,
         record.id,
         policy_label(*versions),
-        shape=Shape(plan.finest, plan.years, cube.largest, cube.accidents, plan.tables),
+        shape=Shape(plan.finest, plan.years, cube.largest, plan.accidents, plan.tables),
         certificate=cube.certificate,
         at=node.clock.now(),
     )

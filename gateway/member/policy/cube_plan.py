@@ -10,11 +10,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
-from anonymisers.perturbation.privacy_parameters import Privacy
 from anonymisers.tables.rules import Rules, TableOf
 from audit.reading.messages import Message, message
-from gateway.dictionary import Dictionary
-from gateway.member.cube.accident_counts import ACCIDENTS, collected
+from gateway.dictionary import OF_ACCIDENTS, Dictionary
+from gateway.member.cube.accident_counts import ACCIDENTS
 from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.model.registered_figure import RegisteredFigure, counting
 from gateway.member.model.snapshot import Snapshot
@@ -24,7 +23,7 @@ from gateway.member.policy.mechanism_choice import largest_deviation, privacy, w
 from gateway.member.policy.noise_plan import noisy_plan, with_noisy_tables
 from policies import Policy
 from policies.model.model import Scope
-from policies.model.pools import holding, pool_of
+from policies.model.pools import holding
 from policies.model.terms import Zeros
 
 TIME = "date"
@@ -37,7 +36,10 @@ def plan_cube(
     today: date,
     figures: Iterable[RegisteredFigure] = (),
 ) -> tuple[Plan, Rules]:
-    """The dimensions in both policy and source; the years that ended before the embargo.
+    """The dimensions in both policy and source; the policy's years that ended before the embargo.
+
+    Years, dimensions and measures follow from policy, register date and mapping, never from the rows: an
+    empty year and a small one look alike, and people who agreed to nothing change nothing.
 
     Of the registered `figures`, the plan takes the figures about these years and within the source's
     dimensions.
@@ -47,9 +49,9 @@ def plan_cube(
     finest = {d: level for d, level in scope if d in snapshot.columns and d in shown}
     if policy.scope.pooled_years is not None and TIME in finest:
         finest = _pooled(policy, finest)
-    last = today - timedelta(days=policy.embargo_days)
-    covered = range(min(snapshot.years, default=0), max(snapshot.years, default=-1) + 1)
-    years = tuple(year for year in covered if _closed(policy.scope, year, last))
+    closed = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
+    covered = range(policy.scope.counted_from, closed.year + 1)
+    years = tuple(year for year in covered if policy.scope.counts(year, closed))
     marks = marks_of(dictionary, policy, finest, years)
     protection = _rules(dictionary, policy, snapshot.member, finest, marks)
     listed = [
@@ -67,25 +69,15 @@ def plan_cube(
         years=years,
         consent=tuple(sorted(policy.consent)),
         victims=tuple(sorted(policy.population.victims)),
-        rules=_words(protection) + (WITH_ACCIDENTS if _accidents(policy, snapshot) else ""),
+        rules=_words(protection) + (WITH_ACCIDENTS if _accidents(policy, snapshot, finest) else ""),
         known=counting(listed),
         mechanism=words_of(policy.scope.mechanism),
     )
     noise = privacy(plan.mechanism)
-    return plan if noise is None else _with_noise(
-        dictionary, policy, snapshot, (plan, noise), today
-    ), protection
-
-
-def _with_noise(
-    dictionary: Dictionary, policy: Policy, snapshot: Snapshot, planned: tuple[Plan, Privacy], today: date
-) -> Plan:
-    """Noise is drawn once and for ever: the register must be as old as the policy's embargo when read."""
-    plan, noise = planned
-    ended = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
-    plan = noisy_plan(plan, noise, ended.year, lambda year: _closed(policy.scope, year, ended))
-    first = _priorities(dictionary, policy)
-    return with_noisy_tables(plan, dictionary, snapshot.member, policy.scope.max_dims, first)
+    if noise is None:
+        return plan, protection
+    first, most = _priorities(dictionary, policy), policy.scope.max_dims
+    return with_noisy_tables(noisy_plan(plan), dictionary, snapshot.member, most, first), protection
 
 
 def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
@@ -127,14 +119,15 @@ def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
         )
 
 
-def _accidents(policy: Policy, snapshot: Snapshot) -> bool:
-    """Whether accidents are counted: the policy shares accidents and no single records, and the source has
-    accidents.
+def _accidents(policy: Policy, snapshot: Snapshot, finest: Mapping[str, str]) -> bool:
+    """Whether accidents are counted: the policy shares accidents, a dimension that accidents have, and no
+    single records, and the source has accidents.
 
     Nobody has yet shown that numbers of accidents are safe beside single records.
     """
     shared = ACCIDENTS in _measures(policy) and not words_of(policy.scope.mechanism)
-    return shared and policy.record_level is None and collected(snapshot)
+    counted = shared and bool(OF_ACCIDENTS & finest.keys())
+    return counted and policy.record_level is None and snapshot.has_accidents
 
 
 def _measures(policy: Policy) -> set[str]:
@@ -194,14 +187,6 @@ def _pooled(policy: Policy, finest: Mapping[str, str]) -> dict[str, str]:
     bands = [level for level in levels if level in words.bands and holding(pools, words.bands[level])]
     others = {dimension: level for dimension, level in finest.items() if dimension != TIME}
     return {d: bands[0] if d == TIME else others[d] for d in finest} if bands else others
-
-
-def _closed(scope: Scope, year: int, last: date) -> bool:
-    """Whether a year counts: the year ended before the embargo, and so did its whole pool."""
-    if scope.pooled_years is None:
-        return date(year, 12, 31) < last
-    pool = pool_of(scope.pooled_years, year)
-    return pool is not None and date(pool[1], 12, 31) < last
 
 
 def _strictest(scope: Scope, policy: Policy, finest: Mapping[str, str]) -> int:

@@ -4,23 +4,17 @@ All of it follows from policy, dictionary and the day of the load: a choice of t
 would reveal facts about them before any noise is drawn.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from anonymisers.perturbation.privacy_parameters import Privacy
 from gateway.dictionary import Dictionary
 from gateway.member.model.privacy_budget import Table
 from gateway.member.model.stored_cube import Plan
 
 
-def noisy_plan(plan: Plan, privacy: Privacy, last: int, closed: Callable[[int], bool]) -> Plan:
-    """The plan for the years from the policy's first year to `last`, as far as `closed`, whether or not any
-    accident happened.
-
-    Thresholds, marks and figures make no difference to noisy counts.
-    """
-    years = tuple(year for year in range(privacy.first_year, last + 1) if closed(year))
-    return replace(plan, years=years, rules="", known=())
+def noisy_plan(plan: Plan) -> Plan:
+    """The plan without thresholds, marks and figures, which make no difference to noisy counts."""
+    return replace(plan, rules="", known=())
 
 
 def with_noisy_tables(

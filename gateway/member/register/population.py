@@ -74,10 +74,13 @@ def sealed(snapshot: Snapshot | None) -> bytes:
 
 
 def released_snapshots(history: ReleaseHistory) -> dict[Vintage, Snapshot]:
-    """All rows ever counted, by the part that added the rows and the part that removed the rows."""
+    """All rows ever counted, by the part that added the rows and the part that removed the rows.
+
+    Rows of a part that is withheld whole were never counted.
+    """
     found: dict[Vintage, Snapshot] = {}
     for number, part in enumerate(history.parts):
-        if part.kind != "left" and part.sealed:
+        if part.kind != "left" and part.cubes:
             found[number, None] = snapshot_from_bytes(part.sealed)
     for number, part in enumerate(history.parts):
         if part.kind == "left":

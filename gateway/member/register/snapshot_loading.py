@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import Changes, compare, dated, with_consents
@@ -39,7 +39,7 @@ def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> KeptSnapshot:
     """
     now = node.clock.now()
     before = work.snapshot()
-    until = last_closed_day(snapshot, now.date())
+    until = last_closed_day(snapshot)
     # Random, not the snapshot's own digest: outside the state nothing may follow from the data.
     name = f"{node.member.lower()}-{secrets.token_hex(6)}"
     event = register_entries.snapshot_loaded(node, name, until.isoformat(), now)
@@ -56,7 +56,6 @@ def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> KeptSnapshot:
     return KeptSnapshot(loaded, changes)
 
 
-def last_closed_day(snapshot: Snapshot, today: date) -> date:
-    """The end of the snapshot's last closed year; without any, the day before today."""
-    closed = [year for year in snapshot.years if date(year, 12, 31) < today]
-    return date(max(closed), 12, 31) if closed else today - timedelta(days=1)
+def last_closed_day(snapshot: Snapshot) -> date:
+    """The end of the last year that was over on the register date, whether or not anybody was hurt then."""
+    return date(snapshot.created.year - 1, 12, 31)

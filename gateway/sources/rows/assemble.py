@@ -80,6 +80,7 @@ def assemble(
         del columns[BIRTH]
     columns = with_disability(columns)
     columns = _apart(_in_time(columns, read, dictionary, findings), dictionary)
+    accidents = ACCIDENT in read.identifiers
     links = _links(read.identifiers)
     read.identifiers.clear()  # the largest part of a million rows, and no longer needed
     if "sex" in columns:
@@ -107,6 +108,7 @@ def assemble(
         vintage=vintage,
         details=details,
         contacts=read.contacts,
+        accidents=accidents,
     )
 
 

@@ -119,17 +119,29 @@ def test_a_life_of_eight_years_gives_nothing_away(node: Node, register: Register
     assert withstands(cube)
 
 
-def test_a_year_with_too_few_people_waits_for_the_next(node: Node, register: Register) -> None:
-    register.add(2024, 2)
+@pytest.mark.parametrize("people", [0, 2], ids=["nobody", "two"])
+def test_a_year_with_too_few_people_is_withheld_for_good(
+    node: Node, register: Register, people: int
+) -> None:
+    register.add(2024, people)
     after = answered(node, register)
     assert after.lookup({"date": "2024"}) == Withheld()
     assert after.lookup({}) == Withheld()
 
+    register.add(2024, 40)
     register.add(2025, 100)
+    register.add(2022, 6)
     later = answered(node, register)
 
-    assert later.lookup({}) == Value(422)
+    assert later.lookup({"date": "2025"}) == Value(100)
     assert later.lookup({"date": "2024"}) == Withheld()
+    assert later.lookup({}) == Withheld()
+    assert [(part.kind, len(part.cubes)) for part in later.parts] == [
+        ("period", 1),
+        ("period", 0),
+        ("added", 1),
+        ("period", 1),
+    ]
     assert withstands(later)
 
 
@@ -137,7 +149,7 @@ def test_a_register_that_lost_a_released_year_makes_no_cube(node: Node, register
     before = newest(node)
     register.rows = {n: row for n, row in register.rows.items() if row[0] > "2023"}
 
-    with pytest.raises(NotProtectedError, match="2022"):
+    with pytest.raises(NotProtectedError, match="nobody any more in years that are released: 2022"):
         answered(node, register)
 
     assert shown(newest(node)) == shown(before)

@@ -56,9 +56,11 @@ class Register:
 
     def __init__(self) -> None:
         self.rows: list[tuple[str, str, str, str, str, str]] = []
+        self.read_on = date(2020, 1, 15)
 
     def add(self, year: int, number: int = 120) -> None:
         accident = 0
+        self.read_on = max(self.read_on, date(year + 2, 1, 15))
         for n in range(number):
             accident += n % 6 not in (1, 4, 5)
             self.rows.append((
@@ -78,7 +80,7 @@ class Register:
         return Snapshot.of(
             member="KH",
             dictionary="2026.1",
-            created=date(2026, 1, 15),
+            created=self.read_on,
             columns={**columns, "victim_type": Column.constant("DIR", len(self.rows))},
             consent=Column.of([row[4] for row in self.rows]),
             links={"person": cases.copy(), "case": cases, "accident": accidents if grouped else cases.copy()},
@@ -256,7 +258,8 @@ def test_years_that_were_released_without_accidents_stay_without_and_new_ones_be
 
         assert ready.read({"date": "2024"}) == 120
         if told:
-            assert ready.counting(ACCIDENTS) is None, "nobody has shown that both together are safe"
+            withheld = [number(ready), number(ready, date="2022"), number(ready, date="2024")]
+            assert withheld == [None] * 3, "nobody has shown that both together are safe"
         else:
             assert number(ready, date="2022") is None
             assert number(ready, date="2024") is not None
