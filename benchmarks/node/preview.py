@@ -27,6 +27,7 @@ from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.demo.people import make_people
 from gateway.demo.people_files import policy_text, write_register
+from gateway.demo.preparing import REGISTER_DATE
 from gateway.demo.vaults import make_vault
 from gateway.wire.enrolment import HubKeys
 
@@ -44,6 +45,8 @@ def main() -> None:
         people = set_up(node, options.member, options.seed, earlier=not options.recent)
         print(f"{options.member}, seed {options.seed}: {people:,} people")
         policy = policy_text(options.member)
+        if options.recent:  # no decades that would be empty
+            policy = policy.replace("first_year: 1979\n", "")
         policy = policy if options.dims is None else of_few(policy, options.dims)
         words = policy.replace("data sharing agreement", "agreement of 3 March 2026")
         words += "quota: 50 a month\nretention: 365 days\n"
@@ -64,7 +67,7 @@ def set_up(node: Path, member: str, seed: int, *, earlier: bool) -> int:
     people = make_people(member, seed, earlier=earlier)
     register = write_register(people, node / "source", seed)
     with open_member(node) as opened:
-        load_source(node, opened, register.folder, register.mapping)
+        load_source(node, opened, register.folder, register.mapping, as_of=REGISTER_DATE)
     return len(people.records)
 
 

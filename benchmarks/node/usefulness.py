@@ -37,6 +37,7 @@ from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.demo.people import DemoPeople, make_people
 from gateway.demo.people_files import policy_text, write_register
+from gateway.demo.preparing import REGISTER_DATE
 from gateway.demo.vaults import make_vault
 from gateway.dictionary import regional
 from gateway.member.build.cube_building import counted_table
@@ -106,7 +107,9 @@ def _rows(member: str, seed: int, options: argparse.Namespace) -> Iterator[tuple
             started = time.process_time()
             with open_member(directory) as node:
                 shares = (
-                    _alone(node) if policy == "alone" else _shares(node, _text(member, policy, options.dims))
+                    _alone(node)
+                    if policy == "alone"
+                    else _shares(node, _text(member, policy, options.dims, earlier=options.earlier))
                 )
             spent = time.process_time() - started
             ten = float(np.mean([shares[name] for name in TEN]))
@@ -133,13 +136,15 @@ def set_up(directory: Path, member: str, seed: int, *, earlier: bool) -> DemoPeo
     people = make_people(member, seed, earlier=earlier)
     register = write_register(people, directory / "source", seed)
     with open_member(directory) as node:
-        load_source(directory, node, register.folder, register.mapping)
+        load_source(directory, node, register.folder, register.mapping, as_of=REGISTER_DATE)
     return people
 
 
-def _text(member: str, policy: str, dims: int | None = None) -> str:
+def _text(member: str, policy: str, dims: int | None = None, *, earlier: bool = True) -> str:
     if policy == "own":
         text = policy_text(member)
+        if not earlier:  # no decades that would be empty
+            text = text.replace("first_year: 1979\n", "")
     else:
         first = list(QUESTIONS) if policy == "every" else ["canonical-questions"]
         text = USUAL.format(member=member, first=f"[{', '.join(first)}]")

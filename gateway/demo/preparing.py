@@ -1,6 +1,7 @@
 """Prepares a demo member for answering: source, policy, cube. Existing parts are not made again."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from gateway.bootstrap.loading.register_loading import load_source
@@ -17,6 +18,9 @@ SOURCE = "source"
 MAPPING = "mapping.yaml"
 POLICY = "policy.yaml"
 
+REGISTER_DATE = date(2026, 1, 31)
+"""The date of the demo's registers, which end with 2024: a later year would look empty."""
+
 CONTROLLER = "controller"
 PASSPHRASE = "invented people only"  # noqa: S105 - known to everybody: the demo holds nobody's data
 
@@ -30,7 +34,8 @@ def prepare(directory: Path, progress: Progress) -> None:
             policy, snapshot, cube = view.policy(), view.snapshot(), view.cube_entry()
         if snapshot is None:
             progress("reading its register", 0.0)
-            load_source(directory, node, directory / SOURCE, _text(directory / MAPPING))
+            as_of = min(REGISTER_DATE, node.clock.now().date())
+            load_source(directory, node, directory / SOURCE, _text(directory / MAPPING), as_of=as_of)
         if policy is None:
             _sign(directory, node)
         if cube is None:

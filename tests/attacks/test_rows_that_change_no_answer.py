@@ -9,10 +9,8 @@ the register made accidents countable; the date of the data was the last year in
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 from federation import policy_text
 from lone_node import lone_node

@@ -40,7 +40,7 @@ def test_a_register_is_loaded_and_what_was_found_is_told(demo, node: Path) -> No
     loaded = member(demo, "load", node / "source", "--mapping", node / "mapping.yaml", "--dir", node)
 
     assert loaded.returncode == 0, loaded.stderr
-    assert "casualties up to 2024-12-31" in loaded.stdout
+    assert "casualties, register of" in loaded.stdout
     assert any("snapshot-loaded" in line for line in log(demo, node))
 
 

@@ -71,7 +71,7 @@ def preview(node: Node, policy: Policy, progress: Progress) -> dict[str, Any]:
         "snapshot": after.record.id,
         "hindrance": after.hindrance,
         "stricter": [as_json(sentence) for sentence in after.stricter],
-        "until": after.record.until.isoformat(),
+        "until": after.plan.until(after.record).isoformat(),
         "cells": found.cells,
         "withheld": found.withheld,
         "people": found.people,
@@ -167,7 +167,7 @@ def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
 
 def _protect(node: Node, progress: Progress) -> dict[str, Any]:
     built = build(node, progress, HUB_CONFIRMS)
-    return {"version": built.policy_version, "until": built.snapshot.until.isoformat()}
+    return {"version": built.policy_version, "until": built.until.isoformat()}
 
 
 def _load(directory: Path, node: Node, upload: str | None, progress: Progress) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def load_source(
     source: Path | str,
     mapping: str,
     progress: Progress = lambda _: None,
+    *,
     as_of: date | None = None,
 ) -> Loaded:
     """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.

@@ -28,10 +28,10 @@ def load(source: str, mapping: Path, as_of: datetime | None, directory: Path) ->
     """Load the national register SOURCE, a file, a folder or the URL of a database; whole or not at all."""
     with open_member(directory) as node, reading() as progress:
         day = None if as_of is None else as_of.date()
-        loaded = load_source(directory, node, source, read_document(mapping), progress, day)
+        loaded = load_source(directory, node, source, read_document(mapping), progress, as_of=day)
     click.echo(
-        f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties up to {loaded.kept.until}, "
-        f"from {loaded.load.rows} rows. For this state only."
+        f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties, register of "
+        f"{loaded.load.snapshot.created}, from {loaded.load.rows} rows. For this state only."
     )
     for line in change_lines(loaded.changes):
         click.echo(line)

@@ -141,7 +141,7 @@ def _data(made: PreviewedCube, found: Preview, shown: list[PreviewAnswer]) -> di
     return {
         "policy_version": policy_label(made.policy.version, made.above),
         "snapshot": made.record.id,
-        "snapshot_until": made.record.until.isoformat(),
+        "snapshot_until": made.plan.until(made.record).isoformat(),
         "hindrance": made.hindrance,
         "stricter": list(made.stricter),
         "made_now": made.fresh,

@@ -6,7 +6,7 @@ the findings are kept under a name that follows from the cube's last byte.
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -96,7 +96,7 @@ class PreviewReader:
 
     @property
     def snapshot(self) -> LoadedSnapshot:
-        return self.made.record
+        return replace(self.made.record, until=self.made.plan.until(self.made.record))
 
     @property
     def label(self) -> str:

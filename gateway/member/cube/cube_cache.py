@@ -149,7 +149,7 @@ class CubeCache:
         ready = ReadyCube(
             parse_cube(stored.cube),
             trees(self._dictionary, self._member, stored.plan),
-            stored.snapshot,
+            replace(stored.snapshot, until=stored.until),
             stored.policy_version,
             stored.index,
             above=stored.above,

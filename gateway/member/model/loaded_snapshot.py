@@ -11,5 +11,5 @@ class LoadedSnapshot:
     id: str
     loaded_at: datetime
     until: date
-    """The last day of the last closed period in the snapshot."""
+    """The last day of the last year that was over on the register date."""
     index: int

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.policy_version import policy_label
@@ -37,6 +38,10 @@ class Plan:
     tables: tuple[tuple[tuple[str, str], ...], ...] = ()
     """With noise: dimension and level of each noisy table."""
 
+    def until(self, record: LoadedSnapshot) -> date:
+        """The last day that counts, whether or not anybody was hurt in its year."""
+        return date(max(self.years), 12, 31) if self.years else record.until
+
 
 def without_accidents(plan: Plan) -> Plan:
     """The same plan, without numbers of accidents."""
@@ -65,3 +70,8 @@ class StoredCube:
     @property
     def label(self) -> str:
         return policy_label(self.policy_version, self.above)
+
+    @property
+    def until(self) -> date:
+        """The last day that counts."""
+        return self.plan.until(self.snapshot)

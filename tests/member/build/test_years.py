@@ -120,9 +120,7 @@ def test_a_life_of_eight_years_gives_nothing_away(node: Node, register: Register
 
 
 @pytest.mark.parametrize("people", [0, 2], ids=["nobody", "two"])
-def test_a_year_with_too_few_people_is_withheld_for_good(
-    node: Node, register: Register, people: int
-) -> None:
+def test_a_year_with_too_few_people_is_withheld_for_good(node: Node, register: Register, people: int) -> None:
     register.add(2024, people)
     after = answered(node, register)
     assert after.lookup({"date": "2024"}) == Withheld()

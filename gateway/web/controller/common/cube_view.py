@@ -83,7 +83,7 @@ class CubeViewer:
         policy = None if ruling is None else ruling[1]
         if ruling is None or cube is None or cube.policy_version != ruling[0].version:
             return CubeView(policy, None, None)
-        until = cube.snapshot.until
+        until = cube.until
         with self._lock:
             if self._numbers is not None and self._numbers.cube.index == cube.index:
                 return CubeView(policy, until, self._numbers)
