@@ -171,6 +171,14 @@ def perturbed_cube(
     return _cube(lattice, np.maximum(values, 0), breadth, (rules, mechanism, tuple(shown)))
 
 
+def withheld_cube(dims: Sequence[Hierarchy], rules: Rules, mechanism: PerturbativeMechanism) -> PerturbedCube:
+    """A cube without any people: every cell is hidden."""
+    rules.check_names(tuple(dims))
+    lattice = Lattice.of(tuple(dims), [dim.name for dim in dims], rules.max_dims)
+    nothing = np.zeros(lattice.size, dtype=np.int64)
+    return _cube(lattice, nothing, nothing.astype(np.int16), (rules, mechanism, ()))
+
+
 def _axes(rows: Rows) -> list[int]:
     """Return the axes of the table dimensions."""
     return [n for n, dim in enumerate(rows.dims) if dim.name in rows.by]

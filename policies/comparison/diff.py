@@ -100,7 +100,9 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
         yield from compared(was, k, lambda a, b: a > b, sentence)
     yield from graded(old.zeros, new.zeros, f"Zeros: {new.zeros}, was {old.zeros}.")
     yield from _lattice(old, new, words)
-    from_year, was_from = new.counted_from, old.counted_from
+    # Where other periods begin earlier or later, the sentence about pools says enough.
+    same = old.pooled_years == new.pooled_years or old.first_year != new.first_year
+    from_year, was_from = new.counted_from if same else old.counted_from, old.counted_from
     sentence = f"People are counted from {from_year} on, was {was_from}."
     yield from compared(was_from, from_year, lambda a, b: a > b, sentence)
     if old.pooled_years != new.pooled_years:

@@ -166,6 +166,7 @@ def test_a_policy_is_read_aloud(policy: MakePolicy) -> None:
         "Never: public, in the role of analyst, for research, about casualties, showing any of sex.",
         "Everything else is denied.",
         "Finest levels that anybody may see: sex and years, 2 at once.",
+        "People are counted from 2010 on.",
         "Years are shown in fixed periods of 3.",
         "Small cells are protected by withholding cells.",
         "A cell with fewer than 5 people is small, fewer than 9 where years are shown.",

@@ -70,7 +70,10 @@ def answered(node: Node, register: Register) -> ReleaseHistory:
     return ReleaseHistory.from_bytes(stored.cube)
 
 
-def withstands(cube: ReleaseHistory) -> bool:
+def withstands(cube: ReleaseHistory, threshold: int = 5) -> bool:
     """Whether the attacker, with everything that was given out, is done and found nothing."""
-    found = attack(releases(cube.parts), threshold=5, time_limit=60)
+    given = releases(cube.parts)
+    if not given:
+        return bool(cube.withheld.all())
+    found = attack(given, threshold=threshold, time_limit=60)
     return not (found.disclosed or found.insufficiently_protected or found.unlisted or found.incomplete)

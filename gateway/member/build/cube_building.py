@@ -13,7 +13,7 @@ from anonymisers.tables.rules import Rules
 from gateway.member.build.cube_findings import PreviewedCube, measure
 from gateway.member.build.extract_attack import check_beside_extracts
 from gateway.member.build.growth import grow, withheld_growth
-from gateway.member.build.growth_perturbed import grow_perturbed
+from gateway.member.build.growth_perturbed import grow_perturbed, withheld_perturbed
 from gateway.member.build.noise_draws import charge, draw
 from gateway.member.cube.cube_formats import Released, is_noisy, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs, Progress
@@ -121,13 +121,20 @@ def _withhold(
     with node.store.reading() as view:
         released = view.released_cubes()
     former = parse_cube(released[-1]) if released else None
-    if planned[0].mechanism or not planned[0].finest or isinstance(former, PerturbedCube | NoisyCube):
+    plan, change = planned[0], perturbation(planned[0].mechanism)
+    if not plan.finest or privacy(plan.mechanism) is not None:
         return
-    inputs = CubeInputs(node.dictionary, snapshot, planned[0], planned[1], node.cube_key)
+    inputs = CubeInputs(node.dictionary, snapshot, plan, planned[1], node.cube_key)
     for whole in (False, True):
         with suppress(NotProtectedError, NotAcceptedError):
-            cube = withheld_growth(inputs, former, whole=whole)
-            _certified(node, record, versions, (withheld(planned[0]), cube.to_bytes()), given)
+            cube: Released
+            if change is None and isinstance(former, ReleaseHistory | None):
+                cube = withheld_growth(inputs, former, whole=whole)
+            elif change is not None and isinstance(former, PerturbedCube | None):
+                cube = withheld_perturbed(inputs, change, former)
+            else:
+                return
+            _certified(node, record, versions, (withheld(plan), cube.to_bytes()), given)
             return
 
 

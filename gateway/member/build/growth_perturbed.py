@@ -5,11 +5,19 @@ People added or removed with a release are perturbed by themselves, in every lat
 threshold wait, as with suppression.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from anonymisers.errors import AnonymiserError
 from anonymisers.perturbation.perturbed_counts import PerturbativeMechanism
-from anonymisers.perturbation.perturbed_cube import PerturbedCube, PerturbedPart, Rows, perturbed_cube
+from anonymisers.perturbation.perturbed_cube import (
+    PerturbedCube,
+    PerturbedPart,
+    Rows,
+    perturbed_cube,
+    withheld_cube,
+)
 from gateway.member.build.known_figures import described_by, figures_about
 from gateway.member.cube.cube_inputs import TIME, CubeInputs
 from gateway.member.errors import NotProtectedError
@@ -25,9 +33,13 @@ def grow_perturbed(
 ) -> PerturbedCube:
     """The cube of the newest snapshot; `former`: the newest cube that has answered.
 
+    A new year of fewer people than the threshold waits, and one without anybody likewise: both look alike.
+
     Raises NotProtectedError when a cell of few people could be found, or released years are not covered any
     more.
     """
+    if former is not None and not former.parts:
+        former = None  # everything was withheld
     released = set() if former is None else _years(former)
     if missing := sorted(released - set(inputs.plan.years)):
         raise NotProtectedError(
@@ -37,8 +49,26 @@ def grow_perturbed(
     parts = [] if former is None else [*former.parts, *_revision(inputs, former)]
     if fresh := set(inputs.plan.years) - released:
         new = inputs.counted(fresh)
-        if former is None or _people(new) == 0 or _people(new) >= inputs.rules.threshold:
+        if former is None or _people(new) >= inputs.rules.threshold:
             parts.append(PerturbedPart(1, frozenset(map(str, fresh)), sealed(new)))
+    return _perturbed(inputs, change, parts)
+
+
+def withheld_perturbed(
+    inputs: CubeInputs, change: PerturbativeMechanism, former: PerturbedCube | None
+) -> PerturbedCube:
+    """The cube that answers where the newest snapshot has no safe cube: its new years are withheld.
+
+    Raises NotProtectedError.
+    """
+    if former is None or not former.parts:
+        return withheld_cube(inputs.hierarchies(inputs.plan.years), inputs.rules, change)
+    return _perturbed(inputs, change, former.parts)
+
+
+def _perturbed(
+    inputs: CubeInputs, change: PerturbativeMechanism, parts: Sequence[PerturbedPart]
+) -> PerturbedCube:
     try:
         made = [(part, _rows(inputs, part)) for part in parts]
         return perturbed_cube(made, inputs.rules, change, inputs.key)

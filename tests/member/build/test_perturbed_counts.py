@@ -101,7 +101,9 @@ def test_people_who_stay_have_the_same_numbers_in_the_next_snapshot(region: Fede
     before = values(asked(region, "year", "sex"))
 
     keep_snapshot(node, grown(snapshot("KH"), 30, "2021-03"))
-    build(node)
+    text = policy(2).replace("first_year: 2022", "first_year: 2021")
+    make(node, checked(node, text))
+    put_in_force(node, text)
     after = asked(region, "year", "sex")
 
     shown = values(after)
