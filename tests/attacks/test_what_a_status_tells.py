@@ -92,7 +92,7 @@ def answers(node: Node) -> list[object]:
 
 
 def loaded(node: Node, register: Register, snapshot: Snapshot | None = None) -> None:
-    keep_snapshot(node, snapshot or register.snapshot())
+    keep_snapshot(node, register.snapshot() if snapshot is None else snapshot)
     give_out(node, build(node).index)
 
 

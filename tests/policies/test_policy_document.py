@@ -238,7 +238,7 @@ def test_a_bomb_of_aliases_is_refused_without_being_expanded(words: Vocabulary) 
             "one table costs more than the whole budget of 1",
         ),
         (
-            "mechanism: {kind: differential-privacy, budget: 1, per_table: 1, first_year: 2015}\nfirst_year: 2000",
+            "first_year: 1990\nmechanism: {kind: differential-privacy, budget: 1, per_table: 1}",
             "first_year of differential-privacy stands within the mechanism",
         ),
         ("mechanism: {kind: suppression, D: 5}", "D cannot be used with suppression"),
