@@ -149,7 +149,7 @@ def _first_year(values: Values, table: Table, faults: list[Fault], usual: int) -
     written = values.get("mechanism")
     kind = (written[0] if isinstance(written, tuple) else written or {}).get("kind")
     if first is not None and kind is MechanismKind.DIFFERENTIAL_PRIVACY:
-        problem = said("first_year of %(kind)s stands within the mechanism", kind=str(kind))
+        problem = message("first_year of %(kind)s stands within the mechanism", kind=str(kind))
         faults.append(_position(table, "first_year").fault(problem))
     return None if first == usual else first
 
