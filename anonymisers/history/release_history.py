@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from anonymisers.errors import AnonymiserError, CertificateError
 from anonymisers.history.accident_history import AccidentCells, compose_accidents
 from anonymisers.history.release_parts import ReleasePart, compose
 from anonymisers.tables.cell_names import CellName
+from anonymisers.tables.compressed_lines import CompressedLines
 from anonymisers.tables.cube_header import (
     dimension_from_json,
     dimension_to_json,
@@ -30,7 +31,7 @@ from anonymisers.tables.cube_header import (
 )
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.packed_bytes import packed, unpacked
+from anonymisers.tables.packed_bytes import DIGEST_BYTES, packed, unpacked
 from anonymisers.tables.rules import Level, Rules
 
 FORMAT = b"safelane chronicle 1\n"
@@ -120,6 +121,22 @@ class ReleaseHistory(ReleasedCells):
             raise
         except AnonymiserError as error:
             raise CertificateError(f"the stored cube is damaged: {error.message}") from None
+
+
+def periods_without_cubes(data: bytes) -> list[tuple[tuple[str, ...], bool]]:
+    """The periods of which a stored history shows nothing, each with whether its people are kept: then none
+    will be shown. Reads the first lines only; a cube of another mechanism has no such periods.
+    """
+    if not data.startswith(FORMAT):
+        return []
+    lines = CompressedLines(memoryview(data)[len(FORMAT) + DIGEST_BYTES :])
+    header, lengths = json.loads(next(lines)), iter(json.loads(next(lines)))
+    found = []
+    for part in header["parts"]:
+        blobs = list(islice(lengths, part["cubes"] + 1 + bool(part.get("accidents"))))
+        if not part["cubes"]:
+            found.append((tuple(part["period"]), blobs[0] > 0))
+    return found
 
 
 def _blobs(part: ReleasePart) -> list[bytes]:

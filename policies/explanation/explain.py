@@ -194,6 +194,11 @@ def _detail(policy: Policy) -> Iterator[str]:
     if not private:  # noise protects a cell of two like a cell of two hundred
         yield say_threshold(scope, words)
         yield _ZEROS[scope.zeros]
+    if scope.mechanism.kind is MechanismKind.SUPPRESSION:
+        unit = "year" if scope.pooled_years is None else "period"
+        yield (
+            f"A new {unit} of fewer people is withheld for good, with every sum over it; so is one of nobody."
+        )
     if scope.priority:
         first = [p if isinstance(p, str) else say_table(words, p) for p in scope.priority]
         yield f"{'Drawn' if private else 'Protected first'}: {', '.join(first)}."

@@ -30,6 +30,7 @@ from anonymisers.errors import ProtectionError
 from gateway.member.answer.decision import Verdict, decide_on
 from gateway.member.build import cube_building, growth
 from gateway.member.build.cube_building import build
+from gateway.member.build.preview import make
 from gateway.member.cube import accident_counts
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import NotAcceptedError, NotProtectedError
@@ -117,6 +118,12 @@ def test_a_year_looks_alike_with_nobody_and_with_few(tmp_path: Path) -> None:
             assert years is not None
             assert [years.read({"date": year}) for year in ("2023", "2024", "2025")] == [160, None, None]
             assert years.read({}) is None
+            with node.store.reading() as view:
+                in_force = trusted(node, view)
+            assert in_force is not None
+            said = " ".join(make(node, in_force[1]).stricter)  # the controller alone is told why
+            assert "Nothing is shown of 2024" in said
+            assert "Nothing is shown of 2025" in said
     assert seen[0] == seen[1] == seen[2]
 
 

@@ -171,6 +171,7 @@ def test_a_policy_is_read_aloud(policy: MakePolicy) -> None:
         "Small cells are protected by withholding cells.",
         "A cell with fewer than 5 people is small, fewer than 9 where years are shown.",
         "A zero is suppressed like a small count.",
+        "A new period of fewer people is withheld for good, with every sum over it; so is one of nobody.",
         "Protected first: article-7, year.",
         "Always shown: the grand total.",
         "People counted: consent AGG and REC, victims DIR.",

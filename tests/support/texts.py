@@ -55,6 +55,7 @@ TOLD = (
     ),
     # how a policy is carried out, and how far long work is
     *("gateway/member/policy/cube_plan.py", "gateway/member/policy/expected_noise.py"),
+    "gateway/member/build/preview.py",
     *("gateway/bootstrap/desk/worker_tasks.py", "gateway/bootstrap/loading/register_upload.py"),
     # what a register that was uploaded can be refused for
     *(

@@ -21,6 +21,7 @@ from gateway.member.build.noise_draws import HUB_CONFIRMS
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
     help="The date of the register, of an older export; today by default. Years that were over count.",
 )
 @options.own_directory

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from anonymisers.history.release_history import periods_without_cubes
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.rules import Rules
+from audit.reading.messages import message
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, PreviewedCube, PreviewReader, measure, ready, scores
 from gateway.member.cube.cube_formats import Released, parse_cube
@@ -65,8 +67,31 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
         fresh=kept.fresh,
         beside=hindrance is None,
         hindrance=hindrance,
-        stricter=(*stricter(policy, *planned), *_expected(policy, planned[0], kept)),
+        stricter=(
+            *stricter(policy, *planned),
+            *_expected(policy, planned[0], kept),
+            *_withheld_whole(kept.bytes, planned[1]),
+        ),
     )
+
+
+def _withheld_whole(cube: bytes, rules: Rules) -> Iterator[str]:
+    """Sentences on years of which nothing is shown. Whoever asks cannot tell one reason from the other."""
+    for period, few in periods_without_cubes(cube):
+        years = ", ".join(period)
+        if few:
+            yield message(
+                "Nothing is shown of %(years)s, and no sum over it: fewer than %(threshold)s people. It "
+                "stays withheld; pool years where so few people are expected.",
+                years=years,
+                threshold=rules.threshold,
+            )
+        else:
+            yield message(
+                "Nothing is shown of %(years)s, and no sum over it: no safe tables were found. They are "
+                "tried again whenever tables are made.",
+                years=years,
+            )
 
 
 def _expected(policy: Policy, plan: Plan, kept: "_Kept") -> Iterator[str]:
