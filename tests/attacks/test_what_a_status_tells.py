@@ -28,7 +28,7 @@ from signing import put_in_force
 
 from anonymisers.errors import ProtectionError
 from gateway.member.answer.decision import Verdict, decide_on
-from gateway.member.build import cube_building, growth
+from gateway.member.build import cube_building, growth, growth_perturbed
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import make
 from gateway.member.cube import accident_counts
@@ -219,6 +219,38 @@ def _open_item(certify):  # type: ignore[no-untyped-def]
         return certify(*given)
 
     return once
+
+
+def test_perturbed_years_look_alike_with_nobody_and_with_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = policy_text("KH") + "mechanism: cell-key\nregional_totals: no\n"
+    seen = []
+    for people in (0, 2):
+        register = two_years()
+        with node_of(tmp_path / str(people), policy) as node:
+            loaded(node, register)
+            register.add(2024, people)
+            loaded(node, register)
+            seen.append(answers(node))
+    assert seen[0] == seen[1]
+    with node_of(tmp_path / "failed", policy) as node:
+        keep_snapshot(node, two_years().snapshot())
+        with monkeypatch.context() as broken:
+            broken.setattr(growth_perturbed, "perturbed_cube", failing)
+            with pytest.raises(NotProtectedError):
+                build(node)
+        verdict = asked(node, Asked("casualties", "year"))
+        assert verdict.reading is not None
+        assert set(verdict.reading.cells) == {None}
+        with node.store.reading() as view:
+            index = view.cube_entry()
+        assert index is not None
+        give_out(node, index)
+        build(node)
+        verdict = asked(node, Asked("casualties", "year"))
+        assert verdict.reading is not None
+        assert None not in verdict.reading.cells
 
 
 def of_accidents(register: Register, together: int) -> Snapshot:
