@@ -44,9 +44,9 @@ share:
     for: [regional-reporting]
     measures: [casualties]
 finest: {{date: year, sex: sex, outcome: yes}}
+first_year: 2022
 max_dimensions: 2
 threshold: 5
-first_year: 2022
 """
 
 PURPOSES = ("regional-reporting", "treaty-reporting")

@@ -57,7 +57,7 @@ EXACT = PRIVATE.replace("budget: 1, per_table: 0.25", "budget: 800, per_table: 2
 
 
 def policy(version: int = 1, mechanism: str = PRIVATE) -> str:
-    return policy_text("KH", version) + mechanism
+    return policy_text("KH", version).replace("first_year: 2022\n", "") + mechanism
 
 
 def more_tables(version: int, *tables: str, mechanism: str = PRIVATE) -> str:
