@@ -291,7 +291,7 @@ def tell_records(node: Node) -> None:
                 id="e-1",
                 plan="",
                 figures="",
-                told=told.getvalue().encode(),
+                disclosed=told.getvalue().encode(),
                 requester="second",
                 note="",
                 prepared_at=node.clock.now(),
