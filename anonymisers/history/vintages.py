@@ -49,13 +49,13 @@ def protect_leaving(
     `people`: by vintage, all people of every part that somebody leaves, over the same dimensions. People who
     leave now have `len(parts)` as the second number of their vintage. Raises as `build_cube` does.
     """
-    codes = tuple(_code(v) for v in people)
+    codes = tuple(vintage_code(v) for v in people)
     vintage = Hierarchy(NAME, (ROOT, *codes), dict.fromkeys(codes, ROOT))
-    leaving = tuple(_code(v) for v in people if v[1] == len(parts))
+    leaving = tuple(vintage_code(v) for v in people if v[1] == len(parts))
     table = with_structural(_joined(people, vintage, leaving), _elsewhere(parts, people))
     known = []
     for number, part in enumerate(parts):
-        inside = tuple(_code(v) for v in people if number in (v if part.kind == "left" else v[:1]))
+        inside = tuple(vintage_code(v) for v in people if number in (v if part.kind == "left" else v[:1]))
         known += [_known(cube, vintage, inside) for cube in part.cubes if inside]
     return build_cube(table, rules, key, progress, known=known, attack_seconds=attack_seconds)
 
@@ -73,7 +73,7 @@ def _elsewhere(parts: Sequence[ReleasePart], people: Mapping[Vintage, Table]) ->
         holding = set().union(*(lines[time.index[code]] for code in inside))
         for code, line in zip(time.codes, lines, strict=True):
             if code not in holding and not line & inside:
-                yield cell_name({NAME: _code((came, left)), time.name: code})
+                yield cell_name({NAME: vintage_code((came, left)), time.name: code})
 
 
 def releases(parts: Sequence[ReleasePart]) -> list[Release]:
@@ -83,20 +83,20 @@ def releases(parts: Sequence[ReleasePart]) -> list[Release]:
     """
     numbers = [n for n, p in enumerate(parts) if p.kind != "left"]
     everybody = touched(parts, numbers)
-    codes = tuple(_code(v) for v in everybody)
+    codes = tuple(vintage_code(v) for v in everybody)
     vintage = Hierarchy(NAME, (ROOT, *codes), dict.fromkeys(codes, ROOT))
-    time = _whole_time(parts)
+    time = whole_time(parts)
     found = []
     for number, part in enumerate(parts):
         which = 1 if part.kind == "left" else 0
-        inside = tuple(_code(v) for v in everybody if v[which] == number)
+        inside = tuple(vintage_code(v) for v in everybody if v[which] == number)
         for cube in part.cubes:
             release = replace(_known(cube, vintage, inside), structural=cube.structural)
             found.append(_in_time(release, time, part))
     return found
 
 
-def _whole_time(parts: Sequence[ReleasePart]) -> Hierarchy | None:
+def whole_time(parts: Sequence[ReleasePart]) -> Hierarchy | None:
     """The time hierarchy over the periods of all parts; None without a time dimension."""
     times = [p.time for p in parts if p.time is not None]
     if not times:
@@ -119,7 +119,7 @@ def _in_time(release: Release, time: Hierarchy | None, part: ReleasePart) -> Rel
     return replace(release, dims=dims, where=where, coords=coords)
 
 
-def _code(vintage: Vintage) -> str:
+def vintage_code(vintage: Vintage) -> str:
     came, left = vintage
     return str(came) if left is None else f"{came} to {left}"
 
@@ -129,7 +129,7 @@ def _joined(people: Mapping[Vintage, Table], vintage: Hierarchy, leaving: tuple[
     tables = list(people.values())
     dims = tables[0].dims
     coords = [
-        np.column_stack((t.coords, np.full(len(t.coords), vintage.index[_code(v)], dtype=np.int32)))
+        np.column_stack((t.coords, np.full(len(t.coords), vintage.index[vintage_code(v)], dtype=np.int32)))
         for v, t in people.items()
     ]
     rows, counts = np.concatenate(coords), np.concatenate([t.counts for t in tables])

@@ -8,21 +8,19 @@ count of the extract withheld.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.attack.findings import Findings, Found, Key
+from anonymisers.attack.run import attack
 from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import ProtectionError, TableError
 from anonymisers.records.generalisation import Extract
 from anonymisers.tables.count_table import Where
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
-
-if TYPE_CHECKING:
-    from anonymisers.attack.findings import Findings, Found, Key
 
 ROUNDS = 12
 """Attempts to leave groups out of one grain before a coarser grain is tried."""
@@ -44,12 +42,9 @@ class PriorReleases:
     where: Where
     beside: tuple[Hierarchy, ...]
 
-    def attacked(self, seconds: float, *more: Release) -> "Findings":
+    def attacked(self, seconds: float, *more: Release) -> Findings:
         """Return the attacker's findings within `seconds`. Raises ProtectionError when releases contradict
         each other."""
-        # The attacker is imported by whoever needs it: a node that starts must not wait for its solver.
-        from anonymisers.attack.run import attack  # noqa: PLC0415
-
         try:
             return attack(
                 [*self.known, *more], threshold=self.threshold, zeros=self.zeros, time_limit=seconds
@@ -105,44 +100,46 @@ def safe_beside(
     )
 
 
-def discloses_more(history: PriorReleases, release: Release, *, seconds: float = 120.0) -> str | None:
-    """Describe what follows from a release together with the prior releases and from neither alone; None:
-    nothing.
+def discloses_more(
+    history: PriorReleases,
+    fresh: Sequence[Release],
+    extracts: Sequence[Release],
+    *,
+    seconds: float = 120.0,
+) -> str | None:
+    """Describe what follows from fresh releases and extracts together, beside the prior releases, and from
+    neither alone; None: nothing.
 
-    For tables made after extracts: the later release is attacked beside the earlier. Raises ProtectionError
+    For tables made after extracts: the later releases are attacked beside the earlier. Raises ProtectionError
     when the releases contradict each other.
     """
     until = time.monotonic() + seconds
-    together = history.attacked(seconds, release)
-    before = _Before.of(history, release, max(until - time.monotonic(), 0.0))
-    silent = [_silent(known) for known in history.known]
-    alone = replace(history, known=(release,)).attacked(max(until - time.monotonic(), 0.0), *silent)
-    known = {(c.key, c.low, c.high) for c in _weak(alone)}
-    news = [c for c in before.news(together) if (c.key, c.low, c.high) not in known]
-    if news:
+    together = history.attacked(seconds, *fresh, *extracts)
+    with_extracts = _Before.of(history, extracts, fresh, max(until - time.monotonic(), 0.0))
+    with_fresh = _Before.of(history, fresh, extracts, max(until - time.monotonic(), 0.0))
+    known = set(with_fresh.news(together))
+    if any(cell in known for cell in with_extracts.news(together)):
         return "small groups would follow from both together"
-    late = [c for c in together.undecided if c.key not in before.undecided | {o.key for o in alone.undecided}]
-    return "there was no time to look at all that follows from both" if late else None
+    return "there was no time to look at all that follows from both" if together.incomplete else None
 
 
 @dataclass(frozen=True)
 class _Before:
-    """What follows without the extract: intervals of weak cells, and the undecided cells."""
+    """What follows without some releases: the intervals of weak cells. Fewer are known after too short a
+    time, so that more cells count as news."""
 
-    weak: "Mapping[Key, tuple[int, int | None]]"
-    undecided: "frozenset[Key]"
+    weak: Mapping[Key, tuple[int, int | None]]
 
     @classmethod
-    def of(cls, history: PriorReleases, release: Release, seconds: float) -> "_Before":
-        found = history.attacked(seconds, _silent(release))
-        return cls({c.key: (c.low, c.high) for c in _weak(found)}, frozenset(c.key for c in found.undecided))
+    def of(
+        cls, history: PriorReleases, shown: Sequence[Release], without: Sequence[Release], seconds: float
+    ) -> "_Before":
+        found = history.attacked(seconds, *shown, *map(_silent, without))
+        return cls({c.key: (c.low, c.high) for c in _weak(found)})
 
-    def news(self, found: "Findings") -> "list[Found]":
+    def news(self, found: Findings) -> list[Found]:
         """Return the weak cells that were less weak before."""
         return [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
-
-    def has_new_undecided(self, found: "Findings") -> bool:
-        return any(c.key not in self.undecided for c in found.undecided)
 
 
 def _silent(release: Release) -> Release:
@@ -151,14 +148,14 @@ def _silent(release: Release) -> Release:
     return Release(release.dims, release.where, release.coords, nothing, nothing < 0)
 
 
-def _weak(found: "Findings") -> "tuple[Found, ...]":
+def _weak(found: Findings) -> tuple[Found, ...]:
     return (*found.disclosed, *found.unlisted, *found.insufficiently_protected)
 
 
 def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExtract | None:
     """Leave groups out until nothing new follows; None when too few records are left or the time is up."""
     first = extract.release(history.where, history.beside)
-    before = _Before.of(history, first, max(until - time.monotonic(), 0.0))
+    before = _Before.of(history, (), (first,), max(until - time.monotonic(), 0.0))
     least = FEWEST_LEFT * int(extract.kept.sum())
     for _ in range(ROUNDS):
         left = until - time.monotonic()
@@ -168,9 +165,7 @@ def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExt
         found = history.attacked(left, release)
         news = before.news(found)
         if not news:
-            return (
-                None if before.has_new_undecided(found) else SafeExtract(extract, release, found.unexamined)
-            )
+            return None if found.incomplete else SafeExtract(extract, release, found.unexamined)
         further = _helping(extract, news)
         if not further.any():
             return None
@@ -178,7 +173,7 @@ def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExt
     return None
 
 
-def _helping(extract: Extract, weak: "Sequence[Found]") -> NDArray[np.bool_]:
+def _helping(extract: Extract, weak: Sequence[Found]) -> NDArray[np.bool_]:
     """Mark for each weak cell the smallest group of the extract inside or around the cell."""
     positions, kept = extract.positions, extract.kept
     names = extract.records.columns

@@ -188,9 +188,10 @@ def protected(
     inputs = CubeInputs(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
     changed = perturbation(planned[0].mechanism)
     if changed is None and not isinstance(former, PerturbedCube | NoisyCube):
-        plan = grow(inputs, former)
-        check_beside_extracts(plan, extracts)
-        return plan
+        grown = grow(inputs, former)
+        if former is not None:  # else a preview asks what would be shown if nothing had been given out
+            check_beside_extracts(inputs, grown, former, extracts)
+        return grown
     if changed is None or isinstance(former, ReleaseHistory | NoisyCube) or extracts:
         raise _another_mechanism()
     return grow_perturbed(inputs, changed, former)

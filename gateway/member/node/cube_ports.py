@@ -20,7 +20,11 @@ class CubeView(Protocol):
         """The log entry of the newest cube: enough to see whether the cube in memory is the newest."""
 
     def released_cubes(self) -> list[bytes]:
-        """Every cube that has ever answered, oldest first: the numbers of a cube stay known for ever."""
+        """Every cube that has ever answered, oldest first: the numbers of a cube stay known for ever.
+
+        A cube beside which an extract was asked for counts as if it had answered, until the extract is
+        refused: the extract's people are those of the cube.
+        """
 
     def preview(self, preview_id: str) -> bytes | None:
         """A cube made for a preview. `preview_id`: the digest of everything behind the cube."""

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -12,22 +13,29 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import AnonymiserError
 from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.vintages import NAME
 from anonymisers.identity.sealed_messages import parse_public
-from anonymisers.records.extract_safety import PriorReleases, SafeExtract, informative_tables, safe_beside
+from anonymisers.records.extract_safety import PriorReleases, SafeExtract, safe_beside
 from anonymisers.records.generalisation import Extract, Records, generalised
 from anonymisers.records.linkage import one_says_all
 from anonymisers.records.reidentification_risk import Risk
-from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release, write_release
 from anonymisers.tables.rules import Rules
-from anonymisers.tables.strict_json import parse_json
-from anonymisers.tables.table_reading import release_from_json
+from audit.formats.canonical import canonical_json
 from gateway.member.build.cube_building import counted_rows
+from gateway.member.build.everything_shown import (
+    ReleasedPeople,
+    consents_of,
+    everything_shown,
+    released_people,
+)
 from gateway.member.cube.cube_cache import MEASURE
-from gateway.member.cube.cube_inputs import TIME
+from gateway.member.cube.cube_inputs import TIME, CubeInputs
 from gateway.member.errors import ExtractRefusedError, NothingToProtectError
 from gateway.member.model.extract import ExtractPlan
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
+from gateway.member.model.registered_figure import counting
 from gateway.member.model.snapshot import CONSENT, Snapshot, population
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
@@ -36,6 +44,7 @@ from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.member.records.extract_terms import check_days, terms_of
 from gateway.member.register.person_counts import placed
+from gateway.member.register.population import tokens
 from policies import Policy, Request, decide
 from policies.decision.decision import Obligations
 from policies.model.terms import Approval
@@ -64,6 +73,8 @@ class Prepared:
     plan: ExtractPlan
     figures: str
     disclosed: bytes
+    beside: str
+    """A digest of everything that the extract was compared with."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,9 @@ class ExtractBasis:
     rules: Rules
     history: tuple[Release, ...]
     earlier: tuple[ExtractPlan, ...]
+    people: ReleasedPeople
+    beside: str
+    """A digest of everything given out so far."""
 
 
 def basis_of(node: Node, view: View) -> ExtractBasis:
@@ -92,25 +106,45 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
         )
     record, snapshot = loaded
     version, policy = found
-    plan, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date())
+    today = node.clock.now().date()
+    plan, rules = plan_cube(node.dictionary, policy, snapshot, today, view.figures())
     if plan.mechanism:
         raise ExtractRefusedError(
             "The numbers of this data set are changed to protect people: records would undo that.",
             remedy="Of such a data set no records are given out.",
         )
-    # The newest cube that has answered holds all that came before it.
-    cubes = dict.fromkeys([*view.released_cubes()[-1:], cube.cube])
-    given_out = [ReleaseHistory.from_bytes(data) for data in cubes]
-    if any(each.accidents is not None for each in given_out):
+    released = ReleaseHistory.from_bytes(cube.cube)
+    if any(part.accidents is not None for part in released.parts):
         raise ExtractRefusedError(
             "Numbers of accidents were given out of these people, and nobody has shown yet that single "
             "records are safe beside them.",
             remedy="A data set gives out numbers of accidents or single records. Nothing is released.",
         )
-    history = [informative_tables(each) for each in given_out]
-    history += [release_from_json(parse_json(disclosed)) for disclosed in view.extracts.disclosed()]
+    inputs = CubeInputs(node.dictionary, snapshot, plan, rules, node.cube_key)
+    shown = everything_shown(inputs, released, view.extracts.disclosed())
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
-    return ExtractBasis(policy, version.label, record, snapshot, plan, rules, tuple(history), earlier)
+    return ExtractBasis(
+        policy,
+        version.label,
+        record,
+        snapshot,
+        plan,
+        rules,
+        shown.releases,
+        earlier,
+        released_people(inputs, released),
+        given_out(view),
+    )
+
+
+def given_out(view: View) -> str:
+    """A digest of everything given out so far, and of what stands to be given out: the newest cube."""
+    body = {
+        "cube": view.cube_entry(),
+        "extracts": [sha256(each).hexdigest() for each in view.extracts.disclosed()],
+        "figures": list(counting(view.figures())),
+    }
+    return sha256(canonical_json(body)).hexdigest()
 
 
 def prepare(node: Node, wanted: ExtractRequest, *, seconds: float = 120.0) -> Prepared:
@@ -152,7 +186,7 @@ def prepare(node: Node, wanted: ExtractRequest, *, seconds: float = 120.0) -> Pr
         persons=PERSONS[duties.approval],
         terms=terms,
     )
-    return Prepared(extract_plan, _figures(safe), _disclosed(safe.release))
+    return Prepared(extract_plan, _figures(safe), _disclosed(safe.release), basis.beside)
 
 
 def joined_with(wanted: ExtractRequest | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
@@ -230,28 +264,31 @@ def records_of(node: Node, basis: ExtractBasis, columns: tuple[str, ...]) -> Rec
 
 
 def extract_rows(node: Node, basis: ExtractBasis) -> NDArray[np.bool_]:
-    """Mask over the snapshot: rows counted in the tables, of people who consented to extracts."""
+    """Mask over the snapshot: rows counted in what was released, of people who consented to extracts.
+
+    A late record waits until it is counted in a release: beside the former numbers it would be told.
+    """
     records = basis.policy.record_level
     consent = () if records is None else (records.consent,)
-    counted = counted_rows(node, basis.snapshot, basis.cube_plan, basis.rules)
-    return counted & population(basis.snapshot, consent, victims=basis.cube_plan.victims)
+    rows = counted_rows(node, basis.snapshot, basis.cube_plan, basis.rules)
+    rows = rows & population(basis.snapshot, consent, victims=basis.cube_plan.victims)
+    counted = basis.people.tokens
+    found = tokens(node.dictionary, basis.cube_plan, basis.snapshot)
+    return rows & np.array([token in counted for token in found], dtype=np.bool_)
 
 
 def _history(node: Node, basis: ExtractBasis) -> PriorReleases:
     records = basis.policy.record_level
     assert records is not None  # noqa: S101 - `permitted` was asked first
-    consents = basis.cube_plan.consent
-    beside = Hierarchy(CONSENT, (ROOT, *consents), dict.fromkeys(consents, ROOT))
-    where: dict[str, str | tuple[str, ...]] = {CONSENT: records.consent}
-    if TIME in basis.cube_plan.finest:
+    plan, people = basis.cube_plan, basis.people
+    where: dict[str, str | tuple[str, ...]] = {CONSENT: records.consent, NAME: people.vintages}
+    beside = [consents_of(plan), people.dimension]
+    if TIME in plan.finest:
         # years that come later are not in it: said of each extract, also where it shows no dates
-        tree = node.dictionary.hierarchy(
-            TIME, basis.cube_plan.finest[TIME], node.member, years=basis.cube_plan.years
-        )
-        time = Hierarchy(TIME, tree.codes, tree.parent)
-        where[TIME] = tuple(tree.at[basis.cube_plan.finest[TIME]])
-        return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside, time))
-    return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, (beside,))
+        tree = node.dictionary.hierarchy(TIME, plan.finest[TIME], node.member, years=people.years)
+        beside.append(Hierarchy(TIME, tree.codes, tree.parent))
+        where[TIME] = tuple(tree.at[plan.finest[TIME]])
+    return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, tuple(beside))
 
 
 def _check_wanted(wanted: ExtractRequest) -> None:

@@ -34,6 +34,7 @@ from gateway.member.records.extract_preparation import (
     Prepared,
     basis_of,
     extract_rows,
+    given_out,
     joined_with,
     joint_disclosure,
     permitted,
@@ -61,11 +62,18 @@ def words(plan: ExtractPlan, act: Act) -> str:
 
 
 def request(node: Node, prepared: Prepared, note: str) -> StoredExtract:
-    """Ask for approval. `note`: `words` of the plan, signed by the requester. Raises
-    SignatureRefusedError.
+    """Ask for approval. `note`: `words` of the plan, signed by the requester.
+
+    Raises SignatureRefusedError, and ExtractRefusedError when something was given out since the extract was
+    prepared.
     """
     plan, now = prepared.plan, node.clock.now()
     with node.store.writing() as work:
+        if given_out(work) != prepared.beside:
+            raise ExtractRefusedError(
+                "Other numbers or records were given out, or stand to be, since this extract was prepared.",
+                remedy="Prepare it again: it must be safe beside them.",
+            )
         earlier = [stored.plan for stored in work.extracts.all() if not stored.refused]
         if not all(one_says_all(plan.grain, p.grain) for p in joined_with(plan, earlier)):
             raise joint_disclosure()

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from anonymisers.identity.vault_records import Compartment
 from audit.formats.commitment import Opening
@@ -29,6 +29,7 @@ from gateway.store.member.extracts import (
     SqlExtractWriter,
     SqlReidentifications,
     SqlReidentificationWriter,
+    extracts,
 )
 from gateway.store.member.member_sums import SqlMemberSums
 from gateway.store.member.member_tables import cubes, rejected_deliveries, sent_answers, snapshots
@@ -148,7 +149,10 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
 
     def released_cubes(self) -> list[bytes]:
         answered = select(sent_answers.c.cube_index).where(sent_answers.c.cube_index.is_not(None))
-        query = select(cubes.c.cube).where(cubes.c.because.in_(answered)).order_by(cubes.c.because)
+        made_of = select(func.max(cubes.c.because)).where(cubes.c.because < extracts.c.because)
+        extracted = select(made_of.scalar_subquery()).where(extracts.c.refused_because.is_(None))
+        given_out = cubes.c.because.in_(answered) | cubes.c.because.in_(extracted)
+        query = select(cubes.c.cube).where(given_out).order_by(cubes.c.because)
         return list(self._connection.execute(query).scalars())
 
     def cube_entry(self) -> int | None:

@@ -1,0 +1,139 @@
+"""An attacker who keeps everything that a node ever gave out: answers of every cube, and every extract."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from federation import federation
+from given_out import give_out
+from signing import known, put_in_force, signer
+
+from anonymisers.attack import Key, attack
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.identity.sealed_messages import public_of, public_text
+from anonymisers.records.extract_safety import informative_tables
+from anonymisers.tables.release import Release
+from anonymisers.tables.strict_json import parse_json
+from anonymisers.tables.table_reading import release_from_json
+from audit.formats.note import sign
+from gateway.member.build.cube_building import build
+from gateway.member.build.preview import make
+from gateway.member.model.extract import StoredExtract
+from gateway.member.model.signing_key import Duty
+from gateway.member.model.snapshot import LINKS, Column, Snapshot
+from gateway.member.node.context import Node
+from gateway.member.node.signed_statements import Act
+from gateway.member.policy.policy_in_force import checked
+from gateway.member.records.extract_preparation import ExtractRequest, Prepared, prepare
+from gateway.member.records.extract_workflow import request, words
+from gateway.member.register.snapshot_loading import keep_snapshot
+
+POLICY = """
+member: KH
+version: {version}
+valid_from: 2026-01-01
+valid_for: 24 months
+share:
+  - with: [ARMAC, accredited researchers]
+    for: [regional-reporting, research]
+    measures: [casualties]
+finest: {{{finest}}}
+max_dimensions: {dims}
+threshold: {k}
+population: {{consent: [{consent}]}}
+{more}
+record_level: {{to: [ARMAC, accredited researchers], k: {k}, l: 2, approval: one person}}
+"""
+
+Groups = Mapping[tuple[str, ...], int]
+"""Codes of date, place, sex, outcome and consent, with a number of people."""
+
+
+def policy(version: int, finest: str, *, dims: int, k: int = 5, consent: str = "REC", more: str = "") -> str:
+    return POLICY.format(version=version, finest=finest, dims=dims, k=k, consent=consent, more=more)
+
+
+def people(groups: Groups) -> Snapshot:
+    """A register of these groups. A group keeps its people, and so the names of these, from load to load."""
+    rows = [(codes, n) for codes, many in groups.items() for n in range(many)]
+    columns = {
+        name: Column.of([codes[at] for codes, _ in rows])
+        for at, name in enumerate(("date", "place", "sex", "outcome"))
+    }
+    columns["victim_type"] = Column.of(["DIR" for _ in rows])
+    names = ["-".join((*codes[:4], str(n))) for codes, n in rows]
+    return Snapshot.of(
+        member="KH",
+        dictionary="2026.1",
+        created=date(2026, 1, 15),
+        columns=columns,
+        consent=Column.of([codes[4] for codes, _ in rows]),
+        links={link: np.array([f"{link}-{name}".encode() for name in names]) for link in LINKS},
+    )
+
+
+@contextmanager
+def lone_state(directory: Path) -> Iterator[Node]:
+    """The node of a state without policy and register, and a second person who asks for extracts."""
+    with federation(directory, "KH", ready=False) as made:
+        yield made.members["KH"].node
+
+
+def answers(node: Node, text: str, groups: Groups | None = None) -> ReleaseHistory:
+    """Everything that a cube shows, once it has answered under a policy (of a newly loaded register)."""
+    with node.store.reading() as view:
+        ruling = bool(view.released_cubes())
+    if ruling:
+        make(node, checked(node, text))
+    put_in_force(node, text)
+    known(node, "second", Duty.SECOND)
+    return answers_again(node, groups)
+
+
+def answers_again(node: Node, groups: Groups | None = None) -> ReleaseHistory:
+    if groups is not None:
+        keep_snapshot(node, people(groups))
+    made = build(node)
+    give_out(node, made.index)
+    return ReleaseHistory.from_bytes(made.cube)
+
+
+def prepared(node: Node, *columns: str, **change: str) -> Prepared:
+    usual = {
+        "recipient": "ARMAC",
+        "purpose": "regional-reporting",
+        "reader": public_text(public_of(b"\x05" * 32)),
+    }
+    return prepare(node, ExtractRequest(**(usual | change), columns=columns, days=30))  # type: ignore[arg-type]
+
+
+def asked(node: Node, made: Prepared) -> StoredExtract:
+    """An extract that was asked for, and counts as given out from then on."""
+    return request(node, made, str(sign(words(made.plan, Act.REQUEST_EXTRACT), signer(node, "second"))))
+
+
+def shown_by(made: Prepared | StoredExtract) -> Release:
+    return release_from_json(parse_json(made.disclosed))
+
+
+def groups_of(made: Prepared | StoredExtract) -> set[tuple[str, ...]]:
+    return set(made.plan.groups)
+
+
+def follows(
+    cubes: Iterable[ReleaseHistory],
+    extracts: Sequence[Release] = (),
+    figures: Sequence[Release] = (),
+    threshold: int = 5,
+) -> set[Key]:
+    """The small groups of which the attacker knows the exact number."""
+    found = attack(
+        [*(informative_tables(cube) for cube in cubes), *figures, *extracts],
+        threshold=threshold,
+        zeros="partner",
+        time_limit=60,
+    )
+    assert not found.incomplete, "the attacker had no time to say"
+    return {cell.key for cell in (*found.disclosed, *found.unlisted)}
