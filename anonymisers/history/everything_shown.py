@@ -58,6 +58,15 @@ def known_empty(parts: Sequence[ReleasePart]) -> tuple[CellName, ...]:
     return tuple(_known_empty(parts))
 
 
+def parts_of(release: Release) -> frozenset[int] | None:
+    """The numbers of the parts with which the people of a release came; None for people of any part."""
+    about = release.where.get(NAME)
+    if about is None:
+        return None
+    codes = (about,) if isinstance(about, str) else about
+    return frozenset(int(code.partition(_LEFT)[0]) for code in codes)
+
+
 def brought_up_to(release: Release, parts: Sequence[ReleasePart]) -> Release:
     """A release about the vintages of former parts, about the same people by the vintages of today.
 

@@ -1,5 +1,6 @@
 """Secure sums as a node keeps them: its offers, its contributions, and the cells that have entered a sum."""
 
+import json
 from dataclasses import dataclass
 
 
@@ -38,3 +39,8 @@ class SummedCell:
     people: str
     contributors: bytes
     basis: bytes
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The code of each dimension that limits the people: a cell of a cube has one code of each."""
+        return {dimension: named[0] for dimension, named in json.loads(self.people)}

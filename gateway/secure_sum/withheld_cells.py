@@ -18,6 +18,7 @@ from anonymisers.secure_sum.period_window import FeasibleRange
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.lattice import MAX_CELLS
 from gateway.dictionary import Dictionary
+from gateway.member.build.everything_shown import parts_of_extract
 from gateway.member.cube.cube_cache import MEASURE, ReadyCube
 from gateway.member.cube.cube_reading import Choice, choices_of
 from gateway.question import Question
@@ -112,20 +113,24 @@ def asked_cells(dictionary: Dictionary, cube: ReadyCube, question: Question) -> 
 @dataclass(frozen=True)
 class EarlierDisclosures:
     """Earlier disclosures about a member's people. `entered`: cells that entered a sum; `public`: the years
-    of registered figures.
+    of registered figures; `extracted`: for each extract the release parts of its people (None: of any
+    part).
 
     Among cells with common sums, only one cell may ever enter a sum; the same cell may enter again while it
-    is about the same people. The content of registered figures is not examined: release parts with people of
-    these years enter no sum.
+    is about the same people. The content of registered figures and of extracts is not examined: release parts
+    with people of these years, or with these people, enter no sum.
     """
 
     entered: Sequence[SummedCell] = ()
     public: Collection[str] = ()
+    extracted: Collection[frozenset[int] | None] = ()
 
 
 def known_before(view: SumView) -> EarlierDisclosures:
     """All earlier disclosures, withdrawn figures included: somebody may have read a figure."""
-    return EarlierDisclosures(view.sums.entered(), frozenset(str(one.figure.year) for one in view.figures()))
+    years = frozenset(str(one.figure.year) for one in view.figures())
+    extracted = frozenset(map(parts_of_extract, view.extracts.disclosed()))
+    return EarlierDisclosures(view.sums.entered(), years, extracted)
 
 
 def offered(
@@ -259,14 +264,17 @@ def _former(cube: ReadyCube, home_parts: HomeParts, before: EarlierDisclosures) 
     """The places of cells that entered a sum, by release part, and whether each still has the same people.
 
     A part without a place for one of these cells is left out: nobody can say here which cells have common
-    sums with it. A part with a registered figure is left out too.
+    sums with it. A part with a registered figure or an extract is left out too.
     """
     whole_set = _withholding(cube)
     found: dict[int, dict[int, bool]] = {
-        part: {} for part in home_parts.parts if whole_set.parts[part].period.isdisjoint(before.public)
+        part: {}
+        for part in home_parts.parts
+        if not any(parts is None or part in parts for parts in before.extracted)
+        and whole_set.parts[part].period.isdisjoint(before.public)
     }
     for each in before.entered:
-        codes = {dimension: named[0] for dimension, named in json.loads(each.people)}
+        codes = each.codes
         for part in list(found):
             if not home_parts.concerns(part, codes):
                 continue

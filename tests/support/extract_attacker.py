@@ -20,6 +20,7 @@ from anonymisers.tables.table_reading import release_from_json
 from audit.formats.note import sign
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import make
+from gateway.member.errors import NotProtectedError
 from gateway.member.model.extract import StoredExtract
 from gateway.member.model.signing_key import Duty
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
@@ -98,6 +99,14 @@ def answers_again(node: Node, groups: Groups | None = None) -> ReleaseHistory:
     made = build(node)
     give_out(node, made.index)
     return ReleaseHistory.from_bytes(made.cube)
+
+
+def cube_under(node: Node, text: str) -> ReleaseHistory:
+    """What would be shown under a policy. Raises NotProtectedError where nothing safe can be."""
+    made = make(node, checked(node, text))
+    if made.hindrance is not None:
+        raise NotProtectedError(made.hindrance)
+    return ReleaseHistory.from_bytes(made.bytes)
 
 
 def prepared(node: Node, *columns: str, **change: str) -> Prepared:

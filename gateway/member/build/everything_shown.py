@@ -4,8 +4,9 @@ That is every cube of every release part (tables of former policies, which nobod
 the registered figures, and every extract that was asked for and not refused.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,12 +18,14 @@ from anonymisers.history.everything_shown import (
     known_empty,
     nothing_but_zeros,
     part_cubes,
+    parts_of,
     standing,
     vintages_of,
 )
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import NAME, whole_time
+from anonymisers.secure_sum.home_cells import HomeParts
 from anonymisers.tables.cell_names import CellName, cell_name
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.registered_figures import Figure, people_of
@@ -72,6 +75,12 @@ def everything_shown(
         ) from None
     zeros = nothing_but_zeros(_guards(inputs, parts), (*known_empty(parts), *_without_consent(inputs, parts)))
     return EverythingShown(tuple(part_cubes(parts)), (*_figures(inputs, parts), zeros), tuple(extracts))
+
+
+@lru_cache(maxsize=64)
+def parts_of_extract(disclosed: bytes) -> frozenset[int] | None:
+    """The release parts of an extract's people; None for an extract of an older version, of anybody."""
+    return parts_of(release_from_json(parse_json(disclosed)))
 
 
 def consents_of(plan: Plan) -> Hierarchy:
@@ -148,10 +157,21 @@ class ReleasedPeople:
     years: tuple[int, ...]
 
 
-def released_people(inputs: CubeInputs, history: ReleaseHistory) -> ReleasedPeople:
-    """The people of all release parts that show something."""
-    parts = history.parts
-    numbers = [n for n, part in enumerate(parts) if part.kind != "left" and part.cubes]
+def released_people(
+    inputs: CubeInputs, history: ReleaseHistory, in_totals: Sequence[Mapping[str, str]]
+) -> ReleasedPeople:
+    """The people of all release parts that show something, and of which no cell entered a regional total.
+
+    `in_totals`: the cells that did. Nobody has shown that single records are safe beside a total: it narrows
+    the cell to a range that the node does not know.
+    """
+    parts, homes = history.parts, HomeParts(history)
+    numbers = [
+        number
+        for number, part in enumerate(parts)
+        if part.kind != "left" and part.cubes
+        if not any(homes.concerns(number, codes) for codes in in_totals)
+    ]
     stands = released_snapshots(history)
     rows = (stands[number, None] for number in numbers)
     return ReleasedPeople(

@@ -26,6 +26,9 @@ class CubeView(Protocol):
         refused: the extract's people are those of the cube.
         """
 
+    def cells_in_totals(self) -> list[dict[str, str]]:
+        """The cells (dimension -> code) that ever entered a regional total, of any cube."""
+
     def preview(self, preview_id: str) -> bytes | None:
         """A cube made for a preview. `preview_id`: the digest of everything behind the cube."""
 

@@ -122,6 +122,13 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
         )
     inputs = CubeInputs(node.dictionary, snapshot, plan, rules, node.cube_key)
     shown = everything_shown(inputs, released, view.extracts.disclosed())
+    people = released_people(inputs, released, view.cells_in_totals())
+    if not people.vintages:
+        raise ExtractRefusedError(
+            "Numbers of these people entered totals of the region, and nobody has shown yet that single "
+            "records are safe beside them.",
+            remedy="Records of people of later years can be given out, once their tables are released.",
+        )
     earlier = tuple(stored.plan for stored in view.extracts.all() if not stored.refused)
     return ExtractBasis(
         policy,
@@ -132,7 +139,7 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
         rules,
         shown.releases,
         earlier,
-        released_people(inputs, released),
+        people,
         given_out(view),
     )
 
@@ -143,6 +150,7 @@ def given_out(view: View) -> str:
         "cube": view.cube_entry(),
         "extracts": [sha256(each).hexdigest() for each in view.extracts.disclosed()],
         "figures": list(counting(view.figures())),
+        "totals": view.cells_in_totals(),
     }
     return sha256(canonical_json(body)).hexdigest()
 
@@ -190,14 +198,21 @@ def prepare(node: Node, wanted: ExtractRequest, *, seconds: float = 120.0) -> Pr
 
 
 def joined_with(wanted: ExtractRequest | ExtractPlan, earlier: Sequence[ExtractPlan]) -> list[ExtractPlan]:
-    """Earlier extracts with the same pseudonyms: for the same recipient and purpose."""
-    return [p for p in earlier if (p.recipient, p.purpose) == (wanted.recipient, wanted.purpose)]
+    """Earlier extracts whose records can be joined with these.
+
+    They have the same pseudonyms, being for the same recipient and purpose; or they have the same narratives,
+    by which recipients could join them who put their extracts together.
+    """
+    return [
+        p
+        for p in earlier
+        if (p.recipient, p.purpose) == (wanted.recipient, wanted.purpose)
+        or (p.narratives and wanted.narratives)
+    ]
 
 
 def _jointly_safe(extracts: Sequence[Extract], wanted: ExtractRequest, basis: ExtractBasis) -> list[Extract]:
-    """The extracts that may be joined with every earlier extract of their pseudonyms. Raises
-    ExtractRefusedError.
-    """
+    """The extracts that may be joined with every earlier extract. Raises ExtractRefusedError."""
     former = [plan.grain for plan in joined_with(wanted, basis.earlier)]
     found = [e for e in extracts if all(one_says_all(e.grain, grain) for grain in former)]
     if not found:
@@ -206,14 +221,12 @@ def _jointly_safe(extracts: Sequence[Extract], wanted: ExtractRequest, basis: Ex
 
 
 def joint_disclosure() -> ExtractRefusedError:
-    """The error for an extract that, joined with an earlier extract of the same pseudonyms, discloses more
-    than either.
-    """
+    """The error for an extract that, joined with an earlier extract, discloses more than either."""
     return ExtractRefusedError(
-        "By its pseudonyms this could be joined with an earlier extract for the same recipient and purpose, "
-        "and both together would show groups that neither shows.",
-        remedy="Ask for the columns of the earlier one, for some of them, or for all of them and more; or "
-        "for another purpose, which has other pseudonyms.",
+        "By its pseudonyms or narratives this could be joined with an earlier extract, and both together "
+        "would show groups that neither shows.",
+        remedy="Ask for the columns of the earlier one, for some of them, or for all of them and more; or, "
+        "without narratives, for another purpose, which has other pseudonyms.",
     )
 
 

@@ -155,6 +155,9 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         query = select(cubes.c.cube).where(given_out).order_by(cubes.c.because)
         return list(self._connection.execute(query).scalars())
 
+    def cells_in_totals(self) -> list[dict[str, str]]:
+        return [entered.codes for entered in self.sums.entered()]
+
     def cube_entry(self) -> int | None:
         return self._connection.execute(_NEWEST_CUBE).scalar_one_or_none()
 
