@@ -8,7 +8,7 @@ count of the extract withheld.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from anonymisers.attack.run import attack
 from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import ProtectionError, TableError
 from anonymisers.records.generalisation import Extract
-from anonymisers.tables.count_table import Where
+from anonymisers.tables.count_table import Table, Where
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
 
@@ -33,7 +33,9 @@ class PriorReleases:
     """The releases beside which an extract must be safe: `known` releases, with their threshold and zeros
     rule.
 
-    `where` describes the people whose records may be extracted at all, by the dimensions `beside`.
+    `where` describes the people whose records may be extracted at all, by the dimensions `beside`. `truth`
+    has everybody, by all dimensions of the releases and of the extract; without it, nobody looks for what the
+    only person of a cell could compute.
     """
 
     known: Sequence[Release]
@@ -41,19 +43,33 @@ class PriorReleases:
     zeros: str
     where: Where
     beside: tuple[Hierarchy, ...]
+    truth: Table | None = None
 
     def attacked(self, seconds: float, *more: Release) -> Findings:
         """Return the attacker's findings within `seconds`. Raises ProtectionError when releases contradict
         each other."""
         try:
-            return attack(
-                [*self.known, *more], threshold=self.threshold, zeros=self.zeros, time_limit=seconds
-            )
+            return self._with_insiders([*self.known, *more], seconds)
         except TableError as error:
             raise ProtectionError(
                 f"what was released before and the records contradict each other: {error.message}",
                 remedy="Extract from the snapshot that the newest tables were made of.",
             ) from error
+
+    def _with_insiders(self, releases: Sequence[Release], seconds: float) -> Findings:
+        """Findings of insiders too, where one true table agrees with all releases."""
+        if self.truth is None:
+            return self._attacked(releases, seconds, None)
+        try:
+            return self._attacked(releases, seconds, self.truth)
+        except TableError:
+            # People who are counted twice by some releases and once by others have no one true table. If the
+            # releases contradict each other, that is raised here.
+            found = self._attacked(releases, seconds, None)
+            return replace(found, unexamined=(*found.unexamined, "what insiders can compute"))
+
+    def _attacked(self, releases: Sequence[Release], seconds: float, truth: Table | None) -> Findings:
+        return attack(releases, threshold=self.threshold, zeros=self.zeros, truth=truth, time_limit=seconds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,21 +141,27 @@ def discloses_more(
 
 @dataclass(frozen=True)
 class _Before:
-    """What follows without some releases: the intervals of weak cells. Fewer are known after too short a
-    time, so that more cells count as news."""
+    """What follows without some releases: the intervals of weak cells, and the pairs of a cell and an insider
+    who can compute it. Fewer are known after too short a time, so that more cells count as news."""
 
     weak: Mapping[Key, tuple[int, int | None]]
+    insiders: frozenset[tuple[Key, Key]]
 
     @classmethod
     def of(
         cls, history: PriorReleases, shown: Sequence[Release], without: Sequence[Release], seconds: float
     ) -> "_Before":
         found = history.attacked(seconds, *shown, *map(_silent, without))
-        return cls({c.key: (c.low, c.high) for c in _weak(found)})
+        insiders = frozenset((each.cell.key, each.singleton) for each in found.singletons)
+        return cls({c.key: (c.low, c.high) for c in _weak(found)}, insiders)
 
     def news(self, found: Findings) -> list[Found]:
         """Return the weak cells that were less weak before."""
-        return [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
+        news = [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
+        by_insiders = [
+            each.cell for each in found.singletons if (each.cell.key, each.singleton) not in self.insiders
+        ]
+        return [*news, *by_insiders]
 
 
 def _silent(release: Release) -> Release:

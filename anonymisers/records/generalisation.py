@@ -122,19 +122,22 @@ class Extract:
     def release(self, where: Where, beside: tuple[Hierarchy, ...] = ()) -> Release:
         """The counts given away by the extract: every group of the full cross of its columns.
 
-        `where` describes the people of the records, by dimensions shown by the extract or by `beside`. Counts
-        have the unit of the released tables: people in each inner cell.
+        Groups that are left out are withheld cells. `where` describes the people of the records, by
+        dimensions shown by the extract or by `beside`. Counts have the unit of the released tables: people in
+        each inner cell.
         """
-        inner = np.column_stack((self.positions, self.records.coords, self.records.people))[self.kept]
-        inner = np.unique(inner, axis=0)[:, : len(self.depths)]
-        groups, counts = np.unique(inner, axis=0, return_counts=True)
+        inner = np.column_stack((self.positions, self.records.coords, self.records.people))
+        _, once = np.unique(inner, axis=0, return_index=True)
+        groups, group = np.unique(self.positions[once], axis=0, return_inverse=True)
+        counts = np.bincount(group.reshape(-1), minlength=len(groups)).astype(np.int64)
+        shown = np.bincount(group.reshape(-1), weights=self.kept[once], minlength=len(groups)) > 0
         own = {dim.name for dim in self.records.chosen}
         beside = tuple(dim for dim in beside if dim.name not in own)
         dims = (*self.records.chosen, *beside)
         coords = np.empty((len(groups), len(dims)), dtype=np.int32)
         coords[:, : groups.shape[1]] = groups
         coords[:, groups.shape[1] :] = [dim.root for dim in beside]
-        return Release(dims, where, coords, counts.astype(np.int64), np.zeros(len(groups), dtype=np.bool_))
+        return Release(dims, where, coords, np.where(shown, counts, -1), ~shown)
 
 
 def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:

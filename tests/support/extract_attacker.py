@@ -1,9 +1,12 @@
 """An attacker who keeps everything that a node ever gave out: answers of every cube, and every extract."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from federation import federation
@@ -12,8 +15,11 @@ from signing import known, put_in_force, signer
 
 from anonymisers.attack import Key, attack
 from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.vintages import NAME
 from anonymisers.identity.sealed_messages import public_of, public_text
 from anonymisers.records.extract_safety import informative_tables
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.release import Release
 from anonymisers.tables.strict_json import parse_json
 from anonymisers.tables.table_reading import release_from_json
@@ -23,7 +29,7 @@ from gateway.member.build.preview import make
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.extract import StoredExtract
 from gateway.member.model.signing_key import Duty
-from gateway.member.model.snapshot import LINKS, Column, Snapshot
+from gateway.member.model.snapshot import CONSENT, LINKS, Column, Snapshot
 from gateway.member.node.context import Node
 from gateway.member.node.signed_statements import Act
 from gateway.member.policy.policy_in_force import checked
@@ -64,7 +70,7 @@ def people(groups: Groups) -> Snapshot:
         for at, name in enumerate(("date", "place", "sex", "outcome"))
     }
     columns["victim_type"] = Column.of(["DIR" for _ in rows])
-    names = ["-".join((*codes[:4], str(n))) for codes, n in rows]
+    names = ["-".join((*codes, str(n))) for codes, n in rows]
     return Snapshot.of(
         member="KH",
         dictionary="2026.1",
@@ -109,13 +115,13 @@ def cube_under(node: Node, text: str) -> ReleaseHistory:
     return ReleaseHistory.from_bytes(made.bytes)
 
 
-def prepared(node: Node, *columns: str, **change: str) -> Prepared:
+def prepared(node: Node, *columns: str, **change: Any) -> Prepared:
     usual = {
         "recipient": "ARMAC",
         "purpose": "regional-reporting",
         "reader": public_text(public_of(b"\x05" * 32)),
     }
-    return prepare(node, ExtractRequest(**(usual | change), columns=columns, days=30))  # type: ignore[arg-type]
+    return prepare(node, ExtractRequest(**(usual | change), columns=columns, days=30))
 
 
 def asked(node: Node, made: Prepared) -> StoredExtract:
@@ -145,4 +151,39 @@ def follows(
         time_limit=60,
     )
     assert not found.incomplete, "the attacker had no time to say"
-    return {cell.key for cell in (*found.disclosed, *found.unlisted)}
+    return {c.key for c in (*found.disclosed, *found.unlisted) if 0 < c.low < threshold}
+
+
+def unread(release: Release) -> Release:
+    """The same release to somebody who knows what it is about and never read a number of it."""
+    nothing = np.full(len(release.values), -1, dtype=np.int64)
+    return replace(release, values=nothing, withheld=nothing < 0)
+
+
+def figure_beside(cell: Mapping[str, str], value: int) -> Release:
+    """A number that a newspaper has printed."""
+    tree = {
+        "date": (
+            {"2022": "2020-2024", "2023": "2020-2024", "2020-2024": ROOT},
+            (ROOT, "2020-2024", "2022", "2023"),
+        ),
+        "sex": (dict.fromkeys(("M", "F", "X", "U"), ROOT), (ROOT, "M", "F", "X", "U")),
+    }
+    dims = [Hierarchy(name, tree[name][1], tree[name][0]) for name in cell]
+    return Release.of(dims, {tuple(cell.values()): value})
+
+
+def insiders(cubes: Iterable[ReleaseHistory], extracts: Sequence[Release], groups: Groups) -> set[Key]:
+    """The small groups whose number the only person of another group can compute."""
+    releases = [*(informative_tables(cube) for cube in cubes), *extracts]
+    dims = {dim.name: dim for release in releases for dim in release.dims}
+    places = ("date", "place", "sex", "outcome", CONSENT)
+    cells: Counter[tuple[str, ...]] = Counter()
+    for codes, many in groups.items():
+        named = dict(zip(places, codes, strict=True)) | {NAME: "0"}
+        named["date"] = named["date"][:4]
+        cells[tuple(named[name] for name in dims)] += many
+    truth = Table.of(dims.values(), cells.items())
+    found = attack(releases, threshold=5, zeros="partner", truth=truth, time_limit=60)
+    assert not found.incomplete, "the attacker had no time to say"
+    return {each.cell.key for each in found.singletons}

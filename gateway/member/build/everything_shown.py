@@ -125,7 +125,7 @@ def _figures_of(
     part, vintages = parts[number], vintages_of(parts)
     rows, years = snapshot_from_bytes(part.sealed), [int(year) for year in part.period]
     everybody = np.ones(len(rows), dtype=np.bool_)
-    finest = _finest(inputs, part)
+    finest = finest_of(inputs, [part])
     for figure in figures:
         levels = described_by(inputs, [figure], finest)
         table = count_people(rows, inputs.dictionary, levels, rows=everybody, years=years)
@@ -134,13 +134,14 @@ def _figures_of(
         yield Release.of(dims, {cell: people_of(figure, table)}, where={NAME: came_with(parts, [number])})
 
 
-def _finest(inputs: CubeInputs, part: ReleasePart) -> dict[str, str]:
-    """The finest level of every dimension of a part's cubes."""
+def finest_of(inputs: CubeInputs, parts: Iterable[ReleasePart]) -> dict[str, str]:
+    """The finest level of every dimension of the cubes of these parts."""
     found: dict[str, str] = {}
-    for cube in part.cubes:
-        for name, level in levels_of(inputs, part, cube).items():
-            names = inputs.dictionary.dimension(name).level_names(inputs.snapshot.member)
-            found[name] = min(found.get(name, level), level, key=names.index)
+    for part in parts:
+        for cube in part.cubes:
+            for name, level in levels_of(inputs, part, cube).items():
+                names = inputs.dictionary.dimension(name).level_names(inputs.snapshot.member)
+                found[name] = min(found.get(name, level), level, key=names.index)
     return found
 
 

@@ -9,6 +9,7 @@ from anonymisers.errors import ProtectionError
 from anonymisers.history.everything_shown import PartCube
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.extract_safety import PriorReleases, discloses_more
+from gateway.member.build.everybody import everybody
 from gateway.member.build.everything_shown import everything_shown
 from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NotProtectedError
@@ -36,7 +37,10 @@ def check_beside_extracts(
     if not fresh:
         return  # other rules show sums and parts of what was shown before
     known = [each.release for each in shown.cubes if not _is_fresh(each, former)]
-    history = PriorReleases((*known, *shown.beside), cube.rules.threshold, cube.rules.zeros, {}, ())
+    rules = cube.rules
+    history = PriorReleases(
+        (*known, *shown.beside), rules.threshold, rules.zeros, {}, (), everybody(inputs, cube)
+    )
     try:
         found = discloses_more(history, fresh, shown.extracts, seconds=seconds)
     except ProtectionError:

@@ -19,11 +19,13 @@ from anonymisers.records.extract_safety import PriorReleases, SafeExtract, safe_
 from anonymisers.records.generalisation import Extract, Records, generalised
 from anonymisers.records.linkage import one_says_all
 from anonymisers.records.reidentification_risk import Risk
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release, write_release
 from anonymisers.tables.rules import Rules
 from audit.formats.canonical import canonical_json
 from gateway.member.build.cube_building import counted_rows
+from gateway.member.build.everybody import everybody
 from gateway.member.build.everything_shown import (
     ReleasedPeople,
     consents_of,
@@ -90,6 +92,7 @@ class ExtractBasis:
     history: tuple[Release, ...]
     earlier: tuple[ExtractPlan, ...]
     people: ReleasedPeople
+    everybody: Table
     beside: str
     """A digest of everything given out so far."""
 
@@ -140,6 +143,7 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
         shown.releases,
         earlier,
         people,
+        everybody(inputs, released),
         given_out(view),
     )
 
@@ -301,7 +305,8 @@ def _history(node: Node, basis: ExtractBasis) -> PriorReleases:
         tree = node.dictionary.hierarchy(TIME, plan.finest[TIME], node.member, years=people.years)
         beside.append(Hierarchy(TIME, tree.codes, tree.parent))
         where[TIME] = tuple(tree.at[plan.finest[TIME]])
-    return PriorReleases(basis.history, basis.rules.threshold, basis.rules.zeros, where, tuple(beside))
+    rules = basis.rules
+    return PriorReleases(basis.history, rules.threshold, rules.zeros, where, tuple(beside), basis.everybody)
 
 
 def _check_wanted(wanted: ExtractRequest) -> None:

@@ -1,0 +1,144 @@
+"""Attacks: extracts beside late records, figures published elsewhere, other extracts, and regional totals.
+
+The attacker reads every extract that anybody was given (recipients collude), every figure, the totals of the
+region, and all answers. Before, an extract held records that waited to be counted, so that a late record was
+told; figures were not thought of; two extracts that were prepared at the same time were never tried beside
+each other; the same narrative in two extracts joined their columns; and a cell that had entered a total was
+not thought of, in either direction.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from extract_attacker import (
+    Groups,
+    answers,
+    answers_again,
+    asked,
+    figure_beside,
+    follows,
+    groups_of,
+    lone_state,
+    policy,
+    prepared,
+    shown_by,
+)
+
+from gateway.member.build.figure_register import register
+from gateway.member.errors import ExtractRefusedError
+from gateway.member.model.registered_figure import PublishedFigure
+from gateway.member.node.context import Node
+from gateway.secure_sum.member_sums import SummedCell
+from gateway.secure_sum.withheld_cells import known_before
+
+PEOPLE: Groups = {
+    ("2023-05", "KH-1", "F", "I", "REC"): 10,
+    ("2023-05", "KH-2", "F", "I", "REC"): 10,
+    ("2023-05", "KH-3", "F", "I", "REC"): 2,
+    ("2022-05", "KH-1", "F", "I", "REC"): 30,
+    ("2022-05", "KH-2", "F", "I", "REC"): 4,
+    ("2022-05", "KH-3", "F", "I", "REC"): 4,
+    ("2022-05", "KH-1", "M", "I", "REC"): 40,
+    ("2022-05", "KH-2", "M", "I", "REC"): 3,
+    ("2022-05", "KH-3", "M", "I", "REC"): 3,
+    ("2023-05", "KH-1", "M", "I", "REC"): 40,
+    ("2023-05", "KH-2", "M", "I", "REC"): 40,
+    ("2023-05", "KH-3", "M", "I", "REC"): 3,
+}
+COLUMNS = ("date", "place", "sex")
+HIDING = policy(1, "date: year, place: province, sex: sex", dims=1)
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    with lone_state(tmp_path) as node:
+        yield node
+
+
+def test_a_figure_published_elsewhere_is_known_beside_an_extract(node: Node) -> None:
+    cube = answers(node, HIDING, PEOPLE)
+    without = shown_by(prepared(node, *COLUMNS))
+    figure = figure_beside({"date": "2023", "sex": "F"}, 22)
+    assert not follows([cube], [without])
+    assert follows([cube], [without], [figure]), "the attack"
+    register(
+        node,
+        PublishedFigure({"date": "2023", "sex": "F"}, 22, "a newspaper", date(2024, 1, 1)),
+        "controller",
+    )
+
+    extract = prepared(node, *COLUMNS)
+
+    assert not follows([cube], [shown_by(extract)], [figure])
+
+
+MIXED: Groups = {
+    **PEOPLE,
+    **{(when, place, sex, "I", "AGG"): 9 for when, place, sex, *_ in PEOPLE},
+}
+
+
+def test_a_late_record_is_in_no_extract_before_it_counts(node: Node) -> None:
+    text = policy(1, "date: year, place: province, sex: sex", dims=1, consent="AGG, REC")
+    former = answers(node, text, MIXED)
+    before = prepared(node, *COLUMNS)
+    late = {**MIXED, ("2022-05", "KH-1", "F", "I", "REC"): 31}
+    cube = answers_again(node, late)
+    assert cube.lookup({"date": "2022"}) == former.lookup({"date": "2022"})
+
+    after = prepared(node, *COLUMNS)
+
+    assert groups_of(after) == groups_of(before)
+    assert shown_by(after).cells == shown_by(before).cells
+
+
+def test_two_extracts_prepared_at_the_same_time_are_not_both_given_out(node: Node) -> None:
+    answers(node, HIDING, PEOPLE)
+    one = prepared(node, "date", "place")
+    other = prepared(node, "date", "sex", recipient="accredited researchers", purpose="research")
+    asked(node, one)
+
+    with pytest.raises(ExtractRefusedError, match="since this extract was prepared"):
+        asked(node, other)
+
+
+def test_an_extract_is_tried_beside_those_of_other_recipients(node: Node) -> None:
+    """Neither the women of a year nor the places of women are told by the tables."""
+    cube = answers(node, HIDING, PEOPLE)
+    by_sex = {"recipient": "accredited researchers", "purpose": "research"}
+    one = asked(node, prepared(node, "date", "sex", **by_sex))
+    other = prepared(node, *COLUMNS)
+
+    assert not groups_of(other) >= {("2023", "KH-1", "F"), ("2023", "KH-2", "F")}
+    assert not follows([cube], [shown_by(one), shown_by(other)])
+
+
+def test_the_same_narratives_join_extracts_of_different_recipients(node: Node) -> None:
+    answers(node, HIDING, PEOPLE)
+    asked(node, prepared(node, "date", narratives=True))
+
+    with pytest.raises(ExtractRefusedError, match="narratives"):
+        prepared(node, "place", narratives=True, recipient="accredited researchers", purpose="research")
+    assert prepared(node, "place", recipient="accredited researchers", purpose="research")
+
+
+def test_records_of_people_in_a_total_of_the_region_are_not_given_out(node: Node) -> None:
+    answers(node, HIDING, PEOPLE)
+    made = prepared(node, *COLUMNS)
+    with node.store.writing() as work:
+        people = '[["date",["2023"]],["place",["KH-3"]],["sex",["F"]]]'
+        work.sums.enter(SummedCell(people, b"c" * 32, b"b" * 32), because=0)  # type: ignore[attr-defined]
+
+    with pytest.raises(ExtractRefusedError, match="totals of the region"):
+        prepared(node, *COLUMNS)
+    with pytest.raises(ExtractRefusedError, match="since this extract was prepared"):
+        asked(node, made)
+
+
+def test_people_whose_records_were_asked_for_enter_no_total(node: Node) -> None:
+    answers(node, HIDING, PEOPLE)
+    asked(node, prepared(node, *COLUMNS))
+    with node.store.reading() as view:
+        assert list(known_before(view).extracted) == [frozenset({0})]  # type: ignore[arg-type]
