@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from anonymisers.attack.run import attack
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import ProtectionError, RecordsError
-from anonymisers.records.extract_safety import PriorReleases, informative_tables, safe_beside
+from anonymisers.attack import Findings
+from anonymisers.records import extract_safety
+from anonymisers.records.extract_safety import (
+    PriorReleases,
+    discloses_more,
+    informative_tables,
+    safe_beside,
+)
 from anonymisers.records.generalisation import Extract, Records, generalised
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
@@ -253,3 +260,14 @@ def test_what_is_called_safe_withstands_the_attacker_beside_a_protected_cube(dat
     assert truth
     assert {c.key for c in after.disclosed} <= {c.key for c in before.disclosed}
     assert not [c for c in after.unlisted if "consent" in dict(c.key)]
+
+
+def test_an_extract_that_the_attacker_had_no_time_for_is_not_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time may end before any cell is named: nothing found is then no proof."""
+    monkeypatch.setattr(extract_safety, "attack", lambda *_, **__: Findings(1, 1, interrupted=("the sums",)))
+    extracts = generalised(of_place({"n1": 10, "s1": 10}), k=5, diversity=1)
+    with pytest.raises(ProtectionError, match="no extract"):
+        safe_beside(extracts, beside(ALL))
+    nothing = beside(ALL)
+    said = discloses_more(nothing, nothing.known, [extracts[0].release(nothing.where, nothing.beside)])
+    assert said == "there was no time to look at all that follows from both"
