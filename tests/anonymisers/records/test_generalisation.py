@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anonymisers.attack import Findings
 from anonymisers.attack.run import attack
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import ProtectionError, RecordsError
-from anonymisers.attack import Findings
 from anonymisers.records import extract_safety
 from anonymisers.records.extract_safety import (
     PriorReleases,
