@@ -9,18 +9,20 @@ count of the extract withheld.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.attack.findings import Findings, Found, Key
-from anonymisers.attack.run import attack
 from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import ProtectionError, TableError
 from anonymisers.records.generalisation import Extract
 from anonymisers.tables.count_table import Table, Where
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
+
+if TYPE_CHECKING:
+    from anonymisers.attack.findings import Findings, Found, Key
 
 ROUNDS = 12
 """Attempts to leave groups out of one grain before a coarser grain is tried."""
@@ -45,7 +47,7 @@ class PriorReleases:
     beside: tuple[Hierarchy, ...]
     truth: Table | None = None
 
-    def attacked(self, seconds: float, *more: Release) -> Findings:
+    def attacked(self, seconds: float, *more: Release) -> "Findings":
         """Return the attacker's findings within `seconds`. Raises ProtectionError when releases contradict
         each other."""
         try:
@@ -56,7 +58,7 @@ class PriorReleases:
                 remedy="Extract from the snapshot that the newest tables were made of.",
             ) from error
 
-    def _with_insiders(self, releases: Sequence[Release], seconds: float) -> Findings:
+    def _with_insiders(self, releases: Sequence[Release], seconds: float) -> "Findings":
         """Findings of insiders too, where one true table agrees with all releases."""
         if self.truth is None:
             return self._attacked(releases, seconds, None)
@@ -68,7 +70,10 @@ class PriorReleases:
             found = self._attacked(releases, seconds, None)
             return replace(found, unexamined=(*found.unexamined, "what insiders can compute"))
 
-    def _attacked(self, releases: Sequence[Release], seconds: float, truth: Table | None) -> Findings:
+    def _attacked(self, releases: Sequence[Release], seconds: float, truth: Table | None) -> "Findings":
+        # The attacker is imported by whoever needs it: a node that starts must not wait for its solver.
+        from anonymisers.attack.run import attack  # noqa: PLC0415
+
         return attack(releases, threshold=self.threshold, zeros=self.zeros, truth=truth, time_limit=seconds)
 
 
@@ -144,8 +149,8 @@ class _Before:
     """What follows without some releases: the intervals of weak cells, and the pairs of a cell and an insider
     who can compute it. Fewer are known after too short a time, so that more cells count as news."""
 
-    weak: Mapping[Key, tuple[int, int | None]]
-    insiders: frozenset[tuple[Key, Key]]
+    weak: "Mapping[Key, tuple[int, int | None]]"
+    insiders: "frozenset[tuple[Key, Key]]"
 
     @classmethod
     def of(
@@ -155,7 +160,7 @@ class _Before:
         insiders = frozenset((each.cell.key, each.singleton) for each in found.singletons)
         return cls({c.key: (c.low, c.high) for c in _weak(found)}, insiders)
 
-    def news(self, found: Findings) -> list[Found]:
+    def news(self, found: "Findings") -> "list[Found]":
         """Return the weak cells that were less weak before."""
         news = [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
         by_insiders = [
@@ -170,7 +175,7 @@ def _silent(release: Release) -> Release:
     return Release(release.dims, release.where, release.coords, nothing, nothing < 0)
 
 
-def _weak(found: Findings) -> tuple[Found, ...]:
+def _weak(found: "Findings") -> "tuple[Found, ...]":
     return (*found.disclosed, *found.unlisted, *found.insufficiently_protected)
 
 
@@ -195,7 +200,7 @@ def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExt
     return None
 
 
-def _helping(extract: Extract, weak: Sequence[Found]) -> NDArray[np.bool_]:
+def _helping(extract: Extract, weak: "Sequence[Found]") -> NDArray[np.bool_]:
     """Mark for each weak cell the smallest group of the extract inside or around the cell."""
     positions, kept = extract.positions, extract.kept
     names = extract.records.columns

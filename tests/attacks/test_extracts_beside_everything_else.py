@@ -17,6 +17,7 @@ from extract_attacker import (
     answers,
     answers_again,
     asked,
+    cube_under,
     figure_beside,
     follows,
     groups_of,
@@ -135,6 +136,18 @@ def test_records_of_people_in_a_total_of_the_region_are_not_given_out(node: Node
         prepared(node, *COLUMNS)
     with pytest.raises(ExtractRefusedError, match="since this extract was prepared"):
         asked(node, made)
+
+
+def test_no_finer_table_is_made_of_people_in_a_total(node: Node) -> None:
+    """The total has narrowed a cell that the finer table would take apart."""
+    answers(node, policy(1, "date: year, sex: sex", dims=1), PEOPLE)
+    finer = policy(2, "date: year, sex: sex, place: province", dims=2)
+    assert len(cube_under(node, finer).parts[0].cubes) == 2
+    with node.store.writing() as work:
+        people = '[["date",["2023"]],["sex",["F"]]]'
+        work.sums.enter(SummedCell(people, b"c" * 32, b"b" * 32), because=0)  # type: ignore[attr-defined]
+
+    assert len(cube_under(node, finer).parts[0].cubes) == 1
 
 
 def test_people_whose_records_were_asked_for_enter_no_total(node: Node) -> None:

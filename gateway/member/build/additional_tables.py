@@ -30,7 +30,7 @@ def protected_additional(
     """The parts, each with a further release where the rules changed and the release could be certified."""
     if not _shows_more(inputs, former):
         return list(parts)
-    left = {source for part in parts for source in part.sources}
+    left = {source for part in parts for source in part.sources} | inputs.closed
     return [
         part if part.kind == "left" or number in left or not part.cubes else _additional(inputs, part, number)
         for number, part in enumerate(parts)

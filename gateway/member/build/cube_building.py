@@ -1,6 +1,7 @@
 """Builds the cube of the newest snapshot under the policy in force; slow, and outside of any transaction."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 from gateway.member.build.cube_findings import PreviewedCube, measure
+from gateway.member.build.everything_shown import parts_in_totals
 from gateway.member.build.extract_attack import check_beside_extracts
 from gateway.member.build.growth import grow, withheld_growth
 from gateway.member.build.growth_perturbed import grow_perturbed, withheld_perturbed
@@ -23,6 +25,7 @@ from gateway.member.model.registered_figure import RegisteredFigure
 from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.model.stored_cube import Plan, StoredCube, withheld, without_accidents
 from gateway.member.node.context import Node
+from gateway.member.node.ports import View
 from gateway.member.policy.cube_adoption import certifiable, certify, existing, sensitive_of
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.mechanism_choice import perturbation, privacy
@@ -49,7 +52,7 @@ def build(node: Node, progress: Progress | None = None, patience: float = 0.0) -
     """
     with node.store.reading() as view:
         ruling, loaded, released = in_force(node, view), view.snapshot(), view.released_cubes()
-        extracts, figures = len(view.extracts.disclosed()), view.figures()
+        figures, given = view.figures(), _given_out(view)
     if ruling is None or loaded is None:
         missing = "policy" if ruling is None else "snapshot"
         raise NothingToProtectError(
@@ -60,7 +63,7 @@ def build(node: Node, progress: Progress | None = None, patience: float = 0.0) -
     plan, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
     with node.store.reading() as view:
         found = existing(view, record.id, plan)
-    versions, given = (version.version, version.above), (len(released), extracts, figures)
+    versions = (version.version, version.above)
     cube = None
     try:
         if found is None:
@@ -81,8 +84,9 @@ def build(node: Node, progress: Progress | None = None, patience: float = 0.0) -
     return stored
 
 
-_Given = tuple[int, int, list[RegisteredFigure]]
-"""How many cubes and extracts were given out, and the registered figures, when a cube was made."""
+_Given = tuple[int, int, int, list[RegisteredFigure]]
+"""How many cubes, extracts and cells of totals were given out, and the registered figures, when a cube was
+made."""
 
 
 def _certified(
@@ -95,11 +99,10 @@ def _certified(
     """Let a cube answer, unless something was given out since the cube was made."""
     certifiable(made[1], sensitive_of(node))  # nobody's question waits until it is read
     with node.store.writing() as work:
-        beside = (len(work.released_cubes()), len(work.extracts.disclosed()), work.figures())
-        if privacy(made[0].mechanism) is None and beside != given:
+        if privacy(made[0].mechanism) is None and _given_out(work) != given:
             raise NotProtectedError(
                 "A former cube has answered for the first time while this one was made, an extract was asked "
-                "for, or a figure was registered.",
+                "for, a figure was registered, or a number entered a total of the region.",
                 remedy="Make it again: it must be safe beside what was given out.",
             )
         return certify(node, work, record, versions, made)
@@ -136,6 +139,16 @@ def _withhold(
                 return
             _certified(node, record, versions, (withheld(plan), cube.to_bytes()), given)
             return
+
+
+def _given_out(view: View) -> _Given:
+    """Whatever a new cube must be safe beside: none of it is ever taken away unseen."""
+    return (
+        len(view.released_cubes()),
+        len(view.extracts.disclosed()),
+        len(view.cells_in_totals()),
+        view.figures(),
+    )
 
 
 def _look(
@@ -176,7 +189,7 @@ def protected(
             remedy="Name another dimension under 'finest'.",
         )
     with node.store.reading() as view:
-        extracts = view.extracts.disclosed()
+        extracts, in_totals = view.extracts.disclosed(), view.cells_in_totals()
         if privacy(planned[0].mechanism) is not None:
             if extracts or (released and not is_noisy(released[-1])):
                 raise _another_mechanism()
@@ -188,13 +201,32 @@ def protected(
     inputs = CubeInputs(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
     changed = perturbation(planned[0].mechanism)
     if changed is None and not isinstance(former, PerturbedCube | NoisyCube):
-        grown = grow(inputs, former)
-        if former is not None:  # else a preview asks what would be shown if nothing had been given out
-            check_beside_extracts(inputs, grown, former, extracts)
-        return grown
+        return grow(inputs, None) if former is None else _grown(inputs, former, extracts, in_totals)
     if changed is None or isinstance(former, ReleaseHistory | NoisyCube) or extracts:
         raise _another_mechanism()
     return grow_perturbed(inputs, changed, former)
+
+
+def _grown(
+    inputs: CubeInputs,
+    former: ReleaseHistory,
+    extracts: list[bytes],
+    in_totals: list[dict[str, str]],
+) -> ReleaseHistory:
+    """The cube beside all earlier releases, extracts and totals: without further tables about people of
+    whom something was released, where these are not safe beside the extracts.
+    """
+    everybody = frozenset(range(len(former.parts)))
+    for closed in (parts_in_totals(former, in_totals), everybody):
+        grown = grow(replace(inputs, closed=closed), former)
+        try:
+            check_beside_extracts(inputs, grown, former, extracts)
+        except NotProtectedError:
+            if closed == everybody:
+                raise
+            continue
+        break
+    return grown
 
 
 def _another_mechanism() -> NotProtectedError:

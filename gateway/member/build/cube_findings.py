@@ -158,7 +158,7 @@ def _findings(node: Node, made: PreviewedCube) -> Findings:
 def _about(node: Node, made: PreviewedCube) -> str:
     """A name for everything behind the findings, the cube to its last byte included."""
     body = {
-        "of": preview_id(made.record.id, made.plan, [made.bytes], []),
+        "of": preview_id(made.record.id, made.plan, [made.bytes], [], []),
         "dictionary": node.dictionary.version,
         "software": __version__,
     }

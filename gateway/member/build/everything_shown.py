@@ -145,6 +145,22 @@ def finest_of(inputs: CubeInputs, parts: Iterable[ReleasePart]) -> dict[str, str
     return found
 
 
+def parts_in_totals(history: ReleaseHistory, in_totals: Sequence[Mapping[str, str]]) -> frozenset[int]:
+    """The release parts with people of a cell that entered a regional total.
+
+    A total narrows the cell to a range that the node does not know, so that nothing that would be shown of
+    these people later can be tried beside it: neither records nor further tables.
+    """
+    if not in_totals:
+        return frozenset()
+    homes = HomeParts(history)
+    return frozenset(
+        number
+        for number in range(len(history.parts))
+        if any(homes.concerns(number, codes) for codes in in_totals)
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class ReleasedPeople:
     """The people counted in releases who have not left: their rows (`tokens`), vintages and years.
@@ -163,15 +179,13 @@ def released_people(
 ) -> ReleasedPeople:
     """The people of all release parts that show something, and of which no cell entered a regional total.
 
-    `in_totals`: the cells that did. Nobody has shown that single records are safe beside a total: it narrows
-    the cell to a range that the node does not know.
+    `in_totals`: the cells that did.
     """
-    parts, homes = history.parts, HomeParts(history)
+    parts, barred = history.parts, parts_in_totals(history, in_totals)
     numbers = [
         number
         for number, part in enumerate(parts)
-        if part.kind != "left" and part.cubes
-        if not any(homes.concerns(number, codes) for codes in in_totals)
+        if part.kind != "left" and part.cubes and number not in barred
     ]
     stands = released_snapshots(history)
     rows = (stands[number, None] for number in numbers)

@@ -117,7 +117,7 @@ def _kept(
     """The cube of a plan beside earlier releases, made now if missing; and whether it was made now."""
     record, snapshot = loaded
     with node.store.reading() as view:
-        name = preview_id(record.id, planned[0], beside, view.extracts.disclosed())
+        name = preview_id(record.id, planned[0], beside, view.extracts.disclosed(), view.cells_in_totals())
         same = beside == view.released_cubes()
         found = existing(view, record.id, planned[0]) if same else view.preview(name)
     if found is not None:

@@ -39,6 +39,8 @@ class CubeInputs:
     rules: Rules
     key: bytes
     progress: Progress | None = None
+    closed: frozenset[int] = frozenset()
+    """Release parts of which no further tables are made."""
 
     def hierarchies(self, years: Iterable[int]) -> tuple[Hierarchy, ...]:
         return tuple(self.hierarchy(name, level, years) for name, level in self.plan.finest.items())

@@ -28,7 +28,13 @@ from gateway.member.policy.cube_plan import plan_cube
 from policies import Policy
 
 
-def preview_id(snapshot_id: str, plan: Plan, released: list[bytes], extracts: list[bytes]) -> str:
+def preview_id(
+    snapshot_id: str,
+    plan: Plan,
+    released: list[bytes],
+    extracts: list[bytes],
+    in_totals: list[dict[str, str]],
+) -> str:
     """A name, inside the country, for everything behind a cube: its inputs, and all releases before."""
     body = {
         "extracts": [sha256(disclosed).hexdigest() for disclosed in extracts],
@@ -39,6 +45,7 @@ def preview_id(snapshot_id: str, plan: Plan, released: list[bytes], extracts: li
         "snapshot": snapshot_id,
         "victims": list(plan.victims),
         "years": list(plan.years),
+        **({"totals": in_totals} if in_totals else {}),
         **({"known": list(plan.known)} if plan.known else {}),
         **({"changed": plan.mechanism} if plan.mechanism else {}),
         **({"tables": [dict(table) for table in plan.tables]} if plan.tables else {}),
@@ -51,7 +58,8 @@ def existing(view: View, snapshot_id: str, plan: Plan) -> bytes | None:
     newest = view.cube()
     if newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, plan):
         return newest.cube
-    return view.preview(preview_id(snapshot_id, plan, view.released_cubes(), view.extracts.disclosed()))
+    extracts, in_totals = view.extracts.disclosed(), view.cells_in_totals()
+    return view.preview(preview_id(snapshot_id, plan, view.released_cubes(), extracts, in_totals))
 
 
 @dataclass(frozen=True)

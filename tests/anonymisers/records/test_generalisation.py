@@ -11,7 +11,6 @@ from anonymisers.attack import Findings
 from anonymisers.attack.run import attack
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import ProtectionError, RecordsError
-from anonymisers.records import extract_safety
 from anonymisers.records.extract_safety import (
     PriorReleases,
     discloses_more,
@@ -264,7 +263,9 @@ def test_what_is_called_safe_withstands_the_attacker_beside_a_protected_cube(dat
 
 def test_an_extract_that_the_attacker_had_no_time_for_is_not_safe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time may end before any cell is named: nothing found is then no proof."""
-    monkeypatch.setattr(extract_safety, "attack", lambda *_, **__: Findings(1, 1, interrupted=("the sums",)))
+    monkeypatch.setattr(
+        "anonymisers.attack.run.attack", lambda *_, **__: Findings(1, 1, interrupted=("the sums",))
+    )
     extracts = generalised(of_place({"n1": 10, "s1": 10}), k=5, diversity=1)
     with pytest.raises(ProtectionError, match="no extract"):
         safe_beside(extracts, beside(ALL))
