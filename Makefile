@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test explore test-postgresql install install-test check lock clean help
+.PHONY: demo test attacks explore test-postgresql install install-test check lock clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## /\t/'
@@ -15,6 +15,9 @@ test: install-test  ## every test, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 MINUTES ?= 10
+attacks: install-test  ## every attack of docs/explanation/attacks.md
+	$(BIN)/python -m pytest -n 2 tests/attacks
+
 explore: install-test  ## new random inputs for the tests that draw them, for so many MINUTES
 	$(BIN)/python tests/support/exploring.py --minutes $(MINUTES)
 
