@@ -14,10 +14,10 @@ demo: install    ## a region of member nodes and a hub on this machine, and a fi
 test: install-test  ## every test, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
-MINUTES ?= 10
 attacks: install-test  ## every attack of docs/explanation/attacks.md
 	$(BIN)/python -m pytest -n 2 tests/attacks
 
+MINUTES ?= 10
 explore: install-test  ## new random inputs for the tests that draw them, for so many MINUTES
 	$(BIN)/python tests/support/exploring.py --minutes $(MINUTES)
 
