@@ -39,6 +39,7 @@ from strategy_switches import STRATEGIES, missing, switch, watch
 
 from anonymisers.cube import certified_cube
 from anonymisers.errors import AnonymiserError
+from anonymisers.suppression import protect_table
 from anonymisers.tables.release import Release
 
 KEY = bytes(32)
@@ -195,7 +196,8 @@ def _run(to: Connection, instance: Instance, without: str | None, limit: float) 
             elif name == without:
                 switch(off)
     clock = _Clock()
-    certified_cube.protect = clock.timed(certified_cube.protect)
+    # `build_cube` imports the search when a cube is built.
+    protect_table.protect = clock.timed(protect_table.protect)
     tables, rules = TABLES[instance.table](instance.seed, instance.zeros)
     start = time.process_time()
     end = int(start + limit) + 1

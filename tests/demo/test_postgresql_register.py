@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.bootstrap.setup.open_member import open_member
+from gateway.demo.preparing import REGISTER_DATE
 from gateway.demo.region import member_directory
 
 pytestmark = pytest.mark.processes
@@ -58,7 +59,8 @@ def test_a_running_node_reads_postgresql_and_nobody_sees_a_difference(demo, post
     before = json.loads(demo.safelane(*QUESTION).stdout)["cells"]
     held = snapshot_id(place)
 
-    loaded = own(demo, place, "load", postgresql_url, "--mapping", str(place / "mapping.yaml"))
+    mapping, as_of = str(place / "mapping.yaml"), REGISTER_DATE.isoformat()
+    loaded = own(demo, place, "load", postgresql_url, "--mapping", mapping, "--as-of", as_of)
     own(demo, place, "cube")
 
     assert "Nothing has changed since the former load" in loaded
