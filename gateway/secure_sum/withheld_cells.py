@@ -239,7 +239,8 @@ def _withheld(
         people=_people(choices, nodes),
         place=places[0] if len(places) == 1 else None,
         low=int(bounds.low[places].sum()),
-        high=None if int(high.max()) >= UNBOUNDED else int(high.sum()),
+        # A bound that follows from an unbounded cell is a little below UNBOUNDED.
+        high=None if int(high.max()) >= UNBOUNDED // 2 else int(high.sum()),
     )
 
 

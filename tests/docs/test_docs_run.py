@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from documents import ROOT, commands, fits, pages, run
+from made_region import copy_of_the_region, folder_of_the_run
 
 pytestmark = pytest.mark.processes
 
@@ -26,11 +27,18 @@ def name(page: Path) -> str:
 WITH_COMMANDS = [page for page in pages() if commands(page) and name(page) not in RUN_ELSEWHERE]
 
 
+BEFORE_ANY_QUESTION = {"docs/how-to/give-out-records.md"}
+"""Pages about a region that nobody has asked yet: records are not given out of what entered regional totals."""
+
+
 @pytest.fixture
-def folder(demo, tmp_path: Path) -> Path:
+def folder(demo, page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a clone looks to a reader: the environment made, the demo region running."""
     (tmp_path / ".venv").symlink_to(sys.prefix)
-    (tmp_path / "safelane-demo").symlink_to(demo.directory)
+    if name(page) in BEFORE_ANY_QUESTION:
+        copy_of_the_region(folder_of_the_run(tmp_path_factory.getbasetemp()), tmp_path / "safelane-demo")
+    else:
+        (tmp_path / "safelane-demo").symlink_to(demo.directory)
     return tmp_path
 
 

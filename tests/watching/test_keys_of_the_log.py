@@ -98,7 +98,7 @@ def test_in_the_overlap_both_keys_sign_and_afterwards_only_the_new_one(pair: Pai
     assert signed_by(pair.head(), rotation.former, rotation.present)
     pair.clock.move(days=31)
     with open_hub(pair.hub, pair.clock) as hub:
-        enrol(hub, replace(pair.enrolment, member="LA"))
+        enrol(hub, create_member(pair.hub.parent / "LA", "LA", "log.example").enrolment)
     assert signed_by(pair.head(), rotation.present)
     assert not signed_by(pair.head(), rotation.former)
 
@@ -109,7 +109,7 @@ def test_a_node_learns_the_new_key_from_the_log_and_goes_on_after_the_overlap(pa
     assert pair.alerts() == ["new-key"]
     pair.clock.move(days=31)
     with open_hub(pair.hub, pair.clock) as hub:
-        enrol(hub, replace(pair.enrolment, member="LA"))
+        enrol(hub, create_member(pair.hub.parent / "LA", "LA", "log.example").enrolment)
 
     pair.run()
 
@@ -122,7 +122,7 @@ def test_a_node_that_was_away_during_the_whole_overlap_must_compare_the_key(pair
     rotation = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
     pair.clock.move(days=31)
     with open_hub(pair.hub, pair.clock) as hub:
-        enrol(hub, replace(pair.enrolment, member="LA"))
+        enrol(hub, create_member(pair.hub.parent / "LA", "LA", "log.example").enrolment)
     with pytest.raises(LinkError):
         pair.run()
 

@@ -55,7 +55,7 @@ def notes() -> list[str]:
 
 @pytest.fixture
 def house(tmp_path: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setitem(web.ROUTES, Side.HUB, (board(notes), account.desk))
+    monkeypatch.setattr(web, "routes", lambda _side: (board(notes), account.desk))
     lines = {"GET /board": Action.READ_WORDS, "POST /board": Action.READ_WORDS}
     for line in (*lines, "GET /api/v1/desk/board.json"):
         monkeypatch.setitem(access_routes.ROUTES, line, Action.READ_WORDS)

@@ -104,7 +104,7 @@ def test_a_register_is_checked_then_loaded_and_its_file_is_gone(ready: DeskHouse
     address, page = checked(ready, "ជនរងគ្រោះ 2025.csv", ROWS.replace("C7,2023-08-11", "C7,32/13"))
 
     assert (
-        "If you load this register, 89 casualties up to 31 Dec 2024 become the newest snapshot of this node."
+        "If you load this register, 89 casualties up to 31 Dec 2025 become the newest snapshot of this node."
         in page
     )
     assert "victims.csv, Date: not a date in any format of the mapping (line 9)" in page
