@@ -28,7 +28,7 @@ WITH_COMMANDS = [page for page in pages() if commands(page) and name(page) not i
 
 
 BEFORE_ANY_QUESTION = {"docs/how-to/give-out-records.md"}
-"""Pages about a region that nobody has asked yet: records are not given out of what entered regional totals."""
+"""Pages about a region that nobody has asked: no records are given out of people in a regional total."""
 
 
 @pytest.fixture

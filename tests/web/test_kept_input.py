@@ -12,7 +12,7 @@ from entrances import Browser, House, Person, hub_house
 from gateway.accounts import access_routes
 from gateway.accounts.duties import Action
 from gateway.accounts.forms import LIFETIME
-from gateway.accounts.model import Role, Side
+from gateway.accounts.model import Role
 from gateway.accounts.sessions import IDLE
 from gateway.web import app as web
 from gateway.web.entrance import account
