@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -30,6 +31,11 @@ from anonymisers.tables.rules import Rules
 
 MOST_CANDIDATES = 2_000
 """Candidate tables that are listed at most."""
+MOST_INNER_CELLS = 100
+"""Inner cells of a table whose candidates are listed, at most."""
+MOST_STEPS = 1_000_000
+"""Counts of single inner cells that are tried while candidates are listed, at most."""
+TOO_LARGE = "Attack a smaller table: reruns list every table that agrees with the release."
 
 
 @dataclass(frozen=True)
@@ -89,8 +95,8 @@ def rerun_attack(
 
     `draw` returns a key of so many bytes. A candidate without hits is excluded only as far as the number of
     keys goes: a release that the truth gives under one key of a hundred needs some thousand. Raises
-    TableError where more than MOST_CANDIDATES tables agree with the release, or the release is about a part
-    of the people only.
+    TableError where the table has more than MOST_INNER_CELLS, more than MOST_CANDIDATES tables agree with
+    the release, listing these takes too long, or the release is about a part of the people only.
     """
     if dict(release.where):
         raise TableError("a rerun needs a release about everybody in its tables, not about a part of them")
@@ -116,6 +122,9 @@ def rerun_attack(
 
 def _inner_cells(release: Release, dims: tuple[Hierarchy, ...]) -> tuple[Positions, Ints]:
     """Return the inner cells (n, dims), and a matrix (rows, n) of the released cells counting each."""
+    cells = prod(len(d.leaves) for d in dims)
+    if cells > MOST_INNER_CELLS:
+        raise TableError(f"the table has {cells:,} inner cells, over {MOST_INNER_CELLS}", remedy=TOO_LARGE)
     inner = np.array(list(product(*(d.leaves.tolist() for d in dims))), dtype=np.int32)
     counting = np.ones((len(release.coords), len(inner)), dtype=np.int64)
     axes = [release.dims.index(d) for d in dims]
@@ -135,16 +144,20 @@ def _candidates(counting: Ints, release: Release) -> Ints:
     found: list[list[int]] = []
     limits = [min(value for cells, value in sums if cell in cells) for cell in range(counting.shape[1])]
 
+    steps = 0
+
     def extend(counts: list[int], left: list[int]) -> None:
+        nonlocal steps
+        steps += 1
+        if steps > MOST_STEPS:
+            raise TableError("the tables that agree with the release take too long to list", remedy=TOO_LARGE)
         cell = len(counts)
         if cell == counting.shape[1]:
             if not any(left):
                 found.append(counts)
             if len(found) > MOST_CANDIDATES:
-                raise TableError(
-                    f"more than {MOST_CANDIDATES:,} tables agree with the release",
-                    remedy="Attack a smaller table: reruns list every one of them.",
-                )
+                message = f"more than {MOST_CANDIDATES:,} tables agree with the release"
+                raise TableError(message, remedy=TOO_LARGE)
             return
         here = [n for n, (cells, _) in enumerate(sums) if cell in cells]
         last = [left[n] for n in here if sums[n][0][-1] == cell]

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from extract_attacker import (
+    COLUMNS,
+    PEOPLE,
     Groups,
     answers,
     answers_again,
@@ -34,21 +36,6 @@ from gateway.member.node.context import Node
 from gateway.secure_sum.member_sums import SummedCell
 from gateway.secure_sum.withheld_cells import known_before
 
-PEOPLE: Groups = {
-    ("2023-05", "KH-1", "F", "I", "REC"): 10,
-    ("2023-05", "KH-2", "F", "I", "REC"): 10,
-    ("2023-05", "KH-3", "F", "I", "REC"): 2,
-    ("2022-05", "KH-1", "F", "I", "REC"): 30,
-    ("2022-05", "KH-2", "F", "I", "REC"): 4,
-    ("2022-05", "KH-3", "F", "I", "REC"): 4,
-    ("2022-05", "KH-1", "M", "I", "REC"): 40,
-    ("2022-05", "KH-2", "M", "I", "REC"): 3,
-    ("2022-05", "KH-3", "M", "I", "REC"): 3,
-    ("2023-05", "KH-1", "M", "I", "REC"): 40,
-    ("2023-05", "KH-2", "M", "I", "REC"): 40,
-    ("2023-05", "KH-3", "M", "I", "REC"): 3,
-}
-COLUMNS = ("date", "place", "sex")
 HIDING = policy(1, "date: year, place: province, sex: sex", dims=1)
 
 

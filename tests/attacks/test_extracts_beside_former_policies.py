@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from extract_attacker import (
-    Groups,
+    COLUMNS,
+    PEOPLE,
     answers,
     asked,
     cube_under,
@@ -27,21 +28,6 @@ from extract_attacker import (
 from gateway.member.errors import NotProtectedError
 from gateway.member.node.context import Node
 
-PEOPLE: Groups = {
-    ("2023-05", "KH-1", "F", "I", "REC"): 10,
-    ("2023-05", "KH-2", "F", "I", "REC"): 10,
-    ("2023-05", "KH-3", "F", "I", "REC"): 2,
-    ("2022-05", "KH-1", "F", "I", "REC"): 30,
-    ("2022-05", "KH-2", "F", "I", "REC"): 4,
-    ("2022-05", "KH-3", "F", "I", "REC"): 4,
-    ("2022-05", "KH-1", "M", "I", "REC"): 40,
-    ("2022-05", "KH-2", "M", "I", "REC"): 3,
-    ("2022-05", "KH-3", "M", "I", "REC"): 3,
-    ("2023-05", "KH-1", "M", "I", "REC"): 40,
-    ("2023-05", "KH-2", "M", "I", "REC"): 40,
-    ("2023-05", "KH-3", "M", "I", "REC"): 3,
-}
-COLUMNS = ("date", "place", "sex")
 FINE = {("2023", "KH-1", "F"), ("2023", "KH-2", "F")}
 
 

@@ -70,6 +70,20 @@ def test_more_candidates_than_can_be_listed_are_refused(monkeypatch):
         rerun_attack(released(new_year(), Rules()), Rules(), 1)
 
 
+def test_a_table_of_too_many_cells_is_refused_before_anything_is_listed():
+    codes = [f"c{n}" for n in range(101)]
+    wide = Hierarchy("place", ("Total", *codes), dict.fromkeys(codes, "Total"))
+    table = Table.of((wide,), [((code,), 7) for code in codes])
+    with pytest.raises(TableError, match="101 inner cells"):
+        rerun_attack(released(table, Rules()), Rules(), 1)
+
+
+def test_a_listing_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(module, "MOST_STEPS", 3)
+    with pytest.raises(TableError, match="too long to list"):
+        rerun_attack(released(new_year(), Rules()), Rules(), 1)
+
+
 def test_a_release_without_a_total_is_refused():
     release = released(new_year(), Rules())
     hidden = Release(

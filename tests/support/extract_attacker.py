@@ -57,6 +57,23 @@ record_level: {{to: [ARMAC, accredited researchers], k: {k}, l: 2, approval: one
 Groups = Mapping[tuple[str, ...], int]
 """Codes of date, place, sex, outcome and consent, with a number of people."""
 
+PEOPLE: Groups = {
+    ("2023-05", "KH-1", "F", "I", "REC"): 10,
+    ("2023-05", "KH-2", "F", "I", "REC"): 10,
+    ("2023-05", "KH-3", "F", "I", "REC"): 2,
+    ("2022-05", "KH-1", "F", "I", "REC"): 30,
+    ("2022-05", "KH-2", "F", "I", "REC"): 4,
+    ("2022-05", "KH-3", "F", "I", "REC"): 4,
+    ("2022-05", "KH-1", "M", "I", "REC"): 40,
+    ("2022-05", "KH-2", "M", "I", "REC"): 3,
+    ("2022-05", "KH-3", "M", "I", "REC"): 3,
+    ("2023-05", "KH-1", "M", "I", "REC"): 40,
+    ("2023-05", "KH-2", "M", "I", "REC"): 40,
+    ("2023-05", "KH-3", "M", "I", "REC"): 3,
+}
+"""Of 22 women of 2023 two are in the third province, of 83 men three: who follows from the others."""
+COLUMNS = ("date", "place", "sex")
+
 
 def policy(version: int, finest: str, *, dims: int, k: int = 5, consent: str = "REC", more: str = "") -> str:
     return POLICY.format(version=version, finest=finest, dims=dims, k=k, consent=consent, more=more)
