@@ -1,7 +1,8 @@
-"""Where the time of tests goes: processor seconds of each test and fixture, and the commands that they start.
+"""Where the time of tests goes: processor seconds of each test and fixture, and of what they start.
 
 `SAFELANE_TIME_SPENT=file make test` writes a line for each; `python tests/support/time_spent.py file` adds
-them up. Processor time, of this process and of those that have ended, is the same on a busy machine.
+them up. Processor time is the same on a busy machine. A process counts where it was started, however much
+later it ends, with all processes that it started itself.
 """
 
 import json
@@ -28,53 +29,78 @@ class TimeSpent:
     def __init__(self, file: Path) -> None:
         self._file = file.open("a", encoding="utf-8")
         self._test = ""
+        self._fixtures: list[str] = []
+        """Those that are being set up, the innermost last."""
+        self._running: dict[int, dict[str, Any]] = {}
+        """Lines about processes that have not ended, by their numbers."""
+        self._note_processes()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
-        with self._measured("fixture", f"{fixturedef.baseid} {fixturedef.argname}"):
-            return (yield)
+        name = f"{fixturedef.baseid} {fixturedef.argname}"
+        self._fixtures.append(name)
+        try:
+            with self._measured("fixture", name):
+                return (yield)
+        finally:
+            self._fixtures.pop()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._test = item.nodeid
-        with self._measured("test", item.nodeid), self._commands():
+        with self._measured("test", item.nodeid):
             return (yield)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._write("collecting", "", seconds(), 0.0, tests=len(session.items))
+        self._write(kind="collecting", name="", spent=time.process_time(), tests=len(session.items))
+
+    def pytest_sessionfinish(self) -> None:
+        for line in self._running.values():
+            self._write(**line, passed=time.monotonic() - line["began"])
 
     @contextmanager
     def _measured(self, kind: str, name: str) -> Iterator[None]:
-        before, began = seconds(), time.monotonic()
+        before, began = time.process_time(), time.monotonic()
         yield
-        self._write(kind, name, seconds() - before, time.monotonic() - began)
+        spent, passed = time.process_time() - before, time.monotonic() - began
+        self._write(kind=kind, name=name, test=self._test, spent=spent, passed=passed)
 
-    @contextmanager
-    def _commands(self) -> Iterator[None]:
-        """Notes each process that is started meanwhile, by the words of its command."""
-        start = subprocess.Popen.__init__
+    def _note_processes(self) -> None:
+        """Each process that is started, and what it has spent when its end is noticed."""
+        start, wait = subprocess.Popen.__init__, os.waitpid
 
-        def noted(process: Any, args: Any, *more: Any, **options: Any) -> None:
-            words = [args] if isinstance(args, (str, os.PathLike)) else list(args)
-            self._write("process", " ".join(Path(str(w)).name[:30] for w in words[:3]), 0.0, 0.0)
+        def started(process: Any, args: Any, *more: Any, **options: Any) -> None:
             start(process, args, *more, **options)
+            self._running[process.pid] = {
+                "kind": "process",
+                "name": _command(args),
+                "test": self._test,
+                "fixtures": list(self._fixtures),
+                "began": time.monotonic(),
+            }
 
-        subprocess.Popen.__init__ = noted  # type: ignore[method-assign]
-        try:
-            yield
-        finally:
-            subprocess.Popen.__init__ = start  # type: ignore[method-assign]
+        def waited(pid: int, options: int) -> tuple[int, int]:
+            ended, status, usage = os.wait4(pid, options)
+            if line := self._running.pop(ended, None):
+                passed = time.monotonic() - line["began"]
+                self._write(**line, spent=usage.ru_utime + usage.ru_stime, passed=passed)
+            return ended, status
 
-    def _write(self, kind: str, name: str, spent: float, passed: float, **more: int) -> None:
-        line = {"kind": kind, "name": name, "test": self._test, "spent": spent, "passed": passed, **more}
+        subprocess.Popen.__init__ = started  # type: ignore[method-assign]
+        os.waitpid = waited
+        # It keeps the function that it was defined with, for a time when the interpreter ends.
+        poll = subprocess.Popen._internal_poll  # type: ignore[attr-defined]
+        poll.__defaults__ = tuple(waited if value is wait else value for value in poll.__defaults__)
+
+    def _write(self, **line: Any) -> None:
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()
 
 
-def seconds() -> float:
-    """Processor seconds so far, of this process and of all its children that have ended."""
-    now = os.times()
-    return now.user + now.system + now.children_user + now.children_system
+def _command(args: Any) -> str:
+    """The first words of a command, without the folders of its files."""
+    words = [args] if isinstance(args, (str, os.PathLike)) else list(args)
+    return " ".join(" ".join(Path(str(word)).name for word in words[:5]).split())[:60]
 
 
 def tables(lines: Iterator[str]) -> Iterator[str]:
@@ -83,22 +109,28 @@ def tables(lines: Iterator[str]) -> Iterator[str]:
     passed: dict[str, Counter[str]] = defaultdict(Counter)
     times: dict[str, Counter[str]] = defaultdict(Counter)
     for line in map(json.loads, lines):
-        kinds = [(line["kind"], line["name"])]
-        if line["kind"] == "test":
-            file = line["name"].partition("::")[0]
-            kinds += [("file", file), ("folder", "/".join(file.split("/")[:2]))]
-        for kind, name in kinds:
-            spent[kind][name] += line["spent"]
-            passed[kind][name] += line["passed"]
-            times[kind][name] += 1
+        own = line["kind"], line["name"]
+        passed[own[0]][own[1]] += line.get("passed", 0.0)
+        times[own[0]][own[1]] += 1
+        for kind, name in [own, *_above(line)]:
+            spent[kind][name] += line.get("spent", 0.0)
     for kind in ("collecting", "folder", "file", "test", "fixture", "process"):
         if kind in spent:
             yield f"\n| {kind} | processor s | s | times |\n| --- | ---: | ---: | ---: |"
-            whole = (spent if kind != "process" else times)[kind]
             sums = (sum(spent[kind].values()), sum(passed[kind].values()), sum(times[kind].values()))
             yield "| all | {:.1f} | {:.1f} | {} |".format(*sums)
-            for name, _ in whole.most_common(MOST):
+            for name, _ in spent[kind].most_common(MOST):
                 yield f"| {name} | {spent[kind][name]:.1f} | {passed[kind][name]:.1f} | {times[kind][name]} |"
+
+
+def _above(line: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a test or a process is a part of."""
+    if line["kind"] in ("test", "process"):
+        file = line["test"].partition("::")[0]
+        yield from (("file", file), ("folder", "/".join(file.split("/")[:2])))
+    if line["kind"] == "process":
+        yield "test", line["test"]
+        yield from (("fixture", name) for name in line["fixtures"])
 
 
 if __name__ == "__main__":
