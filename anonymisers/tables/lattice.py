@@ -84,15 +84,24 @@ class Lattice:
 
     def cells(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:
         """The number of the cell (m,) at each row of positions (m, dims), -1 for cells beyond the lattice."""
-        named = coords != np.array([d.root for d in self.dims], dtype=np.int32)
-        weights = 1 << np.arange(len(self.dims), dtype=np.int64)
-        pattern = named @ weights
+        roots, weights, by_pattern = self._patterns
+        pattern = (coords != roots) @ weights
         numbers = np.full(len(coords), -1, dtype=np.int64)
-        for axes, start in zip(self.tables, self.offsets, strict=True):
-            here = pattern == sum(1 << a for a in axes)
-            if here.any():
-                numbers[here] = start + self._within(axes, [self._ranks[a][coords[here, a]] for a in axes])
+        # Most calls are about one cell, or about one table of hundreds: only tables that occur are looked at.
+        for one in np.flatnonzero(np.bincount(pattern)):
+            axes = by_pattern.get(int(one))
+            if axes is not None:
+                here = pattern == one
+                ranks = [self._ranks[a][coords[here, a]] for a in axes]
+                numbers[here] = self._starts[axes] + self._within(axes, ranks)
         return numbers
+
+    @cached_property
+    def _patterns(self) -> tuple[NDArray[np.int32], NDArray[np.int64], dict[int, Axes]]:
+        """The roots of all axes, a bit for each axis, and each table by the bits of its axes."""
+        roots = np.array([d.root for d in self.dims], dtype=np.int32)
+        bits = 1 << np.arange(len(self.dims), dtype=np.int64)
+        return roots, bits, {sum(1 << a for a in axes): axes for axes in self.tables}
 
     def parents(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
         """For each axis two arrays (m,): cells with a code there, and the cells one level above, or -1."""
