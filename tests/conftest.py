@@ -93,7 +93,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first. A test on the demo elsewhere would start one more region: name its file above."""
     items.sort(key=_place)
     for item in items:
-        with_demo = not {"demo", "looking"}.isdisjoint(getattr(item, "fixturenames", ()))
+        with_demo = not {"demo", "browsing"}.isdisjoint(getattr(item, "fixturenames", ()))
         if with_demo and not item.nodeid.startswith((*ON_THE_DEMO, IN_THE_BROWSER)):
             raise pytest.UsageError(
                 f"{item.nodeid} works with the demo, but tests/conftest.py does not name it"

@@ -138,7 +138,7 @@ def _extend(
                 return _Extension(extended, within, None, tuple(unexamined))
             bounded = (extended, within)
         unexamined.append(
-            f"the full cross of {base_table_size(model):,} cells behind the linked tables"
+            f"the base table of {base_table_size(model):,} cells behind the linked tables"
             f"{', but for what bounds give' if bounded else ''}: "
             "cells in no table, and what only they would add to the intervals"
         )

@@ -53,9 +53,9 @@ class KnownSums:
 
         people_inside = np.array([int(_inside(mask, coords).sum()) for mask in masks], dtype=np.int64)
         bounds = [shown.low, people_inside], [shown.high, people_inside]
-        if shown.interior is not None:
-            bounds[0].append(shown.interior.low)
-            bounds[1].append(shown.interior.high)
+        if shown.inner is not None:
+            bounds[0].append(shown.inner.low)
+            bounds[1].append(shown.inner.high)
         return cls(above, np.concatenate(bounds[0]), np.concatenate(bounds[1]))
 
 
@@ -72,7 +72,7 @@ class _Numbers:
 
     @classmethod
     def of(cls, shown: PerturbedCounts, first: int) -> "_Numbers":
-        coords = np.zeros((0, 0), dtype=np.int32) if shown.interior is None else shown.interior.coords
+        coords = np.zeros((0, 0), dtype=np.int32) if shown.inner is None else shown.inner.coords
         return cls({row: number for number, row in enumerate(_rows(coords), first)})
 
     def of_cells(self, coords: Coords) -> list[Ints]:

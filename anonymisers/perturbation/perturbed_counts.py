@@ -29,7 +29,7 @@ class CountedPeople:
 
 
 @dataclass(frozen=True, eq=False)
-class InteriorCells:
+class InnerCellBounds:
     """Inner cells (m, dims), each once, with the counts allowed by the mechanism's choice for each cell.
 
     No table need show the cells; a proof that keeps to these bounds also holds against a rerun of the
@@ -53,7 +53,7 @@ class PerturbedCounts:
     values: Ints
     low: Ints
     high: Ints
-    interior: InteriorCells | None = None
+    inner: InnerCellBounds | None = None
     kept: bytes = b""
 
 

@@ -18,7 +18,7 @@ from anonymisers.errors import ProtectionError, RulesError
 from anonymisers.perturbation.cell_key import UNIT, person_keys
 from anonymisers.perturbation.perturbed_counts import (
     CountedPeople,
-    InteriorCells,
+    InnerCellBounds,
     PerturbativeMechanism,
     PerturbedCounts,
 )
@@ -77,7 +77,7 @@ class RoundingMechanism(PerturbativeMechanism):
             )
         low, high = self._bounds(counted, values, one_to_one=one_to_one)
         off = np.maximum(np.abs(shown - counts), self.base - 1)
-        inner = InteriorCells(cells, np.maximum(shown - off, 0), shown + off)
+        inner = InnerCellBounds(cells, np.maximum(shown - off, 0), shown + off)
         return PerturbedCounts(values, low, high, inner, kept)
 
     def _bounds(self, counted: CountedPeople, values: Ints, *, one_to_one: bool) -> tuple[Ints, Ints]:

@@ -120,7 +120,7 @@ class Extract:
         return _in_large_classes(replace(self, kept=self.kept & ~groups))
 
     def release(self, where: Where, beside: tuple[Hierarchy, ...] = ()) -> Release:
-        """The counts given away by the extract: every group of the full cross of its columns.
+        """The counts given away by the extract: every group of the base table of its columns.
 
         Groups that are left out are withheld cells. `where` describes the people of the records, by
         dimensions shown by the extract or by `beside`. Counts have the unit of the released tables: people in

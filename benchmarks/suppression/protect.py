@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--max-dims", type=int)
     parser.add_argument("--attack-seconds", type=float, default=60.0)
     options = parser.parse_args()
-    print("table | cells | CPU s | MB | sensitive | complementary | zeros | people", end=" | ")
+    print("table | cells | CPU s | MB | sensitive | secondary | zeros | people", end=" | ")
     print("disclosed | insufficiently protected | singleton | undecided")
     for path in options.tables:
         rules = Rules(zeros=options.zeros, max_dims=options.max_dims, expects_least=options.attacker == "L1")

@@ -6,11 +6,11 @@ from gateway.accounts.controller_routes import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
 
 ROUTES: dict[str, Action] = {
-    "GET /healthz": Action.LOOK,
-    "GET /openapi.json": Action.LOOK,
-    "GET /assets/<path:filename>": Action.LOOK,
-    "GET /gallery": Action.LOOK,
-    "GET /api/v1/desk/gallery.json": Action.LOOK,
+    "GET /healthz": Action.SEE_SERVICE,
+    "GET /openapi.json": Action.SEE_SERVICE,
+    "GET /assets/<path:filename>": Action.SEE_SERVICE,
+    "GET /gallery": Action.SEE_SERVICE,
+    "GET /api/v1/desk/gallery.json": Action.SEE_SERVICE,
     "GET /log/<path:path>": Action.READ_LOG,
     "GET /": Action.ENTER,
     "GET /language/<code>": Action.ENTER,
@@ -43,7 +43,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/audit/sample": Action.AUDIT,
     "GET /api/v1/audit/alerts": Action.AUDIT,
     "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
-    "GET /api/v1/audit/standing": Action.AUDIT,
+    "GET /api/v1/audit/log-status": Action.AUDIT,
     **ANALYST_ROUTES,
     **AUDITOR_ROUTES,
     **CONTROLLER_ROUTES,

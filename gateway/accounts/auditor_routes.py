@@ -2,7 +2,7 @@
 
 from gateway.accounts.duties import Action
 
-_PAGES = ("entries", "entries/<int:number>", "questions/<question_id>", "head", "alerts", "sample")
+_PAGES = ("entries", "entries/<int:number>", "questions/<question_id>", "checkpoint", "alerts", "sample")
 
 AUDITOR_ROUTES: dict[str, Action] = {
     **{f"GET /audit/{page}": Action.AUDIT for page in _PAGES},

@@ -26,7 +26,7 @@ class Who(StrEnum):
 class Action(StrEnum):
     """What can be done, over HTTP or by a command."""
 
-    LOOK = "look"
+    SEE_SERVICE = "see-service"
     READ_LOG = "read-log"
     ENTER = "enter"
     SEE_OWN_ACCOUNT = "see-own-account"
@@ -84,7 +84,9 @@ def _only(*who: Who) -> frozenset[Who]:
 
 
 DUTIES: dict[Action, Duty] = {
-    Action.LOOK: Duty("see that it runs, how it is spoken to, and its style sheet", EVERYBODY, EVERYBODY),
+    Action.SEE_SERVICE: Duty(
+        "see that the service runs, the description of its API, and its style sheet", EVERYBODY, EVERYBODY
+    ),
     Action.READ_LOG: Duty("read the log's entries, tiles and checkpoints as files", EVERYBODY, EVERYBODY),
     Action.ENTER: Duty("sign in, accept an invitation", EVERYBODY, EVERYBODY),
     Action.SEE_OWN_ACCOUNT: Duty(

@@ -122,7 +122,7 @@ def get_replay(number: int) -> dict[str, Any]:
     return {name: list(getattr(again, name)) for name in ("differences", "unchecked", "changed")}
 
 
-@blueprint.route("/standing", methods=["GET"])
+@blueprint.route("/log-status", methods=["GET"])
 @blueprint.response(200, LogStatusSchema)
 @refusals(blueprint, s403=_FORBIDDEN)
 def get_log_status() -> dict[str, Any]:
@@ -130,4 +130,4 @@ def get_log_status() -> dict[str, Any]:
     found = log_status(audited().kept)
     if found is None:
         raise UnknownQuestionError("The log has no checkpoint yet.", remedy="Wait for its first entry.")
-    return {**vars(found), "sightings": [vars(each) for each in found.witness_statuses]}
+    return {**vars(found), "witnesses": [vars(each) for each in found.witness_statuses]}

@@ -98,7 +98,7 @@ class ReplaySchema(Schema):
     )
 
 
-class SightingSchema(Schema):
+class WitnessStatusSchema(Schema):
     witness = fields.String(required=True)
     key = fields.String(required=True)
     size = fields.Integer(
@@ -114,7 +114,7 @@ class LogStatusSchema(Schema):
     signed_at = fields.DateTime(required=True)
     note = fields.String(required=True, metadata={"description": "the signed checkpoint itself"})
     key = fields.String(required=True, metadata={"description": "of the log"})
-    sightings = fields.List(fields.Nested(SightingSchema), required=True)
+    witnesses = fields.List(fields.Nested(WitnessStatusSchema), required=True)
     reached = fields.Integer(
         required=True, metadata={"description": "size that more than half of the witnesses have cosigned"}
     )

@@ -51,7 +51,7 @@ def log_status(kept: KeptLog) -> LogStatus | None:
         if checkpoint is None:
             return None
         checkpoints = view.log.cosigned_checkpoints(0, newest=LOOKED_BACK)
-        witness_statuses = tuple(_sightings(view, checkpoints, witnesses))
+        witness_statuses = tuple(_witness_statuses(view, checkpoints, witnesses))
         root = kept.log.root(view.log, checkpoint.size).hex()
     return LogStatus(
         kept.log.origin,
@@ -65,7 +65,7 @@ def log_status(kept: KeptLog) -> LogStatus | None:
     )
 
 
-def _sightings(
+def _witness_statuses(
     view: View, checkpoints: Sequence[SignedCheckpoint], keys: Iterable[VerifierKey]
 ) -> Iterable[WitnessStatus]:
     notes = [
@@ -89,6 +89,6 @@ def _last(notes: Iterable[tuple[int, Note]], key: VerifierKey) -> WitnessStatus:
 
 def _reached(witness_statuses: Sequence[WitnessStatus]) -> int:
     """Return the size with most witnesses' cosignatures: cosigning a checkpoint covers all entries before."""
-    sizes = sorted((sighting.size or 0 for sighting in witness_statuses), reverse=True)
+    sizes = sorted((status.size or 0 for status in witness_statuses), reverse=True)
     needed = len(sizes) // 2 + 1
     return sizes[needed - 1] if sizes else 0

@@ -21,7 +21,7 @@ from gateway.hub.context import Hub
 from gateway.hub.errors import AnswerRefusedError, NotWitnessedError, PollRefusedError
 from gateway.hub.ports import Notes, View
 from gateway.watching.keys import LOG, WITNESS, KnownKeys, is_about_keys, known_keys
-from gateway.watching.witnessing import convicting, follow_excerpt, witness_head
+from gateway.watching.witnessing import convicting, follow_excerpt, witness_checkpoint
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog, ShownLog
 from gateway.wire.signed_answer import SignedAnswer
@@ -97,7 +97,7 @@ def _look(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog) -> None:
     if latest is None or latest.text != note.text:
         try:
             offered = AddCheckpoint(shown.old_size, shown.consistency, note)
-            witness_head(notes, hub.cosigner, keys, offered, hub.clock.now())
+            witness_checkpoint(notes, hub.cosigner, keys, offered, hub.clock.now())
         except SizeConflictError as conflict:
             if conflict.evidence is None:
                 return

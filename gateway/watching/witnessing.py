@@ -35,7 +35,7 @@ def convicting(transaction: Transaction, keys: Callable[[], KnownKeys], now: dat
         raise
 
 
-def witness_head(
+def witness_checkpoint(
     notes: Notes, cosigner: Cosigner, keys: KnownKeys, offered: AddCheckpoint, now: datetime
 ) -> Checkpoint:
     """Cosign the offered checkpoint if it extends the observed log from its old size, in the transaction.

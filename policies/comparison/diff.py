@@ -108,7 +108,7 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     if old.pooled_years != new.pooled_years:
         yield _pools(old, new)
     yield from _margins(old, new, words)
-    yield from _marks(old, new, words)
+    yield from _cell_status(old, new, words)
     if old.priority != new.priority:
         yield _first(new.mechanism)
     yield from _mechanism(old.mechanism, new.mechanism)
@@ -179,7 +179,7 @@ def _margins(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
             yield Change(Direction.TIGHTENED, f"No longer always shown: {say_table(words, margin)}.")
 
 
-def _marks(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
+def _cell_status(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     """Publishing a cell always loosens a policy, never publishing a cell always tightens the policy.
     Structural zeros are not permissions: they change which other cells are safe and published, so the
     direction is open.

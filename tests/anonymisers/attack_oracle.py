@@ -1,6 +1,6 @@
 """The strongest attacker there is, for tiny tables: he writes down all worlds and strikes out the false ones.
 
-A world gives a count to every cell of the full cross of the dimensions' leaves. Nothing here is shared with
+A world gives a count to every cell of the base table of the dimensions' leaves. Nothing here is shared with
 the attacker under test but the classes that hold a release.
 """
 
@@ -32,7 +32,7 @@ def under(dim, code):
 
 
 def group(dims, where, key):
-    """The cells of the full cross that a key (code or codes per dimension) holds, inside a population."""
+    """The cells of the base table that a key (code or codes per dimension) holds, inside a population."""
     allowed = []
     for dim in dims:
         codes = key.get(dim.name, "Total")
@@ -96,7 +96,7 @@ class Oracle:
         return found
 
     def unlisted_cells(self):
-        """Cells of the full cross in no release that are small for certain."""
+        """Cells of the base table in no release that are small for certain."""
         size = self.worlds.shape[1]
         return {
             frozenset([n])

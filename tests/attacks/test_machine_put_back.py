@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from changing import protect
 from federation import Federation, Member, federation, policy_text, snapshot
+from perturbed_region import protect
 from put_back import hands_in_at_once, image, put_back
 from signing import put_in_force
 

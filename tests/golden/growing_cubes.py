@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+from golden_summaries import at_a_glance, named, of_attack, of_cube
 from golden_tables import KEY, count, drawn, table_of
 from golden_text import Items, unpacked
-from golden_told import at_a_glance, named, of_attack, of_cube
 from hierarchies import flat, grouped
 
 from anonymisers.accidents.accident_search import protect_accidents

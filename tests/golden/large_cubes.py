@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from golden_summaries import named, of_cube
 from golden_tables import KEY, cells_of, drawn, table_of
 from golden_text import Items
-from golden_told import named, of_cube
 from hierarchies import flat, grouped
 
 from anonymisers.cube.certified_cube import build_cube
@@ -37,7 +37,7 @@ def many_tables() -> Items:
     return told
 
 
-def like_a_tree() -> Items:
+def junction_tree() -> Items:
     """Priority tables that share the year, and hang together like a tree, with finer ones beside."""
     dims = (PLACE, YEAR, DEVICE, OUTCOME, SEX)
     table = table_of(dims, "tree", 3)
@@ -58,7 +58,7 @@ def like_a_tree() -> Items:
     return told
 
 
-def planned() -> Items:
+def cutting_planes() -> Items:
     """One whole table, of which a plan by cutting planes chooses the cells."""
     dims = (grouped("place", 30), SEX, AGE)
     table = table_of(dims, "planned", 8)

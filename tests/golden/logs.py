@@ -87,7 +87,7 @@ def entries() -> Items:
     return {name: encode(event).decode() + "\n" for name, event in events().items()}
 
 
-def told() -> Items:
+def as_fhir() -> Items:
     """What an entry of every type is called outside: as FHIR."""
     return {
         name: f"{audit_event('test.example/log', Found(7, event))}\n"

@@ -174,7 +174,7 @@ def _consent() -> Consent:
     return Consent(ASKED, "KH", "kh-1", seed("mask key"), 4, (("2024", "K"), ("2024", TOTAL)))
 
 
-def totals() -> Items:
+def secure_sums() -> Items:
     """Messages of regional totals."""
     contribution = Contribution("q-1", ASKED, "KH", seed("roster"), (3, 2**63, 0))
     return {

@@ -120,7 +120,7 @@ def rounded() -> Items:
     return {**_changed(RoundingMechanism(5)), "a table": f"{alone.values.tolist()}\n"}
 
 
-def drawn_numbers() -> Items:
+def noisy_counts() -> Items:
     """A cube of numbers with noise that was drawn before: what is kept, and what is read off it."""
     privacy = Privacy("1", "0.2", 2020)
     year = Hierarchy("date", ("Total", "2020", "2021"), {"2020": "Total", "2021": "Total"})

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from federation import policy_text, snapshot
+from golden_summaries import at_a_glance
 from golden_tables import KEY, drawn
 from golden_text import Items, unpacked
-from golden_told import at_a_glance
 from hierarchies import flat, grouped
 from lone_node import lone_node
 from register import Register, two_years

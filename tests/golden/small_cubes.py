@@ -1,12 +1,12 @@
-"""Cubes of small tables: treatments of zeros, hierarchies, marks, structural zeros, sensitive dimensions."""
+"""Cubes of small tables: treatments of zeros, hierarchies, status of cells, sensitive codes."""
 
 from dataclasses import replace
 from typing import get_args
 
 import numpy as np
+from golden_summaries import at_a_glance, named, of_attack, of_cube
 from golden_tables import KEY, table_of
 from golden_text import Items
-from golden_told import at_a_glance, named, of_attack, of_cube
 from hierarchies import flat, grouped
 
 from anonymisers.cube.certified_cube import build_cube
@@ -42,7 +42,7 @@ def another_key() -> Items:
     return {"withheld": at_a_glance(cube.release()), "stored bytes": cube.to_bytes()[16:48]}
 
 
-def marks_and_structural_zeros() -> Items:
+def cell_status_and_structural_zeros() -> Items:
     """Cells that are always or never shown, groups in which nobody can be, breakdowns withheld whole."""
     table = table_of(DIMS, "marks", 12, empty=EMPTY)
     told: dict[str, str | bytes] = {}

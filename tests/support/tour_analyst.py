@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from looking import Looking, View, looking_at
+from browsing import Browsing, View, browsing_at
 from playwright.sync_api import Page
 from small_png import fewer_colours
 
@@ -25,14 +25,14 @@ def keep(page: Page, name: str, height: int = 700) -> None:
     assert size <= LARGEST, path
 
 
-def tour(looking: Looking) -> None:
-    page = looking.page("analyst", "/ask?by=country&by=year&by=outcome", DESK)
+def tour(browsing: Browsing) -> None:
+    page = browsing.page("analyst", "/ask?by=country&by=year&by=outcome", DESK)
     keep(page, "ask")
-    page.goto(looking.url() + "/sharing?measure=casualties")
+    page.goto(browsing.url() + "/sharing?measure=casualties")
     keep(page, "sharing", 560)
-    page.goto(looking.url() + "/ready-made")
+    page.goto(browsing.url() + "/ready-made")
     keep(page, "ready-made", 560)
-    page.goto(looking.url() + "/ask?by=country&by=adult_child&by=outcome")
+    page.goto(browsing.url() + "/ask?by=country&by=adult_child&by=outcome")
     page.get_by_role("button", name="Ask", exact=True).click()
     page.locator("table.release").wait_for(timeout=60_000)
     page.locator("td.withheld a").first.click()
@@ -46,5 +46,5 @@ def tour(looking: Looking) -> None:
 
 if __name__ == "__main__":
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with looking_at(Path(sys.argv[1])) as opened:
+    with browsing_at(Path(sys.argv[1])) as opened:
         tour(opened)

@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from looking import Looking, View, looking_at
+from browsing import Browsing, View, browsing_at
 from playwright.sync_api import Page
 from small_png import fewer_colours
 
@@ -25,19 +25,19 @@ def keep(page: Page, name: str, height: int) -> None:
     assert size <= LARGEST, path
 
 
-def tour(looking: Looking) -> None:
-    page = looking.page("auditor", "/audit/entries", DESK)
+def tour(browsing: Browsing) -> None:
+    page = browsing.page("auditor", "/audit/entries", DESK)
     keep(page, "log", 760)
     page.get_by_role("link", name="The question").last.click()
     page.locator("#story").wait_for()
     keep(page, "question", 760)
-    page.goto(looking.url("auditor") + "/audit/head")
-    keep(page, "head", 560)
-    page.goto(looking.url("auditor") + "/audit/sample?count=5&seed=two+dice")
+    page.goto(browsing.url("auditor") + "/audit/checkpoint")
+    keep(page, "checkpoint", 560)
+    page.goto(browsing.url("auditor") + "/audit/sample?count=5&seed=two+dice")
     keep(page, "sample", 620)
 
 
 if __name__ == "__main__":
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with looking_at(Path(sys.argv[1])) as opened:
+    with browsing_at(Path(sys.argv[1])) as opened:
         tour(opened)

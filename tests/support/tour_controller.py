@@ -7,7 +7,7 @@ It leaves a draft behind, as somebody does who writes a policy and has not signe
 import sys
 from pathlib import Path
 
-from looking import Looking, View, looking_at
+from browsing import Browsing, View, browsing_at
 from playwright.sync_api import Page
 from small_png import fewer_colours
 
@@ -27,13 +27,13 @@ def keep(page: Page, name: str, height: int = 700) -> None:
     assert size <= LARGEST, path
 
 
-def tour(looking: Looking) -> None:
-    page = looking.page("controller", "/controller/sharing", DESK)
+def tour(browsing: Browsing) -> None:
+    page = browsing.page("controller", "/controller/sharing", DESK)
     page.locator("a[href^='/controller/sharing/questions/']").first.wait_for(timeout=WHOLE)
     keep(page, "sharing")
-    page.goto(looking.url("controller") + "/controller/asked")
+    page.goto(browsing.url("controller") + "/controller/asked")
     keep(page, "asked", 560)
-    page.goto(looking.url("controller") + "/controller/policy/edit")
+    page.goto(browsing.url("controller") + "/controller/policy/edit")
     page.get_by_text("Approval and quotas").click()
     page.get_by_label("Other questions are answered").select_option("one person")
     page.get_by_role("button", name="Preview").first.click()
@@ -46,5 +46,5 @@ def tour(looking: Looking) -> None:
 
 if __name__ == "__main__":
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with looking_at(Path(sys.argv[1])) as opened:
+    with browsing_at(Path(sys.argv[1])) as opened:
         tour(opened)

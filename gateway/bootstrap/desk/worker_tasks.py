@@ -79,7 +79,7 @@ def preview(node: Node, policy: Policy, progress: Progress) -> dict[str, Any]:
         "scores": {name: score.value for name, score in found.scores.items()},
         "tables": [asdict(table) for table in found.tables],
         "to_accept": [asdict(group) for group in found.to_accept],
-        "narrow": [asdict(cell) for cell in found.narrow],
+        "insufficiently_protected": [asdict(cell) for cell in found.insufficiently_protected],
         "exposure": asdict(found.exposure),
         "records": None if found.records is None else asdict(found.records),
         "effect": effect,

@@ -35,7 +35,7 @@ def run_upkeep(directory: Path, node: Node, cube_cache: CubeCache, stop: Stop) -
             with attempt("policy does not come into force", member=node.member) as tried:
                 begin_due(directory, node, stop.on_stop)
             not_before = monotonic() + AGAIN_SECONDS if tried.failed else 0.0
-        with attempt("old uploads are not thrown away", member=node.member):
+        with attempt("old uploads are not deleted", member=node.member):
             uploads.tidy(node.clock.now())
         hand_back()
         stop.wait(UPKEEP_SECONDS)

@@ -38,7 +38,7 @@ def command() -> None:
 def list_waiting(as_json: bool, directory: Path) -> None:
     """List the waiting questions, oldest first."""
     with open_member(directory) as node:
-        found = approval.queue(node, _shelf(node))
+        found = approval.queue(node, _cube_cache(node))
         lines = [_line(one, node.clock.now()) for one in found]
     if as_json:
         click.echo(json.dumps([_data(one) for one in found], indent=2, ensure_ascii=False))
@@ -54,7 +54,7 @@ def list_waiting(as_json: bool, directory: Path) -> None:
 def show(question: str, as_json: bool, directory: Path) -> None:
     """Show the answer to QUESTION that would be sent."""
     with open_member(directory) as node:
-        found = approval.find(node, _shelf(node), question)
+        found = approval.find(node, _cube_cache(node), question)
         if as_json:
             data = {**_data(found), "answer": found.answer.as_json()}
             click.echo(json.dumps(data, indent=2, ensure_ascii=False))
@@ -70,7 +70,7 @@ def show(question: str, as_json: bool, directory: Path) -> None:
 def approve(question: str, by: str, directory: Path) -> None:
     """Approve exactly the answer to QUESTION that `show` prints, signed by NAME."""
     with open_member(directory) as node:
-        cube_cache = _shelf(node)
+        cube_cache = _cube_cache(node)
         found = approval.find(node, cube_cache, question)
         for line in _shown(node, found):
             click.echo(line)
@@ -91,7 +91,7 @@ def approve(question: str, by: str, directory: Path) -> None:
 def refuse(question: str, by: str, reason: str, directory: Path) -> None:
     """Refuse QUESTION. The requester learns only that approval was refused."""
     with open_member(directory) as node:
-        cube_cache = _shelf(node)
+        cube_cache = _cube_cache(node)
         approval.find(node, cube_cache, question)
         note = unlocked(directory, node, by).sign(approval.refusal(node, question, reason))
         sent = approval.refuse(node, cube_cache, question, note, reason)
@@ -144,7 +144,7 @@ def _limits(policy: Policy) -> dict[tuple[str, Period], int]:
     return found
 
 
-def _shelf(node: Node) -> CubeCache:
+def _cube_cache(node: Node) -> CubeCache:
     return CubeCache(node.dictionary, node.member, node.store)
 
 

@@ -48,7 +48,13 @@ def preview(policy: Path, as_json: bool, directory: Path) -> None:
     if as_json:
         click.echo(json.dumps(_data(made, found, shown), indent=2, ensure_ascii=False))
         return
-    for line in (*_summary(made, found), *_tables(found), *_accepted(found), *_narrow(found), *_risk(found)):
+    for line in (
+        *_summary(made, found),
+        *_tables(found),
+        *_accepted(found),
+        *_insufficiently_protected(found),
+        *_risk(found),
+    ):
         click.echo(line)
     for line in _questions(found, shown):
         click.echo(line)
@@ -96,19 +102,19 @@ def _accepted(found: Preview) -> Iterator[str]:
         yield f"  and {len(found.to_accept) - MOST_LISTED} more; --json lists them all"
 
 
-def _narrow(found: Preview) -> Iterator[str]:
-    if not found.narrow:
+def _insufficiently_protected(found: Preview) -> Iterator[str]:
+    if not found.insufficiently_protected:
         return
     yield ""
     yield (
-        f"Needs your acceptance: {len(found.narrow)} withheld cells that can be estimated closely from "
-        "numbers always shown."
+        f"Needs your acceptance: {len(found.insufficiently_protected)} withheld cells that can be "
+        "estimated closely from numbers always shown."
     )
-    for one in found.narrow[:MOST_LISTED]:
+    for one in found.insufficiently_protected[:MOST_LISTED]:
         where = ", ".join(f"{dimension} {code}" for dimension, code in one.cell)
         yield f"  {where}, of {', '.join(one.years)}"
-    if len(found.narrow) > MOST_LISTED:
-        yield f"  and {len(found.narrow) - MOST_LISTED} more; --json lists them all"
+    if len(found.insufficiently_protected) > MOST_LISTED:
+        yield f"  and {len(found.insufficiently_protected) - MOST_LISTED} more; --json lists them all"
 
 
 def _risk(found: Preview) -> Iterator[str]:
@@ -152,7 +158,7 @@ def _data(made: PreviewedCube, found: Preview, shown: list[PreviewAnswer]) -> di
         "scores": {name: score.value for name, score in found.scores.items()},
         "tables": [asdict(table) for table in found.tables],
         "to_accept": [asdict(group) for group in found.to_accept],
-        "narrow": [asdict(cell) for cell in found.narrow],
+        "insufficiently_protected": [asdict(cell) for cell in found.insufficiently_protected],
         "exposure": asdict(found.exposure),
         "records": None if found.records is None else asdict(found.records),
         "questions": [

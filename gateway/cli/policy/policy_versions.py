@@ -83,7 +83,9 @@ def review(by: str, directory: Path, *, ministry: bool) -> None:
 @click.command("publish")
 @signers.by
 @click.option(
-    "--accept", is_flag=True, help="Accept what `preview` lists: groups of one value, and narrow cells."
+    "--accept",
+    is_flag=True,
+    help="Accept what `preview` lists: groups of one value, and insufficiently protected cells.",
 )
 @ministry_wide
 @options.own_directory

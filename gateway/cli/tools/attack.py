@@ -54,7 +54,7 @@ class AttackInputError(SafelaneError):
     help="How the releases treat zeros; 'publish' tells the attacker that a withheld cell is at least 1.",
 )
 @click.option(
-    "--full-cross/--no-full-cross", default=True, help="Use the cells behind linked tables as well."
+    "--base-table/--no-base-table", default=True, help="Use the cells behind linked tables as well."
 )
 @click.option("--time-limit", type=click.FloatRange(min=0), metavar="S", help="Stop after so many seconds.")
 @click.option(
@@ -80,7 +80,7 @@ def command(
     truth: Path | None,
     lower: int | None,
     zeros: Zeros,
-    full_cross: bool,
+    base_table: bool,
     time_limit: float | None,
     show: int,
     keys: int | None,
@@ -113,7 +113,7 @@ def command(
             lower=lower,
             zeros=zeros,
             truth=true_table,
-            base_table=full_cross,
+            base_table=base_table,
             time_limit=None if time_limit is None else max(clock.left(), 0.0),
         )
     except AnonymiserError as error:
@@ -122,8 +122,8 @@ def command(
         click.echo(line)
     if report is not None:
         _write(report, _document(findings, names, threshold))
-    rerun_tells = keys is not None and _rerun(released, threshold, zeros, keys, show)
-    if findings.broken or rerun_tells:
+    rerun_discloses = keys is not None and _rerun(released, threshold, zeros, keys, show)
+    if findings.broken or rerun_discloses:
         ctx.exit(DISCLOSED)
     if findings.incomplete:
         ctx.exit(UNDECIDED)

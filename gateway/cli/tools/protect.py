@@ -53,7 +53,7 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--always",
     type=FILE,
-    help="JSON: cells to show; the certificate lists withheld cells that become narrow.",
+    help="JSON: cells to show; the certificate lists withheld cells that are then insufficiently protected.",
 )
 @click.option("--never", type=FILE, help="JSON: cells to withhold, whatever they hold.")
 @options.person

@@ -90,7 +90,7 @@ def _hand_in(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: Hu
     """Show the hub the node's log as it is now, then upload everything with calls of their own.
 
     What the hub delivers meanwhile it delivers again. A node that does not know how much of its log the hub
-    has seen is told, and shows it once more. Raises LinkError.
+    has seen is reported, and shows it once more. Raises LinkError.
     """
     for _ in range(2):
         with node.store.reading() as view:

@@ -34,6 +34,8 @@ from gateway.question import COUNTRY, ask
 from policies import Policy
 
 CANONICAL = "canonical-questions"
+FORM = 2
+"""Findings that are kept in another form are measured again."""
 """The pack of questions for comparing cubes."""
 
 
@@ -158,6 +160,7 @@ def _findings(node: Node, made: PreviewedCube) -> Findings:
 def _about(node: Node, made: PreviewedCube) -> str:
     """A name for everything behind the findings, the cube to its last byte included."""
     body = {
+        "form": FORM,
         "of": preview_id(made.record.id, made.plan, [made.bytes], [], []),
         "dictionary": node.dictionary.version,
         "software": __version__,
@@ -172,7 +175,7 @@ def _measured(node: Node, made: PreviewedCube) -> Preview:
         refused=cube_measures.refused(made.cube),
         people=int(made.people.counts.sum()),
         to_accept=cube_measures.shared_values(made.cube, sensitive),
-        narrow=cube_measures.narrow_cells(made.cube),
+        insufficiently_protected=cube_measures.insufficiently_protected_cells(made.cube),
         scores=scores(node, made),
         exposure=cube_measures.exposure(made.counted, made.people),
         records=cube_measures.records(made.people, sensitive),

@@ -125,7 +125,7 @@ def _kept(
     cube = protected(node, snapshot, planned, beside, progress)
     data = cube.to_bytes()
     if isinstance(cube, NoisyCube) and cube.pending:
-        return _Kept(data, lambda: cube, fresh=True)  # nothing is drawn before it is paid: no cube to answer
+        return _Kept(data, lambda: cube, fresh=True)  # no noise before its budget is spent: no cube to answer
     with node.store.notes() as notes:
         notes.keep_preview(name, record.id, data, node.clock.now())
     return _Kept(data, lambda: cube, fresh=True)

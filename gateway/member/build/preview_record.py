@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from anonymisers.records.reidentification_risk import Diversity, Risk
-from gateway.member.cube.cube_measures import Exposure, NarrowCell, SharedValue, TableShown
+from gateway.member.cube.cube_measures import Exposure, InsufficientlyProtected, SharedValue, TableShown
 from gateway.member.cube.usefulness import Score
 
 CellKey = frozenset[tuple[str, str]]
@@ -32,7 +32,7 @@ class Preview:
     refused: tuple[tuple[tuple[str, int], ...], ...]
     people: int
     to_accept: tuple[SharedValue, ...]
-    narrow: tuple[NarrowCell, ...]
+    insufficiently_protected: tuple[InsufficientlyProtected, ...]
     scores: Mapping[str, Score]
     exposure: Exposure
     records: Risk | None
@@ -76,9 +76,9 @@ def findings_from_json(text: str) -> Findings:
                 SharedValue(**{**one, "group": tuple((d, code) for d, code in one["group"])})
                 for one in stored["to_accept"]
             ),
-            narrow=tuple(
-                NarrowCell(tuple(one["years"]), tuple((d, code) for d, code in one["cell"]))
-                for one in stored.get("narrow", ())
+            insufficiently_protected=tuple(
+                InsufficientlyProtected(tuple(one["years"]), tuple((d, code) for d, code in one["cell"]))
+                for one in stored.get("insufficiently_protected", ())
             ),
             scores={name: Score(**score) for name, score in stored["scores"].items()},
             exposure=Exposure(**stored["exposure"]),

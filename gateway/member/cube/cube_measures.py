@@ -43,7 +43,7 @@ class SharedValue:
 
 
 @dataclass(frozen=True)
-class NarrowCell:
+class InsufficientlyProtected:
     """A withheld cell whose feasibility interval, given the cells always shown, is narrower than the rules
     ask for, of some years.
     """
@@ -125,9 +125,13 @@ def shared_values(cube: ReleasedCells, sensitive: frozenset[str]) -> tuple[Share
     return tuple(found)
 
 
-def narrow_cells(cube: Released) -> tuple[NarrowCell, ...]:
+def insufficiently_protected_cells(cube: Released) -> tuple[InsufficientlyProtected, ...]:
     """The withheld cells listed as accepted in the certificate, for the controller to answer for."""
-    return tuple(NarrowCell(*each) for each in cube.accepted) if isinstance(cube, ReleaseHistory) else ()
+    return (
+        tuple(InsufficientlyProtected(*each) for each in cube.accepted)
+        if isinstance(cube, ReleaseHistory)
+        else ()
+    )
 
 
 def exposure(cube: ReleasedCells, people: Table) -> Exposure:

@@ -24,18 +24,18 @@ Levels = Mapping[str, Iterable[str]]
 
 @dataclass(frozen=True)
 class Score:
-    """`asked` is the sum over people of log(N / y), in nats; `told` is the sum of log(N / v)."""
+    """`asked` is the sum over people of log(N / y), in nats; `answered` is the sum of log(N / v)."""
 
-    told: float
+    answered: float
     asked: float
 
     @property
     def value(self) -> float:
         """S; 1 where there is nothing to tell."""
-        return self.told / self.asked if self.asked > 0 else 1.0
+        return self.answered / self.asked if self.asked > 0 else 1.0
 
     def __add__(self, other: "Score") -> "Score":
-        return Score(self.told + other.told, self.asked + other.asked)
+        return Score(self.answered + other.answered, self.asked + other.asked)
 
 
 def score(cube: ReleasedCells, people: Table, question: Levels) -> Score:

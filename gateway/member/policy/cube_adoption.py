@@ -14,7 +14,7 @@ from hashlib import sha256
 from audit.formats.canonical import canonical_json
 from gateway.member.cube import cube_entries
 from gateway.member.cube.cube_formats import parse_cube
-from gateway.member.cube.cube_measures import narrow_cells, shared_values
+from gateway.member.cube.cube_measures import insufficiently_protected_cells, shared_values
 from gateway.member.cube.cube_shape import Shape
 from gateway.member.errors import NotAcceptedError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
@@ -72,7 +72,7 @@ class Certifiable:
     certificate: bytes
     largest: int
     shared: int
-    narrow: int
+    insufficiently_protected: int
 
 
 @lru_cache(maxsize=2)
@@ -81,8 +81,8 @@ def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
     whole = parse_cube(cube)
     largest = max(map(len, whole.tables), default=0)
     shared = len(shared_values(whole, sensitive))
-    narrow = len(narrow_cells(whole)) if not whole.withheld.all() else 0
-    return Certifiable(whole.certificate_digest, largest, shared, narrow)
+    insufficiently_protected = len(insufficiently_protected_cells(whole)) if not whole.withheld.all() else 0
+    return Certifiable(whole.certificate_digest, largest, shared, insufficiently_protected)
 
 
 def read_ahead(node: Node, view: View, policy: Policy) -> None:
@@ -152,7 +152,9 @@ def _check_accepted(view: View, versions: tuple[int, int | None], cube: Certifia
     signed += [each for each in view.ministry.signed_policies() if each.version == above]
     items = [
         f"would show {cube.shared} groups whose people all share one value" if cube.shared else "",
-        f"would leave {cube.narrow} withheld cells narrower than the rules ask for" if cube.narrow else "",
+        f"would leave {cube.insufficiently_protected} withheld cells narrower than the rules ask for"
+        if cube.insufficiently_protected
+        else "",
     ]
     if accepts_shared_values(max(signed, key=lambda each: each.index).note) or not any(items):
         return

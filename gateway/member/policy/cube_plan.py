@@ -18,7 +18,7 @@ from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.model.registered_figure import RegisteredFigure, counting
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan
-from gateway.member.policy.cell_marks import Marks, marks_of, words_of_marks
+from gateway.member.policy.cell_status import CellStatus, cell_status_of, words_of_cell_status
 from gateway.member.policy.mechanism_choice import largest_deviation, privacy, words_of
 from gateway.member.policy.noise_plan import noisy_plan, with_noisy_tables
 from policies import Policy
@@ -52,8 +52,8 @@ def plan_cube(
     closed = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
     covered = range(policy.scope.counted_from, closed.year + 1)
     years = tuple(year for year in covered if policy.scope.counts(year, closed))
-    marks = marks_of(dictionary, policy, finest, years)
-    protection = _rules(dictionary, policy, snapshot.member, finest, marks)
+    status = cell_status_of(dictionary, policy, finest, years)
+    protection = _rules(dictionary, policy, snapshot.member, finest, status)
     listed = [
         one for one in figures if one.figure.year in years and set(one.figure.cell) <= set(snapshot.columns)
     ]
@@ -196,17 +196,19 @@ def _strictest(scope: Scope, policy: Policy, finest: Mapping[str, str]) -> int:
 
 
 def _rules(
-    dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str], marks: Marks
+    dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str], status: CellStatus
 ) -> Rules:
     """The policy's protection in the words of disclosure control, for the available dimensions."""
     scope = policy.scope
     sensitive = {d.name for d in dictionary.dimensions.values() if d.sensitive}
     first = list(_priorities(dictionary, policy))
-    tables = (_table(dictionary, member, finest, each) for each in [*first, *(marks.tables if first else ())])
+    tables = (
+        _table(dictionary, member, finest, each) for each in [*first, *(status.tables if first else ())]
+    )
     priority = tuple(dict.fromkeys(t for t in tables if t is not None and len(t.dims) <= scope.max_dims))
     most = max(1, min(scope.max_dims, len(finest)))  # without any, `cube_building.protected` refuses
     zeros = scope.zeros
-    shown = not marks.never and _nothing_refused(dictionary, member, finest, priority, most)
+    shown = not status.never and _nothing_refused(dictionary, member, finest, priority, most)
     if zeros is Zeros.PUBLISH and not shown:
         zeros = Zeros.PARTNER
     return Rules(
@@ -215,11 +217,11 @@ def _rules(
         max_dims=most,
         sensitive=frozenset(sensitive & set(finest)),
         priority=priority,
-        always=marks.always,
-        never=marks.never,
-        structural=marks.structural,
+        always=status.always,
+        never=status.never,
+        structural=status.structural,
         # A cell that is never shown is looked after in priority tables; any other table might show it.
-        finer=None if marks.never else tuple(_ready_made(dictionary, member, finest, most)),
+        finer=None if status.never else tuple(_ready_made(dictionary, member, finest, most)),
     )
 
 
@@ -256,8 +258,10 @@ def _nothing_refused(
 def _words(rules: Rules) -> str:
     """Equal rules have equal words: a set is written in order."""
     tables = [(sorted(t.dims), sorted(t.levels)) for t in rules.priority]
-    marks = words_of_marks({"always": rules.always, "never": rules.never, "structural": rules.structural})
-    return repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables)) + marks
+    status = words_of_cell_status(
+        {"always": rules.always, "never": rules.never, "structural": rules.structural}
+    )
+    return repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables)) + status
 
 
 def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, str]]:

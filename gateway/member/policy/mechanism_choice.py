@@ -83,8 +83,8 @@ def check_alone(view: View, words: str) -> None:
     parts = view.privacy.release_parts()
     if parts and parts[0].mechanism != words:
         raise PolicyRefusedError(
-            f"People of this data set have paid for tables under {_said(parts[0].mechanism)}; the policy "
-            f"asks for {_said(words)}. A budget holds for the life of a data set.",
+            f"The privacy budget of this data set was spent on tables under {_said(parts[0].mechanism)}; "
+            f"the policy asks for {_said(words)}. A budget holds for the life of a data set.",
             remedy="Nothing was changed. Write the mechanism, and its parameters, as they were.",
         )
     if any(figure.withdrawn is None for figure in view.figures()):

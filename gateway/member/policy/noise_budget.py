@@ -84,7 +84,7 @@ def due(ledger: Ledger, plan: Plan, snapshot: Snapshot) -> Due:
     mechanism = mechanism_of(plan)
     if any(part.mechanism != plan.mechanism for part in ledger.release_parts):
         raise NotProtectedError(
-            "People of this data set have paid for tables under other parameters.",
+            "The privacy budget of this data set was spent on tables under other parameters.",
             remedy="A budget holds for the life of a data set: write the mechanism as it was.",
         )
     if not plan.years:

@@ -13,7 +13,7 @@ from gateway.member.model.stored_cube import Plan
 
 
 def noisy_plan(plan: Plan) -> Plan:
-    """The plan without thresholds, marks and figures, which make no difference to noisy counts."""
+    """The plan without thresholds, status of cells and figures, which make no difference to noisy counts."""
     return replace(plan, rules="", known=())
 
 

@@ -283,7 +283,7 @@ def records_of(node: Node, basis: ExtractBasis, columns: tuple[str, ...]) -> Rec
 def extract_rows(node: Node, basis: ExtractBasis) -> NDArray[np.bool_]:
     """Mask over the snapshot: rows counted in what was released, of people who consented to extracts.
 
-    A late record waits until it is counted in a release: beside the former numbers it would be told.
+    A late record waits until it is counted in a release: beside the former numbers it would be disclosed.
     """
     records = basis.policy.record_level
     consent = () if records is None else (records.consent,)

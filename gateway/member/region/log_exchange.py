@@ -23,7 +23,7 @@ from gateway.watching.keys import (
     known_keys,
 )
 from gateway.watching.model import SeenByHub
-from gateway.watching.witnessing import convicting, follow_excerpt, witness_head
+from gateway.watching.witnessing import convicting, follow_excerpt, witness_checkpoint
 from gateway.wire.log_exchange import SeenLog, ShownLog
 from gateway.wire.poll import Poll, PollReply
 
@@ -118,7 +118,7 @@ def _witness(
 ) -> Witnessed:
     keys = region_keys(node, notes)
     offered = AddCheckpoint(seen_size, proof, Note.parse(checkpoint))
-    witnessed = witness_head(notes, node.cosigner, keys, offered, node.clock.now())
+    witnessed = witness_checkpoint(notes, node.cosigner, keys, offered, node.clock.now())
     return Witnessed(witnessed, tuple(map(Verifier.parse, keys.valid)))
 
 

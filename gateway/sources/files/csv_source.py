@@ -37,8 +37,10 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _written(name: str, found: str, told: str) -> Message:
-    return message("%(file)s is written in %(found)s, not in %(told)s.", file=name, found=found, told=told)
+def _written(name: str, found: str, declared: str) -> Message:
+    return message(
+        "%(file)s is written in %(found)s, not in %(declared)s.", file=name, found=found, declared=declared
+    )
 
 
 def _rows_inside(row: Sequence[str], delimiter: str) -> bool:

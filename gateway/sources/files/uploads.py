@@ -1,7 +1,7 @@
 """Uploaded registers that wait to be loaded: where they are kept, for how long, and when they are removed.
 
 Each upload is a folder of its own below the node's directory, readable by the node's owner only. An upload is
-removed when loaded, when thrown away, and in any case after a day.
+removed when loaded, when discarded, and in any case after a day.
 """
 
 import hashlib

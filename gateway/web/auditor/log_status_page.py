@@ -71,8 +71,8 @@ class AlertsPage:
         return self.at is None
 
 
-@desk.page("/audit/head", "auditor/head.html")
-def audit_head() -> Model:
+@desk.page("/audit/checkpoint", "auditor/checkpoint.html")
+def audit_checkpoint() -> Model:
     kept = audited().kept
     found, now = log_status(kept), kept.clock.now()
     if found is None:

@@ -28,7 +28,7 @@ ACCOUNT = Entry("/account", lazy_gettext("Account"))
 AUDIT = (
     Entry("/audit/entries", lazy_gettext("The log"), also=("/audit/questions",)),
     Entry("/audit/alerts", lazy_gettext("Alerts")),
-    Entry("/audit/head", lazy_gettext("Checkpoint and witnesses")),
+    Entry("/audit/checkpoint", lazy_gettext("Checkpoint and witnesses")),
     Entry("/audit/sample", lazy_gettext("Sample")),
 )
 

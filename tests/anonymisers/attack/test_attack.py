@@ -155,10 +155,10 @@ def test_linked_tables_pin_down_a_cell_that_no_table_lists():
     assert keys(findings.unlisted) == {"sex=F child=yes outcome=killed"}
     without = attack([linked], threshold=5, base_table=False)
     assert without.unlisted == ()
-    assert "full cross of 8 cells" in without.unexamined[0]
+    assert "base table of 8 cells" in without.unexamined[0]
 
 
-def test_a_full_cross_too_large_to_solve_is_searched_by_bounds(monkeypatch):
+def test_a_base_table_too_large_to_solve_is_searched_by_bounds(monkeypatch):
     """Nobody may be in eight cells but two: that follows from zeros alone."""
     monkeypatch.setattr("anonymisers.attack.run.CELL_LIMIT", 0)
     cells = {("F", "killed", "Total"): 2, ("M", "injured", "Total"): 30, ("Total", "Total", "Total"): 32}

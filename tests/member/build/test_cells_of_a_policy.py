@@ -130,11 +130,11 @@ def test_what_stays_narrow_beside_it_is_accepted_by_signature_or_answers_nothing
     publish(node, signed(node, 1, text, accepts=True))
     built = ReleaseHistory.from_bytes(build(node).cube)
 
-    assert (("place", "KH-2"),) in [one.cell for one in found.narrow]
-    assert all(one.years == ("2023",) for one in found.narrow)
+    assert (("place", "KH-2"),) in [one.cell for one in found.insufficiently_protected]
+    assert all(one.years == ("2023",) for one in found.insufficiently_protected)
     assert built.lookup({"place": "KH-1"}) == Value(60)
     assert built.lookup({"place": "KH-2"}) == Withheld()
-    assert len(built.accepted) == len(found.narrow)
+    assert len(built.accepted) == len(found.insufficiently_protected)
 
 
 def test_where_nobody_can_be_is_shown_and_no_alternative_puts_anybody_there(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from changing import asked, changing_region, protect
 from federation import Federation, federation, grown, policy_text, snapshot
+from perturbed_region import asked, perturbed_region, protect
 from signing import put_in_force
 
 from audit.events.events import decode
@@ -67,7 +67,7 @@ def more_tables(version: int, *tables: str, mechanism: str = PRIVATE) -> str:
 
 @pytest.fixture
 def region(tmp_path: Path) -> Iterator[Federation]:
-    with changing_region(tmp_path, policy()) as made:
+    with perturbed_region(tmp_path, policy()) as made:
         yield made
 
 
@@ -157,7 +157,7 @@ def test_everybody_counts_once_in_the_first_year_that_counts(tmp_path: Path) -> 
     persons = again.links["person"].copy()
     persons[-10:] = people.links["person"][:10]
     twice = replace(again, links={**again.links, "person": persons})
-    with changing_region(tmp_path, policy(mechanism=EXACT)) as region:
+    with perturbed_region(tmp_path, policy(mechanism=EXACT)) as region:
         loaded_again(region, twice)
         shown = values(asked(region, "year", "sex"))
         outcomes = values(asked(region, "outcome"))
@@ -197,7 +197,7 @@ def test_a_new_year_is_a_release_part_that_spends_its_own_and_the_first_numbers_
 
 def test_whoever_gets_another_number_in_the_register_is_still_the_same(tmp_path: Path) -> None:
     """As when national numbers are added to a register that had those of cases only."""
-    with changing_region(tmp_path, policy(mechanism=EXACT)) as region:
+    with perturbed_region(tmp_path, policy(mechanism=EXACT)) as region:
         region.clock.time = region.clock.time.replace(year=2027)
         later = grown(snapshot("KH"), 30, "2025-05")
         renamed = np.array([b"number-%04d" % n for n in range(len(later))])
@@ -341,7 +341,7 @@ def test_what_was_paid_fixes_the_budget_before_anything_is_answered(region: Fede
 
 
 def test_a_policy_that_would_begin_after_something_exact_was_given_out_never_does(tmp_path: Path) -> None:
-    with changing_region(tmp_path, policy(mechanism="")) as region:
+    with perturbed_region(tmp_path, policy(mechanism="")) as region:
         node = region.members["KH"].node
         put_in_force(node, policy(2).replace("valid_from: 2026-01-01", "valid_from: 2026-04-01"))
         asked(region, "outcome")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from changing import asked, changing_region
 from federation import Federation, federation, grown, policy_text, snapshot
+from perturbed_region import asked, perturbed_region
 from signing import put_in_force
 
 from gateway.export import to_csv, to_json, to_text
@@ -42,7 +42,7 @@ def policy(version: int = 1, mechanism: str = CHANGED) -> str:
 
 @pytest.fixture
 def region(tmp_path: Path) -> Iterator[Federation]:
-    with changing_region(tmp_path, policy()) as made:
+    with perturbed_region(tmp_path, policy()) as made:
         yield made
 
 

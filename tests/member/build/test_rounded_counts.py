@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from changing import asked, changing_region
 from federation import Federation, grown, policy_text, snapshot
+from perturbed_region import asked, perturbed_region
 from signing import put_in_force
 
 from gateway.export import to_csv, to_text
@@ -29,7 +29,7 @@ def policy(version: int = 1, mechanism: str = ROUNDED) -> str:
 
 @pytest.fixture
 def region(tmp_path: Path) -> Iterator[Federation]:
-    with changing_region(tmp_path, policy()) as made:
+    with perturbed_region(tmp_path, policy()) as made:
         yield made
 
 

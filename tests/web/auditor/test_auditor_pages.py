@@ -161,7 +161,7 @@ def test_an_entry_that_was_changed_afterwards_is_shown_as_not_proved(
 def test_head_alerts_and_sample(house: House, auditor: Browser) -> None:
     log(house, *(denied(f"q-{n}") for n in range(6)))
 
-    head = auditor.get("/audit/head").text
+    head = auditor.get("/audit/checkpoint").text
     alerts = auditor.get("/audit/alerts").text
     sample = auditor.get("/audit/sample?count=3&seed=dice").text
     again = auditor.get(f"/audit/sample?count=3&seed=dice&size={_drawn_from(sample)}").text
@@ -184,7 +184,7 @@ def test_a_sample_that_cannot_be_drawn_is_said(auditor: Browser) -> None:
 def test_every_page_has_a_twin_for_programs_of_the_same_model(house: House, auditor: Browser) -> None:
     (number,) = log(house, asked("q-5"))
     client = house.browser(**program(house)).client
-    twins = ("entries", f"entries/{number}", "questions/q-5", "head", "alerts", "sample")
+    twins = ("entries", f"entries/{number}", "questions/q-5", "checkpoint", "alerts", "sample")
 
     for twin in twins:
         answer = client.get(f"/api/v1/desk/audit/{twin}.json")
@@ -200,7 +200,7 @@ def test_the_api_is_on_both_sides(house: House, auditor: Browser) -> None:
     client = house.browser(**program(house)).client
 
     assert client.get("/api/v1/audit/entries?type=denied").json()["entries"][0]["number"] == number
-    assert client.get("/api/v1/audit/standing").json()["size"] > number
+    assert client.get("/api/v1/audit/log-status").json()["size"] > number
     again = client.get(f"/api/v1/audit/replays/{number}")
     assert again.status_code == (200 if house.accounts.side is Side.HUB else 409)
     assert client.get("/api/v1/audit/replays/99999").status_code == 404

@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import Browsing, browsing_at
 from chromium import CHROMIUM
-from looking import Looking, looking_at
 
 
 @pytest.fixture(scope="session")
-def looking(request: pytest.FixtureRequest) -> Iterator[Looking]:
+def browsing(request: pytest.FixtureRequest) -> Iterator[Browsing]:
     if CHROMIUM is None:
         pytest.skip("there is no chromium here")
     running = os.environ.get("SAFELANE_REGION")
     directory = Path(running) if running else request.getfixturevalue("demo").directory
-    with looking_at(directory) as opened:
+    with browsing_at(directory) as opened:
         yield opened
 
 
 @pytest.fixture
-def look(looking: Looking) -> Iterator[Looking]:
+def look(browsing: Browsing) -> Iterator[Browsing]:
     """The browser for one test: fails where a page reports an error, or loads anything from elsewhere."""
-    yield looking
-    looking.close()
+    yield browsing
+    browsing.close()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from looking import LIGHT, NARROW, Looking, check_axe, shoot
+from browsing import LIGHT, NARROW, Browsing, check_axe, shoot
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.processes
@@ -20,7 +20,7 @@ def chosen(page: Page, label: str, value: str, nth: int = 0) -> None:
         page.get_by_label(label, exact=True).nth(nth).select_option(value)
 
 
-def asked(look: Looking, query: str) -> Page:
+def asked(look: Browsing, query: str) -> Page:
     """A question by its link, on its own page with its table."""
     page = look.page("analyst", f"/ask?{query}&purpose=regional-reporting")
     page.get_by_role("button", name="Ask", exact=True).click()
@@ -29,7 +29,7 @@ def asked(look: Looking, query: str) -> Page:
     return page
 
 
-def test_from_the_slots_to_the_table_without_reload(look: Looking) -> None:
+def test_from_the_slots_to_the_table_without_reload(look: Browsing) -> None:
     page = look.page("analyst", "/ask")
     chosen(page, "By", "country")
     chosen(page, "and by", "year")
@@ -50,7 +50,7 @@ def test_from_the_slots_to_the_table_without_reload(look: Looking) -> None:
     check_axe(page, picture="analyst-table")
 
 
-def test_a_withheld_number_is_explained_and_what_helps_is_a_link(look: Looking) -> None:
+def test_a_withheld_number_is_explained_and_what_helps_is_a_link(look: Browsing) -> None:
     page = asked(look, "by=country&by=year&by=outcome")
 
     page.locator("td.withheld a").first.click()
@@ -62,7 +62,7 @@ def test_a_withheld_number_is_explained_and_what_helps_is_a_link(look: Looking) 
     expect(page.locator("#summary")).to_contain_text("five years")
 
 
-def test_the_table_scrolls_by_itself_with_its_margins_in_sight(look: Looking) -> None:
+def test_the_table_scrolls_by_itself_with_its_margins_in_sight(look: Browsing) -> None:
     page = asked(look, "by=country&by=year&by=outcome")
     frame = page.locator(".table-frame").first
     frame.evaluate("f => f.scrollTo(0, f.scrollHeight / 2)")
@@ -77,7 +77,7 @@ def test_the_table_scrolls_by_itself_with_its_margins_in_sight(look: Looking) ->
     assert abs(margin["y"] + margin["height"] - top["y"] - top["height"]) < 8
 
 
-def test_files_of_the_table(look: Looking) -> None:
+def test_files_of_the_table(look: Browsing) -> None:
     page = asked(look, "by=country&by=outcome")
 
     for form, begins in (("CSV", b"country,"), ("XLSX", b"PK"), ("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
@@ -86,7 +86,7 @@ def test_files_of_the_table(look: Looking) -> None:
         assert found.value.path().read_bytes().startswith(begins), form
 
 
-def test_asking_and_reading_without_scripts(look: Looking) -> None:
+def test_asking_and_reading_without_scripts(look: Browsing) -> None:
     page = look.page("analyst", "/ask", scripts=False)
     page.get_by_label("By", exact=True).select_option("country")
     page.get_by_role("button", name="Show my question").click()
@@ -101,7 +101,7 @@ def test_asking_and_reading_without_scripts(look: Looking) -> None:
     expect(page.locator("#summary")).to_contain_text("People killed or injured, by country")
 
 
-def test_every_state_of_the_lists_is_readable(look: Looking) -> None:
+def test_every_state_of_the_lists_is_readable(look: Browsing) -> None:
     page = look.page("analyst", "/questions?purpose=none-of-ours")
     shoot(page, "analyst-nothing-found", (LIGHT, NARROW))
     check_axe(page)

@@ -1,12 +1,12 @@
 """An auditor's work in a real browser, on the hub and inside a state; with and without scripts."""
 
 import pytest
-from looking import DARK, LIGHT, NARROW, Looking, check_axe, shoot
+from browsing import DARK, LIGHT, NARROW, Browsing, check_axe, shoot
 
 pytestmark = pytest.mark.processes
 
 
-def test_from_the_log_to_the_evidence(look: Looking) -> None:
+def test_from_the_log_to_the_evidence(look: Browsing) -> None:
     page = look.page("auditor")
     assert page.url.endswith("/audit/entries")
 
@@ -24,7 +24,7 @@ def test_from_the_log_to_the_evidence(look: Looking) -> None:
     shoot(page, "auditor-question", (LIGHT, DARK, NARROW))
 
 
-def test_a_search_that_finds_nothing_and_one_that_cannot_be_made(look: Looking) -> None:
+def test_a_search_that_finds_nothing_and_one_that_cannot_be_made(look: Browsing) -> None:
     page = look.page("auditor", "/audit/entries?organisation=nobody")
     page.get_by_text("No entries match.").wait_for()
     shoot(page, "auditor-empty", (LIGHT, NARROW))
@@ -35,7 +35,7 @@ def test_a_search_that_finds_nothing_and_one_that_cannot_be_made(look: Looking) 
     check_axe(page)
 
 
-def test_it_works_without_scripts_and_by_the_keyboard_alone(look: Looking) -> None:
+def test_it_works_without_scripts_and_by_the_keyboard_alone(look: Browsing) -> None:
     page = look.page("node-auditor", "/audit/entries", scripts=False)
     member = page.inner_text(".who").strip().rsplit(" ", 1)[1]  # "Authority of KH": whose node it is
     page.get_by_label("Kind").focus()
@@ -51,7 +51,7 @@ def test_it_works_without_scripts_and_by_the_keyboard_alone(look: Looking) -> No
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/questions", "/audit/entries/999999999"])
-def test_what_is_not_there_or_not_open_is_said_and_leads_on(look: Looking, path: str) -> None:
+def test_what_is_not_there_or_not_open_is_said_and_leads_on(look: Browsing, path: str) -> None:
     page = look.page("auditor", path)
 
     page.get_by_role("link", name="Home page").wait_for()
@@ -59,7 +59,7 @@ def test_what_is_not_there_or_not_open_is_said_and_leads_on(look: Looking, path:
     check_axe(page)
 
 
-def test_a_broken_connection_is_reported_and_loses_nothing(look: Looking) -> None:
+def test_a_broken_connection_is_reported_and_loses_nothing(look: Browsing) -> None:
     page = look.page("auditor", "/audit/entries")
     page.context.set_offline(True)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from looking import Looking, check_axe
+from browsing import Browsing, check_axe
 from playwright.sync_api import Page, expect
 
 from gateway.demo.preparing import PASSPHRASE
@@ -46,7 +46,7 @@ def publish_draft(page: Page) -> None:
 
 
 @pytest.fixture
-def own(look: Looking) -> Iterator[Page]:
+def own(look: Browsing) -> Iterator[Page]:
     """The controller at work; afterwards the node has its former policy again."""
     page = look.page("controller", "/controller/policy")
     page.context.set_default_timeout(WHOLE)
@@ -62,13 +62,13 @@ def own(look: Looking) -> Iterator[Page]:
         publish_draft(page)
 
 
-def member_of(look: Looking) -> str:
+def member_of(look: Browsing) -> str:
     """The member of the signed-in controller."""
     places = (link.person.place for link in new_links(look.directory) if link.person.role == "controller")
     return next(places).rpartition("/")[2]
 
 
-def waiting_question(look: Looking) -> Page:
+def waiting_question(look: Browsing) -> Page:
     """An analyst asks a question that is not ready-made, reads that a person decides, and gives an hour."""
     ask = f"/ask?by=year&by=sex&where=country:{member_of(look)}&purpose=regional-reporting&measure=casualties"
     page = look.page("analyst", ask)
@@ -88,7 +88,7 @@ def waiting_question(look: Looking) -> Page:
     return page
 
 
-def register_of(look: Looking) -> bytes:
+def register_of(look: Browsing) -> bytes:
     """The register of the signed-in controller's member, as one zip."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
@@ -97,7 +97,7 @@ def register_of(look: Looking) -> bytes:
     return stream.getvalue()
 
 
-def test_a_register_is_uploaded_without_scripts_and_checked(look: Looking) -> None:
+def test_a_register_is_uploaded_without_scripts_and_checked(look: Browsing) -> None:
     plain = look.page("controller", "/controller/loads/upload", scripts=False)
     plain.context.set_default_timeout(WHOLE)
     chosen = plain.get_by_label("The register")
@@ -116,7 +116,7 @@ def test_a_register_is_uploaded_without_scripts_and_checked(look: Looking) -> No
     expect(page).to_have_url(re.compile("/controller/loads$"))
 
 
-def test_a_figure_is_looked_at_registered_and_withdrawn(look: Looking) -> None:
+def test_a_figure_is_looked_at_registered_and_withdrawn(look: Browsing) -> None:
     page = look.page("controller", "/controller/figures")
     page.get_by_label("Period").fill("2019")
     page.get_by_label("Number of people").fill("1")
@@ -133,7 +133,7 @@ def test_a_figure_is_looked_at_registered_and_withdrawn(look: Looking) -> None:
     expect(page.locator("main")).to_contain_text("The figure is withdrawn.")
 
 
-def test_a_policy_is_changed_and_an_answer_is_approved(look: Looking, own: Page) -> None:
+def test_a_policy_is_changed_and_an_answer_is_approved(look: Browsing, own: Page) -> None:
     own.get_by_role("link", name="Edit …").click()
     own.get_by_text("Approval and quotas").click()
     own.get_by_label("Other questions are answered").select_option("one person")

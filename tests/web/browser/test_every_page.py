@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from looking import PEOPLE, SCREENSHOTS, Looking, check_axe
+from browsing import PEOPLE, SCREENSHOTS, Browsing, check_axe
 from playwright.sync_api import Page
 
 from gateway.accounts.access_routes import ROUTES
@@ -115,7 +115,7 @@ def seen() -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_every_page_of_a_role_is_readable_light_and_ours(look: Looking, seen, who: str) -> None:
+def test_every_page_of_a_role_is_readable_light_and_ours(look: Browsing, seen, who: str) -> None:
     page = look.page(who)
     seen[who] = set()
     BEFORE.get(who, _nothing)(page)

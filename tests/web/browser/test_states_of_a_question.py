@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from looking import Looking, check_axe
+from browsing import Browsing, check_axe
 from playwright.sync_api import Locator, Page, expect
 from processes import running
 
@@ -19,7 +19,7 @@ LONG = 90_000
 
 
 @contextmanager
-def stopped(look: Looking, member: str) -> Iterator[None]:
+def stopped(look: Browsing, member: str) -> Iterator[None]:
     """A member whose processes are stopped: the member neither calls nor signs off."""
     still = running(f"member serve --dir {look.directory.resolve() / 'members' / member}")
     assert still
@@ -41,7 +41,7 @@ def table_is_there(page: Page) -> None:
     page.locator("table.release").wait_for(timeout=LONG)
 
 
-def test_offline_refused_and_late_are_shown_as_they_come(look: Looking) -> None:
+def test_offline_refused_and_late_are_shown_as_they_come(look: Browsing) -> None:
     page = look.page("analyst")
     page.clock.install()
     page.goto(look.url() + "/ask?by=country&by=year&by=sex&purpose=regional-reporting&measure=casualties")
@@ -78,7 +78,7 @@ def test_offline_refused_and_late_are_shown_as_they_come(look: Looking) -> None:
     expect(page.locator("main")).to_contain_text("This is table 1 of 2")
 
 
-def test_data_that_nobody_shares_are_named_with_alternatives(look: Looking) -> None:
+def test_data_that_nobody_shares_are_named_with_alternatives(look: Browsing) -> None:
     """A link may ask for data that no policy releases any more: members refuse, and the page says why."""
     page = look.page("analyst", "/ask?by=month&by=sex&purpose=regional-reporting&measure=casualties")
     expect(page.locator("#summary")).to_contain_text("will not answer")

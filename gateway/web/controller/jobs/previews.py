@@ -47,7 +47,7 @@ class Question:
 @dataclass(frozen=True)
 class Preview:
     """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature;
-    `narrow`: withheld cells to be accepted.
+    `insufficiently_protected`: withheld cells to be accepted.
 
     `stricter`: rules that the node carries out more strictly than the policy says.
     """
@@ -65,8 +65,8 @@ class Preview:
     effect: tuple[str, ...]
     accept: tuple[str, ...]
     accept_more: int
-    narrow: tuple[str, ...]
-    narrow_more: int
+    insufficiently_protected: tuple[str, ...]
+    more_insufficiently_protected: int
     risk: tuple[str, ...]
     tables: tuple[Table, ...]
     questions: tuple[Question, ...]
@@ -74,7 +74,7 @@ class Preview:
 
 def preview(result: Result) -> Preview:
     """The result of a preview, in words."""
-    groups, narrow = result["to_accept"], result.get("narrow", ())
+    groups, insufficiently_protected = result["to_accept"], result.get("insufficiently_protected", ())
     return Preview(
         version=result["version"],
         against=result["against"],
@@ -89,8 +89,10 @@ def preview(result: Result) -> Preview:
         effect=effect(result),
         accept=tuple(map(_group, groups[:MOST_LISTED])),
         accept_more=max(0, len(groups) - MOST_LISTED),
-        narrow=tuple(map(_narrow, narrow[:MOST_LISTED])),
-        narrow_more=max(0, len(narrow) - MOST_LISTED),
+        insufficiently_protected=tuple(
+            map(_insufficiently_protected, insufficiently_protected[:MOST_LISTED])
+        ),
+        more_insufficiently_protected=max(0, len(insufficiently_protected) - MOST_LISTED),
         risk=tuple(_risk(result)),
         tables=tuple(map(_table, result["tables"])),
         questions=tuple(_question(one, result["scores"]) for one in result["questions"]),
@@ -187,7 +189,7 @@ def _question(one: Mapping[str, Any], scores: Mapping[str, float]) -> Question:
     )
 
 
-def _narrow(one: Mapping[str, Any]) -> str:
+def _insufficiently_protected(one: Mapping[str, Any]) -> str:
     """A withheld cell that published cells narrow more than the rules allow."""
     return _("%(where)s, %(years)s", where=_where(one["cell"]), years=", ".join(one["years"]))
 

@@ -96,7 +96,7 @@ def publish_draft() -> Model:
     try:
         if not found.ready:
             raise NotSignedError("preview", _("Preview first what would be released."))
-        if found.preview is not None and found.preview.narrow and not accept:
+        if found.preview is not None and found.preview.insufficiently_protected and not accept:
             raise NotSignedError("accept", _("Accept the listed items, or go back and change the policy."))
         if found.preview is not None and found.preview.accept and not accept:
             raise NotSignedError("accept", _("Accept these groups, or go back and share less detail."))

@@ -34,7 +34,7 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Row:
-    """A figure in words. `state`: known, waits, untold (not in the register) or withdrawn."""
+    """A figure in words. `state`: known, waits, not-in-register or withdrawn."""
 
     entry: int
     what: str
@@ -168,7 +168,7 @@ def _row(one: FigureStatus) -> Row:
     elif one.taken_in:
         state = "known"
     else:
-        state = "untold" if one.contradicted is None else "waits"
+        state = "not-in-register" if one.contradicted is None else "waits"
     return Row(
         entry=one.registered.index,
         what=_what(figure),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from changing import changing_region
 from federation import Federation, policy_text
+from perturbed_region import perturbed_region
 from regions import client
 
 from gateway.api.app import create_hub_app
@@ -35,7 +35,7 @@ QUESTION = {
 
 @contextmanager
 def served(place: Path) -> Iterator[tuple[Federation, HttpLink, httpx.Client]]:
-    with changing_region(place, policy_text("KH").replace("first_year: 2022\n", "") + PRIVATE) as region:
+    with perturbed_region(place, policy_text("KH").replace("first_year: 2022\n", "") + PRIVATE) as region:
         region.clock.time = datetime.now(UTC)  # calls are believed for a minute only
         token = add_user(region.hub, "a@armac.example", "ARMAC", Role.ANALYST, ["regional-reporting"])
         server = WebServer(create_hub_app(region.hub), "127.0.0.1:0")

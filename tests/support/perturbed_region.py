@@ -1,4 +1,4 @@
-"""A region of one node whose policy changes the numbers of its data set."""
+"""A region of one node whose policy perturbs the counts of its data set."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from gateway.wire.release import Release
 
 
 @contextmanager
-def changing_region(place: Path, policy: str) -> Iterator[Federation]:
+def perturbed_region(place: Path, policy: str) -> Iterator[Federation]:
     """Cambodia alone, with a cube by a policy."""
     with federation(place, "KH", ready=False) as made:
         node = made.members["KH"].node

@@ -53,7 +53,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 @dataclass
-class Looking:
+class Browsing:
     """A browser, and the demo's people signed in in it by their links, each once."""
 
     directory: Path
@@ -121,12 +121,12 @@ class Looking:
 
 
 @contextmanager
-def looking_at(directory: Path) -> Iterator[Looking]:
+def browsing_at(directory: Path) -> Iterator[Browsing]:
     """The system's browser before a running demo."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
-            yield Looking(directory, browser)
+            yield Browsing(directory, browser)
         finally:
             browser.close()
 

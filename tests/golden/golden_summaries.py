@@ -1,4 +1,4 @@
-"""What is told of a cube in a golden text."""
+"""Summaries of a cube in a golden text: what it releases, proves and withholds."""
 
 from golden_text import unpacked
 

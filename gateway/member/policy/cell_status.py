@@ -14,7 +14,7 @@ from policies.model.model import Cell
 
 
 @dataclass(frozen=True)
-class Marks:
+class CellStatus:
     """`always`, `never`, `structural`: cells by their codes. `tables`: levels of the cells always shown."""
 
     always: frozenset[CellName]
@@ -23,20 +23,20 @@ class Marks:
     tables: tuple[Mapping[str, str], ...]
 
 
-def marks_of(
+def cell_status_of(
     dictionary: Dictionary, policy: Policy, finest: Mapping[str, str], years: Sequence[int]
-) -> Marks:
-    """The marks on cells that a cube of these finest levels can have: all other cells are withheld or do not
-    exist.
+) -> CellStatus:
+    """The a priori status of cells that a cube of these finest levels can have: all other cells are withheld
+    or do not exist.
 
-    Years that no part counts yet are named already: each part takes the marks about its own people.
+    Years that no part counts yet are named already: each part takes the status of cells of its own people.
     """
     scope = policy.scope
     never = frozenset(cell for cell in scope.never_show if _inside(policy, cell, finest))
     margins = [dict(m) for m in scope.keep if m and _levels_inside(policy, dict(m), finest)]
     single = [cell for cell in scope.always_show if _inside(policy, cell, finest)]
     kept = {cell for margin in margins for cell in _cells(dictionary, policy.member, margin, years)}
-    return Marks(
+    return CellStatus(
         always=frozenset(kept | set(single)) - never,
         never=never,
         structural=frozenset(c for c in scope.structural_zeros if _inside(policy, c, finest)),
@@ -44,8 +44,8 @@ def marks_of(
     )
 
 
-def words_of_marks(rules: Mapping[str, frozenset[CellName]]) -> str:
-    """Equal marks have equal words; no marks have no words, so that cubes of policies without marks stay
+def words_of_cell_status(rules: Mapping[str, frozenset[CellName]]) -> str:
+    """Equal status has equal words; without a status there are no words, so that cubes of such policies stay
     valid.
     """
     stated = {name: sorted(places) for name, places in rules.items() if places}
