@@ -106,7 +106,7 @@ class _Search:
     context: AccidentContext
     true: Ints
     shown: Bools
-    price: Floats
+    cost: Floats
     inner_cells: list[InnerCell]
     above: dict[InnerCell, list[int]]
     below: dict[int, list[int]]
@@ -240,7 +240,7 @@ class _Search:
         return low < high
 
     def _solved(self, free: Mapping[InnerCell, Range], cell: int | None, amount: int | None) -> Change | None:
-        """Whole numbers within ranges (`free`) at least cost; a shown cell costs its price for each unit."""
+        """Whole numbers within ranges (`free`) at least cost; each unit of a shown cell costs `cost`."""
         inner_cells = list(free)
         rows = sorted({c for inner in inner_cells for c in self.above[inner] if self.shown[c]} - {cell})
         place = {c: n for n, c in enumerate(rows)}
@@ -260,8 +260,8 @@ class _Search:
             return None
         if not entries:  # no shown cell counts these inner cells
             return {inner: n for inner, (low, high) in free.items() if (n := min(max(0, low), high))}
-        prices = self.price[rows]
-        steps = _program(entries, ends, wide, np.concatenate([np.zeros(size), prices, prices]), free)
+        costs = self.cost[rows]
+        steps = _program(entries, ends, wide, np.concatenate([np.zeros(size), costs, costs]), free)
         if steps is None:
             return None
         return {

@@ -70,9 +70,9 @@ class Goals:
     def needs(self, extent: Extent) -> tuple[Bools, Bools]:
         """Mark the representatives of which a greater, and of which a smaller, value is still sought."""
         reduced = self.reduced
-        open_boxes = ~self.settled(extent)
+        open_cuboids = ~self.settled(extent)
         wanted = np.zeros(len(reduced.low), dtype=np.bool_)
-        wanted[reduced.rep[open_boxes]] = True
+        wanted[reduced.rep[open_cuboids]] = True
         up = wanted & (extent.seen_high < extent.proven_high - SLACK)
         down = wanted & (extent.seen_low > extent.proven_low + SLACK)
         return up, down

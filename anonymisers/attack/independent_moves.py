@@ -42,7 +42,7 @@ class IndependentMoves:
         self._truth, self._neighbourhoods, self._check_time = candidates.truth, neighbourhoods, check_time
         self._owned, self._small = np.zeros((2, len(candidates.truth)), dtype=np.bool_)
         self._owned[candidates.own], self._small[candidates.small] = True, True
-        self._price = np.where(self._owned, OWNED, USUAL)
+        self._cost = np.where(self._owned, OWNED, USUAL)
         self._left: dict[int, frozenset[int]] = {}
 
     @property
@@ -79,10 +79,10 @@ class IndependentMoves:
     def _change(self, column: int, size: int, held: int | None) -> bool:
         self._check_time()
         neighbourhood = self._neighbourhoods.neighbourhood(self._truth, column, size, held)
-        price = self._price[neighbourhood.columns]
-        price[np.isin(neighbourhood.columns, list(self._left.get(column, ())))] = AVOIDED
+        cost = self._cost[neighbourhood.columns]
+        cost[np.isin(neighbourhood.columns, list(self._left.get(column, ())))] = AVOIDED
         for step in (1.0, -1.0):
-            found = neighbourhood.least_change(self._truth, column, step, price)
+            found = neighbourhood.least_change(self._truth, column, step, cost)
             if found is not None:
                 self.take(neighbourhood.columns, found)
                 return True

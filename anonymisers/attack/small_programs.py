@@ -43,10 +43,10 @@ class Neighbourhood:
             return None
         return found
 
-    def least_change(self, world: Floats, column: int, step: float, price: Floats) -> Floats | None:
+    def least_change(self, world: Floats, column: int, step: float, cost: Floats) -> Floats | None:
         """Return the cheapest change of the columns that changes `column` by `step` and keeps all sums.
 
-        `price`: cost of changing each column by 1. None when the bounds leave no such change.
+        `cost`: cost of changing each column by 1. None when the bounds leave no such change.
         """
         now = world[self.columns]
         up, down = self.high - now, now - self.low
@@ -64,7 +64,7 @@ class Neighbourhood:
             np.stack([self.rows.coefs, -self.rows.coefs], axis=1).ravel(),
             self.rows.rhs,
         )
-        found = self.program.solve(rows, least.ravel(), most.ravel(), -np.tile(price, 2))
+        found = self.program.solve(rows, least.ravel(), most.ravel(), -np.tile(cost, 2))
         if found is None:
             return None
         change = found[: len(now)] - found[len(now) :]

@@ -46,7 +46,7 @@ def came_with(parts: Sequence[ReleasePart], numbers: Iterable[int]) -> tuple[str
     return tuple(_codes(parts, numbers))
 
 
-def standing(parts: Sequence[ReleasePart], numbers: Iterable[int]) -> tuple[str, ...]:
+def present_with(parts: Sequence[ReleasePart], numbers: Iterable[int]) -> tuple[str, ...]:
     """The vintages of the people who came with these parts and have not left."""
     return tuple(code for code in came_with(parts, numbers) if _LEFT not in code)
 

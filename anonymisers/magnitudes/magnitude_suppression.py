@@ -31,7 +31,7 @@ class MagnitudeSuppression:
     cells: MagnitudeCells
     suppressed: Bools
     locked: Bools
-    price: Floats
+    cost: Floats
     worlds: list[Floats]
 
     @classmethod
@@ -44,8 +44,8 @@ class MagnitudeSuppression:
             raise ProtectionError("the total itself gives somebody away: nothing can be released")
         if rules.publish_zeros:
             locked |= (cells.people == 0) & ~cells.beyond
-        price = np.sqrt(1.0 + cells.sums) * (1 + 0.2 * random_fractions(key, "amounts", len(suppressed)))
-        return cls(cells, suppressed, locked, np.rint(price * 1024) / 1024, [])
+        cost = np.sqrt(1.0 + cells.sums) * (1 + 0.2 * random_fractions(key, "amounts", len(suppressed)))
+        return cls(cells, suppressed, locked, np.rint(cost * 1024) / 1024, [])
 
     def run(self) -> Bools:
         """The rows to withhold, as a mask (rows,). Raises ProtectionError if no safe pattern is found."""
@@ -118,7 +118,7 @@ class MagnitudeSuppression:
         primary = self.cells.sensitive | self.cells.beyond
         worlds = np.array(self.worlds).reshape(len(self.worlds), len(self.suppressed))
         kept = np.ones(len(worlds), dtype=np.bool_)
-        for number in np.argsort(-((worlds != 0) @ self.price), kind="stable").tolist():
+        for number in np.argsort(-((worlds != 0) @ self.cost), kind="stable").tolist():
             kept[number] = False
             left = worlds[kept]
             suppressed = primary | (left != 0).any(axis=0)
@@ -149,9 +149,9 @@ class MagnitudeSuppression:
         down = np.minimum(cells.inner / unit, FARTHEST)
         upper = np.concatenate([np.full(size, FARTHEST), down, np.full(2 * len(shown), np.inf)])
         bounds = np.column_stack([np.zeros(len(upper)), upper])
-        price = self.price[shown] / self.price.max()
-        cost = np.concatenate([np.full(2 * size, STEP), price, price])
-        result = linprog(cost, A_eq=rows, b_eq=target, bounds=bounds, method="highs")
+        cost = self.cost[shown] / self.cost.max()
+        objective = np.concatenate([np.full(2 * size, STEP), cost, cost])
+        result = linprog(objective, A_eq=rows, b_eq=target, bounds=bounds, method="highs")
         if result.status != 0:
             return None
         moved = cells.matrix @ (result.x[:size] - result.x[size : 2 * size])

@@ -51,15 +51,15 @@ class PriorReleases:
         """Return the attacker's findings within `seconds`. Raises ProtectionError when releases contradict
         each other."""
         try:
-            return self._with_insiders([*self.known, *more], seconds)
+            return self._with_singletons([*self.known, *more], seconds)
         except TableError as error:
             raise ProtectionError(
                 f"what was released before and the records contradict each other: {error.message}",
                 remedy="Extract from the snapshot that the newest tables were made of.",
             ) from error
 
-    def _with_insiders(self, releases: Sequence[Release], seconds: float) -> "Findings":
-        """Findings of insiders too, where one true table agrees with all releases."""
+    def _with_singletons(self, releases: Sequence[Release], seconds: float) -> "Findings":
+        """Findings of singletons too, where one true table agrees with all releases."""
         if self.truth is None:
             return self._attacked(releases, seconds, None)
         try:
@@ -68,7 +68,7 @@ class PriorReleases:
             # People who are counted twice by some releases and once by others have no one true table. If the
             # releases contradict each other, that is raised here.
             found = self._attacked(releases, seconds, None)
-            return replace(found, unexamined=(*found.unexamined, "what insiders can compute"))
+            return replace(found, unexamined=(*found.unexamined, "what singletons can compute"))
 
     def _attacked(self, releases: Sequence[Release], seconds: float, truth: Table | None) -> "Findings":
         # The attacker is imported by whoever needs it: a node that starts must not wait for its solver.
@@ -150,23 +150,23 @@ class _Before:
     who can compute it. Fewer are known after too short a time, so that more cells count as news."""
 
     weak: "Mapping[Key, tuple[int, int | None]]"
-    insiders: "frozenset[tuple[Key, Key]]"
+    singletons: "frozenset[tuple[Key, Key]]"
 
     @classmethod
     def of(
         cls, history: PriorReleases, shown: Sequence[Release], without: Sequence[Release], seconds: float
     ) -> "_Before":
         found = history.attacked(seconds, *shown, *map(_silent, without))
-        insiders = frozenset((each.cell.key, each.singleton) for each in found.singletons)
-        return cls({c.key: (c.low, c.high) for c in _weak(found)}, insiders)
+        singletons = frozenset((each.cell.key, each.singleton) for each in found.singletons)
+        return cls({c.key: (c.low, c.high) for c in _weak(found)}, singletons)
 
     def news(self, found: "Findings") -> "list[Found]":
         """Return the weak cells that were less weak before."""
         news = [c for c in _weak(found) if self.weak.get(c.key) != (c.low, c.high)]
-        by_insiders = [
-            each.cell for each in found.singletons if (each.cell.key, each.singleton) not in self.insiders
+        by_singletons = [
+            each.cell for each in found.singletons if (each.cell.key, each.singleton) not in self.singletons
         ]
-        return [*news, *by_insiders]
+        return [*news, *by_singletons]
 
 
 def _silent(release: Release) -> Release:

@@ -163,11 +163,11 @@ def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
     while any(extract.depths):
         steps = [at(depths) for depths in _coarser(extract.depths)]
         tried += steps
-        extract = max(steps, key=_tells)
-    return sorted((e for e in tried if e.information > 0), key=_tells, reverse=True)
+        extract = max(steps, key=_information)
+    return sorted((e for e in tried if e.information > 0), key=_information, reverse=True)
 
 
-def _tells(extract: Extract) -> tuple[float, int, tuple[int, ...]]:
+def _information(extract: Extract) -> tuple[float, int, tuple[int, ...]]:
     """Sort key of extracts: information; then records in large classes; then grain."""
     group = _numbered(extract.positions)
     class_sizes = _people_in(group, extract.records.people, len(group))[group]

@@ -30,7 +30,7 @@ class Off:
     """How to switch something off: a module, the dotted name of what stands there, and what it is then.
 
     A function always `returns` the same then; anything else is replaced by what the module calls `instead`,
-    or by a `value`. `seen_by`: a function whose result other than None tells that a value is in use.
+    or by a `value`. `seen_by`: a function whose result other than None says that a value is in use.
     """
 
     module: str
@@ -141,8 +141,8 @@ def watch(off: Off, tell: Callable[[], None]) -> None:
     it is called and never returns anything."""
     owner, name, there = _stored(*(off.seen_by or (off.module, off.name)))
     if isinstance(there, tuple):
-        schedule = _Watched(there[:])  # a copy that tells nobody
-        schedule.tells = (*getattr(there, "tells", ()), tell)
+        schedule = _Watched(there[:])  # a copy that informs nobody
+        schedule.watchers = (*getattr(there, "watchers", ()), tell)
         _put(owner, name, schedule)
         return
 
@@ -171,11 +171,11 @@ def _wrap(owner: object, name: str, there: Any, wrap: Callable[[Any], Any]) -> N
 
 
 class _Watched(tuple):
-    """A schedule that tells when it is gone through."""
+    """A schedule that informs when it is gone through."""
 
-    tells: tuple[Callable[[], None], ...] = ()
+    watchers: tuple[Callable[[], None], ...] = ()
 
     def __iter__(self) -> Iterator[Any]:
-        for tell in self.tells:
+        for tell in self.watchers:
             tell()
         return super().__iter__()

@@ -95,12 +95,12 @@ def _position(table: Table, key: str) -> Position:
 
 
 def _valid_until(values: Values, table: Table, faults: list[Fault]) -> date | None:
-    standing = {entry.key for entry in table.entries}
-    if {"valid_until", "valid_for"} <= standing:
+    given = {entry.key for entry in table.entries}
+    if {"valid_until", "valid_for"} <= given:
         faults.append(_position(table, "valid_for").fault(message("give valid_until or valid_for, not both")))
         return None
     first = values.get("valid_from")
-    if "valid_until" in standing:
+    if "valid_until" in given:
         last: date | None = values.get("valid_until")
         if first is not None and last is not None and last < first:
             problem = message("this day is before the first, valid_from")
@@ -199,12 +199,12 @@ def _mechanism(written: Any, faults: list[Fault]) -> Mechanism:
     kind = values.get("kind", MechanismKind.SUPPRESSION)
     needed = {MechanismKind.ROUNDING: {"base"}, MechanismKind.DIFFERENTIAL_PRIVACY: set(_PRIVACY)}
     if table is not None:
-        standing = {entry.key for entry in table.entries} - {"kind"}
+        given = {entry.key for entry in table.entries} - {"kind"}
         if kind is MechanismKind.CELL_KEY:
-            standing -= set(_NOISE)
-        for key in sorted(standing ^ needed.get(kind, set())):
+            given -= set(_NOISE)
+        for key in sorted(given ^ needed.get(kind, set())):
             names = {"key": key, "kind": str(kind)}
-            if key in standing:
+            if key in given:
                 problem = message("%(key)s cannot be used with %(kind)s", **names)
             else:
                 problem = message("%(key)s is needed for %(kind)s", **names)

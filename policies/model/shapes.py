@@ -345,13 +345,13 @@ class Record(Generic[T]):
                 faults.append(entry.position.fault(unknown, nearest(entry.key, self.keys)))
                 continue
             values[entry.key] = key.shape.read(entry.value, faults)
-        standing = {entry.key for entry in node.entries}
+        given = {entry.key for entry in node.entries}
         faults.extend(
             node.position.fault(
                 message("the key %(key)s is missing: %(what)s", key=quoted(name), what=word_of(key.meaning))
             )
             for name, key in self.keys.items()
-            if key.required and name not in standing
+            if key.required and name not in given
         )
         # rules on several keys are checked even when other keys are at fault, to report all faults at once
         value = self.build({k: v for k, v in values.items() if v is not None}, node, faults)

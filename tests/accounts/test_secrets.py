@@ -109,15 +109,15 @@ def test_recovery_codes_are_kept_as_hashes_only() -> None:
 def test_refusals_are_told_at_once_and_then_once_a_minute_with_their_number() -> None:
     refusals = Refusals()
 
-    told = [refusals.times("ana ask", NOW + timedelta(seconds=s)) for s in (0, 1, 2, 59, 60, 61, 121)]
+    reported = [refusals.times("ana ask", NOW + timedelta(seconds=s)) for s in (0, 1, 2, 59, 60, 61, 121)]
 
-    assert told == [1, 0, 0, 0, 4, 0, 2]
+    assert reported == [1, 0, 0, 0, 4, 0, 2]
 
 
 def test_however_many_kinds_there_are_the_log_grows_slowly() -> None:
     refusals = Refusals()
 
-    told = [refusals.times(f"kind {n}", NOW + timedelta(milliseconds=n)) for n in range(5 * MOST_KINDS)]
+    reported = [refusals.times(f"kind {n}", NOW + timedelta(milliseconds=n)) for n in range(5 * MOST_KINDS)]
 
-    assert sum(told) == MOST_AN_HOUR
+    assert sum(reported) == MOST_AN_HOUR
     assert refusals.times("kind 4999", NOW + timedelta(hours=1, seconds=1)) >= 1

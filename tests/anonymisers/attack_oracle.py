@@ -70,8 +70,8 @@ class Oracle:
                     continue
                 count = worlds[:, sorted(inside)].sum(axis=1)
                 worlds = worlds[count >= self.lower] if value is None else worlds[count == value]
-                shown, hidden = self.groups.get(inside, (False, False))
-                self.groups[inside] = (shown or value is not None, hidden or value is None)
+                shown, suppressed = self.groups.get(inside, (False, False))
+                self.groups[inside] = (shown or value is not None, suppressed or value is None)
         self.worlds = worlds
 
     def values(self, inside, worlds=None):
@@ -79,7 +79,7 @@ class Oracle:
         return set(worlds[:, sorted(inside)].sum(axis=1).tolist())
 
     def withheld(self):
-        return {g for g, (_, hidden) in self.groups.items() if hidden}
+        return {g for g, (_, suppressed) in self.groups.items() if suppressed}
 
     def disclosed(self):
         return {g for g in self.withheld() if len(self.values(g)) == 1}
@@ -111,10 +111,10 @@ class Oracle:
     def computable(self, truth):
         """Pairs (small cell, insider's cell), both withheld, where the only person of the second learns the
         first. A cell that holds the insider and equals the own one in every world is the same cell."""
-        hidden = sorted(self.withheld() - self.disclosed(), key=sorted)
+        suppressed = sorted(self.withheld() - self.disclosed(), key=sorted)
         pairs = set()
-        count = {g: int(truth[sorted(g)].sum()) for g in hidden}
-        for own, other in product(hidden, hidden):
+        count = {g: int(truth[sorted(g)].sum()) for g in suppressed}
+        for own, other in product(suppressed, suppressed):
             if own == other or count[own] != 1 or not self.smallest <= count[other] < self.threshold:
                 continue
             mine = self.worlds[:, sorted(own)].sum(axis=1)

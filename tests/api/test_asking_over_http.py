@@ -1,4 +1,4 @@
-"""Asking over HTTP: what a program sees, and what it is told when it asks wrongly."""
+"""Asking over HTTP: what a program sees, and what is reported to it when it asks wrongly."""
 
 import json
 from typing import Any

@@ -37,15 +37,15 @@ def with_key(liars: bytes) -> Roster:
     return Roster(b"q" * 32, 1, tuple(Participant(m, f"s-{m}", keys[m]) for m in MEMBERS), (SUM,))
 
 
-def told_by_the_others(roster: Roster) -> int:
+def reported_by_the_others(roster: Roster) -> int:
     return sum(PairwiseMasks(roster, m, key_of(m)).masked(SUM, VALUES[m]) for m in OTHERS) % MODULUS
 
 
 def test_the_key_of_another_is_no_key_in_whatever_bytes() -> None:
     with pytest.raises(MaskError):
-        told_by_the_others(with_key(key_of(FIRST).public))
+        reported_by_the_others(with_key(key_of(FIRST).public))
     with pytest.raises(MaskError, match="no key"):
-        told_by_the_others(with_key(in_other_bytes(key_of(FIRST).public)))
+        reported_by_the_others(with_key(in_other_bytes(key_of(FIRST).public)))
 
 
 @pytest.mark.parametrize("number", [PRIME, PRIME + 9, 2**255 - 1, 2**255 + 9, 0, 1])
@@ -58,7 +58,7 @@ def test_were_two_keys_the_same_the_others_sum_would_stay_masked(monkeypatch: py
     """The masks of two members hold the names of both."""
     monkeypatch.setattr("anonymisers.secure_sum.pairwise_keys.check_public", lambda _: None)
 
-    assert told_by_the_others(with_key(in_other_bytes(key_of(FIRST).public))) > 2**40
+    assert reported_by_the_others(with_key(in_other_bytes(key_of(FIRST).public))) > 2**40
 
 
 def test_without_the_names_the_attack_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +66,6 @@ def test_without_the_names_the_attack_is_as_it_was(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("anonymisers.secure_sum.pairwise_keys.check_public", lambda _: None)
     monkeypatch.setattr(masking, "_between", lambda *_: b"")
 
-    told = told_by_the_others(with_key(in_other_bytes(key_of(FIRST).public)))
+    reported = reported_by_the_others(with_key(in_other_bytes(key_of(FIRST).public)))
 
-    assert told == sum(VALUES[m] for m in OTHERS) == 7
+    assert reported == sum(VALUES[m] for m in OTHERS) == 7

@@ -2,7 +2,7 @@
 
 The tables show 35 women; the extract shows 30 of them in two provinces. Outsiders learn that 5 women are in
 other provinces, and no more. The only woman of one of these provinces takes herself away, and knew before how
-many women the other province has: insiders were not thought of for extracts.
+many women the other province has: singletons were not thought of for extracts.
 """
 
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from extract_attacker import (
     answers,
     follows,
     groups_of,
-    insiders,
     lone_state,
     policy,
     prepared,
+    singletons,
     unread,
 )
 
@@ -43,18 +43,20 @@ def node(tmp_path: Path) -> Iterator[Node]:
 
 def test_the_only_person_of_a_cell_computes_no_other_cell(node: Node) -> None:
     cube = answers(node, policy(1, "place: province, sex: sex", dims=1), PEOPLE)
-    large = read_by_an_insider(cube, {(place, sex) for (_, place, sex, *_), n in PEOPLE.items() if n >= 5})
+    large = read_by_a_singleton(cube, {(place, sex) for (_, place, sex, *_), n in PEOPLE.items() if n >= 5})
     assert not follows([cube], [large])
-    alone = insiders([cube], [unread(large)], PEOPLE)
-    assert insiders([cube], [large], PEOPLE) > alone, "the attack: the only woman of a province counts others"
+    alone = singletons([cube], [unread(large)], PEOPLE)
+    assert singletons([cube], [large], PEOPLE) > alone, (
+        "the attack: the only woman of a province counts others"
+    )
 
     made = prepared(node, "place", "sex")
 
-    assert "what insiders can compute" not in made.figures
-    assert insiders([cube], [read_by_an_insider(cube, groups_of(made))], PEOPLE) <= alone
+    assert "what singletons can compute" not in made.figures
+    assert singletons([cube], [read_by_a_singleton(cube, groups_of(made))], PEOPLE) <= alone
 
 
-def read_by_an_insider(cube: ReleaseHistory, shown: set[tuple[str, ...]]) -> Release:
+def read_by_a_singleton(cube: ReleaseHistory, shown: set[tuple[str, ...]]) -> Release:
     """An extract with these groups; all others are withheld from its reader."""
     dims = [dim for dim in cube.dims if dim.name in ("place", "sex")]
     cells = {(place, sex): many for (_, place, sex, *_), many in PEOPLE.items()}

@@ -2,7 +2,7 @@
 
 The attacker reads every extract that anybody was given (recipients collude), every figure, the totals of the
 region, and all answers. Before, an extract held records that waited to be counted, so that a late record was
-told; figures were not thought of; two extracts that were prepared at the same time were never tried beside
+disclosed; figures were not thought of; two extracts prepared at the same time were never tried beside
 each other; the same narrative in two extracts joined their columns; and a cell that had entered a total was
 not thought of, in either direction.
 """
@@ -93,7 +93,7 @@ def test_two_extracts_prepared_at_the_same_time_are_not_both_given_out(node: Nod
 
 
 def test_an_extract_is_tried_beside_those_of_other_recipients(node: Node) -> None:
-    """Neither the women of a year nor the places of women are told by the tables."""
+    """Neither the women of a year nor the places of women are disclosed by the tables."""
     cube = answers(node, HIDING, PEOPLE)
     by_sex = {"recipient": "accredited researchers", "purpose": "research"}
     one = asked(node, prepared(node, "date", "sex", **by_sex))

@@ -69,19 +69,19 @@ def test_an_odd_register_answers(tmp_path: Path, made: object, threshold: int, z
     policy = POLICY.replace("threshold: 5", f"threshold: {threshold}") + f"zeros: {zeros}\n"
     register = made()  # type: ignore[operator]
     with node_of(tmp_path, policy) as node:
-        told = ""
+        reported = ""
         try:
             assert withstands(answered(node, register), threshold)
         except SafelaneError as error:
-            told = error.message
+            reported = error.message
         ready = CubeCache(node.dictionary, node.member, node.store).refresh()
-        assert ready is not None, told
+        assert ready is not None, reported
         total = ready.read({})
         assert total is None or total >= threshold or (total == 0 and zeros != "protect")
-        assert told or total in (None, len(register.rows))
+        assert reported or total in (None, len(register.rows))
         if len(register.rows) < threshold:
             assert total is None
-            assert not told, "few people are no fault"
+            assert not reported, "few people are no fault"
 
 
 def test_a_dimension_with_one_code(tmp_path: Path) -> None:

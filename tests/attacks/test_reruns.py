@@ -86,7 +86,7 @@ def test_a_listing_that_takes_too_long_is_given_up(monkeypatch):
 
 def test_a_release_without_a_total_is_refused():
     release = released(new_year(), Rules())
-    hidden = Release(
+    suppressed = Release(
         release.dims,
         release.where,
         release.coords,
@@ -95,7 +95,7 @@ def test_a_release_without_a_total_is_refused():
         (),
     )
     with pytest.raises(TableError, match="shows no total"):
-        rerun_attack(hidden, Rules(), 1)
+        rerun_attack(suppressed, Rules(), 1)
 
 
 def test_the_command_names_the_cells_that_reruns_narrow(tmp_path):

@@ -47,14 +47,14 @@ def seen(node: Node) -> tuple[object, ...]:
         assert ready is not None
         said = stated(node, view, cubes)
         accidents = ready.counting("accidents")
-        told = None if accidents is None else accidents.read({}), accidents is None
+        reported = None if accidents is None else accidents.read({}), accidents is None
         return (
             stored.plan,
             stored.cube,
             stored.snapshot.until,
             said.snapshot_date,
             said.shared,
-            told,
+            reported,
         )
 
 

@@ -83,7 +83,7 @@ def asked(node: Node, question: Asked) -> Verdict:
 
 
 def answers(node: Node) -> list[object]:
-    """All that whoever asks is told, and what the node states of itself."""
+    """All that whoever asks can read, and what the node states of itself."""
     cubes = CubeCache(node.dictionary, node.member, node.store)
     cubes.refresh()
     with node.store.reading() as view:
@@ -121,7 +121,7 @@ def test_a_year_looks_alike_with_nobody_and_with_few(tmp_path: Path) -> None:
             with node.store.reading() as view:
                 in_force = trusted(node, view)
             assert in_force is not None
-            said = " ".join(make(node, in_force[1]).stricter)  # the controller alone is told why
+            said = " ".join(make(node, in_force[1]).stricter)  # the controller alone reads why
             assert "Nothing is shown of 2024" in said
             assert "Nothing is shown of 2025" in said
     assert seen[0] == seen[1] == seen[2]
@@ -156,7 +156,7 @@ def test_a_failed_search_looks_like_few_people(
         with monkeypatch.context() as broken:
             broken.setattr(growth, "build_cube", failing)
             with pytest.raises(NotProtectedError, match="No safe cube could be made"):
-                build(node)  # the controller is told
+                build(node)  # the controller reads why
             assert answers(node) == expected
             with node.store.reading() as view:
                 index = view.cube_entry()
@@ -200,9 +200,9 @@ def test_what_has_to_be_accepted_is_withheld_until_then(
         monkeypatch.setattr(cube_building, "certify", _open_item(cube_building.certify))
         with pytest.raises(NotAcceptedError):
             build(node)
-        told = answers(node)
-        assert all(not refusals for refusals, _ in told[2:])  # type: ignore[misc]
-        assert told != before
+        reported = answers(node)
+        assert all(not refusals for refusals, _ in reported[2:])  # type: ignore[misc]
+        assert reported != before
         ready = CubeCache(node.dictionary, node.member, node.store).refresh()
         assert ready is not None
         assert (ready.read({"date": "2023"}), ready.read({"date": "2024"})) == (160, None)

@@ -108,8 +108,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "table.json").write_text(json.dumps(table), encoding="utf-8")
     done = CliRunner().invoke(main, ["protect", str(made / "table.json"), "-o", str(made / "release.json")])
     assert done.exit_code == 0, done.output
-    told = {"lang": "en", "text": "Sok Dara of Anlong Vil was taken to hospital by his brother. " * 3}
-    (made / "corpus.jsonl").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    reported = {"lang": "en", "text": "Sok Dara of Anlong Vil was taken to hospital by his brother. " * 3}
+    (made / "corpus.jsonl").write_text(json.dumps(reported) + "\n", encoding="utf-8")
     return made
 
 

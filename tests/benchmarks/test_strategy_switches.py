@@ -71,15 +71,17 @@ def test_what_is_switched_off_is_off(switches: Any, product: Any) -> None:
 
 
 def test_only_what_makes_a_difference_is_told_to_be_in_use(switches: Any, product: Any) -> None:
-    told: list[str] = []
+    reported: list[str] = []
     watched = (("Search.usable", {"returns": False}), ("Search.tidy", {}), ("WIDE", {"instead": "NARROW"}))
     for name, how in watched:
         for turn in "ab":  # two strategies may share a name
-            switches.watch(off(switches, name, **how), lambda name=name, turn=turn: told.append(name + turn))
+            switches.watch(
+                off(switches, name, **how), lambda name=name, turn=turn: reported.append(name + turn)
+            )
 
     assert product.Search.usable(2) is False
-    assert told == []
+    assert reported == []
     assert product.Search.usable(9) is True
     product.Search().tidy()
     assert list(product.WIDE) == [(150, 10)]
-    assert set(told) == {name + turn for name, _ in watched for turn in "ab"}
+    assert set(reported) == {name + turn for name, _ in watched for turn in "ab"}

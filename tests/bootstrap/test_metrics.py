@@ -39,22 +39,22 @@ def test_the_hub_tells_how_it_does(region: Federation, listen: str) -> None:
         for path in ("/healthz", "/healthz", "/api/v1/questions/somebody@armac.example"):
             httpx.get(server.url + path, trust_env=False)
         server.close()
-        told = numbers(listen)
+        reported = numbers(listen)
 
-    assert 'safelane_http_requests_total{endpoint="_health",status="200"} 2.0' in told
-    assert 'safelane_member_silence_seconds{member="KH"} 0.0' in told
-    assert "safelane_database_up 1.0" in told
-    assert "process_resident_memory_bytes" in told
-    assert "somebody" not in told
+    assert 'safelane_http_requests_total{endpoint="_health",status="200"} 2.0' in reported
+    assert 'safelane_member_silence_seconds{member="KH"} 0.0' in reported
+    assert "safelane_database_up 1.0" in reported
+    assert "process_resident_memory_bytes" in reported
+    assert "somebody" not in reported
 
 
 def test_a_node_tells_how_it_does(region: Federation, listen: str) -> None:
     node = region.members["KH"].node
     with measured(create_node_app(node), node_gauges(node), listen):
-        told = numbers(listen)
+        reported = numbers(listen)
 
-    assert "safelane_outbox 0.0" in told
-    assert "safelane_log_entries" in told
+    assert "safelane_outbox 0.0" in reported
+    assert "safelane_log_entries" in reported
 
 
 def test_a_database_that_is_away_is_a_number_too(region: Federation, tmp_path: Path, listen: str) -> None:

@@ -25,13 +25,13 @@ def test_a_policy_begins_on_its_day_in_a_process_of_its_own(
         put_in_force(node, policy_text("KH").replace("2026-01-01", f"{now - day:%Y-%m-%d}"))
         monkeypatch.setattr(upkeep, "build", None)  # here nothing is protected
 
-        with capture_logs() as told:
+        with capture_logs() as reported:
             begin_due(tmp_path / "KH", node, Stop().on_stop)
-            assert told == []  # its day has not come
+            assert reported == []  # its day has not come
             clock.time = now
             begin_due(tmp_path / "KH", node, Stop().on_stop)
 
-        assert [(each["event"], each["version"]) for each in told] == [("policy in force", "1")]
+        assert [(each["event"], each["version"]) for each in reported] == [("policy in force", "1")]
         with node.store.reading() as view:
             cube = view.cube()
         assert cube is not None

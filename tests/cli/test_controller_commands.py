@@ -129,11 +129,11 @@ def test_a_policy_goes_its_way_from_draft_to_history(
     run("policy", "publish", "--by", "dara", "--dir", node)
     run("policy", "revoke", "--by", "dara", "--reason", "asked for by the ministry", "--dir", node)
 
-    told = run("policy", "history", "--dir", node).output.splitlines()
-    assert len(told) == 3
-    assert "reviewed by chan" in told[0]
-    assert "replaced" in told[1]
-    assert "revoked" in told[2]
+    reported = run("policy", "history", "--dir", node).output.splitlines()
+    assert len(reported) == 3
+    assert "reviewed by chan" in reported[0]
+    assert "replaced" in reported[1]
+    assert "revoked" in reported[2]
     data = json.loads(run("policy", "history", "--json", "--dir", node).output)
     assert [one["version"] for one in data] == [1, 2, 3]
     assert run("policy", "history", "--text", "3", "--dir", node).output == policy_text("KH", 3)

@@ -32,9 +32,9 @@ def test_the_terms_are_shown_and_written_beside_the_opened_table(tmp_path: Path)
     )
 
     assert result.exit_code == 0, result.output
-    told = (tmp_path / "records.terms.txt").read_text()
-    assert told == result.stderr
-    assert told.splitlines() == [
+    reported = (tmp_path / "records.terms.txt").read_text()
+    assert reported == result.stderr
+    assert reported.splitlines() == [
         f"1 record of KH, extract x-1, to be deleted by {until}.",
         *TERMS,
         "This copy is marked 0123.",

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.processes
 
 
 def test_the_demos_people_sign_in_on_the_pages(demo) -> None:
-    told = demo.safelane("demo", "--people").stdout.splitlines()
-    people = [(told[n].split()[0], told[n + 1].split()) for n in range(0, len(told), 3)]
+    reported = demo.safelane("demo", "--people").stdout.splitlines()
+    people = [(reported[n].split()[0], reported[n + 1].split()) for n in range(0, len(reported), 3)]
     assert len(people) == 5
 
     for address, words in people[:1] + people[-1:]:

@@ -37,7 +37,7 @@ SHORTEST = 7
 def secrets(member: str) -> set[str]:
     """Everything personal in a member's records, and pieces of its stories.
 
-    Of Cambodia's 65,086 records those since 2010: all are read, kept and told in the same way.
+    Of Cambodia's 65,086 records those since 2010: all are read, kept and reported in the same way.
     """
     people = make_people(member, SEED)
     found = {s for s in people.secrets() if len(s) >= SHORTEST}
@@ -201,14 +201,14 @@ def test_the_search_finds_what_is_there(needles: Needles, run: Run) -> None:
 def test_the_search_finds_every_encoding(needles: Needles, wrapped: str) -> None:
     person = next(r.identity for r in make_people("KH", SEED).records if r.identity.phone)
     text = person.name_local
-    hidden = {
+    suppressed = {
         "base64": lambda: base64.b64encode(b"ab" + text.encode()),
         "hex": lambda: text.encode().hex().encode(),
         "json": lambda: json.dumps(text).encode(),
         "NFD": lambda: unicodedata.normalize("NFD", text).encode(),
         "native": lambda: person.phone.translate(str.maketrans(ASCII, NATIVE[0])).encode(),
     }.get(wrapped, lambda: text.encode(wrapped))()
-    assert needles.found_in(b"\x00" * 13 + hidden + b"\xff" * 9)
+    assert needles.found_in(b"\x00" * 13 + suppressed + b"\xff" * 9)
 
 
 def test_nothing_of_a_person_passes_on_the_wire(needles: Needles, run: Run) -> None:

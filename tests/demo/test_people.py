@@ -62,7 +62,7 @@ def of_year(people, year):
     return [r.casualty for r in people.records if r.casualty.date.startswith(str(year))]
 
 
-def told_in(casualty, attribute):
+def described_in(casualty, attribute):
     if attribute == "sexage":
         return GROUP_OF[casualty.sex, casualty.age_group]
     return getattr(casualty, attribute)
@@ -86,7 +86,7 @@ def test_published_figures_are_met_exactly(everybody, member):
             asked = people
             if attribute == "sexage" and plan.sexage_of_civilians:
                 asked = [c for c in people if c.civ_status == "CIV"]
-            counts = Counter(told_in(c, attribute) for c in asked)
+            counts = Counter(described_in(c, attribute) for c in asked)
             for code, n in published.items():
                 inside = GROUPS.get(code, (code,))
                 if code == REST:
@@ -97,7 +97,12 @@ def test_published_figures_are_met_exactly(everybody, member):
 def test_some_published_figures_by_hand(everybody):
     cambodia = of_year(everybody["KH"], 2024)
     assert Counter(c.outcome for c in cambodia) == {"K": 12, "I": 37}
-    assert Counter(told_in(c, "sexage") for c in cambodia) == {"MEN": 30, "WOMEN": 3, "BOYS": 11, "GIRLS": 5}
+    assert Counter(described_in(c, "sexage") for c in cambodia) == {
+        "MEN": 30,
+        "WOMEN": 3,
+        "BOYS": 11,
+        "GIRLS": 5,
+    }
     laos = of_year(everybody["LA"], 2017)
     assert Counter(c.device for c in laos) == {"ERW": 9, "CMR": 32}
     assert len({c.accident for c in laos}) == 19
@@ -182,8 +187,10 @@ def test_every_service_is_the_truth_to_the_last_cent(everybody, loads):
     made = [one for own in contacts_of(everybody["LA"], SEED) for one in own]
     contacts = loads["LA"].snapshot.contacts
     assert len(contacts) == len(made)
-    told = {name: contacts.columns[name].values() for name in ("service_item", "service_status", "provider")}
-    found = Counter(zip(*told.values(), contacts.cents.tolist(), strict=True))
+    reported = {
+        name: contacts.columns[name].values() for name in ("service_item", "service_status", "provider")
+    }
+    found = Counter(zip(*reported.values(), contacts.cents.tolist(), strict=True))
     assert found == Counter((c.item, c.state, c.provider, c.cents or NO_COST) for c in made)
     rules = contradictions(loads["LA"].snapshot, regional())
     assert {c.rule: c.count for c in rules if c.rule.startswith("contacts")} == {
@@ -257,8 +264,8 @@ def test_names_and_stories_are_left_out_with_a_reason_or_go_to_the_vault(member)
     kept = {field for table in mapping.tables for field in table.personal.values()}
     assert "names a person" in reasons or kept & {"name_local", "name_latin"}
     assert "free text about people" in reasons or kept & {"narrative", "redacted_narrative"}
-    told = {heading for table in mapping.tables for heading in (*table.left_out, *table.personal)}
-    assert len(told) >= 4
+    reported = {heading for table in mapping.tables for heading in (*table.left_out, *table.personal)}
+    assert len(reported) >= 4
 
 
 def test_the_registers_come_in_the_shapes_of_real_ones():

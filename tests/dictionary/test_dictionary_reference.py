@@ -1,4 +1,4 @@
-"""The reference page of the dictionary tells every word of it."""
+"""The reference page of the dictionary describes every word of it."""
 
 from pathlib import Path
 

@@ -65,9 +65,9 @@ def errors() -> set[type[SafelaneError]]:
 
 
 def test_every_exit_code_is_told() -> None:
-    told = {int(code) for code in names(COMMANDS, "## Exit codes")}
+    reported = {int(code) for code in names(COMMANDS, "## Exit codes")}
 
-    assert told == {kind.exit_code for kind in errors()} | BY_CLICK | WITHOUT_AN_ERROR
+    assert reported == {kind.exit_code for kind in errors()} | BY_CLICK | WITHOUT_AN_ERROR
 
 
 @pytest.fixture(scope="module")
@@ -106,18 +106,18 @@ def test_every_path_of_the_hub_and_of_a_node_is_told(region: tuple[Path, Path]) 
 
 
 def test_every_status_that_an_error_has_is_told() -> None:
-    told = {int(status) for status in names(API, "## Errors")}
+    reported = {int(status) for status in names(API, "## Errors")}
 
-    assert {status.value for status in STATUS.values()} <= told
+    assert {status.value for status in STATUS.values()} <= reported
 
 
 @pytest.mark.parametrize(
     ("heading", "config"), [("## Settings of a hub", HubConfig), ("## Settings of a node", MemberConfig)]
 )
 def test_every_setting_is_told_with_its_default(heading: str, config: type) -> None:
-    told = {row[0].strip("`"): row[1].strip("`") for row in table_after(CONFIGURATION, heading)}
+    reported = {row[0].strip("`"): row[1].strip("`") for row in table_after(CONFIGURATION, heading)}
 
-    assert told == {f.name: _default(f) for f in dataclasses.fields(config)}
+    assert reported == {f.name: _default(f) for f in dataclasses.fields(config)}
 
 
 def _default(field: dataclasses.Field) -> str:
@@ -131,10 +131,10 @@ def test_every_file_of_a_running_region_is_told(demo) -> None:
     places = {"hub": hub, **{f"members/{p.name}": node for p in (demo.directory / "members").iterdir()}}
 
     assert {p.name for p in demo.directory.iterdir() if p.is_file()} == set(region)
-    for place, told in places.items():
+    for place, reported in places.items():
         found = _files(demo.directory / place)
-        assert found <= set(told), place
-        assert {name for name in told if name.startswith("keys/")} - OF_SOME_NODES <= found, place
+        assert found <= set(reported), place
+        assert {name for name in reported if name.startswith("keys/")} - OF_SOME_NODES <= found, place
 
 
 OF_SOME_NODES = {"keys/people/", "keys/vault.json"}
@@ -185,9 +185,9 @@ def test_every_status_of_a_cell_is_told() -> None:
 
 
 def test_every_refusal_is_told_in_the_words_that_analysts_read() -> None:
-    told = {row[0].strip("`"): row[1] for row in table_after(WIRE, "## Refusals")}
+    reported = {row[0].strip("`"): row[1] for row in table_after(WIRE, "## Refusals")}
 
-    assert told == {refusal.value: refusal.meaning for refusal in Refusal}
+    assert reported == {refusal.value: refusal.meaning for refusal in Refusal}
 
 
 def test_every_kind_of_log_entry_is_told() -> None:

@@ -159,16 +159,16 @@ def test_a_withheld_number_is_in_no_form() -> None:
         for c in RELEASE.cells
     )
     shown = replace(RELEASE, cells=cells)
-    hidden = replace(
+    suppressed = replace(
         shown,
         cells=tuple(
             replace(c, status=Status.WITHHELD, value=None) if c.key == ("KH", "K") else c for c in cells
         ),
     )
     for form in ("csv", "json", "svg"):
-        digits = [export(r, form, DICTIONARY).decode().replace(",", "") for r in (shown, hidden)]
+        digits = [export(r, form, DICTIONARY).decode().replace(",", "") for r in (shown, suppressed)]
         assert [str(odd) in text for text in digits] == [True, False]
-    assert not any(odd in row for row in rows(workbook(hidden), "Data"))
+    assert not any(odd in row for row in rows(workbook(suppressed), "Data"))
 
 
 def test_an_image_is_a_png_of_the_size_of_the_drawing() -> None:

@@ -109,7 +109,7 @@ def test_noise_is_told_in_every_form_with_how_far_each_number_is_typically_off()
     rows = list(csv.DictReader(io.StringIO(to_csv(NOISY))))
     book = load_workbook(io.BytesIO(to_xlsx(NOISY, regional(), ENGLISH, None)))
     texts = {sheet.title: " ".join(str(c.value) for row in sheet for c in row) for sheet in book}
-    told = "With noise (differential privacy): typically off by 6 to 8, perhaps below 0"
+    reported = "With noise (differential privacy): typically off by 6 to 8, perhaps below 0"
 
     assert "-3~  30~    27~\n" in to_text(NOISY)
     assert "~  with noise (differential privacy): typically off by 6 to 8, perhaps below 0" in to_text(NOISY)
@@ -121,6 +121,6 @@ def test_noise_is_told_in_every_form_with_how_far_each_number_is_typically_off()
     ]
     assert release_from_json(json.loads(to_json(NOISY))) == NOISY
     assert NOISE in texts["Notes"]
-    assert told in texts["Legend"]
-    assert told in [note.text for note in layout(NOISY, regional(), ENGLISH).notes if note.sign == "~"]
+    assert reported in texts["Legend"]
+    assert reported in [note.text for note in layout(NOISY, regional(), ENGLISH).notes if note.sign == "~"]
     assert "typically off by 6; any count is possible." in explain(NOISY, regional(), ("K",)).sentences[1]

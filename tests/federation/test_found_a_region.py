@@ -113,7 +113,7 @@ def in_the_browser(invitation: str) -> str:
 
 def test_the_page_leads_from_nothing_to_a_first_answer(folder: Path, servers: list[Process]) -> None:
     found = {"fingerprint": "", "log_key": "", "token": ""}
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
     for written in commands(PAGE):
         text = FINGERPRINT.sub(found["fingerprint"], written.text).replace("LOG-KEY", found["log_key"])
         command = replace(written, text=text)
@@ -123,7 +123,7 @@ def test_the_page_leads_from_nothing_to_a_first_answer(folder: Path, servers: li
         typed = found["token"] if "access" in text else PASSPHRASE
         printed = run(command, folder, f"{typed}\n{typed}\n")
         assert not command.prints or fits(command.prints, printed.splitlines()), f"{text}\n{printed}"
-        told[" ".join(text.split()[1:3])] = printed
+        reported[" ".join(text.split()[1:3])] = printed
         if "hub found" in text:
             found["log_key"] = printed.split()[-1]
         elif "member join" in text:
@@ -133,7 +133,7 @@ def test_the_page_leads_from_nothing_to_a_first_answer(folder: Path, servers: li
         elif "account invite" in text:
             found["token"] = in_the_browser(next(w for w in printed.split() if w.startswith("sli_")))
 
-    assert found["fingerprint"] in told["hub members"]
-    assert "BAD" not in told["doctor --dir"]
-    kinds = re.findall(r"\b(member-enrolled|account-opened|asked|released)\b", told["log list"])
+    assert found["fingerprint"] in reported["hub members"]
+    assert "BAD" not in reported["doctor --dir"]
+    kinds = re.findall(r"\b(member-enrolled|account-opened|asked|released)\b", reported["log list"])
     assert kinds == ["member-enrolled", "account-opened", "asked", "released"]

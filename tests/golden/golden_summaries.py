@@ -31,8 +31,8 @@ def named(name: str, items: dict[str, str | bytes]) -> dict[str, str | bytes]:
 def at_a_glance(release: Release) -> str:
     """Each cell as one sign, in the order of the release: withheld, nobody, or somebody."""
     signs = "".join(
-        "x" if hidden else "0" if value == 0 else "."
-        for value, hidden in zip(release.values.tolist(), release.withheld.tolist(), strict=True)
+        "x" if suppressed else "0" if value == 0 else "."
+        for value, suppressed in zip(release.values.tolist(), release.withheld.tolist(), strict=True)
     )
     said = f"{signs.count('x')} of {len(signs)} withheld"
     if len(signs) > 1200:

@@ -28,7 +28,7 @@ EARLIER = {"year": ("year0", "year1", "year2")}
 
 def second_release() -> Items:
     """All years are released, then the first three by themselves; under two treatments of zeros."""
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     dims = (PLACE, AGE, YEAR)
     for zeros in ("partner", "protect"):
         rules = Rules(threshold=5, zeros=zeros)
@@ -36,10 +36,10 @@ def second_release() -> Items:
         first = build_cube(whole, rules, KEY)
         some = table_of(dims, "history", 15, by=("place", "age"), where=EARLIER)
         second = build_cube(some, rules, KEY, known=[first.release()])
-        told |= named(f"first, {zeros}", of_cube(first, whole))
-        told |= named(f"second, {zeros}", of_cube(second, some, (first.release(),)))
-        told[f"attacker, {zeros}"] = of_attack(first.release(), second.release(), zeros=zeros)
-    return told
+        reported |= named(f"first, {zeros}", of_cube(first, whole))
+        reported |= named(f"second, {zeros}", of_cube(second, some, (first.release(),)))
+        reported[f"attacker, {zeros}"] = of_attack(first.release(), second.release(), zeros=zeros)
+    return reported
 
 
 def registered_figures() -> Items:
@@ -102,17 +102,17 @@ def vintages() -> Items:
     leaving = protect_leaving(parts, everybody, rules_for(RULES, everybody[0, None]), KEY)
     parts.append(ReleasePart("left", frozenset(first), _dims(first)[2], (leaving,), (0,), b"who left"))
     whole = ReleaseHistory.of(_dims((*first, *later)), RULES, parts)
-    told: dict[str, str | bytes] = {
+    reported: dict[str, str | bytes] = {
         f"part {number}": at_a_glance(part.cubes[0].release()) for number, part in enumerate(parts)
     }
     given = releases(parts)
-    told |= {f"given out {n}": "".join(written_release(release)) for n, release in enumerate(given)}
-    told["left: certificate"] = leaving.certificate.to_json()
-    told["whole"] = "".join(written_release(whole.release()))
-    told["digest"] = whole.certificate_digest.hex() + "\n"
-    told["stored bytes"] = unpacked(whole.to_bytes(), FORMAT)
-    told["attacker"] = of_attack(*given)
-    return told
+    reported |= {f"given out {n}": "".join(written_release(release)) for n, release in enumerate(given)}
+    reported["left: certificate"] = leaving.certificate.to_json()
+    reported["whole"] = "".join(written_release(whole.release()))
+    reported["digest"] = whole.certificate_digest.hex() + "\n"
+    reported["stored bytes"] = unpacked(whole.to_bytes(), FORMAT)
+    reported["attacker"] = of_attack(*given)
+    return reported
 
 
 def accidents() -> Items:

@@ -25,7 +25,7 @@ PLACES = grouped("place", 6)
 
 def many_tables() -> Items:
     """Every table of two and of three of four dimensions."""
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     for name, dims, most, zeros in (
         ("three of four", (PLACES, OUTCOME, AGE, SEX), 3, "partner"),
         ("two of four, zeros published", (PLACES, OUTCOME, AGE, SEX), 2, "publish"),
@@ -33,8 +33,8 @@ def many_tables() -> Items:
     ):
         table = _sparse(dims, name)
         cube = build_cube(table, Rules(threshold=5, max_dims=most, zeros=zeros), KEY)
-        told |= named(name, of_cube(cube, table))
-    return told
+        reported |= named(name, of_cube(cube, table))
+    return reported
 
 
 def junction_tree() -> Items:
@@ -47,29 +47,29 @@ def junction_tree() -> Items:
         TableOf.of(["year", "place"]),
         TableOf.of(["year", "sex"]),
     )
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     for name, finer, zeros in (
         ("alone", None, "partner"),
         ("any", (), "partner"),
         ("named", (TableOf.of(["place", "device"], place=1), TableOf.of(["device", "outcome"])), "protect"),
     ):
         rules = Rules(threshold=5, max_dims=2, zeros=zeros, priority=by_year, finer=finer)
-        told |= named(f"finer {name}", of_cube(build_cube(table, rules, KEY), table))
-    return told
+        reported |= named(f"finer {name}", of_cube(build_cube(table, rules, KEY), table))
+    return reported
 
 
 def cutting_planes() -> Items:
     """One whole table, of which a plan by cutting planes chooses the cells."""
     dims = (grouped("place", 30), SEX, AGE)
     table = table_of(dims, "planned", 8)
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     for name, rules in {
         "partner": Rules(threshold=5),
         "publish": Rules(threshold=5, zeros="publish"),
         "publish, planned": Rules(threshold=5, zeros="publish", expects_least=False),
     }.items():
-        told |= named(name, of_cube(build_cube(table, rules, KEY), table))
-    return told
+        reported |= named(name, of_cube(build_cube(table, rules, KEY), table))
+    return reported
 
 
 def _sparse(dims: Sequence[Hierarchy], seed: str) -> Table:

@@ -58,8 +58,8 @@ COUNTING_ONCE = ("counting", "counts")
 
 def answers() -> Items:
     """Signed answers, of every kind."""
-    told = {"plain": ANSWER, "with all": EXACT, "refused": REFUSED, "cell keys": KEYED, "noise": NOISY}
-    return {name: sign_answer(answer, signer("KH/answers")) for name, answer in told.items()}
+    reported = {"plain": ANSWER, "with all": EXACT, "refused": REFUSED, "cell keys": KEYED, "noise": NOISY}
+    return {name: sign_answer(answer, signer("KH/answers")) for name, answer in reported.items()}
 
 
 def _release() -> Release:
@@ -110,15 +110,15 @@ def exports() -> Items:
     """A release as people take it away: text, CSV, JSON, a workbook's sheets and a picture."""
     release, dictionary = _release(), regional()
     merged = made_release("country", "outcome", members=("KH", "LA"))
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     for name, one in (("every status", release), ("merged", merged)):
-        told[f"{name}: text"] = to_text(one)
-        told[f"{name}: CSV"] = to_csv(one)
-        told[f"{name}: JSON"] = to_json(one)
+        reported[f"{name}: text"] = to_text(one)
+        reported[f"{name}: CSV"] = to_csv(one)
+        reported[f"{name}: JSON"] = to_json(one)
         book = to_xlsx(one, dictionary, ENGLISH, Receipt("region/log", 7, 9))
-        told |= {f"{name}: workbook, {part}": text for part, text in _parts(book).items()}
-    told["merged: picture"] = to_svg(merged, dictionary, ENGLISH, None)
-    return told
+        reported |= {f"{name}: workbook, {part}": text for part, text in _parts(book).items()}
+    reported["merged: picture"] = to_svg(merged, dictionary, ENGLISH, None)
+    return reported
 
 
 def _parts(book: bytes) -> dict[str, str]:

@@ -43,7 +43,7 @@ def amounts() -> Items:
         for n in range(220)
     ]
     costs = Contributions.of("cost", DIMS, records)
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     for name, rules in {
         "threshold": MagnitudeRules(threshold=5),
         "dominance": MagnitudeRules(threshold=5, dominance=(2, 85.0)),
@@ -54,13 +54,13 @@ def amounts() -> Items:
         try:
             release = protect_magnitudes(costs, rules, KEY).release
             write_magnitudes(release, stream)
-            told[f"{name}: withheld"] = (
+            reported[f"{name}: withheld"] = (
                 "".join("x" if v is None else "." for v in release.cells.values()) + "\n"
             )
-            told[name] = stream.getvalue()
+            reported[name] = stream.getvalue()
         except AnonymiserError as error:
-            told[name] = f"{type(error).__name__}: {error.message}\n"
-    return told
+            reported[name] = f"{type(error).__name__}: {error.message}\n"
+    return reported
 
 
 def _rows(first: int, mean: int, year: frozenset[str] | None = None) -> Rows:
@@ -79,18 +79,18 @@ def _changed(change: PerturbativeMechanism) -> dict[str, str | bytes]:
         (PerturbedPart(1, frozenset({"year0"}), b"whom it counts"), stands),
         (PerturbedPart(1, frozenset(), b""), came),
     ]
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     for name, chosen in (("first", parts[:1]), ("grown", parts)):
         try:
             cube = perturbed_cube(chosen, Rules(threshold=5, max_dims=2), change, KEY)
         except AnonymiserError as error:
-            told[name] = f"{type(error).__name__}: {error.message}\n"
+            reported[name] = f"{type(error).__name__}: {error.message}\n"
             continue
-        told |= _told(name, cube)
-    return told
+        reported |= _reported(name, cube)
+    return reported
 
 
-def _told(name: str, cube: PerturbedCube) -> dict[str, str | bytes]:
+def _reported(name: str, cube: PerturbedCube) -> dict[str, str | bytes]:
     return {
         f"{name}: values": f"{cube.values.tolist()}\n",
         f"{name}: mechanism": f"{cube.mechanism} {cube.largest_deviation({})}\n",

@@ -64,7 +64,7 @@ def _few() -> Register:
 
 def cube_of_a_node() -> Items:
     """What a node makes of a register under its policy, for a fixed key."""
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     by_place = policy_text("KH").replace("sex: sex, ", "sex: sex, place: province, ")
     for name, policy in (("by sex and outcome", policy_text("KH")), ("by place", by_place)):
         with TemporaryDirectory() as folder, lone_node(Path(folder) / "KH") as (made, _):
@@ -73,17 +73,17 @@ def cube_of_a_node() -> Items:
             keep_snapshot(node, _few().snapshot())
             stored = build(node)
         cube = ReleaseHistory.from_bytes(stored.cube)
-        told[f"{name}: plan"] = f"{stored.plan.finest} {stored.plan.years} {stored.plan.rules}\n"
-        told[f"{name}: withheld"] = at_a_glance(cube.release())
-        told[f"{name}: digest"] = cube.certificate_digest.hex() + "\n"
-        told[f"{name}: stored bytes"] = unpacked(stored.cube, FORMAT)
-    return told
+        reported[f"{name}: plan"] = f"{stored.plan.finest} {stored.plan.years} {stored.plan.rules}\n"
+        reported[f"{name}: withheld"] = at_a_glance(cube.release())
+        reported[f"{name}: digest"] = cube.certificate_digest.hex() + "\n"
+        reported[f"{name}: stored bytes"] = unpacked(stored.cube, FORMAT)
+    return reported
 
 
 def policies() -> Items:
     """The canonical text of each example, and decisions by it."""
     words = vocabulary(regional(), recipients=RECIPIENTS)
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     asked = [
         ("treaty-reporting", [("date", "year"), ("outcome", "outcome")]),
         ("regional-reporting", [("date", "month"), ("place", "province"), ("sex", "sex")]),
@@ -91,8 +91,8 @@ def policies() -> Items:
     for name in EXAMPLES:
         text = (resources.files("policies") / "examples" / f"{name}.yaml").read_text("utf-8")
         policy = load_policy(text, words)
-        told[name] = canonical_text(policy)
-        told[f"{name}: digest"] = digest(policy) + "\n"
+        reported[name] = canonical_text(policy)
+        reported[f"{name}: digest"] = digest(policy) + "\n"
         for purpose, levels in asked:
             request = Request.of(
                 member="KH",
@@ -103,24 +103,24 @@ def policies() -> Items:
                 levels=levels,
             )
             records = request_record(request), decision_record(decide(policy, request, AT))
-            told[f"{name}: {purpose}"] = json.dumps(records, indent=1, ensure_ascii=False) + "\n"
-    return told
+            reported[f"{name}: {purpose}"] = json.dumps(records, indent=1, ensure_ascii=False) + "\n"
+    return reported
 
 
 def identifiers() -> Items:
     """Pseudonyms of each kind of number, marks of an extract."""
     numbers = [f"{n:09d}" for n in range(5)]
-    told: dict[str, str | bytes] = {
+    reported: dict[str, str | bytes] = {
         kind: "".join(
             f"{p}\n" for p in pseudonyms(KEY, Domain("KH", 3, "UNMAS", "assistance", kind), numbers)
         )
         for kind in ("nid", "case_id")
     }
-    told["name"] = "".join(
+    reported["name"] = "".join(
         f"{p}\n"
         for p in pseudonyms(KEY, Domain("KH", 3, "UNMAS", "assistance", "name"), ["Keo  SOTHEA", "សុខ ដារ៉ា"])
     )
-    return {**told, "mark": fingerprint(KEY) + "\n", "order": f"{record_order(KEY, 20)}\n"}
+    return {**reported, "mark": fingerprint(KEY) + "\n", "order": f"{record_order(KEY, 20)}\n"}
 
 
 def extracts() -> Items:
@@ -152,8 +152,8 @@ def masked_sums() -> Items:
     sums = (Sum(("2017", "K"), tuple(keys)), Sum(("2017", "I"), ("KH", "LA", "TH")))
     taking_part = tuple(Participant(m, f"s-{m}", key.public) for m, key in keys.items())
     roster = Roster(b"q" * 32, 1, taking_part, sums)
-    told: dict[str, str | bytes] = {"roster": roster.digest().hex() + "\n"}
+    reported: dict[str, str | bytes] = {"roster": roster.digest().hex() + "\n"}
     for to in sums:
         masked = {m: PairwiseMasks(roster, m, keys[m]).masked(to, n) for n, m in enumerate(to.members)}
-        told[" ".join(to.cell)] = "".join(f"{m} {n}\n" for m, n in masked.items())
-    return told
+        reported[" ".join(to.cell)] = "".join(f"{m} {n}\n" for m, n in masked.items())
+    return reported

@@ -45,7 +45,7 @@ def another_key() -> Items:
 def cell_status_and_structural_zeros() -> Items:
     """Cells that are always or never shown, groups in which nobody can be, breakdowns withheld whole."""
     table = table_of(DIMS, "marks", 12, empty=EMPTY)
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     rules = {
         "never": Rules(threshold=5, never=NEVER),
         "always": Rules(threshold=5, always=ALWAYS),
@@ -54,25 +54,25 @@ def cell_status_and_structural_zeros() -> Items:
         "k 11": Rules(threshold=11),
     }
     for name, own in rules.items():
-        told |= named(name, of_cube(build_cube(TABLE, own, KEY), TABLE))
+        reported |= named(name, of_cube(build_cube(TABLE, own, KEY), TABLE))
     for zeros in get_args(Zeros):
         cube = build_cube(table, Rules(threshold=5, zeros=zeros), KEY)
-        told |= named(f"structural zeros, {zeros}", of_cube(cube, table))
+        reported |= named(f"structural zeros, {zeros}", of_cube(cube, table))
     declared = replace(table, structural=())
     by_rules = build_cube(declared, Rules(threshold=5, structural=frozenset(EMPTY)), KEY)
-    told |= named("structural zeros by rules", of_cube(by_rules, declared))
-    return told
+    reported |= named("structural zeros by rules", of_cube(by_rules, declared))
+    return reported
 
 
 def priorities() -> Items:
     """Tables that come first, with and without finer ones."""
     first = (TableOf.of(["place", "sex"]), TableOf.of(["place", "outcome"], place=1))
-    told: dict[str, str | bytes] = {}
+    reported: dict[str, str | bytes] = {}
     for name, finer in (("alone", None), ("any", ()), ("named", (TableOf.of(["sex", "outcome"]),))):
         for zeros in ("partner", "protect"):
             rules = Rules(threshold=5, zeros=zeros, max_dims=2, priority=first, finer=finer)
-            told |= named(f"finer {name}, {zeros}", of_cube(build_cube(TABLE, rules, KEY), TABLE))
-    return told
+            reported |= named(f"finer {name}, {zeros}", of_cube(build_cube(TABLE, rules, KEY), TABLE))
+    return reported
 
 
 def attacker() -> Items:

@@ -64,13 +64,13 @@ def test_numbers_that_contradict_each_other_bound_nothing() -> None:
 
 
 @given(st.lists(st.integers(0, 50), min_size=4, max_size=4), st.sets(st.integers(0, 8), max_size=8))
-def test_the_true_number_always_lies_between_the_bounds(values: list[int], hidden: set[int]) -> None:
+def test_the_true_number_always_lies_between_the_bounds(values: list[int], suppressed: set[int]) -> None:
     a, b, c, d = values
     rows = [[a, b, a + b], [c, d, c + d], [a + c, b + d, a + b + c + d]]
     flat = [value for row in rows for value in row]
-    shown = [None if i in hidden else value for i, value in enumerate(flat)]
+    shown = [None if i in suppressed else value for i, value in enumerate(flat)]
     release = table(tuple(shown[:3]), tuple(shown[3:6]), tuple(shown[6:]))
-    for number in hidden:
+    for number in suppressed:
         found = bounds(release, DICTIONARY, release.cells[number].key)
         if found is not None:
             assert found.least <= flat[number]
@@ -111,10 +111,10 @@ def test_a_total_without_the_member_does_not_hold_its_people() -> None:
 
 
 def test_an_explanation_says_why_what_is_left_and_where_to_look() -> None:
-    told = explain(HOLED, DICTIONARY, ("2023", "K"))
+    reported = explain(HOLED, DICTIONARY, ("2023", "K"))
 
-    assert told.place == "2023, killed"
-    assert told.sentences == (
+    assert reported.place == "2023, killed"
+    assert reported.sentences == (
         "Withheld to protect people.",
         "Whether the number is small itself or protects another number is not disclosed.",
         "From the numbers shown, it is between 0 and 20.",
@@ -124,9 +124,9 @@ def test_an_explanation_says_why_what_is_left_and_where_to_look() -> None:
 
 def test_an_explanation_of_a_number_and_of_what_it_lacks() -> None:
     lacking = replace(HOLED.cells[8], missing_members=("TH", "VN"), masked_members=("KH",))
-    told = explain(replace(HOLED, cells=(*HOLED.cells[:8], lacking)), DICTIONARY, (TOTAL, TOTAL))
+    reported = explain(replace(HOLED, cells=(*HOLED.cells[:8], lacking)), DICTIONARY, (TOTAL, TOTAL))
 
-    assert told.sentences == (
+    assert reported.sentences == (
         "The number is 60.",
         "The number does not include Thailand and Viet Nam.",
         "The number includes withheld numbers of Cambodia, added up so that nobody saw any of them.",

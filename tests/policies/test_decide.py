@@ -67,7 +67,7 @@ class Case(NamedTuple):
     asked: dict[str, object]
     code: Code
     details: dict[str, str]
-    told: DisclosedReason
+    reported: DisclosedReason
 
 
 CASES = [
@@ -182,7 +182,7 @@ def test_each_reason_says_what_it_is_about(
     assert not decision.permit
     assert decision.obligations is None
     assert decision.reasons == (reason(case.code, **case.details),)
-    assert decision.disclosed == (case.told,)
+    assert decision.disclosed == (case.reported,)
 
 
 @pytest.mark.parametrize(
@@ -533,13 +533,13 @@ def test_approval_distinguishes_ready_made_questions_from_others(
 ) -> None:
     approving = policy("approval: {ready_made: automatic, others: two persons}")
 
-    def leave(**asked: object) -> Approval:
+    def approved(**asked: object) -> Approval:
         obligations = decide(approving, request_for("date.year", **asked), at).obligations
         assert obligations is not None
         return obligations.approval
 
-    assert leave() is Approval.TWO
-    assert leave(ready_made="outcome-by-year") is Approval.AUTOMATIC
+    assert approved() is Approval.TWO
+    assert approved(ready_made="outcome-by-year") is Approval.AUTOMATIC
 
 
 # --- single records

@@ -50,7 +50,7 @@ def test_reasons_have_the_words_that_logs_have() -> None:
 
 
 def test_disclosed_reasons_have_the_words_of_answers() -> None:
-    assert [str(told) for told in DisclosedReason] == DISCLOSED.split()
+    assert [str(reported) for reported in DisclosedReason] == DISCLOSED.split()
 
 
 @pytest.mark.parametrize("order", list(permutations((Code.LEVEL_TOO_FINE, Code.BANNED, Code.EXPIRED))))

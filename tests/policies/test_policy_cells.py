@@ -88,11 +88,11 @@ def test_a_cell_that_is_never_shown_is_a_demand_and_one_that_always_is_is_none(p
 
 
 def test_cells_are_read_aloud(policy: MakePolicy) -> None:
-    told = describe(policy(CELLS))
+    reported = describe(policy(CELLS))
 
-    assert "Always shown: date 2024 with sex F." in told
-    assert "Never shown: place KH-2; place KH-N with sex M." in told
-    assert "Publicly known to be empty, and shown as zero: outcome K with sex M." in told
+    assert "Always shown: date 2024 with sex F." in reported
+    assert "Never shown: place KH-2; place KH-N with sex M." in reported
+    assert "Publicly known to be empty, and shown as zero: outcome K with sex M." in reported
 
 
 @pytest.mark.parametrize(

@@ -316,7 +316,8 @@ def test_several_permissions_for_one_case_are_compared_as_a_whole(policy: MakePo
     shown = "finest: {place: province, date: year, sex: sex, outcome: outcome}"
     one = "{with: ARMAC, for: research}"
     two = ",".join(
-        f"{{with: ARMAC, for: research, finest: {{{hidden}}}}}" for hidden in ("place: country", "date: all")
+        f"{{with: ARMAC, for: research, finest: {{{suppressed}}}}}"
+        for suppressed in ("place: country", "date: all")
     )
     whole, parts = policy(shown, share=one), policy(shown, share=two)
 

@@ -38,9 +38,9 @@ def test_every_reason_has_a_sentence(words: Vocabulary, code: Code) -> None:
     assert sentence[0] == sentence[0].upper()
 
 
-@pytest.mark.parametrize("told", list(DisclosedReason))
-def test_every_disclosed_reason_has_a_sentence_without_details(told: DisclosedReason) -> None:
-    assert DISCLOSED_REASONS[told].endswith(".")
+@pytest.mark.parametrize("reported", list(DisclosedReason))
+def test_every_disclosed_reason_has_a_sentence_without_details(reported: DisclosedReason) -> None:
+    assert DISCLOSED_REASONS[reported].endswith(".")
 
 
 @pytest.mark.parametrize(

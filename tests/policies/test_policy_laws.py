@@ -384,5 +384,5 @@ def test_a_change_and_its_undoing_go_opposite_ways(data: st.DataObject, policies
 def test_every_code_has_a_disclosed_reason() -> None:
     for code in Code:
         reasons = (Reason(code),)
-        told = Decision(permit=False, reasons=reasons, obligations=None, member="KH", version=1).disclosed
-        assert len(told) == 1
+        reported = Decision(permit=False, reasons=reasons, obligations=None, member="KH", version=1).disclosed
+        assert len(reported) == 1

@@ -200,7 +200,7 @@ def test_bounds_are_a_function_of_what_the_recipient_may_obtain(
     cube, draw = answering(made.withholding), Random(seed)
     known = obtained(policy, cube, purpose)
     other = scrambled(cube, known, draw)
-    told = 0
+    reported = 0
     for put in questions(purpose):
         own, automatic = answered(policy, cube, put)
         found = bounds(policy, cube, put) if own else ()
@@ -211,8 +211,8 @@ def test_bounds_are_a_function_of_what_the_recipient_may_obtain(
             assert cell.place is not None
             assert cell.low <= truth[cell.place]
             assert cell.high is None or truth[cell.place] <= cell.high
-            told += cell.high is not None
-    event(f"cells known: {len(known) * 4 // len(truth)} quarters; bounds told: {told > 0}")
+            reported += cell.high is not None
+    event(f"cells known: {len(known) * 4 // len(truth)} quarters; bounds disclosed: {reported > 0}")
 
 
 @given(document=documents, purpose=st.sampled_from(PURPOSES))

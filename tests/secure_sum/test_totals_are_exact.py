@@ -82,8 +82,8 @@ def test_every_regional_number_is_the_plain_sum_or_holds_it(
     reported: dict[str, tuple[int, int, bool]],
 ) -> None:
     truth = {m: (killed, injured) for m, (killed, injured, _) in reported.items()}
-    answers = {m: answer(m, truth[m], withheld=hidden) for m, (_, _, hidden) in reported.items()}
-    offers = {m: offer(truth[m], withheld=hidden) for m, (_, _, hidden) in reported.items()}
+    answers = {m: answer(m, truth[m], withheld=suppressed) for m, (_, _, suppressed) in reported.items()}
+    offers = {m: offer(truth[m], withheld=suppressed) for m, (_, _, suppressed) in reported.items()}
     facts = summed(answers, offers, truth)
     event(f"{len(facts.totals)} published")
 

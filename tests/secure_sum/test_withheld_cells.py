@@ -163,17 +163,17 @@ def test_what_a_member_offers_and_refuses_follows_from_what_it_shows(years: list
     found = []
     for cube in (one, other):
         cells = [withheld(cube, o, y) for o, y in product("KI", ("2020", "2021"))]
-        hidden = [c for c in cells if cube.cube.withheld[c.place]]
+        suppressed = [c for c in cells if cube.cube.withheld[c.place]]
         refusals = []
-        for cell in hidden:
+        for cell in suppressed:
             try:
-                check_safe(cube, hidden, [cell.codes], EarlierDisclosures())
+                check_safe(cube, suppressed, [cell.codes], EarlierDisclosures())
             except SecureSumError as error:
                 refusals.append((cell.codes, error.message))
         feasible = feasible_ranges(cube)
         found.append(
             (
-                offered(cube, hidden, EarlierDisclosures(), all_of(cube)),
+                offered(cube, suppressed, EarlierDisclosures(), all_of(cube)),
                 refusals,
                 feasible.low.tolist(),
                 feasible.high.tolist(),

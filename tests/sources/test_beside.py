@@ -109,8 +109,8 @@ def test_a_contact_is_kept_with_its_month_its_kind_and_its_cost(load):
 
 def test_an_item_tells_the_pillar_of_the_sets(load):
     snapshot = load(services=[{"What": "REH1"}, {"What": "SEI3", "State": "NEED", "No": "S2"}]).snapshot
-    told = {name for name, column in snapshot.columns.items() if column.values() == ["YES"]}
-    assert told == {"need.REH", "service.REH", "need.SEI"}
+    reported = {name for name, column in snapshot.columns.items() if column.values() == ["YES"]}
+    assert reported == {"need.REH", "service.REH", "need.SEI"}
 
 
 @pytest.mark.parametrize(

@@ -118,8 +118,10 @@ def test_the_order_of_contacts_changes_nothing(small, rows, random) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)
     ids = {
-        small.load(victims=VICTIMS, services=HEADINGS + "".join(",".join(r) + "\n" for r in told)).snapshot.id
-        for told in (rows, shuffled)
+        small.load(
+            victims=VICTIMS, services=HEADINGS + "".join(",".join(r) + "\n" for r in reported)
+        ).snapshot.id
+        for reported in (rows, shuffled)
     }
 
     assert len(ids) == 1

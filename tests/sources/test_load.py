@@ -331,7 +331,7 @@ def test_burmese_for_the_zawgyi_font_is_told_as_that(small, zawgyi):
 
 
 @pytest.mark.parametrize(
-    ("ages", "dates", "told"),
+    ("ages", "dates", "reported"),
     [
         (("20", "61"), ("01/02/2010", "01/02/2011"), 2),
         (("20", "31"), ("01/02/2010", "01/02/2020"), 0),
@@ -341,7 +341,7 @@ def test_burmese_for_the_zawgyi_font_is_told_as_that(small, zawgyi):
         (("40", "3"), ("2010", "2020"), 2),
     ],
 )
-def test_a_number_with_ages_that_do_not_fit_is_reported(small, ages, dates, told):
+def test_a_number_with_ages_that_do_not_fit_is_reported(small, ages, dates, reported):
     cases = zip(("C1", "C2"), ages, dates, strict=True)
     rows = [{"ID card": "0102034"} | dict(zip(("Case", "Age", "Date"), case, strict=True)) for case in cases]
-    assert small.problems(small.load_rows(*rows)).get(("", "PERSON_AGE"), 0) == told
+    assert small.problems(small.load_rows(*rows)).get(("", "PERSON_AGE"), 0) == reported

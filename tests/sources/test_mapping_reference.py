@@ -1,4 +1,4 @@
-"""The reference page of mappings: its example works, and every target and key is told."""
+"""The reference page of mappings: its example works, and every target and key is described."""
 
 import re
 from pathlib import Path

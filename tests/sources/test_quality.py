@@ -1,4 +1,4 @@
-"""The quality report: each measure falls with its fault and with nothing else, and values are never told."""
+"""The quality report: each measure falls with its fault and with nothing else, and values are never shown."""
 
 import json
 import re
@@ -155,7 +155,7 @@ def test_a_year_says_how_many_of_its_dates_have_a_month(judge):
 def test_the_page_tells_the_same_and_fetches_nothing(judge):
     quality = judge({"Sex": "?"}, {"Case": "C1"}, {"Status": "deminer", "Age": "9"}, {"Province": ""})
     page = quality_page(quality, regional(), {"score": 50.0, "measures": {"validity": 0.5}})
-    for told in (
+    for reported in (
         "Data quality of Cambodia",
         f">{quality.score:.1f}<",
         "a child who is a deminer",
@@ -163,7 +163,7 @@ def test_the_page_tells_the_same_and_fetches_nothing(judge):
         "the same case in several rows",
         "1 of 25 have casualties",
     ):
-        assert told in page
+        assert reported in page
     assert "points" in page
     assert not re.search(r"https?:|<script|src=|url\(", page)
 
@@ -186,9 +186,9 @@ def test_nothing_missing_is_ever_shown_as_all(judge):
 
 def test_a_report_holds_no_value_of_a_record(judge):
     quality = judge({"Sex": "Secretsex", "Age": "98765", "Province": "Secretville"})
-    told = quality_text(quality, regional()) + json.dumps(quality_json(quality))
+    reported = quality_text(quality, regional()) + json.dumps(quality_json(quality))
     for value in ("Secretsex", "98765", "Secretville", "Sok Dara", "700001"):
-        assert value not in told
+        assert value not in reported
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"version": 2, "measures": {}}', '{"version": 1}'])
@@ -228,8 +228,8 @@ def test_what_is_known_is_told_year_by_year(judge):
 
 
 def test_provinces_without_casualties_are_named(judge):
-    told = [made(judge({}), regional()) for made in (quality_text, quality_page)]
-    for text in told:
+    reported = [made(judge({}), regional()) for made in (quality_text, quality_page)]
+    for text in reported:
         assert re.search("[Nn]one in: Banteay Meanchey [(]KH-1[)], .*Pailin [(]KH-24[)]", text)
         assert "Battambang (KH-2), " not in text
 

@@ -1,4 +1,4 @@
-"""How far a load has come: the share of the whole source, told on a terminal and in lines of a log."""
+"""How far a load has come: the share of the whole source, reported on a terminal and in lines of a log."""
 
 import pytest
 
@@ -10,8 +10,8 @@ from gateway.sources.rows.load_progress import Reached
 def steps(small, monkeypatch):
     """What a load of two files tells, in chunks of a hundred rows."""
     monkeypatch.setattr("gateway.sources.files.csv_source.CHUNK_ROWS", 100)
-    told = []
-    small.progress = told.append
+    reported = []
+    small.progress = reported.append
     small.mapping = small.mapping.replace(
         "      Device: {to: device, codes: {mine: UMT, bomblet: CMR}}\n", ""
     ).replace(
@@ -23,7 +23,7 @@ def steps(small, monkeypatch):
     small.load(
         victims=small.text(*cases), devices="No,Device\n" + "".join(f"C{n},mine\n" for n in range(1000))
     )
-    return told
+    return reported
 
 
 def test_the_share_grows_over_all_tables_and_ends_with_the_whole(steps):
@@ -43,10 +43,10 @@ def test_a_line_of_a_log_tells_share_rows_pace_and_what_is_left():
 
 
 def test_without_a_terminal_lines_are_written(capsys):
-    with reading() as told:
-        told(Reached(10, 0.5, "v"))
-        told(Reached(20, 1.0, "v"))
-        told(Reached(20, 1.0, "v"))
+    with reading() as reported:
+        reported(Reached(10, 0.5, "v"))
+        reported(Reached(20, 1.0, "v"))
+        reported(Reached(20, 1.0, "v"))
     written = capsys.readouterr().err.splitlines()
     assert len(written) == 1
     assert written[0].startswith("reading v: 100 % done, 20 rows, ")

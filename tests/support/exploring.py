@@ -89,7 +89,7 @@ def explored(files: list[str], seed: int, until: float, *, processes: int, left_
     return lines
 
 
-def told(test: str, seed: int, words: str) -> str:
+def reported(test: str, seed: int, words: str) -> str:
     """A test that failed, its input where hypothesis names one, and how to draw it again."""
     lines = [line.removeprefix("E").strip("\n") for line in words.splitlines()]
     named = [n for n, line in enumerate(lines) if line.strip().startswith(INPUT)]
@@ -117,7 +117,7 @@ def main() -> int:
     until, rounds, failed = time.time() + 60 * options.minutes, 0, dict[str, str]()
     while time.time() < until and rounds < options.rounds:
         lines = explored(files, seed, until, processes=options.processes, left_out=list(failed))
-        new = {line["test"]: told(line["test"], seed, line["words"]) for line in lines if line["failed"]}
+        new = {line["test"]: reported(line["test"], seed, line["words"]) for line in lines if line["failed"]}
         click.echo(f"seed {seed}: {len(lines)} tests with new inputs, {len(new)} failed")
         click.echo("".join(new.values()), nl=False)
         failed |= new

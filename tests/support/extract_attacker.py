@@ -190,7 +190,7 @@ def figure_beside(cell: Mapping[str, str], value: int) -> Release:
     return Release.of(dims, {tuple(cell.values()): value})
 
 
-def insiders(cubes: Iterable[ReleaseHistory], extracts: Sequence[Release], groups: Groups) -> set[Key]:
+def singletons(cubes: Iterable[ReleaseHistory], extracts: Sequence[Release], groups: Groups) -> set[Key]:
     """The small groups whose number the only person of another group can compute."""
     releases = [*(informative_tables(cube) for cube in cubes), *extracts]
     dims = {dim.name: dim for release in releases for dim in release.dims}

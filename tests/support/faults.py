@@ -384,8 +384,8 @@ def _answered_twice(region: Region, outcome: Outcome) -> list[str]:
     ids = {question.id for question in outcome.asked}
     broken = []
     for code, member in region.federation.members.items():
-        told = [decode(entry) for entry in member.log_entries()[-200:]]
-        ends = [e.question_id for e in told if isinstance(e, Answered | Refused) and e.question_id in ids]
+        reported = [decode(entry) for entry in member.log_entries()[-200:]]
+        ends = [e.question_id for e in reported if isinstance(e, Answered | Refused) and e.question_id in ids]
         if len(ends) != len(set(ends)):
             broken.append(f"{code} answered twice")
         if set(ends) != ids:

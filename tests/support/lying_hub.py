@@ -44,8 +44,8 @@ class LyingHub:
             shown = excerpt(self.log, storage, copied, size, about(self.member.node.member))
             if shown is not None:
                 leaves = tuple(
-                    RevealedLeaf(None, told.leaf) if number in hide else told
-                    for number, told in enumerate(shown.leaves, start=shown.start)
+                    RevealedLeaf(None, reported.leaf) if number in hide else reported
+                    for number, reported in enumerate(shown.leaves, start=shown.start)
                 )
                 shown = replace(shown, leaves=leaves)
             return replace(
@@ -88,5 +88,5 @@ def released_otherwise(entry: bytes, member: str, outcome: Outcome) -> bytes:
     """A release that says something else of a member: that it answered, or that nothing came from it."""
     event = decode(entry)
     assert isinstance(event, Released)
-    told = [replace(o, outcome=outcome) if o.member == member else o for o in event.outcomes]
-    return encode(replace(event, outcomes=tuple(told)))
+    reported = [replace(o, outcome=outcome) if o.member == member else o for o in event.outcomes]
+    return encode(replace(event, outcomes=tuple(reported)))

@@ -46,6 +46,6 @@ def put_in_force(node: Node, text: str, questions: str | None = None) -> SignedP
     return publish(node, signed(node, draft.version, draft.text))
 
 
-def leave(node: Node, text: str, name: str = "controller") -> str:
+def approval(node: Node, text: str, name: str = "controller") -> str:
     """Any statement, as somebody signs it."""
     return str(sign(text, signer(node, name)))

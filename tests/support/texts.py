@@ -46,7 +46,7 @@ SHAPES = {
     "Key": 1,
 }
 """Shapes of a policy document, and which of their arguments a message may say."""
-TOLD = (
+REPORTED = (
     # where decisions are made again, and sentences say what differs
     *(
         "gateway/hub/decision_replay.py",
@@ -132,7 +132,7 @@ def texts() -> Catalog:
         found.add(word.replace("-", " "), locations=[("audit/events/events.py", None)])
     for text in policy_words():
         found.add(text, locations=[("policies/document/document.py", None)])
-    for name in TOLD:
+    for name in REPORTED:
         with (ROOT / name).open("rb") as file:
             for _, _, text, _ in marked_messages(file, {"message", "msgid"}):
                 found.add(text, locations=[(name, None)])
@@ -165,8 +165,8 @@ def policy_words() -> Iterator[str]:
                 place = SHAPES.get(getattr(function, "id", ""))
                 words = call.args[place] if place is not None and len(call.args) > place else None
                 # The meaning of a key is said where the key is missing: of one that may be, never.
-                told = place == 0 or len(call.args) > 2 or bool(call.keywords)
-                if told and isinstance(words, ast.Constant) and isinstance(words.value, str):
+                reported = place == 0 or len(call.args) > 2 or bool(call.keywords)
+                if reported and isinstance(words, ast.Constant) and isinstance(words.value, str):
                     yield words.value
 
 

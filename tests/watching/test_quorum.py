@@ -1,4 +1,4 @@
-"""Whoever asks is told plainly whether enough witnesses have seen the question, and decides what follows."""
+"""Whoever asks reads plainly whether enough witnesses have seen the question, and decides what follows."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

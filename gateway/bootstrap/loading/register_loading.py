@@ -37,7 +37,7 @@ INTERNAL = "internal"
 """Recipient and purpose of the pseudonyms in a snapshot, which are for the member itself and never leave."""
 
 FIRST_EPOCH = 1
-MOST_TOLD = 5
+MOST_REPORTED = 5
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _refuse_nothing(node: Node, loaded: Load) -> None:
         former = view.snapshot()
     if not loaded.rows and (former is None or not len(former[1])):
         return
-    found = sorted(loaded.findings, key=lambda f: -f.count)[:MOST_TOLD]
+    found = sorted(loaded.findings, key=lambda f: -f.count)[:MOST_REPORTED]
     faults = "".join(f"\n  {finding}" for finding in found)
     raise SourceError(
         f"None of the {loaded.rows} rows can be counted; nothing was loaded.{faults}",

@@ -133,14 +133,14 @@ def _rerun(releases: Sequence[Release], threshold: int, zeros: Zeros, keys: int,
     """Print what reruns tell, and return whether they exclude values of a small cell."""
     with building("rerunning") as progress:
         try:
-            tells, lines = rerun_report(
+            discloses, lines = rerun_report(
                 releases, threshold=threshold, zeros=zeros, keys=keys, show=show, progress=progress
             )
         except AnonymiserError as error:
             raise AttackInputError(error.message, remedy=error.remedy) from error
     for line in lines:
         click.echo(line)
-    return tells
+    return discloses
 
 
 def _released(paths: Sequence[Path], hierarchies: Path | None) -> tuple[list[Release], list[str]]:

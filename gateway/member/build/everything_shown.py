@@ -19,7 +19,7 @@ from anonymisers.history.everything_shown import (
     nothing_but_zeros,
     part_cubes,
     parts_of,
-    standing,
+    present_with,
     vintages_of,
 )
 from anonymisers.history.release_history import ReleaseHistory
@@ -191,7 +191,7 @@ def released_people(
     rows = (stands[number, None] for number in numbers)
     return ReleasedPeople(
         frozenset(token for each in rows for token in tokens(inputs.dictionary, inputs.plan, each)),
-        standing(parts, numbers),
+        present_with(parts, numbers),
         vintages_of(parts),
         tuple(sorted({int(year) for number in numbers for year in parts[number].period})),
     )

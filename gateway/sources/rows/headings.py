@@ -24,15 +24,15 @@ def positions(
     table: OpenTable, rule: TableRule, asked: Sequence[str], findings: Findings
 ) -> Mapping[str, int]:
     """The position of each required heading. Raises SourceError, naming missing and duplicate headings."""
-    standing = [plain(heading) for heading in table.headings]
-    missing = [heading for heading in asked if plain(heading) not in standing]
+    plain_headings = [plain(heading) for heading in table.headings]
+    missing = [heading for heading in asked if plain(heading) not in plain_headings]
     if missing:
         names = ", ".join(repr(heading) for heading in missing)
         msg = message("%(table)s has no column %(columns)s.", table=rule.name, columns=names)
         raise SourceError(
             msg, remedy=message("Correct the mapping, or 'header' if the headings are on another line.")
         )
-    twice = [heading for heading in asked if standing.count(plain(heading)) > 1]
+    twice = [heading for heading in asked if plain_headings.count(plain(heading)) > 1]
     if twice:
         msg = message("%(table)s has several columns %(columns)s.", table=rule.name, columns=repr(twice[0]))
         raise SourceError(msg, remedy=message("Give the columns of the source different headings."))
@@ -40,7 +40,7 @@ def positions(
     for heading in table.headings:
         if plain(heading) and plain(heading) not in known:
             findings.add(rule.name, heading, Problem.NOT_MAPPED)
-    return {heading: standing.index(plain(heading)) for heading in asked}
+    return {heading: plain_headings.index(plain(heading)) for heading in asked}
 
 
 def check_headings(source: Source, mapping: SourceMapping, findings: Findings) -> list[SourceError]:

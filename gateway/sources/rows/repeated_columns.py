@@ -19,21 +19,21 @@ def open_table(source: Source, rule: TableRule, findings: Findings) -> Iterator[
 
 def _unrolled(table: OpenTable, rule: TableRule, findings: Findings) -> OpenTable:
     """A table with one row per victim. Raises SourceError when a heading of the first victim is missing."""
-    standing = [plain(heading) for heading in table.headings]
+    plain_headings = [plain(heading) for heading in table.headings]
     read = dict.fromkeys((*rule.columns, *rule.personal))
     forms = [heading for heading in dict.fromkeys((*read, *rule.left_out)) if NUMBER in heading]
-    missing = [f for f in forms if plain(_heading(f, 1)) not in standing and f in read]
+    missing = [f for f in forms if plain(_heading(f, 1)) not in plain_headings and f in read]
     if missing:
         msg = f"{rule.name} has no column {', '.join(repr(_heading(f, 1)) for f in missing)}."
         raise SourceError(msg, remedy="Correct the mapping: {n} stands for the number of the victim.")
-    forms = [f for f in forms if plain(_heading(f, 1)) in standing]
+    forms = [f for f in forms if plain(_heading(f, 1)) in plain_headings]
     groups = []
     for number in range(1, rule.repeat + 1):
         where = [plain(_heading(f, number)) for f in forms]
-        if any(w in standing for w in where):
-            groups.append([standing.index(w) if w in standing else -1 for w in where])
+        if any(w in plain_headings for w in where):
+            groups.append([plain_headings.index(w) if w in plain_headings else -1 for w in where])
     used = {place for group in groups for place in group}
-    common = [place for place in range(len(standing)) if place not in used]
+    common = [place for place in range(len(plain_headings)) if place not in used]
     headings = (*(table.headings[place] for place in common), *forms)
     return OpenTable(headings, _rows(table.chunks, rule.name, common, groups, findings), table.at)
 

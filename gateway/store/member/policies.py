@@ -101,8 +101,8 @@ _HOLDERS = select(holders).order_by(holders.c.because)
 @lru_cache(maxsize=4)
 def _in_force_of(versions: Table) -> Select[Any]:
     columns = versions.c
-    standing = select(versions).where(columns.since.is_not(None), columns.ended.is_(None))
-    return standing.order_by(columns.version.desc()).limit(1)
+    open_versions = select(versions).where(columns.since.is_not(None), columns.ended.is_(None))
+    return open_versions.order_by(columns.version.desc()).limit(1)
 
 
 @lru_cache(maxsize=4)

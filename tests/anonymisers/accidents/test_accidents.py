@@ -230,8 +230,8 @@ def test_a_table_with_a_fault_is_refused(fault: str) -> None:
     if fault == "untrue":
         values[np.argmax(values > 0)] += 1
     elif fault == "not withheld":
-        hidden = made.cube.withheld[made.context.above_casualties]
-        values[hidden] = made.context.sums(made.context.accidents)[hidden]
+        suppressed = made.cube.withheld[made.context.above_casualties]
+        values[suppressed] = made.context.sums(made.context.accidents)[suppressed]
     elif fault == "no extension":
         extensions = ()
     else:

@@ -199,9 +199,9 @@ def test_time_that_is_up_before_the_sums_stand_leaves_all_withheld_cells_open(mo
 
 
 def test_bounds_are_wider_where_time_ends_before_they_are_tight():
-    hidden = dict.fromkeys((f"{p} {o}" for p in ("N1", "N2", "S1") for o in ("killed", "injured")), None)
+    suppressed = dict.fromkeys((f"{p} {o}" for p in ("N1", "N2", "S1") for o in ("killed", "injured")), None)
     margins = {"N1 Total": 3, "N2 Total": 8, "S1 Total": 9, "Total killed": 6, "Total injured": 14}
-    system = build_model([release((PLACE, OUTCOME), hidden | margins)])
+    system = build_model([release((PLACE, OUTCOME), suppressed | margins)])
     tight, wide = (reduce_model(system, 0, clock) for clock in (ENDLESS, Clock(until=0.0)))
     low, high = tight.interval(tight.low, tight.high)
     least, most = wide.interval(wide.low, wide.high)

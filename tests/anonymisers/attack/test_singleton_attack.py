@@ -58,8 +58,10 @@ def test_one_person_under_two_names_is_not_two_people():
     )
     shown = {("Total", "adult"): 7, ("Total", "old"): 9, ("M", "adult"): 7, ("M", "old"): 9}
     zeros = {("F", "adult"): 0, ("F", "old"): 0}
-    hidden = dict.fromkeys([("F", "Total"), ("F", "child"), ("M", "child"), ("M", "Total")], None)
-    release = Release.of((SEX, AGE), {("Total", "Total"): 20, ("Total", "child"): 4} | shown | zeros | hidden)
+    suppressed = dict.fromkeys([("F", "Total"), ("F", "child"), ("M", "child"), ("M", "Total")], None)
+    release = Release.of(
+        (SEX, AGE), {("Total", "Total"): 20, ("Total", "child"): 4} | shown | zeros | suppressed
+    )
     found = pairs(attack([release], threshold=5, truth=truth))
     assert found == {("M child", "F"), ("M child", "F child")}
 
@@ -67,9 +69,9 @@ def test_one_person_under_two_names_is_not_two_people():
 def test_who_is_all_there_is_of_a_group_computes_what_others_of_it_could_have_been():
     counts = {("F", "child"): 1, ("M", "child"): 9, ("M", "adult"): 4, ("M", "old"): 1}
     truth = Table.of((SEX, AGE), counts.items())
-    hidden = dict.fromkeys([(s, a) for s in ("F", "M") for a in ("child", "adult", "old")], None)
+    suppressed = dict.fromkeys([(s, a) for s in ("F", "M") for a in ("child", "adult", "old")], None)
     shown = {("F", "Total"): 1, ("M", "Total"): 14, ("Total", "adult"): 4, ("Total", "old"): 1}
-    findings = attack([Release.of((SEX, AGE), hidden | shown)], threshold=5, truth=truth)
+    findings = attack([Release.of((SEX, AGE), suppressed | shown)], threshold=5, truth=truth)
     assert findings.disclosed == ()
     assert pairs(findings) == {("M adult", "F child"), ("M old", "F child")}
 

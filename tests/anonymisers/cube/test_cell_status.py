@@ -45,8 +45,8 @@ def one(place=None, sex=None):
 def test_a_cell_never_shown_is_withheld_at_any_size_and_is_not_determined():
     cube = cube_of(TABLE, never=frozenset({one("A")}))
     assert cube.release().cells["A", "Total"] is None
-    hidden = [key for key, value in cube.release().cells.items() if value is None]
-    assert len(hidden) > 2
+    suppressed = [key for key, value in cube.release().cells.items() if value is None]
+    assert len(suppressed) > 2
     assert_safe(cube, TABLE, Rules(never=frozenset({one("A")})))
 
 

@@ -115,9 +115,11 @@ def test_a_structural_zero_is_shown_also_where_zeros_are_protected():
     cells = [(("A", "F"), 2), (("A", "M"), 9), (("B", "M"), 7), (("C", "F"), 8), (("C", "M"), 6)]
     table, rules = Table.of((flat, SEX), cells), Rules(zeros="protect")
     assert build_cube(table, rules, KEY).release().cells["B", "F"] is None
-    told = build_cube(with_structural(table, [(("place", "B"), ("sex", "F"))]), rules, KEY).release().cells
-    assert told["B", "F"] == 0
-    assert told["C", "F"] is None
+    reported = (
+        build_cube(with_structural(table, [(("place", "B"), ("sex", "F"))]), rules, KEY).release().cells
+    )
+    assert reported["B", "F"] == 0
+    assert reported["C", "F"] is None
 
 
 def test_a_structural_zero_with_people_is_an_error_that_names_the_cell():

@@ -245,9 +245,9 @@ def test_a_revision_counts_where_it_is_shown_and_elsewhere_the_former_value_is_k
     more = added(["2020"], [4, 0, 0, 1, 0, 0])
     before, after = view(parts, ["2020"]), view([*parts, more], ["2020"])
     assert after.lookup({}) == Value(sum(LARGE) + 5)
-    hidden = [k for k, v in more.cubes[0].release().cells.items() if v is None and k[2] == "2020"]
-    assert hidden
-    for key in hidden:
+    suppressed = [k for k, v in more.cubes[0].release().cells.items() if v is None and k[2] == "2020"]
+    assert suppressed
+    for key in suppressed:
         assert after.release().cells[key] == before.release().cells[key]
 
 

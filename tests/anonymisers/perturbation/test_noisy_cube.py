@@ -62,13 +62,13 @@ def test_a_number_is_the_sum_of_its_inner_cells_off_the_table_of_fewest_draws() 
         PRIVACY,
     )
 
-    told = {
+    reported = {
         (): (34, 4),  # as many draws in either table: off the one that is listed first
         (("date", "2020"),): (4, 2),
         (("date", "2021"), ("sex", "M")): (20, 1),
         (("sex", "F"),): (15, 2),
     }
-    for key, (number, draws) in told.items():
+    for key, (number, draws) in reported.items():
         assert cube.lookup(dict(key)) == Value(number)
         assert cube.drawn(dict(key)) == draws
     nearer = noisy_cube(

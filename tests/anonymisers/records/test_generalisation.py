@@ -76,13 +76,13 @@ def test_every_equivalence_class_of_an_extract_is_large_enough_and_sensitive_val
             generalised(made, k=k, diversity=diversity)
         return
     for extract in generalised(made, k=k, diversity=diversity):
-        people, told = defaultdict(set), defaultdict(set)
+        people, reported = defaultdict(set), defaultdict(set)
         for person, place, sex, injury in rows_of(extract):
             people[place, sex, injury].add(person)
-            told[place, sex].add(injury)
+            reported[place, sex].add(injury)
         assert min(map(len, people.values())) >= k
         if extract.depths[2]:
-            assert min(map(len, told.values())) >= diversity
+            assert min(map(len, reported.values())) >= diversity
 
 
 @given(rows=some_rows, k=st.integers(2, 4))
@@ -97,10 +97,10 @@ def test_the_figures_of_an_extract_follow_from_their_definitions(rows, k) -> Non
         assert risk.expected == pytest.approx(len(classes) / len(shown))
         assert risk.highest == pytest.approx(1 / risk.k)
         if "injury" in risk.diversity:
-            told = defaultdict(set)
+            reported = defaultdict(set)
             for _, place, sex, injury in shown:
-                told[place, sex].add(injury)
-            assert risk.diversity["injury"].distinct == min(map(len, told.values()))
+                reported[place, sex].add(injury)
+            assert risk.diversity["injury"].distinct == min(map(len, reported.values()))
 
 
 def test_the_extract_that_tells_most_comes_first() -> None:

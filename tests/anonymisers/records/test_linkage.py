@@ -27,5 +27,5 @@ def test_nobody_at_all() -> None:
 def test_either_of_two_extracts_says_all_or_neither(one, other) -> None:
     columns = one.keys() | other.keys()
     joined = {c: max(one.get(c, 0), other.get(c, 0)) for c in columns}
-    told = [{c: grain.get(c, 0) for c in columns} for grain in (one, other)]
-    assert one_says_all(one, other) == (joined in told) == one_says_all(other, one)
+    reported = [{c: grain.get(c, 0) for c in columns} for grain in (one, other)]
+    assert one_says_all(one, other) == (joined in reported) == one_says_all(other, one)

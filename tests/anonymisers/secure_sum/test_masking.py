@@ -51,11 +51,11 @@ tables = st.lists(
 
 @given(tables)
 @settings(max_examples=20, deadline=None)
-def test_the_sum_is_that_of_the_values_whoever_contributes_to_which_cell(told) -> None:
-    sums = [Sum((str(n),), tuple(sorted(members))) for n, (members, _) in enumerate(told)]
+def test_the_sum_is_that_of_the_values_whoever_contributes_to_which_cell(reported) -> None:
+    sums = [Sum((str(n),), tuple(sorted(members))) for n, (members, _) in enumerate(reported)]
     listed = roster(*sums)
 
-    for to, (members, numbers) in zip(sums, told, strict=True):
+    for to, (members, numbers) in zip(sums, reported, strict=True):
         values = dict(zip(MEMBERS, numbers, strict=True))
         expected = sum(values[m] for m in members)
         assert unmasked(to, contributions(listed, to, values), 0, MODULUS - 1) == expected

@@ -22,9 +22,11 @@ K = 2
 World = tuple[int, ...]
 
 
-def grid(sizes: tuple[int, ...], values: Sequence[int], hidden: Sequence[bool], k: int = K) -> LinkedCells:
+def grid(
+    sizes: tuple[int, ...], values: Sequence[int], suppressed: Sequence[bool], k: int = K
+) -> LinkedCells:
     """What is seen of a table: bounds of withheld cells are the widest that its shown cells allow singly."""
-    numbers, withheld = np.array(values, dtype=np.int64), np.array(hidden)
+    numbers, withheld = np.array(values, dtype=np.int64), np.array(suppressed)
     top = int(numbers.max(initial=0)) + 2
     high = np.where(withheld, top, numbers)
     sums = along_axes(sizes)
@@ -84,11 +86,11 @@ def members(draw) -> dict[str, LinkedCells]:
         inner = np.array(draw(st.lists(st.integers(1, 4), min_size=int(np.prod(shape)), max_size=9))[:9])
         table = with_margins(np.resize(inner, shape)).ravel()
         sizes = tuple(n + 1 for n in shape)
-        hidden = np.zeros(sizes, dtype=bool)
-        hidden[tuple(slice(0, n) for n in shape)] = draw(st.sampled_from([True] * 7 + [False]))
+        suppressed = np.zeros(sizes, dtype=bool)
+        suppressed[tuple(slice(0, n) for n in shape)] = draw(st.sampled_from([True] * 7 + [False]))
         if len(shape) == 2 and draw(st.booleans()):
-            hidden[draw(st.integers(0, 1)), -1] = hidden[-1, -1] = hidden.any()
-        found[name] = grid(sizes, table.tolist(), hidden.ravel().tolist())
+            suppressed[draw(st.integers(0, 1)), -1] = suppressed[-1, -1] = suppressed.any()
+        found[name] = grid(sizes, table.tolist(), suppressed.ravel().tolist())
     return found
 
 
@@ -169,10 +171,12 @@ def test_no_sum_narrows_a_cell_too_far_whatever_one_contributor_tells(tables, da
 def test_two_totals_of_one_table_stay_apart(seed: int) -> None:
     """Two squares of withheld cells in a table share no sum, so that each may enter a total of its own."""
     dice = np.random.default_rng(seed)
-    hidden = np.zeros((5, 5), dtype=bool)
-    hidden[:2, :2] = hidden[2:4, 2:4] = True
+    suppressed = np.zeros((5, 5), dtype=bool)
+    suppressed[:2, :2] = suppressed[2:4, 2:4] = True
     tables = {
-        m: grid((5, 5), with_margins(dice.integers(1, 5, (4, 4))).ravel().tolist(), hidden.ravel().tolist())
+        m: grid(
+            (5, 5), with_margins(dice.integers(1, 5, (4, 4))).ravel().tolist(), suppressed.ravel().tolist()
+        )
         for m in "ABCD"
     }
     # The square's cells differ by one number: worlds can be written down without trying every filling.
@@ -220,10 +224,10 @@ def _margins(table: LinkedCells, square: np.ndarray) -> tuple[list[int], list[in
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 7)), min_size=4, max_size=5), st.data())
 @settings(max_examples=30, deadline=None)
-def test_one_cell_each_and_every_sum_that_there_can_be(told, data) -> None:
+def test_one_cell_each_and_every_sum_that_there_can_be(reported, data) -> None:
     """Without tables behind them: all ranges, all values of two spies, all sums."""
-    ranges = [FeasibleRange(low, low + wide, K) for low, wide in told]
-    spies = data.draw(st.sampled_from([1, 2])) if len(told) == 5 else 1
+    ranges = [FeasibleRange(low, low + wide, K) for low, wide in reported]
+    spies = data.draw(st.sampled_from([1, 2])) if len(reported) == 5 else 1
     between = publication_window(ranges, spies)
     event("window" if between else "none")
     if between is None:
@@ -313,9 +317,11 @@ def test_a_total_needs_every_member_that_withholds_the_cell() -> None:
 def test_wherever_a_sum_leaves_an_interval_of_k_the_neighbours_stay_safe(inner, shape, data) -> None:
     table = with_margins(np.resize(np.array(inner), shape)).ravel()
     sizes = tuple(n + 1 for n in shape)
-    hidden = np.zeros(sizes, dtype=bool)
-    hidden[data.draw(st.sampled_from([(slice(0, 2), slice(0, 2)), (slice(0, 2), slice(0, shape[1]))]))] = True
-    cells = grid(sizes, table.tolist(), hidden.ravel().tolist())
+    suppressed = np.zeros(sizes, dtype=bool)
+    suppressed[
+        data.draw(st.sampled_from([(slice(0, 2), slice(0, 2)), (slice(0, 2), slice(0, shape[1]))]))
+    ] = True
+    cells = grid(sizes, table.tolist(), suppressed.ravel().tolist())
     cell = data.draw(st.sampled_from(np.flatnonzero(cells.withheld).tolist()))
 
     found = feasible_range(cells, cell)

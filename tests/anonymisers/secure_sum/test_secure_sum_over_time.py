@@ -40,19 +40,19 @@ class State:
     def table(self) -> LinkedCells:
         """Its table now: both years, each with its own sums, since parts share nobody."""
         size = YEARS * PER_YEAR
-        hidden, low, high = np.zeros(size, bool), np.zeros(size, np.int64), np.zeros(size, np.int64)
+        suppressed, low, high = np.zeros(size, bool), np.zeros(size, np.int64), np.zeros(size, np.int64)
         sums = []
         for year in range(YEARS):
             base = year * PER_YEAR
             if year in self.vintages:
                 total = sum(self.truth[year, self.vintages[year]])
-                hidden[base : base + CODES] = True
+                suppressed[base : base + CODES] = True
                 high[base : base + CODES] = total
                 low[base + CODES] = high[base + CODES] = total
             ((parts, above),) = along_axes((PER_YEAR,))
             sums.append((parts + base, above + base))
         parts, above = (np.concatenate(p) for p in zip(*sums, strict=True))
-        return LinkedCells(hidden, low, high, ((parts, above),), K)
+        return LinkedCells(suppressed, low, high, ((parts, above),), K)
 
     def offer(self) -> MemberOffer:
         table = self.table()

@@ -67,9 +67,11 @@ def test_a_move_is_lifted_with_others_who_make_up_for_its_changes_in_a_further_t
 
     (found,) = after.moves
     assert (after.people.margin((0, 1, 2)).count(found.coords) + found.change * found.most >= 0).all()
-    told = {tuple(before.system.target(c).key.tolist()): n for c, n in numbers(before.system, known).items()}
+    reported = {
+        tuple(before.system.target(c).key.tolist()): n for c, n in numbers(before.system, known).items()
+    }
     now = {tuple(after.system.target(c).key.tolist()): n for c, n in numbers(after.system, found).items()}
-    assert now == told
+    assert now == reported
     assert all(key[DEVICE] == 0 for key in now), "no place by device changes"
 
 

@@ -123,11 +123,11 @@ def test_the_oracle_notices_a_release_that_is_not_safe():
     table = Table.of(dims, [(("a0",), 1), (("a1",), 5)])
     cube = build_cube(table, Rules(threshold=K), KEY)
     check_certificate(cube.certificate, cube.release(), table)
-    hidden = cube.withheld.copy()
-    hidden[2] = False
+    suppressed = cube.withheld.copy()
+    suppressed[2] = False
     values = cube.values.copy()
     values[2] = 5
-    object.__setattr__(cube, "withheld", hidden)
+    object.__setattr__(cube, "withheld", suppressed)
     object.__setattr__(cube, "values", values)
     with pytest.raises(AssertionError):
         assert_safe(cube, table, Rules(threshold=K))

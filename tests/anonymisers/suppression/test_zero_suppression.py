@@ -43,8 +43,8 @@ class Made:
     after: NDArray[np.bool_]
     left_open: int
 
-    def zeros(self, hidden):
-        return hidden & (self.cube.true_values(self.table) == 0)
+    def zeros(self, withheld_cells):
+        return withheld_cells & (self.cube.true_values(self.table) == 0)
 
 
 def tables_up_to_are_small(patch, inner_cells, **schedule):
@@ -80,8 +80,10 @@ def made(request):
 
 def test_about_a_tenth_of_the_suppressed_cells_are_zeros(made):
     """Else whoever knows the program knows that hardly any withheld cell is one."""
-    hidden = made.cube.withheld
-    assert made.zeros(hidden).sum() > hidden.sum() / 12  # cells suppressed against singletons come later
+    withheld_cells = made.cube.withheld
+    assert (
+        made.zeros(withheld_cells).sum() > withheld_cells.sum() / 12
+    )  # cells suppressed against singletons come later
 
 
 def test_another_key_suppresses_other_zeros(made, monkeypatch):
@@ -146,9 +148,9 @@ def square(counts):
     keys = system.blocks[0].lattice.keys()
     inner = (keys > 0).all(axis=1)
     none = np.zeros(len(values), dtype=np.bool_)
-    hidden = inner & (values > 0)
+    withheld_cells = inner & (values > 0)
     pattern = SuppressionPattern(
-        system, people, Rules(), values, hidden, none.copy(), ~none, np.zeros(len(values))
+        system, people, Rules(), values, withheld_cells, none.copy(), ~none, np.zeros(len(values))
     )
     return MoveSearch(pattern, np.ones(len(values))), keys, values
 

@@ -19,13 +19,13 @@ SEX = Hierarchy("sex", (ROOT, "F", "M"), {"F": ROOT, "M": ROOT})
 DIMS = (PLACE, SEX)
 
 
-def rows(*told: tuple[str, str, int]) -> tuple[np.ndarray, np.ndarray]:
-    coords = [[PLACE.position(place), SEX.position(sex)] for place, sex, _ in told]
-    return np.array(coords, dtype=np.int32), np.array([person for *_, person in told], dtype=np.int64)
+def rows(*reported: tuple[str, str, int]) -> tuple[np.ndarray, np.ndarray]:
+    coords = [[PLACE.position(place), SEX.position(sex)] for place, sex, _ in reported]
+    return np.array(coords, dtype=np.int32), np.array([person for *_, person in reported], dtype=np.int64)
 
 
-def left_out(*told: tuple[str, str, int], threshold: int = 3) -> list[bool]:
-    coords, people = rows(*told)
+def left_out(*reported: tuple[str, str, int], threshold: int = 3) -> list[bool]:
+    coords, people = rows(*reported)
     return misleading_rows(DIMS, coords, people, max_dims=2, threshold=threshold).tolist()
 
 
@@ -38,9 +38,9 @@ def test_two_people_do_not_pass_for_three() -> None:
 
 
 def test_a_group_that_is_large_enough_keeps_its_second_accident() -> None:
-    told = [("n1", "F", person) for person in (1, 2, 3)]
+    reported = [("n1", "F", person) for person in (1, 2, 3)]
 
-    assert left_out(*told, ("n1", "F", 1)) == [False, False, False, False]
+    assert left_out(*reported, ("n1", "F", 1)) == [False, False, False, False]
 
 
 def test_a_misleading_row_is_found_at_a_higher_level() -> None:
@@ -49,8 +49,15 @@ def test_a_misleading_row_is_found_at_a_higher_level() -> None:
 
 
 def test_leaving_one_row_out_can_make_another_row_mislead() -> None:
-    told = (("n1", "F", 1), ("n1", "F", 2), ("n1", "F", 1), ("n1", "M", 2), ("n1", "M", 3), ("n1", "M", 3))
-    coords, people = rows(*told)
+    reported = (
+        ("n1", "F", 1),
+        ("n1", "F", 2),
+        ("n1", "F", 1),
+        ("n1", "M", 2),
+        ("n1", "M", 3),
+        ("n1", "M", 3),
+    )
+    coords, people = rows(*reported)
 
     out = misleading_rows(DIMS, coords, people, max_dims=2, threshold=3)
 
@@ -78,9 +85,9 @@ ROWS = st.lists(
 
 @given(ROWS, st.integers(2, 5))
 def test_no_cell_is_left_that_looks_larger_than_its_people(
-    told: list[tuple[str, str, int]], threshold: int
+    reported: list[tuple[str, str, int]], threshold: int
 ) -> None:
-    coords, people = rows(*told)
+    coords, people = rows(*reported)
 
     out = misleading_rows(DIMS, coords, people, max_dims=2, threshold=threshold)
 

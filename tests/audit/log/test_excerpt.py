@@ -1,4 +1,4 @@
-"""Following a log by excerpts: who is told little still knows that nothing was left out."""
+"""Following a log by excerpts: who is shown little still knows that nothing was left out."""
 
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ ENTRIES = [b"mine %d" % i if i % 3 == 0 else b"theirs %d" % i for i in range(20)
 def test_however_a_log_grows_exactly_the_wanted_entries_are_revealed(
     entries: list[bytes], data: st.DataObject
 ) -> None:
-    copied, told = Copied(), list[tuple[int, bytes]]()
+    copied, reported = Copied(), list[tuple[int, bytes]]()
     size = 0
     while size < len(entries):
         size = data.draw(st.integers(size + 1, len(entries)))
@@ -56,9 +56,9 @@ def test_however_a_log_grows_exactly_the_wanted_entries_are_revealed(
         shown = excerpt(LOG, storage, copied.size, size, for_me)
         assert shown is not None
         copied = follow(copied, shown, head(storage))
-        told += revealed_entries(shown)
+        reported += revealed_entries(shown)
 
-    assert told == [(n, e) for n, e in enumerate(entries) if for_me(e)]
+    assert reported == [(n, e) for n, e in enumerate(entries) if for_me(e)]
     assert copied.size == len(entries)
     assert excerpt(LOG, storage, copied.size, size, for_me) is None
 
@@ -118,9 +118,9 @@ def test_a_tree_goes_on_where_it_was_left() -> None:
         Frontier(13, half.peaks[1:])
 
 
-@pytest.mark.parametrize("told", [(None, None), (b"entry", bytes(32)), (None, bytes(31))])
-def test_a_leaf_is_an_entry_or_a_hash(told: tuple[bytes | None, bytes | None]) -> None:
+@pytest.mark.parametrize("reported", [(None, None), (b"entry", bytes(32)), (None, bytes(31))])
+def test_a_leaf_is_an_entry_or_a_hash(reported: tuple[bytes | None, bytes | None]) -> None:
     with pytest.raises(MalformedError):
-        RevealedLeaf(*told)
+        RevealedLeaf(*reported)
     with pytest.raises(MalformedError):
         Excerpt(-1, (), ())

@@ -1,4 +1,4 @@
-"""What an auditor is told to look at, and with which entries; and that ordinary days raise nothing."""
+"""What an auditor should review, and with which entries; and that ordinary days raise nothing."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A question told from its entries: who, what, why, what members did, how it ended, what does not fit."""
+"""A question in sentences from its entries: who, what, why, what members did, how it ended."""
 
 import re
 from copy import copy
@@ -37,11 +37,11 @@ def story(*parts: StoryPart) -> str:
 
 def test_a_question_from_asking_to_its_end() -> None:
     asked = logged.asked(deadline=MONDAY + timedelta(seconds=10))
-    told = story(
+    reported = story(
         part(asked, actor="analyst@armac.example"),
         part(logged.released(answered=["KH"], refused=["LA"], missing=["VN"]), 1),
     )
-    assert told.splitlines()[:9] == [
+    assert reported.splitlines()[:9] == [
         f"An analyst of ARMAC asked on {BEGIN} for casualties by country and year, where sex is F.",
         "The purpose was regional-reporting.",
         f"The person: analyst@armac.example (the opening matches the commitment {SECRET}).",
@@ -66,17 +66,17 @@ def test_a_question_without_an_end() -> None:
 
 
 def test_a_question_that_the_hub_denied() -> None:
-    told = story(part(logged.denied()))
-    assert "before any member was asked: this purpose is not approved for the organisation" in told
-    assert "no end" not in told
+    reported = story(part(logged.denied()))
+    assert "before any member was asked: this purpose is not approved for the organisation" in reported
+    assert "no end" not in reported
 
 
 def test_a_members_log_alone_tells_what_was_asked() -> None:
-    told = story(part(logged.refused(reasons=("too-late",)), 3, KH))
-    assert "An analyst of ARMAC asked for casualties" in told
-    assert "not available: the text below comes from a member's log." in told
-    assert "the question reached it after the deadline (too-late)" in told
-    assert f"entry 3 of {KH} refers to entry 0 of {HUB}, which is not available." in told
+    reported = story(part(logged.refused(reasons=("too-late",)), 3, KH))
+    assert "An analyst of ARMAC asked for casualties" in reported
+    assert "not available: the text below comes from a member's log." in reported
+    assert "the question reached it after the deadline (too-late)" in reported
+    assert f"entry 3 of {KH} refers to entry 0 of {HUB}, which is not available." in reported
 
 
 def test_a_reason_without_words_is_shown_as_it_is() -> None:
@@ -85,15 +85,15 @@ def test_a_reason_without_words_is_shown_as_it_is() -> None:
 
 def test_what_happened_beside_is_told_too() -> None:
     ref = EntryRef(HUB, 0, bytes(32))
-    told = story(
+    reported = story(
         part(logged.asked()),
         part(ApprovalAwaited("q-1", "KH", ref, "1", 2, MONDAY), 4, KH),
         part(ApprovalDecided("q-1", "KH", "somebody+key", granted=False, reason=SECRET, at=MONDAY), 5, KH),
         part(Rejected("q-1", "KH", ("repeated",), MONDAY), 6, KH),
     )
-    assert "At KH the question waited from 2026-01-05 03:00:00Z for approval by 2 people." in told
-    assert "At KH somebody refused approval on" in told
-    assert "KH rejected a delivery on" in told
+    assert "At KH the question waited from 2026-01-05 03:00:00Z for approval by 2 people." in reported
+    assert "At KH somebody refused approval on" in reported
+    assert "KH rejected a delivery on" in reported
 
 
 def linked(asked_index: int = 0) -> tuple[StoryPart, StoryPart, StoryPart]:
@@ -106,11 +106,11 @@ def linked(asked_index: int = 0) -> tuple[StoryPart, StoryPart, StoryPart]:
 
 
 def test_entries_that_name_each_other_rightly() -> None:
-    told = story(*linked())
-    assert told.count("the hash matches.") == 2
-    assert "IS INCONSISTENT" not in told
-    assert "KH answered on" in told
-    assert "KH answered from" not in told  # told once, in the words of its own log
+    reported = story(*linked())
+    assert reported.count("the hash matches.") == 2
+    assert "IS INCONSISTENT" not in reported
+    assert "KH answered on" in reported
+    assert "KH answered from" not in reported  # stated once, in the words of its own log
 
 
 def test_an_end_that_ends_something_else() -> None:
@@ -126,16 +126,18 @@ def test_an_entry_that_is_not_the_one_that_was_named(which: int) -> None:
 
 
 def test_outcomes_are_those_that_there_are() -> None:
-    told = story(part(logged.asked()), part(logged.released(**{o: ["KH"] for o in Outcome}), 1))
-    assert all(word in told for word in ("KH answered", "KH refused", "KH gave no answer", "KH was offline"))
+    reported = story(part(logged.asked()), part(logged.released(**{o: ["KH"] for o in Outcome}), 1))
+    assert all(
+        word in reported for word in ("KH answered", "KH refused", "KH gave no answer", "KH was offline")
+    )
 
 
 @given(any_event())
 def test_every_event_is_a_sentence_that_knows_what_it_was_made_of(event: Event) -> None:
-    told = say_event(event)
-    assert told.rstrip()
-    assert not told.startswith("None")
-    assert Message(told.text, told.values) == told == copy(told)
+    reported = say_event(event)
+    assert reported.rstrip()
+    assert not reported.startswith("None")
+    assert Message(reported.text, reported.values) == reported == copy(reported)
 
 
 def test_every_kind_has_words_for_each_of_its_fields_that_are_told() -> None:
@@ -148,8 +150,10 @@ def test_every_kind_has_words_for_each_of_its_fields_that_are_told() -> None:
 
 
 def test_a_kind_without_a_sentence_of_its_own_is_told_from_its_fields() -> None:
-    leave = CountApproval(bytes(32), "2026-01", "KH", "somebody+key", granted=False, reason=None, at=MONDAY)
+    approval = CountApproval(
+        bytes(32), "2026-01", "KH", "somebody+key", granted=False, reason=None, at=MONDAY
+    )
     rest = f"on {BEGIN} that its set takes part in counting people once, and signed the"
-    assert say_event(leave) == f"At KH somebody refused {rest} refusal as somebody+key."
-    granted = say_event(replace(leave, granted=True))
+    assert say_event(approval) == f"At KH somebody refused {rest} refusal as somebody+key."
+    granted = say_event(replace(approval, granted=True))
     assert granted == f"At KH somebody approved {rest} approval as somebody+key."

@@ -23,7 +23,7 @@ from gateway.question import ask as question_of
 from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.schema import openings
 
-LEAVE = "approval: one person\n"
+APPROVAL = "approval: one person\n"
 TWICE = "quota: 2 a day\n"
 
 
@@ -108,7 +108,7 @@ def test_a_quota_begins_anew_with_its_period(region: Federation, node: Node) -> 
 
 
 def test_leave_that_was_given_is_found_in_the_log(region: Federation, node: Node) -> None:
-    under(region, LEAVE + TWICE)
+    under(region, APPROVAL + TWICE)
     for granted in (True, False):
         give_approval(node, put(region, "sex"), granted=granted)
     put(region, "sex")
@@ -128,7 +128,7 @@ def _add(node: Node, event: Answered | Refused, like: int) -> int:
 
 
 def test_an_answer_without_the_leave_that_it_needed_is_found(region: Federation, node: Node) -> None:
-    under(region, LEAVE)
+    under(region, APPROVAL)
     give_approval(node, put(region, "sex"))
     ((number, answered),) = decisions(node).items()
     false = _add(node, replace(answered, question_id="q-without-leave"), number)

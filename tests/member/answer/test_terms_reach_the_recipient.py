@@ -83,12 +83,12 @@ def test_each_members_terms_are_those_of_the_policy_that_answered(region: Federa
         "KH": ("2", strict),
         "LA": ("1", usual),
     }
-    told_apart(after)
+    distinguished(after)
     the_files_tell_them(after)
     the_decision_is_made_again_the_same(region)
 
 
-def told_apart(release: Release) -> None:
+def distinguished(release: Release) -> None:
     assert terms_lines(release) == [
         "KH",
         "  This answer may be kept for 365 days.",

@@ -263,14 +263,14 @@ def test_the_score_is_what_its_definition_says(counts: list[int]) -> None:
     found = score(cube, table, question)
 
     everybody = sum(counts)
-    told = asked = 0.0
+    reported = asked = 0.0
     for (a, b), y in zip(CELLS, counts, strict=True):
         above = [(x, z) for x in (a, a[:2], "Total") for z in (b, "Total")]
         visible = [_value(cube, x, z) for x, z in above]
         v = min((n for n in visible if n is not None), default=everybody)
-        told += y * log(everybody / max(v, 1)) if y else 0
+        reported += y * log(everybody / max(v, 1)) if y else 0
         asked += y * log(everybody / y) if y else 0
-    assert found.told == pytest.approx(told)
+    assert found.answered == pytest.approx(reported)
     assert found.asked == pytest.approx(asked)
     assert 0 <= found.value <= 1 + 1e-9
 

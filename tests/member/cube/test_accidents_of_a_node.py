@@ -243,12 +243,12 @@ def test_a_new_year_comes_and_what_was_shown_stays(node: Node, before: ReadyCube
     assert number(after) == len({row[5] for row in register.rows})
 
 
-@pytest.mark.parametrize("told", [False, True], ids=["never", "once"])
+@pytest.mark.parametrize("reported", [False, True], ids=["never", "once"])
 def test_years_that_were_released_without_accidents_stay_without_and_new_ones_beside_records_too(
-    tmp_path: Path, register: Register, told: bool
+    tmp_path: Path, register: Register, reported: bool
 ) -> None:
     with former_policy(tmp_path) as node:
-        if told:
+        if reported:
             tell_records(node)
         later = SHARED.replace("version: 1", "version: 2")
         make(node, checked(node, later))
@@ -257,7 +257,7 @@ def test_years_that_were_released_without_accidents_stay_without_and_new_ones_be
         ready = answers(node, register.snapshot())
 
         assert ready.read({"date": "2024"}) == 120
-        if told:
+        if reported:
             withheld = [number(ready), number(ready, date="2022"), number(ready, date="2024")]
             assert withheld == [None] * 3, "nobody has shown that both together are safe"
         else:
@@ -284,14 +284,14 @@ def tell_records(node: Node) -> None:
     with node.store.writing() as work:
         cube = work.cube()
         assert cube is not None
-        told = StringIO()
-        write_release(informative_tables(ReleaseHistory.from_bytes(cube.cube)), told)
+        reported = StringIO()
+        write_release(informative_tables(ReleaseHistory.from_bytes(cube.cube)), reported)
         work._connection.execute(  # type: ignore[attr-defined]
             insert(extracts).values(
                 id="e-1",
                 plan="",
                 figures="",
-                disclosed=told.getvalue().encode(),
+                disclosed=reported.getvalue().encode(),
                 requester="second",
                 note="",
                 prepared_at=node.clock.now(),

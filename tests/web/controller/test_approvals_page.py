@@ -49,7 +49,7 @@ def test_what_is_approved_goes_out_in_two_steps(desk: DeskHouse) -> None:
     release = desk.released(question)
     assert release is not None
     assert release.coverage[0].answered
-    assert [leave.granted for leave in leaves(desk)] == [True]
+    assert [approval_of.granted for approval_of in leaves(desk)] == [True]
 
 
 def test_a_wrong_passphrase_signs_nothing_and_is_not_shown_again(desk: DeskHouse) -> None:
