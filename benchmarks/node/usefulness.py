@@ -7,15 +7,15 @@ People are invented as the demo's are, from published aggregates of the years si
 decades before, where there are figures. Each policy is looked at by the node's own code, as a preview is:
 
 own      the demo member's own policy;
-usual    threshold 5, zeros as partners, all dimensions, provinces, the six canonical questions first;
-every    the same with all twelve ready-made questions first;
-alone    the same with one question and no other, for each of the twelve by itself.
+usual    threshold 5, zeros as partners, all dimensions, provinces, the canonical questions first;
+every    the same with all ready-made questions first;
+alone    the same with one question and no other, for each by itself.
 
-A cell asked for counts where its number is shown; a question that a policy does not share counts as 0. The
-line to reach is that of an experiment with one linear program over the whole lattice, threshold 5, zeros as
-partners: the mean over ten of the twelve questions. Those about activities have no published aggregates that
-people could be invented from, so `ten` is the mean over the ten others; `ceiling` is what it would be if only
-cells of fewer than five people were withheld, which is not safe.
+The questions are the dictionary's, as far as they count casualties by what these policies share (injuries
+they do not). A cell asked for counts where its number is shown; a question that a policy does not share
+counts as 0. `ceiling` is what the mean would be if only cells of fewer than five people were withheld, which
+is not safe; `of it` is the mean beside the ceiling. The line is the least share of the ceiling to reach.
+Activities have no published aggregates that people could be invented from.
 """
 
 import argparse
@@ -51,7 +51,7 @@ from gateway.member.register.person_counts import count_people
 from gateway.wire.enrolment import HubKeys
 
 THRESHOLD = 5
-LINE = {"KH": 0.90, "LA": 0.78, "PH": 0.74, "VN": 0.76, "TH": 0.54, "MM": 0.99}
+LINE = {"KH": 0.95, "LA": 0.85, "PH": 0.80, "VN": 0.80, "TH": 0.80, "MM": 0.95}
 USUAL = """member: {member}
 version: 1
 valid_from: 2026-01-01
@@ -67,8 +67,12 @@ zeros: partner
 priority: {first}
 embargo: 90 days
 """
-QUESTIONS = regional().ready_made
-TEN = [name for name, question in QUESTIONS.items() if "activity_group" not in question.by]
+QUESTIONS = {
+    table.name: table
+    for question in regional().ready_made.values()
+    for table in question.tables
+    if table.measure == "casualties" and not any("." in level for level in table.by)
+}
 
 
 def main() -> None:
@@ -85,8 +89,8 @@ def main() -> None:
     parser.add_argument("--dims", type=int, help="at most so many together, whatever the policy says")
     options = parser.parse_args()
     for number, name in enumerate(QUESTIONS, 1):
-        print(f"q{number}: {name}{'' if name in TEN else ' (not one of the ten)'}")
-    print("member | policy | seed | people | CPU s | ceiling | line | ten | all | " + " | ".join(
+        print(f"q{number}: {name}")
+    print("member | policy | seed | people | CPU s | ceiling | line | of it | all | " + " | ".join(
         f"q{number}" for number in range(1, len(QUESTIONS) + 1)
     ))  # fmt: skip
     below = False
@@ -112,17 +116,20 @@ def _rows(member: str, seed: int, options: argparse.Namespace) -> Iterator[tuple
                     else _shares(node, _text(member, policy, options.dims, earlier=options.earlier))
                 )
             spent = time.process_time() - started
-            ten = float(np.mean([shares[name] for name in TEN]))
-            figures = [ten, float(np.mean(list(shares.values()))), *shares.values()]
-            words = " | ".join(f"{figure:.2f}" for figure in (_ceiling(people), LINE[member], *figures))
+            ceiling, mean = _ceiling(people), float(np.mean(list(shares.values())))
+            figures = [ceiling, LINE[member], mean / ceiling, mean, *shares.values()]
+            words = " | ".join(f"{figure:.2f}" for figure in figures)
             size = f"{len(people.records):,}"
-            yield f"{member} | {policy} | {seed} | {size} | {spent:.1f} | {words}", ten >= LINE[member]
+            yield (
+                f"{member} | {policy} | {seed} | {size} | {spent:.1f} | {words}",
+                mean >= LINE[member] * ceiling,
+            )
 
 
 def _ceiling(people: DemoPeople) -> float:
     shares = []
-    for name in TEN:
-        counts = np.array(list(people.truth(QUESTIONS[name].by).values()))
+    for table in QUESTIONS.values():
+        counts = np.array(list(people.truth(table.levels).values()))
         shares.append(float(counts[counts >= THRESHOLD].sum() / counts.sum()))
     return float(np.mean(shares))
 
@@ -146,7 +153,7 @@ def _text(member: str, policy: str, dims: int | None = None, *, earlier: bool = 
         if not earlier:  # no decades that would be empty
             text = text.replace("first_year: 1979\n", "")
     else:
-        first = list(QUESTIONS) if policy == "every" else ["canonical-questions"]
+        first = list(regional().ready_made) if policy == "every" else ["canonical-questions"]
         text = USUAL.format(member=member, first=f"[{', '.join(first)}]")
     return text if dims is None else of_few(text, dims)
 
@@ -163,7 +170,7 @@ def _shares(node: Node, text: str) -> dict[str, float]:
     except NotProtectedError as error:
         print(f"{node.member}: {error.message}", file=sys.stderr)
         return dict.fromkeys(QUESTIONS, 0.0)
-    return {name: _share(node, made, question.by) for name, question in QUESTIONS.items()}
+    return {name: _share(node, made, table.levels) for name, table in QUESTIONS.items()}
 
 
 def _alone(node: Node) -> dict[str, float]:
@@ -172,10 +179,13 @@ def _alone(node: Node) -> dict[str, float]:
         loaded = view.snapshot()
     if loaded is None:
         return dict.fromkeys(QUESTIONS, 0.0)
-    snapshot, policy = loaded[1], checked(node, _text(node.member, "every"))
-    made, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date())
-    table, shares = counted_table(node, snapshot, made, rules), {}
-    for name, wanted in zip(QUESTIONS, rules.priority, strict=True):
+    snapshot, shares = loaded[1], {}
+    for name, asked in QUESTIONS.items():
+        levels = {node.dictionary.level(level).dimension: level for level in asked.levels}
+        first = "[{" + ", ".join(f"{dimension}: {level}" for dimension, level in levels.items()) + "}]"
+        policy = checked(node, USUAL.format(member=node.member, first=first))
+        made, rules = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date())
+        table, (wanted,) = counted_table(node, snapshot, made, rules), rules.priority
         if wanted.dims <= {dim.name for dim in table.dims}:
             shown = protect(table, replace(rules, priority=(wanted,), finer=None), node.cube_key)
             utility = Utility(shown.lattice, shown.settled & ~shown.suppressed, shown.values)

@@ -80,9 +80,9 @@ def main(directory: str = "safelane-demo", who: str = "") -> None:
             members[node.member] = (cube, feasible_ranges(cube).true_values(table), policy)
     print("question                     people  plain sum  with masks  near  withheld  window  published")
     for question in regional().ready_made.values():
-        if question.measure == "casualties":
-            by = [level for level in question.by if level != "country"]
-            report(question.name, by, members, everybody=who == "everybody")
+        for table in question.tables:
+            if table.measure == "casualties":
+                report(table.name, list(table.levels), members, everybody=who == "everybody")
 
 
 def report(

@@ -4,6 +4,7 @@ from gateway.dictionary.dictionary import ROOT, Dictionary
 from gateway.dictionary.errors import DictionaryError
 from gateway.dictionary.load import regional
 from gateway.dictionary.model import (
+    COUNTRY,
     OF_ACCIDENTS,
     Derived,
     Dimension,
@@ -12,11 +13,13 @@ from gateway.dictionary.model import (
     Member,
     Purpose,
     ReadyMade,
+    ReadyTable,
     Tree,
 )
 from gateway.dictionary.places import Places, Province, unknown_place
 
 __all__ = [
+    "COUNTRY",
     "OF_ACCIDENTS",
     "ROOT",
     "Derived",
@@ -30,6 +33,7 @@ __all__ = [
     "Province",
     "Purpose",
     "ReadyMade",
+    "ReadyTable",
     "Tree",
     "regional",
     "unknown_place",

@@ -8,7 +8,17 @@ from typing import TypeVar
 from gateway.dictionary.attributes import Attribute
 from gateway.dictionary.coding import Coding
 from gateway.dictionary.errors import DictionaryError, unknown
-from gateway.dictionary.model import Derived, Dimension, Level, Measure, Member, Purpose, ReadyMade, Tree
+from gateway.dictionary.model import (
+    Derived,
+    Dimension,
+    Level,
+    Measure,
+    Member,
+    Purpose,
+    ReadyMade,
+    ReadyTable,
+    Tree,
+)
 from gateway.dictionary.places import Places
 
 ROOT = "Total"
@@ -30,6 +40,9 @@ class Dictionary:
     """Attributes that a snapshot keeps beside the dimensions; nothing is counted by attributes."""
     derived: Mapping[str, Derived]
     ready_made: Mapping[str, ReadyMade]
+    """What the region asks every year: the only list of these questions."""
+    former_ready_made: Mapping[str, ReadyTable]
+    """Names that are no longer offered; policies that were signed with them can still be read."""
     packs: Mapping[str, tuple[str, ...]]
     """Names of lists of ready-made questions."""
     never_shared: frozenset[str]
@@ -65,6 +78,18 @@ class Dictionary:
 
     def purpose(self, name: str) -> Purpose:
         return _find("purpose", self.purposes, name)
+
+    def ready_tables(self, name: str) -> tuple[ReadyTable, ...]:
+        """Return the tables of a ready-made question or of a pack, each once; former names have one."""
+        found: dict[tuple[str, frozenset[str]], ReadyTable] = {}
+        for each in self.packs.get(name, (name,)):
+            former = self.former_ready_made.get(each)
+            tables = (
+                _find("ready-made question", self.ready_made, each).tables if former is None else (former,)
+            )
+            for table in tables:
+                found.setdefault((table.measure, frozenset(table.by)), table)
+        return tuple(found.values())
 
     def codes(self, level: str, *, member: str | None = None, years: Iterable[int] = ()) -> Mapping[str, str]:
         """Return codes of a level with their labels, in order; calendar levels have the codes of `years`."""

@@ -1,6 +1,7 @@
 """Reads the dictionary that ships with the package."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from gateway.dictionary.model import (
     Member,
     Purpose,
     ReadyMade,
+    ReadyTable,
 )
 from gateway.dictionary.places import Places, read_places
 
@@ -55,7 +57,13 @@ def regional() -> Dictionary:
         ),
         derived=MappingProxyType({k: _derived(k, v) for k, v in body["derived"].items()}),
         ready_made=MappingProxyType(
-            {k: ReadyMade(k, v["label"], v["measure"], tuple(v["by"])) for k, v in body["ready_made"].items()}
+            {name: _ready_made(name, part, body["multiple"]) for name, part in body["ready_made"].items()}
+        ),
+        former_ready_made=MappingProxyType(
+            {
+                name: ReadyTable(name, "casualties", tuple(by))
+                for name, by in body["former_ready_made"].items()
+            }
         ),
         packs=MappingProxyType({k: tuple(v) for k, v in body["packs"].items()}),
         never_shared=frozenset(body["never_shared"]),
@@ -80,6 +88,27 @@ def _dimension(name: str, part: Mapping[str, Any]) -> Dimension:
 def _yes_no_dimension(name: str, code: str, label: str, sensitive: bool) -> Dimension:
     word = f"{name}.{code}"
     return Dimension(word, label, sensitive, (Level(word, label, word),), part_of=name)
+
+
+def _ready_made(name: str, part: Mapping[str, Any], multiple: Mapping[str, Any]) -> ReadyMade:
+    tables = [each for table in part["tables"] for each in _ready_tables(table, multiple)]
+    if len(tables) == 1:
+        tables = [replace(tables[0], name=name)]
+    else:
+        tables = [replace(table, name=f"{name}.{table.name}") for table in tables]
+    return ReadyMade(name, part["label"], tuple(tables), part.get("note", ""))
+
+
+def _ready_tables(part: Mapping[str, Any], multiple: Mapping[str, Any]) -> Iterator[ReadyTable]:
+    """One table; with `each`, one for every code of that attribute, which `by` names in its place."""
+    measure, by, attribute = part["measure"], part["by"], part.get("each")
+    if attribute is None:
+        label = part.get("label", "")
+        yield ReadyTable(label, measure, tuple(by), label)
+        return
+    for code in multiple[attribute]["codes"]:
+        level = f"{attribute}.{code}"
+        yield ReadyTable(code, measure, tuple(level if x == attribute else x for x in by), level)
 
 
 def _coding(part: Mapping[str, Any], places: Places) -> Coding:

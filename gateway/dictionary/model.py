@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+COUNTRY = "country"
+"""The level of the members themselves, which is in no member's data: a member knows only its own country."""
+
 OF_ACCIDENTS = frozenset({"place", "date", "device", "land_use"})
 """The dimensions that all casualties of an accident share."""
 
@@ -87,13 +90,36 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class ReadyTable:
+    """One table of a ready-made question: a measure by levels.
+
+    `name` is that of the question; where the question has several tables, `label` distinguishes this one, and
+    its name ends in what does.
+    """
+
+    name: str
+    measure: str
+    by: tuple[str, ...]
+    label: str = ""
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels without that of the countries, which is in no member's data."""
+        return tuple(level for level in self.by if level != COUNTRY)
+
+
+@dataclass(frozen=True)
 class ReadyMade:
-    """A question that the region asks every year, broken down by country besides `by`."""
+    """A question that the region asks every year.
+
+    `tables` answer the question; there are none where the dictionary lacks the words for it. `note` says what
+    is lacking, or how to read the tables.
+    """
 
     name: str
     label: str
-    measure: str
-    by: tuple[str, ...]
+    tables: tuple[ReadyTable, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
         members=frozenset(dictionary.members),
         roots={"place": "country"},
         sensitive=frozenset(d.name for d in dictionary.dimensions.values() if d.sensitive),
-        ready_made=frozenset(dictionary.ready_made),
+        ready_made=frozenset({*dictionary.ready_made, *dictionary.former_ready_made}),
         packs=dictionary.packs,
         consents=frozenset(dictionary.consent) - {"N", "NAT"},
         victims=frozenset(dictionary.codes("victim_type")),

@@ -1,7 +1,7 @@
 """An analyst's question: measure, by, where, purpose; valid by construction."""
 
+from gateway.dictionary import COUNTRY
 from gateway.question.model import (
-    COUNTRY,
     MAX_CODES,
     Filter,
     Question,

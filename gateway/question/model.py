@@ -7,12 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.dictionary import Dictionary, DictionaryError
+from gateway.dictionary import COUNTRY, Dictionary, DictionaryError
 from gateway.dictionary.errors import unknown
 from gateway.errors import SafelaneError
-
-COUNTRY = "country"
-"""The level of the members themselves, which is in no member's data: a member knows only its own country."""
 
 MAX_CODES = 500
 """Most codes in one filter. More codes are a mistake or an attack."""
@@ -124,15 +121,23 @@ def members_asked(dictionary: Dictionary, question: Question, enrolled: Iterable
 
 
 def ready_made(dictionary: Dictionary, question: Question) -> str | None:
-    """Return the name of the equal ready-made question: the same levels in any order, no filter.
+    """Return the name of the ready-made question with an equal table: levels in any order, no filter.
 
-    `question` is in a member's form (`Question.inside`).
+    `question` is in a member's form (`Question.inside`). Former names count, so that a policy permits what it
+    permitted when it was signed.
     """
     if question.where:
         return None
     asked = (question.measure, frozenset(question.by))
+    known = [*dictionary.ready_made, *dictionary.former_ready_made]
     return next(
-        (q.name for q in dictionary.ready_made.values() if (q.measure, frozenset(q.by)) == asked), None
+        (
+            name
+            for name in known
+            for table in dictionary.ready_tables(name)
+            if (table.measure, frozenset(table.levels)) == asked
+        ),
+        None,
     )
 
 

@@ -73,7 +73,7 @@ CASES: Mapping[str, Case] = {
         r"1 analysts at once: 2 questions in \d+\.\d s, none failed",
         missed=r"^missed: ",
     ),
-    "regional_totals": Case("demo everybody", r"province +[1-9]\d* +\d+\.\d% +\d+\.\d% +\d+%"),
+    "regional_totals": Case("demo everybody", r"province-by-year +[1-9]\d* +\d+\.\d% +\d+\.\d% +\d+%"),
     "search_log": Case("--entries 40", r"a page of the newest +\d+ found +\d+\.\d{3} s"),
     "secure_sums": Case("4 2", r"what a region waits for \(slowest member and hub\): \d+\.\d\d s"),
     "usefulness": Case(

@@ -37,8 +37,46 @@ def test_an_unknown_member_is_refused():
 
 def test_every_ready_made_question_uses_known_words_of_different_dimensions():
     dictionary = regional()
-    assert len(dictionary.ready_made) == 12
-    for question in dictionary.ready_made.values():
-        assert dictionary.measure(question.measure)
-        dimensions = [dictionary.level(level).dimension for level in question.by]
+    former = dictionary.former_ready_made.values()
+    for table in [*former, *(t for question in dictionary.ready_made.values() for t in question.tables)]:
+        assert dictionary.measure(table.measure)
+        dimensions = [dictionary.level(level).dimension for level in table.levels]
         assert len(set(dimensions)) == len(dimensions)
+
+
+def test_the_region_asks_twelve_questions_every_year():
+    dictionary = regional()
+    twelve = [dictionary.ready_made[name] for name in dictionary.packs["canonical-questions"]]
+    assert len({question.name for question in twelve}) == 12
+    assert {q.name for q in twelve if not q.tables} == {
+        *("services-by-sex", "unmet-need", "disability", "risk-education-and-marking"),
+    }
+    assert all(question.note for question in twelve if not question.tables)
+
+
+def test_a_question_of_several_tables_names_each():
+    injuries = regional().ready_made["injury-by-outcome"].tables
+    assert [table.by for table in injuries][:2] == [
+        ("country", "injury.AMP_L", "outcome"),
+        ("country", "injury.AMP_U", "outcome"),
+    ]
+    named = [table.name for question in regional().ready_made.values() for table in question.tables]
+    assert "injury-by-outcome.EYE" in named
+    assert len(set(named)) == len(named)
+
+
+def test_the_tables_of_a_pack_are_listed_once():
+    dictionary = regional()
+    tables = dictionary.ready_tables("article-7")
+    assert [table.name for table in tables][:1] == ["outcome-by-year"]
+    assert len({(table.measure, frozenset(table.by)) for table in tables}) == len(tables) == 4
+    assert dictionary.ready_tables("disability") == ()
+    with pytest.raises(DictionaryError, match="'outcome-by-year'"):
+        dictionary.ready_tables("outcome-by-years")
+
+
+def test_names_of_before_are_known_to_policies_and_offered_to_nobody():
+    dictionary = regional()
+    assert dictionary.former_ready_made.keys() <= vocabulary(dictionary, recipients=["ARMAC"]).ready_made
+    assert not dictionary.former_ready_made.keys() & dictionary.ready_made.keys()
+    assert [table.by for table in dictionary.ready_tables("status-by-year")] == [("year", "civ_status")]

@@ -184,6 +184,9 @@ def words(dictionary: Dictionary) -> Iterator[str]:
     for named in (dictionary.measures, dictionary.purposes, dictionary.dimensions, dictionary.levels):
         yield from (one.label for one in named.values())
     yield from filter(None, (dimension.part_of for dimension in dictionary.dimensions.values()))
+    for question in dictionary.ready_made.values():
+        yield from filter(None, (question.label, question.note))
+        yield from (t.label for t in question.tables if t.label and t.label not in dictionary.levels)
     yield from dictionary.consent.values()
     yield from (member.name for member in dictionary.members.values())
     for level in dictionary.levels.values():

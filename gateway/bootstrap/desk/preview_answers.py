@@ -6,13 +6,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
 
 from audit.events.event_values import Filter
+from gateway.dictionary import Dictionary, ReadyTable
 from gateway.hub.merging import merge
 from gateway.member.answer.answering import terms_of
 from gateway.member.answer.decision import LoggedQuestion, Readable, Verdict, decide_on, question_of
 from gateway.member.build.preview import CANONICAL
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.node.context import Node
-from gateway.question import COUNTRY, Question, ask
+from gateway.question import Question, ask
 from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.release import Coverage, Release
 from policies import Policy
@@ -59,7 +60,7 @@ class PreviewQuestion:
 
 @dataclass(frozen=True)
 class PreviewAnswer:
-    """A ready-made question and its outcome: a release with this member alone, or the refusals."""
+    """A table of a ready-made question and its outcome: a release with this member alone, or the refusals."""
 
     name: str
     label: str
@@ -69,36 +70,46 @@ class PreviewAnswer:
 
 
 def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[PreviewAnswer]:
-    """Return each canonical question, as the first permitted requester would see the answer."""
+    """Return each table of the canonical questions, as the first permitted requester would see the answer."""
     moment = max(node.clock.now(), datetime.combine(policy.valid_from, time(12), UTC))
-    for name in node.dictionary.packs[CANONICAL]:
-        ready_made = node.dictionary.ready_made[name]
+    for label, table in _tables(node.dictionary):
         refusals: dict[Refusal, None] = {}
         found = None
-        for asking in _preview_questions(node, policy, name, moment):
+        for asking in _preview_questions(node, policy, table, moment):
             verdict = decide_on(node.dictionary, node.member, asking, policy=policy, cube=cube, at=moment)
             if verdict.reading is not None and verdict.reading.waits:
                 refusals |= {Refusal.NOT_READY: None}  # numbers that are still to be drawn
                 break
             if verdict.reading is not None:
                 found = PreviewAnswer(
-                    name, ready_made.label, asking.organisation, _release(node, asking, cube, verdict), ()
+                    table.name, label, asking.organisation, _release(node, asking, cube, verdict), ()
                 )
                 break
             refusals |= dict.fromkeys(verdict.refusals)
-        yield found or PreviewAnswer(name, ready_made.label, None, None, tuple(refusals))
+        yield found or PreviewAnswer(table.name, label, None, None, tuple(refusals))
 
 
-def _preview_questions(node: Node, policy: Policy, name: str, moment: datetime) -> Iterator[PreviewQuestion]:
+def _tables(dictionary: Dictionary) -> Iterator[tuple[str, ReadyTable]]:
+    """Each table of the canonical questions, with its label."""
+    for name in dictionary.packs[CANONICAL]:
+        question = dictionary.ready_made[name]
+        for table in question.tables:
+            level = dictionary.levels.get(table.label)
+            label = table.label if level is None else level.label
+            yield f"{question.label}: {label}" if label else question.label, table
+
+
+def _preview_questions(
+    node: Node, policy: Policy, table: ReadyTable, moment: datetime
+) -> Iterator[PreviewQuestion]:
     """Return the question once for every recipient of the policy."""
-    ready_made = node.dictionary.ready_made[name]
     for share in policy.shares:
         for recipient in sorted(share.recipients):
             for purpose in sorted(share.purposes):
                 question = ask(
                     node.dictionary,
-                    measure=ready_made.measure,
-                    by=[level for level in ready_made.by if level != COUNTRY],
+                    measure=table.measure,
+                    by=table.levels,
                     where={},
                     purpose=purpose,
                 )

@@ -2,7 +2,7 @@
 
 import click
 
-from gateway.dictionary import Dictionary, regional
+from gateway.dictionary import Dictionary, ReadyTable, regional
 from gateway.question import COUNTRY
 
 
@@ -18,12 +18,23 @@ def words(level: str | None) -> None:
 def overview(dictionary: Dictionary) -> list[str]:
     lines = ["Measures (--measure)"]
     lines += [f"  {m.name:<20} {m.label}" for m in dictionary.measures.values()]
+    lines += ["", "Ready-made questions (--question)"]
+    for question in dictionary.ready_made.values():
+        lines.append(
+            f"  {question.name:<26} {question.label}{'' if question.tables else ' (not available yet)'}"
+        )
+        if len(question.tables) > 1:
+            lines += [f"    {table.name:<24} {_table(dictionary, table)}" for table in question.tables]
     lines += ["", "Purposes (--purpose)"]
     lines += [f"  {p.name:<20} {p.label}" for p in dictionary.purposes.values()]
     lines += ["", "Levels (--by, --where); `safelane words LEVEL` lists a level's codes"]
     lines += [f"  {COUNTRY:<20} the members themselves"]
     lines += [f"  {v.name:<20} {v.label}" for v in dictionary.levels.values()]
     return lines
+
+
+def _table(dictionary: Dictionary, table: ReadyTable) -> str:
+    return dictionary.levels[table.label].label if table.label in dictionary.levels else table.label
 
 
 def codes(dictionary: Dictionary, level: str) -> list[str]:

@@ -13,6 +13,7 @@ import click
 
 from gateway.cli.common import options
 from gateway.cli.common.lazy_commands import LazyCommands
+from gateway.cli.common.ready_made import table_named
 from gateway.dictionary import Dictionary, regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.errors import SafelaneError
@@ -321,11 +322,7 @@ def _request(
     """Return the request of the command line, its words checked by the dictionary like any question's."""
     by = [level.strip() for level in asked["by"].split(",") if level.strip()]
     if ready_made is not None:
-        if ready_made not in dictionary.ready_made:
-            message = f"{ready_made!r} is not a ready-made question."
-            remedy = f"There are: {', '.join(sorted(dictionary.ready_made))}."
-            raise PolicyFileError(message, remedy=remedy)
-        known = dictionary.ready_made[ready_made]
+        known = table_named(dictionary, ready_made)
         measure, by = known.measure, list(known.by)
     where: dict[str, list[str]] = {}
     for level, codes in asked["where"]:

@@ -8,9 +8,10 @@ import click
 
 from gateway.cli.common import options
 from gateway.cli.common.quorum import log_policy_options, read_log_policy, say_quorum
+from gateway.cli.common.ready_made import tables_named
 from gateway.cli.region.ask_saving import check_ending, save_result
 from gateway.demo.access import analyst
-from gateway.dictionary import regional
+from gateway.dictionary import ReadyTable, regional
 from gateway.export import coverage_lines, terms_lines, to_csv, to_json, to_text
 from gateway.http.client import HubClient, Result
 from gateway.question import QuestionError
@@ -20,8 +21,9 @@ DEADLINE_SECONDS = 10
 
 
 @click.command()
-@click.option("--measure", required=True, help="The measure, such as casualties.")
-@click.option("--by", required=True, help="Levels, separated by commas, such as country,year,outcome.")
+@click.option("--question", metavar="NAME", help="A ready-made question; `safelane words` lists them.")
+@click.option("--measure", help="Another question: the measure, such as casualties.")
+@click.option("--by", help="Its levels, separated by commas, such as country,year,outcome.")
 @click.option(
     "--where", multiple=True, type=options.Pairs(), help="Only where a level has one of these codes: sex=F."
 )
@@ -47,8 +49,9 @@ DEADLINE_SECONDS = 10
 @options.directory
 def ask(
     *,
-    measure: str,
-    by: str,
+    question: str | None,
+    measure: str | None,
+    by: str | None,
     where: Sequence[tuple[str, list[str]]],
     purpose: str,
     deadline: int,
@@ -58,43 +61,70 @@ def ask(
     require_quorum: bool,
     directory: Path,
 ) -> None:
-    """Ask a regional question as the analyst whose access is in --dir."""
+    """Ask a regional question as the analyst whose access is in --dir.
+
+    A ready-made question is asked by --question, any other by --measure and --by. A ready-made question of
+    several tables is asked table by table.
+    """
+    tables = _tables(question, measure, by)
+    if (save or form != "table") and len(tables) > 1:
+        names = ", ".join(table.name for table in tables)
+        raise click.UsageError(f"{question} has several tables; ask for one, to save it: {names}.")
     for path in save:
         check_ending(path)
     if require_quorum and log_policy is None:
         raise click.UsageError("--require-quorum needs --log-policy, which defines the quorum.")
     policy = None if log_policy is None else read_log_policy(log_policy)
-    said = ""
     filters = _filters(where)
     client = HubClient(*analyst(directory))
+    nobody = []
     try:
-        result = client.ask(
-            measure=measure,
-            by=[level.strip() for level in by.split(",") if level.strip()],
-            where=filters,
-            purpose=purpose,
-            deadline_seconds=deadline,
-            on_waiting=_waiting,
-        )
-        if policy is not None:
-            again = partial(client.released, result.release.question_id)
-            said = say_quorum(policy, result, again, required=require_quorum)
+        for number, table in enumerate(tables):
+            said = ""
+            result = client.ask(
+                measure=table.measure,
+                by=list(table.by),
+                where=filters,
+                purpose=purpose,
+                deadline_seconds=deadline,
+                on_waiting=_waiting,
+            )
+            if policy is not None:
+                again = partial(client.released, result.release.question_id)
+                said = say_quorum(policy, result, again, required=require_quorum)
+            if number and form == "table":
+                click.echo()
+            _print(result, form, said)
+            for path in save:
+                save_result(result, path)
+            nobody.append(all_refused(result.release))
+            if nobody[-1]:
+                _say_refused(table.measure, [*(axis.level for axis in result.release.axes), *filters])
     finally:
         client.close()
-    _print(result, form, said)
-    for path in save:
-        save_result(result, path)
-    if all_refused(result.release):
-        click.echo("Every member that was asked refused.", err=True)
-        if lacks := regional().lacking_levels(
-            measure, [*(axis.level for axis in result.release.axes), *filters]
-        ):
-            click.echo(
-                f"Accidents cannot be split by {' or '.join(lacks)}, which only people have: they have a "
-                "place, a date, a device and a use of the land.",
-                err=True,
-            )
+    if all(nobody):
         click.get_current_context().exit(QuestionError.exit_code)
+
+
+def _tables(question: str | None, measure: str | None, by: str | None) -> tuple[ReadyTable, ...]:
+    """The tables to ask for. Raises click.UsageError for half a question, or for two at once."""
+    if question is not None:
+        if measure is not None or by is not None:
+            raise click.UsageError("--question has its own measure and levels: omit --measure and --by.")
+        return tables_named(regional(), question)
+    if measure is None or by is None:
+        raise click.UsageError("Ask with --question NAME, or with --measure and --by.")
+    return (ReadyTable("", measure, tuple(level.strip() for level in by.split(",") if level.strip())),)
+
+
+def _say_refused(measure: str, levels: Sequence[str]) -> None:
+    click.echo("Every member that was asked refused.", err=True)
+    if lacks := regional().lacking_levels(measure, levels):
+        click.echo(
+            f"Accidents cannot be split by {' or '.join(lacks)}, which only people have: they have a "
+            "place, a date, a device and a use of the land.",
+            err=True,
+        )
 
 
 def _filters(where: Sequence[tuple[str, list[str]]]) -> dict[str, list[str]]:

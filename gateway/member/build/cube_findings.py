@@ -30,7 +30,7 @@ from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.policy.cube_adoption import preview_id, sensitive_of
 from gateway.member.register.person_counts import count_people
-from gateway.question import COUNTRY, ask
+from gateway.question import ask
 from policies import Policy
 
 CANONICAL = "canonical-questions"
@@ -213,31 +213,35 @@ def _canonical_cells(node: Node, made: PreviewedCube) -> Cells:
     """Every cell read by a canonical question, for any requester."""
     shown, noting = trees(node.dictionary, node.member, made.plan), _Recorder(made.cube)
     purpose = min(node.dictionary.purposes)
-    for name in node.dictionary.packs[CANONICAL]:
-        known = node.dictionary.ready_made[name]
-        if known.measure == MEASURE:
-            by = [level for level in known.by if level != COUNTRY]
-            question = ask(node.dictionary, measure=MEASURE, by=by, where={}, purpose=purpose)
+    for table in node.dictionary.ready_tables(CANONICAL):
+        if table.measure == MEASURE:
+            question = ask(node.dictionary, measure=MEASURE, by=table.levels, where={}, purpose=purpose)
             with suppress(UnreadableError):  # nobody gets a table of it
                 read(node.dictionary, shown, noting, question)
     return noting.cells
 
 
 def scores(node: Node, made: PreviewedCube) -> dict[str, Score]:
-    """The score of each canonical question that the data can answer."""
+    """The score of each table of the canonical questions that the data can answer.
+
+    Each question has the weight of one table, however many tables it has.
+    """
     found = {}
     for name in node.dictionary.packs[CANONICAL]:
-        question = node.dictionary.ready_made[name]
-        levels = {node.dictionary.level(level).dimension: level for level in question.by}
-        if question.measure != MEASURE or not levels.keys() <= made.snapshot.columns.keys():
-            continue
-        people = _counted_at(node, made, levels)
-        asked = {
-            d: node.dictionary.hierarchy(d, level, node.member, years=made.plan.years).at[level]
-            for d, level in levels.items()
-        }
-        found[name] = score(made.counted, people, asked)
+        tables = node.dictionary.ready_made[name].tables
+        for table in tables:
+            levels = {node.dictionary.level(level).dimension: level for level in table.levels}
+            if table.measure == MEASURE and levels.keys() <= made.snapshot.columns.keys():
+                found[table.name] = _score(node, made, levels).times(1 / len(tables))
     return found
+
+
+def _score(node: Node, made: PreviewedCube, levels: Mapping[str, str]) -> Score:
+    asked = {
+        d: node.dictionary.hierarchy(d, level, node.member, years=made.plan.years).at[level]
+        for d, level in levels.items()
+    }
+    return score(made.counted, _counted_at(node, made, levels), asked)
 
 
 def _counted_at(node: Node, made: PreviewedCube, levels: Mapping[str, str]) -> Table:

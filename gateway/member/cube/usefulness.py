@@ -34,6 +34,10 @@ class Score:
         """S; 1 where there is nothing to tell."""
         return self.answered / self.asked if self.asked > 0 else 1.0
 
+    def times(self, weight: float) -> "Score":
+        """The same value with another weight in a sum."""
+        return Score(self.answered * weight, self.asked * weight)
+
     def __add__(self, other: "Score") -> "Score":
         return Score(self.answered + other.answered, self.asked + other.asked)
 

@@ -229,11 +229,11 @@ def _ready_made(
     dictionary: Dictionary, member: str, finest: Mapping[str, str], most: int
 ) -> Iterator[TableOf]:
     """The tables of all ready-made questions: tried before other tables, after the policy's priorities."""
-    for question in dictionary.ready_made.values():
-        levels = {dictionary.level(level).dimension: level for level in question.by}
-        table = _table(dictionary, member, finest, levels) if question.measure == MEASURE else None
-        if table is not None and 1 < len(table.dims) <= most:
-            yield table
+    for name in dictionary.ready_made:
+        for levels in _levels_of(dictionary, name):
+            table = _table(dictionary, member, finest, levels)
+            if table is not None and 1 < len(table.dims) <= most:
+                yield table
 
 
 def _nothing_refused(
@@ -270,10 +270,19 @@ def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, st
         if not isinstance(entry, str):
             yield dict(entry)
             continue
-        for name in dictionary.packs.get(entry, (entry,)):
-            question = dictionary.ready_made[name]
-            if question.measure == MEASURE:
-                yield {dictionary.level(level).dimension: level for level in question.by}
+        yield from _levels_of(dictionary, entry)
+
+
+def _levels_of(dictionary: Dictionary, name: str) -> Iterator[dict[str, str]]:
+    """The tables of a ready-made question or pack, as dimension -> level.
+
+    A number of accidents is shown only where the casualties of the cell are, so their table comes first too. A
+    margin of another table is protected with that one.
+    """
+    tables = [set(t.levels) for t in dictionary.ready_tables(name) if t.measure in (MEASURE, ACCIDENTS)]
+    for levels in tables:
+        if not any(levels < other for other in tables):
+            yield {dictionary.level(level).dimension: level for level in sorted(levels)}
 
 
 def _table(

@@ -9,6 +9,7 @@ from flask import redirect, request
 
 from gateway.api.access_control import principal
 from gateway.api.services import hub
+from gateway.dictionary import ReadyMade, ReadyTable
 from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion
 from gateway.question import Question
@@ -16,10 +17,10 @@ from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.choices import Known, answering
 from gateway.web.analyst.draft import SOON, Draft
 from gateway.web.analyst.requester import known
-from gateway.web.analyst.standard_questions import ARTICLE_7, TWELVE, Part, ReadyQuestion, named
 from gateway.web.shared.desk import Desk, shown
 
 PAGE = "/ready-made"
+EVERY_YEAR = "canonical-questions"
 PACK = "article-7"
 desk = Desk("analyst-ready-made")
 
@@ -41,7 +42,7 @@ class Item:
 
     name: str
     label: str
-    lacks: str
+    note: str
     tables: tuple[Table, ...]
     answerable: bool
 
@@ -71,7 +72,7 @@ def put() -> Any:
     knows, _ = known()
     purpose = request.form.get("purpose", "")
     wanted = _wanted(request.form.get("name", ""), request.form.get("table", ""))
-    questions = [_question(part, purpose) for part in wanted if purpose in knows.dictionary.purposes]
+    questions = [_question(table, purpose) for table in wanted if purpose in knows.dictionary.purposes]
     asked = [_ask(question) for question in questions if answering(knows, question)]
     if not asked:
         return shown((_page(knows, purpose, nothing=True), 422), "analyst/ready-made.html")
@@ -84,50 +85,53 @@ def _page(knows: Known, purpose: str, *, nothing: bool = False) -> ReadyPage:
     return ReadyPage(
         purpose=chosen,
         purposes=tuple((name, analyst_wording.purpose(knows.dictionary, name)) for name in held),
-        twelve=tuple(_item(knows, one, chosen) for one in TWELVE),
-        article_7=tuple(_item(knows, one, chosen) for one in ARTICLE_7),
+        twelve=_items(knows, EVERY_YEAR, chosen),
+        article_7=_items(knows, PACK, chosen),
         members=len(knows.stated),
         nothing=nothing,
     )
 
 
-def _item(knows: Known, one: ReadyQuestion, purpose: str) -> Item:
-    parts = one.parts if purpose else ()
-    tables = tuple(_table(knows, number, part, purpose) for number, part in enumerate(parts))
+def _items(knows: Known, pack: str, purpose: str) -> tuple[Item, ...]:
+    ready_made = knows.dictionary.ready_made
+    return tuple(_item(knows, ready_made[name], purpose) for name in knows.dictionary.packs[pack])
+
+
+def _item(knows: Known, one: ReadyMade, purpose: str) -> Item:
+    tables = tuple(_table(knows, n, table, purpose) for n, table in enumerate(one.tables if purpose else ()))
     return Item(
         name=one.name,
         label=analyst_wording.say(one.label),
-        lacks=analyst_wording.say(one.lacks),
+        note=analyst_wording.say(one.note),
         tables=tables,
         answerable=any(table.answering for table in tables),
     )
 
 
-def _table(knows: Known, number: int, part: Part, purpose: str) -> Table:
-    question = _question(part, purpose)
+def _table(knows: Known, number: int, table: ReadyTable, purpose: str) -> Table:
+    question = _question(table, purpose)
     return Table(
         number=number,
-        label=analyst_wording.level(knows.dictionary, part.label)
-        if "." in part.label
-        else analyst_wording.say(part.label),
+        label=analyst_wording.level(knows.dictionary, table.label)
+        if table.label in knows.dictionary.levels
+        else analyst_wording.say(table.label),
         title=analyst_wording.title(knows.dictionary, question),
         answering=answering(knows, question),
-        address=f"/ask?{Draft(part.measure, part.by, purpose=purpose).query()}",
+        address=f"/ask?{Draft(table.measure, table.by, purpose=purpose).query()}",
     )
 
 
-def _wanted(name: str, table: str) -> Iterable[Part]:
+def _wanted(name: str, number: str) -> Iterable[ReadyTable]:
     """The tables that a form names: one, or all of a question, or of the pack."""
+    dictionary = hub().dictionary
     if name == PACK:
-        return [part for one in ARTICLE_7 for part in one.parts]
-    found = named(name)
-    if found is None:
-        return ()
-    return [part for number, part in enumerate(found.parts) if table in ("", str(number))]
+        return dictionary.ready_tables(PACK)
+    tables = dictionary.ready_made[name].tables if name in dictionary.ready_made else ()
+    return [table for n, table in enumerate(tables) if number in ("", str(n))]
 
 
-def _question(part: Part, purpose: str) -> Question:
-    return Draft(part.measure, part.by, purpose=purpose).question(hub().dictionary)
+def _question(table: ReadyTable, purpose: str) -> Question:
+    return Draft(table.measure, table.by, purpose=purpose).question(hub().dictionary)
 
 
 def _ask(question: Question) -> AskedQuestion:

@@ -8,6 +8,7 @@ from analyst_desk import Desk
 
 from gateway.accounts.model import Scope, TokenRequest
 from gateway.accounts.tokens import make_token
+from gateway.dictionary import regional
 
 
 @pytest.fixture
@@ -45,8 +46,20 @@ def test_a_question_has_its_table_with_names(desk: Desk, program: httpx.Client) 
     assert found["progress"]["moving"] is False
 
 
+def test_exactly_the_questions_of_the_dictionary_are_offered(program: httpx.Client) -> None:
+    """Nothing is offered beside the dictionary's list, and nothing of it that has no tables."""
+    dictionary = regional()
+    page = program.get("/ready-made.json").json()
+    for pack, items in (("canonical-questions", page["twelve"]), ("article-7", page["article_7"])):
+        assert [one["name"] for one in items] == list(dictionary.packs[pack])
+        for one in items:
+            assert len(one["tables"]) == len(dictionary.ready_made[one["name"]].tables)
+            assert one["tables"] or not one["answerable"]
+    listed = {one["name"] for one in [*page["twelve"], *page["article_7"]]}
+    assert listed == dictionary.ready_made.keys()
+
+
 def test_lists_and_the_matrix_have_twins_too(program: httpx.Client) -> None:
-    assert len(program.get("/ready-made.json").json()["twelve"]) == 12
     assert program.get("/questions.json").json()["every"] >= 0
     columns = program.get("/sharing.json").json()["matrix"]["columns"]
     assert [one["stated"] for one in columns] == [True, True, False]

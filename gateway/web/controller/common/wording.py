@@ -39,6 +39,16 @@ def level(dictionary: Dictionary, name: str) -> str:
     return _(dictionary.levels[name].label) if name in dictionary.levels else name
 
 
+def ready_made(dictionary: Dictionary, name: str) -> str:
+    """The label of a ready-made question, by the name of its table; of the table too if there are several."""
+    for question in dictionary.ready_made.values():
+        for table in question.tables:
+            if table.name == name:
+                label = level(dictionary, table.label) if table.label in dictionary.levels else table.label
+                return f"{_(question.label)}: {_(label)}" if label else _(question.label)
+    return name
+
+
 def dimension(dictionary: Dictionary, name: str) -> str:
     return _(dictionary.dimensions[name].label) if name in dictionary.dimensions else name
 

@@ -45,7 +45,7 @@ class Work:
 
 @dataclass(frozen=True)
 class PreviewedQuestion:
-    """A standard question as a recipient would see the answer."""
+    """A ready-made question as a recipient would see the answer."""
 
     job: str
     label: str

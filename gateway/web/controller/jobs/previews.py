@@ -33,7 +33,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Question:
-    """A standard question as seen by the first recipient who may ask the question."""
+    """A ready-made question as seen by the first recipient who may ask the question."""
 
     name: str
     label: str
@@ -100,7 +100,7 @@ def preview(result: Result) -> Preview:
 
 
 def question_table(result: Result, name: str) -> Layout | None:
-    """The table of one standard question; None where nobody would see the table."""
+    """The table of one ready-made question; None where nobody would see the table."""
     for one in result["questions"]:
         if one["name"] == name and one["release"] is not None:
             return table_layout(release_from_json(one["release"]))
@@ -180,7 +180,7 @@ def _question(one: Mapping[str, Any], scores: Mapping[str, float]) -> Question:
     cells = [] if one["release"] is None else one["release"]["cells"]
     return Question(
         name=one["name"],
-        label=one["label"],
+        label=wording.ready_made(desk_context().node.dictionary, one["name"]),
         recipient=one["recipient"],
         cells=len(cells),
         withheld=sum(cell["status"] == "withheld" for cell in cells),

@@ -1,4 +1,4 @@
-"""The content shared with recipients today: levels, tables and standard questions of the current cube."""
+"""The content shared with recipients today: levels, tables and ready-made questions of the current cube."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -50,7 +50,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Question:
-    """A standard question as seen by the first recipient who may ask the question."""
+    """A ready-made question as seen by the first recipient who may ask the question."""
 
     name: str
     label: str
@@ -80,7 +80,7 @@ class Sharing:
 
 @dataclass(frozen=True)
 class OneQuestion:
-    """One standard question with its table, or the reasons for having none."""
+    """One ready-made question with its table, or the reasons for having none."""
 
     question: Question
     version: int
@@ -155,4 +155,5 @@ def _question(one: ShownQuestion) -> Question:
     cells = () if one.release is None else one.release.cells
     number_withheld = 0 if one.release is None else withheld(one.release)
     refusals = tuple(refusal.meaning for refusal in one.refusals)
-    return Question(one.name, one.label, one.recipient, len(cells), number_withheld, refusals)
+    label = wording.ready_made(desk_context().node.dictionary, one.name)
+    return Question(one.name, label, one.recipient, len(cells), number_withheld, refusals)
