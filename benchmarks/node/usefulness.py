@@ -113,7 +113,7 @@ def _rows(member: str, seed: int, options: argparse.Namespace) -> Iterator[tuple
                 shares = (
                     _alone(node)
                     if policy == "alone"
-                    else _shares(node, _text(member, policy, options.dims, earlier=options.earlier))
+                    else _shares(node, member_policy(member, policy, options.dims, earlier=options.earlier))
                 )
             spent = time.process_time() - started
             ceiling, mean = _ceiling(people), float(np.mean(list(shares.values())))
@@ -147,7 +147,8 @@ def set_up(directory: Path, member: str, seed: int, *, earlier: bool) -> DemoPeo
     return people
 
 
-def _text(member: str, policy: str, dims: int | None = None, *, earlier: bool = True) -> str:
+def member_policy(member: str, policy: str, dims: int | None = None, *, earlier: bool = True) -> str:
+    """The text of a policy of the list above."""
     if policy == "own":
         text = policy_text(member)
         if not earlier:  # no decades that would be empty

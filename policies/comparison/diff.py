@@ -107,6 +107,7 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     yield from compared(was_from, from_year, lambda a, b: a > b, sentence)
     if old.pooled_years != new.pooled_years:
         yield _pools(old, new)
+    yield from _together(old.years_per_release, new.years_per_release)
     yield from _margins(old, new, words)
     yield from _cell_status(old, new, words)
     if old.priority != new.priority:
@@ -150,6 +151,18 @@ def _pools(old: Scope, new: Scope) -> Change:
     if said[0] == said[1]:
         return Change(direction, "Years are pooled into other periods.")
     return Change(direction, f"Years: {said[0]}, was {said[1]}.")
+
+
+def _together(old: int, new: int) -> Iterator[Change]:
+    """A longer period of release that consists of whole former ones is released later, and in one part."""
+    sentence = f"Years are released {_each(new)}, was {_each(old)}."
+    if new != old:
+        direction = Direction.TIGHTENED if new % old == 0 else Direction.LOOSENED if old % new == 0 else None
+        yield Change(direction or Direction.CHANGED, sentence)
+
+
+def _each(years: int) -> str:
+    return "one by one" if years == 1 else f"in periods of {years}"
 
 
 def _pooled(old: Pools | None, new: Pools | None) -> Direction:

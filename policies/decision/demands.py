@@ -21,6 +21,7 @@ class Demand(StrEnum):
 
     LEVEL_THRESHOLDS = "threshold by level"
     POOLED_YEARS = "pooled_years"
+    YEARS_PER_RELEASE = "years_per_release"
     CELL_KEY = "mechanism: cell-key"
     NEVER_SHOWN = "never_show"
     STRUCTURAL_ZEROS = "structural_zeros"
@@ -59,6 +60,8 @@ def _of_data(policy: Policy) -> Iterator[Demand]:
         yield Demand.LEVEL_THRESHOLDS
     if scope.pooled_years is not None:
         yield Demand.POOLED_YEARS
+    if scope.years_per_release != 1:
+        yield Demand.YEARS_PER_RELEASE
     if scope.never_show:
         yield Demand.NEVER_SHOWN
     if scope.structural_zeros:

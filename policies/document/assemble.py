@@ -140,6 +140,7 @@ def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary)
         mechanism=_mechanism(values.get("mechanism"), faults),
         dominance=Dominance(**values.get("dominance", {})),
         first_year=_first_year(values, table, faults, usual=first_year_of(pools)),
+        years_per_release=values.get("years_per_release", 1),
     )
 
 

@@ -100,6 +100,8 @@ def _scope(policy: Policy) -> Iterator[str]:
         yield f"pooled_years: {scope.pooled_years}"
     elif scope.pooled_years is not None:
         yield f"pooled_years: [{', '.join(map(say_years, scope.pooled_years))}]"
+    if scope.years_per_release != 1:  # likewise
+        yield f"years_per_release: {scope.years_per_release}"
     yield f"priority: [{', '.join(_table(one) for one in scope.priority)}]"
     yield f"keep: [{', '.join(_levels(dict(margin)) if margin else 'total' for margin in scope.keep)}]"
     for key, cells in cell_status(scope).items():

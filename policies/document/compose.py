@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from math import lcm
 
 from policies.model.errors import PolicyError
 from policies.model.frozen import FrozenMap
@@ -127,6 +128,8 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
         zeros=strictest(above.zeros, scope.zeros),
         pooled_years=pools or None,
         first_year=_first_year(above, scope),
+        # Such a period consists of whole periods of each.
+        years_per_release=lcm(above.years_per_release, scope.years_per_release),
         priority=tuple(dict.fromkeys([*scope.priority, *above.priority])),
         keep=tuple(margin for margin in scope.keep if margin in above.keep),
         always_show=tuple(sorted({*scope.always_show} & {*above.always_show} - never)),

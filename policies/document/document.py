@@ -127,6 +127,7 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
         "zeros": Key(_graded(Zeros), "how zeros are treated (partner)"),
         "first_year": Key(Number(1900, 9999), "people count from this year on (2010)"),
         "pooled_years": Key(pools, "show only fixed periods of so many years, or these periods"),
+        "years_per_release": Key(Number(1, 100), "years are released together in periods of so many (1)"),
         "priority": Key(
             ListOf(
                 ByNode[Any](_word("ready-made question or pack", names), levels(words)), may_be_empty=True

@@ -189,13 +189,19 @@ def _detail(policy: Policy) -> Iterator[str]:
         yield f"Years are shown in fixed periods of {scope.pooled_years}."
     elif scope.pooled_years is not None:
         yield f"Years are shown in these periods: {listed(f'{a}-{b}' for a, b in scope.pooled_years)}."
+    if scope.years_per_release > 1:
+        yield (
+            f"Years are released together in fixed periods of {scope.years_per_release}, once the last of them "
+            "is over."
+        )
     yield _mechanism(policy)
     private = scope.mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY
     if not private:  # noise protects a cell of two like a cell of two hundred
         yield say_threshold(scope, words)
         yield _ZEROS[scope.zeros]
     if scope.mechanism.kind is MechanismKind.SUPPRESSION:
-        unit = "year" if scope.pooled_years is None else "period"
+        alone = scope.pooled_years is None and scope.years_per_release == 1
+        unit = "year" if alone else "period"
         yield (
             f"A new {unit} of fewer people is withheld for good, with every sum over it; so is one of nobody."
         )

@@ -16,6 +16,7 @@ def leaks(policy: Policy) -> Iterator[Finding]:
     yield from _rounding(policy.scope)
     yield from _noise(policy.scope)
     yield from _pools(policy)
+    yield from _released_together(policy)
     yield from _exact_beside_noise(policy)
     scope = policy.scope
     if scope.threshold < 3:
@@ -104,6 +105,17 @@ def _pools(policy: Policy) -> Iterator[Finding]:
                 f"finest: date: {level} beside pooled_years: {plural(policy.vocabulary.say(level))} add up "
                 "to single years; take date: year.",
             )
+
+
+def _released_together(policy: Policy) -> Iterator[Finding]:
+    """Periods of release and of `pooled_years` that do not fit wait for each other."""
+    pools, years = policy.scope.pooled_years, policy.scope.years_per_release
+    if pools is None or years == 1 or (isinstance(pools, int) and (years % pools == 0 or pools % years == 0)):
+        return
+    yield note(
+        "periods-wait",
+        f"years_per_release: {years} beside pooled_years: a year waits until its periods of both are over.",
+    )
 
 
 def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:

@@ -142,6 +142,8 @@ class Scope:
       (see `counted_from`);
     - `pooled_years`: years are shown only in these fixed periods; bands of years that overlap the periods are
       not shown at all (see `Policy.scope_levels`);
+    - `years_per_release`: years are released together in periods of so many years, counted from years that
+      the number divides, once the last of them is over; each year is still shown where that is safe;
     - `priority`: tables protected first: names of ready-made questions or packs, or levels of a table;
     - `keep`: margins that stay visible even where the protection-level rule is not met then; () is the grand
       total;
@@ -165,6 +167,7 @@ class Scope:
     mechanism: Mechanism = Mechanism()
     dominance: Dominance = Dominance()
     first_year: int | None = None
+    years_per_release: int = 1
 
     @property
     def counted_from(self) -> int:
@@ -174,7 +177,8 @@ class Scope:
         return first_year_of(self.pooled_years) if self.first_year is None else self.first_year
 
     def counts(self, year: int, closed: date) -> bool:
-        """Whether a year counts among the years that ended before `closed`, and so does its whole pool.
+        """Whether a year counts among the years that ended before `closed`, and so do its whole pool and all
+        years that are released together with it.
 
         The answer follows from the policy and the day, and never from the data.
         """
@@ -185,6 +189,7 @@ class Scope:
             if pool is None:
                 return False
             first, last = pool
+        last = max(last, year + (-year - 1) % self.years_per_release)
         return self.counted_from <= first and date(last, 12, 31) < closed
 
     def threshold_at(self, dimension: str, level: str) -> int:

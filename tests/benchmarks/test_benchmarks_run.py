@@ -79,6 +79,10 @@ CASES: Mapping[str, Case] = {
     "usefulness": Case(
         "--members PH --policies usual --dims 1", r"PH \| usual \| 1 \| [\d,]+ \| \d+\.\d \|", missed=r"^$"
     ),
+    "yearly_releases": Case(
+        "--members PH --first 2025 --policy usual --years-per-release 2 --dims 1",
+        r"PH \| 2 \| \d\.\d\d \| \d\.\d\d \| \d+ \| \d+ \| \d+",
+    ),
     "vault": Case("10", r"10 records: encrypted in \d+\.\d s, written in \d+\.\d s, \d+ MB"),
 }
 ON_A_DEMO = ("member_keys", "regional_totals")

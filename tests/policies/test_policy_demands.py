@@ -28,6 +28,7 @@ def test_the_default_demands_what_the_usual_terms_say(policy: MakePolicy) -> Non
     [
         ("threshold: {usual: 3, place: {province: 10}}", Demand.LEVEL_THRESHOLDS),
         ("pooled_years: 3", Demand.POOLED_YEARS),
+        ("years_per_release: 2", Demand.YEARS_PER_RELEASE),
         ("mechanism: cell-key", Demand.CELL_KEY),
         ("mechanism: {kind: controlled-rounding, base: 5}", Demand.ROUNDING),
         (

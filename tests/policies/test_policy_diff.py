@@ -88,6 +88,12 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
             "pooled_years: 2",
             "loosened: Years are pooled into other periods.",
         ),
+        (
+            "years_per_release: 4",
+            "years_per_release: 2",
+            "loosened: Years are released in periods of 2, was in periods of 4.",
+        ),
+        ("years_per_release: 2", "", "loosened: Years are released one by one, was in periods of 2."),
         ("", "keep: [{date: year}, total]", "loosened: Always shown: year."),
         ("", "keep: total", "loosened: Always shown: the grand total."),
         (
@@ -185,6 +191,11 @@ def test_each_knob_is_said_and_marked_both_ways(
             "",
             "mechanism: cell-key",
             "changed: Protected by cell-key, was suppression; a data set has one mechanism for its life.",
+        ),
+        (
+            "years_per_release: 2",
+            "years_per_release: 3",
+            "changed: Years are released in periods of 3, was in periods of 2.",
         ),
         ("pooled_years: 3", "pooled_years: 4", "changed: Years: periods of 4 years, was periods of 3 years."),
         (

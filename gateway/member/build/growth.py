@@ -81,8 +81,9 @@ def _released(inputs: CubeInputs, former: ReleaseHistory | None) -> tuple[list[R
     if missing := sorted(released - set(inputs.plan.years)):
         raise NotProtectedError(
             f"Years that are released already would not be covered any more: {', '.join(map(str, missing))}.",
-            remedy="What was released stays released: load the whole register, shorten the embargo again, or "
-            "name an earlier 'first_year'.",
+            remedy="What was released stays released: load the whole register, shorten the embargo again, "
+            "name an earlier 'first_year', or wait with a longer 'years_per_release' until the last of its "
+            "years is over.",
         )
     return parts, released
 
@@ -142,8 +143,8 @@ def _period(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
 
     Nobody among them is too few as well, and the first release is no exception: an empty year, a small one
     and one without a safe pattern look alike. Few people are never pooled with the people of later years: the
-    moment at which both together were enough would narrow the numbers of both. Who expects small years pools
-    them by the calendar beforehand (`pooled_years`).
+    moment at which both together were enough would narrow the numbers of both. Who expects small years has
+    them released together by the calendar, said beforehand (`years_per_release`).
     """
     rows = inputs.counted(years)
     time, period = inputs.time(years), frozenset(map(str, years))

@@ -82,7 +82,8 @@ def _withheld_whole(cube: bytes, rules: Rules) -> Iterator[str]:
         if few:
             yield message(
                 "Nothing is shown of %(years)s, and no sum over it: fewer than %(threshold)s people. It "
-                "stays withheld; pool years where so few people are expected.",
+                "stays withheld; where so few people are expected, have years released together "
+                "(years_per_release).",
                 years=years,
                 threshold=rules.threshold,
             )

@@ -104,6 +104,7 @@ def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
             "Zeros beside a withheld number are withheld with it: where some tables have priority, other "
             "tables are withheld whole, so that not every zero can be shown."
         )
+    yield from _of_waiting(scope, plan)
     if scope.pooled_years is None or TIME not in scope.dimensions:
         return
     if TIME in plan.finest:
@@ -116,6 +117,19 @@ def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
         yield message(
             "Of the pooled years, only completed years are counted, and only all together: no level of "
             "dates in the region contains them whole, so questions by date are refused."
+        )
+
+
+def _of_waiting(scope: Scope, plan: Plan) -> Iterator[str]:
+    """When the next years are released, where years are released together."""
+    if scope.years_per_release > 1:
+        first = plan.years[-1] + 1 if plan.years else scope.counted_from
+        last = first + (-first - 1) % scope.years_per_release
+        yield message(
+            "The years from %(first)s to %(last)s are released together, once %(last)s and the embargo "
+            "are over.",
+            first=str(first),
+            last=str(last),
         )
 
 

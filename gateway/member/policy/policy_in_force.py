@@ -44,6 +44,7 @@ ABLE = AFTERWARDS | {
     Demand.REVIEW,
     Demand.STRUCTURAL_ZEROS,
     Demand.VICTIMS,
+    Demand.YEARS_PER_RELEASE,
 }
 """The demands of policies that this node can carry out, if only by answering nothing."""
 
