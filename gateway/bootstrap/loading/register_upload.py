@@ -50,7 +50,7 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
     with _ready(directory, node, upload_id) as ready:
         if ready.rules.kept:
             read_custody(Layout(directory).keys)
-        findings, today = Findings(), node.clock.now().date()
+        findings, today = Findings(), ready.upload.as_of or node.clock.now().date()
         with open_source(str(ready.source), ready.rules, findings) as opened:
             read = load(
                 opened,
@@ -86,7 +86,9 @@ def load_upload(directory: Path, node: Node, upload_id: str, progress: Progress)
                 message("The mapping has been changed since the upload was checked."),
                 remedy=message("Have it checked again."),
             )
-        loaded = load_source(directory, node, ready.source, ready.text, row_progress(progress))
+        loaded = load_source(
+            directory, node, ready.source, ready.text, row_progress(progress), as_of=ready.upload.as_of
+        )
     Uploads(directory).remove(upload_id)
     return loaded
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,7 +37,9 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Upload:
-    """`names`: the original names of the files; `digest`: SHA-256 over all files, to recognise the upload."""
+    """`names`: the original names of the files; `digest`: SHA-256 over all files, to recognise the upload;
+    `as_of`: the register date, None for the day on which the register is loaded.
+    """
 
     id: str
     names: tuple[str, ...]
@@ -45,6 +47,7 @@ class Upload:
     digest: str
     by: str
     at: datetime
+    as_of: date | None = None
 
     @property
     def until(self) -> datetime:
@@ -58,7 +61,9 @@ class Uploads:
     def __init__(self, directory: Path) -> None:
         self._folder = directory / FOLDER
 
-    def add(self, files: Iterable[tuple[str, IO[bytes]]], by: str, now: datetime) -> Upload:
+    def add(
+        self, files: Iterable[tuple[str, IO[bytes]]], by: str, now: datetime, as_of: date | None = None
+    ) -> Upload:
         """Keep files as one upload, or nothing.
 
         Raises UploadError for no files, too many, or too large files.
@@ -70,8 +75,9 @@ class Uploads:
         try:
             (place / _FILES).mkdir(mode=0o700)
             names, size, digest = _kept(files, place / _FILES)
-            made = Upload(upload_id, names, size, digest, by, now)
-            _write(place / _ABOUT, {**asdict(made), "at": now.isoformat()})
+            made = Upload(upload_id, names, size, digest, by, now, as_of)
+            day = None if as_of is None else as_of.isoformat()
+            _write(place / _ABOUT, {**asdict(made), "at": now.isoformat(), "as_of": day})
             place.rename(self._folder / upload_id)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
@@ -88,8 +94,9 @@ class Uploads:
         with suppress(OSError, ValueError, KeyError, TypeError):
             if _ID.fullmatch(upload_id):
                 about = json.loads((self._folder / upload_id / _ABOUT).read_text(encoding="utf-8"))
-                at = datetime.fromisoformat(about.pop("at"))
-                return Upload(**{**about, "names": tuple(about["names"])}, at=at)
+                at, day = datetime.fromisoformat(about.pop("at")), about.pop("as_of", None)
+                as_of = None if day is None else date.fromisoformat(day)
+                return Upload(**{**about, "names": tuple(about["names"])}, at=at, as_of=as_of)
         raise NoUploadError(
             message("There is no such upload: it was loaded or discarded, or more than a day has passed."),
             remedy=message("Upload the register again."),

@@ -5,6 +5,7 @@ import re
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import httpx
@@ -72,11 +73,12 @@ def ready(house: DeskHouse) -> DeskHouse:
     return house
 
 
-def send(desk: DeskHouse, name: str, data: bytes | str) -> httpx.Response:
+def send(desk: DeskHouse, name: str, data: bytes | str, as_of: str = "") -> httpx.Response:
     """Choose a file on the page, and upload the file."""
     (form,) = [one for one in forms_of(desk.get(UPLOAD)) if one.action == UPLOAD]
     body = data if isinstance(data, bytes) else data.encode()
-    return desk.browser.client.post(UPLOAD, data=form.hidden, files={"register": (name, body)})
+    fields = {**form.hidden, "as_of": as_of}
+    return desk.browser.client.post(UPLOAD, data=fields, files={"register": (name, body)})
 
 
 def settled(desk: DeskHouse) -> None:
@@ -123,6 +125,36 @@ def test_a_register_is_checked_then_loaded_and_its_file_is_gone(ready: DeskHouse
     assert not list((ready.directory / "uploads").iterdir())
     assert "it was loaded or discarded" in ready.get(address, 404)
     assert "Uploaded, and not loaded yet" not in ready.get(LOADS)
+
+
+def test_an_older_export_is_loaded_with_its_own_date(ready: DeskHouse) -> None:
+    """Or the years since then would count as years in which nobody was hurt."""
+    address = send(ready, "victims.csv", ROWS, as_of="2025-04-30").headers["Location"]
+    settled(ready)
+    assert 'datetime="2025-04-30"' in ready.get(address)
+
+    ready.post(address, do="load")
+    settled(ready)
+
+    with ready.node.store.reading() as view:
+        loaded = view.snapshot()
+    assert loaded is not None
+    assert loaded[1].created == date(2025, 4, 30)
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [("30.4.2025", "is not a date"), ("2099-01-01", "lies in the future"), ("2025-02-30", "is not a date")],
+)
+def test_a_register_date_that_cannot_be_is_refused_and_nothing_is_kept(
+    ready: DeskHouse, typed: str, fault: str
+) -> None:
+    sent = send(ready, "victims.csv", ROWS, as_of=typed)
+
+    assert sent.status_code == 422
+    assert fault in sent.text
+    assert f'value="{typed}"' in sent.text
+    assert not ready.desk_context.uploads.waiting()
 
 
 def test_an_upload_is_thrown_away(ready: DeskHouse) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO, Any
+from typing import Any
 
 from flask import redirect, request
 from flask_babel import gettext as _
@@ -29,7 +29,7 @@ from gateway.web.shared.languages import number, translated
 
 UPLOAD = f"{PAGE}/upload"
 ONE = f"{UPLOAD}/<upload_id>"
-FIELD = "register"
+FIELD, DATE = "register", "as_of"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class UploadForm:
     megabytes: int
     hindrance: tuple[str, str] | None = None
     refused: tuple[str, str] | None = None
+    as_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def take_upload() -> Model:
         if mapping is None or not files:
             raise UploadError(_("No file was chosen."), remedy=_("Choose the file of the register."))
         check_names([safe_name(name) for name, _stream in files], mapping)
-        made = _kept(files)
+        made = desk_context().uploads.add(files, who(), desk_context().node.clock.now(), _register_date())
     except (SourceError, MappingError) as error:
         return shown((_form(_refusal_text(error)), 422), "controller/upload.html")
     with suppress(Conflict):  # other work is under way: the page has a button
@@ -115,8 +116,19 @@ def upload_next(upload_id: str) -> Model:
     return redirect(f"{UPLOAD}/{found.id}", 303)
 
 
-def _kept(files: list[tuple[str, IO[bytes]]]) -> Upload:
-    return desk_context().uploads.add(files, who(), desk_context().node.clock.now())
+def _register_date() -> date | None:
+    """The register date that was typed, None for the day of the load. Raises UploadError."""
+    typed = request.form.get(DATE, "").strip()
+    if not typed:
+        return None
+    remedy = _("Give the day on which the register was exported, or leave the field empty for today.")
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        raise UploadError(_("The date of the register is not a date."), remedy=remedy) from None
+    if day > desk_context().node.clock.now().date():
+        raise UploadError(_("The date of the register lies in the future."), remedy=remedy)
+    return day
 
 
 def _form(refused: tuple[str, str] | None = None) -> UploadForm:
@@ -138,7 +150,7 @@ def _form(refused: tuple[str, str] | None = None) -> UploadForm:
             _("The database is loaded directly."),
         )
         return UploadForm(tables, (), most, why)
-    return UploadForm(tables, endings, most, refused=refused)
+    return UploadForm(tables, endings, most, refused=refused, as_of=request.form.get(DATE, ""))
 
 
 def _refusal_text(error: SafelaneError) -> tuple[str, str]:
