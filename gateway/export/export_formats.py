@@ -44,7 +44,7 @@ def export(
     """
     match form:
         case "csv":
-            return to_csv(release).encode()
+            return to_csv(release, dictionary).encode()
         case "json":
             return to_json(release).encode()
         case "xlsx":

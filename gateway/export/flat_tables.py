@@ -5,6 +5,8 @@ import io
 import json
 import re
 
+from gateway.dictionary import Dictionary
+from gateway.picturing import with_bounds
 from gateway.wire.cells import Cell
 from gateway.wire.release import Release
 
@@ -23,16 +25,18 @@ _FORMULAS = ("=", "+", "-", "@")
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
-def to_csv(release: Release) -> str:
+def to_csv(release: Release, dictionary: Dictionary) -> str:
     """Return one row per cell: a column for each level, then the facts about the cell and its members.
 
     The `value` of a cell without a number is the word of its status, never empty: spreadsheets read an empty
-    field as 0.
+    field as 0. A withheld cell has the bounds that follow from the table.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*(harmless(axis.level) for axis in release.axes), *STATUS_COLUMNS])
-    writer.writerows([*map(harmless, cell.key), *status_fields(cell)] for cell in release.cells)
+    writer.writerows(
+        [*map(harmless, cell.key), *status_fields(cell)] for cell in with_bounds(release, dictionary).cells
+    )
     return out.getvalue()
 
 

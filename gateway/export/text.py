@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from gateway.picturing import ENGLISH
+from gateway.dictionary import Dictionary
+from gateway.picturing import ENGLISH, with_bounds
 from gateway.picturing.notes import CHANGED, marks
 from gateway.picturing.perturbation_notice import changes
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
@@ -24,8 +25,12 @@ UNDER_MASKS = "+"
 """Sign of a total that includes withheld cells of members."""
 
 
-def to_text(release: Release) -> str:
-    """Return the table, then the meaning of its signs, in plain characters for any terminal."""
+def to_text(release: Release, dictionary: Dictionary) -> str:
+    """Return the table, then the meaning of its signs, in plain characters for any terminal.
+
+    A withheld cell has the bounds that follow from the table.
+    """
+    release = with_bounds(release, dictionary)
     if not release.axes:
         return "\n".join([_shown(release.cells[0]), *_after_a_gap(legend(release))]) + "\n"
     *down, across = release.axes
@@ -48,11 +53,11 @@ def _after_a_gap(lines: list[str]) -> list[str]:
 
 def legend(release: Release) -> list[str]:
     """Return one line for each sign in the table."""
-    used = {cell.status for cell in release.cells}
+    used = {cell.status for cell in release.cells if not _bounded(cell)}
     lines = [f"{SYMBOLS[s]}  {s}: {s.meaning}" for s in SYMBOLS if s in used]
-    if any(cell.at_least is not None or cell.at_most is not None for cell in release.cells):
+    if any(map(_bounded, release.cells)):
         lines.append(
-            ">=n  withheld, but at least n; n..m  withheld, but between n and m, from the numbers shown"
+            "n..m  withheld to protect people: between n and m, from the numbers shown; >=n  at least n"
         )
     off = sorted({cell.largest_deviation for cell in release.cells if cell.largest_deviation})
     if off:
@@ -73,6 +78,10 @@ def legend(release: Release) -> list[str]:
     if lacking:
         lines.append(f"{LACKING}  a total that lacks at least one of: {', '.join(lacking)}")
     return lines
+
+
+def _bounded(cell: Cell) -> bool:
+    return cell.at_least is not None or cell.at_most is not None
 
 
 def coverage_lines(release: Release) -> list[str]:

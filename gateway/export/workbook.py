@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from gateway.dictionary import Dictionary
 from gateway.export.flat_tables import STATUS_COLUMNS, status_fields
 from gateway.export.notes import Receipt, coverage_rows, facts, legend_rows
-from gateway.picturing import Layout, Words, layout
+from gateway.picturing import Layout, Words, layout, with_bounds
 from gateway.picturing.labels import Labels
 from gateway.picturing.svg import clean
 from gateway.picturing.words import capital, msgid
@@ -33,7 +33,8 @@ _WIDEST = 60
 
 
 def to_xlsx(release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None) -> bytes:
-    """Return the workbook's bytes."""
+    """Return the workbook's bytes. A withheld cell has the bounds that follow from the table."""
+    release = with_bounds(release, dictionary)
     book = Workbook(write_only=True)
     # When it was released, not when it was written: the same release gives the same workbook.
     book.properties.created = book.properties.modified = datetime.fromisoformat(release.released_at).replace(

@@ -4,7 +4,7 @@ from gateway.picturing.choosing import draw, fitting
 from gateway.picturing.coarser import Change, Suggestion, coarser, coarser_questions
 from gateway.picturing.errors import CellError, LayoutError, NothingToDrawError
 from gateway.picturing.explaining import Explanation, explain
-from gateway.picturing.implied_bounds import Bounds, bounds, nearest_ancestor
+from gateway.picturing.implied_bounds import Bounds, bounds, nearest_ancestor, with_bounds
 from gateway.picturing.layout import Head, Layout, Row, Shown, layout
 from gateway.picturing.notes import Note
 from gateway.picturing.sheet import Picture
@@ -35,4 +35,5 @@ __all__ = [
     "fitting",
     "layout",
     "nearest_ancestor",
+    "with_bounds",
 ]

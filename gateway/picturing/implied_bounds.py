@@ -5,12 +5,12 @@ could not work out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from gateway.dictionary import Dictionary
 from gateway.question import COUNTRY
-from gateway.wire.cells import TOTAL, Axis, Cell
+from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.release import Release
 
 Key = tuple[str, ...]
@@ -31,29 +31,84 @@ def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Boun
     that could have been perturbed to that number; under unbounded noise the number stands for any count, and
     bounds nothing. Numbers that contradict each other bound nothing either.
     """
-    cells = {cell.key: cell for cell in release.cells}
-    cell = cells[tuple(key)]
-    least, most = cell.at_least or 0, [] if cell.at_most is None else [cell.at_most]
-    for number, axis in enumerate(release.axes):
-        line = [cells[k] for k in _line(axis, number, cell.key) if k in cells]
-        whole = next((c for c in line if c.key[number] == TOTAL), None)
-        used = [c for c in line if c.value is not None or c in (whole, cell)]
-        if whole is None or not _same_members(axis, dictionary, used):
-            continue
-        seen = sum(
-            max(0, (c.value or 0) - c.largest_deviation) for c in line if c is not whole and not _noisy(c)
+    return _Reader(release, dictionary).bounds(tuple(key))
+
+
+def with_bounds(release: Release, dictionary: Dictionary) -> Release:
+    """The release with the bounds of each withheld cell beside the cell, for a reader without the page."""
+    reader = _Reader(release, dictionary)
+    return replace(release, cells=tuple(map(reader.bounded, release.cells)))
+
+
+class _Reader:
+    """A release read cell by cell, with what the cells of one line share worked out once."""
+
+    def __init__(self, release: Release, dictionary: Dictionary) -> None:
+        self._release, self._dictionary = release, dictionary
+        self._cells = {cell.key: cell for cell in release.cells}
+        self._lines: dict[tuple[int, Key], _Line] = {}
+
+    def bounded(self, cell: Cell) -> Cell:
+        """The cell with its bounds, where it is withheld and has any."""
+        found = self.bounds(cell.key) if cell.status is Status.WITHHELD else None
+        return cell if found is None else replace(cell, at_least=found.least or None, at_most=found.most)
+
+    def bounds(self, key: Key) -> Bounds | None:
+        """See `bounds`."""
+        cell = self._cells[key]
+        least, most = cell.at_least or 0, [] if cell.at_most is None else [cell.at_most]
+        for number, axis in enumerate(self._release.axes):
+            line = self._line(axis, number, key)
+            whole = line.whole
+            if whole is None or not line.same_members(cell):
+                continue
+            if cell is whole:
+                least = max(least, line.seen)
+            elif whole.value is not None and not _noisy(whole):
+                most.append(whole.value + whole.largest_deviation - line.seen)
+        above = [self._cells[k] for keys in _above(key) for k in keys if visible(self._cells, k)]
+        held = [c for c in above if _holds(self._release, self._dictionary, c, cell)]
+        most += [c.value + c.largest_deviation for c in held if c.value is not None and not _noisy(c)]
+        top = min(most, default=None)
+        if top is not None and top <= least:  # never disclose a withheld number, nor state nonsense
+            return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
+        return Bounds(least, top) if least or top is not None else None
+
+    def _line(self, axis: Axis, number: int, key: Key) -> "_Line":
+        place = (number, (*key[:number], *key[number + 1 :]))
+        if place not in self._lines:
+            cells = [self._cells[k] for k in _line(axis, number, key) if k in self._cells]
+            whole = next((c for c in cells if c.key[number] == TOTAL), None)
+            by_member = axis.level == COUNTRY or self._dictionary.level(axis.level).dimension == "place"
+            self._lines[place] = _Line.of(cells, whole, by_member=by_member)
+        return self._lines[place]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The cells that differ in one code only. `seen`: the least that the shown parts add up to.
+
+    `members`: the sets of members that the shown cells and the whole lack; None along countries and places,
+    where a missing member is a missing part, and is missing from the whole too.
+    """
+
+    whole: Cell | None
+    seen: int
+    members: frozenset[tuple[str, ...]] | None
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell], whole: Cell | None, *, by_member: bool) -> "_Line":
+        parts = [c for c in cells if c is not whole and not _noisy(c)]
+        used = [c for c in cells if c.value is not None or c is whole]
+        return cls(
+            whole,
+            sum(max(0, (c.value or 0) - c.largest_deviation) for c in parts),
+            None if by_member else frozenset(c.missing_members for c in used),
         )
-        if cell is whole:
-            least = max(least, seen)
-        elif whole.value is not None and not _noisy(whole):
-            most.append(whole.value + whole.largest_deviation - seen)
-    above = [cells[k] for keys in _above(cell.key) for k in keys if visible(cells, k)]
-    held = [c for c in above if _holds(release, dictionary, c, cell)]
-    most += [c.value + c.largest_deviation for c in held if c.value is not None and not _noisy(c)]
-    top = min(most, default=None)
-    if top is not None and top <= least:  # never disclose a withheld number, nor state nonsense
-        return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
-    return Bounds(least, top) if least or top is not None else None
+
+    def same_members(self, cell: Cell) -> bool:
+        """Whether the parts, `cell` among them, add up to the whole although a member may be missing."""
+        return self.members is None or len(self.members | {cell.missing_members}) <= 1
 
 
 def _noisy(cell: Cell) -> bool:
@@ -103,16 +158,6 @@ def _above(key: Key) -> Iterator[list[Key]]:
 
 def _line(axis: Axis, number: int, key: Key) -> list[Key]:
     return [(*key[:number], code, *key[number + 1 :]) for code in axis.codes]
-
-
-def _same_members(axis: Axis, dictionary: Dictionary, used: Sequence[Cell]) -> bool:
-    """Whether the parts add up to the whole although a member may be missing.
-
-    Along countries and places a missing member is a missing part, and is missing from the whole too.
-    """
-    if axis.level == COUNTRY or dictionary.level(axis.level).dimension == "place":
-        return True
-    return len({cell.missing_members for cell in used}) <= 1
 
 
 def visible(cells: Mapping[Key, Cell], key: Key) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from releases import made_release
 
 from gateway.cli.region.ask_saving import SaveError, check_ending, save_result
+from gateway.dictionary import regional
 from gateway.export import FORMS, NothingToDrawError, to_csv
 from gateway.http.client import Result
 
@@ -26,7 +27,7 @@ def test_every_form_is_saved_by_its_ending(tmp_path: Path, form: str) -> None:
 def test_the_file_holds_the_release(tmp_path: Path) -> None:
     save_result(RESULT, tmp_path / "table.csv")
 
-    assert (tmp_path / "table.csv").read_text("utf-8") == to_csv(RESULT.release)
+    assert (tmp_path / "table.csv").read_text("utf-8") == to_csv(RESULT.release, regional())
 
 
 @pytest.mark.parametrize("name", ["table", "table.pdf", ".csv", "csv"])

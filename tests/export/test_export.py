@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.dictionary import regional
 from gateway.export import coverage_lines, legend, to_csv, to_json, to_text
 from gateway.export.text import SYMBOLS
 from gateway.wire.answer import Refusal
@@ -39,18 +40,17 @@ RELEASE = Release(
 
 
 def test_the_table_on_a_terminal() -> None:
-    assert to_text(RELEASE) == (
-        "country   K    I  Total\n"
-        "-------  --  ---  -----\n"
-        "KH        7    w     27\n"
-        "TH        ?    -      .\n"
-        "Total    7*  >=3    27*\n"
+    assert to_text(RELEASE, regional()) == (
+        "country   K      I  Total\n"
+        "-------  --  -----  -----\n"
+        "KH        7  0..20     27\n"
+        "TH        ?      -      .\n"
+        "Total    7*    >=3    27*\n"
         "\n"
-        "w  withheld: withheld to protect people\n"
         "-  not-shared: not released by the member's policy\n"
         "?  no-answer: the member did not answer in time\n"
         ".  not-collected: not covered by the member's records\n"
-        ">=n  withheld, but at least n; n..m  withheld, but between n and m, from the numbers shown\n"
+        "n..m  withheld to protect people: between n and m, from the numbers shown; >=n  at least n\n"
         "*  a total that lacks at least one of: TH\n"
     )
 
@@ -68,7 +68,7 @@ def test_the_legend_explains_only_what_the_table_uses() -> None:
 def test_a_table_of_one_number() -> None:
     one = Release("q", {}, (), (Cell((), Status.VALUE, 9116),), (), "", "")
 
-    assert to_text(one).startswith("9116\n")
+    assert to_text(one, regional()).startswith("9116\n")
 
 
 def test_coverage_says_who_answered_from_what_or_why_not() -> None:
@@ -91,7 +91,7 @@ def test_coverage_says_that_an_answer_is_late_or_an_earlier_one() -> None:
 
 
 def test_csv_has_a_row_and_a_status_for_every_cell() -> None:
-    rows = list(csv.DictReader(io.StringIO(to_csv(RELEASE))))
+    rows = list(csv.DictReader(io.StringIO(to_csv(RELEASE, regional()))))
 
     assert rows[0] == {
         "country": "KH",

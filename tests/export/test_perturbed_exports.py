@@ -43,13 +43,16 @@ RELEASE = Release(
 
 
 def test_on_the_terminal() -> None:
-    assert "KH        7~   22~    27~\n" in to_text(RELEASE)
-    assert "~  perturbed to protect people: at most 6 from the count" in to_text(RELEASE)
+    assert "KH          7~     22~    27~\n" in to_text(RELEASE, regional())
+    assert "~  perturbed to protect people: at most 6 from the count" in to_text(RELEASE, regional())
     assert [SAID in line for line in coverage_lines(RELEASE)] == [True, False]
 
 
 def test_in_csv_and_json() -> None:
-    rows = {(row["country"], row["outcome"]): row for row in csv.DictReader(io.StringIO(to_csv(RELEASE)))}
+    rows = {
+        (row["country"], row["outcome"]): row
+        for row in csv.DictReader(io.StringIO(to_csv(RELEASE, regional())))
+    }
 
     assert (rows["KH", "K"]["value"], rows["KH", "K"]["largest_deviation"]) == ("7", "6")
     assert (rows["TH", TOTAL]["value"], rows["TH", TOTAL]["largest_deviation"]) == ("10", "")
@@ -106,13 +109,15 @@ NOISE = "Its numbers have noise of differential privacy (epsilon 0.25 for each t
 
 
 def test_noise_is_told_in_every_form_with_how_far_each_number_is_typically_off() -> None:
-    rows = list(csv.DictReader(io.StringIO(to_csv(NOISY))))
+    rows = list(csv.DictReader(io.StringIO(to_csv(NOISY, regional()))))
     book = load_workbook(io.BytesIO(to_xlsx(NOISY, regional(), ENGLISH, None)))
     texts = {sheet.title: " ".join(str(c.value) for row in sheet for c in row) for sheet in book}
     reported = "With noise (differential privacy): typically off by 6 to 8, perhaps below 0"
 
-    assert "-3~  30~    27~\n" in to_text(NOISY)
-    assert "~  with noise (differential privacy): typically off by 6 to 8, perhaps below 0" in to_text(NOISY)
+    assert "-3~  30~    27~\n" in to_text(NOISY, regional())
+    assert "~  with noise (differential privacy): typically off by 6 to 8, perhaps below 0" in to_text(
+        NOISY, regional()
+    )
     assert NOISE in coverage_lines(NOISY)[0]
     assert [(row["value"], row["largest_deviation"], row["standard_deviation"]) for row in rows] == [
         ("-3", "", "6"),

@@ -112,8 +112,8 @@ def exports() -> Items:
     merged = made_release("country", "outcome", members=("KH", "LA"))
     reported: dict[str, str | bytes] = {}
     for name, one in (("every status", release), ("merged", merged)):
-        reported[f"{name}: text"] = to_text(one)
-        reported[f"{name}: CSV"] = to_csv(one)
+        reported[f"{name}: text"] = to_text(one, regional())
+        reported[f"{name}: CSV"] = to_csv(one, regional())
         reported[f"{name}: JSON"] = to_json(one)
         book = to_xlsx(one, dictionary, ENGLISH, Receipt("region/log", 7, 9))
         reported |= {f"{name}: workbook, {part}": text for part, text in _parts(book).items()}

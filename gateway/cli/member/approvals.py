@@ -169,7 +169,7 @@ def _shown(node: Node, one: Pending) -> Iterator[str]:
     if where:
         yield f"Filters: {where}"
     yield ""
-    yield to_text(release_of(node, one.asked, one.answer)).rstrip()
+    yield to_text(release_of(node, one.asked, one.answer), node.dictionary).rstrip()
 
 
 def _said(sent: SentAnswer) -> str:

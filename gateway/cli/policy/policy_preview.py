@@ -13,6 +13,7 @@ from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
 from gateway.cli.common.files import read_document
 from gateway.cli.common.progress import building
+from gateway.dictionary import regional
 from gateway.export import to_text
 from gateway.member.build.comparison import Effect, compare
 from gateway.member.build.preview import PreviewedCube, make, measure, ready
@@ -138,7 +139,7 @@ def _questions(found: Preview, shown: list[PreviewAnswer]) -> Iterator[str]:
         who = f"as {one.recipient} would see it{score}" if one.recipient else "nobody may ask it"
         yield f"{one.label} ({one.name}), {who}"
         if one.release is not None:
-            yield to_text(one.release).rstrip()
+            yield to_text(one.release, regional()).rstrip()
         for refusal in one.refusals:
             yield f"  {refusal.value}: {refusal.meaning}"
 

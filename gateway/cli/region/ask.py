@@ -143,7 +143,7 @@ def all_refused(release: Release) -> bool:
 def _print(result: Result, form: str, said: str) -> None:
     """Print the table, and the witnesses' state apart from any text that a program reads."""
     if form == "csv":
-        click.echo(to_csv(result.release), nl=False)
+        click.echo(to_csv(result.release, regional()), nl=False)
     elif form == "json":
         click.echo(to_json(result.release), nl=False)
     else:
@@ -159,7 +159,7 @@ def _waiting(members: Sequence[str]) -> None:
 
 def show(result: Result) -> None:
     """Return the table, its signs, the members' answers and terms, and the proof of logging."""
-    click.echo(to_text(result.release), nl=False)
+    click.echo(to_text(result.release, regional()), nl=False)
     click.echo("\nCoverage")
     for line in coverage_lines(result.release):
         click.echo(f"  {line}")

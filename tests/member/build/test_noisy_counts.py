@@ -16,6 +16,7 @@ from audit.events.events import decode
 from audit.events.record_events import PrivacyCharged
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
+from gateway.dictionary import regional
 from gateway.export import coverage_lines, to_text
 from gateway.member.answer.decision_replay import replay
 from gateway.member.build import noise_draws
@@ -117,7 +118,7 @@ def test_an_answer_says_mechanism_epsilon_scale_and_of_how_many_draws_each_numbe
     assert {cell.largest_deviation for cell in reported.cells} == {0}, "noise has no most"
     assert {(cell.at_least, cell.at_most) for cell in reported.cells} == {(None, None)}
     assert "epsilon 0.25 for each table, scale 4" in coverage_lines(reported)[0]
-    assert "typically off by 6 to 11, perhaps below 0" in to_text(reported)
+    assert "typically off by 6 to 11, perhaps below 0" in to_text(reported, regional())
 
 
 def test_only_drawn_tables_and_their_sums_are_shared_and_stated(region: Federation) -> None:

@@ -9,6 +9,7 @@ from federation import Federation, federation, grown, policy_text, snapshot
 from perturbed_region import asked, perturbed_region
 from signing import put_in_force
 
+from gateway.dictionary import regional
 from gateway.export import to_csv, to_json, to_text
 from gateway.member.answer.decision_replay import replay
 from gateway.member.build.cube_building import build, counted_table
@@ -82,8 +83,8 @@ def test_whoever_receives_it_is_told_how_the_numbers_were_changed(region: Federa
 
     assert reported.coverage[0].perturbation is not None
     assert reported.coverage[0].perturbation.as_json() == {"mechanism": "cell-key", "most": MOST}
-    assert f"at most {MOST} from the count" in to_text(reported)
-    assert "largest_deviation" in to_csv(reported).splitlines()[0]
+    assert f"at most {MOST} from the count" in to_text(reported, regional())
+    assert "largest_deviation" in to_csv(reported, regional()).splitlines()[0]
     assert '"perturbation"' in to_json(reported)
 
 

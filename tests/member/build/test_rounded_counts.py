@@ -8,6 +8,7 @@ from federation import Federation, grown, policy_text, snapshot
 from perturbed_region import asked, perturbed_region
 from signing import put_in_force
 
+from gateway.dictionary import regional
 from gateway.export import to_csv, to_text
 from gateway.member.answer.decision_replay import replay
 from gateway.member.build.cube_building import build
@@ -57,8 +58,8 @@ def test_whoever_receives_it_is_told_that_numbers_were_rounded(region: Federatio
 
     assert reported.coverage[0].perturbation is not None
     assert reported.coverage[0].perturbation.as_json() == {"mechanism": "controlled-rounding", "most": MOST}
-    assert f"at most {MOST} from the count" in to_text(reported)
-    assert "largest_deviation" in to_csv(reported).splitlines()[0]
+    assert f"at most {MOST} from the count" in to_text(reported, regional())
+    assert "largest_deviation" in to_csv(reported, regional()).splitlines()[0]
 
 
 def test_the_numbers_of_closed_years_stay_and_corrections_wait_for_enough_people(region: Federation) -> None:

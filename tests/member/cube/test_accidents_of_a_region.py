@@ -10,6 +10,7 @@ import pytest
 from federation import Federation, federation, policy_text, snapshot
 from signing import put_in_force
 
+from gateway.dictionary import regional
 from gateway.export import to_csv
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
@@ -73,4 +74,4 @@ def test_accidents_are_added_over_members_and_a_total_says_whom_it_lacks(region:
         "LA": (Refusal.NOT_COLLECTED,),
         "TH": (Refusal.NOT_SHARED,),
     }
-    assert "LA,Total,not-collected,not-collected" in to_csv(by_sex)
+    assert "LA,Total,not-collected,not-collected" in to_csv(by_sex, regional())
