@@ -191,8 +191,8 @@ def _detail(policy: Policy) -> Iterator[str]:
         yield f"Years are shown in these periods: {listed(f'{a}-{b}' for a, b in scope.pooled_years)}."
     if scope.years_per_release > 1:
         yield (
-            f"Years are released together in fixed periods of {scope.years_per_release}, once the last of them "
-            "is over."
+            f"Years are released together in fixed periods of {scope.years_per_release}, once the last of "
+            "them is over."
         )
     yield _mechanism(policy)
     private = scope.mechanism.kind is MechanismKind.DIFFERENTIAL_PRIVACY

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from releases import made_release
 
 from gateway.dictionary import regional
-from gateway.picturing import Bounds, CellError, bounds, explain, nearest_ancestor
+from gateway.picturing import Bounds, CellError, bounds, explain, nearest_ancestor, with_bounds
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.release import Release
 
@@ -51,6 +51,17 @@ def test_a_number_that_would_follow_exactly_is_not_said() -> None:
     # 40 - 31 = 9: a reader can see it, but no sentence of ours gives what was withheld.
     assert bounds(table((1, 1, 2), (None, 31, 40), (10, None, 42)), DICTIONARY, ("2024", "K")) == Bounds(0, 9)
     assert bounds(table((1, 1, 2), (1, 1, 2), (2, None, 2)), DICTIONARY, (TOTAL, "I")) is None
+
+
+@settings(max_examples=50)
+@given(any_releases())
+def test_beside_each_withheld_cell_stands_what_the_page_says_of_it_and_nothing_else_changes(
+    release: Release,
+) -> None:
+    for cell, told in zip(release.cells, with_bounds(release, DICTIONARY).cells, strict=True):
+        found = bounds(release, DICTIONARY, cell.key) if cell.status is Status.WITHHELD else None
+        expected = (cell.at_least, cell.at_most) if found is None else (found.least or None, found.most)
+        assert told == replace(cell, at_least=expected[0], at_most=expected[1])
 
 
 def test_totals_without_the_same_members_bound_nothing() -> None:
