@@ -92,7 +92,10 @@ def after(node: Node, text: str, loads: Sequence[int]) -> Figures:
         cube = protected(node, snapshot, planned, released, None)
         released.append(cube.to_bytes())
     counted = cube.as_counted(counted_table(node, snapshot, *planned))
-    levels = [{node.dictionary.level(level).dimension: level for level in q.levels} for q in QUESTIONS.values()]
+    levels = [
+        {node.dictionary.level(level).dimension: level for level in table.levels}
+        for table in QUESTIONS.values()
+    ]
     asked = [
         by for by in levels if by.keys() <= planned[0].finest.keys() and len(by) <= policy.scope.max_dims
     ]

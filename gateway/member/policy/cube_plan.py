@@ -290,8 +290,8 @@ def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, st
 def _levels_of(dictionary: Dictionary, name: str) -> Iterator[dict[str, str]]:
     """The tables of a ready-made question or pack, as dimension -> level.
 
-    A number of accidents is shown only where the casualties of the cell are, so their table comes first too. A
-    margin of another table is protected with that one.
+    A number of accidents is shown only where the casualties of the cell are, so their table comes first too.
+    A margin of another table is protected with that one.
     """
     tables = [set(t.levels) for t in dictionary.ready_tables(name) if t.measure in (MEASURE, ACCIDENTS)]
     for levels in tables:
