@@ -80,8 +80,8 @@ CASES: Mapping[str, Case] = {
         "--members PH --policies usual --dims 1", r"PH \| usual \| 1 \| [\d,]+ \| \d+\.\d \|", missed=r"^$"
     ),
     "yearly_releases": Case(
-        "--members PH --first 2025 --policy usual --years-per-release 2 --dims 1",
-        r"PH \| 2 \| \d\.\d\d \| \d\.\d\d \| \d+ \| \d+ \| \d+",
+        "--members VN --first 2026 --policy own --years-per-release 2 --dims 2",
+        r"VN \| 2 \| \d\.\d\d \| \d\.\d\d \| \d+ \| \d+ \| \d+",
     ),
     "vault": Case("10", r"10 records: encrypted in \d+\.\d s, written in \d+\.\d s, \d+ MB"),
 }
