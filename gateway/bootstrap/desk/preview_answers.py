@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
 
 from audit.events.event_values import Filter
-from gateway.dictionary import Dictionary, ReadyTable
+from gateway.dictionary import ReadyMade, ReadyTable
 from gateway.hub.merging import merge
 from gateway.member.answer.answering import terms_of
 from gateway.member.answer.decision import LoggedQuestion, Readable, Verdict, decide_on, question_of
@@ -70,33 +70,38 @@ class PreviewAnswer:
 
 
 def canonical_questions(node: Node, policy: Policy, cube: Labelled) -> Iterator[PreviewAnswer]:
-    """Return each table of the canonical questions, as the first permitted requester would see the answer."""
+    """Return each table of the canonical questions, as the first permitted requester would see the answer.
+
+    A question of several tables is one answer where nobody could read any of them.
+    """
     moment = max(node.clock.now(), datetime.combine(policy.valid_from, time(12), UTC))
-    for label, table in _tables(node.dictionary):
-        refusals: dict[Refusal, None] = {}
-        found = None
-        for asking in _preview_questions(node, policy, table, moment):
-            verdict = decide_on(node.dictionary, node.member, asking, policy=policy, cube=cube, at=moment)
-            if verdict.reading is not None and verdict.reading.waits:
-                refusals |= {Refusal.NOT_READY: None}  # numbers that are still to be drawn
-                break
-            if verdict.reading is not None:
-                found = PreviewAnswer(
-                    table.name, label, asking.organisation, _release(node, asking, cube, verdict), ()
-                )
-                break
-            refusals |= dict.fromkeys(verdict.refusals)
-        yield found or PreviewAnswer(table.name, label, None, None, tuple(refusals))
+    for name in node.dictionary.packs[CANONICAL]:
+        question = node.dictionary.ready_made[name]
+        found = [_answer_to(node, policy, cube, question, table, moment=moment) for table in question.tables]
+        if len(found) > 1 and all(one.release is None for one in found):
+            refusals = dict.fromkeys(refusal for one in found for refusal in one.refusals)
+            found = [PreviewAnswer(name, question.label, None, None, tuple(refusals))]
+        yield from found
 
 
-def _tables(dictionary: Dictionary) -> Iterator[tuple[str, ReadyTable]]:
-    """Each table of the canonical questions, with its label."""
-    for name in dictionary.packs[CANONICAL]:
-        question = dictionary.ready_made[name]
-        for table in question.tables:
-            level = dictionary.levels.get(table.label)
-            label = table.label if level is None else level.label
-            yield f"{question.label}: {label}" if label else question.label, table
+def _answer_to(
+    node: Node, policy: Policy, cube: Labelled, ready_made: ReadyMade, table: ReadyTable, *, moment: datetime
+) -> PreviewAnswer:
+    level = node.dictionary.levels.get(table.label)
+    label = table.label if level is None else level.label
+    label = f"{ready_made.label}: {label}" if label else ready_made.label
+    refusals: dict[Refusal, None] = {}
+    for asking in _preview_questions(node, policy, table, moment):
+        verdict = decide_on(node.dictionary, node.member, asking, policy=policy, cube=cube, at=moment)
+        if verdict.reading is not None and verdict.reading.waits:
+            refusals |= {Refusal.NOT_READY: None}  # numbers that are still to be drawn
+            break
+        if verdict.reading is not None:
+            return PreviewAnswer(
+                table.name, label, asking.organisation, _release(node, asking, cube, verdict), ()
+            )
+        refusals |= dict.fromkeys(verdict.refusals)
+    return PreviewAnswer(table.name, label, None, None, tuple(refusals))
 
 
 def _preview_questions(

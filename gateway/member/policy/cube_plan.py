@@ -242,8 +242,11 @@ def _rules(
 def _ready_made(
     dictionary: Dictionary, member: str, finest: Mapping[str, str], most: int
 ) -> Iterator[TableOf]:
-    """The tables of all ready-made questions: tried before other tables, after the policy's priorities."""
-    for name in dictionary.ready_made:
+    """The tables of all ready-made questions: tried before other tables, after the policy's priorities.
+
+    Those of former names come last of them: what they show is asked still, by its levels.
+    """
+    for name in (*dictionary.ready_made, *dictionary.former_ready_made):
         for levels in _levels_of(dictionary, name):
             table = _table(dictionary, member, finest, levels)
             if table is not None and 1 < len(table.dims) <= most:

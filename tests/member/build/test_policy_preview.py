@@ -121,6 +121,15 @@ def test_the_questions_are_shown_as_an_analyst_would_see_them(node: Node) -> Non
     assert shown["device-by-year"].refusals
 
 
+def test_a_question_of_several_tables_is_one_line_where_nobody_reads_any(node: Node) -> None:
+    made = make(node, policy(node))
+    names = [one.name for one in canonical_questions(node, made.policy, ready(node, made))]
+
+    assert "injury-by-outcome" in names
+    assert not [name for name in names if name.startswith("injury-by-outcome.")]
+    assert {"accidents.accidents", "accidents.casualties"} <= set(names)
+
+
 def test_what_was_measured_once_is_kept_and_the_cube_is_not_read_again(node: Node) -> None:
     one = make(node, policy(node))
     first = measure(node, one), list(canonical_questions(node, one.policy, ready(node, one)))

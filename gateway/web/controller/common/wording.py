@@ -42,6 +42,8 @@ def level(dictionary: Dictionary, name: str) -> str:
 def ready_made(dictionary: Dictionary, name: str) -> str:
     """The label of a ready-made question, by the name of its table; of the table too if there are several."""
     for question in dictionary.ready_made.values():
+        if question.name == name:
+            return _(question.label)
         for table in question.tables:
             if table.name == name:
                 label = level(dictionary, table.label) if table.label in dictionary.levels else table.label
