@@ -14,8 +14,8 @@ from anonymisers.cube.released_cells import Answer, OutsideLattice, ReleasedCell
 from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
 from anonymisers.proof.certificate import Certificate, release_digest
 from anonymisers.proof.checker import check_certificate
+from anonymisers.tables.a_priori_status import naming_always_shown
 from anonymisers.tables.cell_names import CellName
-from anonymisers.tables.cell_status import naming_always_shown
 from anonymisers.tables.compressed_lines import CompressedLines
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice

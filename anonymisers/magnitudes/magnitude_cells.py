@@ -7,9 +7,9 @@ from scipy.sparse import csr_matrix, identity, vstack  # type: ignore[import-unt
 
 from anonymisers.errors import LatticeTooLargeError, RulesError
 from anonymisers.magnitudes.contributions import Contributions
+from anonymisers.tables.a_priori_status import cell_name_at
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import name_in_words
-from anonymisers.tables.cell_status import cell_name_at
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import is_small_count

@@ -10,9 +10,9 @@ from anonymisers.proof.interval_bounds import interval_bounds
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import meets_protection_level
 from anonymisers.suppression.strategies.task import Task
+from anonymisers.tables.a_priori_status import cannot_always_be_shown, cell_name_at, cell_names_of
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.cell_names import name_in_words
-from anonymisers.tables.cell_status import cannot_always_be_shown, cell_name_at, cell_names_of
 from anonymisers.tables.lattice import Lattice
 
 

@@ -27,10 +27,10 @@ from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.suppression.strategies.swap_schemes import largest_schemes, linked_dimensions
 from anonymisers.suppression.strategies.task import Task, cells_to_protect, certainly_large
+from anonymisers.tables.a_priori_status import a_priori_status, cell_names_of
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import CellName
-from anonymisers.tables.cell_status import cell_names_of, cell_status
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import (
     SharedBase,
@@ -197,8 +197,8 @@ def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Ru
     structural = structural_cells(own.lattice, base.structural)
     published_zero = parts[0] == 0 if rules.zeros == "publish" else structural
     public = public_cells(own, earlier)
-    marks = cell_status(rules, own, parts[0], public=public, structural=structural)
-    fixed = [(published_zero | known_zeros(own, earlier) | marks.always) & own.present]
+    a_priori = a_priori_status(rules, own, parts[0], public=public, structural=structural)
+    fixed = [(published_zero | known_zeros(own, earlier) | a_priori.always) & own.present]
     suppressed, to_protect = [~own.present], [own.present & ~public & ~structural]
     for entry in earlier:
         fixed.append(entry.block.present & (entry.shown >= 0))
@@ -217,8 +217,8 @@ def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Ru
         np.concatenate(fixed),
         np.concatenate(to_protect),
         key,
-        np.append(marks.always, others),
-        np.append(marks.never, others),
+        np.append(a_priori.always, others),
+        np.append(a_priori.never, others),
         accepted=np.zeros(system.size, dtype=np.bool_),
         revocable=np.zeros(system.size, dtype=np.bool_),
         cost_factor=np.append(

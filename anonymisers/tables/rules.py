@@ -44,10 +44,10 @@ class Rules:
     `sensitive`: dimensions by which a withheld group is not broken down. `priority`: tables protected first
     and then fixed. `expects_least`: whether the intruder uses that a withheld cell is at least 1 where every
     zero is shown; False is for comparison with other tools only. `always`, `never`: cells to show, or to
-    withhold, at any value (`cell_status.CellStatus`). `structural`: structural zeros besides those of the
-    table. `finer`: tables to try first once the priority tables are fixed, and to make room for among shown
-    cells where worthwhile; with None, no further tables are tried. `finer` guides the search, not the proof:
-    rules that differ in `finer` alone are equal.
+    withhold, at any value (`APrioriStatus`). `structural`: structural zeros besides those of the table.
+    `finer`: tables to try first once the priority tables are fixed, and to make room for among shown cells
+    where worthwhile; with None, no further tables are tried. `finer` guides the search, not the proof: rules
+    that differ in `finer` alone are equal.
     """
 
     threshold: int = 5

@@ -109,7 +109,7 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
         yield _pools(old, new)
     yield from _together(old.years_per_release, new.years_per_release)
     yield from _margins(old, new, words)
-    yield from _cell_status(old, new, words)
+    yield from _a_priori_status(old, new, words)
     if old.priority != new.priority:
         yield _first(new.mechanism)
     yield from _mechanism(old.mechanism, new.mechanism)
@@ -192,7 +192,7 @@ def _margins(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
             yield Change(Direction.TIGHTENED, f"No longer always shown: {say_table(words, margin)}.")
 
 
-def _cell_status(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
+def _a_priori_status(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     """Publishing a cell always loosens a policy, never publishing a cell always tightens the policy.
     Structural zeros are not permissions: they change which other cells are safe and published, so the
     direction is open.

@@ -104,7 +104,7 @@ def _scope(policy: Policy) -> Iterator[str]:
         yield f"years_per_release: {scope.years_per_release}"
     yield f"priority: [{', '.join(_table(one) for one in scope.priority)}]"
     yield f"keep: [{', '.join(_levels(dict(margin)) if margin else 'total' for margin in scope.keep)}]"
-    for key, cells in cell_status(scope).items():
+    for key, cells in a_priori_status(scope).items():
         if cells:  # a policy from before single cells could be named keeps its bytes
             yield f"{key}: [{', '.join(_cell(cell) for cell in cells)}]"
     yield f"mechanism: {_mechanism(scope.mechanism)}"
@@ -172,8 +172,8 @@ def _levels(levels: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{d}: {level}" for d, level in sorted(levels.items())) + "}"
 
 
-def cell_status(scope: Scope) -> dict[str, tuple[Cell, ...]]:
-    """The cell status rules of a scope, by the key of the document."""
+def a_priori_status(scope: Scope) -> dict[str, tuple[Cell, ...]]:
+    """The a priori status of cells in a scope, by the key of the document."""
     return {
         "always_show": scope.always_show,
         "never_show": scope.never_show,

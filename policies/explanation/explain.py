@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from policies.decision.decision import Code, Decision, DisclosedReason, Reason
 from policies.decision.request import Request
-from policies.document.canonical import cell_status
+from policies.document.canonical import a_priori_status
 from policies.explanation.wording import (
     listed,
     plural,
@@ -210,16 +210,16 @@ def _detail(policy: Policy) -> Iterator[str]:
         yield f"{'Drawn' if private else 'Protected first'}: {', '.join(first)}."
     if scope.keep:
         yield f"Always shown: {', '.join(say_table(words, m) for m in scope.keep)}."
-    yield from _cell_status(scope, words)
+    yield from _a_priori_status(scope, words)
 
 
-def _cell_status(scope: Scope, words: Vocabulary) -> Iterator[str]:
+def _a_priori_status(scope: Scope, words: Vocabulary) -> Iterator[str]:
     labels = {
         "always_show": "Always shown",
         "never_show": "Never shown",
         "structural_zeros": "Publicly known to be empty, and shown as zero",
     }
-    for key, cells in cell_status(scope).items():
+    for key, cells in a_priori_status(scope).items():
         if cells:
             yield f"{labels[key]}: {'; '.join(say_cell(words, cell) for cell in cells)}."
 

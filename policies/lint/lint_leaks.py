@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from policies.document.canonical import cell_status
+from policies.document.canonical import a_priori_status
 from policies.explanation.wording import listed, plural
 from policies.model.finding import Finding, error, note, warning
 from policies.model.model import EVERY_DATA_SET, Policy, Scope
@@ -127,8 +127,8 @@ def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:
             "exact-beside-noise",
             f"keep with {kind}: an exact margin beside perturbed cells undoes the perturbation; remove keep.",
         )
-    if any(cell_status(policy.scope).values()):
-        named = listed(key for key, cells in cell_status(policy.scope).items() if cells)
+    if any(a_priori_status(policy.scope).values()):
+        named = listed(key for key, cells in a_priori_status(policy.scope).items() if cells)
         yield error(
             "exact-beside-noise",
             f"{named} with {kind}: every number is perturbed and none is withheld, so that no cell can be "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from policies.document.canonical import cell_status
+from policies.document.canonical import a_priori_status
 from policies.explanation.wording import listed, say_cell, say_level
 from policies.model.finding import Finding, note, warning
 from policies.model.model import Ban, LevelOf, Policy, Share
@@ -135,7 +135,7 @@ def _tables(policy: Policy) -> Iterator[Finding]:
 def _cells(policy: Policy) -> Iterator[Finding]:
     """Cells that no table can have; structural zeros may name more dimensions than a table has."""
     words = policy.vocabulary
-    for key, cells in cell_status(policy.scope).items():
+    for key, cells in a_priori_status(policy.scope).items():
         for cell in cells:
             levels = {(dimension, words.codes[dimension][code]) for dimension, code in cell}
             outside = {d for d, level in levels - policy.scope_levels}

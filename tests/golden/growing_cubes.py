@@ -14,7 +14,7 @@ from anonymisers.cube.certified_cube import build_cube
 from anonymisers.history.release_history import FORMAT, ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import protect_leaving, releases
-from anonymisers.tables.cell_status import rules_for
+from anonymisers.tables.a_priori_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.registered_figures import Figure, known_figures, people_of

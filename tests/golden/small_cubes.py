@@ -42,7 +42,7 @@ def another_key() -> Items:
     return {"withheld": at_a_glance(cube.release()), "stored bytes": cube.to_bytes()[16:48]}
 
 
-def cell_status_and_structural_zeros() -> Items:
+def a_priori_status() -> Items:
     """Cells that are always or never shown, groups in which nobody can be, breakdowns withheld whole."""
     table = table_of(DIMS, "marks", 12, empty=EMPTY)
     reported: dict[str, str | bytes] = {}

@@ -14,7 +14,7 @@ from golden_text import Items
 SUBJECTS: dict[str, Callable[[], Items]] = {
     "treatments-of-zeros": small_cubes.treatments_of_zeros,
     "another-key": small_cubes.another_key,
-    "cell-status-and-structural-zeros": small_cubes.cell_status_and_structural_zeros,
+    "a-priori-status": small_cubes.a_priori_status,
     "priorities": small_cubes.priorities,
     "attacker": small_cubes.attacker,
     "many-tables": large_cubes.many_tables,

@@ -58,10 +58,10 @@ def test_a_number_that_would_follow_exactly_is_not_said() -> None:
 def test_beside_each_withheld_cell_stands_what_the_page_says_of_it_and_nothing_else_changes(
     release: Release,
 ) -> None:
-    for cell, told in zip(release.cells, with_bounds(release, DICTIONARY).cells, strict=True):
+    for cell, reported in zip(release.cells, with_bounds(release, DICTIONARY).cells, strict=True):
         found = bounds(release, DICTIONARY, cell.key) if cell.status is Status.WITHHELD else None
         expected = (cell.at_least, cell.at_most) if found is None else (found.least or None, found.most)
-        assert told == replace(cell, at_least=expected[0], at_most=expected[1])
+        assert reported == replace(cell, at_least=expected[0], at_most=expected[1])
 
 
 def test_totals_without_the_same_members_bound_nothing() -> None:

@@ -9,7 +9,7 @@ from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import Vintage, protect_leaving, touched
-from anonymisers.tables.cell_status import rules_for
+from anonymisers.tables.a_priori_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from gateway.member.build.additional_tables import described, protected_additional

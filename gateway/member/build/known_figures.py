@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from anonymisers.tables.cell_status import rules_for
+from anonymisers.tables.a_priori_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.registered_figures import Figure, known_figures, people_of
 from anonymisers.tables.release import Release

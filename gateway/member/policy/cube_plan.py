@@ -18,7 +18,7 @@ from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.model.registered_figure import RegisteredFigure, counting
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan
-from gateway.member.policy.cell_status import CellStatus, cell_status_of, words_of_cell_status
+from gateway.member.policy.a_priori_status import APrioriStatus, a_priori_status_of, words_of_a_priori_status
 from gateway.member.policy.mechanism_choice import largest_deviation, privacy, words_of
 from gateway.member.policy.noise_plan import noisy_plan, with_noisy_tables
 from policies import Policy
@@ -52,7 +52,7 @@ def plan_cube(
     closed = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
     covered = range(policy.scope.counted_from, closed.year + 1)
     years = tuple(year for year in covered if policy.scope.counts(year, closed))
-    status = cell_status_of(dictionary, policy, finest, years)
+    status = a_priori_status_of(dictionary, policy, finest, years)
     protection = _rules(dictionary, policy, snapshot.member, finest, status)
     listed = [
         one for one in figures if one.figure.year in years and set(one.figure.cell) <= set(snapshot.columns)
@@ -210,7 +210,7 @@ def _strictest(scope: Scope, policy: Policy, finest: Mapping[str, str]) -> int:
 
 
 def _rules(
-    dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str], status: CellStatus
+    dictionary: Dictionary, policy: Policy, member: str, finest: Mapping[str, str], status: APrioriStatus
 ) -> Rules:
     """The policy's protection in the words of disclosure control, for the available dimensions."""
     scope = policy.scope
@@ -275,7 +275,7 @@ def _nothing_refused(
 def _words(rules: Rules) -> str:
     """Equal rules have equal words: a set is written in order."""
     tables = [(sorted(t.dims), sorted(t.levels)) for t in rules.priority]
-    status = words_of_cell_status(
+    status = words_of_a_priori_status(
         {"always": rules.always, "never": rules.never, "structural": rules.structural}
     )
     return repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables)) + status

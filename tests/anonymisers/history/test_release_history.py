@@ -19,7 +19,7 @@ from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import protect_leaving, releases
-from anonymisers.tables.cell_status import rules_for
+from anonymisers.tables.a_priori_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules

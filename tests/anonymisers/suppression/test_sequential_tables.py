@@ -163,8 +163,8 @@ def test_always_published_cells_make_no_room():
 
     for cell in asked_for_room:
         place = tuple((d.name, d.codes[p]) for d, p in zip(kept.lattice.dims, keys[cell], strict=True) if p)
-        cell_status, _ = with_room(CROWDED_OUT, gain=0.0, always=[place])
-        assert not cell_status.withheld[cell]
+        shown, _ = with_room(CROWDED_OUT, gain=0.0, always=[place])
+        assert not shown.withheld[cell]
     assert asked_for_room
 
 

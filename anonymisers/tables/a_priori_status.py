@@ -25,16 +25,16 @@ NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
-class CellStatus:
+class APrioriStatus:
     """Two masks (size,) over the cells of our own tables: always shown, and never shown."""
 
     always: Bools
     never: Bools
 
 
-def cell_status(
+def a_priori_status(
     rules: Rules, own: TableBlock, values: Ints, *, public: Bools, structural: Bools
-) -> CellStatus:
+) -> APrioriStatus:
     """The a priori status of the cells of a block with these values (size,).
 
     `public` cells (size,) are known from elsewhere, `structural` ones (size,) are empty for everybody.
@@ -54,7 +54,7 @@ def cell_status(
     if rules.zeros == "publish":
         words = "is never to be shown, and is one of the zeros that are all shown"
         _refuse(own.lattice, never & (values == 0), words, "Treat zeros as partner or protect.")
-    return CellStatus(always, never)
+    return APrioriStatus(always, never)
 
 
 def rules_for(rules: Rules, table: Table) -> Rules:

@@ -14,7 +14,7 @@ from policies.model.model import Cell
 
 
 @dataclass(frozen=True)
-class CellStatus:
+class APrioriStatus:
     """`always`, `never`, `structural`: cells by their codes. `tables`: levels of the cells always shown."""
 
     always: frozenset[CellName]
@@ -23,9 +23,9 @@ class CellStatus:
     tables: tuple[Mapping[str, str], ...]
 
 
-def cell_status_of(
+def a_priori_status_of(
     dictionary: Dictionary, policy: Policy, finest: Mapping[str, str], years: Sequence[int]
-) -> CellStatus:
+) -> APrioriStatus:
     """The a priori status of cells that a cube of these finest levels can have: all other cells are withheld
     or do not exist.
 
@@ -36,7 +36,7 @@ def cell_status_of(
     margins = [dict(m) for m in scope.keep if m and _levels_inside(policy, dict(m), finest)]
     single = [cell for cell in scope.always_show if _inside(policy, cell, finest)]
     kept = {cell for margin in margins for cell in _cells(dictionary, policy.member, margin, years)}
-    return CellStatus(
+    return APrioriStatus(
         always=frozenset(kept | set(single)) - never,
         never=never,
         structural=frozenset(c for c in scope.structural_zeros if _inside(policy, c, finest)),
@@ -44,7 +44,7 @@ def cell_status_of(
     )
 
 
-def words_of_cell_status(rules: Mapping[str, frozenset[CellName]]) -> str:
+def words_of_a_priori_status(rules: Mapping[str, frozenset[CellName]]) -> str:
     """Equal status has equal words; without a status there are no words, so that cubes of such policies stay
     valid.
     """
