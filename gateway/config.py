@@ -3,6 +3,7 @@
 import dataclasses
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,7 +81,7 @@ def read_config(directory: Path, kind: type[T]) -> T:
     """Raises ConfigError, which names the file and the setting."""
     path = directory / FILE
     try:
-        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        data = _parsed(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(
             f"{directory} is not set up: there is no {path}.",
@@ -91,6 +92,12 @@ def read_config(directory: Path, kind: type[T]) -> T:
             f"{path} is not a YAML file.", remedy="Correct it, or restore it from a backup."
         ) from None
     return _checked(path, data, kind)
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Any:
+    """Return what a file says: several parts of a process read the same, and none changes it."""
+    return YAML(typ="safe").load(text)
 
 
 def write_config(directory: Path, config: HubConfig | MemberConfig) -> None:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Protocol
 
 UNKNOWN = "UNK"
@@ -58,9 +60,7 @@ class CalendarCoding:
     levels: tuple[str, ...]
 
     def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:  # noqa: ARG002
-        months = [f"{y:04d}-{m}" for y in sorted(set(years)) for m in (*_MONTHS, UNKNOWN)]
-        lifted = dict.fromkeys(self.lift(month, level) for month in months)
-        return {code: _say(code) for code in lifted}
+        return _codes_of_years(level, tuple(sorted(set(years))))
 
     def label(self, level: str, code: str) -> str | None:
         if not _FORMS[level].fullmatch(code):
@@ -70,14 +70,26 @@ class CalendarCoding:
         return _say(code)
 
     def lift(self, code: str, level: str) -> str:
-        year, _, rest = code.partition("-")
-        if level == "year_band5":
-            return code if len(rest) == 4 else _band(int(year))
-        if level == "year":
-            return year
-        if level == "quarter" and rest.isdigit():
-            return f"{year}-Q{(int(rest) + 2) // 3}"
-        return code
+        return _lifted(code, level)
+
+
+@lru_cache(maxsize=64)
+def _codes_of_years(level: str, years: tuple[int, ...]) -> Mapping[str, str]:
+    """Return codes and labels of a level. Every node that is opened asks for those of two centuries."""
+    months = (f"{y:04d}-{m}" for y in years for m in (*_MONTHS, UNKNOWN))
+    lifted = dict.fromkeys(_lifted(month, level) for month in months)
+    return MappingProxyType({code: _say(code) for code in lifted})
+
+
+def _lifted(code: str, level: str) -> str:
+    year, _, rest = code.partition("-")
+    if level == "year_band5":
+        return code if len(rest) == 4 else _band(int(year))
+    if level == "year":
+        return year
+    if level == "quarter" and rest.isdigit():
+        return f"{year}-Q{(int(rest) + 2) // 3}"
+    return code
 
 
 def _band(year: int) -> str:
