@@ -33,6 +33,8 @@ settings.load_profile("default")
 remember()
 fix_keys()
 databases.without_syncing()
+databases.sharing_statements()
+databases.copying_tables()
 
 # Where a machine says that modules are not kept compiled, each of the hundreds of commands that tests start
 # would compile all of ours anew, a third of its work.

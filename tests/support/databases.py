@@ -9,12 +9,17 @@ import secrets
 import sqlite3
 import tempfile
 import warnings
+from contextlib import closing
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 from gateway.store.engine import database as durable
+from gateway.store.engine import migrate as migrating
 from gateway.store.engine.database import Database
 from gateway.store.engine.migrate import migrate
 
@@ -33,6 +38,57 @@ def without_syncing() -> None:
 def _unsynced(connection: sqlite3.Connection, record: Any) -> None:
     USUAL(connection, record)
     connection.execute("PRAGMA synchronous=OFF")
+
+
+def sharing_statements() -> None:
+    """From now on, in this process, SQLAlchemy compiles a statement once, not for each database anew.
+
+    It keeps what is compiled for each engine, and each hub or node of a test has two of its own. Engines of
+    one kind are set up alike here, so that what one has compiled serves all.
+    """
+    DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)
+    DefaultDialect.__hash__ = lambda one: hash(type(one))
+    compiled: LRUCache[Any, Any] = LRUCache(5000)
+
+    def sharing(*arguments: Any, **options: Any) -> Engine:
+        engine = create_engine(*arguments, **options)
+        engine._compiled_cache = compiled
+        return engine
+
+    durable.create_engine = sharing
+
+
+def copying_tables() -> None:
+    """From now on, in this process, an empty SQLite database gets a copy of tables that were made once."""
+    apply = migrating._apply
+
+    @lru_cache(maxsize=2)
+    def made(side: str) -> sqlite3.Connection:
+        with tempfile.TemporaryDirectory(prefix="safelane-tables-") as folder:
+            file = Path(folder) / "made.sqlite"
+            database = Database(durable.sqlite_url(file))
+            apply(database, side, migrating.HEAD)
+            database.close()
+            kept = sqlite3.connect(":memory:", check_same_thread=False)
+            with closing(sqlite3.connect(file)) as written:
+                written.execute("PRAGMA journal_mode=DELETE")  # in memory there is no other
+                written.backup(kept)
+        return kept
+
+    def copied(database: Database, side: str, to: str) -> None:
+        file = make_url(database.url).database
+        empty = database._sqlite and migrating._checked_form(database, side) is None
+        if not empty or file is None or to != migrating.HEAD:
+            apply(database, side, to)
+            return
+        try:
+            with database._turn, closing(sqlite3.connect(file)) as written:
+                written.execute("PRAGMA synchronous=OFF")
+                made(side).backup(written)
+        except sqlite3.Error:  # a full disk, a lock: told as a database tells it
+            apply(database, side, to)
+
+    migrating._apply = copied
 
 
 def new_database(side: str = "") -> str:
