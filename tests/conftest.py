@@ -6,6 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import databases
 import pytest
 import time_spent
+from click.testing import Result
+from command_line import safelane
 from exploring import Exploring
 from fixed_keys import fix_keys
 from hypothesis import HealthCheck, settings
@@ -163,16 +166,10 @@ class RunningDemo:
     output: Path
     process: "subprocess.Popen[bytes]"
 
-    def safelane(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def safelane(self, *arguments: str) -> Result:
         """Run a command on this region, in an empty folder, as a user would."""
-        return subprocess.run(
-            [SAFELANE, *arguments, "--dir", str(self.directory)],
-            cwd=self.directory.parent,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        with chdir(self.directory.parent):
+            return safelane(*arguments, "--dir", self.directory)
 
 
 @pytest.fixture(scope="session")
