@@ -12,16 +12,18 @@ that the index does not know into the index.
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from unittest.mock import patch
 
 import click
+from command_line import safelane
 
 from gateway.cli import main
 
@@ -29,6 +31,8 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 REFERENCE_OF_COMMANDS = ROOT / "docs" / "reference" / "commands.md"
 INDEX = ROOT / "docs" / "README.md"
+AS_TYPED = (ROOT / "README.md", ROOT / "docs" / "tutorial" / "first-question.md")
+"""Pages of which every command is a process, started by a shell."""
 
 _FENCE = re.compile(
     r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?^```(?P<kind>\S*)\n(?P<body>.*?)^```$",
@@ -49,6 +53,8 @@ _CHANGING = (
 )
 _CELL = re.compile(r"(?:\d+|w|>=\d+|\d+\.\.\d+)\*?")
 _NUMBER = re.compile(r"\d+\*?")
+_OF_A_SHELL = re.compile(r"[|&;<>$`*?~()#\n]")
+_VARIABLE = re.compile(r"[A-Z_]+=.*")
 _HELP = re.compile(r"safelane( [a-z-]+)* --help")
 _RULE = re.compile(r"-{2,}")
 
@@ -115,13 +121,36 @@ def _with_exit_codes(found: Iterator[Command]) -> list[Command]:
 def run(command: Command, folder: Path) -> str:
     """What the command prints, on both streams. Raises AssertionError when it ends otherwise than told.
 
-    A hundred help texts are printed in this process: each process would import a command for its help alone.
+    A help text, and a `safelane` without anything of a shell, is run in this process: hundreds of processes
+    would import the same for a moment's work. What newcomers type first runs as they type it, all of it.
     """
     if _HELP.fullmatch(command.text):
         return help_of(command.text)
+    words = [] if command.page in AS_TYPED else _words_of_safelane(command.text)
+    code, printed = _run_here(words, folder) if words else _run_by_shell(command.text, folder)
+    where = f"{command.page.relative_to(ROOT)}:{command.line}: {command.text}"
+    assert code == command.exit_code, f"{where}\nexit code {code}\n{printed}"
+    return printed
+
+
+def _words_of_safelane(text: str) -> list[str]:
+    """The words of a `safelane`, variables before it included, that needs no shell and ends by itself."""
+    words = [] if _OF_A_SHELL.search(text) else shlex.split(text)
+    names = [Path(word).name for word in words if not _VARIABLE.fullmatch(word)]
+    return words if names[:1] == ["safelane"] and not {"demo", "serve"} & set(names[1:3]) else []
+
+
+def _run_here(words: Sequence[str], folder: Path) -> tuple[int, str]:
+    given = dict(word.split("=", 1) for word in takewhile(_VARIABLE.fullmatch, words))
+    with chdir(folder), patch.dict(os.environ, COLUMNS="80", **given):
+        done = safelane(*words[len(given) + 1 :])
+    return done.exit_code, done.output
+
+
+def _run_by_shell(text: str, folder: Path) -> tuple[int, str]:
     environment = {**os.environ, "PATH": os.pathsep.join([str(BIN), os.environ["PATH"]]), "COLUMNS": "80"}
     done = subprocess.run(
-        ["/bin/sh", "-c", command.text],
+        ["/bin/sh", "-c", text],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
@@ -130,9 +159,7 @@ def run(command: Command, folder: Path) -> str:
         timeout=180,
         check=False,
     )
-    where = f"{command.page.relative_to(ROOT)}:{command.line}: {command.text}"
-    assert done.returncode == command.exit_code, f"{where}\nexit code {done.returncode}\n{done.stdout}"
-    return done.stdout
+    return done.returncode, done.stdout
 
 
 def help_of(command: str) -> str:

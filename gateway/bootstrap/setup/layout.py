@@ -5,7 +5,6 @@ from pathlib import Path
 
 from gateway.config import FILE, ConfigError, HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
-from gateway.store.engine.database import sqlite_url
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,9 @@ class Layout:
 
 def database_url(directory: Path, config: HubConfig | MemberConfig) -> str:
     """Return the database that the settings name, or the SQLite file in the directory."""
+    # Here, because whoever only asks a hub reads where it is, and opens no database.
+    from gateway.store.engine.database import sqlite_url  # noqa: PLC0415
+
     return config.database or sqlite_url(Layout(directory).database)
 
 
