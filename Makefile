@@ -22,16 +22,15 @@ explore: install-test  ## new random inputs for the tests that draw them, for so
 	$(BIN)/python tests/support/exploring.py --minutes $(MINUTES)
 
 # What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
-ON_POSTGRESQL := tests/hub tests/member tests/secure_sum tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \
+ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \
     tests/cli/test_account_commands.py tests/federation/test_fault_plans.py tests/web/test_storable_values.py
 
 # Of these, what keeps nothing, or nothing that others do not: once is enough.
-WITHOUT_STORAGE := $(addprefix tests/hub/test_,largest_question.py merging.py merging_changed.py) \
-    $(addprefix tests/member/answer/test_,decision_replay.py policy_decides.py) \
+WITHOUT_STORAGE := $(addprefix tests/hub/test_,bounds_hold_the_truth.py largest_question.py merging.py merging_changed.py) \
+    $(addprefix tests/member/answer/test_,decision_replay.py policy_decides.py withheld_bounds.py) \
     $(addprefix tests/member/build/test_,changed_policies.py perturbed_counts.py pools_and_thresholds.py) \
     $(addprefix tests/member/build/test_,preview_equals_release.py zeros_and_priorities.py) \
     tests/member/cube tests/member/node tests/member/register/test_person_counts.py \
-    $(addprefix tests/secure_sum/test_,participants.py totals_are_exact.py withheld_cells.py) \
     $(addprefix tests/watching/test_,monitor_loop.py quorum.py reconciling.py)
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL

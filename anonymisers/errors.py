@@ -49,14 +49,6 @@ class RecordsError(AnonymiserError):
     """Records that no risk can be computed for."""
 
 
-class MaskError(AnonymiserError):
-    """A list of participants or a contribution that must not be summed."""
-
-
-class SecureSumError(AnonymiserError):
-    """A regional sum that must not be published, or tables from which no sum can be made."""
-
-
 class ExtractError(AnonymiserError):
     """A file that is no extract, or one that is damaged."""
 

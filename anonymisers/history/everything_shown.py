@@ -5,12 +5,13 @@ withheld today. So the cubes of all release parts are read, each about the peopl
 beside other releases about some of the same people: extracts of records, and registered figures.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from anonymisers.errors import TableError
+from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import NAME, releases, touched, vintage_code, whole_time
 from anonymisers.tables.cell_names import CellName, cell_name
@@ -56,6 +57,18 @@ def known_empty(parts: Sequence[ReleasePart]) -> tuple[CellName, ...]:
     periods.
     """
     return tuple(_known_empty(parts))
+
+
+def parts_with(history: ReleaseHistory, codes: Mapping[str, str]) -> frozenset[int]:
+    """Return the release parts with people who may be in a cell; every part where the data set has no such
+    cell now.
+    """
+    dims, parts = history.lattice.dims, history.parts
+    names = {d.name: axis for axis, d in enumerate(dims)}
+    if any(name not in names or code not in dims[names[name]].index for name, code in codes.items()):
+        return frozenset(range(len(parts)))
+    key = np.array([[d.index.get(codes.get(d.name, ""), d.root) for d in dims]], dtype=np.int32)
+    return frozenset(n for n, part in enumerate(parts) if not part.nobody(history.lattice, key)[0])
 
 
 def parts_of(release: Release) -> frozenset[int] | None:

@@ -1,4 +1,4 @@
-"""Events of a regional total: a secure sum of members, released or not by the hub."""
+"""Events of former regional totals, secure sums of withheld cells: read, and not written any more."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -20,23 +20,23 @@ from gateway.api.describe import refusals
 from gateway.api.schemas import (
     AnswerSchema,
     ApplicationSchema,
+    BoundsSchema,
     CallKeysSchema,
     HelloSchema,
-    OfferSchema,
     PollResultSchema,
     PollSchema,
 )
 from gateway.api.services import hub
 from gateway.http.signatures import key_id
 from gateway.hub.enrolment import apply
-from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError
+from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError, TooLateError
 from gateway.hub.key_announcements import announced_keys
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
+from gateway.hub.receiving_bounds import receive_bounds
+from gateway.wire.answer_bounds import BoundsFormatError, answer_bounds_from_json
 from gateway.wire.enrolment import enrolment_from_json
 from gateway.wire.poll import poll_from_json, signed_answer_from_json
-from gateway.wire.sum_call import SumFormatError
-from gateway.wire.sum_messages import offer_from_json
 from gateway.wire.versions import FEATURES, MAJOR, Hello, hello_from_json, unknown_to
 
 log = structlog.get_logger()
@@ -110,7 +110,7 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     """The latest checkpoint with its consistency proof, and the open questions; a long poll."""
     try:
         call = poll_from_json(body)
-    except SumFormatError as error:
+    except BoundsFormatError as error:
         raise AnswerRefusedError(error.message) from None
     except (AuditError, TypeError, ValueError, AttributeError):
         raise AnswerRefusedError("The poll does not show the member's log in the form of one.") from None
@@ -141,17 +141,16 @@ def post_answer(body: dict[str, Any]) -> None:
 @blueprint.route("/v2/offers", methods=["POST"])
 @blueprint.doc(security=SIGNED)
 @for_members
-@blueprint.arguments(OfferSchema)
+@blueprint.arguments(BoundsSchema)
 @blueprint.response(204)
 @refusals(blueprint, s404="the member was not asked", s410="the question is closed")
-def post_offer(body: dict[str, Any]) -> None:
-    """A member's offer for the regional totals of a question, before its answer."""
+def post_bounds(body: dict[str, Any]) -> None:
+    """What each withheld cell of a member's answer can be, before the answer."""
     try:
-        offer = offer_from_json(body)
-    except SumFormatError as error:
+        bounds = answer_bounds_from_json(body)
+    except BoundsFormatError as error:
         raise AnswerRefusedError(error.message) from None
-    here = hub()
-    here.regional.receive_offer(here, enrolment(), offer)
+    receive_bounds(hub(), enrolment(), bounds)
 
 
 @blueprint.route("/v2/contributions", methods=["POST"])
@@ -159,18 +158,7 @@ def post_offer(body: dict[str, Any]) -> None:
 @for_members
 @blueprint.arguments(AnswerSchema)
 @blueprint.response(204)
-@refusals(
-    blueprint,
-    s404="the member takes no part",
-    s409="contributed before: the first contribution stands",
-    s410="the round is over",
-    s425="the member's log was not shown so far yet: show it with a poll, and send again",
-)
-def post_contribution(body: dict[str, Any]) -> None:
-    """Masked parts of regional totals, with the proof that the member's own log holds the parts."""
-    try:
-        sent = signed_answer_from_json(body)
-    except (AuditError, ValueError):
-        raise AnswerRefusedError("The contribution is not in the form of one.") from None
-    here = hub()
-    here.regional.receive_contribution(here, enrolment(), sent)
+@refusals(blueprint, s410="regional totals are withdrawn")
+def post_contribution(body: dict[str, Any]) -> None:  # noqa: ARG001 - whatever an older node gives
+    """For older nodes only: nothing is taken, and a signed refusal lets the node go on."""
+    raise TooLateError("Regional totals are withdrawn.")

@@ -6,7 +6,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 
 from audit.log.excerpt import MOST_LEAVES
 from gateway.wire.sharing_statement import LARGEST
-from gateway.wire.sum_call import storable
+from gateway.wire.strict_values import storable
 from gateway.wire.upload_batch import MOST_PIECES
 
 DEADLINE_SECONDS = 10
@@ -157,8 +157,10 @@ class ShownLogSchema(Strict):
 
 class UploadBatchSchema(Strict):
     answers = fields.List(fields.Nested("AnswerSchema"), required=True, validate=PIECES)
-    contributions = fields.List(fields.Nested("AnswerSchema"), required=True, validate=PIECES)
-    offers = fields.List(fields.Nested("OfferSchema"), required=True, validate=PIECES)
+    contributions = fields.List(
+        fields.Dict(), required=True, validate=PIECES, metadata={"description": "of an older node; not read"}
+    )
+    offers = fields.List(fields.Nested("BoundsSchema"), required=True, validate=PIECES)
 
 
 class PollSchema(Strict):
@@ -240,36 +242,16 @@ class SeenLogSchema(Schema):
     cosignature = fields.String(required=True, allow_none=True)
 
 
-class CalledSumSchema(Schema):
-    cell = fields.List(fields.String(), required=True)
-    members = fields.List(fields.String(), required=True)
-
-
-class SumCallSchema(Schema):
-    """A round of regional totals that waits for the member's part."""
-
-    question_id = fields.String(required=True)
-    entry = fields.String(required=True)
-    receipt = fields.String(required=True)
-    sums = fields.List(fields.Nested(CalledSumSchema), required=True)
-    consents = fields.List(fields.String(), required=True)
-
-
-class OfferedCellSchema(Strict):
-    cell = fields.List(fields.String(validate=WORD), required=True, validate=validate.Length(max=10))
-    low = fields.Integer(required=True, strict=True)
-    high = fields.Integer(required=True, strict=True)
-    component = fields.Integer(required=True, strict=True)
-
-
-class OfferSchema(Strict):
+class BoundsSchema(Strict):
     # As for an answer, the body as a whole bounds how long these may be.
     question_id = fields.String(required=True, validate=WORD)
-    consent = fields.String(required=True)
+    consent = fields.String(required=True, metadata={"description": "of an older node; not read"})
     low = fields.List(fields.Integer(strict=True), required=True)
     high = fields.List(fields.Integer(strict=True, allow_none=True), required=True)
-    cells = fields.List(fields.Nested(OfferedCellSchema), required=True)
-    threshold = fields.Integer(required=True, strict=True)
+    cells = fields.List(fields.Dict(), required=True, metadata={"description": "of an older node; not read"})
+    threshold = fields.Integer(
+        required=True, strict=True, metadata={"description": "of an older node; not read"}
+    )
 
 
 class PollResultSchema(Schema):
@@ -278,7 +260,9 @@ class PollResultSchema(Schema):
     deliveries = fields.List(fields.Nested(DeliverySchema), required=True)
     excerpt = fields.Nested(ExcerptSchema, required=True, allow_none=True)
     seen_log = fields.Nested(SeenLogSchema, required=True, allow_none=True)
-    sum_calls = fields.List(fields.Nested(SumCallSchema), required=True)
+    sum_calls = fields.List(
+        fields.Dict(), required=True, metadata={"description": "empty: older nodes expect it"}
+    )
 
 
 class AnswerSchema(Strict):

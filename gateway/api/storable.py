@@ -10,7 +10,7 @@ from flask import Flask, request
 from werkzeug.exceptions import NotFound
 
 from gateway.accounts.errors import UnstorableError
-from gateway.wire.sum_call import storable
+from gateway.wire.strict_values import storable
 
 
 def install(app: Flask) -> None:

@@ -25,10 +25,9 @@ from gateway.http.signatures import (
 from gateway.http.trust import trusted
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.node.ports import Clock
+from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.hub_reply_keys import ReplyKeys, ReplyKeysError, reply_keys_from_json
 from gateway.wire.poll import Poll, PollReply, SignedAnswer, poll_reply_from_json
-from gateway.wire.sum_call import SumFormatError
-from gateway.wire.sum_messages import Offer, SignedContribution
 from gateway.wire.versions import (
     FEATURES,
     GREETING,
@@ -201,7 +200,7 @@ class HttpLink:
             raise ShorterLogError(f"The hub refused the call. {_detail(response)}")
         try:
             return poll_reply_from_json(response.json())
-        except (AuditError, SumFormatError, KeyError, TypeError, ValueError, AttributeError):
+        except (AuditError, KeyError, TypeError, ValueError, AttributeError):
             raise LinkError("The hub's reply to a poll is not in the form of one.") from None
 
     def takes_batches(self) -> bool:
@@ -234,15 +233,10 @@ class HttpLink:
         if not response.is_success:
             log.warning("answer not kept by the hub", status=response.status_code)
 
-    def offer(self, offer: Offer) -> None:
-        response = self._post("/offers", offer.as_json(), REPLY_SECONDS, accept=_FINAL)
+    def bounds(self, bounds: AnswerBounds) -> None:
+        response = self._post("/offers", bounds.as_json(), REPLY_SECONDS, accept=_FINAL)
         if not response.is_success:
-            log.warning("offer not kept by the hub", status=response.status_code)
-
-    def contribute(self, contribution: SignedContribution) -> None:
-        response = self._post("/contributions", contribution.as_json(), REPLY_SECONDS, accept=_FINAL)
-        if not response.is_success:
-            log.warning("contribution not kept by the hub", status=response.status_code)
+            log.warning("bounds not kept by the hub", status=response.status_code)
 
     def public_checkpoint(self) -> str:
         """As anybody can read it: the log signs it itself."""

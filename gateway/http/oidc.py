@@ -23,7 +23,7 @@ from gateway.accounts.errors import IdentityRefusedError
 from gateway.accounts.model import Identity
 from gateway.errors import SafelaneError
 from gateway.http.trust import trusted
-from gateway.wire.sum_call import storable
+from gateway.wire.strict_values import storable
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signed with a key that only the provider has: never `none`, never a shared secret."""

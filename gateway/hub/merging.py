@@ -10,9 +10,10 @@ difference: no bound follows from a noisy part.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from types import MappingProxyType
+from typing import TypeAlias
 
 from gateway.dictionary import Dictionary
-from gateway.hub.implied_cells import with_following
 from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Answer, Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
@@ -55,30 +56,15 @@ class _Part:
         return (Status.WITHHELD, None) if value is None else (Status.VALUE, value)
 
 
-@dataclass(frozen=True)
-class Summed:
-    """A published sum of withheld parts, and the members of the parts."""
-
-    value: int
-    members: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RegionalFacts:
-    """Facts about withheld cells from secure sums: bounds by member, and published sums."""
-
-    bounds: Mapping[str, Mapping[Key, tuple[int, int | None]]] = field(default_factory=dict)
-    totals: Mapping[Key, Summed] = field(default_factory=dict)
-
-
-NOTHING = RegionalFacts()
+Bounds: TypeAlias = Mapping[str, Mapping[Key, tuple[int, int | None]]]
+"""What each member's withheld cells can be; None: unbounded."""
 
 
 def merge(
     dictionary: Dictionary,
     question: Question,
     answers: Mapping[str, Answer | None],
-    regional: RegionalFacts = NOTHING,
+    bounds: Bounds = MappingProxyType({}),
 ) -> tuple[tuple[Axis, ...], tuple[Cell, ...]]:
     """The regional table: its axes in the order of the question, and its cells in row-major order.
 
@@ -103,8 +89,8 @@ def merge(
         concerned = [m for m in members if country in (TOTAL, m) and owners <= {m}]
         if owners and country not in (TOTAL, *owners):
             continue
-        cells.append(_sum(key, rest, [parts[m] for m in concerned], regional))
-    return tuple(axes), with_following(dictionary, axes, cells) if regional.totals else tuple(cells)
+        cells.append(_sum(key, rest, [parts[m] for m in concerned], bounds))
+    return tuple(axes), tuple(cells)
 
 
 def _part(member: str, answer: Answer | None) -> _Part:
@@ -144,7 +130,7 @@ def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) 
     return Axis(level, (*ordered, TOTAL))
 
 
-def _sum(key: Key, rest: Key, parts: Sequence[_Part], regional: RegionalFacts) -> Cell:
+def _sum(key: Key, rest: Key, parts: Sequence[_Part], bounds: Bounds) -> Cell:
     found = [(part.member, *part.at(rest)) for part in parts]
     shown = [(value, part) for (_, _, value), part in zip(found, parts, strict=True) if value is not None]
     visible = [(value, part.largest_deviation) for value, part in shown if not part.variances]
@@ -158,25 +144,13 @@ def _sum(key: Key, rest: Key, parts: Sequence[_Part], regional: RegionalFacts) -
     missing = tuple(member for member, status, _ in found if status in _MISSING)
     if Status.WITHHELD in statuses:
         withheld = tuple(member for member, status, _ in found if status is Status.WITHHELD)
-        summed = regional.totals.get(rest)
-        if summed is not None and summed.members == withheld:
-            whole = total + summed.value
-            return Cell(
-                key,
-                Status.VALUE,
-                whole,
-                missing_members=missing,
-                masked_members=withheld,
-                largest_deviation=deviation,
-                standard_deviation=noise,
-            )
-        bounds = [regional.bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
+        own = [bounds.get(member, {}).get(rest, (0, None)) for member in withheld]
         least = sum(max(0, value - off) for value, off in visible)
-        most = [high for _, high in bounds if high is not None]
+        most = [high for _, high in own if high is not None]
         return Cell(
             key,
             Status.WITHHELD,
-            at_least=least + sum(low for low, _ in bounds) or None,
+            at_least=least + sum(low for low, _ in own) or None,
             missing_members=missing,
             at_most=total + deviation + sum(most) if len(most) == len(withheld) and not noise else None,
         )

@@ -22,7 +22,6 @@ from gateway.watching.witnessing import convicting
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog
 from gateway.wire.poll import Delivery, Poll, PollReply
-from gateway.wire.sum_call import SumCall
 
 LONGEST_WAIT = 25.0
 """Seconds. Shorter than the usual limit of proxies on the way."""
@@ -39,7 +38,6 @@ class _Waiting:
 
     size: int
     questions: Sequence[AskedQuestion]
-    sum_calls: tuple[SumCall, ...]
 
 
 def poll(
@@ -64,7 +62,7 @@ def poll(
             found = _look(hub, view, log, member, call)
             grown = found.size > call.seen_size or found.size > call.copied
             until = min(end, soon) if grown else end
-            if now >= until or found.questions or found.sum_calls or _is_behind(found, call):
+            if now >= until or found.questions or _is_behind(found, call):
                 return replace(_reply(hub, log, member, call, found), seen_log=seen_log)
         hub.notifier.wait(ticket, until - now)
 
@@ -135,11 +133,7 @@ def _look(hub: Hub, view: View, log: Storage, member: Enrolment, call: Poll) -> 
             f"{member.member} has witnessed {call.seen_size} log entries, this hub has only {size}.",
             remedy="The hub must not go on: restore its newest backup and compare it with its witnesses.",
         )
-    return _Waiting(
-        size,
-        view.undelivered(member.member, hub.clock.now())[:MOST_DELIVERIES],
-        hub.regional.calls(hub, view, member.member),
-    )
+    return _Waiting(size, view.undelivered(member.member, hub.clock.now())[:MOST_DELIVERIES])
 
 
 def _size(log: Storage) -> int:
@@ -153,7 +147,6 @@ def _reply(hub: Hub, log: Storage, member: Enrolment, call: Poll, found: _Waitin
         consistency=tuple(hub.log.consistency(log, call.seen_size, found.size)),
         deliveries=_deliveries(hub, log, found.questions),
         excerpt=excerpt(hub.log, log, call.copied, found.size, about(member.member)),
-        sum_calls=found.sum_calls,
     )
 
 

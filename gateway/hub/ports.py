@@ -26,6 +26,7 @@ from gateway.hub.model import (
 )
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
+from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.poll import SignedAnswer
 from gateway.wire.release import Release
@@ -124,6 +125,9 @@ class View(Protocol):
     def answers(self, question_id: str) -> Mapping[str, str]:
         """Signed answer notes by member."""
 
+    def bounds(self, question_id: str) -> Mapping[str, AnswerBounds]:
+        """What the withheld cells of answers can be, by member."""
+
     def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
         """The entries of members' own logs about their answers, by member."""
 
@@ -174,6 +178,9 @@ class UnitOfWork(View, Protocol):
     def add_answer(
         self, question_id: str, member: str, sent: SignedAnswer, at: datetime, *, because: int
     ) -> None: ...
+
+    def add_bounds(self, member: str, bounds: AnswerBounds, *, because: int) -> None:
+        """In place of none: the first bounds stand."""
 
     def add_release(self, release: Release, *, because: int) -> None:
         """Keep a release; the release holds every answer that has come until now."""

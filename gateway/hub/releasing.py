@@ -16,6 +16,7 @@ from gateway.hub.earlier_answers import reusable_answers
 from gateway.hub.merging import merge
 from gateway.hub.model import AskedQuestion, Presence, State
 from gateway.hub.ports import UnitOfWork, View
+from gateway.hub.receiving_bounds import bounds_of
 from gateway.wire.answer_text import answer_of_text
 from gateway.wire.release import Release
 
@@ -41,13 +42,9 @@ def release_due(hub: Hub) -> list[str]:
 
 
 def _release_one(hub: Hub, work: UnitOfWork, question_id: str, now: datetime) -> bool:
-    """Whether the question was released: another call may have released the question, or its sums begin only
-    now.
-    """
+    """Whether the question was released: another call may have released it."""
     asked = work.question(question_id)
     if asked is None:
-        return False
-    if asked.state is State.OPEN and hub.regional.begin(hub, work, asked):
         return False
     if asked.state is State.RELEASED and None not in work.released_in(asked.id).values():
         return False
@@ -63,17 +60,11 @@ def next_deadline(hub: Hub) -> datetime | None:
 
 
 def _ends(hub: Hub, view: View, asked: AskedQuestion, known: Mapping[str, Presence]) -> datetime:
-    deadline = hub.regional.deadline(view, asked.id)
-    if deadline is not None:
-        return deadline
     away = [due(known.get(m), hub.started) for m in _missing(view, asked)]
     return min([asked.deadline, max(away, default=asked.deadline)])
 
 
 def _due(hub: Hub, view: View, asked: AskedQuestion, present: Sequence[Presence], now: datetime) -> bool:
-    over = hub.regional.is_over(view, asked.id, now)
-    if over is not None:
-        return over
     missing = _missing(view, asked)
     return now > asked.deadline or set(missing) <= set(offline_since(missing, present, hub.started, now))
 
@@ -90,9 +81,9 @@ def _release(hub: Hub, work: UnitOfWork, asked: AskedQuestion, now: datetime) ->
     missing = [m for m, answer in answers.items() if answer is None]
     away = offline_since(missing, work.presence(), hub.started, now)
     before = reusable_answers(work, asked, away, now)
-    facts = hub.regional.end(hub, work, asked, answers)
+    bounds = bounds_of(answers, work.bounds(asked.id))
     shown = {m: before[m].answer if m in before else answer for m, answer in answers.items()}
-    axes, cells = merge(hub.dictionary, asked.question, shown, facts)
+    axes, cells = merge(hub.dictionary, asked.question, shown, bounds)
     number = len(work.releases(asked.id)) + 1
     covered = CoverageFacts(
         answers, set(work.waiting(asked.id)), away, before, work.released_in(asked.id), number

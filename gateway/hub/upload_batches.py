@@ -14,6 +14,7 @@ from gateway.hub.errors import (
     UnknownQuestionError,
 )
 from gateway.hub.receiving import receive
+from gateway.hub.receiving_bounds import receive_bounds
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.upload_batch import UploadBatch
 
@@ -30,12 +31,10 @@ def take(hub: Hub, member: Enrolment, batch: UploadBatch) -> None:
 
     Raises StorageError when an upload could not be kept now: the member uploads the whole batch again.
     """
-    for offer in batch.offers:
-        _take_one(hub.regional.receive_offer, hub, member, offer)
+    for bounds in batch.bounds:
+        _take_one(receive_bounds, hub, member, bounds)
     for answer in batch.answers:
         _take_one(receive, hub, member, answer)
-    for part in batch.contributions:
-        _take_one(hub.regional.receive_contribution, hub, member, part)
 
 
 def _take_one(

@@ -19,6 +19,10 @@ class RepeatedError(SafelaneError):
     """A question that was answered before. A question is answered once, however often delivered."""
 
 
+class NothingWithheldError(SafelaneError):
+    """Perturbed counts: no cell is withheld, so that no cell has bounds."""
+
+
 class PolicyRefusedError(SafelaneError):
     """A policy that cannot come into force here. The policy in force stays."""
 

@@ -12,7 +12,7 @@ from gateway.wire.release import Release
 LACKING = "*"
 """Beside a number that lacks a member."""
 UNDER_MASKS = "+"
-"""Beside a number that includes withheld cells of members, by secure sum."""
+"""Beside a number of a former release that includes withheld cells of members, by secure sum."""
 CHANGED = "~"
 """Beside a number that was perturbed to protect people."""
 

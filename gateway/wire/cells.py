@@ -45,10 +45,10 @@ class Cell:
 
     `value` is there exactly when `status` is VALUE. `at_least` and `at_most` bound a withheld total, from the
     cells that its members show to the recipient. `missing_members`: the members missing from a total, which
-    then is no total of the region. `masked_members`: the members with withheld parts in a total, summed so
-    that nobody saw a part. `largest_deviation`: the largest difference between value and count, where numbers
-    of members in the value were perturbed. `standard_deviation`: the standard deviation of noise in the
-    value; noise has no largest difference, and such a value may be below 0.
+    then is no total of the region. `masked_members`: in a former release, the members with withheld parts in
+    a total, summed so that nobody saw a part. `largest_deviation`: the largest difference between value and
+    count, where numbers of members in the value were perturbed. `standard_deviation`: the standard deviation
+    of noise in the value; noise has no largest difference, and such a value may be below 0.
     """
 
     key: tuple[str, ...]

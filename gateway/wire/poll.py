@@ -2,8 +2,7 @@
 
 A poll says how far the member has witnessed the regional log, and shows the member's own log. The reply
 brings the latest checkpoint, the proof of consistency with the witnessed checkpoint, the waiting questions,
-each with its receipt, the rounds of secure sums that wait for a contribution, and how much the hub has seen
-of the member's log.
+each with its receipt, and how much the hub has seen of the member's log.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,6 @@ from gateway.wire.log_exchange import (
 )
 from gateway.wire.signed_answer import SignedAnswer as SignedAnswer  # noqa: PLC0414 - part of the protocol
 from gateway.wire.signed_answer import signed_answer_from_json as signed_answer_from_json  # noqa: PLC0414
-from gateway.wire.sum_call import SumCall, sum_call_from_json
 from gateway.wire.upload_batch import NOTHING, UploadBatch, batch_from_json
 
 
@@ -87,23 +85,23 @@ class PollReply:
     deliveries: tuple[Delivery, ...]
     excerpt: Excerpt | None = None
     seen_log: SeenLog | None = None
-    sum_calls: tuple[SumCall, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
+        """The form of this major version: `sum_calls`, of the withdrawn regional totals, is empty."""
         return {
             "checkpoint": self.checkpoint,
             "consistency": [to_base64(h) for h in self.consistency],
             "deliveries": [d.as_json() for d in self.deliveries],
             "excerpt": excerpt_as_json(self.excerpt),
             "seen_log": None if self.seen_log is None else self.seen_log.as_json(),
-            "sum_calls": [call.as_json() for call in self.sum_calls],
+            "sum_calls": [],
         }
 
 
 def poll_from_json(data: Mapping[str, Any]) -> Poll:
     """`data` has the fields of PollSchema.
 
-    Raises AuditError, SumFormatError, TypeError, ValueError or AttributeError.
+    Raises AuditError, BoundsFormatError, TypeError, ValueError or AttributeError.
     """
     shown, serves, handed = data["log"], data["serves"], data["upload_batch"]
     if serves is not None:
@@ -116,7 +114,7 @@ def poll_from_json(data: Mapping[str, Any]) -> Poll:
 
 
 def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
-    """Read a reply. Raises AuditError, SumFormatError, KeyError, TypeError, ValueError or AttributeError."""
+    """Read a reply. Raises AuditError, KeyError, TypeError, ValueError or AttributeError."""
     excerpt, seen_log = data["excerpt"], data["seen_log"]
     return PollReply(
         excerpt=None if excerpt is None else excerpt_from_json(excerpt),
@@ -127,5 +125,4 @@ def poll_reply_from_json(data: Mapping[str, Any]) -> PollReply:
             Delivery(d["question_id"], parse_base64(d["entry"], "log entry"), d["receipt"])
             for d in data["deliveries"]
         ),
-        sum_calls=tuple(sum_call_from_json(call) for call in data["sum_calls"]),
     )

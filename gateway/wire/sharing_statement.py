@@ -14,7 +14,7 @@ from audit.errors import AuditError
 from audit.formats.canonical import canonical_json, load_canonical_object
 from audit.formats.note import Note, Signer, Verifier, open_note, sign
 from gateway.errors import SafelaneError
-from gateway.wire.sum_call import number, text
+from gateway.wire.strict_values import number, text
 
 VERSION = 2
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.wire.answer_bounds import AnswerBounds, answer_bounds_from_json
 from gateway.wire.signed_answer import SignedAnswer, signed_answer_from_json
-from gateway.wire.sum_messages import Offer, SignedContribution, offer_from_json
 
 MOST_PIECES = 100
 """Uploads of one kind in a batch."""
@@ -15,17 +15,17 @@ MOST_PIECES = 100
 
 @dataclass(frozen=True)
 class UploadBatch:
-    """Offers come before the answers that they belong to: once all answers are there, a release is due."""
+    """Bounds come before the answers that they belong to: once all answers are there, a release is due."""
 
-    offers: tuple[Offer, ...] = ()
+    bounds: tuple[AnswerBounds, ...] = ()
     answers: tuple[SignedAnswer, ...] = ()
-    contributions: tuple[SignedContribution, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
+        """The form of this major version: `offers` holds the bounds, `contributions` nothing any more."""
         return {
             "answers": [answer.as_json() for answer in self.answers],
-            "contributions": [part.as_json() for part in self.contributions],
-            "offers": [offer.as_json() for offer in self.offers],
+            "contributions": [],
+            "offers": [bounds.as_json() for bounds in self.bounds],
         }
 
 
@@ -33,9 +33,11 @@ NOTHING = UploadBatch()
 
 
 def batch_from_json(data: Mapping[str, Any]) -> UploadBatch:
-    """`data` has the fields of UploadBatchSchema. Raises AuditError, SumFormatError or ValueError."""
+    """Read a batch with the fields of UploadBatchSchema, without what an older node contributes to totals.
+
+    Raises AuditError, BoundsFormatError or ValueError.
+    """
     return UploadBatch(
-        tuple(map(offer_from_json, data["offers"])),
+        tuple(map(answer_bounds_from_json, data["offers"])),
         tuple(map(signed_answer_from_json, data["answers"])),
-        tuple(map(signed_answer_from_json, data["contributions"])),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import SafelaneError
-from gateway.wire.sum_call import text
+from gateway.wire.strict_values import text
 
 MAJOR = 2
 GREETING = "/federation/v1/hello"

@@ -259,16 +259,6 @@ def _terms(old: Policy, new: Policy) -> Iterator[Change]:
     yield from compared(was, now, lambda a, b: a > b, sentence)
     yield from graded(old.release, new.release, f"Released {new.release}, was {old.release}.")
     yield from graded(old.appears, new.appears, f"{new.member} appears {new.appears}, was {old.appears}.")
-    totals, were = new.regional_totals, old.regional_totals
-    allowed = "now" if totals.withheld_cells else "no longer"
-    yield from compared(
-        were.withheld_cells,
-        totals.withheld_cells,
-        lambda a, b: b and not a,
-        f"Withheld cells may {allowed} enter regional totals.",
-    )
-    most = f"Regional totals need {totals.contributors} members, was {were.contributors}."
-    yield from compared(were.contributors, totals.contributors, lambda a, b: a > b, most)
 
 
 def _records(old: RecordLevel | None, new: RecordLevel | None) -> Iterator[Change]:

@@ -101,7 +101,6 @@ def _count(asked: frozenset[LevelOf]) -> int:
 
 def _obligations(policy: Policy, request: Request, terms: Conditions) -> Obligations:
     conditions = policy.conditions.join(terms)
-    totals = policy.regional_totals
     records = policy.record_level if request.record_level else None
     approval = _approval(conditions, ready_made=request.ready_made is not None)
     return Obligations(
@@ -110,7 +109,6 @@ def _obligations(policy: Policy, request: Request, terms: Conditions) -> Obligat
         embargo_days=policy.embargo_days,
         release=policy.release,
         appears=policy.appears,
-        totals_contributors=totals.contributors if totals.withheld_cells else None,
         retention_days=conditions.retention_days,
         redistribution=conditions.redistribution,
         hub_cache_days=conditions.hub_cache_days,

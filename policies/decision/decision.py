@@ -89,8 +89,7 @@ class Obligations:
 
     - `approval`: who has to approve the answer; `quotas`: questions in each period;
     - `embargo_days`, `release`: from which snapshot;
-    - `appears`: on its own, or within regional totals only; `totals_contributors`: the least number of
-      members in a total (None: withheld cells enter no total);
+    - `appears`: on its own, or within regional totals only;
     - `retention_days`, `redistribution`, `hub_cache_days`: what recipient and hub may do afterwards;
     - `k`, `l`, `consent`: of an extract of records; `legal_basis`: to be cited.
     """
@@ -100,7 +99,6 @@ class Obligations:
     embargo_days: int
     release: Release
     appears: Appearance
-    totals_contributors: int | None
     retention_days: int | None
     redistribution: Redistribution
     hub_cache_days: int | None

@@ -69,8 +69,15 @@ def decision_record(decision: Decision) -> dict[str, Any]:
 
 
 def present_record(record: dict[str, Any]) -> dict[str, Any]:
-    """A logged record of a decision with the names of today: disclosed reasons were once called `told`."""
-    return {("disclosed" if name == "told" else name): value for name, value in record.items()}
+    """A logged record of a decision with the names of today: disclosed reasons were once called `told`.
+
+    Obligations once named the contributors of regional totals, which are withdrawn.
+    """
+    present = {("disclosed" if name == "told" else name): value for name, value in record.items()}
+    terms = present.get("obligations")
+    if isinstance(terms, dict):
+        present["obligations"] = {n: value for n, value in terms.items() if n != "totals_contributors"}
+    return present
 
 
 def _obligations(obligations: Obligations) -> dict[str, Any]:
@@ -80,7 +87,6 @@ def _obligations(obligations: Obligations) -> dict[str, Any]:
         "embargo_days": obligations.embargo_days,
         "release": str(obligations.release),
         "appears": str(obligations.appears),
-        "totals_contributors": obligations.totals_contributors,
         "retention_days": obligations.retention_days,
         "redistribution": str(obligations.redistribution),
         "hub_cache_days": obligations.hub_cache_days,

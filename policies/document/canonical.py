@@ -52,9 +52,6 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield f"embargo: {say_days(policy.embargo_days) if policy.embargo_days else 'none'}"
     yield f"release: {policy.release}"
     yield f"appears: {policy.appears}"
-    totals = policy.regional_totals
-    allowed = "yes" if totals.withheld_cells else "no"
-    yield f"regional_totals: {{withheld_cells: {allowed}, contributors: {totals.contributors}}}"
     yield from _conditions(policy.conditions, DEFAULT_CONDITIONS)
     yield f"record_level: {_record_level(policy)}"
 

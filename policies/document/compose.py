@@ -14,7 +14,6 @@ from policies.model.model import (
     Policy,
     Population,
     RecordLevel,
-    RegionalTotals,
     Scope,
     Share,
 )
@@ -51,7 +50,6 @@ def compose(above: Policy, policy: Policy) -> Policy:
         embargo_days=max(above.embargo_days, policy.embargo_days),
         release=strictest(above.release, policy.release),
         appears=strictest(above.appears, policy.appears),
-        regional_totals=_totals(above.regional_totals, policy.regional_totals),
         conditions=above.conditions.join(policy.conditions),
         record_level=_record_level(above.record_level, policy.record_level),
     )
@@ -165,13 +163,6 @@ def _coarsest(one: FrozenMap[str, str], other: FrozenMap[str, str], words: Vocab
 
 def _earlier(one: date | None, other: date | None) -> date | None:
     return min((day for day in (one, other) if day is not None), default=None)
-
-
-def _totals(one: RegionalTotals, other: RegionalTotals) -> RegionalTotals:
-    return RegionalTotals(
-        withheld_cells=one.withheld_cells and other.withheld_cells,
-        contributors=max(one.contributors, other.contributors),
-    )
 
 
 def _record_level(one: RecordLevel | None, other: RecordLevel | None) -> RecordLevel | None:

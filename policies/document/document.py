@@ -158,6 +158,7 @@ def _terms(words: Vocabulary | None) -> dict[str, Key]:
         "consent": Key(_words("consent", words and words.consents), "consents of those who are counted"),
         "victims": Key(_words("kind of victim", words and words.victims), "kinds of victim counted (DIR)"),
     }
+    # Policies that were signed before totals were withdrawn stay valid: the key is read, and means nothing.
     totals = _plain_record("rules for regional totals", withheld_cells=_yes_no(), contributors=Number(4, 11))
     nothing: Shape[Any] = Meaning("rule for regional totals", {"no": {"withheld_cells": False}})
     return {
@@ -166,7 +167,7 @@ def _terms(words: Vocabulary | None) -> dict[str, Key]:
         "release": Key(_graded(Release), "how often a snapshot is released (twice a year)"),
         "appears": Key(_graded(Appearance), "on its own, or only within regional totals (on its own)"),
         "regional_totals": Key(
-            ByNode[Any](nothing, totals), "whether withheld cells may enter secure sums (yes, 4)"
+            ByNode[Any](nothing, totals), "without effect: withheld cells enter no total any more"
         ),
         **_conditions(),
         "record_level": Key(_record_level(words), "extracts of single records (never)"),

@@ -260,11 +260,6 @@ def _terms(policy: Policy) -> Iterator[str]:
     yield say_timing(policy.embargo_days, str(policy.release))
     if policy.appears is Appearance.TOTALS:
         yield f"{policy.member} appears only within regional totals."
-    totals = policy.regional_totals
-    if totals.withheld_cells:
-        yield f"Withheld cells may enter regional totals of at least {totals.contributors} members."
-    else:
-        yield "Withheld cells enter no regional total."
     yield from say_conditions(policy.conditions)
     rule = policy.record_level
     if rule is None:

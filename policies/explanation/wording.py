@@ -80,11 +80,6 @@ def say_obligations(obligations: Obligations) -> list[str]:
     said += [say_timing(obligations.embargo_days, str(obligations.release))]
     if obligations.appears is Appearance.TOTALS:
         said.append("The member appears only within regional totals.")
-    if obligations.totals_contributors is None:
-        said.append("Its withheld cells enter no regional total.")
-    else:
-        among = obligations.totals_contributors
-        said.append(f"Its withheld cells may enter regional totals of at least {among} members.")
     if obligations.k is not None:
         said.append(
             f"Each record looks like at least {obligations.k - 1} others, with {obligations.l} different "

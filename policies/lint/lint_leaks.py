@@ -140,12 +140,6 @@ def _exact_beside_noise(policy: Policy) -> Iterator[Finding]:
             f"record_level with {kind}: exact records beside perturbed cells undo the perturbation; "
             "choose one.",
         )
-    if policy.regional_totals.withheld_cells:
-        yield warning(
-            "exact-beside-noise",
-            f"regional_totals with {kind}: secure sums are exact, so that none of these numbers enters one; "
-            "say regional_totals: no.",
-        )
 
 
 def mechanisms(policy: Policy, beside: Iterable[Policy]) -> Iterator[Finding]:

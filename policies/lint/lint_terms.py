@@ -6,7 +6,6 @@ from policies.explanation.wording import listed
 from policies.model.finding import Finding, error, note, warning
 from policies.model.model import Policy
 from policies.model.terms import (
-    Appearance,
     Approval,
     Conditions,
     MechanismKind,
@@ -36,7 +35,6 @@ def terms(policy: Policy, persons: int | None = None) -> Iterator[Finding]:
             "no-priority",
             "No priority tables: fine tables may then withhold cells of the tables that are asked for most.",
         )
-    yield from _totals(policy)
     yield from _records(policy)
     for label, conditions in _conditions(policy):
         yield from _quotas(label, conditions)
@@ -51,22 +49,6 @@ def _conditions(policy: Policy) -> Iterator[tuple[str, Conditions]]:
     for share in policy.shares:
         if share.conditions != Conditions():
             yield share.label, policy.conditions.join(share.conditions)
-
-
-def _totals(policy: Policy) -> Iterator[Finding]:
-    totals = policy.regional_totals
-    if policy.appears is Appearance.TOTALS and not totals.withheld_cells:
-        yield error(
-            "obligation-cannot-be-met",
-            f"{policy.member} appears only within regional totals, but its withheld cells may enter none; "
-            "say regional_totals: {withheld_cells: yes}, or appears: on its own.",
-        )
-    members = len(policy.vocabulary.members)
-    if totals.withheld_cells and totals.contributors > members:
-        yield error(
-            "obligation-cannot-be-met",
-            f"regional_totals: {totals.contributors} contributors are asked for; the region has {members}.",
-        )
 
 
 def _records(policy: Policy) -> Iterator[Finding]:

@@ -211,14 +211,6 @@ class Population:
 
 
 @dataclass(frozen=True)
-class RegionalTotals:
-    """Whether withheld cells may enter masked regional sums, and among how many members at least."""
-
-    withheld_cells: bool = True
-    contributors: int = 4
-
-
-@dataclass(frozen=True)
 class RecordLevel:
     """Extracts of single records: recipients, k-anonymity and l-diversity, and the approval needed."""
 
@@ -251,7 +243,6 @@ class Policy:
     embargo_days: int
     release: Release
     appears: Appearance
-    regional_totals: RegionalTotals
     conditions: Conditions
     record_level: RecordLevel | None
     vocabulary: Vocabulary = field(compare=False, repr=False)

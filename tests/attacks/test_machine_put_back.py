@@ -32,7 +32,6 @@ from gateway.question import ask as question_of
 POLICY = (
     policy_text("KH").replace("first_year: 2022\n", "")  # which stands within the mechanism
     + """mechanism: {kind: differential-privacy, budget: 1, per_table: 0.25, first_year: 2021}
-regional_totals: no
 priority: [{date: year, sex: sex}]
 """
 )

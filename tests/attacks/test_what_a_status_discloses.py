@@ -224,7 +224,7 @@ def _open_item(certify):  # type: ignore[no-untyped-def]
 def test_perturbed_years_look_alike_with_nobody_and_with_few(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    policy = policy_text("KH") + "mechanism: cell-key\nregional_totals: no\n"
+    policy = policy_text("KH") + "mechanism: cell-key\n"
     seen = []
     for people in (0, 2):
         register = two_years()

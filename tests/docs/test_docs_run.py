@@ -28,7 +28,7 @@ WITH_COMMANDS = [page for page in pages() if commands(page) and name(page) not i
 
 
 BEFORE_ANY_QUESTION = {"docs/how-to/give-out-records.md"}
-"""Pages about a region that nobody has asked: no records are given out of people in a regional total."""
+"""Pages about a region of their own: what they give out stays known, and other pages would notice."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What travels: answers, releases, calls, what is shared, regional totals, invitations; and exports."""
+"""What travels: answers, releases, calls, what is shared, bounds, invitations; and exports."""
 
 import json
 import subprocess
@@ -22,6 +22,7 @@ from gateway.export.notes import Receipt
 from gateway.export.workbook import to_xlsx
 from gateway.picturing import ENGLISH
 from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
+from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.answer_text import sign_answer
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, secret_hash
@@ -32,8 +33,6 @@ from gateway.wire.poll import Delivery, Poll, PollReply
 from gateway.wire.release import Coverage, Earlier, Release, release_text
 from gateway.wire.sharing_statement import Never, Shared, Sharing, sign_sharing
 from gateway.wire.signed_answer import SignedAnswer
-from gateway.wire.sum_call import CalledSum, SumCall
-from gateway.wire.sum_messages import Consent, Contribution, Offer, OfferedCell, sign_text
 from gateway.wire.upload_batch import UploadBatch
 from gateway.wire.usage_terms import PassOn, Terms
 from gateway.wire.versions import Hello
@@ -133,13 +132,12 @@ def calls() -> Items:
     signed = SignedAnswer(sign_answer(EXACT, signer("KH/answers")), b"entry", "receipt", bytes(16))
     excerpt = Excerpt(3, (RevealedLeaf(b"entry", None), RevealedLeaf(None, seed("leaf"))), (seed("proof"),))
     shown = ShownLog("head", 3, (seed("a"), seed("b")), excerpt)
-    offer = _offer()
-    batch = UploadBatch((offer,), (signed,), (signed,))
+    bounds = AnswerBounds("q-1", (0, 1), (9, None))
+    batch = UploadBatch((bounds,), (signed,))
     poll = Poll(5, "cosignature", shown, 25.0, 4, ("q-2",), "sharing", ("2", "kh-1"), batch)
     delivery = Delivery("q-1", b"entry", "receipt")
-    called = SumCall("q-1", b"entry", "receipt", (CalledSum(("2024", "K"), ("KH", "LA")),), ("consent",))
     seen_log = SeenLog(9, 5, "cosignature")
-    reply = PollReply("checkpoint", (seed("a"),), (delivery,), excerpt, seen_log, (called,))
+    reply = PollReply("checkpoint", (seed("a"),), (delivery,), excerpt, seen_log)
     shared = Shared(("ARMAC",), None, ("research",), ("casualties",), ("sex", "year"), 2, True, False, True)
     never = Never(None, ("auditor",), None, ("services",), ("month",), (("sex",), ("outcome",)))
     sharing = Sharing("KH", "2", "2027-12-31", "kh-1", "2025-12-31", "2026-01-15", (shared,), (never,))
@@ -165,23 +163,9 @@ def calls() -> Items:
     }
 
 
-def _offer() -> Offer:
-    cell = OfferedCell(("2024", "K"), 1, 9, 3)
-    return Offer("q-1", sign_text(_consent().as_json(), signer("KH/answers")), (0, 1), (9, None), (cell,), 5)
-
-
-def _consent() -> Consent:
-    return Consent(ASKED, "KH", "kh-1", seed("mask key"), 4, (("2024", "K"), ("2024", TOTAL)))
-
-
-def secure_sums() -> Items:
-    """Messages of regional totals."""
-    contribution = Contribution("q-1", ASKED, "KH", seed("roster"), (3, 2**63, 0))
-    return {
-        "consent": sign_text(_consent().as_json(), signer("KH/answers")),
-        "offer": _json(_offer()),
-        "contribution": sign_text(contribution.as_json(), signer("KH/answers")),
-    }
+def bounds() -> Items:
+    """What the withheld cells of an answer can be."""
+    return {"bounds": _json(AnswerBounds("q-1", (0, 1), (9, None)))}
 
 
 def _fingerprints() -> str:

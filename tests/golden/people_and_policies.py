@@ -1,9 +1,8 @@
-"""Snapshots, cubes of a node, policies and decisions, pseudonyms, extracts, masked sums."""
+"""Snapshots, cubes of a node, policies and decisions, pseudonyms, extracts."""
 
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,9 +24,6 @@ from anonymisers.identity.sealed_messages import public_of, public_text
 from anonymisers.records.fingerprint import fingerprint, record_order
 from anonymisers.records.generalisation import Records, generalised
 from anonymisers.records.sealed_extract import Content, Label, moment_text, sealed_extract
-from anonymisers.secure_sum.mask_roster import Participant, Roster, Sum
-from anonymisers.secure_sum.masking import PairwiseMasks
-from anonymisers.secure_sum.pairwise_keys import MaskKey
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from gateway.member.build.cube_building import build
@@ -144,16 +140,3 @@ def _file() -> str:
     content = Content(("person",), (("p1.1.X",),), ("For ARMAC only.",), "0123")
     file = json.loads(sealed_extract(label, content))
     return json.dumps({**file, "sealed": len(file["sealed"])}, indent=1) + "\n"
-
-
-def masked_sums() -> Items:
-    """What members contribute to regional totals, masked."""
-    keys = {member: MaskKey(sha256(member.encode()).digest()) for member in ("KH", "LA", "MM", "TH", "VN")}
-    sums = (Sum(("2017", "K"), tuple(keys)), Sum(("2017", "I"), ("KH", "LA", "TH")))
-    taking_part = tuple(Participant(m, f"s-{m}", key.public) for m, key in keys.items())
-    roster = Roster(b"q" * 32, 1, taking_part, sums)
-    reported: dict[str, str | bytes] = {"roster": roster.digest().hex() + "\n"}
-    for to in sums:
-        masked = {m: PairwiseMasks(roster, m, keys[m]).masked(to, n) for n, m in enumerate(to.members)}
-        reported[" ".join(to.cell)] = "".join(f"{m} {n}\n" for m, n in masked.items())
-    return reported

@@ -33,7 +33,6 @@ SUBJECTS: dict[str, Callable[[], Items]] = {
     "policies": people_and_policies.policies,
     "identifiers": people_and_policies.identifiers,
     "extracts": people_and_policies.extracts,
-    "masked-sums": people_and_policies.masked_sums,
     "log-entries": logs.entries,
     "log-entries-as-fhir": logs.as_fhir,
     "signed": logs.signed,
@@ -41,5 +40,5 @@ SUBJECTS: dict[str, Callable[[], Items]] = {
     "releases": messages.releases,
     "exports": messages.exports,
     "calls": messages.calls,
-    "secure-sums": messages.secure_sums,
+    "bounds": messages.bounds,
 }

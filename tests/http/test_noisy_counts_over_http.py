@@ -22,7 +22,6 @@ from gateway.hub.releasing import release_due
 from gateway.wire.answer import AnswerError
 
 PRIVATE = """mechanism: {kind: differential-privacy, budget: 1, per_table: 0.05, first_year: 2021}
-regional_totals: no
 priority: [{date: year, sex: sex}]
 """
 QUESTION = {

@@ -17,7 +17,6 @@ from gateway.hub.releasing import release_due
 from gateway.member.answer import outbox as outbox_module
 from gateway.member.errors import LinkError
 from gateway.question import ask as question_of
-from gateway.secure_sum.at_node import NodeSums
 from gateway.wire.poll import Poll, PollReply
 from gateway.wire.upload_batch import UploadBatch
 
@@ -87,7 +86,7 @@ def test_a_piece_that_is_not_kept_keeps_no_other_out(region: Federation) -> None
     own = region.members["KH"]
     own.round()
     with laos.node.store.reading() as view:
-        foreign = outbox_module.outbox(laos.node, view, NodeSums(laos.node, laos.cube_cache)).batch().answers
+        foreign = outbox_module.outbox(laos.node, view).batch().answers
     own.link.twist = lambda call: replace(
         call,
         upload_batch=UploadBatch(answers=(*foreign, *call.upload_batch.answers, *call.upload_batch.answers)),

@@ -474,7 +474,6 @@ def test_obligations_come_from_the_policy(policy: MakePolicy, request_for: MakeR
         embargo: 10 days
         release: once a year
         appears: only within regional totals
-        regional_totals: {withheld_cells: yes, contributors: 6}
         approval: one person
         quota: 5 a month
         retention: 30 days
@@ -489,22 +488,12 @@ def test_obligations_come_from_the_policy(policy: MakePolicy, request_for: MakeR
     assert obligations.embargo_days == 10
     assert obligations.release is Release.ONCE
     assert obligations.appears is Appearance.TOTALS
-    assert obligations.totals_contributors == 6
     assert obligations.approval is Approval.ONE
     assert obligations.quotas == {Period.MONTH: 5}
     assert obligations.retention_days == 30
     assert obligations.redistribution is Redistribution.NO
     assert obligations.hub_cache_days == 7
     assert (obligations.k, obligations.l, obligations.consent) == (None, None, None)
-
-
-def test_withheld_cells_may_stay_out_of_totals(
-    policy: MakePolicy, request_for: MakeRequest, at: datetime
-) -> None:
-    obligations = decide(policy("regional_totals: no"), request_for(), at).obligations
-
-    assert obligations is not None
-    assert obligations.totals_contributors is None
 
 
 def test_the_strictest_of_all_that_apply_holds(

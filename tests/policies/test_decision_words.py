@@ -69,7 +69,6 @@ def test_a_permit_without_records_asks_nothing_of_records() -> None:
         embargo_days=90,
         release=Release.QUARTERLY,
         appears=Appearance.OWN,
-        totals_contributors=None,
         retention_days=None,
         redistribution=Redistribution.NO,
         hub_cache_days=None,

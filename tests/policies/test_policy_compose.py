@@ -23,14 +23,14 @@ def test_the_stricter_of_each_term_holds(policy: MakePolicy) -> None:
         "max_dimensions: 2\nfinest: {place: province_group, date: quarter, sex: sex}\n"
         "keep: [total, {date: year}]\npooled_years: 5\n"
         "priority: [article-7]\napproval: one person\nquota: 9 a month\npopulation: {victims: [DIR, FAM]}\n"
-        "regional_totals: {contributors: 4}\ndominance: {largest: 3, share_percent: 90, p_percent: 5}\n"
+        "dominance: {largest: 3, share_percent: 90, p_percent: 5}\n"
         "record_level: {to: [ARMAC, public], k: 4, l: 3, approval: automatic}"
     )
     below = policy(
         "finest: {place: province, date: year, age: adult_child}\nthreshold: {usual: 6, date: {year: 7}}\n"
         "keep: [total]\nquota: 2 a day\npopulation: {consent: [REC], victims: [DIR]}\n"
         "appears: only within regional totals\npriority: [canonical-questions]\n"
-        "record_level: {to: ARMAC, k: 6, l: 2, approval: two persons}\nregional_totals: {contributors: 6}"
+        "record_level: {to: ARMAC, k: 6, l: 2, approval: two persons}"
     )
 
     both = compose(above, below)
@@ -51,7 +51,6 @@ def test_the_stricter_of_each_term_holds(policy: MakePolicy) -> None:
     assert (rule.largest, rule.share_percent, rule.p_percent) == (3, 85, 10)
     assert (both.embargo_days, both.release) == (200, Release.ONCE)
     assert both.appears is Appearance.TOTALS
-    assert both.regional_totals.contributors == 6
     assert both.consent == {"REC"}
     assert both.population.victims == {"DIR"}
     assert both.conditions.approval_others is Approval.ONE
@@ -105,9 +104,6 @@ def test_what_one_never_releases_stays_at_home(policy: MakePolicy) -> None:
     assert compose(policy(ALL), policy(records)).record_level is None
     assert compose(policy(ALL + records), policy()).record_level is None
     assert compose(policy(ALL + records), policy(records.replace("ARMAC", "public"))).record_level is None
-    assert not compose(policy(ALL + "regional_totals: no"), policy()).regional_totals.withheld_cells
-    assert not compose(policy(ALL), policy("regional_totals: no")).regional_totals.withheld_cells
-    assert compose(policy(ALL), policy()).regional_totals.withheld_cells
 
 
 def test_a_margin_stays_visible_only_where_both_keep_it(policy: MakePolicy) -> None:

@@ -51,12 +51,6 @@ def test_a_finer_level_is_said_as_an_office_says_it(policy: MakePolicy) -> None:
             "appears: on its own",
             "loosened: KH appears on its own, was only within regional totals.",
         ),
-        ("regional_totals: no", "", "loosened: Withheld cells may now enter regional totals."),
-        (
-            "regional_totals: {contributors: 6}",
-            "regional_totals: {contributors: 4}",
-            "loosened: Regional totals need 4 members, was 6.",
-        ),
         (
             "population: {consent: [REC]}",
             "population: {consent: [REC, AGG]}",

@@ -346,3 +346,11 @@ def test_a_message_quotes_no_more_than_a_line_of_the_document(words: Vocabulary)
 
     assert len(fault.problem) < 120
     assert str(fault).isprintable()
+
+
+@pytest.mark.parametrize("said", ["no", "{withheld_cells: yes, contributors: 6}"])
+def test_a_policy_from_before_totals_were_withdrawn_is_read_and_says_the_same_without_them(
+    policy: MakePolicy, said: str
+) -> None:
+    """Such policies are signed and in force; nobody can change their text."""
+    assert policy(f"regional_totals: {said}\n") == policy()

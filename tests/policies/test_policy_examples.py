@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from policies import Policy, Vocabulary, load_policy
-from policies.model.model import Mechanism, RecordLevel, RegionalTotals
+from policies.model.model import Mechanism, RecordLevel
 from policies.model.terms import Approval, Period, Redistribution, Release, Zeros
 
 NAMES = ("default", "restrictive", "medium", "open")
@@ -36,7 +36,6 @@ def test_restrictive(words: Vocabulary) -> None:
     assert "place" not in policy.scope.dimensions
     assert (policy.scope.max_dims, policy.scope.threshold, policy.scope.zeros) == (2, 11, Zeros.PROTECT)
     assert policy.scope.pooled_years == 3
-    assert not policy.regional_totals.withheld_cells
     assert (policy.embargo_days, policy.release) == (365, Release.ONCE)
     assert policy.conditions.approval_ready_made is Approval.TWO
     assert policy.conditions.approval_others is Approval.TWO
@@ -58,7 +57,6 @@ def test_medium(words: Vocabulary) -> None:
     assert policy.conditions.approval_ready_made is Approval.AUTOMATIC
     assert policy.conditions.approval_others is Approval.ONE
     assert policy.conditions.retention_days == 1095
-    assert policy.regional_totals == RegionalTotals(withheld_cells=True, contributors=4)
 
 
 def test_open(words: Vocabulary) -> None:

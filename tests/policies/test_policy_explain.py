@@ -70,7 +70,7 @@ def test_a_permit_is_explained_with_its_obligations(
 ) -> None:
     permitting = policy(
         "approval: one person\nquota: 9 a month\nretention: 5 days\nredistribution: no\nhub_cache: 3 days\n"
-        "appears: only within regional totals\nregional_totals: {contributors: 5}\nlegal_basis: decree\n"
+        "appears: only within regional totals\nlegal_basis: decree\n"
         "embargo: none"
     )
     request = request_for("date.year", "outcome.outcome")
@@ -82,7 +82,6 @@ def test_a_permit_is_explained_with_its_obligations(
         "It counts against the quota of 9 a month.",
         "Data are released twice a year, of any age.",
         "The member appears only within regional totals.",
-        "Its withheld cells may enter regional totals of at least 5 members.",
         (
             "The recipient may keep the answer for 5 days and may not pass it on; "
             "the hub may keep it for 3 days."
@@ -109,13 +108,12 @@ def test_a_denial_is_explained_with_every_reason_and_the_disclosed_ones(
 
 
 def test_single_records_are_explained(policy: MakePolicy, request_for: MakeRequest, at: datetime) -> None:
-    sharing = policy("record_level: {to: ARMAC, k: 5, l: 2}\nregional_totals: no")
+    sharing = policy("record_level: {to: ARMAC, k: 5, l: 2}")
     request = request_for(role=None, record_level=True)
 
     lines = explain(sharing, request, decide(sharing, request, at))
 
     assert lines[0] == "ARMAC (no role) asks KH for single records on casualties, for regional-reporting."
-    assert "Its withheld cells enter no regional total." in lines
     assert (
         "Each record looks like at least 4 others, with 2 different sensitive values, "
         "and is of a person with consent REC." in lines
@@ -177,7 +175,6 @@ def test_a_policy_is_read_aloud(policy: MakePolicy) -> None:
         "People counted: consent AGG and REC, victims DIR.",
         "Data are released twice a year, at least 90 days old.",
         "KH appears only within regional totals.",
-        "Withheld cells may enter regional totals of at least 4 members.",
         "Answers to ready-made questions are sent automatically.",
         "Other answers are sent with approval by two people.",
         (
@@ -213,7 +210,6 @@ PRIVATE = (
             PRIVATE,
         ),
         ("pooled_years: [2015-2017]", "Years are shown in these periods: 2015-2017."),
-        ("regional_totals: no", "Withheld cells enter no regional total."),
         ("zeros: publish", "Every zero is shown."),
         (
             "never: [{together: {sex: any, date: year}}]",

@@ -52,7 +52,6 @@ population: {consent: [AGG, REC], victims: [DIR]}
 embargo: 90 days
 release: twice a year
 appears: on its own
-regional_totals: {withheld_cells: yes, contributors: 4}
 record_level: never
 """
     )
@@ -136,7 +135,6 @@ def test_a_decision_is_recorded_whole(policy: MakePolicy, request_for: MakeReque
             "embargo_days": 90,
             "release": "twice a year",
             "appears": "on its own",
-            "totals_contributors": 4,
             "retention_days": None,
             "redistribution": "aggregates with credit",
             "hub_cache_days": 0,

@@ -23,9 +23,7 @@ def test_a_careful_policy_has_nothing_to_find(policy: MakePolicy) -> None:
 
 
 def test_the_gravest_comes_first(policy: MakePolicy) -> None:
-    found = lint(
-        policy("threshold: 2\nzeros: publish\nappears: only within regional totals\nregional_totals: no")
-    )
+    found = lint(policy("threshold: 2\nzeros: publish\nretention: 30 days\nhub_cache: 31 days"))
 
     assert [finding.severity for finding in found] == [
         Severity.ERROR,
@@ -53,7 +51,7 @@ def test_a_rounded_0_must_not_disclose_a_count_below_the_threshold(
 
 def test_a_base_equal_to_the_threshold_gives_nothing_away(policy: MakePolicy) -> None:
     """Controlled rounding goes to either multiple: a 5 may stand for 1 to 9, so that no class is cut."""
-    text = "threshold: 5\nmechanism: {kind: controlled-rounding, base: 5}\nregional_totals: no\n"
+    text = "threshold: 5\nmechanism: {kind: controlled-rounding, base: 5}\n"
 
     assert all(finding.severity is not Severity.ERROR for finding in lint(policy(BASIS + text)))
 
@@ -98,15 +96,15 @@ PRIVATE = "{kind: differential-privacy, budget: %s, per_table: 0.1, first_year: 
 def test_nothing_exact_is_published_beside_noise(policy: MakePolicy, mechanism: str) -> None:
     exact = "keep: total\nrecord_level: {to: ARMAC, k: 5, l: 2}\n"
     noisy = policy(f"{BASIS}mechanism: {mechanism}\n{exact}")
-    quiet = policy(f"{BASIS}mechanism: {mechanism}\nregional_totals: no\n")
+    quiet = policy(f"{BASIS}mechanism: {mechanism}\n")
 
-    assert codes(noisy).count("exact-beside-noise") == 3
+    assert codes(noisy).count("exact-beside-noise") == 2
     assert set(codes(quiet)) <= {"accidents-not-drawn", "late-never-counted"}
     assert codes(policy(BASIS + exact)) == []
 
 
 def test_a_privacy_budget_has_to_pay_for_what_is_drawn(policy: MakePolicy) -> None:
-    basis = f"{BASIS}regional_totals: no\nembargo: 365 days\nmechanism: {PRIVATE}\n"
+    basis = f"{BASIS}embargo: 365 days\nmechanism: {PRIVATE}\n"
 
     def found(budget: str, priority: str) -> set[str]:
         return set(codes(policy(basis % budget + f"priority: {priority}"))) - {"accidents-not-drawn"}
@@ -121,7 +119,7 @@ def test_a_privacy_budget_has_to_pay_for_what_is_drawn(policy: MakePolicy) -> No
 
 
 def test_two_mechanisms_on_one_data_set(policy: MakePolicy) -> None:
-    one, other = policy(BASIS), policy(BASIS + "mechanism: cell-key\nregional_totals: no")
+    one, other = policy(BASIS), policy(BASIS + "mechanism: cell-key")
 
     assert codes(one, beside=[other]) == ["two-mechanisms"]
     assert codes(one, beside=[replace(other, data_set=EVERY_DATA_SET)]) == ["two-mechanisms"]
@@ -131,16 +129,16 @@ def test_two_mechanisms_on_one_data_set(policy: MakePolicy) -> None:
 
 
 def test_noise_that_is_smaller_than_the_threshold(policy: MakePolicy) -> None:
-    noise = BASIS + "regional_totals: no\nmechanism: {kind: cell-key, D: %d, V: 2}\nthreshold: 5"
+    noise = BASIS + "mechanism: {kind: cell-key, D: %d, V: 2}\nthreshold: 5"
 
     assert codes(policy(noise % 3)) == ["noise-too-small"]
     assert codes(policy(noise % 4)) == []
 
 
 def test_other_parameters_are_another_mechanism(policy: MakePolicy) -> None:
-    one = policy(BASIS + "mechanism: cell-key\nregional_totals: no")
-    same = policy(BASIS + "mechanism: {kind: cell-key, D: 6, V: 3, js: 2, pstay: 0}\nregional_totals: no")
-    other = policy(BASIS + "mechanism: {kind: cell-key, V: 4}\nregional_totals: no")
+    one = policy(BASIS + "mechanism: cell-key")
+    same = policy(BASIS + "mechanism: {kind: cell-key, D: 6, V: 3, js: 2, pstay: 0}")
+    other = policy(BASIS + "mechanism: {kind: cell-key, V: 4}")
 
     assert codes(one, beside=[same]) == []
     assert codes(one, beside=[other]) == ["two-mechanisms"]
@@ -273,9 +271,7 @@ def test_terms_that_are_missing(policy: MakePolicy) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("appears: only within regional totals\nregional_totals: no", "obligation-cannot-be-met"),
         ("appears: only within regional totals", None),
-        ("regional_totals: {contributors: 5}", "obligation-cannot-be-met"),
         ("record_level: {to: ARMAC, k: 5, l: 2}\npopulation: {consent: AGG}", "obligation-cannot-be-met"),
         ("record_level: {to: ARMAC, k: 5, l: 2, approval: automatic}", "records-unseen"),
         ("retention: 30 days\nhub_cache: 31 days", "obligation-cannot-be-met"),

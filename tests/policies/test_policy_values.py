@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from policies import Code, Policy, Request, decide
 from policies.decision.rule_index import index_of
 from policies.model.frozen import FrozenMap
-from policies.model.model import Ban, Dominance, Mechanism, Noise, RegionalTotals, Scope
+from policies.model.model import Ban, Dominance, Mechanism, Noise, Scope
 from policies.model.pools import nested
 from policies.model.terms import (
     Approval,
@@ -133,7 +133,6 @@ def test_nothing_of_a_decision_can_be_changed_afterwards(
         banned.shares[0],
         banned.bans[0],
         banned.population,
-        banned.regional_totals,
         banned.record_level,
         banned.conditions,
     )
@@ -177,9 +176,8 @@ def test_what_is_left_out_is_what_the_reference_says(policy: Callable[..., Polic
     assert scope.mechanism == Mechanism(MechanismKind.SUPPRESSION, None, None, None)
     assert scope.dominance == Dominance(2, 85, 10)
     assert Mechanism(MechanismKind.CELL_KEY).noise == Noise(6, Decimal(3), 2, Decimal(0))
-    assert RegionalTotals() == RegionalTotals(withheld_cells=True, contributors=4)
     read = policy()
-    assert (read.scope.dominance, read.regional_totals) == (Dominance(), RegionalTotals())
+    assert read.scope.dominance == Dominance()
     assert read.scope.mechanism == Mechanism()
 
 

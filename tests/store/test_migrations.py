@@ -15,6 +15,8 @@ from gateway.accounts.model import Account, Role, Scope, Token
 from gateway.store.accounts.writing import SqlPeopleWriter
 from gateway.store.engine.database import Database
 from gateway.store.engine.migrate import HUB, MEMBER, migrate
+from gateway.store.hub.received_bounds import stated_bounds
+from gateway.wire.answer_bounds import AnswerBounds, answer_bounds_from_json
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 OPERATOR = Account("vera@x.example", "ARMAC", Role.OPERATOR, frozenset(), NOW, 1)
@@ -26,6 +28,29 @@ RUN = (
     "INSERT INTO count_steps VALUES ('run', 'KH', 'join', 'note', '', '2026-03-01 12:00:00')",
     "INSERT INTO count_pieces VALUES ('run', 'KH', 'seal', 0, 'data')",
 )
+
+QUESTION = (
+    'INSERT INTO questions (id, question, "user", organisation, asked_at, deadline, late_until, asked_index, '
+    "state) VALUES ('q-1', '{}', 'vera@x.example', 'ARMAC', '2026-03-01 12:00:00', '2026-03-01 12:00:00', "
+    "'2026-03-01 12:00:00', 5, 'open')"
+)
+ROUND_AT_A_HUB = (
+    "INSERT INTO enrolments VALUES ('KH', 'answers', 'log', 'witness', 'calls', FALSE, 3)",
+    QUESTION,
+    "INSERT INTO received_offers VALUES ('q-1', 'KH', :body)",
+    "INSERT INTO sum_rounds VALUES ('q-1', '{}', '2026-03-01 12:00:00', 6, NULL)",
+    "INSERT INTO received_contributions VALUES ('q-1', 'KH', 'n', 'e', 'r', '2026-03-01 12:00:00')",
+)
+ROUND_AT_A_NODE = (
+    "INSERT INTO sent_answers VALUES ('q-1', 5, 'note', 7, 3, TRUE)",
+    "INSERT INTO sum_offers VALUES ('q-1', 5, 3, :body, 'the mask key', FALSE)",
+    "INSERT INTO sum_contributions VALUES (8, 'q-1', 6, 'note', FALSE)",
+    "INSERT INTO summed_cells VALUES ('[[\"date\",[\"2023\"]]]', 'c', 'b', 8)",
+)
+TABLES_OF_TOTALS = {
+    *("received_offers", "sum_rounds", "received_contributions"),
+    *("sum_offers", "sum_contributions", "summed_cells"),
+}
 
 
 def counting_tables(database: Database) -> set[str]:
@@ -68,6 +93,53 @@ def test_the_secrets_of_such_runs_go_from_a_node(database_url: str) -> None:
         migrate(database, MEMBER)
 
         assert counting_tables(database) == set()
+
+
+OFFER = {
+    "question_id": "q-1",
+    "consent": "a signed note",
+    "low": [0],
+    "high": [9],
+    "cells": [{"cell": ["K"], "low": 0, "high": 9, "component": 1}],
+    "threshold": 5,
+}
+STATED = AnswerBounds("q-1", (0,), (9,))
+"""What the offer says of withheld cells."""
+
+
+def test_rounds_of_totals_go_from_a_hub_and_bounds_stay(database_url: str) -> None:
+    with closing(Database(database_url)) as database:
+        migrate(database, HUB, to="hub_0003")
+        body = json.dumps(OFFER)
+        with database.writing() as connection:
+            SqlPeopleWriter(connection).add_account(OPERATOR, because=1)
+            for statement in ROUND_AT_A_HUB:
+                connection.execute(text(statement), {"body": body} if ":body" in statement else {})
+
+        migrate(database, HUB)
+
+        assert not TABLES_OF_TOTALS & set(rows_of(database))
+        with database.reading() as connection:
+            assert stated_bounds(connection, "q-1") == {"KH": STATED}
+
+
+def test_mask_keys_go_from_a_node_and_what_entered_a_total_stays_known(database_url: str) -> None:
+    with closing(Database(database_url)) as database:
+        migrate(database, MEMBER, to="member_0003")
+        body = json.dumps(OFFER)
+        with database.writing() as connection:
+            for statement in ROUND_AT_A_NODE:
+                connection.execute(text(statement), {"body": body} if ":body" in statement else {})
+
+        migrate(database, MEMBER)
+
+        rows = rows_of(database)
+        assert not TABLES_OF_TOTALS & set(rows)
+        assert "the mask key" not in str(rows)
+        assert rows["cells_in_totals"] == [{"people": '[["date",["2023"]]]', "because": 8}]
+        (kept,) = rows["stated_bounds"]
+        assert answer_bounds_from_json(json.loads(kept["body"])) == STATED
+        assert (kept["acknowledged"], kept["because"]) == (False, 7)
 
 
 def some_value(table: Table, name: str) -> Any:

@@ -19,20 +19,19 @@ from gateway.hub.errors import AlreadyAnsweredError, NotWitnessedError, PollRefu
 from gateway.hub.model import Principal, Role
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
+from gateway.hub.receiving_bounds import receive_bounds
 from gateway.member.answer.polling import RoundResult, run_round
 from gateway.member.build.cube_building import build
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.model.snapshot import LINKS, Column, Snapshot
 from gateway.member.node.context import Node
-from gateway.member.node.ports import RegionalWork
 from gateway.member.register.population import joined, taken
 from gateway.member.register.snapshot_loading import keep_snapshot
-from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.migrate import HUB, MEMBER
+from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.poll import Poll, PollReply, SignedAnswer
-from gateway.wire.sum_messages import Offer, SignedContribution
 
 POLICY = """
 member: {member}
@@ -102,10 +101,7 @@ class Link:
     cut: bool = False
     carries: bool = False
     """Whether what is handed in goes with the next poll, as to a hub of this version."""
-    mute: bool = False
-    """Cuts only what is contributed to totals."""
     sent: list[SignedAnswer] = field(default_factory=list)
-    given: list[SignedContribution] = field(default_factory=list)
 
     def poll(self, call: Poll) -> PollReply:
         try:
@@ -122,18 +118,11 @@ class Link:
         with self.hub.store.reading() as view:
             return str(self.hub.log.checkpoint(view.log))
 
-    def offer(self, offer: Offer) -> None:
+    def bounds(self, bounds: AnswerBounds) -> None:
         if self.cut:
             raise LinkError("The connection was cut.")
         with suppress(TooLateError):
-            self.hub.regional.receive_offer(self.hub, self.enrolment, offer)
-
-    def contribute(self, contribution: SignedContribution) -> None:
-        if self.cut or self.mute:
-            raise LinkError("The connection was cut.")
-        self.given.append(contribution)
-        with suppress(AlreadyAnsweredError, TooLateError), _witnessed():
-            self.hub.regional.receive_contribution(self.hub, self.enrolment, contribution)
+            receive_bounds(self.hub, self.enrolment, bounds)
 
     def send(self, answer: SignedAnswer) -> None:
         if self.cut:
@@ -156,12 +145,9 @@ class Member:
     node: Node
     cube_cache: CubeCache
     link: Link
-    regional: RegionalWork | None = None
-    """What it does with regional sums, if not what every node does."""
 
     def round(self) -> RoundResult:
-        regional = self.regional or NodeSums(self.node, self.cube_cache)
-        return run_round(self.node, self.cube_cache, regional, self.link, 0.0)
+        return run_round(self.node, self.cube_cache, self.link, 0.0)
 
     def log_entries(self) -> list[bytes]:
         with self.node.store.reading() as view:

@@ -40,7 +40,10 @@ def take_out(database: Database) -> dict[str, list[dict[str, Any]]]:
 
 
 def put_in(database: Database, side: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Write rows of the present form into the tables of a former one."""
+    """Write rows of the present form into the tables of a former one.
+
+    Tables of regional totals, which are withdrawn, stay empty.
+    """
     names = former_names(side)
     with database.writing() as connection:
         former = MetaData()

@@ -17,7 +17,7 @@ from gateway.member.answer import polling
 from gateway.member.answer.outbox import outbox, send
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
-from gateway.member.node.ports import HubLink, RegionalWork
+from gateway.member.node.ports import HubLink
 
 
 def image(directory: Path, place: Path) -> Path:
@@ -31,10 +31,10 @@ def image(directory: Path, place: Path) -> Path:
 def hands_in_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on nodes hand in what they have, whatever the hub has seen of their logs: a liar's program."""
 
-    def hand_in(node: Node, _: CubeCache, regional: RegionalWork, link: HubLink) -> None:
+    def hand_in(node: Node, _: CubeCache, link: HubLink) -> None:
         with node.store.reading() as view:
-            waiting = outbox(node, view, regional)
-        send(node, regional, link, waiting)
+            waiting = outbox(node, view)
+        send(node, link, waiting)
 
     monkeypatch.setattr(polling._Call, "is_shown_by", lambda *_: True)
     monkeypatch.setattr(polling, "_hand_in", hand_in)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 from gateway.dictionary import Dictionary, regional
-from gateway.hub.merging import RegionalFacts, merge
+from gateway.hub.merging import merge
 from gateway.question import COUNTRY, Question, ask
 from gateway.wire.answer import Answer, AskedEntry, Refusal
 from gateway.wire.cells import TOTAL, Axis
@@ -43,8 +43,7 @@ def made_release(
         else _refused(member, gone[member])
         for member in asked
     }
-    facts = RegionalFacts(bounds=_bounds(answers)) if bounded else RegionalFacts()
-    axes, cells = merge(dictionary, question, answers, facts)
+    axes, cells = merge(dictionary, question, answers, _bounds(answers) if bounded else {})
     coverage = tuple(_covered(member, answer) for member, answer in answers.items())
     times = ("2025-01-10T08:00:00Z", "2025-01-10T08:00:04Z")
     return Release(f"q-{seed:024x}", question.as_json(), axes, cells, coverage, *times)

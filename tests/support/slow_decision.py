@@ -177,7 +177,6 @@ def _obligations(policy: Policy, request: Request, fitting: list[Share]) -> Obli
     conditions = policy.conditions
     for share in fitting:
         conditions = conditions.join(share.conditions)
-    totals = policy.regional_totals
     records = policy.record_level if request.record_level else None
     approval = _approval(conditions, ready_made=request.ready_made is not None)
     return Obligations(
@@ -186,7 +185,6 @@ def _obligations(policy: Policy, request: Request, fitting: list[Share]) -> Obli
         embargo_days=policy.embargo_days,
         release=policy.release,
         appears=policy.appears,
-        totals_contributors=totals.contributors if totals.withheld_cells else None,
         retention_days=conditions.retention_days,
         redistribution=conditions.redistribution,
         hub_cache_days=conditions.hub_cache_days,

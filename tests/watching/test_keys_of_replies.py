@@ -37,7 +37,6 @@ from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError
 from gateway.member.region.hub_reply_keys import HubReplyKeys
 from gateway.member.region.monitor import MonitorRules, monitor
-from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
@@ -74,7 +73,7 @@ class Pair:
             cube_cache = CubeCache(node.dictionary, node.member, node.store)
             with closing(hub_link(self.node, node, url)) as link:
                 for _ in range(rounds):
-                    run_round(node, cube_cache, NodeSums(node, cube_cache), link, 0.0)
+                    run_round(node, cube_cache, link, 0.0)
 
     def trust(self, typed: str) -> None:
         with self.served() as url:

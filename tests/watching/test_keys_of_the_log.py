@@ -27,7 +27,6 @@ from gateway.member.answer.polling import run_round
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError
 from gateway.member.region.monitor import MonitorRules, monitor
-from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
@@ -51,7 +50,7 @@ class Pair:
         with open_hub(self.hub, self.clock) as hub, open_member(self.node, self.clock) as node:
             cube_cache = CubeCache(node.dictionary, node.member, node.store)
             for _ in range(rounds):
-                run_round(node, cube_cache, NodeSums(node, cube_cache), Link(hub, self.enrolment), 0.0)
+                run_round(node, cube_cache, Link(hub, self.enrolment), 0.0)
 
     def head(self) -> Note:
         with open_hub(self.hub, self.clock) as hub, hub.store.reading() as view:
@@ -172,7 +171,7 @@ def test_a_lost_reply_after_a_change_of_witness_keys_locks_nobody_out(overlap: t
 
         link = Link(hub, pair.enrolment, bend=lost)
         with pytest.raises(LinkError, match="lost"):
-            run_round(node, cube_cache, NodeSums(node, cube_cache), link, 0.0)
+            run_round(node, cube_cache, link, 0.0)
     pair.run(rounds=3)
     assert signed_by(pair.head(), rotation.present)
 

@@ -33,7 +33,6 @@ from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.node.context import Node
 from gateway.member.region.log_exchange import show
 from gateway.question import ask as question_of
-from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.migrate import MEMBER
 from gateway.watching.clocks import Tick
 from gateway.watching.model import Alert, KeptEvidence
@@ -216,7 +215,7 @@ def test_an_answer_that_the_member_leaves_out_of_the_log_that_it_shows_does_not_
     LyingMember(region, member).show(truth)
     member.round()
     with member.node.store.reading() as view:
-        (answer,) = outbox(member.node, view, NodeSums(member.node, member.cube_cache)).answers
+        (answer,) = outbox(member.node, view).answers
 
     with pytest.raises(NotWitnessedError):
         receive(region.hub, member.link.enrolment, answer[1])

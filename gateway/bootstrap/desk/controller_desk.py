@@ -9,7 +9,6 @@ from gateway.bootstrap.loading.source_location import mapping_of, source_of
 from gateway.bootstrap.setup.controller_keys import key_ring, person
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
-from gateway.secure_sum.at_node import NodeSums
 from gateway.sources.files.uploads import Uploads
 from gateway.web.controller.common.context import DeskContext
 from gateway.web.controller.common.cube_view import CubeViewer
@@ -30,7 +29,6 @@ def controller_context(directory: Path, node: Node, cube_cache: CubeCache) -> De
     return DeskContext(
         node=node,
         cube_cache=cube_cache,
-        regional=NodeSums(node, cube_cache),
         jobs=Jobs(partial(Child, directory), node.clock),
         cube_viewer=CubeViewer(node, cube_cache, partial(canonical_questions, node)),
         sign=sign,

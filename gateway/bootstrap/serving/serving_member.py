@@ -25,8 +25,7 @@ from gateway.config import MemberConfig, read_config
 from gateway.member.answer.polling import run_round
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
-from gateway.member.node.ports import HubLink, RegionalWork
-from gateway.secure_sum.at_node import NodeSums
+from gateway.member.node.ports import HubLink
 from gateway.sources.files.uploads import Uploads
 from gateway.store.engine.log_lock import hold_log
 from gateway.web.controller.common.context import KEY as CONTROLLER
@@ -58,7 +57,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
         cycle = member_monitor_cycle(directory, config, node, hub_link(directory, node, hub_url))
         monitor = start_monitor(cycle, config.monitor_seconds, stop.wait)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
-        rounds = (directory, Rounds(node, cube_cache, NodeSums(node, cube_cache), link), stop)
+        rounds = (directory, Rounds(node, cube_cache, link), stop)
         threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
         try:
             place = node_place(node.dictionary.member(node.member).name)
@@ -78,7 +77,6 @@ class Rounds:
 
     node: Node
     cube_cache: CubeCache
-    regional: RegionalWork
     link: HubLink
 
 
@@ -88,7 +86,7 @@ def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
     while not stop.asked:
         fruitless = True
         with attempt("round failed", member=node.member) as tried:
-            done = run_round(node, made.cube_cache, made.regional, made.link, POLL_SECONDS)
+            done = run_round(node, made.cube_cache, made.link, POLL_SECONDS)
             fruitless = done.refused > 0 and done.answered == 0
         if tried.failed:
             with attempt("evidence not shown", member=node.member):

@@ -26,8 +26,6 @@ from gateway.hub.entries import Entry, record
 from gateway.hub.model import Role
 from gateway.hub.ports import Clock
 from gateway.keys.files import new_signer, write_secret
-from gateway.secure_sum.at_hub import HubSums
-from gateway.secure_sum.hub_sum_ports import SumStore
 from gateway.store.engine.database import Database
 from gateway.store.engine.migrate import HUB
 from gateway.store.engine.sequencer import sequence
@@ -92,8 +90,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
         keys = read_log_keys(directory, database, clock.now())
         log = SequencedLog(keys.signer, keys.former)
         sequencer = sequence(database, log, lambda: clock.now().timestamp())
-        # Typed so that a store without what `HubSums` reads and writes is found before anything runs.
-        store: SumStore = HubStore(database, dictionary, sequencer, config.origin)
+        store = HubStore(database, dictionary, sequencer, config.origin)
         calls = read_reply_signers(directory, database, config.origin, clock.now())
         answer_notifier = ProcessNotifier()
         notifier = ProcessNotifier(answer_notifier)
@@ -107,7 +104,6 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
             reply_signers=calls,
             cosigner=keys.cosigner,
             started=clock.now(),
-            regional=HubSums(),
         )
     finally:
         database.close()

@@ -23,7 +23,6 @@ from gateway.member.node.ports import Clock
 from gateway.member.region.hub_reply_keys import HubReplyKeys
 from gateway.member.region.log_exchange import region_of
 from gateway.member.region.region_entries import region_joined
-from gateway.secure_sum.member_sum_ports import SumStore
 from gateway.store.engine.database import Database
 from gateway.store.engine.migrate import MEMBER
 from gateway.store.engine.sequencer import sequence
@@ -89,8 +88,7 @@ def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
         own = read_log_keys(directory, database, clock.now())
         log = SequencedLog(own.signer, own.former)
         sequencer = sequence(database, log, lambda: clock.now().timestamp())
-        # Typed so that a store without what `NodeSums` reads and writes is found before anything runs.
-        store: SumStore = MemberStore(database, sequencer, log.origin)
+        store = MemberStore(database, sequencer, log.origin)
         yield Node(
             member=config.member,
             dictionary=dictionary,

@@ -19,7 +19,6 @@ from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import trusted
-from gateway.secure_sum.at_node import NodeSums
 from gateway.wire.answer_text import answer_of_note
 from policies import Policy
 from policies.model.terms import Period
@@ -75,7 +74,7 @@ def approve(question: str, by: str, directory: Path) -> None:
         for line in _shown(node, found):
             click.echo(line)
         note = unlocked(directory, node, by).sign(approval.approval(node, found))
-        sent = approval.approve(node, cube_cache, NodeSums(node, cube_cache), question, note)
+        sent = approval.approve(node, cube_cache, question, note)
     click.echo("")
     if sent is None:
         click.echo(f"{by} has approved; approvals needed: {found.waiting.persons}.")

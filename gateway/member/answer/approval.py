@@ -14,13 +14,14 @@ from audit.formats.commitment import commit
 from audit.formats.merkle import leaf_hash
 from gateway.member.answer.answering import Case, case_of, conclude, made, read_verdict
 from gateway.member.answer.decision import Verdict
+from gateway.member.answer.stating_bounds import state_bounds
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import NotWaitingError, SignatureRefusedError
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.waiting_question import SignedApproval, WaitingQuestion
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
-from gateway.member.node.ports import RegionalWork, UnitOfWork, View
+from gateway.member.node.ports import UnitOfWork, View
 from gateway.member.node.signed_statements import Act, check, digest, statement
 from gateway.member.node.signing_keys import counting
 from gateway.member.policy.publishing import REASON
@@ -70,20 +71,18 @@ def refusal(node: Node, question_id: str, reason: str) -> str:
     return statement(Act.REFUSE, node.member, question=question_id, reason=digest(reason))
 
 
-def approve(
-    node: Node, cube_cache: CubeCache, regional: RegionalWork, question_id: str, note: str
-) -> SentAnswer | None:
+def approve(node: Node, cube_cache: CubeCache, question_id: str, note: str) -> SentAnswer | None:
     """Approve an answer. The answer is sent once enough people have approved, as the policy demands; None
     until then.
 
-    Withheld cells may enter secure sums, as for any answer: an offer goes with the answer.
+    As with any answer, bounds of its withheld cells go with it.
 
     Raises NotWaitingError, and SignatureRefusedError where the signature is not on the present answer.
     """
     cube_cache.refresh()
     sent = _approved_answer(node, cube_cache, question_id, note)
     if sent is not None:
-        regional.offer(sent)
+        state_bounds(node, cube_cache, sent)
     return sent
 
 

@@ -9,15 +9,15 @@ from audit.formats.checkpoint import Checkpoint
 from audit.formats.note import Note
 from gateway.member.answer.answering import answer
 from gateway.member.answer.outbox import Outbox, acknowledge, fits_a_call, outbox, send
+from gateway.member.answer.stating_bounds import state_bounds
 from gateway.member.cube.cube_cache import CubeCache, serves
 from gateway.member.errors import LinkError, RepeatedError, ShorterLogError, UnprovenError
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
-from gateway.member.node.ports import HubLink, RegionalWork, View
+from gateway.member.node.ports import HubLink, View
 from gateway.member.region.log_exchange import check_not_shorter, receive_reply, show
 from gateway.member.region.sharing_statement import state
 from gateway.wire.poll import Delivery, Poll, PollReply
-from gateway.wire.sum_call import SumCall
 
 log = structlog.get_logger()
 
@@ -33,16 +33,14 @@ class RoundResult:
     refused: int
 
 
-def run_round(
-    node: Node, cube_cache: CubeCache, regional: RegionalWork, link: HubLink, wait: float
-) -> RoundResult:
+def run_round(node: Node, cube_cache: CubeCache, link: HubLink, wait: float) -> RoundResult:
     """Run a round. Raises LinkError when the hub is away or lies; finished work stays done."""
     cube_cache.refresh()
     with node.store.reading() as view:
-        waiting = outbox(node, view, regional)
+        waiting = outbox(node, view)
     if waiting != Outbox() and not (link.takes_batches() and fits_a_call(waiting)):
-        _hand_in(node, cube_cache, regional, link)
-    made = _next_call(node, cube_cache, regional, wait, batches=link.takes_batches())
+        _hand_in(node, cube_cache, link)
+    made = _next_call(node, cube_cache, wait, batches=link.takes_batches())
     try:
         reply = link.poll(made.call)
     except ShorterLogError:
@@ -50,15 +48,13 @@ def run_round(
         raise
     except LinkError:
         if made.riding != Outbox():  # it may be one of the pieces that the hub does not take
-            _hand_in(node, cube_cache, regional, link)
+            _hand_in(node, cube_cache, link)
         raise
     kept = made.riding if made.is_shown_by(reply) else Outbox()
-    witnessed = receive_reply(node, made.call, reply, partial(acknowledge, kept, regional))
-    done = [_handle(node, cube_cache, regional, delivery, witnessed) for delivery in reply.deliveries]
-    for sum_call in reply.sum_calls:
-        _contribute(node, regional, sum_call, witnessed)
-    if (reply.deliveries or reply.sum_calls) and not link.takes_batches():
-        _hand_in(node, cube_cache, regional, link)  # to others the next round's call brings it
+    witnessed = receive_reply(node, made.call, reply, partial(acknowledge, kept))
+    done = [_handle(node, cube_cache, delivery, witnessed) for delivery in reply.deliveries]
+    if reply.deliveries and not link.takes_batches():
+        _hand_in(node, cube_cache, link)  # to others the next round's call brings it
     return RoundResult(sum(done), len(done) - sum(done))
 
 
@@ -77,16 +73,14 @@ class _Call:
         return seen.size == Checkpoint.parse(Note.parse(shown.checkpoint).text).size
 
 
-def _next_call(
-    node: Node, cube_cache: CubeCache, regional: RegionalWork, wait: float, *, batches: bool
-) -> _Call:
+def _next_call(node: Node, cube_cache: CubeCache, wait: float, *, batches: bool) -> _Call:
     with node.store.reading() as view:
-        call, waiting = _call(node, view, cube_cache, wait), outbox(node, view, regional)
+        call, waiting = _call(node, view, cube_cache, wait), outbox(node, view)
     riding = waiting if batches and fits_a_call(waiting) else Outbox()
     return _Call(replace(call, upload_batch=riding.batch()), riding)
 
 
-def _hand_in(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: HubLink) -> None:
+def _hand_in(node: Node, cube_cache: CubeCache, link: HubLink) -> None:
     """Show the hub the node's log as it is now, then upload everything with calls of their own.
 
     What the hub delivers meanwhile it delivers again. A node that does not know how much of its log the hub
@@ -94,11 +88,11 @@ def _hand_in(node: Node, cube_cache: CubeCache, regional: RegionalWork, link: Hu
     """
     for _ in range(2):
         with node.store.reading() as view:
-            made = _Call(_call(node, view, cube_cache, 0.0), outbox(node, view, regional))
+            made = _Call(_call(node, view, cube_cache, 0.0), outbox(node, view))
         reply = link.poll(made.call)
         receive_reply(node, made.call, reply)
         if made.is_shown_by(reply):
-            send(node, regional, link, made.riding)
+            send(node, link, made.riding)
             return
 
 
@@ -108,22 +102,13 @@ def _call(node: Node, view: View, cube_cache: CubeCache, wait: float) -> Poll:
     return replace(show(node, view, wait), waiting=held, sharing=shares, serves=serving)
 
 
-def _handle(
-    node: Node, cube_cache: CubeCache, regional: RegionalWork, delivery: Delivery, witnessed: Witnessed
-) -> bool:
+def _handle(node: Node, cube_cache: CubeCache, delivery: Delivery, witnessed: Witnessed) -> bool:
     """True when the question was answered, refused or kept; False when rejected."""
     try:
         sent = answer(node, cube_cache, delivery, witnessed)
         if sent is not None:
-            regional.offer(sent)
+            state_bounds(node, cube_cache, sent)
     except (UnprovenError, RepeatedError) as error:
         log.warning("question rejected", member=node.member, reason=error.message)
         return False
     return True
-
-
-def _contribute(node: Node, regional: RegionalWork, call: SumCall, witnessed: Witnessed) -> None:
-    try:
-        regional.contribute(call, witnessed)
-    except (UnprovenError, RepeatedError) as error:
-        log.warning("totals not contributed to", member=node.member, reason=error.message)

@@ -19,13 +19,13 @@ from anonymisers.history.everything_shown import (
     nothing_but_zeros,
     part_cubes,
     parts_of,
+    parts_with,
     present_with,
     vintages_of,
 )
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import NAME, whole_time
-from anonymisers.secure_sum.home_cells import HomeParts
 from anonymisers.tables.cell_names import CellName, cell_name
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.registered_figures import Figure, people_of
@@ -146,19 +146,12 @@ def finest_of(inputs: CubeInputs, parts: Iterable[ReleasePart]) -> dict[str, str
 
 
 def parts_in_totals(history: ReleaseHistory, in_totals: Sequence[Mapping[str, str]]) -> frozenset[int]:
-    """The release parts with people of a cell that entered a regional total.
+    """The release parts with people of a cell that entered a regional total, before totals were withdrawn.
 
     A total narrows the cell to a range that the node does not know, so that nothing that would be shown of
     these people later can be tried beside it: neither records nor further tables.
     """
-    if not in_totals:
-        return frozenset()
-    homes = HomeParts(history)
-    return frozenset(
-        number
-        for number in range(len(history.parts))
-        if any(homes.concerns(number, codes) for codes in in_totals)
-    )
+    return frozenset().union(*(parts_with(history, codes) for codes in in_totals))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from typing import Protocol
 from audit.formats.commitment import Opening
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.waiting_question import QuotaCharge, SignedApproval, WaitingQuestion
+from gateway.wire.answer_bounds import AnswerBounds
 
 
 class AnswerView(Protocol):
@@ -19,6 +20,12 @@ class AnswerView(Protocol):
 
     def outbox(self) -> list[tuple[SentAnswer, Opening | None]]:
         """Answers that the hub has not acknowledged, oldest first."""
+
+    def bounds(self, question_id: str) -> AnswerBounds | None:
+        """What the withheld cells of the answer to a question can be, as stated to the hub."""
+
+    def bounds_to_send(self) -> list[AnswerBounds]:
+        """Bounds that the hub has not acknowledged, oldest first."""
 
     def unsettled(self, origin: str) -> list[int]:
         """Own entries about questions of the log `origin` on which the two logs were not compared yet."""
@@ -46,6 +53,8 @@ class AnswerWriter(AnswerView, Protocol):
 
     def add_sent(self, made: SentAnswer, *, because: int) -> None: ...
 
+    def add_bounds(self, made: AnswerBounds, *, because: int) -> None: ...
+
     def add_waiting(self, waiting: WaitingQuestion, *, because: int) -> None: ...
 
     def end_waiting(self, question_id: str, *, because: int) -> None: ...
@@ -64,3 +73,5 @@ class AnswerNotes(Protocol):
     """Bookkeeping of answers."""
 
     def acknowledged(self, question_id: str) -> None: ...
+
+    def bounds_acknowledged(self, question_id: str) -> None: ...

@@ -4,7 +4,6 @@ Each feature names its part of the store in a module of its own (`policy_ports`,
 `cube_ports`, `answer_ports`, `records_ports`); `View`, `UnitOfWork` and `Notes` join these parts.
 """
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -12,8 +11,6 @@ from typing import Protocol
 from audit.log.log import Storage
 from audit.witness.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
-from gateway.member.model.sent_answer import SentAnswer
-from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.answer_ports import AnswerNotes, AnswerView, AnswerWriter
 from gateway.member.node.cube_ports import CubeNotes, CubeView, CubeWriter
 from gateway.member.node.policy_ports import PolicyNotes, PolicyView, PolicyWriter
@@ -21,9 +18,8 @@ from gateway.member.node.records_ports import RecordsView, RecordsWriter
 from gateway.member.node.register_ports import RegisterView, RegisterWriter
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
+from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.poll import Poll, PollReply, SignedAnswer
-from gateway.wire.sum_call import SumCall
-from gateway.wire.sum_messages import Offer, SignedContribution
 
 
 class Clock(Protocol):
@@ -42,11 +38,8 @@ class HubLink(Protocol):
     def send(self, answer: SignedAnswer) -> None:
         """Send an answer; returns once the hub has kept the answer, or has refused it for good."""
 
-    def offer(self, offer: Offer) -> None:
-        """Send an offer; returns once the hub has kept the offer, or has refused it for good."""
-
-    def contribute(self, contribution: SignedContribution) -> None:
-        """As `send`, for a contribution to secure sums."""
+    def bounds(self, bounds: AnswerBounds) -> None:
+        """Send an answer's bounds; returns once the hub has kept the bounds, or has refused them for good."""
 
     def public_checkpoint(self) -> str:
         """The published checkpoint of the regional log."""
@@ -108,29 +101,3 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[UnitOfWork]: ...
 
     def notes(self) -> AbstractContextManager[Notes]: ...
-
-
-class RegionalWork(Protocol):
-    """A node's part in secure sums: withheld cells of its answers may enter sums of the region.
-
-    Made for one node and the node's cubes.
-    """
-
-    def offer(self, sent: SentAnswer) -> None:
-        """Offer the withheld cells of an answer, if any may enter a sum; the offer is kept to be sent."""
-
-    def contribute(self, call: SumCall, witnessed: Witnessed) -> None:
-        """Contribute to a round of sums; the contribution is kept to be sent.
-
-        Raises UnprovenError for an unproven round, RepeatedError for a round with this node's contribution.
-        """
-
-    def offers(self, view: View) -> Sequence[tuple[str, Offer]]:
-        """Offers that the hub has not acknowledged, oldest first, each with its question."""
-
-    def contributions(self, view: View) -> Sequence[tuple[str, SignedContribution]]:
-        """Contributions that the hub has not acknowledged, oldest first, each with its question."""
-
-    def offer_acknowledged(self, notes: Notes, question_id: str) -> None: ...
-
-    def contribution_acknowledged(self, notes: Notes, question_id: str) -> None: ...

@@ -42,11 +42,12 @@ from gateway.store.hub.call_queries import (
     WAITING,
     WAITING_AT,
 )
-from gateway.store.hub.hub_sums import SqlHubSums
 from gateway.store.hub.hub_tables import asked_members, presence, questions, releases
+from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.recovery import SqlRecovery
 from gateway.store.watching.watching import SqlWatch, log_reconciled
+from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.poll import SignedAnswer
 from gateway.wire.release import Release, release_from_json
@@ -93,7 +94,6 @@ class HubView:
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.admissions = SqlAdmissions(connection)
-        self.sums = SqlHubSums(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(ENROLLED)
@@ -150,6 +150,9 @@ class HubView:
     def waiting(self, question_id: str) -> list[str]:
         rows = self._connection.execute(WAITING, {"of": question_id})
         return list(rows.scalars())
+
+    def bounds(self, question_id: str) -> Mapping[str, AnswerBounds]:
+        return stated_bounds(self._connection, question_id)
 
     def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
         rows = self._connection.execute(
@@ -288,6 +291,10 @@ class HubUnitOfWork(HubView):
         del because  # the question's own entry explains its answers, and its row names that entry
         values = {"answer": sent.note, "entry": sent.entry, "receipt": sent.receipt, "answered_at": at}
         self._connection.execute(ANSWER, {"question": question_id, "of": member, **values})
+
+    def add_bounds(self, member: str, bounds: AnswerBounds, *, because: int) -> None:
+        del because  # the question's own entry, which its row names
+        keep_bounds(self._connection, member, bounds)
 
     def add_release(self, release: Release, *, because: int) -> None:
         self._connection.execute(

@@ -24,6 +24,7 @@ from gateway.store.engine.openings import find_opening, keep_opening
 from gateway.store.engine.sequencer import Sequencer
 from gateway.store.engine.witnessed import SqlWitnessStorage
 from gateway.store.member.approvals import ApprovalView, ApprovalWrites
+from gateway.store.member.bounds import BoundsNotes, BoundsView, BoundsWrites
 from gateway.store.member.extracts import (
     SqlExtracts,
     SqlExtractWriter,
@@ -31,7 +32,6 @@ from gateway.store.member.extracts import (
     SqlReidentificationWriter,
     extracts,
 )
-from gateway.store.member.member_sums import SqlMemberSums
 from gateway.store.member.member_tables import cubes, rejected_deliveries, sent_answers, snapshots
 from gateway.store.member.policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member.privacy_budget import SqlPrivacy
@@ -79,7 +79,7 @@ class MemberStore:
             yield MemberNotes(connection, self._origin)
 
 
-class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
+class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView):
     """Reads within the caller's transaction."""
 
     def __init__(self, connection: Connection, log: Storage, origin: str) -> None:
@@ -89,7 +89,6 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.vault = SqlVault(connection)
-        self.sums = SqlMemberSums(connection)
         self.privacy = SqlPrivacy(connection)
 
     @property
@@ -155,9 +154,6 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         query = select(cubes.c.cube).where(given_out).order_by(cubes.c.because)
         return list(self._connection.execute(query).scalars())
 
-    def cells_in_totals(self) -> list[dict[str, str]]:
-        return [entered.codes for entered in self.sums.entered()]
-
     def cube_entry(self) -> int | None:
         return self._connection.execute(_NEWEST_CUBE).scalar_one_or_none()
 
@@ -186,7 +182,7 @@ class MemberView(ApprovalView, ChangesView, FiguresView, PolicyView):
         return find_opening(self._connection, field, entry_index)
 
 
-class MemberUnitOfWork(ApprovalWrites, ChangesWrites, FiguresWrites, PolicyWrites, MemberView):
+class MemberUnitOfWork(ApprovalWrites, BoundsWrites, ChangesWrites, FiguresWrites, PolicyWrites, MemberView):
     """Writes within the caller's transaction. `because` is the log entry that explains a write."""
 
     @property
@@ -250,7 +246,7 @@ class MemberUnitOfWork(ApprovalWrites, ChangesWrites, FiguresWrites, PolicyWrite
         keep_opening(self._connection, field, opening, because)
 
 
-class MemberNotes(PolicyNotes):
+class MemberNotes(BoundsNotes, PolicyNotes):
     """Bookkeeping: replaced, not explained."""
 
     def __init__(self, connection: Connection, origin: str) -> None:
@@ -259,7 +255,6 @@ class MemberNotes(PolicyNotes):
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
-        self.sums = SqlMemberSums(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

@@ -20,9 +20,6 @@ from anonymisers.accidents.accident_tables import (
 )
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.errors import CertificateError, ProtectionError
-from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.history.release_parts import ReleasePart
-from anonymisers.secure_sum.home_cells import HomeCell, HomeParts
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
@@ -255,26 +252,3 @@ def test_an_accident_needs_a_dimension_of_its_own() -> None:
     with pytest.raises(CertificateError):
         AccidentContext.of(cube, nowhere)
     assert isinstance(SAMPLES[0].context.lattice, Lattice)
-
-
-def home_parts(made: Tiny, table: AccidentTable | None) -> HomeParts:
-    part = ReleasePart("period", frozenset("12"), DIMS[0], (made.cube,), accidents=table)
-    return HomeParts(
-        ReleaseHistory.of(made.cube.lattice.dims, Rules(threshold=THRESHOLD, max_dims=2), [part])
-    )
-
-
-def test_what_hangs_together_with_people_by_place_and_date_enters_no_total_beside_accidents() -> None:
-    """Of a cell by sex that stands under shown ones numbers of accidents say nothing: it may enter."""
-    found = set()
-    for made in SAMPLES:
-        with_them, without = home_parts(made, made.table), home_parts(made, None)
-        sex = made.cube.lattice.keys()[:, 2]
-        for cell in np.flatnonzero(made.cube.withheld).tolist():
-            cells = with_them.feasible(0).cells([cell])
-            together = sex[cells.component(cell)]
-            bound = with_them.bound(HomeCell(0, cell), cells)
-            assert bound == bool((together == DIMS[2].root).any())
-            assert not without.bound(HomeCell(0, cell), cells)
-            found.add((bound, bool(sex[cell] == DIMS[2].root)))
-    assert found == {(True, True), (True, False), (False, False)}

@@ -25,7 +25,6 @@ from gateway.member.model.signing_key import Duty
 from gateway.member.node.context import Node
 from gateway.member.policy.publishing import revocation, revoke
 from gateway.question import ask as question_of
-from gateway.secure_sum.at_node import NodeSums
 from gateway.wire.answer import Quota, Refusal
 from gateway.wire.release import Coverage
 from policies.model.terms import Period
@@ -75,7 +74,7 @@ def approve(node: Node, question: str, name: str = "controller") -> SentAnswer |
     pending = approval.find(node, cube_cache(node), question)
     note = str(sign(approval.approval(node, pending), signer(node, name)))
     cubes = cube_cache(node)
-    return approval.approve(node, cubes, NodeSums(node, cubes), question, note)
+    return approval.approve(node, cubes, question, note)
 
 
 def refuse(node: Node, question: str, reason: str) -> SentAnswer:
@@ -181,7 +180,7 @@ def test_an_approval_of_another_answer_is_no_approval(region: Federation, node: 
     note = str(sign(approval.approval(node, pending), signer(node)))
 
     with pytest.raises(SignatureRefusedError, match="something else"):
-        approval.approve(node, cube_cache(node), NodeSums(node, cube_cache(node)), question, note)
+        approval.approve(node, cube_cache(node), question, note)
 
     assert len(approval.queue(node, cube_cache(node))) == 2
 

@@ -20,7 +20,6 @@ from gateway.member.build.cube_building import build
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
 from gateway.question import ask as question_of
-from gateway.secure_sum.at_node import NodeSums
 from gateway.store.engine.schema import openings
 
 APPROVAL = "approval: one person\n"
@@ -59,7 +58,7 @@ def give_approval(node: Node, question: str, *, granted: bool = True) -> None:
     if granted:
         pending = approval.find(node, cube_cache, question)
         note = str(sign(approval.approval(node, pending), signer(node)))
-        approval.approve(node, cube_cache, NodeSums(node, cube_cache), question, note)
+        approval.approve(node, cube_cache, question, note)
     else:
         note = str(sign(approval.refusal(node, question, "not now"), signer(node)))
         approval.refuse(node, cube_cache, question, note, "not now")

@@ -50,7 +50,6 @@ from gateway.wire.cells import TOTAL, Status
 from gateway.wire.release import Release
 
 PRIVATE = """mechanism: {kind: differential-privacy, budget: 1, per_table: 0.25, first_year: 2021}
-regional_totals: no
 priority: [{date: year, sex: sex}, {outcome: outcome}]
 """
 EXACT = PRIVATE.replace("budget: 1, per_table: 0.25", "budget: 800, per_table: 200")
@@ -319,7 +318,7 @@ def test_mechanism_and_budget_are_those_of_the_first_answer_for_life(region: Fed
     asked(region, "outcome")
 
     for other in (
-        "mechanism: cell-key\nregional_totals: no\n",
+        "mechanism: cell-key\n",
         "",
         PRIVATE.replace("budget: 1", "budget: 2"),
         PRIVATE.replace("0.25", "0.2"),

@@ -12,6 +12,8 @@ from signing import put_in_force
 from gateway.dictionary import regional
 from gateway.export import to_csv, to_json, to_text
 from gateway.member.answer.decision_replay import replay
+from gateway.member.answer.recipient_view import BoundsOfCells
+from gateway.member.answer.withheld_bounds import withheld_of
 from gateway.member.build.cube_building import build, counted_table
 from gateway.member.build.preview import make, measure
 from gateway.member.build.revisions import revisions
@@ -25,14 +27,12 @@ from gateway.member.policy.policy_in_force import checked, given_out_under
 from gateway.member.records.extract_preparation import basis_of
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
-from gateway.secure_sum.recipient_view import BoundsOfCells
-from gateway.secure_sum.withheld_cells import withheld_of
 from gateway.wire.cells import TOTAL, Status
 from gateway.wire.release import Release
 from policies.decision.demands import Demand
 from policies.lint.lint import lint
 
-CHANGED = "mechanism: cell-key\nregional_totals: no\n"
+CHANGED = "mechanism: cell-key\n"
 MOST = 6
 """D where the policy names none."""
 
@@ -131,12 +131,10 @@ def test_corrections_wait_until_enough_people_are_in_them(region: Federation) ->
     }
 
 
-@pytest.mark.parametrize(
-    "other", ["mechanism: suppression\n", "mechanism: {kind: cell-key, V: 4}\nregional_totals: no\n"]
-)
+@pytest.mark.parametrize("other", ["mechanism: suppression\n", "mechanism: {kind: cell-key, V: 4}\n"])
 def test_the_mechanism_is_that_of_the_first_answer_for_life(region: Federation, other: str) -> None:
     node = region.members["KH"].node
-    put_in_force(node, policy(2, "mechanism: {kind: cell-key, V: 4}\nregional_totals: no\n"))
+    put_in_force(node, policy(2, "mechanism: {kind: cell-key, V: 4}\n"))
     put_in_force(node, policy(3))  # nothing was given out yet
     build(node)
     asked(region, "outcome")
@@ -171,7 +169,7 @@ def test_a_mechanism_that_a_node_does_not_carry_out_is_refused(
 
 
 def test_nothing_exact_goes_out_beside_changed_numbers(region: Federation) -> None:
-    """Masked totals and records would each undo the change."""
+    """Bounds and records would each undo the change."""
     node = region.members["KH"].node
     cube_cache = CubeCache(node.dictionary, node.member, node.store)
     ready = cube_cache.refresh()
@@ -219,7 +217,7 @@ def test_a_sum_over_members_says_which_of_them_changed_their_numbers(tmp_path: P
 
 def test_lint_at_a_node_knows_what_was_given_out_there(region: Federation) -> None:
     node = region.members["KH"].node
-    other = checked(node, policy(2, "mechanism: {kind: cell-key, V: 4}\nregional_totals: no\n"))
+    other = checked(node, policy(2, "mechanism: {kind: cell-key, V: 4}\n"))
 
     def codes() -> list[str]:
         with node.store.reading() as view:

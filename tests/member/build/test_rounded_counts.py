@@ -21,7 +21,7 @@ from gateway.wire.cells import TOTAL
 from gateway.wire.release import Release
 
 BASE, MOST = 5, 10
-ROUNDED = "mechanism: {kind: controlled-rounding, base: 5}\nregional_totals: no\n"
+ROUNDED = "mechanism: {kind: controlled-rounding, base: 5}\n"
 
 
 def policy(version: int = 1, mechanism: str = ROUNDED) -> str:
@@ -89,7 +89,7 @@ def test_the_mechanism_is_that_of_the_first_answer_for_life(region: Federation) 
     build(node)
     asked(region, "outcome")
 
-    for other in (ROUNDED.replace("5", "7"), "mechanism: cell-key\nregional_totals: no\n", ""):
+    for other in (ROUNDED.replace("5", "7"), "mechanism: cell-key\n", ""):
         with pytest.raises(PolicyRefusedError, match="protected by controlled-rounding: 5; the policy asks"):
             put_in_force(node, policy(4, other))
 

@@ -10,7 +10,6 @@ from flask import current_app
 from gateway.member.answer.decision import LoggedQuestion
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
-from gateway.member.node.ports import RegionalWork
 from gateway.sources.files.uploads import Uploads
 from gateway.web.controller.common.cube_view import CubeViewer
 from gateway.web.controller.common.job_runner import Jobs
@@ -26,13 +25,12 @@ class DeskContext:
     """`reports` is the folder of the last load's report; `source` names the source of a load. `mapping` reads
     the mapping document of the register, None where there is none.
 
-    `regional` is the node's work on secure sums. `table` shows an answer as its recipient sees the answer.
+    `table` shows an answer as its recipient sees the answer.
     `has_key`: whether the sealed key of a vkey is here.
     """
 
     node: Node
     cube_cache: CubeCache
-    regional: RegionalWork
     jobs: Jobs
     cube_viewer: CubeViewer
     sign: Sign

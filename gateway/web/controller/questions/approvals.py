@@ -109,7 +109,7 @@ def approve(question_id: str) -> Model:
     require_version(_now(pending))
     try:
         note = signed(approving.approval(node, pending))
-        sent = approving.approve(node, desk_context().cube_cache, desk_context().regional, question_id, note)
+        sent = approving.approve(node, desk_context().cube_cache, question_id, note)
     except (NotSignedError, SignatureRefusedError) as error:
         return shown((_again(pending, error, granted=True), 422), "controller/approve.html")
     if sent is None:

@@ -7,14 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from anonymisers.errors import SecureSumError
+from anonymisers.cube.feasible_range import bounds_from
 from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.secure_sum.feasible_range import FeasibleRanges, bounds_from
-from anonymisers.secure_sum.offered_cells import LinkedCells
 from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.lattice import Lattice
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.answer.obtainable_tables import Asked, Levels, obtainable_tables, with_margins
+from gateway.member.answer.withheld_bounds import withholding
 from gateway.member.cube.cube_cache import ReadyCube
 from policies import Policy
 
@@ -53,25 +52,6 @@ class RecipientView:
         """Whether the tables hold every cell of a question with these levels."""
         return with_margins(levels) <= self.tables
 
-    def determines(self, whole: FeasibleRanges, linked: LinkedCells, cell: int) -> bool:
-        """Whether all that the feasible range of a withheld cell is computed from can be obtained.
-
-        `whole`: the bounds that everybody together knows, of a release with the codes of this cube; `linked`:
-        the sums of the same release. A release of former years counts with all margins that it had.
-        """
-        if whole not in self._determined:
-            seen = self._cells_of(whole.cube.lattice)
-            low, high = bounds_from(whole.cube, whole.rules.least, seen)
-            self._determined[whole] = seen, (low == whole.low) & (high == whole.high)
-        seen, same = self._determined[whole]
-        component = linked.component(cell)
-        return bool(seen[linked.involved(component)].all() and same[component].all())
-
-    @cached_property
-    def _determined(self) -> dict[FeasibleRanges, tuple[Bools, Bools]]:
-        """By release: the cells of the tables, and the cells with no narrower bounds than the recipient's."""
-        return {}
-
     @cached_property
     def _seen(self) -> Bools:
         return self._cells_of(self.cube.lattice)
@@ -102,11 +82,9 @@ class RecipientView:
 def view_of(dictionary: Dictionary, cube: ReadyCube, policy: Policy, asked: Asked) -> RecipientView:
     """What the requester may obtain for the purpose of the question, under the policy of the cube.
 
-    Raises SecureSumError for a cube that withholds nothing.
+    Raises NothingWithheldError for a cube that withholds nothing.
     """
-    cells = cube.withholding
-    if cells is None:
-        raise SecureSumError("numbers that are changed enter no total")
+    cells = withholding(cube)
     requester, question = asked.requester, asked.question
     who = json.dumps(["tables", requester.organisation, requester.role, question.purpose, question.measure])
     tables = cube.once(who, lambda: obtainable_tables(dictionary, policy, cube.trees, asked))

@@ -22,10 +22,11 @@ from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
 from gateway.member.answer.decision import decide_on, question_of
 from gateway.member.answer.obtainable_tables import Asked, obtainable_tables
+from gateway.member.answer.recipient_view import view_of
+from gateway.member.answer.withheld_bounds import Withheld, asked_cells, feasible_ranges, withheld_of
 from gateway.member.cube.cube_cache import ReadyCube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
-from gateway.secure_sum.recipient_view import view_of
-from gateway.secure_sum.withheld_cells import Withheld, asked_cells, withheld_of
+from gateway.wire.cells import TOTAL
 from policies import Policy, load_policy
 from policies.model.terms import Approval
 
@@ -162,6 +163,13 @@ def obtained(policy: Policy, cube: ReadyCube, purpose: str) -> set[frozenset[tup
     return found
 
 
+def place(cube: ReadyCube, put: Put, cell: Withheld) -> int:
+    """The cell of the cube that an answer withholds: filters name one code each."""
+    named = {**dict(zip(put.by, cell.codes, strict=True)), **{f.dimension: f.codes[0] for f in put.where}}
+    key = {DICTIONARY.level(level).dimension: code for level, code in named.items() if code != TOTAL}
+    return feasible_ranges(cube).at(key)
+
+
 def bounds(policy: Policy, cube: ReadyCube, put: Put) -> tuple[Withheld, ...]:
     """The withheld cells of an answer with their bounds, as they go to the hub."""
     question = question_of(DICTIONARY, put).inside()
@@ -208,9 +216,9 @@ def test_bounds_are_a_function_of_what_the_recipient_may_obtain(
             changed = other if automatic else scrambled(cube, known | own, draw)
             assert bounds(policy, changed, put) == found
         for cell in found:
-            assert cell.place is not None
-            assert cell.low <= truth[cell.place]
-            assert cell.high is None or truth[cell.place] <= cell.high
+            count = truth[place(cube, put, cell)]
+            assert cell.low <= count
+            assert cell.high is None or count <= cell.high
             reported += cell.high is not None
     event(f"cells known: {len(known) * 4 // len(truth)} quarters; bounds disclosed: {reported > 0}")
 

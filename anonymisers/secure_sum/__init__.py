@@ -1,1 +1,0 @@
-"""Secure sums by pairwise masking: the sums that may be published, and the masks."""
