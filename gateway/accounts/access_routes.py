@@ -1,4 +1,4 @@
-"""The line of the table of duties for every address and command. An address without a line is closed."""
+"""The action, a row of the table of duties, of every address and command. An address without one is closed."""
 
 from gateway.accounts.analyst_routes import ANALYST_ROUTES
 from gateway.accounts.auditor_routes import AUDITOR_ROUTES
@@ -99,8 +99,8 @@ COMMANDS: dict[str, Action] = {
 }
 """The line for each command; a command that is not named has the line of its longest named beginning.
 
-Nobody signs in at a command: a command runs with the rights of the machine's account. These lines say which
-duty may have those rights.
+Nobody signs in at a command: a command runs with the rights of the machine's account. The table says for
+people whose duty the command is.
 """
 
 

@@ -21,7 +21,8 @@ LARGEST_COUNT = 10**9
 
 
 class Refusal(StrEnum):
-    """Why a member does not answer, as far as disclosed to a recipient. The list is closed (disclosure.md).
+    """Why a member does not answer, as far as disclosed to a recipient. The list is closed
+    (docs/decisions/0013-refusals-are-a-closed-list.md).
 
     Each reason follows from the policy's text, the question, or the node's state; never from the data.
     """

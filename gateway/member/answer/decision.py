@@ -1,8 +1,8 @@
 """A node's decision about a question: a function of question, policy, cube and time, and of nothing else.
 
 So anybody with these inputs can replay the decision and must come to the same result: see
-`gateway.member.answer.decision_replay`. Only the cube's shape matters here
-(`gateway.member.cube.cube_shape`); the cube's numbers never decide anything.
+`gateway.member.answer.decision_replay`. Whether and how a node answers depends on the cube's shape
+(`gateway.member.cube.cube_shape`) and never on its numbers, which are only read out.
 """
 
 from collections.abc import Mapping

@@ -83,7 +83,7 @@ def _next_call(node: Node, cube_cache: CubeCache, wait: float, *, batches: bool)
 def _hand_in(node: Node, cube_cache: CubeCache, link: HubLink) -> None:
     """Show the hub the node's log as it is now, then upload everything with calls of their own.
 
-    What the hub delivers meanwhile it delivers again. A node that does not know how much of its log the hub
+    Questions that the hub delivers with these calls are delivered again with the next. A node that does not know how much of its log the hub
     has seen is reported, and shows it once more. Raises LinkError.
     """
     for _ in range(2):

@@ -1,8 +1,8 @@
 """Plans a cube from a policy and a snapshot: the counted people, the contents and the protection. Pure.
 
-Three rules of a policy are carried out more strictly than written: the tables of a cube are all protected
-together, tables beyond the first are withheld whole, and the dictionary has no level for a policy's own
-periods: see `stricter`.
+Three rules of a policy are carried out more strictly than written (see `stricter`): all tables of a cube are
+protected together, so that the strictest threshold holds for each; a table that cannot be protected beside
+the priority tables is withheld whole; and the dictionary has no level for a policy's own periods.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
