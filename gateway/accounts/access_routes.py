@@ -1,4 +1,4 @@
-"""The action, a row of the table of duties, of every address and command. An address without one is closed."""
+"""The action, a row of the table of duties, of every address and command; an address without is closed."""
 
 from gateway.accounts.analyst_routes import ANALYST_ROUTES
 from gateway.accounts.auditor_routes import AUDITOR_ROUTES

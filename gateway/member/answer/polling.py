@@ -83,8 +83,8 @@ def _next_call(node: Node, cube_cache: CubeCache, wait: float, *, batches: bool)
 def _hand_in(node: Node, cube_cache: CubeCache, link: HubLink) -> None:
     """Show the hub the node's log as it is now, then upload everything with calls of their own.
 
-    Questions that the hub delivers with these calls are delivered again with the next. A node that does not know how much of its log the hub
-    has seen is reported, and shows it once more. Raises LinkError.
+    Questions that the hub delivers with these calls are delivered again with the next. A node that does not
+    know how much of its log the hub has seen is reported, and shows it once more. Raises LinkError.
     """
     for _ in range(2):
         with node.store.reading() as view:
