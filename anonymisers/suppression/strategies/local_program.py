@@ -226,10 +226,11 @@ class _CellSums:
         movable[owner[self.values[place] == 0]] = False
         while True:
             live = movable[owner]
-            often = np.bincount(place[live], minlength=len(self.numbers))
+            owner, place = owner[live], place[live]
+            often = np.bincount(place, minlength=len(self.numbers))
             members = np.bincount(groups[movable], minlength=int(groups.max(initial=0)) + 1)
             dead = np.zeros(size, dtype=np.bool_)
-            dead[owner[live & (often[place] == 1)]] = True
+            dead[owner[often[place] == 1]] = True
             dead |= members[groups] == 1
             dead &= movable
             if not dead.any():

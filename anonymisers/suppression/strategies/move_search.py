@@ -88,9 +88,7 @@ class MoveSearch:
             if limit is None and cap is not None and seldom:
                 continue
             limits = [SearchLimits(scheme, size, cap, self._schedule.empty_share) for scheme in schemes]
-            while not self._safe(cell):
-                if self._add_cheapest(target, self._wanted_changes(cell), limits) is None:
-                    break
+            self._add_until_safe(target, limits)
             safe = self._safe(cell)
             if limit is None:
                 record[:, stage] += 1, safe
@@ -211,10 +209,8 @@ class MoveSearch:
         if swapped is not None:
             self.pattern.add(swapped)
         for size, cap in (*free, *self._schedule.stages) if swapped is None else ():
-            if (
-                self._add_cheapest(target, (-1,), [SearchLimits(scheme, size, cap) for scheme in schemes])
-                is not None
-            ):
+            limits = [SearchLimits(scheme, size, cap) for scheme in schemes]
+            if self._add_cheapest(self._neighbourhoods_within(target, limits), (-1,)) is not None:
                 break
         while True:
             # With more cells suppressed, fewer are certainly large and exempt from the protection level.
@@ -234,11 +230,7 @@ class MoveSearch:
                 SearchLimits(scheme, size, ZEROS_ONLY, self._schedule.tuning.empty_share)
                 for scheme in schemes
             ]
-            while not self._safe(cell):
-                number = self._add_cheapest(target, self._wanted_changes(cell), limits)
-                if number is None:
-                    break
-                found.append(number)
+            found += self._add_until_safe(target, limits)
             if self._safe(cell):
                 return True
         return False
@@ -285,7 +277,7 @@ class MoveSearch:
                 else self._schedule.empty_share
             )
             limits = [SearchLimits(scheme, size, cap, empty) for scheme in schemes]
-            if self._add_cheapest(target, (1, -1), limits) is not None:
+            if self._add_cheapest(self._neighbourhoods_within(target, limits), (1, -1)) is not None:
                 return True
         last = self._last_resort
         return last is not None and self._change_by_junction_tree(last, target.cell)
@@ -299,16 +291,34 @@ class MoveSearch:
     def _safe(self, cell: int) -> bool:
         return bool(self.pattern.safe(np.array([cell]))[0])
 
-    def _add_cheapest(
-        self, target: Target, amounts: tuple[int, ...], limits: list[SearchLimits]
-    ) -> int | None:
-        """Add the cheapest move within any of the limits and for any amount, and return the move's number.
+    def _add_until_safe(self, target: Target, limits: list[SearchLimits]) -> list[int]:
+        """Add moves until a cell is safe or none is found, and return the moves' numbers.
+
+        A neighbourhood is built anew only once a move has suppressed a cell: before, it would be the same.
+        """
+        added: list[int] = []
+        neighbourhoods: list[Neighbourhood] = []
+        suppressed = -1
+        while not self._safe(target.cell):
+            if suppressed != (now := int(np.count_nonzero(self.pattern.suppressed))):
+                neighbourhoods, suppressed = self._neighbourhoods_within(target, limits), now
+            number = self._add_cheapest(neighbourhoods, self._wanted_changes(target.cell))
+            if number is None:
+                break
+            added.append(number)
+        return added
+
+    def _neighbourhoods_within(self, target: Target, limits: list[SearchLimits]) -> list[Neighbourhood]:
+        """Return the neighbourhoods of a target within each of the limits, where the target can change."""
+        found = (self._neighbourhoods.around(target, reach) for reach in limits)
+        return [one for one in found if one is not None]
+
+    def _add_cheapest(self, neighbourhoods: list[Neighbourhood], amounts: tuple[int, ...]) -> int | None:
+        """Add the cheapest move in any of the neighbourhoods and for any amount, and return the move's
+        number.
 
         Unless the schedule compares amounts, the first amount for which there is a move is taken.
         """
-        neighbourhoods = [
-            n for n in (self._neighbourhoods.around(target, reach) for reach in limits) if n is not None
-        ]
         best: tuple[int, MarkovMove] | None = None
         refused: list[tuple[Neighbourhood, int]] = []
         for amount in amounts:

@@ -98,7 +98,7 @@ def neighbourhood_cells(
             coords = find(pattern, target, scheme, scores, size)
         if people or mixed:
             more = _with_people(pattern, target, scheme, scores, size)
-            coords = np.unique(np.concatenate([coords, more]), axis=0)
+            coords = _distinct(np.concatenate([coords, more]), [len(dim.codes) for dim in dims])
         return coords, np.zeros(len(coords), dtype=np.int64)
     for axis, score in zip(scheme.swapped, scores, strict=True):
         _add_unseen_leaves(pattern, target, scheme, axis, score)
@@ -111,6 +111,14 @@ def neighbourhood_cells(
     if scheme.matching:
         coords[:, list(scheme.matching)] = np.repeat(groups, len(product), axis=0)
     return coords, np.repeat(np.arange(len(groups)), len(product))
+
+
+def _distinct(coords: Positions, codes: list[int]) -> Positions:
+    """Return the distinct inner cells, in order; `codes`: the number of codes of each dimension."""
+    number = np.zeros(len(coords), dtype=np.int64)
+    for axis, base in enumerate(codes):
+        number = number * base + coords[:, axis]
+    return coords[np.unique(number, return_index=True)[1]]
 
 
 def _scores(pattern: SuppressionPattern, target: Target, axis: int) -> Floats:
