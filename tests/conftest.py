@@ -62,14 +62,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-ON_THE_DEMO = ("tests/demo/", "tests/docs/test_docs_reference.py", "tests/docs/test_docs_run.py")
+THE_DEMO = "tests/demo/"
+PAGES_ON_THE_DEMO = ("tests/docs/test_docs_reference.py", "tests/docs/test_docs_run.py")
 IN_THE_BROWSER = "tests/web/browser/"
-"""Where tests work with a running demo region. What is done in the browser changes policies, so that it has
-one of its own where there is a second worker, and comes after the others where there is one only."""
+ON_THE_DEMO = (THE_DEMO, *PAGES_ON_THE_DEMO, IN_THE_BROWSER)
+"""Where tests work with a running demo region: each worker that has any starts one, a copy of the one region
+that is made. What is done in the browser changes policies, so that it comes last."""
 
 LONGEST = (
-    *ON_THE_DEMO,
+    THE_DEMO,  # makes the region; meanwhile the other worker has the federation, which needs none
     "tests/federation/",
+    *PAGES_ON_THE_DEMO,
     IN_THE_BROWSER,
     "tests/watching/test_watch_over_processes.py",
     "tests/bootstrap/test_backup.py",
@@ -79,14 +82,13 @@ LONGEST = (
 
 
 class Together(LoadScopeScheduling):
-    """Tests of one file stay on one worker, and so do all those on the demo, and all in the browser."""
+    """Tests of one file stay on one worker; so do those of the demo, of pages on it, and in the browser."""
 
     def _split_scope(self, nodeid: str) -> str:
         # xdist's own groups ("loadgroup") are not seen by pytest 9.2, which builds its ids anew.
         file = nodeid.partition("::")[0]
-        if file.startswith(IN_THE_BROWSER):
-            return "browser"
-        return "demo" if file.startswith(ON_THE_DEMO) else file
+        groups = {"demo": THE_DEMO, "pages": PAGES_ON_THE_DEMO, "browser": IN_THE_BROWSER}
+        return next((group for group, files in groups.items() if file.startswith(files)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
@@ -99,7 +101,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
     for item in items:
         with_demo = not {"demo", "browsing"}.isdisjoint(getattr(item, "fixturenames", ()))
-        if with_demo and not item.nodeid.startswith((*ON_THE_DEMO, IN_THE_BROWSER)):
+        if with_demo and not item.nodeid.startswith(ON_THE_DEMO):
             raise pytest.UsageError(
                 f"{item.nodeid} works with the demo, but tests/conftest.py does not name it"
             )

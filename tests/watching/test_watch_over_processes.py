@@ -18,6 +18,7 @@ from gateway.cli import main
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.demo.access import HUB, MEMBERS, address, grant
 from gateway.demo.processes import Child, Processes
+from gateway.hub.context import Hub
 from gateway.hub.model import Role
 
 pytestmark = pytest.mark.processes
@@ -53,11 +54,12 @@ class Running:
 
     def called(self, code: str) -> None:
         """Wait until a member has called and seen the log as it is."""
-        self.processes.wait_until(lambda: self._witnessed(code), f"the first call of {code}")
+        with open_hub(self.directory / HUB) as hub:
+            self.processes.wait_until(lambda: self._witnessed(hub, code), f"the first call of {code}")
 
-    def _witnessed(self, code: str) -> bool:
+    def _witnessed(self, hub: Hub, code: str) -> bool:
         """Whether the hub has been told that the member saw its present log."""
-        with open_hub(self.directory / HUB) as hub, hub.store.reading() as view:
+        with hub.store.reading() as view:
             checkpoint = view.log.latest_checkpoint()
             seen = {present.member: present.witnessed_size for present in view.presence()}
         return checkpoint is not None and seen.get(code) == checkpoint.size
