@@ -92,9 +92,9 @@ def _withheld(
     feasible: FeasibleRanges,
     choices: Sequence[Choice],
     combination: Sequence[tuple[str, tuple[str, ...]]],
-    told: tuple[int, Bounds],
+    declared: tuple[int, Bounds],
 ) -> Withheld | None:
-    shown, bounds = told
+    shown, bounds = declared
     nodes = [nodes for _, nodes in combination]
     places = list(_places(feasible, choices, nodes))
     if not feasible.cube.withheld[places].any():
