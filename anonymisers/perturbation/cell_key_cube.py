@@ -1,11 +1,13 @@
 """The cell-key method for the numbers of a data set: see `anonymisers.perturbation.cell_key`."""
 
+import hmac
 import json
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from anonymisers.errors import ProtectionError
 from anonymisers.perturbation.bounded_attack import by_ptable
 from anonymisers.perturbation.cell_key import person_keys, with_noise
 from anonymisers.perturbation.perturbed_counts import CountedPeople, PerturbativeMechanism, PerturbedCounts
@@ -17,7 +19,11 @@ NAME = "cell-key"
 
 @dataclass(frozen=True)
 class CellKeyMechanism(PerturbativeMechanism):
-    """The cell-key mechanism. Nothing is stored: the same people have the same keys and the same noise."""
+    """The cell-key mechanism. The same people have the same record keys and the same noise, for life.
+
+    Stored with the people is a mark of the secret behind their keys: under another secret the same people
+    would get fresh noise, and the mean of both numbers is nearer to the count.
+    """
 
     noise: Noise
 
@@ -39,18 +45,29 @@ class CellKeyMechanism(PerturbativeMechanism):
         counted: CountedPeople,
         key: bytes,
         *,
-        kept: bytes = b"",  # noqa: ARG002 - keys of persons are for life
+        kept: bytes = b"",
         ceiling: Ints | None = None,  # noqa: ARG002 - noise knows of no other number
     ) -> PerturbedCounts:
+        mark = _mark(key)
+        if kept and not hmac.compare_digest(kept, mark):
+            raise ProtectionError(
+                "numbers of the same people were given out under another secret key",
+                remedy="Restore the key file that the node had then; the former tables stay.",
+            )
         counts = counted.system.sums(counted.coords, np.ones(len(counted.coords), dtype=np.int64))
         keys = counted.system.sums(counted.coords, person_keys(key, counted.persons))
         values = with_noise(counts, keys, _ptable(self.noise))
-        return PerturbedCounts(values, *self.bounds(values))
+        return PerturbedCounts(values, *self.bounds(values), kept=mark)
 
     def bounds(self, shown: Ints) -> tuple[Ints, Ints]:
         """Return the least and the largest count that the perturbation table can have changed into each
         number."""
         return by_ptable(shown, _ptable(self.noise))
+
+
+def _mark(key: bytes) -> bytes:
+    """A mark of a secret key, which tells nothing of the key; it stays inside the state."""
+    return hmac.digest(key, b"safelane mark of record keys 1", "sha256")
 
 
 @lru_cache(maxsize=4)

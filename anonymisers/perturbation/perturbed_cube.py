@@ -53,7 +53,10 @@ ATTACKABLE = 400_000
 
 @dataclass(frozen=True)
 class PerturbedPart:
-    """A release part: people added with one release (`sign` 1) or removed with a release (-1).
+    """A release part: people added with one release (`sign` 1), removed with a release (-1), or hidden (0).
+
+    Hidden people are too few to be perturbed by themselves. They are never put together with later ones: when
+    they were released with these would follow from how many they are.
 
     `period`: the years of these people. `sealed`: data of the caller kept with the part, such as the people
     counted. `kept`: what the mechanism needs in order to show these people as before; the next cube is made
@@ -160,6 +163,9 @@ def perturbed_cube(
     values, breadth = np.zeros(lattice.size, dtype=np.int64), np.zeros(lattice.size, dtype=np.int16)
     shown = []
     for part, rows in parts:
+        if not part.sign:
+            shown.append(part)
+            continue
         counted = CountedPeople(lattice, rows.coords[:, _axes(rows)], rows.persons)
         ceiling = values if part.sign < 0 else None
         own = mechanism.perturb(counted, key, kept=part.kept, ceiling=ceiling)

@@ -15,6 +15,7 @@ def leaks(policy: Policy) -> Iterator[Finding]:
     """Every combination within one policy that leaks."""
     yield from _rounding(policy.scope)
     yield from _noise(policy.scope)
+    yield from _sensitive_beside_keys(policy)
     yield from _pools(policy)
     yield from _released_together(policy)
     yield from _exact_beside_noise(policy)
@@ -75,6 +76,19 @@ def _noise(scope: Scope) -> Iterator[Finding]:
             "noise-too-small",
             f"cell-key with D {noise.most} and threshold {strictest}: a shown 0 says that there are at most "
             f"{noise.most} people; take D {strictest - 1} or more.",
+        )
+
+
+def _sensitive_beside_keys(policy: Policy) -> Iterator[Finding]:
+    """The same people have the same noise: a group's number that stands again beside one attribute, and zeros
+    beside the others, say that everybody in the group has that attribute.
+    """
+    shown = sorted(policy.vocabulary.sensitive & policy.scope.dimensions.keys())
+    if policy.scope.mechanism.kind is MechanismKind.CELL_KEY and shown:
+        yield error(
+            "attribute-by-equal-numbers",
+            f"cell-key with {listed(shown)}: a group whose people all have one attribute shows one number "
+            "twice and zeros beside it; show no sensitive dimension, or take mechanism: suppression.",
         )
 
 

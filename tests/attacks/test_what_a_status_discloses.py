@@ -224,7 +224,7 @@ def _open_item(certify):  # type: ignore[no-untyped-def]
 def test_perturbed_years_look_alike_with_nobody_and_with_few(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    policy = policy_text("KH") + "mechanism: cell-key\n"
+    policy = policy_text("KH").replace(", outcome: yes", "") + "mechanism: cell-key\n"
     seen = []
     for people in (0, 2):
         register = two_years()
@@ -251,6 +251,22 @@ def test_perturbed_years_look_alike_with_nobody_and_with_few(
         verdict = asked(node, Asked("casualties", "year"))
         assert verdict.reading is not None
         assert None not in verdict.reading.cells
+
+
+def test_a_small_perturbed_year_is_never_released_with_the_next(tmp_path: Path) -> None:
+    """When a year comes out together with the next would follow from how many people both have."""
+    policy = policy_text("KH").replace(", outcome: yes", "") + "mechanism: cell-key\n"
+    for people in (0, 2, 4):
+        register = two_years()
+        with node_of(tmp_path / str(people), policy) as node:
+            loaded(node, register)
+            for year, more in ((2024, people), (2025, 3)):
+                register.add(year, more)
+                loaded(node, register)
+            years = CubeCache(node.dictionary, node.member, node.store).refresh()
+            assert years is not None
+            assert [years.read({"date": year}) for year in ("2024", "2025")] == [None, None]
+            assert years.read({"date": "2023"}) is not None
 
 
 def of_accidents(register: Register, together: int) -> Snapshot:

@@ -12,6 +12,8 @@ from policies.model.model import EVERY_DATA_SET
 
 MakePolicy = Callable[..., Policy]
 BASIS = "legal_basis: decree\n"
+PLAIN = BASIS + "finest: {date: year, sex: sex}\n"
+"""Without sensitive dimensions, as beside cell keys."""
 
 
 def codes(policy: Policy, **known: object) -> list[str]:
@@ -96,7 +98,7 @@ PRIVATE = "{kind: differential-privacy, budget: %s, per_table: 0.1, first_year: 
 def test_nothing_exact_is_published_beside_noise(policy: MakePolicy, mechanism: str) -> None:
     exact = "keep: total\nrecord_level: {to: ARMAC, k: 5, l: 2}\n"
     noisy = policy(f"{BASIS}mechanism: {mechanism}\n{exact}")
-    quiet = policy(f"{BASIS}mechanism: {mechanism}\n")
+    quiet = policy(f"{PLAIN}mechanism: {mechanism}\n")
 
     assert codes(noisy).count("exact-beside-noise") == 2
     assert set(codes(quiet)) <= {"accidents-not-drawn", "late-never-counted"}
@@ -129,16 +131,16 @@ def test_two_mechanisms_on_one_data_set(policy: MakePolicy) -> None:
 
 
 def test_noise_that_is_smaller_than_the_threshold(policy: MakePolicy) -> None:
-    noise = BASIS + "mechanism: {kind: cell-key, D: %d, V: 2}\nthreshold: 5"
+    noise = PLAIN + "mechanism: {kind: cell-key, D: %d, V: 2}\nthreshold: 5"
 
     assert codes(policy(noise % 3)) == ["noise-too-small"]
     assert codes(policy(noise % 4)) == []
 
 
 def test_other_parameters_are_another_mechanism(policy: MakePolicy) -> None:
-    one = policy(BASIS + "mechanism: cell-key")
-    same = policy(BASIS + "mechanism: {kind: cell-key, D: 6, V: 3, js: 2, pstay: 0}")
-    other = policy(BASIS + "mechanism: {kind: cell-key, V: 4}")
+    one = policy(PLAIN + "mechanism: cell-key")
+    same = policy(PLAIN + "mechanism: {kind: cell-key, D: 6, V: 3, js: 2, pstay: 0}")
+    other = policy(PLAIN + "mechanism: {kind: cell-key, V: 4}")
 
     assert codes(one, beside=[same]) == []
     assert codes(one, beside=[other]) == ["two-mechanisms"]
@@ -341,3 +343,13 @@ def test_the_public_cannot_be_bound(policy: MakePolicy) -> None:
 
     assert codes(policy(BASIS, share=share % ", retention: 30 days")) == ["obligation-binds-nobody"]
     assert codes(policy(BASIS, share=share % "")) == []
+
+
+@pytest.mark.parametrize("shown", ["outcome: yes", "device: device_group", "civ_status: yes"])
+def test_no_sensitive_dimension_stands_beside_cell_keys(policy: MakePolicy, shown: str) -> None:
+    finest = f"{BASIS}finest: {{date: year, {shown}}}\n"
+
+    assert "attribute-by-equal-numbers" in codes(policy(finest + "mechanism: cell-key"))
+    for other in ("suppression", "{kind: controlled-rounding, base: 5}"):
+        assert "attribute-by-equal-numbers" not in codes(policy(f"{finest}mechanism: {other}"))
+    assert "attribute-by-equal-numbers" not in codes(policy(PLAIN + "mechanism: cell-key"))

@@ -1,8 +1,9 @@
 """Growth of a data set with perturbed counts: new closed periods, and revisions of enough people.
 
 People added or removed with a release are perturbed by themselves, in every later release in the same way. A
-0 is never changed, so that a number of a few people would still reveal their cell: fewer people than the
-threshold wait, as with suppression.
+0 is never changed, so that a number of a few people would still reveal their cell. Years of fewer people
+than the threshold are hidden for good, as with suppression: were they released with later years, the release
+would tell how few they are. Revisions of too few people wait.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,8 @@ def grow_perturbed(
 ) -> PerturbedCube:
     """The cube of the newest snapshot; `former`: the newest cube that has answered.
 
-    A new year of fewer people than the threshold waits, and one without anybody likewise: both look alike.
+    New years of fewer people than the threshold are hidden, and such without anybody likewise: both look
+    alike, now and in every later release.
 
     Raises NotProtectedError when a cell of few people could be found, or released years are not covered any
     more.
@@ -49,8 +51,8 @@ def grow_perturbed(
     parts = [] if former is None else [*former.parts, *_revision(inputs, former)]
     if fresh := set(inputs.plan.years) - released:
         new = inputs.counted(fresh)
-        if former is None or _people(new) >= inputs.rules.threshold:
-            parts.append(PerturbedPart(1, frozenset(map(str, fresh)), sealed(new)))
+        enough = _people(new) >= inputs.rules.threshold
+        parts.append(PerturbedPart(int(enough), frozenset(map(str, fresh)), sealed(new)))
     return _perturbed(inputs, change, parts)
 
 
@@ -80,10 +82,16 @@ def _perturbed(
 
 
 def waiting_perturbed(inputs: CubeInputs, former: PerturbedCube) -> Difference:
-    """The differences between released years of the newest snapshot and the counts of the cube."""
-    now = inputs.counted(_years(former))
-    stands = snapshot_from_bytes(former.parts[0].sealed)
-    for part in former.parts[1:]:
+    """The differences between shown years of the newest snapshot and the counts of the cube.
+
+    Nobody is added to hidden years, or taken from them.
+    """
+    now = inputs.counted(_shown_years(former))
+    shown = [part for part in former.parts if part.sign]
+    if not shown:
+        return difference(inputs.dictionary, inputs.plan, {(0, None): now}, now)
+    stands = snapshot_from_bytes(shown[0].sealed)
+    for part in shown[1:]:
         rows = snapshot_from_bytes(part.sealed)
         if part.sign > 0:
             stands = joined([("", stands), ("", rows)]) or stands
@@ -100,7 +108,7 @@ def _revision(inputs: CubeInputs, former: PerturbedCube) -> list[PerturbedPart]:
     if any(0 < people < k for people in (found.people_added, found.people_left)):
         return []
     pieces = [(1, found.added), *((-1, rows) for rows in found.left.values())]
-    period = frozenset(map(str, _years(former)))
+    period = frozenset(map(str, _shown_years(former)))
     return [PerturbedPart(sign, period, sealed(rows)) for sign, rows in pieces if len(rows)]
 
 
@@ -119,6 +127,10 @@ def _rows(inputs: CubeInputs, part: PerturbedPart) -> Rows:
 
 def _people(rows: Snapshot) -> int:
     return len(set(rows.links["person"].tolist()))
+
+
+def _shown_years(cube: PerturbedCube) -> set[int]:
+    return {int(year) for part in cube.parts if part.sign for year in part.period}
 
 
 def _years(cube: PerturbedCube) -> set[int]:

@@ -318,7 +318,7 @@ def test_mechanism_and_budget_are_those_of_the_first_answer_for_life(region: Fed
     asked(region, "outcome")
 
     for other in (
-        "mechanism: cell-key\n",
+        "mechanism: {kind: controlled-rounding, base: 5}\n",
         "",
         PRIVATE.replace("budget: 1", "budget: 2"),
         PRIVATE.replace("0.25", "0.2"),

@@ -38,7 +38,8 @@ MOST = 6
 
 
 def policy(version: int = 1, mechanism: str = CHANGED) -> str:
-    return policy_text("KH", version) + mechanism
+    """Without the outcome: beside cell keys no sensitive dimension is shown."""
+    return policy_text("KH", version).replace(", outcome: yes", "") + mechanism
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_every_number_is_answered_near_the_truth_and_none_of_few_people_as_it_is
 
 
 def test_whoever_receives_it_is_told_how_the_numbers_were_changed(region: Federation) -> None:
-    reported = asked(region, "outcome")
+    reported = asked(region, "sex")
 
     assert reported.coverage[0].perturbation is not None
     assert reported.coverage[0].perturbation.as_json() == {"mechanism": "cell-key", "most": MOST}
@@ -137,17 +138,17 @@ def test_the_mechanism_is_that_of_the_first_answer_for_life(region: Federation, 
     put_in_force(node, policy(2, "mechanism: {kind: cell-key, V: 4}\n"))
     put_in_force(node, policy(3))  # nothing was given out yet
     build(node)
-    asked(region, "outcome")
+    asked(region, "sex")
 
     with pytest.raises(PolicyRefusedError, match="one mechanism for its life"):
         put_in_force(node, policy(4, other))
     put_in_force(node, policy(4))
-    assert asked(region, "outcome").coverage[0].policy == "4"
+    assert asked(region, "sex").coverage[0].policy == "4"
 
 
 def test_a_data_set_of_withheld_numbers_stays_one(tmp_path: Path) -> None:
     with federation(tmp_path, "KH") as region:
-        asked(region, "outcome")
+        asked(region, "sex")
 
         with pytest.raises(
             PolicyRefusedError, match="protected by suppression; the policy asks for cell-key"
@@ -186,13 +187,13 @@ def test_nothing_exact_goes_out_beside_changed_numbers(region: Federation) -> No
 
 def test_a_preview_is_the_cube_that_answers_and_is_measured_by_people(region: Federation) -> None:
     node = region.members["KH"].node
-    made = make(node, checked(node, policy(2).replace("outcome: yes", "outcome: yes, victim_type: yes")))
+    made = make(node, checked(node, policy(2).replace("sex: sex", "sex: sex, victim_type: yes")))
     found = measure(node, made)
 
     assert (found.withheld, found.to_accept, found.people) == (0, (), 120)
-    assert found.score.value == 1.0
+    assert found.score.value < 1, "what is asked of outcomes is not answered"
     assert "perturbed by at most 6" in made.stricter[0]
-    put_in_force(node, policy(2).replace("outcome: yes", "outcome: yes, victim_type: yes"))
+    put_in_force(node, policy(2).replace("sex: sex", "sex: sex, victim_type: yes"))
     build(node)
     with node.store.reading() as view:
         stored = view.cube()
@@ -224,13 +225,13 @@ def test_lint_at_a_node_knows_what_was_given_out_there(region: Federation) -> No
             return [finding.code for finding in lint(other, beside=given_out_under(node, view))]
 
     assert "two-mechanisms" not in codes(), "nothing was given out yet"
-    asked(region, "outcome")
+    asked(region, "sex")
     assert "two-mechanisms" in codes()
 
 
 def test_the_decision_about_changed_numbers_can_be_made_again(region: Federation) -> None:
     node = region.members["KH"].node
-    asked(region, "year", "outcome")
+    asked(region, "year", "sex")
 
     with node.store.reading() as view:
         number = len(region.members["KH"].log_entries()) - 1
