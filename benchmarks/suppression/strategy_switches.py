@@ -29,22 +29,18 @@ SCHEDULES = {
 class Off:
     """How to switch something off: a module, the dotted name of what stands there, and what it is then.
 
-    A function always `returns` the same then; anything else is replaced by what the module calls `instead`,
-    or by a `value`. `seen_by`: a function whose result other than None says that a value is in use.
+    A function always `returns` the same then; anything else is replaced by what the module calls `instead`.
     """
 
     module: str
     name: str
     returns: object = None
     instead: str | None = None
-    value: object = None
-    seen_by: tuple[str, str] | None = None
 
 
 SEARCH = f"{ROOM}.strategies.move_search"
 LINKED = f"{ROOM}.strategies.linked_table_moves"
 SCHEDULE = f"{ROOM}.strategies.search_schedule"
-NEAR = (f"{ROOM}.strategies.local_program", "NeighbourhoodBuilder.around")
 TREES = (
     Off(SEARCH, "JunctionTreeSearch.of"),
     Off(SEARCH, "JunctionTreeSearch.over_all"),
@@ -54,7 +50,6 @@ STRATEGIES: Mapping[str, tuple[Off, ...]] = {
     "refine": (Off(f"{ROOM}.secondary_suppression", "refine"),),
     "prune": (Off(f"{ROOM}.secondary_suppression", "prune"),),
     "move lifting": (Off(SEARCH, "MoveSearch.lift", returns=False),),
-    "stages skipped": (Off(SCHEDULE, "TUNING.seldom", value=0.0, seen_by=NEAR),),
     **{
         f"schedule {name.replace('_', ' ')}": (Off(SCHEDULE, f"TUNING.{name}", instead=f"TUNING.{other}"),)
         for name, other in SCHEDULES.items()
@@ -94,8 +89,6 @@ def _named() -> Iterator[tuple[Off, str]]:
             yield off, off.name
             if off.instead is not None:
                 yield off, off.instead
-            if off.seen_by is not None:
-                yield Off(*off.seen_by), off.seen_by[1]
 
 
 def _found(module: str, name: str) -> tuple[object, str, Any] | None:
@@ -122,10 +115,8 @@ def switch(off: Off) -> None:
     owner, name, there = _stored(off.module, off.name)
     if off.instead is not None:
         _put(owner, name, _stored(off.module, off.instead)[2])
-    elif callable(there) or isinstance(there, classmethod):
-        _wrap(owner, name, there, lambda _: lambda *_, **__: off.returns)
     else:
-        _put(owner, name, off.value)
+        _wrap(owner, name, there, lambda _: lambda *_, **__: off.returns)
 
 
 def _put(owner: object, name: str, value: object) -> None:
@@ -139,7 +130,7 @@ def _put(owner: object, name: str, value: object) -> None:
 def watch(off: Off, tell: Callable[[], None]) -> None:
     """Report the use of a function: when it returns what it would not when it is switched off, or when
     it is called and never returns anything."""
-    owner, name, there = _stored(*(off.seen_by or (off.module, off.name)))
+    owner, name, there = _stored(off.module, off.name)
     if isinstance(there, tuple):
         schedule = _Watched(there[:])  # a copy that informs nobody
         schedule.watchers = (*getattr(there, "watchers", ()), tell)

@@ -36,7 +36,7 @@ def product(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A module to switch things off in, as the search's are."""
     module: Any = ModuleType("product_of_this_test")
     own = type("Search", (Search,), {name: Search.__dict__[name] for name in ("usable", "tidy")})
-    module.Search, module.WIDE, module.NARROW, module.SELDOM = own, ((150, 10),), ((60, 10),), 0.25
+    module.Search, module.WIDE, module.NARROW = own, ((150, 10),), ((60, 10),)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     return module
 
@@ -63,11 +63,9 @@ def test_a_name_that_is_gone_is_told_and_not_switched_off(
 def test_what_is_switched_off_is_off(switches: Any, product: Any) -> None:
     switches.switch(off(switches, "Search.usable", returns=False))
     switches.switch(off(switches, "WIDE", instead="NARROW"))
-    switches.switch(off(switches, "SELDOM", value=0.0))
 
     assert product.Search.usable(9) is False
     assert product.WIDE == ((60, 10),)
-    assert product.SELDOM == 0.0
 
 
 def test_only_what_makes_a_difference_is_told_to_be_in_use(switches: Any, product: Any) -> None:

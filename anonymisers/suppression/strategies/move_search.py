@@ -62,7 +62,6 @@ class MoveSearch:
             after_cutting_planes=self.after_cutting_planes,
             linked=self._linked_moves is not None,
         )
-        self._record: dict[frozenset[int], NDArray[np.float64]] = {}
         alone = self._linked_moves is None and not self.after_cutting_planes
         self._junction_tree = JunctionTreeSearch.of(self.pattern, self.cell_costs) if alone else None
 
@@ -77,22 +76,12 @@ class MoveSearch:
         if self._cover_by_linked_moves(target, limit):
             return True
         schemes = schemes_for(target.footprint, self._groups)
-        record = self._record.setdefault(target.footprint, np.zeros((2, len(self._schedule.stages))))
-        for stage, (size, cap) in enumerate(self._schedule.stages):
+        for size, cap in self._schedule.stages:
             if limit is not None and (cap is None or cap > limit):
                 break
-            seldom = (
-                record[0, stage] >= self._schedule.tuning.tried
-                and record[1, stage] < self._schedule.seldom * record[0, stage]
-            )
-            if limit is None and cap is not None and seldom:
-                continue
             limits = [SearchLimits(scheme, size, cap, self._schedule.empty_share) for scheme in schemes]
             self._add_until_safe(target, limits)
-            safe = self._safe(cell)
-            if limit is None:
-                record[:, stage] += 1, safe
-            if safe:
+            if self._safe(cell):
                 return True
         last = self._last_resort
         return self._safe(cell) or (last is not None and self._cover_by_junction_tree(last, cell, limit))

@@ -69,11 +69,6 @@ class LocalSearchTuning:
     """Inner cells without people that a neighbourhood holds, as a share of those with people: after cutting
     planes, and in large tables for a zero or against a singleton. Most inner cells are empty there, and a
     search among all of them finds less and takes longer."""
-    seldom: float = 0.25
-    """Share of its cells below which a stage is skipped in a table: the next stage does the same. The last
-    stage is never skipped."""
-    tried: int = 12
-    """Cells before a stage can be skipped."""
     free_size: int = 400
     """Size of the neighbourhood for a change of cells that are all suppressed already."""
     zero_sizes: tuple[int, ...] = (150, 600)
@@ -90,13 +85,12 @@ class SearchSchedule:
     """The stages of one search, and how neighbourhoods and moves are chosen in them.
 
     `empty_share`: inner cells without people as a share of those with people, 1 for a search among all inner
-    cells. `seldom`: see `LocalSearchTuning`. `compares_amounts`: whether moves for all amounts are compared,
+    cells. `compares_amounts`: whether moves for all amounts are compared,
     or the first that is found is taken.
     """
 
     stages: Stages
     empty_share: float
-    seldom: float
     compares_amounts: bool
     tuning: LocalSearchTuning
 
@@ -132,7 +126,6 @@ def schedule_for(pattern: SuppressionPattern, *, after_cutting_planes: bool, lin
     return SearchSchedule(
         stages,
         empty_share=tuning.empty_share if after_cutting_planes else 0.0 if among_people else 1.0,
-        seldom=0.0 if medium and not rules.least else tuning.seldom,
         compares_amounts=small,
         tuning=tuning,
     )

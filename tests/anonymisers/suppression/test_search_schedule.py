@@ -21,27 +21,26 @@ def pattern(people, *, full=True, **rules):
 
 
 @pytest.mark.parametrize(
-    ("case", "stages", "empty_share", "skips"),
+    ("case", "stages", "empty_share"),
     [
-        (pattern(SMALL), TUNING.small, 1.0, True),
-        (pattern(SMALL, zeros="publish"), TUNING.small, 0.0, True),
-        (pattern(MEDIUM, zeros="publish", **ZERO_POSSIBLE), TUNING.medium_zeros_published, 0.0, False),
-        (pattern(MEDIUM, zeros="publish"), TUNING.medium_known_positive, 0.0, True),
-        (pattern(MEDIUM), TUNING.medium_zeros_suppressed, 0.0, False),
-        (pattern(MEDIUM, zeros="protect"), TUNING.among_all, 1.0, True),
-        (pattern(MEDIUM, full=False), TUNING.among_all, 1.0, True),
-        (pattern(LARGE), TUNING.among_people, 0.0, True),
-        (pattern(LARGE, zeros="publish", **ZERO_POSSIBLE), TUNING.among_people, 0.0, True),
-        (pattern(LARGE, full=False, zeros="publish"), TUNING.among_people, 0.0, True),
-        (pattern(LARGE, zeros="protect"), TUNING.among_all, 1.0, True),
+        (pattern(SMALL), TUNING.small, 1.0),
+        (pattern(SMALL, zeros="publish"), TUNING.small, 0.0),
+        (pattern(MEDIUM, zeros="publish", **ZERO_POSSIBLE), TUNING.medium_zeros_published, 0.0),
+        (pattern(MEDIUM, zeros="publish"), TUNING.medium_known_positive, 0.0),
+        (pattern(MEDIUM), TUNING.medium_zeros_suppressed, 0.0),
+        (pattern(MEDIUM, zeros="protect"), TUNING.among_all, 1.0),
+        (pattern(MEDIUM, full=False), TUNING.among_all, 1.0),
+        (pattern(LARGE), TUNING.among_people, 0.0),
+        (pattern(LARGE, zeros="publish", **ZERO_POSSIBLE), TUNING.among_people, 0.0),
+        (pattern(LARGE, full=False, zeros="publish"), TUNING.among_people, 0.0),
+        (pattern(LARGE, zeros="protect"), TUNING.among_all, 1.0),
     ],
 )
-def test_size_and_zeros_choose_the_stages(case, stages, empty_share, skips):
+def test_size_and_zeros_choose_the_stages(case, stages, empty_share):
     schedule = schedule_for(case, after_cutting_planes=False, linked=False)
 
     assert schedule.stages == stages
     assert schedule.empty_share == empty_share
-    assert (schedule.seldom > 0) is skips
     assert schedule.compares_amounts is (len(case.people.counts) <= SMALL)
 
 
@@ -72,4 +71,4 @@ def test_stages_only_widen_and_the_last_has_no_cap(stages):
 
 def test_tuning_cannot_be_changed_in_place():
     with pytest.raises(FrozenInstanceError):
-        TUNING.tried = 1  # type: ignore[misc]
+        TUNING.free_size = 1  # type: ignore[misc]
