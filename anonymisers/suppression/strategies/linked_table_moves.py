@@ -37,8 +37,9 @@ class LinkedTableTuning:
     """Cells that count each inner cell, above which linear programs over inner cells cost too much."""
     cells_above_many: int = 15
     """The same where more than `few_inner_cells` have people and every two dimensions share a table."""
-    few_inner_cells: int = 2500
-    """Most inner cells with people that count as few."""
+    few_inner_cells: int = 2000
+    """Most inner cells with people that count as few. With 2,451, of which 26 cells each count one, a single
+    program took more than a minute."""
     first_moves: int = 8
     """Moves that are tried to raise a margin before a cell is raised."""
     misses: int = 3

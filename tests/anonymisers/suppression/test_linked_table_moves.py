@@ -1,5 +1,7 @@
 """Moves of tables linked by all dimensions: swaps of codes among a few people."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hierarchies import flat, grouped
@@ -50,6 +52,20 @@ def pattern(table):
     return SuppressionPattern(
         system, people, Rules(max_dims=3), values, none.copy(), none.copy(), ~none, np.zeros(len(values))
     )
+
+
+@pytest.mark.parametrize(("inhabited", "used"), [(2_000, False), (2_001, True)])
+def test_from_two_thousand_inner_cells_on_five_dimensions_by_three_are_searched_by_swaps(inhabited, used):
+    """A program of 2,451 inner cells, each counted in 26 cells, took more than a minute."""
+    dims = (flat("country", 11), flat("sex", 2), flat("age", 5), flat("device", 6), flat("outcome", 8))
+    block = TableBlock.whole(Lattice.of(dims, [d.name for d in dims], 3))
+    sides = np.meshgrid(*(d.leaves for d in dims), indexing="ij")
+    coords = np.stack([side.ravel() for side in sides], axis=1)[:inhabited]
+    people = BaseTable.at(dims, coords.astype(np.int32), np.ones(inhabited, dtype=np.int64))
+    pattern = SimpleNamespace(system=LinkedTables(dims, (block,)), people=people)
+
+    assert pattern.system.above(people.coords[:1]).shape == (1, 26)
+    assert LinkedTableMoves.usable(pattern) is used
 
 
 def test_a_basic_move_changes_its_cell_by_the_amount_and_only_tables_of_all_its_dimensions(pattern):
