@@ -37,6 +37,7 @@ from gateway.hub.receiving_bounds import receive_bounds
 from gateway.wire.answer_bounds import BoundsFormatError, answer_bounds_from_json
 from gateway.wire.enrolment import enrolment_from_json
 from gateway.wire.poll import poll_from_json, signed_answer_from_json
+from gateway.wire.possession import check_possession
 from gateway.wire.versions import FEATURES, MAJOR, Hello, hello_from_json, unknown_to
 
 log = structlog.get_logger()
@@ -62,13 +63,20 @@ def post_application(body: dict[str, Any]) -> None:
 
     Nothing is valid before the operator has compared the fingerprint with the member's by voice.
     """
-    secret = body.pop("secret")
+    secret, proof = body.pop("secret"), body.pop("proof")
     try:
         applicant = enrolment_from_json(body)
         verifier = Verifier.parse(applicant.call_key)
     except AuditError:
         raise InvitationRefusedError("The keys are not in the form of verifier keys.") from None
     taken(lambda named: verifier if named == key_id(verifier.key) else None)
+    try:
+        check_possession(proof, hub().log.origin, applicant)
+    except AuditError as error:
+        raise InvitationRefusedError(
+            f"The application does not prove that its keys are the applicant's: {error}.",
+            remedy="Make the node anew, with keys of its own.",
+        ) from None
     apply(hub(), secret, applicant)
 
 

@@ -204,6 +204,11 @@ class ApplicationSchema(Strict):
     log_key = fields.String(required=True, validate=Text(max=250))
     witness_key = fields.String(required=True, validate=Text(max=250))
     call_key = fields.String(required=True, validate=Text(max=250))
+    proof = fields.String(
+        required=True,
+        validate=Text(max=10_000),
+        metadata={"description": "a note that the keys for answers, log and witness have signed"},
+    )
 
 
 class KeyStepSchema(Schema):

@@ -1,6 +1,7 @@
 """A node's way into the region over real HTTP, and what a call must carry afterwards."""
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,12 +10,14 @@ from regions import Region
 from simulation import ORIGIN, HandClock, SimulatedMember
 
 from audit.formats.note import Signer
+from audit.formats.vkey import VerifierKey
 from gateway.bootstrap.setup.joining import JoinError, confirm, join, renew, under_way
 from gateway.bootstrap.setup.open_member import hub_link, open_member
 from gateway.http.link import InvitedBy, Signatures
 from gateway.hub import enrolment
 from gateway.member.errors import LinkError
-from gateway.wire.enrolment import FingerprintError, Invitation
+from gateway.wire.enrolment import Enrolment, FingerprintError, Invitation
+from gateway.wire.possession import proof_of_possession
 
 POLL = {"seen_size": 0, "wait": 0}
 
@@ -91,9 +94,37 @@ def test_keys_must_be_those_of_the_caller(region: Region, invitation: Invitation
     auth = Signatures(ORIGIN, mine, InvitedBy(region.hub.reply_signer.verifier), clock)
 
     with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
-        body = {"secret": invitation.secret, **other.enrolment.as_json()}
+        body = {"secret": invitation.secret, "proof": "", **other.enrolment.as_json()}
         assert client.post("/federation/v2/applications", json=body).status_code == 401
     assert enrolment.pending(region.hub) == []
+
+
+@pytest.mark.parametrize("use", ["answer_key", "log_key", "witness_key"])
+def test_keys_without_their_secret_halves_are_refused(
+    region: Region, invitation: Invitation, clock: HandClock, use: str
+) -> None:
+    """A key of somebody who has not applied yet: nothing in the region says whose it is."""
+    own, other = SimulatedMember("LA", clock), SimulatedMember("MM", clock)
+    foreign = VerifierKey.parse(getattr(other.enrolment, use))
+    named = str(
+        VerifierKey(VerifierKey.parse(getattr(own.enrolment, use)).name, foreign.kind, foreign.public)
+    )
+    claimed = replace(own.enrolment, **{use: named})
+    auth = Signatures(ORIGIN, own.caller, InvitedBy(region.hub.reply_signer.verifier), clock)
+
+    def answered(applicant: Enrolment, proof: str) -> int:
+        with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
+            body = {"secret": invitation.secret, "proof": proof, **applicant.as_json()}
+            return client.post("/federation/v2/applications", json=body).status_code
+
+    def proved(applicant: Enrolment, region_of_it: str = ORIGIN) -> str:
+        return proof_of_possession(region_of_it, applicant, (own.signer, own.log_signer), own.cosigner, 1)
+
+    assert answered(claimed, proved(claimed)) == 403
+    assert answered(own.enrolment, proved(replace(own.enrolment, member="MM"))) == 403
+    assert answered(own.enrolment, proved(own.enrolment, "other.example/log")) == 403
+    assert enrolment.pending(region.hub) == []
+    assert answered(own.enrolment, proved(own.enrolment)) == 204
 
 
 def test_a_strangers_long_names_are_refused(region: Region, invitation: Invitation, clock: HandClock) -> None:
@@ -103,7 +134,7 @@ def test_a_strangers_long_names_are_refused(region: Region, invitation: Invitati
     auth = Signatures(ORIGIN, endless, InvitedBy(region.hub.reply_signer.verifier), clock)
 
     with httpx.Client(base_url=region.url, auth=auth, trust_env=False) as client:
-        body = {"secret": invitation.secret, **keys}
+        body = {"secret": invitation.secret, "proof": "", **keys}
         assert client.post("/federation/v2/applications", json=body).status_code == 422
     assert enrolment.pending(region.hub) == []
 

@@ -63,6 +63,7 @@ class SimulatedMember:
     code: str
     clock: HandClock
     signer: Signer = field(init=False)
+    log_signer: Signer = field(init=False)
     log: Log = field(init=False)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     cosigner: Cosigner = field(init=False)
@@ -71,14 +72,14 @@ class SimulatedMember:
 
     def __post_init__(self) -> None:
         self.signer = Signer.generate(f"test.example/{self.code}/answers")
-        log_signer = Signer.generate(f"test.example/{self.code}/log")
-        self.log = Log(log_signer)
+        self.log_signer = Signer.generate(f"test.example/{self.code}/log")
+        self.log = Log(self.log_signer)
         self.cosigner = Cosigner.generate(f"test.example/{self.code}/witness")
         self.caller = Signer.generate(f"test.example/{self.code}/calls")
         self.enrolment = Enrolment(
             self.code,
             str(self.signer.key),
-            str(log_signer.key),
+            str(self.log_signer.key),
             str(self.cosigner.key),
             str(self.caller.key),
         )

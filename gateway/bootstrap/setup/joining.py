@@ -24,6 +24,7 @@ from gateway.http.link import InvitedBy, Signatures, federation_client
 from gateway.keys.files import new_signer, read_secret, read_signer, replace_secret
 from gateway.store.engine.migrate import MEMBER
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint
+from gateway.wire.possession import proof_of_possession
 
 JOINING = "joining.json"
 """The file with the hub that a node has applied to; deleted once the node is part of the region."""
@@ -180,7 +181,8 @@ def _apply(directory: Path, joining: Joining, secret: str) -> None:
     )
     with federation_client(joining.hub_url, signatures) as client:
         try:
-            reply = client.post("/applications", json={"secret": secret, **joining.enrolment.as_json()})
+            body = {"secret": secret, "proof": _proof(directory, joining), **joining.enrolment.as_json()}
+            reply = client.post("/applications", json=body)
         except httpx.HTTPError as error:
             raise JoinError(
                 f"The hub at {joining.hub_url} cannot be reached ({type(error).__name__}).",
@@ -191,6 +193,19 @@ def _apply(directory: Path, joining: Joining, secret: str) -> None:
             f"The hub refuses the application ({reply.status_code} {reply.reason_phrase}).",
             remedy="The invitation was used, has ended, or is another member's: ask for a new one.",
         )
+
+
+def _proof(directory: Path, joining: Joining) -> str:
+    """Return the proof that the node has the secret half of each of its keys."""
+    keys = Layout(directory).keys
+    answers = keys / f"{ANSWER_KEY}{NEXT if joining.renews else ''}"
+    return proof_of_possession(
+        Verifier.parse(joining.hub.log_key).key.name,
+        joining.enrolment,
+        [read_signer(answers), read_signer(keys / LOG_KEY)],
+        Cosigner.parse(read_secret(keys / WITNESS_KEY)),
+        int(SystemClock().now().timestamp()),
+    )
 
 
 def _region(invitation: Invitation) -> str:
