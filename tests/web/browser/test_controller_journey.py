@@ -100,12 +100,12 @@ def register_of(look: Browsing) -> bytes:
 def test_a_register_is_uploaded_without_scripts_and_checked(look: Browsing) -> None:
     plain = look.page("controller", "/controller/loads/upload", scripts=False)
     plain.context.set_default_timeout(WHOLE)
-    chosen = plain.get_by_label("The register")
+    chosen = plain.get_by_label("The register", exact=True)
     chosen.set_input_files({"name": "notes.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
     plain.get_by_role("button", name="Upload and check").click()
     expect(plain.locator("main")).to_contain_text("not of a kind that the mapping reads")
     body = {"name": "register.zip", "mimeType": "application/zip", "buffer": register_of(look)}
-    plain.get_by_label("The register").set_input_files(body)
+    plain.get_by_label("The register", exact=True).set_input_files(body)
     plain.get_by_role("button", name="Upload and check").click()
     plain.get_by_role("button", name="Load", exact=True).wait_for()  # the page asks again by itself
     expect(plain.locator("main")).to_contain_text("Nothing is different from the newest snapshot.")
