@@ -34,6 +34,10 @@ class Case:
     """What it ends with where the machine is too slow for its goals: an exit code of 1 is no failure then."""
 
 
+COMPOSE = (ROOT / "policies" / "document" / "compose.py").read_text(encoding="utf-8").splitlines()
+COMPARED = 1 + next(n for n, line in enumerate(COMPOSE) if "above.member != policy.member" in line)
+"""A line of a comparison, to be mutated."""
+
 CASES: Mapping[str, Case] = {
     "ablation": Case(
         "--tables tiny --zeros partner --only prune four-way\tmoves",
@@ -52,7 +56,7 @@ CASES: Mapping[str, Case] = {
     "receipts": Case("--callers 1 --seconds 1 --entries 20", r"1 callers: \d+ receipts/s, p50 [\d.]+ ms"),
     "member_keys": Case("demo 1", r"LA: 1 of 1 keys; CPU s \d+\.\d to \d+\.\d"),
     "mutate_decision": Case(
-        "--module document/compose.py --lines 60 --quick", r"compose\.py: \d+ of \d+ mutants found"
+        f"--module document/compose.py --lines {COMPARED} --quick", r"compose\.py: \d+ of \d+ mutants found"
     ),
     "node_cube": Case("--member PH --dims 1", r"PH \| \d+ \| [\d,]+ \| \d+\.\d \| \d+\.\d \| \d+"),
     "picturing": Case("--cells 1", r"layout as JSON +\d+\.\d{3} +\d+\.\d +\d+\.\d"),
