@@ -192,7 +192,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
         yield RunningDemo(folder / "demo", output, process)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(180)  # a hub ends after the calls that it has, and later on a busy machine
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", output: Path, words: str) -> None:

@@ -32,6 +32,9 @@ pytestmark = pytest.mark.processes
 MEMBERS = demo_members()
 QUESTION = ("--measure", "casualties", "--by", "country,year,sex", "--purpose", "regional-reporting")
 SHORTEST = 7
+PATIENCE = 180
+"""Seconds after which a process that was told to end does not: a hub waits for calls that it has, and a busy
+machine for the hub."""
 
 
 def secrets(member: str) -> set[str]:
@@ -110,7 +113,7 @@ def ask(run: Run) -> None:
         for process in served:
             process.terminate()
         for process in served:
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def give_out(run: Run) -> None:
