@@ -46,7 +46,7 @@ def servers() -> Iterator[list[Process]]:
     for process in started:
         process.terminate()
     for process in started:
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
 
 
 def environment() -> dict[str, str]:

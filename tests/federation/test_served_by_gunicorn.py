@@ -60,5 +60,5 @@ def test_a_worker_that_dies_is_replaced_and_the_end_is_in_order(served) -> None:
     until(lambda: answers(url), "it answers again")
 
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     assert not address.exists()
