@@ -79,7 +79,7 @@ class _Reader:
         if place not in self._lines:
             cells = [self._cells[k] for k in _line(axis, number, key) if k in self._cells]
             whole = next((c for c in cells if c.key[number] == TOTAL), None)
-            by_member = axis.level == COUNTRY or self._dictionary.level(axis.level).dimension == "place"
+            by_member = _by_member(axis, self._dictionary)
             self._lines[place] = _Line.of(cells, whole, by_member=by_member)
         return self._lines[place]
 
@@ -137,13 +137,22 @@ def _holds(release: Release, dictionary: Dictionary, above: Cell, cell: Cell) ->
     members = {
         code if axis.level == COUNTRY else dictionary.places.owner.get(code, "")
         for axis, code in zip(release.axes, cell.key, strict=True)
-        if code != TOTAL and (axis.level == COUNTRY or dictionary.level(axis.level).dimension == "place")
+        if code != TOTAL and _by_member(axis, dictionary)
     }
     return not (
         members & set(above.missing_members)
         if members
         else set(above.missing_members) - set(cell.missing_members)
     )
+
+
+def _by_member(axis: Axis, dictionary: Dictionary) -> bool:
+    """Whether a code of the axis belongs to one member.
+
+    A code of a level that only a newer dictionary has counts as one of several members: the less follows.
+    """
+    known = dictionary.levels.get(axis.level)
+    return axis.level == COUNTRY or (known is not None and known.dimension == "place")
 
 
 def _above(key: Key) -> Iterator[list[Key]]:

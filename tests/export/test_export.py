@@ -55,6 +55,15 @@ def test_the_table_on_a_terminal() -> None:
     )
 
 
+def test_a_level_that_this_dictionary_does_not_know_is_written_all_the_same() -> None:
+    """A hub may be newer than the program that asks."""
+    country, outcome = RELEASE.axes
+    newer = replace(RELEASE, axes=(country, Axis("later_level", outcome.codes)))
+
+    assert "0..20" in to_text(newer, regional())
+    assert "KH,I,withheld,withheld,,20" in to_csv(newer, regional())
+
+
 def test_one_sign_means_one_thing() -> None:
     assert len(set(SYMBOLS.values())) == len(SYMBOLS) == len(Status) - 1
 
