@@ -26,12 +26,13 @@ ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_back
     tests/cli/test_account_commands.py tests/federation/test_fault_plans.py tests/web/test_storable_values.py
 
 # Of these, what keeps nothing, or nothing that others do not: once is enough.
-WITHOUT_STORAGE := $(addprefix tests/hub/test_,bounds_hold_the_truth.py largest_question.py merging.py merging_changed.py) \
-    $(addprefix tests/member/answer/test_,decision_replay.py policy_decides.py withheld_bounds.py) \
+WITHOUT_STORAGE := $(addprefix tests/hub/test_,bounds_hold_the_truth.py largest_question.py merging.py merging_perturbed.py) \
+    $(addprefix tests/member/answer/test_,decision_replay.py policy_decides.py recipient_view.py withheld_bounds.py) \
     $(addprefix tests/member/build/test_,changed_policies.py perturbed_counts.py pools_and_thresholds.py) \
     $(addprefix tests/member/build/test_,preview_equals_release.py zeros_and_priorities.py) \
-    tests/member/cube tests/member/node tests/member/register/test_person_counts.py \
-    $(addprefix tests/watching/test_,monitor_loop.py quorum.py reconciling.py)
+    $(addprefix tests/member/policy/test_,privacy_budget.py ready_made_first.py) \
+    tests/member/cube tests/member/node $(addprefix tests/member/register/test_,person_counts.py vault_of_a_load.py) \
+    $(addprefix tests/watching/test_,keys_of_the_log.py lying_hub.py monitor_loop.py quorum.py reconciling.py)
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL
 	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadscope $(ON_POSTGRESQL) $(addprefix --ignore=,$(WITHOUT_STORAGE))

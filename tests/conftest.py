@@ -111,6 +111,13 @@ def _place(item: pytest.Item) -> int:
     return next((n for n, where in enumerate(LONGEST) if item.nodeid.startswith(where)), len(LONGEST))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last test of a file, and the end of what its fixtures have opened."""
+    if nextitem is None or nextitem.path != item.path:
+        databases.drop_passing()
+
+
 @pytest.fixture
 def hashed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passphrases are hashed as for users, each time anew: for tests of just that."""

@@ -9,12 +9,13 @@ import secrets
 import sqlite3
 import tempfile
 import warnings
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
@@ -106,21 +107,54 @@ def copy_of(url: str) -> str:
     return _created(f"t{secrets.token_hex(8)}", str(make_url(url).database))
 
 
+@contextmanager
+def kept() -> Iterator[None]:
+    """What is created within the context stays until the process ends: others are copied from it."""
+    before = _passing.copy()
+    yield
+    _passing[:] = before
+
+
+def drop_passing() -> None:
+    """Drop the databases of the tests that are over, each 9 MB of disk or memory."""
+    if _passing:
+        with _administrator() as connection:
+            for name in _passing:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        _passing.clear()
+
+
+_passing: list[str] = []
+"""Databases of tests that run."""
+
+
 @lru_cache(maxsize=2)
 def _template(side: str) -> str:
     name = f"of_{side}"
-    database = Database(_created(name, "template1"))
+    with kept():
+        database = Database(_created(name, "template1"))
     migrate(database, side)
     database.close()  # nobody may be connected to what is copied
     return name
 
 
 def _created(name: str, template: str) -> str:
-    engine = create_engine(_server(), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine.dispose()
+    _passing.append(name)
+    with _administrator() as connection:
+        # Files are copied, half the work of writing each page to the log as well.
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     return make_url(_server()).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def _administrator() -> Iterator[Connection]:
+    """A connection to the server, outside transactions."""
+    engine = create_engine(_server(), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from databases import copy_of
+from databases import copy_of, kept
 
 from gateway.bootstrap.setup.layout import own_config
 from gateway.config import FILE, write_config
@@ -27,7 +27,8 @@ def made_once(what: Hashable, directory: Path, make: Callable[[Path], Made]) -> 
     """
     if what not in _MADE:
         place = _folder() / str(next(_NUMBERS))  # what is made may begin with what was made once
-        _MADE[what] = place, make(place)
+        with kept():
+            _MADE[what] = place, make(place)
     place, result = _MADE[what]
     shutil.copytree(place, directory, dirs_exist_ok=True)
     for config_file in sorted(place.rglob(FILE)):
