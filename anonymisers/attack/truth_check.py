@@ -1,6 +1,6 @@
 """The true value of every cuboid, from the true table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 import numpy as np
@@ -42,7 +42,7 @@ def _values(model: AttackModel, holders: list[Ints], counts: Ints) -> tuple[Ints
     order = np.argsort(keys)
     keys = keys[order]
     values, rows = np.zeros((2, len(keys)), dtype=np.int64)
-    for wanted in _cuboids_of_people(holders, strides, len(counts)):
+    for wanted in _cuboids_of_people(holders, strides, len(counts), _choices(model, holders)):
         at = np.searchsorted(keys, wanted)
         at[at == len(keys)] = 0
         hit = (keys[at] == wanted) & (wanted >= 0)
@@ -62,9 +62,32 @@ def _strides(model: AttackModel) -> Ints:
     return np.array([int(np.prod(sizes[i + 1 :], dtype=np.int64)) for i in range(len(sizes))], dtype=np.int64)
 
 
-def _cuboids_of_people(holders: list[Ints], strides: Ints, people: int) -> Iterator[Ints]:
+def _choices(model: AttackModel, holders: list[Ints]) -> set[tuple[int, ...]]:
+    """Return the choices of one slot per axis that lead to any cuboid of the releases.
+
+    Releases hold tables of few dimensions: of all choices these are a small part.
+    """
+    sets, used = [], []
+    for axis, held in enumerate(holders):
+        filled = np.zeros((len(model.axes[axis].masks), held.shape[1]), dtype=np.bool_)
+        for slot, nodes in enumerate(held.T):
+            filled[nodes[nodes >= 0], slot] = True
+        different, which = np.unique(filled, axis=0, return_inverse=True)
+        sets.append([np.flatnonzero(row).tolist() for row in different])
+        used.append(which.reshape(-1)[model.nodes[:, axis]])
+    patterns = np.unique(np.stack(used, axis=1), axis=0)
+    return {
+        choice
+        for pattern in patterns.tolist()
+        for choice in product(*(slots[i] for slots, i in zip(sets, pattern, strict=True)))
+    }
+
+
+def _cuboids_of_people(
+    holders: list[Ints], strides: Ints, people: int, choices: Iterable[tuple[int, ...]]
+) -> Iterator[Ints]:
     """Yield, for each choice of one containing node per axis, each person's cuboid key; -1 for none."""
-    for choice in product(*(range(h.shape[1]) for h in holders)):
+    for choice in choices:
         keys = np.zeros(people, dtype=np.int64)
         none = np.zeros(people, dtype=np.bool_)
         for held, slot, stride in zip(holders, choice, strides.tolist(), strict=True):
