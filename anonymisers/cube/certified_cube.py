@@ -254,7 +254,7 @@ def _unpack(data: bytes | memoryview) -> tuple[Release, Certificate]:
         head = lines.read
         release = release_from_lines(lines)
         middle = lines.read
-        certificate = Certificate.read(lines)
+        certificate = Certificate.read(lines, later=True)  # the digest tells whether it is whole
         whole = (middle - head, lines.read - middle) == (first, second) and lines.digest() == digest
     except (zlib.error, ValueError, TypeError, StopIteration, AnonymiserError):
         whole = False

@@ -6,9 +6,11 @@ counts.
 
 import hashlib
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 
@@ -47,7 +49,7 @@ class Certificate:
     """SHA-256 of each earlier release in its written form, in order."""
     refused: frozenset[Level]
     """Levels of tables without protection, where every cell is withheld."""
-    worlds: tuple[World, ...]
+    worlds: Sequence[World]
     """Feasible tables over the base dimensions."""
     accepted: tuple[CellName, ...] = ()
     """Withheld cells left narrower, by cells always shown, than the protection-level rule asks.
@@ -70,11 +72,12 @@ class Certificate:
         return cls.read(split_lines(text))
 
     @classmethod
-    def read(cls, lines: Iterator[str]) -> "Certificate":
+    def read(cls, lines: Iterator[str], *, later: bool = False) -> "Certificate":
         """Read the written form, line by line. Raises CertificateError for any other text.
 
         Worlds are read one after another: the JSON objects of all worlds of a large register together would
-        take many times the memory of the text.
+        take many times the memory of the text. `later` reads them when they are first asked for, which most
+        readers of a cube never do; the text must be known to be whole, as by a digest.
         """
         first = next(lines)
         in_form = first.endswith(_WORLDS)
@@ -93,7 +96,7 @@ class Certificate:
                 release=str(body["release"]),
                 known=tuple(str(digest) for digest in body["known"]),
                 refused=frozenset(tuple(sorted(level.items())) for level in body["refused"]),
-                worlds=_worlds(dims, lines) if in_form else (),
+                worlds=_Later(dims, lines) if later and in_form else _worlds(dims, lines) if in_form else (),
                 accepted=cell_names_from_json(body.get("accepted", []), "'accepted'"),
                 never=cell_names_from_json(body.get("never", []), "'never'"),
             )
@@ -145,6 +148,31 @@ def split_lines(text: str) -> Iterator[str]:
 
 def _codes(dims: tuple[Hierarchy, ...]) -> list[list[str]]:
     return [[json.dumps(code, ensure_ascii=False) for code in d.codes] for d in dims]
+
+
+class _Later(Sequence[World]):
+    """Worlds that are read when they are first asked for, and until then kept as compressed text."""
+
+    def __init__(self, dims: tuple[Hierarchy, ...], lines: Iterator[str]) -> None:
+        packing = zlib.compressobj(1)
+        self._packed = [packing.compress((line + "\n").encode()) for line in lines]
+        self._packed.append(packing.flush())
+        self._dims = dims
+
+    @cached_property
+    def _read(self) -> tuple[World, ...]:
+        text = zlib.decompress(b"".join(self._packed)).decode()
+        return _worlds(self._dims, split_lines(text.removesuffix("\n")))
+
+    @overload
+    def __getitem__(self, number: int) -> World: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[World]: ...
+    def __getitem__(self, number: int | slice) -> World | Sequence[World]:
+        return self._read[number]
+
+    def __len__(self) -> int:
+        return len(self._read)
 
 
 def _worlds(dims: tuple[Hierarchy, ...], lines: Iterator[str]) -> tuple[World, ...]:

@@ -272,7 +272,7 @@ class _CheckedRelease:
             raise CertificateError(f"world number {number} has an inner cell with fewer than no people")
         return np.isin(every.code(self.base_table.coords), codes)
 
-    def changes_of(self, worlds: tuple[World, ...]) -> Iterator[tuple[Ints, Ints, Ints]]:
+    def changes_of(self, worlds: Sequence[World]) -> Iterator[tuple[Ints, Ints, Ints]]:
         """The cells that worlds change, in batches of worlds: three arrays (m,), ordered by world and cell.
 
         Each entry is the number of a world in its batch, the number of a cell, and the change, not 0.

@@ -1,5 +1,7 @@
 """Strict readers of the JSON forms of tables and releases: no guesses, and errors that name the place."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
@@ -56,11 +58,43 @@ def release_from_lines(lines: Iterator[str]) -> Release:
             break
     empty = release_from_json(parse_json("\n".join(head) + CELLS_CLOSE))
     names = {d.name: i for i, d in enumerate(empty.dims)}
+    words = {
+        (json.dumps(d.name, ensure_ascii=False) + ": " + json.dumps(code, ensure_ascii=False))[1:-1]: (
+            axis,
+            code,
+        )
+        for axis, d in enumerate(empty.dims)
+        for code in d.codes
+    }
     cells = (
-        _read_released_cell(parse_json(line.removesuffix(",")), names, number)
+        _read_line(line, words, len(names))
+        or _read_released_cell(parse_json(line.removesuffix(",")), names, number)
         for number, line in enumerate(takewhile(CELLS_CLOSE.__ne__, lines), 1)
     )
     return Release.of_pairs(empty.dims, cells, empty.where, empty.structural)
+
+
+_CELL = re.compile(r'\{"key": \{(.*)\}, "value": (?:(null)|(0|[1-9][0-9]{0,15}))\},?')
+
+
+def _read_line(line: str, words: Mapping[str, tuple[int, str]], width: int) -> tuple[Cell, int | None] | None:
+    """Read a cell as `release.written_release` writes it, several times as fast as JSON; return None if it is
+    written in another way.
+
+    `words`: the text of each name and code, without the first and the last quotation mark -> axis and code.
+    """
+    written = _CELL.fullmatch(line)
+    if written is None:
+        return None
+    key = [ROOT] * width
+    for word in written[1][1:-1].split('", "') if written[1] else ():  # a mark within a word is escaped
+        if word not in words:
+            return None
+        axis, code = words[word]
+        if key[axis] != ROOT:
+            return None
+        key[axis] = code
+    return tuple(key), None if written[2] else int(written[3])
 
 
 def dimensions_from_json(value: object) -> tuple[Hierarchy, ...]:
