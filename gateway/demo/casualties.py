@@ -1,7 +1,9 @@
 """Draws casualties that add up to a calibration: codes of the dictionary and dates, without names."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -31,7 +33,9 @@ _ACTIVITIES: Mapping[str, Mapping[str, int]] = {
 }  # fmt: skip
 _DUTY = ("DEM", "MIL")
 _FIRST_ON_DUTY = ("MEN", "WOMEN", "ADULT_UNK", "UNK", "BOYS", "GIRLS")
-_MONTH_WEIGHTS = np.array([9, 10, 12, 12, 9, 7, 6, 6, 6, 7, 8, 8], dtype=np.float64)
+_ACCIDENTS_BY_MONTH = (9, 10, 12, 12, 9, 7, 6, 6, 6, 7, 8, 8)
+_SHARES_UNTIL = (np.cumsum(_ACCIDENTS_BY_MONTH) / np.sum(_ACCIDENTS_BY_MONTH)).tolist()
+"""Share of a year's accidents until the end of each month."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,7 @@ def _shuffled(counts: Mapping[str, int], dice: np.random.Generator) -> list[str]
 
 
 def _date(year: int, dice: np.random.Generator) -> str:
-    month = int(dice.choice(12, p=_MONTH_WEIGHTS / _MONTH_WEIGHTS.sum())) + 1
+    month = bisect_right(_SHARES_UNTIL, dice.random()) + 1
     return f"{year}-{month:02d}-{int(dice.integers(1, 29)):02d}"
 
 
@@ -232,5 +236,5 @@ def _injuries(outcome: str, dice: np.random.Generator) -> tuple[str, ...]:
 
 
 def _pick(weights: Mapping[str, float], dice: np.random.Generator) -> str:
-    steps = np.cumsum(list(weights.values()))
-    return list(weights)[int(np.searchsorted(steps, dice.random() * steps[-1], side="right"))]
+    steps = list(accumulate(weights.values()))
+    return list(weights)[bisect_right(steps, dice.random() * steps[-1])]

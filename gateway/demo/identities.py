@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -95,8 +96,7 @@ def _full_name(names: Mapping[str, Any], sex: str, dice: np.random.Generator) ->
 
 
 def _one(pairs: Mapping[str, str], dice: np.random.Generator) -> tuple[str, str]:
-    latin = list(pairs)[int(dice.integers(len(pairs)))]
-    return latin, pairs[latin]
+    return next(islice(pairs.items(), int(dice.integers(len(pairs))), None))
 
 
 def _village(names: Mapping[str, Any], dice: np.random.Generator) -> str:
