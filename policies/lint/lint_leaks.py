@@ -7,6 +7,7 @@ from policies.document.canonical import a_priori_status
 from policies.explanation.wording import listed, plural
 from policies.model.finding import Finding, error, note, warning
 from policies.model.model import EVERY_DATA_SET, Policy, Scope
+from policies.model.offered_mechanisms import not_offered
 from policies.model.phrases import say_years
 from policies.model.terms import MechanismKind, Release, Zeros
 
@@ -80,11 +81,8 @@ def _noise(scope: Scope) -> Iterator[Finding]:
 
 
 def _sensitive_beside_keys(policy: Policy) -> Iterator[Finding]:
-    """The same people have the same noise: a group's number that stands again beside one attribute, and zeros
-    beside the others, say that everybody in the group has that attribute.
-    """
-    shown = sorted(policy.vocabulary.sensitive & policy.scope.dimensions.keys())
-    if policy.scope.mechanism.kind is MechanismKind.CELL_KEY and shown:
+    shown = not_offered(policy.scope.mechanism.kind, policy.scope.dimensions, policy.vocabulary)
+    if shown:
         yield error(
             "attribute-by-equal-numbers",
             f"cell-key with {listed(shown)}: a group whose people all have one attribute shows one number "

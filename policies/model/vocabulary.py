@@ -1,6 +1,6 @@
 """The words that a policy may use. A policy knows no dictionary: the caller gives the words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -76,6 +76,12 @@ class Vocabulary:
         """Multi-valued attribute -> its yes-or-no dimensions."""
         names = dict.fromkeys(d.partition(".")[0] for d in self.dimensions if "." in d)
         return {name: tuple(d for d in self.dimensions if d.startswith(f"{name}.")) for name in names}
+
+    def sensitive_among(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The names of sensitive dimensions, of their levels or of their families, sorted."""
+        words = {level for name in self.sensitive for level in self.dimensions.get(name, ())}
+        families = {name for name, parts in self.families.items() if self.sensitive.intersection(parts)}
+        return tuple(sorted((self.sensitive | words | families).intersection(names)))
 
     def from_level(self, dimension: str, finest: str) -> tuple[str, ...]:
         """`finest` and every coarser level of `dimension`, finest first; none for the root."""

@@ -27,7 +27,11 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.rules import Rules
 from gateway.cli.common.tables import TableInputError, read_table, read_text, written_whole
+from gateway.dictionary import regional
+from gateway.dictionary.vocabulary import vocabulary
 from gateway.store.engine.file_lock import FileHeldError, held_file
+from policies.model.offered_mechanisms import not_offered
+from policies.model.terms import MechanismKind
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
@@ -90,8 +94,13 @@ def cell_key(
     js: int,
     stay: float,
 ) -> None:
-    """Noise that depends on the people in a cell: repeated answers are equal. Tables do not add up."""
+    """Noise that depends on the people in a cell: repeated answers are equal. Tables do not add up.
+
+    A table by a sensitive dimension of the regional dictionary, or about one of its values, is refused, as in
+    a policy.
+    """
     raw = read_table(table)
+    _check_offered(raw)
     ptable = PTable.of(Noise(most, variance, js, stay))
     found = perturb(raw, inner_keys(raw, key.read_bytes()), ptable, max_dims)
     _write(output, raw, found.lattice, found.values, found.note)
@@ -169,6 +178,17 @@ def comparison(
         click.echo(
             f"{loss.mechanism} | {loss.readable:.1%} | {loss.mean_off:.2f} | {loss.worst_off} | "
             f"{loss.small_exact:.1%} | {'yes' if loss.adds_up else 'no'} | {guessed}"
+        )
+
+
+def _check_offered(table: Table) -> None:
+    """Refuse a table with a dimension that cell keys are not offered for."""
+    words = vocabulary(regional(), recipients=())
+    if shown := not_offered(MechanismKind.CELL_KEY, (*table.by, *table.where), words):
+        raise TableInputError(
+            f"cell keys are not offered for {', '.join(shown)}: one number twice, and zeros beside it, would "
+            "tell what everybody in a group has",
+            remedy="Leave it out, or use `safelane protect` or `safelane perturb rounding`.",
         )
 
 

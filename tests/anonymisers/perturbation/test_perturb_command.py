@@ -45,6 +45,27 @@ def test_the_answer_says_what_was_done_to_every_cell(folder, words, says):
     assert len(answer(folder)["cells"]) == 9
 
 
+@pytest.mark.parametrize("about", ["by", "where"])
+@pytest.mark.parametrize("name", ["outcome", "device", "device_group", "injury", "injury.EYE"])
+def test_cell_keys_are_not_offered_for_sensitive_dimensions_of_a_file(folder, name, about):
+    """One rule for policies and for files: a group whose people all died shows its number twice."""
+    values = {"codes": ["Total", "A", "B"], "parent": {"A": "Total", "B": "Total"}}
+    cells = [["N", "A", 3], ["S", "B", 9]]
+    table = {"dims": {"place": PLACE, name: values}, "cells": cells}
+    (folder / "in.json").write_text(
+        json.dumps(table | ({"by": ["place"], "where": {name: "A"}} if about == "where" else {}))
+    )
+
+    refused = run(folder, "cell-key", "in.json", "-o", "out.json", "--key", "key")
+    rounded = run(folder, "rounding", "in.json", "-o", "rounded.json", "--key", "key")
+
+    assert refused.exit_code == 2
+    assert f"not offered for {name}" in refused.stderr
+    assert "safelane perturb rounding" in refused.stderr
+    assert not (folder / "out.json").exists()
+    assert rounded.exit_code == 0, rounded.output
+
+
 def test_a_budget_is_charged_once_for_a_question_and_named_once(folder):
     ask = (*PRIVATE, "--epsilon", "0.5", "--budget", "budget.json")
     assert "--total" in run(folder, *ask).output
