@@ -1,5 +1,6 @@
 """The addresses that member nodes call, for questions and with answers."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from gateway.api.schemas import (
     ApplicationSchema,
     BoundsSchema,
     CallKeysSchema,
+    FormerBoundsSchema,
     HelloSchema,
     PollResultSchema,
     PollSchema,
@@ -34,8 +36,9 @@ from gateway.hub.key_announcements import announced_keys
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
 from gateway.hub.receiving_bounds import receive_bounds
-from gateway.wire.answer_bounds import BoundsFormatError, answer_bounds_from_json
+from gateway.wire.answer_bounds import AnswerBounds, BoundsFormatError, answer_bounds_from_json
 from gateway.wire.enrolment import enrolment_from_json
+from gateway.wire.former_bounds import bounds_from_former
 from gateway.wire.poll import poll_from_json, signed_answer_from_json
 from gateway.wire.possession import check_possession
 from gateway.wire.versions import FEATURES, MAJOR, Hello, hello_from_json, unknown_to
@@ -146,7 +149,7 @@ def post_answer(body: dict[str, Any]) -> None:
     receive(hub(), enrolment(), sent)
 
 
-@blueprint.route("/v2/offers", methods=["POST"])
+@blueprint.route("/v2/bounds", methods=["POST"])
 @blueprint.doc(security=SIGNED)
 @for_members
 @blueprint.arguments(BoundsSchema)
@@ -154,8 +157,23 @@ def post_answer(body: dict[str, Any]) -> None:
 @refusals(blueprint, s404="the member was not asked", s410="the question is closed")
 def post_bounds(body: dict[str, Any]) -> None:
     """What each withheld cell of a member's answer can be, before the answer."""
+    _keep_bounds(answer_bounds_from_json, body)
+
+
+@blueprint.route("/v2/offers", methods=["POST"])
+@blueprint.doc(security=SIGNED)
+@for_members
+@blueprint.arguments(FormerBoundsSchema)
+@blueprint.response(204)
+@refusals(blueprint, s404="the member was not asked", s410="the question is closed")
+def post_former_bounds(body: dict[str, Any]) -> None:
+    """For older nodes only: bounds under their former name and in their former form."""
+    _keep_bounds(bounds_from_former, body)
+
+
+def _keep_bounds(read: Callable[[dict[str, Any]], AnswerBounds], body: dict[str, Any]) -> None:
     try:
-        bounds = answer_bounds_from_json(body)
+        bounds = read(body)
     except BoundsFormatError as error:
         raise AnswerRefusedError(error.message) from None
     receive_bounds(hub(), enrolment(), bounds)

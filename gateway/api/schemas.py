@@ -157,10 +157,19 @@ class ShownLogSchema(Strict):
 
 class UploadBatchSchema(Strict):
     answers = fields.List(fields.Nested("AnswerSchema"), required=True, validate=PIECES)
+    bounds = fields.List(fields.Nested("BoundsSchema"), load_default=[], validate=PIECES)
     contributions = fields.List(
-        fields.Dict(), required=True, validate=PIECES, metadata={"description": "of an older node; not read"}
+        fields.Dict(),
+        load_default=[],
+        validate=PIECES,
+        metadata={"description": "of an older node; not read"},
     )
-    offers = fields.List(fields.Nested("BoundsSchema"), required=True, validate=PIECES)
+    offers = fields.List(
+        fields.Nested("FormerBoundsSchema"),
+        load_default=[],
+        validate=PIECES,
+        metadata={"description": "of an older node: its bounds"},
+    )
 
 
 class PollSchema(Strict):
@@ -249,6 +258,14 @@ class SeenLogSchema(Schema):
 
 class BoundsSchema(Strict):
     # As for an answer, the body as a whole bounds how long these may be.
+    question_id = fields.String(required=True, validate=WORD)
+    at_least = fields.List(fields.Integer(strict=True), required=True)
+    at_most = fields.List(fields.Integer(strict=True, allow_none=True), required=True)
+
+
+class FormerBoundsSchema(Strict):
+    """Bounds of an older node, in the form of an offer to regional totals."""
+
     question_id = fields.String(required=True, validate=WORD)
     consent = fields.String(required=True, metadata={"description": "of an older node; not read"})
     low = fields.List(fields.Integer(strict=True), required=True)

@@ -26,9 +26,11 @@ from gateway.http.trust import trusted
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.node.ports import Clock
 from gateway.wire.answer_bounds import AnswerBounds
+from gateway.wire.former_bounds import bounds_as_formerly
 from gateway.wire.hub_reply_keys import ReplyKeys, ReplyKeysError, reply_keys_from_json
 from gateway.wire.poll import Poll, PollReply, SignedAnswer, poll_reply_from_json
 from gateway.wire.versions import (
+    BOUNDS,
     FEATURES,
     GREETING,
     MAJOR,
@@ -190,7 +192,10 @@ class HttpLink:
 
     def poll(self, poll: Poll) -> PollReply:
         refused = {HTTPStatus.CONFLICT}
-        body = fields_for(self.greeted(), poll.as_json())
+        hub = self.greeted()
+        body = fields_for(hub, poll.as_json())
+        if UPLOAD_BATCHES in body and BOUNDS not in hub.features:
+            body[UPLOAD_BATCHES] = poll.upload_batch.as_formerly()
         try:
             response = self._post("/poll", body, REPLY_SECONDS + poll.wait, accept=refused)
         except LinkError:
@@ -234,7 +239,9 @@ class HttpLink:
             log.warning("answer not kept by the hub", status=response.status_code)
 
     def bounds(self, bounds: AnswerBounds) -> None:
-        response = self._post("/offers", bounds.as_json(), REPLY_SECONDS, accept=_FINAL)
+        formerly = BOUNDS not in self.greeted().features
+        path, body = ("/offers", bounds_as_formerly(bounds)) if formerly else ("/bounds", bounds.as_json())
+        response = self._post(path, body, REPLY_SECONDS, accept=_FINAL)
         if not response.is_success:
             log.warning("bounds not kept by the hub", status=response.status_code)
 

@@ -1,8 +1,4 @@
-"""Bounds of the withheld cells of an answer, sent before the answer: what each withheld cell can be.
-
-In a message the bounds have the form of the former offers to regional totals, which were withdrawn, with
-nothing offered: sides of either version understand each other.
-"""
+"""Bounds of the withheld cells of an answer, sent before the answer: what each withheld cell can be."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +7,7 @@ from typing import Any
 from gateway.errors import SafelaneError
 from gateway.wire.strict_values import number, text
 
-_FIELDS = {"cells", "consent", "high", "low", "question_id", "threshold"}
+_FIELDS = {"at_least", "at_most", "question_id"}
 
 
 class BoundsFormatError(SafelaneError):
@@ -31,22 +27,19 @@ class AnswerBounds:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "cells": [],
-            "consent": "",
-            "high": list(self.most_of),
-            "low": list(self.least_of),
+            "at_least": list(self.least_of),
+            "at_most": list(self.most_of),
             "question_id": self.question_id,
-            "threshold": 0,
         }
 
 
 def answer_bounds_from_json(data: Mapping[str, Any]) -> AnswerBounds:
-    """Read bounds; what an older node offers to totals is left out. Raises BoundsFormatError."""
+    """Read bounds. Raises BoundsFormatError."""
     try:
         bounds = AnswerBounds(
             question_id=text(data["question_id"]),
-            least_of=tuple(number(n) for n in data["low"]),
-            most_of=tuple(None if n is None else number(n) for n in data["high"]),
+            least_of=tuple(number(n) for n in data["at_least"]),
+            most_of=tuple(None if n is None else number(n) for n in data["at_most"]),
         )
     except (KeyError, TypeError, ValueError):
         raise BoundsFormatError("Bounds are not in the form of bounds.") from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.wire.answer_bounds import AnswerBounds, answer_bounds_from_json
+from gateway.wire.former_bounds import bounds_as_formerly, bounds_from_former
 from gateway.wire.signed_answer import SignedAnswer, signed_answer_from_json
 
 MOST_PIECES = 100
@@ -21,11 +22,17 @@ class UploadBatch:
     answers: tuple[SignedAnswer, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The form of this major version: `offers` holds the bounds, `contributions` nothing any more."""
+        return {
+            "answers": [answer.as_json() for answer in self.answers],
+            "bounds": [bounds.as_json() for bounds in self.bounds],
+        }
+
+    def as_formerly(self) -> dict[str, Any]:
+        """For an older hub: `offers` holds the bounds, `contributions` nothing."""
         return {
             "answers": [answer.as_json() for answer in self.answers],
             "contributions": [],
-            "offers": [bounds.as_json() for bounds in self.bounds],
+            "offers": [bounds_as_formerly(bounds) for bounds in self.bounds],
         }
 
 
@@ -33,11 +40,11 @@ NOTHING = UploadBatch()
 
 
 def batch_from_json(data: Mapping[str, Any]) -> UploadBatch:
-    """Read a batch with the fields of UploadBatchSchema, without what an older node contributes to totals.
+    """Read a batch with the fields of UploadBatchSchema; an older node has `offers` instead of bounds.
 
     Raises AuditError, BoundsFormatError or ValueError.
     """
     return UploadBatch(
-        tuple(map(answer_bounds_from_json, data["offers"])),
+        (*map(answer_bounds_from_json, data["bounds"]), *map(bounds_from_former, data["offers"])),
         tuple(map(signed_answer_from_json, data["answers"])),
     )

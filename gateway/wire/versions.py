@@ -16,9 +16,11 @@ from gateway.wire.strict_values import text
 MAJOR = 2
 GREETING = "/federation/v1/hello"
 """The path of a node's first call, in every version."""
+BOUNDS = "bounds"
+"""Bounds of withheld cells have a form and an address of their own."""
 UPLOAD_BATCHES = "upload_batch"
 """Answers come with the next poll."""
-FEATURES = ("serves", "sharing", UPLOAD_BATCHES)
+FEATURES = (BOUNDS, "serves", "sharing", UPLOAD_BATCHES)
 """Sorted by name. The fields of a poll below belong to the features of the same name."""
 
 _FIELDS = {UPLOAD_BATCHES: UPLOAD_BATCHES, "serves": "serves", "sharing": "sharing"}

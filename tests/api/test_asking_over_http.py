@@ -232,6 +232,7 @@ def test_the_description_is_openapi_3_1(region: Region) -> None:
 def test_what_no_database_keeps_is_refused(region: Region) -> None:
     for odd in ("\0", "a\0b", "\ud800"):
         address = quote(odd, safe="", errors="surrogatepass")
+        bounds = {"question_id": odd, "at_least": [], "at_most": []}
         offer = {"question_id": odd, "consent": "AGG", "low": [], "high": [], "cells": [], "threshold": 5}
         hello = {"software": odd, "majors": [1], "features": []}
         waiting, serves = ({"seen_size": 0, "waiting": [odd]}, {"seen_size": 0, "serves": ["1", odd]})
@@ -240,7 +241,7 @@ def test_what_no_database_keeps_is_refused(region: Region) -> None:
         assert region.analyst.get(f"/api/v1/questions/{address}/releases/1").status_code == 404
         with region.member("KH") as client:
             polls = (("v2/poll", waiting), ("v2/poll", serves))
-            for path, body in (("v2/offers", offer), ("v1/hello", hello), *polls):
+            for path, body in (("v2/bounds", bounds), ("v2/offers", offer), ("v1/hello", hello), *polls):
                 sent = json.dumps(body).encode()  # httpx would not take it
                 headers = {"Content-Type": "application/json"}
                 reply = client.post(f"/federation/{path}", content=sent, headers=headers)

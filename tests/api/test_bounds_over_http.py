@@ -11,6 +11,7 @@ from simulation import HandClock
 
 from gateway.hub.releasing import release_due
 from gateway.wire.answer_bounds import AnswerBounds
+from gateway.wire.former_bounds import bounds_as_formerly
 from gateway.wire.poll import Delivery, PollReply, poll_reply_from_json
 
 QUESTION = {
@@ -46,7 +47,7 @@ def bounds(delivery: Delivery, most: int = 9) -> AnswerBounds:
 
 
 def stated(client: httpx.Client, made: AnswerBounds) -> int:
-    return client.post("/federation/v2/offers", json=made.as_json()).status_code
+    return client.post("/federation/v2/bounds", json=made.as_json()).status_code
 
 
 def answered(region: Region, client: httpx.Client, delivery: Delivery) -> int:
@@ -116,7 +117,12 @@ def test_what_an_older_node_offers_to_totals_is_not_read_and_its_bounds_are(
     region: Region, delivery: Delivery, thailand: httpx.Client
 ) -> None:
     cell = {"cell": ["K"], "low": 0, "high": 9, "component": 1}
-    former = {**bounds(delivery).as_json(), "consent": "a signed note", "cells": [cell], "threshold": 5}
+    former = {
+        **bounds_as_formerly(bounds(delivery)),
+        "consent": "a signed note",
+        "cells": [cell],
+        "threshold": 5,
+    }
 
     assert thailand.post("/federation/v2/offers", json=former).status_code == 204
 
@@ -131,7 +137,8 @@ def test_what_an_older_node_contributes_to_totals_is_not_taken(
     sent = region.members["TH"].answer(delivery, *WITHHELD)
     assert thailand.post("/federation/v2/contributions", json=sent.as_json()).status_code == 410
 
-    batch = {"answers": [], "offers": [bounds(delivery).as_json()], "contributions": [sent.as_json()]}
+    offers = [bounds_as_formerly(bounds(delivery))]
+    batch = {"answers": [], "offers": offers, "contributions": [sent.as_json()]}
     call = {"seen_size": 0, "wait": 0, "upload_batch": batch}
     reply = thailand.post("/federation/v2/poll", json=call)
 

@@ -46,6 +46,7 @@ from gateway.http import link
 from gateway.wire.versions import NOTHING_MORE
 new = link.fields_for
 link.FEATURES = ()
+link.BOUNDS = 'none'
 link.fields_for = lambda _, poll: new(NOTHING_MORE, poll)
 link.HttpLink.takes_batches = lambda _: False
 from gateway.cli import main
