@@ -16,16 +16,20 @@ from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Note, Verifier
 from audit.formats.tiles import WIDTH, Bundle, width_at
-from audit.formats.vkey import VerifierKey
+from audit.formats.vkey import COSIGNATURE_V1, VerifierKey
 from audit.log.directory import LogDirectory, parse_key_lines
 from audit.log.policy import Policy, Verified
 from audit.log.receipt import HEADER, Receipt
 from audit.log.verify import verify_extends, verify_log
 from audit.reading.dossier import FORMAT as DOSSIER
 from audit.reading.dossier import Dossier
+from audit.reading.refused_message import FORMAT as REFUSED
+from audit.reading.refused_message import RefusedMessage
+from audit.reading.sentences import say_event
 
 _USAGE = """\
-PATH is an exported log (a directory), a receipt, a dossier, or a bundle of evidence. A receipt needs the
+PATH is an exported log (a directory), a receipt, a dossier, a refused message, or a bundle of evidence. A
+refused message needs the keys of its sender (--vkey). A receipt needs the
 entry's bytes (--entry) or the exported log that has them (--log). Without --vkey or --policy an export is
 checked against the key that it names itself: compare that key with the one you were given by other means."""
 
@@ -66,6 +70,8 @@ def _verify(options: argparse.Namespace) -> int:
                 _verify_receipt(options, Receipt.parse(text))
             elif text.startswith("{") and DOSSIER in text:
                 _verify_dossier(options, Dossier.parse(text))
+            elif text.startswith("{") and REFUSED in text:
+                _verify_refused(options, RefusedMessage.parse(text))
             elif text.startswith("{"):
                 _verify_evidence(options, Evidence.parse(text))
             else:
@@ -130,6 +136,19 @@ def _verify_evidence(options: argparse.Namespace, evidence: Evidence) -> None:
     finding = evidence.verify(policy_of(options, None, sys.stdout).logs)
     first, second = Checkpoint.parse(evidence.first.text), Checkpoint.parse(evidence.second.text)
     _say(f"{finding.value}: {first.origin} signed size {first.size}, and then size {second.size}")
+
+
+def _verify_refused(options: argparse.Namespace, refused: RefusedMessage) -> None:
+    keys = [key for text in options.vkey for key in _keys(text)]
+    if not keys:
+        raise MalformedError(
+            "usage", "give the sender's keys with --vkey: they are in its entry member-enrolled"
+        )
+    verifiers = [CosignatureVerifier(k) if k.kind == COSIGNATURE_V1 else Verifier(k) for k in keys]
+    event, signed = refused.verify(verifiers)
+    _say(say_event(event))
+    for key in signed:
+        _say(f"  signed by {key}")
 
 
 def _verify_dossier(options: argparse.Namespace, dossier: Dossier) -> None:

@@ -38,6 +38,7 @@ from audit.events.question_events import (
     ReleasedAgain,
 )
 from audit.events.record_events import RECORD_EVENTS
+from audit.events.refusal_events import MessageRefused
 from audit.events.total_events import Contributed, TotalAsked, TotalReleased, TotalSpoiled
 from audit.formats.canonical import canonical_json, check_canonical, parse_json_object
 from audit.formats.codec import record_of
@@ -267,7 +268,7 @@ EVENTS: Final = {
         *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
         *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased),
         *(AccountInvited, AccountOpened, AccountChanged, HandedOver, SignedIn, SessionsEnded),
-        *(TokenMade, TokensRevoked, AccessRefused),
+        *(TokenMade, TokensRevoked, AccessRefused, MessageRefused),
         *EXTRACT_EVENTS,
         *RECORD_EVENTS,
         *FORMER_EVENTS,

@@ -41,6 +41,7 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
         "expires": "the last moment of permitted use",
         "extract": "the random name of the extract",
         "field": "the kind of commitment",
+        "fault": "why it was refused",
         "figure": "the number, the people counted, and place and time of the publication",
         "fingerprint": "the key of the fingerprint of this copy",
         "former": "the key until now",
@@ -60,6 +61,7 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
         "measure": "the measure of the question",
         "member": "the member that the entry is about; in a member's log, the owner of the log",
         "members": "codes of the members asked",
+        "message": "the message as it came, with its signatures",
         "missing": "members without a contribution in time: every sum with one of them stays withheld",
         "number": "number of this result: result 1 is the entry `released`",
         "organisation": "the person's organisation",
@@ -93,6 +95,7 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
         "scopes": "the permissions of the token",
         "sealed": "SHA-256 of the set, encrypted under keys of this run",
         "search": "the search",
+        "sender": "the member that sent the message, or the origin of the regional log",
         "shape": "dimensions, years and largest tables of the cube, and its noisy tables: the basis of "
         "decisions, without a number",
         "signed": "whether a person with a valid key signed; false where no key was left to sign with",
@@ -193,6 +196,7 @@ SPECIAL: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "sessions-ended": {"subject": "the person whose sessions ended"},
         "token-made": {"subject": "the account that the token belongs to"},
         "tokens-revoked": {"subject": "the account that the tokens belonged to"},
+        "message-refused": {"kind": "what was sent"},
         "access-refused": {
             "actor": "the person who acted; null for an unknown person",
             "action": "a word of the [table of duties](duties.md)",

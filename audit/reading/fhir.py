@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from audit.events.events import Event, encode
 from audit.events.former_events import present_type
 from audit.events.question_events import Answered, Asked, Denied, Refused, Rejected, Released
+from audit.events.refusal_events import MessageRefused
 from audit.events.search import Found, reasons_of, time_of
 from audit.formats.canonical import canonical_json
 from audit.formats.encoding import to_base64
@@ -75,7 +76,7 @@ def _identity(origin: str, number: int) -> str:
 
 
 def _outcome(event: Event) -> dict[str, Any]:
-    failed = isinstance(event, Denied | Refused | Rejected) or event.TYPE == "sign-in-failed"
+    failed = isinstance(event, Denied | Refused | Rejected | MessageRefused) or event.TYPE == "sign-in-failed"
     code = ("error", "Error") if failed else ("success", "Operation Successful")
     outcome: dict[str, Any] = {"code": {"system": _SEVERITY, "code": code[0], "display": code[1]}}
     reasons = [reason for reason in reasons_of(event) if reason]

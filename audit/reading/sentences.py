@@ -33,10 +33,13 @@ from audit.events.record_events import (
     PrivacyCharged,
     RecordsCompared,
 )
+from audit.events.refusal_events import MessageRefused
 from audit.events.search import time_of
 from audit.reading.messages import Message, Value, message
 from audit.reading.plain_sentences import say_plainly
 from audit.reading.wording import (
+    FAULTS,
+    MESSAGES,
     STEPS,
     listed,
     say_question,
@@ -281,6 +284,18 @@ def _(event: KeyChanged) -> Message:
 @say_event.register
 def _(event: SignInFailed) -> Message:
     return message("Somebody failed to sign in on %(at)s: %(reason)s.", at=event.at, reason=event.reason)
+
+
+@say_event.register
+def _(event: MessageRefused) -> Message:
+    return message(
+        "On %(at)s %(what)s from %(sender)s was refused: %(fault)s. The message is recorded only as a "
+        "commitment.",
+        what=word_of(MESSAGES[event.kind]),
+        sender=event.sender,
+        at=event.at,
+        fault=word_of(FAULTS[event.fault]),
+    )
 
 
 @say_event.register

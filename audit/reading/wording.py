@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from audit.events.event_values import CoarseShare, CoarseSize, Filter, PolicyStep
+from audit.events.refusal_events import MessageFault, MessageKind
 from audit.reading.messages import Message, joined, message, msgid
 
 REASONS: Final = {
@@ -33,6 +34,21 @@ STEPS: Final = {
     PolicyStep.TIGHTENED: msgid("more restrictive than the one before"),
     PolicyStep.BOTH: msgid("less restrictive than the one before in some ways, more restrictive in others"),
     PolicyStep.NEITHER: msgid("neither less nor more restrictive than the one before"),
+}
+
+MESSAGES: Final = {
+    MessageKind.ANSWER: msgid("an answer"),
+    MessageKind.APPLICATION: msgid("an application"),
+    MessageKind.CHECKPOINT: msgid("a checkpoint of its log"),
+    MessageKind.QUESTION: msgid("a question"),
+}
+
+FAULTS: Final = {
+    MessageFault.UNSIGNED: msgid("it is not signed by the sender"),
+    MessageFault.UNPROVED: msgid("its proof does not hold"),
+    MessageFault.ABOUT_ANOTHER: msgid("it is about another member, question or entry"),
+    MessageFault.CONTRADICTION: msgid("the sender's log contradicts itself"),
+    MessageFault.KEY_OF_ANOTHER: msgid("it names a key of somebody else"),
 }
 
 SHARES: Final = {

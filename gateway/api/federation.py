@@ -7,6 +7,7 @@ import structlog
 from flask_smorest import Blueprint
 
 from audit.errors import AuditError
+from audit.events.refusal_events import MessageFault
 from audit.formats.note import Verifier
 from gateway import __version__
 from gateway.api.calls import (
@@ -30,8 +31,8 @@ from gateway.api.schemas import (
 )
 from gateway.api.services import hub
 from gateway.http.signatures import key_id
-from gateway.hub.enrolment import apply
-from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError, TooLateError
+from gateway.hub.enrolment import apply, refuse_keys
+from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError, KeysRefusedError, TooLateError
 from gateway.hub.key_announcements import announced_keys
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
@@ -76,11 +77,10 @@ def post_application(body: dict[str, Any]) -> None:
     try:
         check_possession(proof, hub().log.origin, applicant)
     except AuditError as error:
-        raise InvitationRefusedError(
-            f"The application does not prove that its keys are the applicant's: {error}.",
-            remedy="Make the node anew, with keys of its own.",
-        ) from None
-    apply(hub(), secret, applicant)
+        refuse_keys(hub(), secret, applicant, proof, MessageFault.UNPROVED)
+        message = f"The application does not prove that its keys are the applicant's: {error}."
+        raise KeysRefusedError(message, fault=MessageFault.UNPROVED) from None
+    apply(hub(), secret, applicant, proof)
 
 
 @blueprint.route("/v2/keys", methods=["GET"])

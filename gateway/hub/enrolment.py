@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from audit.events.events import MemberApplied, MemberEnrolled, MemberInvited, MemberRevoked, whole_second
+from audit.events.refusal_events import MessageFault, MessageKind
 from audit.formats.vkey import VerifierKey
 from gateway.hub.context import Hub
-from gateway.hub.entries import Entry, record
-from gateway.hub.errors import InvitationRefusedError, NotAMemberError
+from gateway.hub.entries import Entry, keep_refused, record
+from gateway.hub.errors import InvitationRefusedError, KeysRefusedError, NotAMemberError
 from gateway.hub.key_announcements import last_change
 from gateway.hub.log_exchange import log_keys_of, witness_keys_of
 from gateway.hub.model import Application
 from gateway.hub.ports import View
+from gateway.watching.refused_messages import RefusedMessage
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint, secret_hash
 
 VALID = timedelta(days=14)
@@ -46,12 +48,32 @@ def invite(hub: Hub, member: str, hub_url: str, valid: timedelta = VALID) -> Inv
     return Invitation(member, hub_url, hub_keys(hub), secret, until)
 
 
-def apply(hub: Hub, secret: str, enrolment: Enrolment) -> None:
+def apply(hub: Hub, secret: str, enrolment: Enrolment, proof: str = "") -> None:
     """Take a member's invitation and keys. A repeated application changes nothing.
+
+    `proof`: the applicant's statement about its keys, which has been checked; kept where the keys turn out to
+    be another's.
 
     Raises InvitationRefusedError for an invitation that is unknown, used with other keys, of another member,
     too old, or from before a change of the hub's keys: the fingerprints of both sides would differ.
     """
+    try:
+        _apply(hub, secret, enrolment)
+    except KeysRefusedError as error:
+        refuse_keys(hub, secret, enrolment, proof, error.fault)
+        raise
+
+
+def refuse_keys(hub: Hub, secret: str, enrolment: Enrolment, proof: str, fault: MessageFault) -> None:
+    """Log an application whose keys are refused, if its invitation holds: strangers fill no log."""
+    with hub.store.reading() as view:
+        invited = view.admissions.invited(secret_hash(secret))
+    if invited is not None and invited.member == enrolment.member:
+        message = {**enrolment.as_json(), "proof": proof}
+        keep_refused(hub, RefusedMessage(enrolment.member, MessageKind.APPLICATION, fault, message))
+
+
+def _apply(hub: Hub, secret: str, enrolment: Enrolment) -> None:
     hashed = secret_hash(secret)
     with hub.store.writing() as work:
         waiting = work.admissions.application(enrolment.member)
@@ -116,10 +138,10 @@ def _check_own(hub: Hub, view: View, enrolment: Enrolment) -> None:
             others.update((*other.keys, *announced))
     own = [_public(key) for key in enrolment.keys]
     if len(set(own)) < len(own) or set(map(_public, others)).intersection(own):
-        raise InvitationRefusedError(
+        raise KeysRefusedError(
             "The application does not hold: one of its keys is another member's or the hub's, or stands "
             "twice.",
-            remedy="Make the node anew, with keys of its own.",
+            fault=MessageFault.KEY_OF_ANOTHER,
         )
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
+from audit.errors import AuditError
 from audit.events.event_values import CoarseShare, CoarseSize, EntryRef, Filter, MemberOutcome, Outcome
 from audit.events.events import Event, encode, whole_second
 from audit.events.question_events import Asked, Denied, Released, ReleasedAgain
@@ -13,9 +16,12 @@ from gateway.hub.context import Hub
 from gateway.hub.model import AskedQuestion, Principal
 from gateway.hub.ports import UnitOfWork
 from gateway.question import Question
-from gateway.watching.recovering import check_recovered
+from gateway.watching.recovering import RecoveringError, check_recovered
+from gateway.watching.refused_messages import RefusedMessage
 from gateway.wire.cells import Status
 from gateway.wire.release import RESULT, Coverage, Release, release_text
+
+log = structlog.get_logger()
 
 ACTOR = "actor"
 
@@ -39,6 +45,22 @@ def record(hub: Hub, work: UnitOfWork, entry: Entry) -> int:
     for field, opening in entry.openings.items():
         work.keep_opening(field, opening, because=index)
     return index
+
+
+def keep_refused(hub: Hub, refused: RefusedMessage) -> None:
+    """Log a refused message and keep it, in a transaction of its own: that of the refusal is rolled back.
+
+    A message that no log can hold, or a log that may not grow, is reported in the hub's own log of events.
+    """
+    now = hub.clock.now()
+    try:
+        event, openings = refused.entry(now)
+        with hub.store.writing() as work:
+            mark = refused.mark(now)
+            if not work.refused_before(mark):
+                work.add_refused(mark, because=record(hub, work, Entry(event, openings)))
+    except (AuditError, RecoveringError) as error:
+        log.warning("a refused message was not logged", sender=refused.sender, reason=str(error))
 
 
 def asked(hub: Hub, principal: Principal, question: AskedQuestion) -> Entry:

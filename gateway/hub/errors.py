@@ -1,5 +1,6 @@
 """Refusals of the hub, in words for the requester."""
 
+from audit.events.refusal_events import MessageFault
 from gateway.errors import SafelaneError
 
 
@@ -16,7 +17,14 @@ class UnknownQuestionError(SafelaneError):
 
 
 class AnswerRefusedError(SafelaneError):
-    """A member's answer without proof, or to another question."""
+    """A member's answer without proof, or to another question.
+
+    `fault`: what is wrong with it, in the word of the log; None for a message in no form.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", fault: MessageFault | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.fault = fault
 
 
 class NotWitnessedError(SafelaneError):
@@ -33,6 +41,14 @@ class TooLateError(SafelaneError):
 
 class InvitationRefusedError(SafelaneError):
     """An invitation that was used, has ended, or belongs to another member."""
+
+
+class KeysRefusedError(InvitationRefusedError):
+    """Keys of an application that are another's, or are not proved to be the applicant's."""
+
+    def __init__(self, message: str, *, fault: MessageFault) -> None:
+        super().__init__(message, remedy="Make the node anew, with keys of its own.")
+        self.fault = fault
 
 
 class NotAMemberError(SafelaneError):

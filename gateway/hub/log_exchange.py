@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from audit.errors import AuditError
+from audit.events.refusal_events import MessageFault
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import SizeConflictError
@@ -143,7 +144,8 @@ def keeping_evidence(hub: Hub, member: Enrolment) -> Iterator[None]:
         with convicting(hub.store.notes, lambda: present_log_keys(hub, member), hub.clock.now()):
             yield
     except SizeConflictError as error:
-        raise AnswerRefusedError(f"The log of {member.member} contradicts itself: {error}.") from None
+        message = f"The log of {member.member} contradicts itself: {error}."
+        raise AnswerRefusedError(message, fault=MessageFault.CONTRADICTION) from None
 
 
 def present_log_keys(hub: Hub, member: Enrolment) -> KnownKeys:

@@ -11,6 +11,7 @@ from audit.log.log import Storage
 from audit.log.reading_once import ReadOnce
 from gateway.hub.absence import due
 from gateway.hub.context import Hub
+from gateway.hub.entries import keep_refused
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.log_exchange import about, contradicted, present_log_keys, witness_member_log
 from gateway.hub.model import AskedQuestion, Presence
@@ -18,6 +19,7 @@ from gateway.hub.ports import Notes, View
 from gateway.hub.sharing_statements import readable
 from gateway.hub.upload_batches import take
 from gateway.hub.witnessing import cosignature_of
+from gateway.watching.refused_messages import contradiction
 from gateway.watching.witnessing import convicting
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog
@@ -98,6 +100,8 @@ def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]
         with hub.store.notes() as notes:  # its log does not hold, but it is there
             once(notes)
             _note(hub, notes, member, call, sharing)
+        if call.log is not None:
+            keep_refused(hub, contradiction(member.member, error, call.log.as_json()))
         raise contradicted(member, error) from None
     if news:
         hub.notifier.notify()

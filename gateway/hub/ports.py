@@ -152,6 +152,9 @@ class View(Protocol):
     def released_indexes(self, asked: Collection[int]) -> Sequence[int]:
         """The entries of the releases of these questions, in order."""
 
+    def refused_before(self, mark: bytes) -> bool:
+        """Whether a refused message with this mark is in the log."""
+
     def opening(self, field: str, entry_index: int) -> Opening | None:
         """The opening of a commitment, or None once the opening was erased."""
 
@@ -184,6 +187,9 @@ class UnitOfWork(View, Protocol):
 
     def add_release(self, release: Release, *, because: int) -> None:
         """Keep a release; the release holds every answer that has come until now."""
+
+    def add_refused(self, mark: bytes, *, because: int) -> None:
+        """Keep the mark of a refused message."""
 
     def keep_opening(self, field: str, opening: Opening, *, because: int) -> None:
         """Keep the opening of a commitment of entry `because`, apart from the log, so that the opening can be

@@ -193,7 +193,7 @@ def test_every_kind_of_log_entry_is_told() -> None:
 def test_who_writes_a_kind_of_log_entry_is_told() -> None:
     """A use case that writes an event imports its class."""
     written_by = {row[0].strip("`"): row[1] for row in table_after(WIRE, "## Log entries")}
-    both = [ROOT / "gateway" / "accounts", ROOT / "gateway" / "auditing"]
+    both = [ROOT / "gateway" / room for room in ("accounts", "auditing", "watching")]
     sources = {
         "hub": [*both, ROOT / "gateway" / "hub", ROOT / "gateway" / "bootstrap"],
         "node": [*both, ROOT / "gateway" / "member"],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from audit.formats.vkey import VerifierKey
 from audit.log.log import Log, Storage
+from gateway.auditing.ports import View
 from gateway.bootstrap.setup.layout import is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
@@ -32,14 +33,21 @@ def demo_hub(directory: Path) -> Path:
 
 
 @contextmanager
-def open_watch(directory: Path) -> Iterator[WatchView]:
-    """Open a hub's or node's observations of other logs. Raises as `open_log` does."""
+def open_view(directory: Path) -> Iterator[View]:
+    """Open the log of a hub or node, its openings and observations. Raises as `open_log` does."""
     if is_hub(directory):
         with open_hub(directory) as hub, hub.store.reading() as view:
-            yield view.watch
+            yield view
     else:
         with open_member(directory) as node, node.store.reading() as own:
-            yield own.watch
+            yield own
+
+
+@contextmanager
+def open_watch(directory: Path) -> Iterator[WatchView]:
+    """Open a hub's or node's observations of other logs. Raises as `open_log` does."""
+    with open_view(directory) as view:
+        yield view.watch
 
 
 @contextmanager

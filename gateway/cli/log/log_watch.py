@@ -6,8 +6,10 @@ import click
 
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.evidence import Evidence
-from gateway.bootstrap.upkeep.evidence_files import write_evidence
-from gateway.bootstrap.upkeep.log_opening import demo_hub, open_watch
+from audit.reading.sentences import say_event
+from gateway.auditing.refused_messages import kept_messages
+from gateway.bootstrap.upkeep.evidence_files import write_evidence, write_refused
+from gateway.bootstrap.upkeep.log_opening import demo_hub, open_view, open_watch
 from gateway.cli.common import options
 from gateway.watching.model import KeptAlert
 
@@ -28,14 +30,16 @@ def alerts(ended: bool, directory: Path) -> None:
 @click.command()
 @options.directory
 def evidence(directory: Path) -> None:
-    """Write the evidence against other logs into files, and show the evidence.
+    """Write the evidence against other logs, and refused messages, into files, and show them.
 
-    Each file holds two contradictory checkpoints with signatures of the same log. Anybody can check a file
-    with the log's key: python -m audit verify FILE --vkey VKEY
+    Each file holds two contradictory checkpoints with signatures of the same log, or a refused message with
+    the log entry that commits to it. Anybody can check a file with the log's key, or with the sender's:
+    python -m audit verify FILE --vkey VKEY
     """
     own = demo_hub(directory)
-    with open_watch(own) as watch:
-        bundles = watch.evidence()
+    with open_view(own) as view:
+        bundles = view.watch.evidence()
+        refused = list(kept_messages(view))
     for kept, path in zip(bundles, write_evidence(own, bundles), strict=True):
         bundle = Evidence.parse(kept.bundle)
         first, second = (Checkpoint.parse(note.text).size for note in (bundle.first, bundle.second))
@@ -44,6 +48,9 @@ def evidence(directory: Path) -> None:
         click.echo(f"  {path}")
     if not bundles:
         click.echo("No log was found to contradict itself.")
+    for number, event, message in refused:
+        click.echo(say_event(event))
+        click.echo(f"  {write_refused(own, number, message)}")
 
 
 def _line(kept: KeptAlert) -> str:

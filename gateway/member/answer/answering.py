@@ -10,6 +10,7 @@ from datetime import datetime
 from audit.errors import AuditError
 from audit.events.event import whole_second
 from audit.events.question_events import ApprovalAwaited
+from audit.events.refusal_events import MessageFault, MessageKind
 from audit.formats.merkle import leaf_hash
 from gateway.member.answer import answer_entries
 from gateway.member.answer.decision import Verdict, decide_on
@@ -26,6 +27,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, View
 from gateway.member.policy.policy_in_force import trusted
 from gateway.member.region.question_proof import ProvenQuestion, prove
+from gateway.watching.refused_messages import RefusedMessage
 from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
 from gateway.wire.answer_text import sign_answer
 from gateway.wire.poll import Delivery
@@ -55,6 +57,9 @@ def answer(node: Node, cube_cache: CubeCache, delivery: Delivery, witnessed: Wit
     try:
         proven = prove(delivery, node.member, witnessed)
     except UnprovenError:
+        hub, fault = node.hub_log.key.name, MessageFault.UNPROVED
+        refused = RefusedMessage(hub, MessageKind.QUESTION, fault, delivery.as_json())
+        log_entries.keep_refused(node, refused)
         _reject(node, delivery, Refusal.NO_PROOF)
         raise
     cube_cache.refresh()

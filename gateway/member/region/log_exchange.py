@@ -14,6 +14,7 @@ from gateway.member.errors import LinkError
 from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
 from gateway.member.node.hub_cosignatures import hub_witness_keys
+from gateway.member.node.log_entries import keep_refused
 from gateway.member.node.ports import Notes, View
 from gateway.watching.keys import (
     LOG,
@@ -23,6 +24,7 @@ from gateway.watching.keys import (
     known_keys,
 )
 from gateway.watching.model import SeenByHub
+from gateway.watching.refused_messages import contradiction
 from gateway.watching.witnessing import convicting, follow_excerpt, witness_checkpoint
 from gateway.wire.log_exchange import SeenLog, ShownLog
 from gateway.wire.poll import Poll, PollReply
@@ -69,7 +71,7 @@ def receive_reply(
 
     Raises LinkError as `witness_regional` does, or for an excerpt of another log than the witnessed log.
     """
-    with _witnessing(node), node.store.notes() as notes:
+    with _witnessing(node, reply.checkpoint), node.store.notes() as notes:
         also(notes)
         witnessed = _witness(node, notes, call.seen_size, reply.checkpoint, reply.consistency)
         fault = _follow(node, notes, reply, witnessed)
@@ -90,17 +92,20 @@ def witness_regional(node: Node, seen_size: int, checkpoint: str, proof: tuple[b
     Raises LinkError for a log that was rolled back, forked or rewritten: nothing under such a checkpoint is
     answered, and the two signed checkpoints are kept as evidence.
     """
-    with _witnessing(node), node.store.notes() as notes:
+    with _witnessing(node, checkpoint), node.store.notes() as notes:
         return _witness(node, notes, seen_size, checkpoint, proof)
 
 
 @contextmanager
-def _witnessing(node: Node) -> Iterator[None]:
-    """Around a transaction that witnesses the regional log: keeps evidence, and reports the fault."""
+def _witnessing(node: Node, checkpoint: str) -> Iterator[None]:
+    """Around a transaction that witnesses the regional log by a checkpoint: keeps evidence, logs the refusal,
+    and reports the fault.
+    """
     try:
         with convicting(node.store.notes, lambda: _region_keys(node), node.clock.now()):
             yield
     except AuditError as error:
+        keep_refused(node, contradiction(region_of(node), error, {"checkpoint": checkpoint}))
         raise LinkError(
             f"The regional log does not extend what {node.member} has seen of it: {error}.",
             remedy="No question is answered until it does. Tell the hub's operator and the other members; "

@@ -42,7 +42,7 @@ from gateway.store.hub.call_queries import (
     WAITING,
     WAITING_AT,
 )
-from gateway.store.hub.hub_tables import asked_members, presence, questions, releases
+from gateway.store.hub.hub_tables import asked_members, presence, questions, refused_messages, releases
 from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.recovery import SqlRecovery
@@ -220,6 +220,10 @@ class HubView:
             found += rows.scalars()
         return sorted(found)
 
+    def refused_before(self, mark: bytes) -> bool:
+        query = select(refused_messages.c.because).where(refused_messages.c.mark == mark)
+        return self._connection.execute(query).scalar_one_or_none() is not None
+
     def opening(self, field: str, entry_index: int) -> Opening | None:
         return find_opening(self._connection, field, entry_index)
 
@@ -319,6 +323,9 @@ class HubUnitOfWork(HubView):
             )
             .values(released_in=release.number)
         )
+
+    def add_refused(self, mark: bytes, *, because: int) -> None:
+        self._connection.execute(insert(refused_messages).values(mark=mark, because=because))
 
     def keep_opening(self, field: str, opening: Opening, *, because: int) -> None:
         keep_opening(self._connection, field, opening, because)

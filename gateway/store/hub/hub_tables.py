@@ -44,6 +44,13 @@ asked_members = Table(
     Column("waiting", Boolean, nullable=False),  # for approval at the member
 )
 
+refused_messages = Table(
+    "refused_messages",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("because", Integer, nullable=False),
+)
+
 releases = Table(
     "releases",
     metadata,
