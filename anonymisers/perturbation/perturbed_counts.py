@@ -77,11 +77,11 @@ class PerturbativeMechanism(ABC):
 
     @abstractmethod
     def perturb(
-        self, counted: CountedPeople, key: bytes, *, kept: bytes = b"", ceiling: Ints | None = None
+        self, counted: CountedPeople, key: bytes, *, kept: bytes | None = None, ceiling: Ints | None = None
     ) -> PerturbedCounts:
         """Return the perturbed counts of people.
 
-        `kept`: from earlier perturbed counts of the same people, empty for the first. `ceiling`: the number
+        `kept`: from earlier perturbed counts of the same people, None for the first. `ceiling`: the number
         shown so far for each cell, where these people are subtracted. Raises ProtectionError where the
         mechanism fails.
         """

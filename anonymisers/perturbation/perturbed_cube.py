@@ -60,13 +60,13 @@ class PerturbedPart:
 
     `period`: the years of these people. `sealed`: data of the caller kept with the part, such as the people
     counted. `kept`: what the mechanism needs in order to show these people as before; the next cube is made
-    with `kept`.
+    with `kept`. None for people who were never shown.
     """
 
     sign: int
     period: frozenset[str]
     sealed: bytes = field(repr=False)
-    kept: bytes = field(default=b"", repr=False)
+    kept: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +131,7 @@ class PerturbedCube(ReleasedCells):
     def to_bytes(self) -> bytes:
         """For storage inside the state."""
         numbers = [self.values.astype("<i8").tobytes(), self.breadth.astype("<i2").tobytes()]
-        kept = [part.kept for part in self.parts] if any(p.kept for p in self.parts) else []
+        kept = [part.kept or b"" for part in self.parts] if any(p.kept for p in self.parts) else []
         blobs = [*numbers, *(part.sealed for part in self.parts), *kept]
         head = _head(self).encode() + b"\n" + json.dumps([len(b) for b in blobs]).encode() + b"\n"
         return packed(FORMAT, head + b"".join(blobs))

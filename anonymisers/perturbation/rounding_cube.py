@@ -54,7 +54,7 @@ class RoundingMechanism(PerturbativeMechanism):
         return json.dumps({NAME: self.base})
 
     def perturb(
-        self, counted: CountedPeople, key: bytes, *, kept: bytes = b"", ceiling: Ints | None = None
+        self, counted: CountedPeople, key: bytes, *, kept: bytes | None = None, ceiling: Ints | None = None
     ) -> PerturbedCounts:
         cells, owner, counts = np.unique(counted.coords, axis=0, return_inverse=True, return_counts=True)
         dims = counted.lattice.dims
