@@ -67,7 +67,7 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
     truth = system.sums(table.coords, table.counts)
     low = table.counts // base
     rest = (table.counts % base) / base
-    draws = random_fractions(key, "controlled rounding", len(low))
+    draws = _draws(table, key)
     loose = np.flatnonzero(rest)
     up = low.copy()
     if max_dims is not None and max_dims < len(table.by):
@@ -77,6 +77,20 @@ def controlled_rounding(table: Table, base: int, key: bytes, max_dims: int | Non
         part = truth / base - system.sums(table.coords, low)
         up[loose] += _choose(sums, part, (rest - draws)[loose])
     return RoundedTable(lattice, base, system.sums(table.coords, up) * base, truth)
+
+
+def _draws(table: Table, key: bytes) -> Floats:
+    """Return a number in [0, 1) for each inner cell, by its codes.
+
+    A cell is drawn alike in every table that is rounded under the key: were draws given out in order, one
+    person in a new cell would draw all later ones anew, and the mean of both numbers be nearer to a count.
+    """
+    found = np.zeros(len(table.coords))
+    for place, coords in enumerate(table.coords.tolist()):
+        codes = [dim.codes[code] for dim, code in zip(table.dims, coords, strict=True)]
+        purpose = "controlled rounding\x00" + "\x00".join(f"{len(c)}:{c}" for c in codes)
+        found[place] = random_fractions(key, purpose, 1)[0]
+    return found
 
 
 def _sums(system: LinkedTables, coords: NDArray[np.int32]) -> csr_array:
