@@ -16,8 +16,9 @@ from signing import put_in_force
 
 from anonymisers.errors import ProtectionError
 from anonymisers.perturbation.cell_key_cube import CellKeyMechanism
-from anonymisers.perturbation.perturbed_counts import CountedPeople
+from anonymisers.perturbation.perturbed_counts import CountedPeople, PerturbativeMechanism
 from anonymisers.perturbation.ptable import Noise
+from anonymisers.perturbation.rounding_cube import RoundingMechanism
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from gateway.member.errors import PolicyRefusedError
@@ -47,7 +48,7 @@ class Claims:
     alike: int
 
 
-def claims(seed: int, key: bytes) -> Claims:
+def claims(seed: int, key: bytes, mechanism: PerturbativeMechanism = DEFAULT) -> Claims:
     """Small groups of people with devices of a usual mix; one attack on all of them."""
     draw = Random(seed)
     people = [
@@ -57,7 +58,7 @@ def claims(seed: int, key: bytes) -> Claims:
     ]
     coords = np.array(people, dtype=np.int32) + 1
     persons = [f"{seed}-{n}".encode() for n in range(len(people))]
-    shown = DEFAULT.perturb(CountedPeople(LATTICE, coords, persons), key).values
+    shown = mechanism.perturb(CountedPeople(LATTICE, coords, persons), key).values
     made = right = alike = 0
     for group in range(GROUPS):
         places = np.array([[group + 1, device] for device in range(5)], dtype=np.int32)
@@ -79,6 +80,15 @@ def test_a_number_that_stands_twice_tells_the_attribute_of_a_small_group() -> No
     assert made > 100
     assert right / made > 0.6
     assert usual < 0.4
+
+
+def test_a_rounded_number_that_stands_twice_tells_less_than_nothing() -> None:
+    """Draws of a group's parts are their own: of two parts one is shown as a whole base, and one as 0."""
+    found = [claims(seed, bytes([seed]) * 32, RoundingMechanism(5)) for seed in range(20)]
+    made, right = sum(c.made for c in found), sum(c.right for c in found)
+
+    assert made > 100
+    assert right / made < sum(c.alike for c in found) / sum(c.groups for c in found)
 
 
 @pytest.mark.parametrize("shown", ["outcome: yes", "device: device_group", "civ_status: yes"])
