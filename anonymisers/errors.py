@@ -1,5 +1,8 @@
 """The one tree of errors of this package: what is wrong, where, what to do; never a withheld count."""
 
+FEWER_TABLES = "Drop a level or a table, or allow fewer dimensions in one table."
+"""The remedy where no safe release of all tables was found."""
+
 
 class AnonymiserError(Exception):
     """Something in the data, the rules or a proof is not as it must be.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from anonymisers.cube.released_cells import Answer, OutsideLattice, ReleasedCells, Value, Withheld
-from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
+from anonymisers.errors import FEWER_TABLES, AnonymiserError, CertificateError, ProtectionError
 from anonymisers.proof.certificate import Certificate, release_digest
 from anonymisers.proof.checker import check_certificate
 from anonymisers.tables.a_priori_status import naming_always_shown
@@ -198,7 +198,7 @@ def _withstand(releases: Sequence[Release], certificate: Certificate, seconds: f
     if disclosed or findings.unlisted or unprotected:
         first = (*disclosed, *findings.unlisted, *unprotected)[0]
         message = f"the attacker broke the pattern, first at: {first}"
-        raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
+        raise ProtectionError(message, remedy=FEWER_TABLES)
 
 
 def _release(table: Table, protected: "Protected") -> Release:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.attack import Found, determined_cells
-from anonymisers.errors import ProtectionError
+from anonymisers.errors import FEWER_TABLES, ProtectionError
 from anonymisers.tables.cell_names import CellName, cell_positions
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.release import Release
@@ -45,7 +45,10 @@ def with_determined_cells(
             _check(cell, rules, protected=bool(settled[filled].any()))
             values[filled], withheld[filled] = cell.low, False
         release = replace(release, values=values, withheld=withheld)
-    raise ProtectionError("cells that follow from others were not all found")
+    raise ProtectionError(
+        "cells that follow from others were not all found",
+        remedy=FEWER_TABLES,
+    )
 
 
 def shown_anyway(release: Release, cell: Found) -> bool:
@@ -81,7 +84,7 @@ def _determined(release: Release, rules: Rules) -> tuple[Found, ...]:
 def _check(cell: Found, rules: Rules, *, protected: bool) -> None:
     if protected or rules.is_sensitive(cell.low):
         message = f"the cell {cell} follows from what is shown"
-        raise ProtectionError(message, remedy="Release nothing of this; report it as a fault of the program.")
+        raise ProtectionError(message, remedy=FEWER_TABLES)
 
 
 def _names(release: Release) -> dict[Cell, NDArray[np.int64]]:

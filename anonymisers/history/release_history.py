@@ -7,7 +7,7 @@ shown where every period is shown, so that the difference of two years' cubes is
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import islice, pairwise
 from typing import Any
@@ -32,6 +32,7 @@ from anonymisers.tables.cube_header import (
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.packed_bytes import DIGEST_BYTES, packed, unpacked
+from anonymisers.tables.remainder import Remainder
 from anonymisers.tables.rules import Level, Rules
 
 FORMAT = b"safelane chronicle 1\n"
@@ -129,14 +130,32 @@ def periods_without_cubes(data: bytes) -> list[tuple[tuple[str, ...], bool]]:
     """
     if not data.startswith(FORMAT):
         return []
-    lines = CompressedLines(memoryview(data)[len(FORMAT) + DIGEST_BYTES :])
-    header, lengths = json.loads(next(lines)), iter(json.loads(next(lines)))
+    parts, lengths = _first_lines(data)
     found = []
-    for part in header["parts"]:
+    for part in parts:
         blobs = list(islice(lengths, part["cubes"] + 1 + bool(part.get("accidents"))))
         if not part["cubes"]:
             found.append((tuple(part["period"]), blobs[0] > 0))
     return found
+
+
+def periods_with_fewer_tables(data: bytes) -> list[tuple[tuple[str, ...], Remainder]]:
+    """The periods of which a stored history shows fewer tables than the rules asked for, each with what is
+    left. Reads the first lines only; a cube of another mechanism has no such periods.
+    """
+    if not data.startswith(FORMAT):
+        return []
+    parts, _ = _first_lines(data)
+    return [
+        (tuple(part["period"]), Remainder(**part["remainder"])) for part in parts if part.get("remainder")
+    ]
+
+
+def _first_lines(data: bytes) -> tuple[list[dict[str, Any]], Iterator[int]]:
+    """The parts of a stored history as its header describes them, and the lengths of what belongs to them."""
+    lines = CompressedLines(memoryview(data)[len(FORMAT) + DIGEST_BYTES :])
+    header = json.loads(next(lines))
+    return header["parts"], iter(json.loads(next(lines)))
 
 
 def _blobs(part: ReleasePart) -> list[bytes]:
@@ -156,6 +175,7 @@ def _header(history: ReleaseHistory) -> str:
                 "cubes": len(part.cubes),
                 "sources": list(part.sources),
                 **({} if part.accidents is None else {"accidents": True}),
+                **({} if part.remainder is None else {"remainder": asdict(part.remainder)}),
             }
             for part in history.parts
         ],
@@ -179,6 +199,14 @@ def _part(part: dict[str, Any], blobs: Iterator[memoryview]) -> ReleasePart:
     sealed = bytes(next(blobs))
     accidents = AccidentTable.from_bytes(bytes(next(blobs)), cubes[0]) if part.get("accidents") else None
     time = None if part["time"] is None else dimension_from_json(part["time"])
+    remainder = Remainder(**part["remainder"]) if "remainder" in part else None
     return ReleasePart(
-        part["kind"], frozenset(part["period"]), time, cubes, tuple(part["sources"]), sealed, accidents
+        part["kind"],
+        frozenset(part["period"]),
+        time,
+        cubes,
+        tuple(part["sources"]),
+        sealed,
+        accidents,
+        remainder,
     )

@@ -18,6 +18,7 @@ from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import cell_positions, existing_names
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.remainder import Remainder
 from anonymisers.tables.rules import Rules
 
 Kind: TypeAlias = Literal["period", "added", "left"]
@@ -45,6 +46,8 @@ class ReleasePart:
     sealed: bytes = b""
     accidents: AccidentTable | None = None
     """Numbers of accidents beside the first cube; None if the first cube has none."""
+    remainder: Remainder | None = None
+    """What the first cube shows of the tables that the rules asked for; None for all of them."""
 
     def known(self, lattice: Lattice, keys: NDArray[np.int32]) -> tuple[Bools, Ints]:
         """For keys (m, dims) of a lattice a mask (m,) of known numbers of people, and the numbers (m,)."""

@@ -45,7 +45,7 @@ from anonymisers.tables.lattice import Axes, Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.release import Release
-from anonymisers.tables.rules import Rules, TableOf
+from anonymisers.tables.rules import TOTAL_ALONE, Rules, TableOf
 from anonymisers.tables.structural_zeros import structural_cells
 
 Describe = Callable[[Lattice, Bools, Rules], Task]
@@ -241,12 +241,13 @@ def _chosen(full: Lattice, rules: Rules) -> tuple[Lattice, Bools]:
     """Return the tables to protect with all their margins, and which of their cells are present."""
     if not rules.priority:
         return full, np.ones(full.size, dtype=np.bool_)
-    tables = {_axes(full, t) for t in rules.priority} | {t for t in full.tables if len(t) == 1}
+    alone = rules.priority == (TOTAL_ALONE,)
+    tables = {_axes(full, t) for t in rules.priority} | {t for t in full.tables if len(t) == 1 and not alone}
     margins = {m for t in tables for n in range(len(t) + 1) for m in combinations(t, n)}
     lattice = Lattice(full.dims, tuple(margins & set(full.tables)))
     present = np.zeros(lattice.size, dtype=np.bool_)
     keys = lattice.keys()
-    wanted = [*rules.priority, *(TableOf(frozenset((d.name,))) for d in full.dims)]
+    wanted = [*rules.priority, *(TableOf(frozenset((d.name,))) for d in full.dims if not alone)]
     for table in wanted:
         inside = np.ones(lattice.size, dtype=np.bool_)
         cuts = dict(table.levels)

@@ -18,7 +18,7 @@ from anonymisers.tables.cell_names import CellName, cell_name, cell_positions, e
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import TableBlock
-from anonymisers.tables.rules import Rules
+from anonymisers.tables.rules import TOTAL_ALONE, Rules
 
 NAMED = 3
 """The largest number of cells that an error names."""
@@ -72,7 +72,9 @@ def rules_for(rules: Rules, table: Table) -> Rules:
         depths = {name: int(dims[name].depth[dims[name].position(code)]) for name, code in cell}
         if not names <= set(table.by) or len(names) > most:
             return False
-        return (not tables or len(names) == 1) or any(
+        if len(names) == 1 and rules.priority != (TOTAL_ALONE,):
+            return True
+        return not tables or any(
             names <= of and all(depth <= cuts.get(name, depth) for name, depth in depths.items())
             for of, cuts in tables
         )

@@ -34,6 +34,11 @@ class TableOf:
                 raise RulesError(message, remedy="Cut only dimensions of the table, at level 1 or deeper.")
 
 
+TOTAL_ALONE = TableOf(frozenset())
+"""As the only priority table: nothing but the total of all is protected, and tables of one dimension are
+refused too."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """Threshold, zeros and tables. Terms: `docs/explanation/disclosure-control/guarantee.md`.

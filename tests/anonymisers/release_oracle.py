@@ -3,7 +3,9 @@
 He shares no code with what he attacks.
 """
 
+from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 from world_lists import listed
@@ -81,3 +83,17 @@ def assert_safe(cube, table, rules):
     for i, cell in enumerate(inner):
         if 1 <= truth.get(cell, 0) < k:
             assert len(np.unique(possible[:, i])) > 1, cell
+
+
+def without_refused(cube):
+    """A cube without refused tables, of which only the cells that are shown are left."""
+    release = cube.release()
+    depth = np.stack([d.depth[release.coords[:, a]] for a, d in enumerate(release.dims)], axis=1)
+    levels = [
+        tuple(sorted((d.name, int(n)) for d, n in zip(release.dims, row, strict=True) if n)) for row in depth
+    ]
+    kept = np.array([level not in cube.refused for level in levels]) | ~release.withheld
+    settled = replace(
+        release, coords=release.coords[kept], values=release.values[kept], withheld=release.withheld[kept]
+    )
+    return SimpleNamespace(release=lambda: settled, certificate=cube.certificate)

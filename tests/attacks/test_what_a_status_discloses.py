@@ -26,6 +26,7 @@ from lone_node import lone_node
 from register import Register, two_years
 from signing import put_in_force
 
+from anonymisers.cube import fewer_tables
 from anonymisers.errors import ProtectionError
 from gateway.member.answer.decision import Verdict, decide_on
 from gateway.member.build import cube_building, growth, growth_perturbed
@@ -154,7 +155,7 @@ def test_a_failed_search_looks_like_few_people(
     with node_of(tmp_path / "failed") as node:
         keep_snapshot(node, register.snapshot())
         with monkeypatch.context() as broken:
-            broken.setattr(growth, "build_cube", failing)
+            broken.setattr(fewer_tables, "build_cube", failing)
             with pytest.raises(NotProtectedError, match="No safe cube could be made"):
                 build(node)  # the controller reads why
             assert answers(node) == expected
@@ -180,7 +181,7 @@ def test_a_new_year_without_a_safe_pattern_looks_like_a_small_one(
             keep_snapshot(node, register.snapshot())
             with monkeypatch.context() as broken:
                 if people == 90:
-                    broken.setattr(growth, "build_cube", failing)
+                    broken.setattr(fewer_tables, "build_cube", failing)
                     with pytest.raises(NotProtectedError):
                         build(node)
                 else:

@@ -10,6 +10,7 @@ from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
 from anonymisers.magnitudes.magnitude_release import write_magnitudes
 from anonymisers.magnitudes.protect_magnitudes import ProtectedMagnitudes, protect_magnitudes
 from anonymisers.tables.strict_json import parse_json
+from gateway.cli.common.remainders import fewer_tables, nothing_shown
 from gateway.cli.common.sheets import SHEETS, STATUS, VALUE, flat, read_hierarchies, rows_of, write_rows
 from gateway.cli.common.tables import TableInputError, read_with, staged
 
@@ -79,4 +80,9 @@ def _summary(protected: ProtectedMagnitudes) -> Iterator[str]:
     cells, withheld = protected.cells, protected.withheld
     primary = int(cells.sensitive[: len(withheld)].sum())
     yield "NOT FOR RELEASE: this output includes people whose numbers are withheld."
+    if withheld.all():
+        yield from nothing_shown(protected.reason)
+        return
     yield f"{len(withheld):,} cells, {int(withheld.sum()):,} withheld, {primary:,} of them for themselves"
+    if protected.remainder is not None:
+        yield from fewer_tables(protected.remainder, protected.reason)

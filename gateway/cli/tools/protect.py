@@ -4,23 +4,27 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
 import click
 
-from anonymisers.cube.certified_cube import CertifiedCube, build_cube
+from anonymisers.cube.certified_cube import CertifiedCube
+from anonymisers.cube.fewer_tables import BuiltCube, build_with_fewer_tables, withheld_release
 from anonymisers.errors import AnonymiserError
+from anonymisers.proof.certificate import Certificate
 from anonymisers.tables.cell_names import CellName, cell_names_from_json, name_in_words
 from anonymisers.tables.count_table import Table
-from anonymisers.tables.keyed_random import KEY_BYTES
-from anonymisers.tables.release import write_release
+from anonymisers.tables.keyed_random import KEY_BYTES, derive_key
+from anonymisers.tables.release import Release, write_release
 from anonymisers.tables.rules import Rules, TableOf, Zeros
 from anonymisers.tables.strict_json import parse_json
 from anonymisers.tables.structural_zeros import with_structural
 from gateway.cli.common import options
 from gateway.cli.common.any_table import SheetForm, any_table, is_sheet, read_known
 from gateway.cli.common.progress import building
+from gateway.cli.common.remainders import fewer_tables, nothing_shown
 from gateway.cli.common.sheets import write_sheet
 from gateway.cli.common.tables import TableInputError, read_with, staged
 
@@ -153,36 +157,44 @@ def _protect_counts(run: _Options) -> Iterator[str]:
     raw = any_table(run.table, SheetForm(run.hierarchies, run.count, run.person))
     if run.structural is not None:
         raw = read_with(run.structural, lambda text: with_structural(raw, _cells(text)))
-    cube = _protected(run.table, raw, run.rules, run.known, run.key)
-    _write(cube, run.output, run.certificate)
-    return _summary(cube, raw)
+    rules, built = _protected(run.table, raw, run.rules, run.known, run.key)
+    if built.cube is None:
+        _write(withheld_release(raw, rules), None, run.output, None)
+        return nothing_shown(built.reason)
+    _write(built.cube.release(), built.cube.certificate, run.output, run.certificate)
+    fewer = () if built.remainder is None else fewer_tables(built.remainder, built.reason)
+    return chain(_summary(built.cube, raw), fewer)
 
 
 def _protected(
     table: Path, raw: Table, rules: Callable[[], Rules], known: Sequence[Path], key: Path | None
-) -> CertifiedCube:
+) -> tuple[Rules, BuiltCube]:
+    """Return the rules that were asked for, and the cube of as many of their tables as are safe."""
     earlier, contradicted = read_known(known, raw)
     for name in contradicted:
         click.echo(f"NOT FOR RELEASE: the table contradicts the figure {name!r}.", err=True)
     try:
-        asked = rules()
+        asked, first = rules(), _key(key)
         with building("protecting") as progress:
-            return build_cube(raw, asked, _key(key), progress, known=earlier)
+            keys = (first, derive_key(first, "another attempt"))
+            return asked, build_with_fewer_tables(raw, asked, keys, progress, known=earlier)
     except AnonymiserError as error:
         raise TableInputError(f"{table}: {error.message}", remedy=error.remedy) from error
 
 
-def _write(cube: CertifiedCube, output: Path, certificate: Path | None) -> None:
+def _write(
+    release: Release, certificate: Certificate | None, output: Path, certificate_file: Path | None
+) -> None:
     """Write release and certificate, both or neither."""
-    paths = [output] if certificate is None else [output, certificate]
+    paths = [output] if certificate_file is None else [output, certificate_file]
     with staged(*paths) as places:
         if is_sheet(output):
-            write_sheet(cube.release(), output, places[0])
+            write_sheet(release, output, places[0])
         else:
             with places[0].open("w", encoding="utf-8", newline="\n") as stream:
-                write_release(cube.release(), stream)
-        if certificate is not None:
-            places[1].write_text(cube.certificate.to_json(), encoding="utf-8", newline="\n")
+                write_release(release, stream)
+        if certificate is not None and certificate_file is not None:
+            places[1].write_text(certificate.to_json(), encoding="utf-8", newline="\n")
 
 
 def _dominance(words: str | None) -> tuple[int, float] | None:

@@ -21,7 +21,12 @@ from gateway.member.build.known_figures import (
     with_figures,
 )
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
-from gateway.member.cube.cube_inputs import CubeInputs, Progress, attempt_key, certified_by_retries
+from gateway.member.cube.cube_inputs import (
+    CubeInputs,
+    attempt_key,
+    certified_by_retries,
+    certified_with_fewer_tables,
+)
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.register.population import (
@@ -151,11 +156,19 @@ def _period(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
     made = with_figures(inputs, rows, years)
     if made.table.counts.sum() < inputs.rules.threshold:
         return ReleasePart("period", period, time, (), sealed=sealed(rows))
-    cube = certified_by_retries(inputs, number, _building(made, inputs.progress))
+    cube, left = certified_with_fewer_tables(inputs, number, made.table, made.rules, made.known)
     # Who is counted once for several rows has no one accident; and figures know nothing of accidents.
     simple = not made.known and len(rows) == int(made.table.counts.sum())
     accidents = accidents_of(inputs, rows, cube, attempt_key(inputs.key, number, 0)) if simple else None
-    return ReleasePart("period", period, time, (cube,), sealed=sealed(rows), accidents=accidents)
+    return ReleasePart(
+        "period",
+        period,
+        time,
+        (cube,),
+        sealed=sealed(rows),
+        accidents=accidents,
+        remainder=left,
+    )
 
 
 def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePart]) -> list[ReleasePart]:
@@ -185,8 +198,8 @@ def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePar
     return new
 
 
-def _building(made: TableWithFigures, progress: Progress | None = None) -> Callable[[bytes], CertifiedCube]:
-    return lambda key: build_cube(made.table, made.rules, key, progress, known=made.known)
+def _building(made: TableWithFigures) -> Callable[[bytes], CertifiedCube]:
+    return lambda key: build_cube(made.table, made.rules, key, known=made.known)
 
 
 def _disclosed_by_figures(inputs: CubeInputs, found: Difference, released: set[int]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from anonymisers.history.release_history import periods_without_cubes
+from anonymisers.history.release_history import periods_with_fewer_tables, periods_without_cubes
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.rules import Rules
 from audit.reading.messages import message
@@ -71,6 +71,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
             *stricter(policy, *planned),
             *_expected(policy, planned[0], kept),
             *_withheld_whole(kept.bytes, planned[1]),
+            *_fewer_tables(kept.bytes),
         ),
     )
 
@@ -91,6 +92,29 @@ def _withheld_whole(cube: bytes, rules: Rules) -> Iterator[str]:
             yield message(
                 "Nothing is shown of %(years)s, and no sum over it: no safe tables were found. They are "
                 "tried again whenever tables are made.",
+                years=years,
+            )
+
+
+def _fewer_tables(cube: bytes) -> Iterator[str]:
+    """Sentences on years of which fewer tables are shown than the policy asks for."""
+    for period, left in periods_with_fewer_tables(cube):
+        years = ", ".join(period)
+        if left.dims == 0:
+            yield message(
+                "Of %(years)s only the total is shown: no further safe tables were found.", years=years
+            )
+        elif left.dims is not None:
+            yield message(
+                "Of %(years)s only tables of up to so many dimensions are shown: %(most)s. No larger safe "
+                "ones were found.",
+                years=years,
+                most=left.dims,
+            )
+        if left.zeros_withheld:
+            yield message(
+                "Of %(years)s some zeros are withheld, although the policy shows all zeros: otherwise no "
+                "safe tables were found.",
                 years=years,
             )
 

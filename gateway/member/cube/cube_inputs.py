@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from anonymisers.cube.certified_cube import CertifiedCube
-from anonymisers.errors import AnonymiserError, CertificateError, ProtectionError
+from anonymisers.cube.fewer_tables import build_with_fewer_tables
+from anonymisers.errors import FEWER_TABLES, AnonymiserError, CertificateError, ProtectionError
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.history.vintages import NAME
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
+from anonymisers.tables.release import Release
+from anonymisers.tables.remainder import Remainder
 from anonymisers.tables.rules import Rules
 from gateway.dictionary import Dictionary
 from gateway.member.errors import NotProtectedError
@@ -107,9 +110,30 @@ def certified_by_retries(
             reason = error
             break  # the table or the rules: another key would not help
     assert reason is not None  # noqa: S101 - the loop runs at least once
-    raise NotProtectedError(
-        f"No safe cube could be made: {reason.message}.",
-        remedy=f"The former cube stays as it is. {reason.remedy}".strip(),
+    raise _not_protected(reason.message, reason.remedy)
+
+
+def certified_with_fewer_tables(
+    inputs: CubeInputs, number: int, table: Table, rules: Rules, known: Sequence[Release]
+) -> tuple[CertifiedCube, Remainder | None]:
+    """A cube of all tables by one of a few keyed searches, else of as many tables as are safe, and what is
+    left of the tables then.
+
+    Raises NotProtectedError where not even the total can be shown.
+    """
+    keys = [attempt_key(inputs.key, number, attempt) for attempt in range(ATTEMPTS)]
+    try:
+        built = build_with_fewer_tables(table, rules, keys, inputs.progress, known=known)
+    except AnonymiserError as error:
+        raise _not_protected(error.message, error.remedy) from error
+    if built.cube is None:
+        raise _not_protected(built.reason, FEWER_TABLES)
+    return built.cube, built.remainder
+
+
+def _not_protected(reason: str, remedy: str) -> NotProtectedError:
+    return NotProtectedError(
+        f"No safe cube could be made: {reason}.", remedy=f"The former cube stays as it is. {remedy}".strip()
     )
 
 

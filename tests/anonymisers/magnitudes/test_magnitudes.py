@@ -9,17 +9,19 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from release_oracle import leaves, line
 from scipy.optimize import linprog
 
-from anonymisers.attack.magnitude_attack import MagnitudeAttacker
+from anonymisers.attack.magnitude_attack import FeasibilityInterval, MagnitudeAttacker
 from anonymisers.errors import LatticeTooLargeError, ProtectionError, RulesError, TableError
 from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_suppression import MagnitudeSuppression
 from anonymisers.magnitudes.protect_magnitudes import protect_magnitudes
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.remainder import Remainder
 from gateway.cli import main
 
 KEY = bytes(range(32))
@@ -89,10 +91,7 @@ def spending(draw):
 @given(spending(), st.booleans(), st.sampled_from([None, 1]))
 def test_every_interval_is_as_wide_as_the_largest_contributions(contributions, zeros, most):
     rules = MagnitudeRules(threshold=3, dominance=(1, 80.0), publish_zeros=zeros, max_dims=most)
-    try:
-        protected = protect_magnitudes(contributions, rules, KEY)
-    except ProtectionError:
-        assume(False)
+    protected = protect_magnitudes(contributions, rules, KEY)
     dims, cells = contributions.dims, protected.release.cells
     inner = list(product(*(leaves(d) for d in dims)))
     rows = {
@@ -102,15 +101,56 @@ def test_every_interval_is_as_wide_as_the_largest_contributions(contributions, z
         for cell in cells
     }
     shown = [cell for cell, value in cells.items() if value is not None]
+    if not shown:
+        assert protected.reason
+        return
+    left = 2 if protected.remainder is None or protected.remainder.dims is None else protected.remainder.dims
     equal, sums = np.array([rows[c] for c in shown], dtype=float), [float(cells[c]) for c in shown]
     for number, (cell, value) in enumerate(cells.items()):
-        if value is None:
+        refused = sum(code != "Total" for code in cell) > left
+        if value is None and (not refused or protected.cells.sensitive[number]):
             ends = [linprog(turn * rows[cell], A_eq=equal, b_eq=sums).fun for turn in (1, -1)]
             assert -ends[1] - ends[0] >= 0.999 * protected.cells.needed[number]
             assert -ends[1] - ends[0] > 1e-3
-        else:
+        elif value is not None:
             assert not protected.cells.sensitive[number]
             assert value == int(protected.cells.sums[number])
+
+
+def test_where_the_total_itself_gives_somebody_away_everything_is_withheld():
+    rich = costs(("A", "rich", 900), *many("B", 9, 1))
+    protected = protect_magnitudes(rich, MagnitudeRules(dominance=(1, 75.0)), KEY)
+    assert set(protected.release.cells.values()) == {None}
+    assert "the total itself gives somebody away" in protected.reason
+
+
+@pytest.mark.parametrize("left", [1, 0])
+def test_where_no_pattern_is_found_for_the_larger_tables_the_smaller_are_left(monkeypatch, left):
+    records = [(p, s, f"{p}{s}{n}", 10) for p, s in product(leaves(PLACE), "FM") for n in range(9)]
+    true = MagnitudeSuppression.run
+
+    def run(self):
+        if any(len(t) > left for t in self.cells.lattice.tables):
+            raise ProtectionError("no safe pattern was found for all")
+        return true(self)
+
+    monkeypatch.setattr(MagnitudeSuppression, "run", run)
+    rules = MagnitudeRules(publish_zeros=True)
+    protected = protect_magnitudes(costs(*records, dims=(PLACE, SEX)), rules, KEY)
+    assert protected.remainder == Remainder(left, zeros_withheld=True)
+    assert protected.reason == "no safe pattern was found for all"
+    named = {sum(c != "Total" for c in cell) for cell, v in protected.release.cells.items() if v is not None}
+    assert max(named) == left
+    assert len(protected.release.cells) == 7 * 3
+
+
+def test_an_attacker_who_finds_something_at_every_step_leaves_no_amount(monkeypatch):
+    found = FeasibilityInterval(("N1", "F"), 1.0, 1.0)
+    monkeypatch.setattr(MagnitudeAttacker, "insufficiently_protected", lambda *_: [found])
+    records = [(p, s, f"{p}{s}{n}", 10) for p, s in product(leaves(PLACE), "FM") for n in range(9)]
+    protected = protect_magnitudes(costs(*records, dims=(PLACE, SEX)), MagnitudeRules(), KEY)
+    assert set(protected.release.cells.values()) == {None}
+    assert "the attacker broke the pattern" in protected.reason
 
 
 def test_the_attacker_computes_what_margins_give_away():
@@ -236,6 +276,15 @@ def test_what_is_wrong_with_amounts_is_named_and_nothing_is_written(folder, chan
     assert result.exit_code == 2
     assert words in result.output
     assert not (folder / "out.csv").exists()
+
+
+def test_amounts_of_which_nothing_can_be_shown_are_withheld_whole(folder):
+    rows = "N1,F,rich,900\nN2,M,poor,1\nS1,F,x,1\nS2,F,y,1\n"
+    (folder / "in.csv").write_text(f"place,sex,who,cost\n{rows}")
+    result = protect(folder, "in.csv", "out.csv")
+    assert result.exit_code == 0, result.output
+    assert "NOTHING IS SHOWN" in result.stderr
+    assert {row[-1] for row in sheet_of(folder / "out.csv")[1:]} == {"withheld"}
 
 
 def test_options_for_counts_are_refused_beside_amounts(folder):

@@ -144,6 +144,34 @@ def test_a_lattice_too_large_says_which_level_to_drop(folder):
     assert "Drop the finest level of" in result.output
 
 
+def test_fewer_tables_are_written_where_no_safe_release_of_all_is_found(folder):
+    """Somebody in each of four groups, five people in all: with every zero shown there is no pattern."""
+    five = {"dims": {"age": dimension(*"abcd")}, "cells": [["a", 1], ["b", 1], ["c", 1], ["d", 2]]}
+    (folder / "in.json").write_text(json.dumps(five))
+    result = protect(folder, "--zeros", "publish", "--certificate", "c.json")
+    assert result.exit_code == 0, result.output
+    assert (
+        "FEWER TABLES THAN YOU ASKED FOR. No safe release of all of them was found: no safe" in result.stderr
+    )
+    assert "Zeros are withheld where they would tell of other cells" in result.stderr
+    release = release_from_json(parse_json((folder / "out.json").read_text()))
+    assert release.cells["Total",] == 5
+    check = ("certificate", "check", "out.json", "c.json", "--truth", "in.json")
+    assert run(folder, *check).exit_code == 0
+
+
+@pytest.mark.parametrize("zeros", ["partner", "publish", "protect"])
+def test_a_table_of_which_nothing_can_be_shown_is_withheld_whole(folder, zeros):
+    (folder / "in.json").write_text(json.dumps(TABLE | {"cells": [["N", "F", "2024", 2]]}))
+    result = protect(folder, "--zeros", zeros, "--certificate", "c.json")
+    assert result.exit_code == 0, result.output
+    assert "NOTHING IS SHOWN" in result.stderr
+    assert "fault of the program" not in result.stderr
+    release = release_from_json(parse_json((folder / "out.json").read_text()))
+    assert release.withheld.all()
+    assert not (folder / "c.json").exists()
+
+
 def test_an_interrupted_run_leaves_nothing_behind(folder, monkeypatch):
     def interrupt(*_arguments, **_options):
         raise KeyboardInterrupt

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import log
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +16,13 @@ from lone_node import lone_node
 from signing import known, put_in_force, signed
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
+from anonymisers.cube.released_cells import Value
 from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.suppression import protect_table
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.remainder import Remainder
 from anonymisers.tables.rules import Rules
 from gateway.bootstrap.desk.preview_answers import canonical_questions
 from gateway.demo.people_files import policy_text as demo_policy
@@ -29,7 +33,7 @@ from gateway.member.build.cube_building import build
 from gateway.member.build.preview import make, measure, ready
 from gateway.member.build.suggestion import MOST, candidates, ranked, rate
 from gateway.member.cube.usefulness import score
-from gateway.member.errors import NotAcceptedError, NothingToProtectError
+from gateway.member.errors import NotAcceptedError, NothingToProtectError, NotProtectedError
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import checked
@@ -371,3 +375,44 @@ def test_a_cube_made_later_has_to_be_accepted_as_well(tmp_path: Path) -> None:
 
         with pytest.raises(NotAcceptedError):
             build(node)
+
+
+@pytest.mark.parametrize(
+    ("most", "sentence"),
+    [
+        (1, "only tables of up to so many dimensions are shown: 1."),
+        (0, "only the total is shown"),
+    ],
+)
+def test_where_no_safe_cube_of_all_tables_is_found_fewer_are_shown_and_the_controller_reads_which(
+    node: Node, monkeypatch: pytest.MonkeyPatch, most: int, sentence: str
+) -> None:
+    true = protect_table.protect
+
+    def protect(table: Table, rules: Rules, *rest: Any, **named: Any) -> Any:
+        if max((len(t.dims) for t in rules.priority), default=9) > most:
+            raise ProtectionError("no safe pattern was found")
+        return true(table, rules, *rest, **named)
+
+    monkeypatch.setattr(protect_table, "protect", protect)
+    made = make(node, policy(node))
+
+    assert any(sentence in said for said in made.stricter), made.stricter
+    # Of refused tables only what follows is shown, such as the one year of the register.
+    sizes = {len(level) for level in made.cube.refused}
+    assert sizes == set(range(most + 1, len(made.cube.lattice.tables[-1]) + 1))
+    assert made.cube.lookup({}) == Value(120)
+    again = ReleaseHistory.from_bytes(made.bytes)
+    assert again.to_bytes() == made.bytes
+    assert again.parts[0].remainder == Remainder(most)
+
+
+def test_where_not_even_the_total_can_be_shown_the_preview_says_why(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> object:
+        raise ProtectionError("no safe pattern was found")
+
+    monkeypatch.setattr(protect_table, "protect", failing)
+    with pytest.raises(NotProtectedError, match="No safe cube could be made: no safe pattern was found"):
+        make(node, policy(node))
