@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from anonymisers.errors import CertificateError
 from anonymisers.proof.certificate import Certificate, release_digest
+from anonymisers.proof.inner_sums import levels, unchanged_sums
 from anonymisers.proof.interval_bounds import interval_bounds
 from anonymisers.proof.singletons import OwnCells, exposed_pairs
 from anonymisers.proof.world import World
-from anonymisers.tables.arrays import Bools, Ints
+from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import CellName, cell_positions
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import (
+    EarlierBlock,
     SharedBase,
     check_known,
     difference_blocks,
@@ -56,7 +58,8 @@ def check_certificate(
       the least value to at least k-1, or values that are at least k apart; accepted cells
       (`Certificate.accepted`) only have to take more than one value;
     - *singleton rule*: the only person of a withheld cell cannot compute a small cell of other people;
-    - *inner-cell rule*: every small inner cell has another value in some world;
+    - *inner-cell rule*: every small inner cell has another value in some world, and so has every small sum of
+      inner cells that stands in no protected table;
     - group disclosure: with a withheld group, its breakdown by sensitive dimensions is withheld whole.
 
     `known` are all earlier releases. The worlds agree with these as well, and the protection-level rule also
@@ -91,6 +94,7 @@ def check_certificate(
     checked.check_protection_level_rule(low, high)
     checked.check_singleton_rule(changes)
     checked.check_inner_cell_rule(changed)
+    checked.check_inner_sums()
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +119,7 @@ class _CheckedRelease:
     public: Bools
     """For cells of `lattice` only: cells shown by earlier releases, and structural zeros."""
     structural: Bools
+    earlier: tuple[EarlierBlock, ...]
 
     @classmethod
     def of(
@@ -163,6 +168,7 @@ class _CheckedRelease:
             np.concatenate(to_protect),
             public,
             np.append(structural, np.zeros(linked_tables.size - lattice.size, dtype=np.bool_)),
+            earlier,
         )
 
     @property
@@ -176,6 +182,10 @@ class _CheckedRelease:
     def fail(self, message: str, cell: int) -> None:
         """Raise CertificateError with the message and the codes of a cell."""
         key = self.linked_tables.target(cell).key
+        self.fail_at(message, key)
+
+    def fail_at(self, message: str, key: Positions) -> None:
+        """Raise CertificateError with the message and the codes at positions (dims,)."""
         named = [
             f"{d.name}={d.codes[p]}" for d, p in zip(self.base_table.dims, key, strict=True) if p != d.root
         ]
@@ -371,6 +381,36 @@ class _CheckedRelease:
             )
             message = f"no world changes a small inner cell: {place}"
             raise CertificateError(message, remedy="Protect the table again; release nothing of this.")
+
+    def check_inner_sums(self) -> None:
+        """Every small sum of inner cells in no protected table is changed by some world.
+
+        These are the cells of refused tables, and of tables of more dimensions than the lattice has. Excepted
+        are public cells, and sums over codes that no release tells apart, as of inner cells.
+        """
+        if self.base.open_elsewhere:
+            return
+        people, worlds = self.base_table, self.certificate.worlds
+        wanted = levels(self.lattice)
+        for sums in unchanged_sums(people, worlds, wanted, self.certificate.threshold, self._needs_no_world):
+            self.fail_at("no world changes a small sum of inner cells", sums.coords[0])
+
+    def _needs_no_world(self, coords: Positions) -> Bools:
+        """A mask (n,) over sums, by position (n, dims), with rules of their own or known already."""
+        cells = self.lattice.cells(coords)
+        refused = self._refused_cells()[: self.lattice.size]
+        settled = (cells >= 0) & ~refused[cells]
+        excepted: Bools = settled | ((cells >= 0) & self.public[cells])
+        for axis, merged in enumerate(self.base.merged):
+            excepted |= merged[coords[:, axis]]
+        for entry in self.earlier:
+            known = entry.block.lattice.cells(coords)
+            excepted |= (known >= 0) & (entry.shown[known] >= 0) & self._about_everybody(entry)
+        return excepted
+
+    def _about_everybody(self, entry: EarlierBlock) -> bool:
+        """Whether the population of an earlier release holds everybody of the base table."""
+        return bool(entry.block.belongs(self.base_table.coords).all())
 
 
 def _nonzero_sums(numbers: Ints, amounts: Ints, size: int) -> tuple[Ints, Ints]:

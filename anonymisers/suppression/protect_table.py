@@ -13,6 +13,7 @@ from anonymisers.errors import ProtectionError, RulesError
 from anonymisers.proof.world import World
 from anonymisers.suppression.cell_costs import cost_factors
 from anonymisers.suppression.group_disclosure import implied_zeros
+from anonymisers.suppression.inner_sum_worlds import SumSearch
 from anonymisers.suppression.secondary_suppression import Continuation, suppress
 from anonymisers.suppression.sequential_tables import (
     SettledTables,
@@ -120,7 +121,7 @@ def protect(
     if rules.priority and rules.finer is not None:
         at_once = partial(_at_once, full, rules, describe)
         settled_tables = with_further_tables(
-            settled_tables, full, describe, _certified, progress, at_once=at_once
+            settled_tables, full, describe, partial(_certified, full), progress, at_once=at_once
         )
     return _whole(full, base, known, settled_tables)
 
@@ -137,14 +138,14 @@ def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress
     if first is not None and cliques_of(task.system) is None:
         try:
             part = describe(*_chosen(full, first), first)
-            before = SettledTables(part, suppress(part, progress), (), np.zeros(0, dtype=np.bool_))
+            none = np.zeros(0, dtype=np.bool_)
+            before = SettledTables(part, suppress(part, progress), (), none, frozenset(), ())
             known = reusable_moves(before, task.system, open_for_decision(before, chosen, present))
-            return _certified(
-                task, suppress(task, progress, continuation=Continuation(known, Solver(), TUNING.reused_cap))
-            )
+            continued = Continuation(known, Solver(), TUNING.reused_cap)
+            return _certified(full, task, suppress(task, progress, continuation=continued))
         except ProtectionError:
             pass
-    return _certified(task, suppress(task, progress))
+    return _certified(full, task, suppress(task, progress))
 
 
 def _at_once(full: Lattice, rules: Rules, describe: Describe, turn: int) -> SettledTables | None:
@@ -163,7 +164,7 @@ def _at_once(full: Lattice, rules: Rules, describe: Describe, turn: int) -> Sett
     key = derive_key(task.key, f"all at once, turn {turn}") if turn else task.key
     task = replace(task, cost_factor=task.cost_factor * first, key=key)
     try:
-        return _certified(task, suppress(task, solver=Solver(TUNING.steps_at_once)))
+        return _certified(full, task, suppress(task, solver=Solver(TUNING.steps_at_once)))
     except ProtectionError:
         return None
 
@@ -287,9 +288,9 @@ def _whole(
     )
 
 
-def _certified(task: Task, search: MoveSearch) -> SettledTables:
-    """Return feasible base tables of the moves, so many that every small inner cell differs in one
-    (inner-cell rule)."""
+def _certified(full: Lattice, task: Task, search: MoveSearch, former: Sequence[World] = ()) -> SettledTables:
+    """Return feasible base tables of the moves, so many that every small inner cell differs in one, and every
+    small sum of inner cells in no protected table (inner-cell rule)."""
     pattern, people, rules, key = search.pattern, search.pattern.people, task.rules, task.key
     small = rules.is_sensitive(people.counts)
     projection = people.margin(tuple(range(len(people.dims))))
@@ -318,4 +319,6 @@ def _certified(task: Task, search: MoveSearch) -> SettledTables:
         for found in search.change_inner_cell(people.coords[inner], still_to_protect) if small[inner] else ():
             for world in lifted_worlds(people, found, small):
                 take(world)
-    return SettledTables(task, search, tuple(worlds), small)
+    sums = SumSearch(full, search, schemes, still_to_protect)
+    further, fixed = sums.further_worlds(worlds, former)
+    return SettledTables(task, search, (*worlds, *further), small, fixed, tuple(further))

@@ -13,11 +13,13 @@ to be empty are never suppressed.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.world import World
+from anonymisers.suppression.inner_sum_worlds import Sum
 from anonymisers.suppression.secondary_suppression import Continuation, ReusableMove, suppress
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import MoveSearch
@@ -72,13 +74,21 @@ TUNING = SequentialTablesTuning()
 class SettledTables:
     """Settled tables: the task of the search, the search, and the feasible tables of the certificate.
 
-    `narrow`: small inner cells with a single value in these feasible tables (inner-cell rule).
+    `narrow`: small inner cells with a single value in these feasible tables (inner-cell rule); `fixed_sums`:
+    small sums of inner cells in no protected table, by position, with a single value; `sum_worlds`: feasible
+    tables that were searched for so that other such sums have several values.
     """
 
     task: Task
     search: MoveSearch
     worlds: tuple[World, ...]
     narrow: Bools
+    fixed_sums: frozenset[Sum]
+    sum_worlds: tuple[World, ...]
+
+    def narrows(self, other: "SettledTables") -> bool:
+        """Whether something that no protected table shows has a single value here, and had more there."""
+        return bool((self.narrow & ~other.narrow).any()) or bool(self.fixed_sums - other.fixed_sums)
 
     @property
     def lattice(self) -> Lattice:
@@ -102,11 +112,15 @@ class SettledTables:
         return Utility(self.lattice, self.present & ~self.suppressed, values)
 
 
+Certify: TypeAlias = Callable[[Task, MoveSearch, Sequence[World]], SettledTables]
+"""Returns the tables of a search with the feasible tables that certify them; worlds of fewer tables help."""
+
+
 def with_further_tables(
     settled_tables: SettledTables,
     full: Lattice,
     describe: Callable[[Lattice, Bools], Task],
-    certify: Callable[[Task, MoveSearch], SettledTables],
+    certify: Certify,
     progress: Progress | None = None,
     *,
     at_once: Callable[[int], SettledTables | None] = lambda _: None,
@@ -157,9 +171,7 @@ def _better(settled_tables: SettledTables, at_once: Callable[[int], SettledTable
         if other is None:
             break
         shares = settled_tables.utility.shares(known), other.utility.shares(known)
-        if not (other.narrow & ~settled_tables.narrow).any() and is_worth(
-            *shares, first, gain=TUNING.gain_at_once
-        ):
+        if not other.narrows(settled_tables) and is_worth(*shares, first, gain=TUNING.gain_at_once):
             settled_tables = other
     return settled_tables
 
@@ -170,7 +182,7 @@ class _Trial:
 
     full: Lattice
     describe: Callable[[Lattice, Bools], Task]
-    certify: Callable[[Task, MoveSearch], SettledTables]
+    certify: Certify
 
     def of(
         self, table: TableOf, settled_tables: SettledTables, left: int, each: int
@@ -189,11 +201,11 @@ class _Trial:
             if spent >= left:
                 break
             solver = Solver(min(left - spent, each))
-            found = self._found(task, Continuation(known, solver, cap), fresh)
+            found = self._found(task, Continuation(known, solver, cap), fresh, settled_tables)
             spent += solver.steps
             if found is None and solver.steps >= each:
                 break
-            if found is not None and not (found.narrow & ~settled_tables.narrow).any():
+            if found is not None and not found.narrows(settled_tables):
                 return found, spent
         return settled_tables, spent
 
@@ -215,21 +227,25 @@ class _Trial:
             continuation = Continuation(
                 reusable_moves(settled_tables, task.system, fresh), solver, TUNING.caps[-1]
             )
-            found = self._found(task, continuation, fresh)
+            found = self._found(task, continuation, fresh, settled_tables)
             left -= solver.steps
-            if found is None or (found.narrow & ~settled_tables.narrow).any():
+            if found is None or found.narrows(settled_tables):
                 continue
             if is_worth(settled_tables.utility.shares(known), found.utility.shares(known), first):
                 settled_tables = found
         return settled_tables
 
-    def _found(self, task: Task, continuation: Continuation, fresh: Bools) -> SettledTables | None:
+    def _found(
+        self, task: Task, continuation: Continuation, fresh: Bools, before: SettledTables
+    ) -> SettledTables | None:
         """Return the tables with a further table; None where it is refused, or nothing of it would be
         published."""
         try:
             search = suppress(task, continuation=continuation)
             return (
-                None if search.pattern.suppressed[: len(fresh)][fresh].all() else self.certify(task, search)
+                None
+                if search.pattern.suppressed[: len(fresh)][fresh].all()
+                else self.certify(task, search, before.sum_worlds)
             )
         except ProtectionError:
             return None

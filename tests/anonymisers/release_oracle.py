@@ -80,9 +80,28 @@ def assert_safe(cube, table, rules):
                 continue
             wide = max(values) - min(values) >= k
             assert wide or (min(values) <= least and max(values) >= k - 1), (key, sorted(values))
-    for i, cell in enumerate(inner):
-        if 1 <= truth.get(cell, 0) < k:
-            assert len(np.unique(possible[:, i])) > 1, cell
+    assert_no_small_sum_follows(release, table, possible, rules)
+
+
+def assert_no_small_sum_follows(release, table, possible, rules):
+    """Rule 3: no sum of inner cells, in any table or in none, has a single possible value if it is small.
+
+    `possible` are all worlds that agree with what is shown.
+    """
+    inner = list(product(*(leaves(d) for d in table.dims)))
+    masks = [set(leaves(d)) for d in table.dims]
+    shown = dict(release.cells)
+    codes = [[d.codes[p] for p in column] for d, column in zip(table.dims, table.coords.T, strict=True)]
+    truth = dict(zip(zip(*codes, strict=True), table.counts.tolist(), strict=True))
+    counts = np.array([truth.get(cell, 0) for cell in inner])
+    for key, value in shown.items() if rules.least else ():
+        if value is None:
+            row = [i for i, cell in enumerate(inner) if covers(release, key, cell, masks)]
+            possible = possible[possible[:, row].sum(axis=1) >= rules.least]
+    for key in product(*(d.codes for d in table.dims)):
+        row = [i for i, cell in enumerate(inner) if covers(release, key, cell, masks)]
+        if shown.get(key) is None and 1 <= counts[row].sum() < rules.threshold:
+            assert len(np.unique(possible[:, row].sum(axis=1))) > 1, key
 
 
 def without_refused(cube):

@@ -29,7 +29,7 @@ from signing import put_in_force
 from anonymisers.cube import fewer_tables
 from anonymisers.errors import ProtectionError
 from gateway.member.answer.decision import Verdict, decide_on
-from gateway.member.build import cube_building, growth, growth_perturbed
+from gateway.member.build import cube_building, growth_perturbed
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import make
 from gateway.member.cube import accident_counts

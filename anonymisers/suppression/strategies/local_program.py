@@ -113,8 +113,10 @@ class NeighbourhoodBuilder:
         )
         rows = pattern.system.above(coords, frozenset(scheme.swapped))
         if target.cell == INNER:
-            axes = list(scheme.axes)
-            in_target = (coords[:, axes] == target.key[axes]).all(axis=1)
+            in_target = np.ones(len(coords), dtype=np.bool_)
+            for axis in target.footprint.intersection(scheme.axes):
+                dim = pattern.system.dims[axis]
+                in_target &= dim.covered_leaves(int(target.key[axis]))[coords[:, axis]]
         else:
             in_target = (rows == target.cell).any(axis=1)
         sums = self._sums(rows, limits.cap)

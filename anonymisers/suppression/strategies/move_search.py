@@ -190,16 +190,52 @@ class MoveSearch:
         protection-level rule.
         """
         everything = frozenset(range(len(self.pattern.system.dims)))
-        target = Target(INNER, 0, place, everything)
-        schemes = schemes_for(everything, self._groups)
+        swapped = self._linked_moves.leaving(place) if self._linked_moves is not None else None
+        return self._leaving(Target(INNER, 0, place, everything), (-1,), swapped, to_protect)
+
+    def free_moves(self, place: NDArray[np.int32], solver: Solver) -> Iterator[MarkovMove]:
+        """Yield moves that change a sum of inner cells in no table, withholding nothing further.
+
+        The moves are not added to the pattern, and the steps of the search are not spent. `place` (dims,) has
+        the codes of the sum, and the root where the sum is over a whole dimension. Of moves that keep the
+        codes of some dimension of the sum, only those of its own people change the sum.
+        """
+        target = self._sum_at(place)
+        schemes = schemes_for(target.footprint, self._groups)
+        for size in sorted({size for size, _ in self._schedule.stages}):
+            limits = [SearchLimits(scheme, size, NOTHING_MORE) for scheme in schemes]
+            for one in self._neighbourhoods_within(target, limits):
+                for amount in (-1, 1):
+                    found = solver.solve(one.program, amount)
+                    if found is not None:
+                        yield one.inner_cells.move(self.pattern, found, inner_cells=self._inner_cells)
+
+    def change_sum(
+        self, place: NDArray[np.int32], to_protect: Callable[[SuppressionPattern], NDArray[np.bool_]]
+    ) -> list[MarkovMove]:
+        """Return moves as of `change_inner_cell` for a sum of inner cells that is in no table."""
+        return self._leaving(self._sum_at(place), (-1, 1), None, to_protect)
+
+    def _sum_at(self, place: NDArray[np.int32]) -> Target:
+        axes = frozenset(a for a, d in enumerate(self.pattern.system.dims) if place[a] != d.root)
+        return Target(INNER, 0, place, axes)
+
+    def _leaving(
+        self,
+        target: Target,
+        amounts: tuple[int, ...],
+        swapped: MarkovMove | None,
+        to_protect: Callable[[SuppressionPattern], NDArray[np.bool_]] | None,
+    ) -> list[MarkovMove]:
+        """Add the move `swapped`, or one by which a target in no table changes, and whatever that opens."""
+        schemes = schemes_for(target.footprint, self._groups)
         free = tuple((size, NOTHING_MORE) for size in sorted({size for size, _ in self._schedule.stages}))
         first, before = len(self.pattern.moves), self.pattern.cost
-        swapped = self._linked_moves.leaving(place) if self._linked_moves is not None else None
         if swapped is not None:
             self.pattern.add(swapped)
         for size, cap in (*free, *self._schedule.stages) if swapped is None else ():
             limits = [SearchLimits(scheme, size, cap) for scheme in schemes]
-            if self._add_cheapest(self._neighbourhoods_within(target, limits), (-1,)) is not None:
+            if self._add_cheapest(self._neighbourhoods_within(target, limits), amounts) is not None:
                 break
         while True:
             # With more cells suppressed, fewer are certainly large and exempt from the protection level.

@@ -1,0 +1,115 @@
+"""Feasible tables for small sums of inner cells that no protected table has (`proof.inner_sums`)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from anonymisers.proof.inner_sums import InnerSums, changes, levels, unchanged_sums
+from anonymisers.proof.world import World
+from anonymisers.suppression.strategies.alternative_tables import lifted_worlds, swapped_pair
+from anonymisers.suppression.strategies.linear_program import Solver
+from anonymisers.suppression.strategies.move_search import MoveSearch
+from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
+from anonymisers.suppression.strategies.swap_schemes import SwapScheme
+from anonymisers.tables.arrays import Bools, Positions
+from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.linked_tables import TableBlock
+
+Sum = tuple[int, ...]
+"""A sum by the positions of its codes, the root where a dimension is at `Total`."""
+
+
+@dataclass(frozen=True, eq=False)
+class SumSearch:
+    """Looks for feasible tables that change small sums, beside the moves of a finished search.
+
+    `full`: the lattice of all tables that may be refused. `schemes` leave every protected table unchanged.
+    """
+
+    full: Lattice
+    search: MoveSearch
+    schemes: Sequence[SwapScheme]
+    to_protect: Callable[[SuppressionPattern], Bools]
+
+    def further_worlds(
+        self, worlds: Sequence[World], former: Sequence[World]
+    ) -> tuple[list[World], frozenset[Sum]]:
+        """Return worlds besides those given, and the small sums that still none of them changes.
+
+        `former` worlds, found for fewer tables, are taken first where they agree with all tables.
+        """
+        fixed: set[Sum] = set()
+        if next(iter(self.unchanged(worlds)), None) is None:
+            return [], frozenset(fixed)
+        found = [world for world in former if self._agrees(world)]
+        for sums in self.unchanged([*worlds, *found]):
+            for place in sums.coords:
+                if any(changes(world, self.people.dims, sums.depths, place) for world in found):
+                    continue
+                if not self._changed(sums, place, found):
+                    fixed.add(tuple(place.tolist()))
+        return found, frozenset(fixed)
+
+    def unchanged(self, worlds: Sequence[World]) -> Iterable[InnerSums]:
+        """Yield the small sums that no world changes, but those with a protected cell."""
+        threshold = self.search.pattern.rules.threshold
+        return unchanged_sums(self.people, worlds, levels(self.full), threshold, self._settled)
+
+    @property
+    def people(self) -> BaseTable:
+        """The people of all releases."""
+        return self.search.pattern.people
+
+    @property
+    def _own(self) -> TableBlock:
+        return self.search.pattern.system.blocks[0]
+
+    def _agrees(self, world: World) -> bool:
+        """Whether a world changes no published cell, and leaves each suppressed one at its least value."""
+        pattern = self.search.pattern
+        rows = pattern.system.above(world.coords)
+        real = rows >= 0
+        cells, place = np.unique(rows[real], return_inverse=True)
+        weights = np.broadcast_to(world.change[:, None], rows.shape)[real]
+        change = np.rint(np.bincount(place, weights=weights, minlength=len(cells))).astype(np.int64)
+        cells, change = cells[change != 0], change[change != 0]
+        low_enough = pattern.values[cells] + change >= pattern.least[cells]
+        return bool((pattern.suppressed[cells] & low_enough).all())
+
+    def _settled(self, coords: Positions) -> Bools:
+        cells = self._own.lattice.cells(coords)
+        settled: Bools = (cells >= 0) & self._own.present[cells]
+        return settled
+
+    def _changed(self, sums: InnerSums, place: Positions, found: list[World]) -> bool:
+        """Whether a world changes a sum, by moving somebody out of one of its inner cells.
+
+        The worlds are added to `found`: a move may withhold further cells, and cover these by other moves.
+        """
+        dims, members = self.people.dims, self._members(place)
+        for inner in members:
+            pair = swapped_pair(self.people, self.schemes, inner)
+            if pair is not None and changes(pair, dims, sums.depths, place):
+                found.append(pair)
+                return True
+        first = np.zeros(len(self.people.counts), dtype=np.bool_)
+        first[members] = True
+        for move in self.search.free_moves(place, Solver()):
+            for world in lifted_worlds(self.people, move, first):
+                if changes(world, dims, sums.depths, place):
+                    found.append(world)
+                    return True
+        moves = self.search.change_sum(place, self.to_protect)
+        worlds = [world for move in moves for world in lifted_worlds(self.people, move, first)]
+        found += worlds
+        return any(changes(world, dims, sums.depths, place) for world in worlds)
+
+    def _members(self, place: Positions) -> list[int]:
+        """The inner cells of a sum, as rows of the base table."""
+        inside = np.ones(len(self.people.counts), dtype=np.bool_)
+        for axis, dim in enumerate(self.people.dims):
+            inside &= dim.covered_leaves(int(place[axis]))[self.people.coords[:, axis]]
+        members: list[int] = np.flatnonzero(inside).tolist()
+        return members
