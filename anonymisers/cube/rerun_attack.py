@@ -11,7 +11,7 @@ candidates times keys times the time of one protection.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -73,6 +73,12 @@ class RerunFindings:
     threshold: int
 
     @property
+    def unmatched(self) -> bool:
+        """Whether no candidate ever gave the release, so that reruns tell nothing: the release is of other
+        rules, of another version of the program, or shows fewer tables than were asked for."""
+        return self.excluded == self.candidates
+
+    @property
     def disclosed(self) -> tuple[NarrowedCell, ...]:
         """The cells of which one value is left."""
         return tuple(cell for cell in self.cells if cell.disclosed)
@@ -89,12 +95,14 @@ def rerun_attack(
     keys: int,
     progress: Progress | None = None,
     *,
+    beside: Sequence[Release] = (),
     draw: Callable[[int], bytes] = os.urandom,
 ) -> RerunFindings:
     """Run the program on every candidate table of a release, under so many keys each.
 
-    `draw` returns a key of so many bytes. A candidate without hits is excluded only as far as the number of
-    keys goes: a release that the truth gives under one key of a hundred needs some thousand. Raises
+    Candidates agree with the shown cells of `beside` too, where these are sums over cells of the release's
+    dimensions. `draw` returns a key of so many bytes. A candidate without hits is excluded only as far as the
+    number of keys goes: a release that the truth gives under one key of a hundred needs some thousand. Raises
     TableError where the table has more than MOST_INNER_CELLS, more than MOST_CANDIDATES tables agree with
     the release, listing these takes too long, or the release is about a part of the people only.
     """
@@ -102,7 +110,10 @@ def rerun_attack(
         raise TableError("a rerun needs a release about everybody in its tables, not about a part of them")
     dims = tuple(d for a, d in enumerate(release.dims) if (release.coords[:, a] != d.root).any())
     inner, counting = _inner_cells(release, dims)
-    candidates = _candidates(counting, release)
+    shown = np.flatnonzero(~release.withheld)
+    sums = [(np.flatnonzero(counting[row]), int(release.values[row])) for row in shown.tolist()]
+    sums += [known for other in beside for known in _known_sums(other, dims, inner)]
+    candidates = _candidates(sums, len(inner))
     hits = np.zeros(len(candidates), dtype=np.int64)
     for number, counts in enumerate(candidates):
         table = _table(dims, inner, counts)
@@ -114,7 +125,7 @@ def rerun_attack(
         len(candidates),
         int((hits == 0).sum()),
         keys,
-        tuple(_cells(release, candidates @ counting.T, hits > 0, rules)),
+        tuple(_cells(release, candidates @ counting.T, hits > 0, rules)) if hits.any() else (),
         rules.least,
         rules.threshold,
     )
@@ -134,15 +145,33 @@ def _inner_cells(release: Release, dims: tuple[Hierarchy, ...]) -> tuple[Positio
     return inner, counting
 
 
-def _candidates(counting: Ints, release: Release) -> Ints:
-    """Return every table (m, n) of counts that agrees with the shown cells."""
-    shown = np.flatnonzero(~release.withheld)
-    sums = [(np.flatnonzero(counting[row]), int(release.values[row])) for row in shown.tolist()]
+def _known_sums(other: Release, dims: tuple[Hierarchy, ...], inner: Positions) -> Iterator[tuple[Ints, int]]:
+    """Yield inner cells (m,) and value of each shown cell of another release that is a sum of such."""
+    ours = {d.name: a for a, d in enumerate(dims)}
+    shown = ~other.withheld
+    for row, value in zip(other.coords[shown].tolist(), other.values[shown].tolist(), strict=True):
+        named = {d.name: (d.codes[p],) for d, p in zip(other.dims, row, strict=True) if p != d.root}
+        about = {n: (c,) if isinstance(c, str) else tuple(c) for n, c in other.where.items()}
+        limits = [*named.items(), *about.items()]
+        if all(n in ours and set(codes) <= dims[ours[n]].index.keys() for n, codes in limits):
+            inside = np.ones(len(inner), dtype=np.bool_)
+            for name, codes in limits:
+                dim = dims[ours[name]]
+                covered = np.any([dim.covered_leaves(dim.position(c)) for c in codes], axis=0)
+                inside &= covered[inner[:, ours[name]]]
+            yield np.flatnonzero(inside), value
+
+
+def _candidates(sums: list[tuple[Ints, int]], size: int) -> Ints:
+    """Return every table (m, size) of counts that agrees with all sums of cells."""
+    if any(value and not len(cells) for cells, value in sums):
+        raise TableError("no table agrees with everything that is known")
+    sums = [(cells, value) for cells, value in sums if len(cells)]
     covered = {int(cell) for cells, _ in sums for cell in cells}
-    if covered != set(range(counting.shape[1])):
+    if covered != set(range(size)):
         raise TableError("the release shows no total: any number of people agrees with it")
     found: list[list[int]] = []
-    limits = [min(value for cells, value in sums if cell in cells) for cell in range(counting.shape[1])]
+    limits = [min(value for cells, value in sums if cell in cells) for cell in range(size)]
 
     steps = 0
 
@@ -152,7 +181,7 @@ def _candidates(counting: Ints, release: Release) -> Ints:
         if steps > MOST_STEPS:
             raise TableError("the tables that agree with the release take too long to list", remedy=TOO_LARGE)
         cell = len(counts)
-        if cell == counting.shape[1]:
+        if cell == size:
             if not any(left):
                 found.append(counts)
             if len(found) > MOST_CANDIDATES:
@@ -169,7 +198,9 @@ def _candidates(counting: Ints, release: Release) -> Ints:
                 extend([*counts, count], [v - count if n in here else v for n, v in enumerate(left)])
 
     extend([], [value for _, value in sums])
-    return np.array(found, dtype=np.int64).reshape(len(found), counting.shape[1])
+    if not found:
+        raise TableError("no table agrees with everything that is known")
+    return np.array(found, dtype=np.int64).reshape(len(found), size)
 
 
 def _table(dims: tuple[Hierarchy, ...], inner: Positions, counts: Ints) -> Table:

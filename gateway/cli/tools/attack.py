@@ -19,7 +19,9 @@ from anonymisers.tables.table_reading import release_from_json
 from gateway.cli.common.any_table import SheetForm, any_release, any_table, is_sheet
 from gateway.cli.common.options import sheet_options
 from gateway.cli.common.progress import building
+from gateway.cli.common.sheets import read_hierarchies
 from gateway.cli.tools.attack_amounts import attack_amounts, is_of_amounts
+from gateway.cli.tools.attack_extracts import read_extract
 from gateway.cli.tools.attack_rerun import rerun_report
 from gateway.errors import SafelaneError
 
@@ -36,6 +38,13 @@ class AttackInputError(SafelaneError):
 @click.command("attack")
 @click.argument(
     "releases", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--extract",
+    "extracts",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An opened extract, CSV or XLSX: its groups of records are attacked along.",
 )
 @click.option(
     "--threshold", type=click.IntRange(min=2), required=True, help="Cells of fewer people are small."
@@ -76,6 +85,7 @@ def command(
     ctx: click.Context,
     *,
     releases: Sequence[Path],
+    extracts: Sequence[Path],
     threshold: int,
     truth: Path | None,
     lower: int | None,
@@ -91,7 +101,8 @@ def command(
 ) -> None:
     """Attack RELEASES together, with all exact inferences.
 
-    RELEASES and the true table are JSON, CSV or XLSX, by their names.
+    RELEASES are all releases about the same people, first and last, and lists of registered figures; what is
+    known besides is an --extract. RELEASES and the true table are JSON, CSV or XLSX, by their names.
 
     Exit code 0: nothing is disclosed. 1: something is disclosed. 2: the input cannot be attacked. 3: nothing
     was found, but the time limit left cells undecided. The output is as confidential as the table itself.
@@ -105,10 +116,13 @@ def command(
             click.echo(line)
         ctx.exit(DISCLOSED if broken else 0)
     released, names = _released(releases, hierarchies)
+    trees = {} if hierarchies is None else read_hierarchies(hierarchies)
+    records = [read_extract(path, released, trees) for path in extracts]
+    everything, names = [*released, *records], [*names, *map(str, extracts)]
     true_table = None if truth is None else any_table(truth, SheetForm(hierarchies, count, person))
     try:
         findings = attack(
-            released,
+            everything,
             threshold=threshold,
             lower=lower,
             zeros=zeros,
@@ -122,19 +136,41 @@ def command(
         click.echo(line)
     if report is not None:
         _write(report, _document(findings, names, threshold))
-    rerun_discloses = keys is not None and _rerun(released, threshold, zeros, keys, show)
+    rerun_discloses = keys is not None and _rerun(released, records, threshold, zeros, keys, show)
     if findings.broken or rerun_discloses:
         ctx.exit(DISCLOSED)
     if findings.incomplete:
         ctx.exit(UNDECIDED)
 
 
-def _rerun(releases: Sequence[Release], threshold: int, zeros: Zeros, keys: int, show: int) -> bool:
-    """Print what reruns tell, and return whether they exclude values of a small cell."""
+def _rerun(  # noqa: PLR0917 - what the options say
+    releases: Sequence[Release],
+    records: Sequence[Release],
+    threshold: int,
+    zeros: Zeros,
+    keys: int,
+    show: int,
+) -> bool:
+    """Print what reruns of releases tell, and return whether they exclude values of a small cell.
+
+    Registered figures are releases without a withheld cell: there is nothing to rerun, and they are known
+    beside the others, as the groups of extracts are.
+    """
+    made = [release for release in releases if release.withheld.any()]
+    known = [release for release in releases if not release.withheld.any()]
+    if not made:
+        click.echo("rerun: nothing is withheld, so that there is nothing to rerun")
+        return False
     with building("rerunning") as progress:
         try:
             discloses, lines = rerun_report(
-                releases, threshold=threshold, zeros=zeros, keys=keys, show=show, progress=progress
+                made,
+                [*known, *records],
+                threshold=threshold,
+                zeros=zeros,
+                keys=keys,
+                show=show,
+                progress=progress,
             )
         except AnonymiserError as error:
             raise AttackInputError(error.message, remedy=error.remedy) from error

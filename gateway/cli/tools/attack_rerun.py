@@ -6,17 +6,30 @@ from anonymisers.cube.rerun_attack import NarrowedCell, RerunFindings, rerun_att
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules, Zeros
+from gateway import __version__
 
 
 def rerun_report(
-    releases: Sequence[Release], *, threshold: int, zeros: Zeros, keys: int, show: int, progress: Progress
+    releases: Sequence[Release],
+    beside: Sequence[Release] = (),
+    *,
+    threshold: int,
+    zeros: Zeros,
+    keys: int,
+    show: int,
+    progress: Progress,
 ) -> tuple[bool, Iterator[str]]:
     """Return whether reruns exclude values of a small cell, and the report, release by release.
 
-    The rules are those that the releases show: threshold, treatment of zeros, and the most dimensions that a
-    table of the release has. Raises AnonymiserError where a release cannot be rerun.
+    Candidates agree with the other releases too, and with figures and extracts `beside`. The rules are those
+    that the releases show: threshold, treatment of zeros, and the most dimensions that a table of the release
+    has. Raises AnonymiserError where a release cannot be rerun.
     """
-    found = [rerun_attack(release, _rules(release, threshold, zeros), keys, progress) for release in releases]
+    found = []
+    for number, release in enumerate(releases):
+        others = (*releases[:number], *releases[number + 1 :], *beside)
+        rules = _rules(release, threshold, zeros)
+        found.append(rerun_attack(release, rules, keys, progress, beside=others))
     return any(f.disclosed or f.narrowed for f in found), _lines(found, show)
 
 
@@ -31,8 +44,14 @@ def _lines(found: Sequence[RerunFindings], show: int) -> Iterator[str]:
     for one in found:
         yield (
             f"rerun: {one.candidates:,} candidate tables, {one.excluded:,} of them never gave the release "
-            f"under {one.keys:,} keys"
+            f"under {one.keys:,} keys of safelane {__version__}"
         )
+        if one.unmatched:
+            yield (
+                "          No candidate gave it, so that reruns tell nothing: it was made by other rules or "
+                "another version, shows fewer tables than were asked for, or needs more keys."
+            )
+            continue
         for title, cells in (
             ("disclosed by reruns: one value is left of several", one.disclosed),
             ("narrowed by reruns: an end of the range is excluded", one.narrowed),

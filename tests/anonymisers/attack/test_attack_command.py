@@ -98,3 +98,95 @@ def test_input_that_cannot_be_attacked_is_exit_code_2(run, document, message):
     result = run(document)
     assert result.exit_code == 2
     assert message in result.output
+
+
+PLACE = {"codes": ["Total", "N", "S", "W"], "parent": dict.fromkeys("NSW", "Total")}
+
+
+def by_place(cells):
+    """A release of places and sexes."""
+    return {
+        "dims": {"place": PLACE, "sex": SEX},
+        "where": {},
+        "cells": [
+            {"key": dict(pair.split("=") for pair in key.split()), "value": value}
+            for key, value in cells.items()
+        ],
+    }
+
+
+FORMER = by_place({"": 60, "sex=F": 22, "sex=M": 38})
+WITHHELD = by_place({"": 60, "place=N sex=F": None, "place=S sex=F": None, "place=W sex=F": None})
+
+
+def records(tmp_path, *rows, heading="person,place,sex"):
+    path = tmp_path / "records.csv"
+    path.write_text("\n".join([heading, *rows]) + "\n")
+    return ("--threshold", "5", "--extract", str(path))
+
+
+def people(number, place, sex="F"):
+    return [f"p-{place}{n},{place},{sex}" for n in range(number)]
+
+
+def test_an_extract_beside_a_former_release_discloses_what_neither_does(run, tmp_path):
+    """22 women were shown once; an extract holds 10 and 10 of two places, so that 2 were in the third."""
+    assert run(FORMER, WITHHELD).exit_code == 0
+    result = run(FORMER, WITHHELD, options=records(tmp_path, *people(10, "N"), *people(10, "S")))
+    assert result.exit_code == 1, result.output
+    assert "place=W, sex=F = 2" in result.output
+
+
+def test_a_person_counts_once_in_a_group_of_an_extract(run, tmp_path):
+    twice = [*people(10, "N"), *people(3, "N"), *people(10, "S")]
+    result = run(FORMER, WITHHELD, options=records(tmp_path, *twice))
+    assert "place=W, sex=F = 2" in result.output
+
+
+def test_pseudonyms_and_texts_of_an_extract_are_no_dimensions(run, tmp_path):
+    rows = [f'{row},"a text of its own {n}"' for n, row in enumerate([*people(10, "N"), *people(10, "S")])]
+    options = records(tmp_path, *rows, heading="person,place,sex,narrative")
+    result = run(FORMER, WITHHELD, options=options)
+    assert "place=W, sex=F = 2" in result.output
+    assert "a text of its own" not in result.output
+
+
+def test_an_extract_without_codes_or_with_foreign_ones_is_no_finding(run, tmp_path):
+    result = run(FORMER, options=records(tmp_path, "p-1,X,F"))
+    assert result.exit_code == 2
+    assert "the column 'place' has codes" in result.output
+    result = run(FORMER, options=records(tmp_path, "p-1", heading="person"))
+    assert result.exit_code == 2
+    assert "no column but pseudonyms and texts" in result.output
+
+
+def test_an_extract_has_columns_that_no_release_has(run, tmp_path):
+    rows = [f"p-{n},F,{'mine' if n < 8 else 'rocket'}" for n in range(20)]
+    result = run(FORMER, options=records(tmp_path, *rows, heading="person,sex,device"))
+    assert result.exit_code == 1, result.output
+    assert "sex=F" in result.output
+
+
+def test_reruns_list_only_tables_that_agree_with_extracts_and_figures_too(run, tmp_path):
+    """By hand: 9 to 12 men and women of two places leave 4 tables; one figure leaves one of them."""
+    release = by_place({"": 21, "sex=F": 12, "sex=M": 9, "place=N": None, "place=S": None,
+                        "place=W": 0, "place=N sex=M": 9, "place=S sex=M": 0})  # fmt: skip
+    figures = {"figures": [{"name": "report", "where": {"place": "N", "sex": "F"}, "value": 9}]}
+    options = ("--threshold", "5", "--rerun", "1")
+    assert "rerun: 13 candidate tables" in run(release, options=options).output
+    assert "rerun: 1 candidate tables" in run(release, figures, options=options).output
+    with_records = (*records(tmp_path, *people(9, "N")), "--rerun", "1")
+    assert "rerun: 1 candidate tables" in run(release, options=with_records).output
+
+
+def test_a_release_that_no_candidate_gives_tells_nothing_by_reruns(run):
+    """The program never withholds one of two groups of six: who did so used other rules."""
+    result = run(by_place({"": 12, "sex=F": 6, "sex=M": None}), options=("--threshold", "5", "--rerun", "1"))
+    assert "No candidate gave it, so that reruns tell nothing" in result.output
+    assert "narrowed by reruns" not in result.output
+
+
+def test_where_nothing_is_withheld_there_is_nothing_to_rerun(run):
+    result = run(by_place({"": 12, "sex=F": 6, "sex=M": 6}), options=("--threshold", "5", "--rerun", "1"))
+    assert result.exit_code == 0
+    assert "rerun: nothing is withheld" in result.output
