@@ -63,6 +63,18 @@ class NoSuchPersonError(SafelaneError):
     exit_code = 4
 
 
+class CasesMissingError(SafelaneError):
+    """A load that lacks many known cases: nobody said whether it is a part or the whole. Nothing is kept."""
+
+    exit_code = 5
+
+
+class CannotBeAddedError(SafelaneError):
+    """A load that cannot be added to the newest snapshot. Nothing is kept."""
+
+    exit_code = 5
+
+
 class SnapshotDiffersError(SafelaneError):
     """The newest snapshot differs from the result of its source, mapping and keys."""
 

@@ -160,7 +160,11 @@ def test_contacts_of_nobody_and_of_rows_left_out_are_not_kept(small, load):
         [{}, {"Victim": "C2", "No": "S2"}, {"Victim": "C9", "No": "S3"}],
     )
     assert loaded.snapshot.contacts.case.tolist() == [b"case_id:c1"]
-    assert small.problems(loaded) == {("Date", "DATE_FORM"): 1, ("", "ORPHAN"): 1}
+    assert small.problems(loaded) == {
+        ("Date", "DATE_FORM"): 1,
+        ("", "ORPHAN"): 1,
+        ("", "OF_NONE_COUNTED"): 1,
+    }
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,7 @@ def test_a_victim_takes_date_and_place_from_the_accident(joined):
 def test_a_fault_of_an_accident_is_one_finding_with_its_own_line(small, joined):
     loaded = joined("C1,A2,,,\nC2,A2,,,\n")
     assert [(f.table, f.column, f.count, f.lines) for f in loaded.findings] == [
+        ("accidents.csv", "", 1, (2,)),
         ("accidents.csv", "Date", 1, (4,)),
         ("accidents.csv", "Province", 1, (3,)),
     ]

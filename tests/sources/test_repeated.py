@@ -58,7 +58,11 @@ def test_a_victim_without_a_number_is_left_out_and_told(small, wide):
 def test_more_victims_than_the_mapping_repeats_are_told(small, wide):
     headings = HEADINGS.replace("\n", ",Victim 4 ID,Victim 4 Sex\n")
     loaded = wide("A1,2019-01-02,V1,Sok,Male,30,,,,,,,,,V4,Male\n", headings)
-    assert small.problems(loaded) == {("Victim 4 ID", "NOT_MAPPED"): 1, ("Victim 4 Sex", "NOT_MAPPED"): 1}
+    assert small.problems(loaded) == {
+        ("", "VICTIM_BEYOND"): 1,
+        ("Victim 4 ID", "NOT_MAPPED"): 1,
+        ("Victim 4 Sex", "NOT_MAPPED"): 1,
+    }
 
 
 def test_fewer_victims_than_the_mapping_repeats_are_no_fault(wide):

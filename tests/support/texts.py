@@ -57,6 +57,9 @@ REPORTED = (
     *("gateway/member/policy/cube_plan.py", "gateway/member/policy/expected_noise.py"),
     "gateway/member/build/preview.py",
     *("gateway/bootstrap/desk/worker_tasks.py", "gateway/bootstrap/loading/register_upload.py"),
+    # why a load stops and asks
+    *("gateway/bootstrap/loading/load_choices.py", "gateway/bootstrap/loading/register_loading.py"),
+    "gateway/member/register/missing_cases.py",
     # what a register that was uploaded can be refused for
     *(
         "gateway/sources/files/uploads.py",

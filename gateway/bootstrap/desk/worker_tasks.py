@@ -8,6 +8,7 @@ from typing import Any
 
 from audit.reading.messages import Message, message, msgid
 from gateway.bootstrap.desk.preview_answers import canonical_questions
+from gateway.bootstrap.loading.load_choices import LoadChoices
 from gateway.bootstrap.loading.register_loading import Loaded, load_source
 from gateway.bootstrap.loading.register_upload import check_upload, load_upload, row_progress
 from gateway.bootstrap.loading.source_location import source_of
@@ -25,6 +26,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.sentences import as_json
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import checked, trusted
+from gateway.member.register.missing_cases import LoadedAs
 from policies import Policy
 from policies.comparison.diff import diff
 from policies.editing.edits import edits
@@ -49,7 +51,7 @@ def run_task(
         "suggest": lambda: suggest(node, checked(node, body["text"]), progress),
         "protect": lambda: _protect(node, progress),
         "begin": lambda: {"begun": begin(node, progress)},
-        "load": lambda: _load(directory, node, body.get("upload"), progress),
+        "load": lambda: _load(directory, node, body, progress),
         "check": lambda: check_upload(directory, node, body["upload"], progress),
         "examine": lambda: {"findings": [asdict(found) for found in examine(directory)]},
     }
@@ -170,21 +172,23 @@ def _protect(node: Node, progress: Progress) -> dict[str, Any]:
     return {"version": built.policy_version, "until": built.until.isoformat()}
 
 
-def _load(directory: Path, node: Node, upload: str | None, progress: Progress) -> dict[str, Any]:
+def _load(directory: Path, node: Node, body: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    choices = LoadChoices(body.get("least_counted"), LoadedAs(body.get("loaded_as", LoadedAs.UNSAID)))
+    upload = body.get("upload")
     loaded = (
-        _load_set(directory, node, progress)
+        _load_set(directory, node, progress, choices)
         if upload is None
-        else load_upload(directory, node, upload, progress)
+        else load_upload(directory, node, upload, progress, choices)
     )
     return {
         "snapshot": loaded.kept.id,
         "until": loaded.kept.until.isoformat(),
         "rows": loaded.load.rows,
-        "casualties": len(loaded.load.snapshot),
+        "casualties": loaded.casualties,
     }
 
 
-def _load_set(directory: Path, node: Node, progress: Progress) -> Loaded:
+def _load_set(directory: Path, node: Node, progress: Progress, choices: LoadChoices) -> Loaded:
     """Load the register that is set for this node."""
     found = source_of(directory)
     if found is None:
@@ -192,6 +196,5 @@ def _load_set(directory: Path, node: Node, progress: Progress) -> Loaded:
             "No register is configured for this node.",
             remedy="The operator sets 'source' and 'mapping' in safelane.yaml.",
         )
-    return load_source(
-        directory, node, found.source, found.mapping.read_text(encoding="utf-8"), row_progress(progress)
-    )
+    text = found.mapping.read_text(encoding="utf-8")
+    return load_source(directory, node, found.source, text, row_progress(progress), choices=choices)

@@ -8,16 +8,19 @@ from pathlib import Path
 
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import pseudonyms
+from audit.reading.messages import message
+from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, refuse_too_few
 from gateway.bootstrap.loading.load_report import write_load_report
 from gateway.bootstrap.loading.vault_filling import Filling, engine_redaction
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_member import person_key
 from gateway.keys.custody import read_custody
-from gateway.member.errors import NoSuchPersonError
+from gateway.member.errors import CannotBeAddedError, NoSuchPersonError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import Changes
 from gateway.member.node.context import Node
 from gateway.member.register.consent import change_consent
+from gateway.member.register.missing_cases import LoadedAs
 from gateway.member.register.recomputation import compare_again, newest
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.sources.files.opening import open_source
@@ -44,10 +47,12 @@ MOST_REPORTED = 5
 class Loaded:
     """The kept snapshot, the rows read, and the report on data quality. Confidential to the member.
 
-    `changes` are the differences to the snapshot before; None for the first snapshot.
+    `casualties`: of the kept snapshot, which has more than the file where the file was added. `changes` are
+    the differences to the snapshot before; None for the first snapshot.
     """
 
     kept: LoadedSnapshot
+    casualties: int
     load: Load
     quality: str
     changes: Changes | None
@@ -61,6 +66,7 @@ def load_source(
     progress: Progress = lambda _: None,
     *,
     as_of: date | None = None,
+    choices: LoadChoices = NOTHING_SAID,
 ) -> Loaded:
     """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.
 
@@ -73,13 +79,22 @@ def load_source(
     Values that the mapping keeps enter the node's vault with the snapshot and replace the former vault
     records.
 
+    `choices` are what the controller says of this load. A load of which fewer rows count than demanded, or
+    that lacks many known cases without a word about it, is refused.
+
     Raises MappingError or SourceError, and keeps the former snapshot, when the source cannot be read whole or
-    `as_of` lies in the future; NoVaultError when the mapping keeps values and the node has no vault.
+    `as_of` lies in the future; NoVaultError when the mapping keeps values and the node has no vault;
+    CasesMissingError and CannotBeAddedError.
     """
     today = node.clock.now().date()
     if as_of is not None and as_of > today:
         raise SourceError(f"The register date {as_of} lies in the future; today is {today} (UTC).")
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
+    if rules.kept and choices.loaded_as is LoadedAs.ADDITION:
+        raise CannotBeAddedError(
+            message("The mapping keeps values in the vault, which holds those of one load."),
+            remedy=message("Load the whole register, as a replacement (--replaces)."),
+        )
     findings = Findings()
     pseudonymise = internal_pseudonyms(directory, node)
     with ExitStack() as stack:
@@ -98,9 +113,17 @@ def load_source(
             progress=progress,
         )
         _refuse_nothing(node, loaded)
-        kept = keep_snapshot(node, loaded.snapshot, None if filling is None else filling.filled())
+        least = choices.least(rules)
+        refuse_too_few(loaded, least)
+        kept = keep_snapshot(
+            node,
+            loaded.snapshot,
+            None if filling is None else filling.filled(),
+            loaded_as=choices.loaded_as,
+            least_counted=least,
+        )
     quality = write_load_report(directory, loaded, findings, node.dictionary)
-    return Loaded(kept.loaded, loaded, quality, kept.changes)
+    return Loaded(kept.loaded, kept.casualties, loaded, quality, kept.changes)
 
 
 def _refuse_nothing(node: Node, loaded: Load) -> None:

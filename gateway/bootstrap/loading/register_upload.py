@@ -1,13 +1,15 @@
 """Checks and loads registers that were uploaded in the controller's pages, in a separate process."""
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from audit.reading.messages import message
+from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, too_few
 from gateway.bootstrap.loading.load_report import QUALITY
 from gateway.bootstrap.loading.register_loading import Loaded, internal_pseudonyms, load_source
 from gateway.bootstrap.loading.source_location import mapping_of
@@ -16,6 +18,7 @@ from gateway.keys.custody import read_custody
 from gateway.member.model.record_changes import compare
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.node.context import Node
+from gateway.member.register.missing_cases import missing_cases
 from gateway.member.register.snapshot_loading import last_closed_day
 from gateway.sources.files.opening import open_source
 from gateway.sources.files.uploaded import as_source
@@ -28,6 +31,7 @@ from gateway.sources.quality.load import load
 from gateway.sources.quality.quality import assess
 from gateway.sources.quality.quality_report import quality_json, read_former
 from gateway.sources.rows.load_progress import Reached
+from gateway.sources.rows.row_accounts import share_counted
 
 Progress = Callable[[str, float], None]
 
@@ -68,13 +72,20 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
             "unread": sum(1 for _line in findings.every_line()),
             "report": quality_json(assess(read, node.dictionary), _former(directory)),
             "changes": _changes(node, read.snapshot),
+            "least_counted": ready.rules.least_counted,
+            "too_few": [account.table for account in too_few(read, ready.rules.least_counted)],
+            "share": math.floor(100 * share_counted(read.accounts)),
+            "missing": _missing(node, read.snapshot),
+            "can_be_added": not ready.rules.kept,
             "mapping": _digest(ready.text),
         }
         Uploads(directory).note(ready.upload, checked)
     return {"upload": upload_id}
 
 
-def load_upload(directory: Path, node: Node, upload_id: str, progress: Progress) -> Loaded:
+def load_upload(
+    directory: Path, node: Node, upload_id: str, progress: Progress, choices: LoadChoices = NOTHING_SAID
+) -> Loaded:
     """Load a checked upload, whole or not at all, and delete its files once the load is done.
 
     Raises as `check_upload` does.
@@ -87,7 +98,13 @@ def load_upload(directory: Path, node: Node, upload_id: str, progress: Progress)
                 remedy=message("Have it checked again."),
             )
         loaded = load_source(
-            directory, node, ready.source, ready.text, row_progress(progress), as_of=ready.upload.as_of
+            directory,
+            node,
+            ready.source,
+            ready.text,
+            row_progress(progress),
+            as_of=ready.upload.as_of,
+            choices=choices,
         )
     Uploads(directory).remove(upload_id)
     return loaded
@@ -124,6 +141,14 @@ def _changes(node: Node, snapshot: Snapshot) -> str | None:
     with node.store.reading() as view:
         before = view.snapshot()
     return None if before is None else compare(before[1], snapshot, before[0].until).to_text()
+
+
+def _missing(node: Node, snapshot: Snapshot) -> dict[str, Any] | None:
+    """Return what the upload lacks of the newest snapshot, where that is much; else None."""
+    with node.store.reading() as view:
+        before = view.snapshot()
+    found = None if before is None else missing_cases(before[1], snapshot)
+    return asdict(found) if found is not None and found.many else None
 
 
 def _former(directory: Path) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from gateway.bootstrap.loading.load_choices import LoadChoices
 from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
@@ -13,6 +14,9 @@ from gateway.cli.common.progress import building, reading
 from gateway.cli.member.records import change_lines
 from gateway.member.build.cube_building import build
 from gateway.member.build.noise_draws import HUB_CONFIRMS
+from gateway.member.register.missing_cases import LoadedAs
+
+_LOADED_AS = {None: LoadedAs.UNSAID, True: LoadedAs.ADDITION, False: LoadedAs.WHOLE}
 
 
 @click.command()
@@ -24,14 +28,37 @@ from gateway.member.build.noise_draws import HUB_CONFIRMS
     metavar="DAY",
     help="The date of the register, of an older export; today by default. Years that were over count.",
 )
+@click.option(
+    "--least-counted",
+    type=click.IntRange(0, 100),
+    metavar="PERCENT",
+    help="Percent of the rows of every table that must count, for this load; by default what the mapping "
+    "says, else 95.",
+)
+@click.option(
+    "--adds/--replaces",
+    "adds",
+    default=None,
+    help="Whether the register adds to the newest snapshot, as a file of one year does, or is the whole "
+    "register. A load that lacks many known cases has to say which.",
+)
 @options.own_directory
-def load(source: str, mapping: Path, as_of: datetime | None, directory: Path) -> None:
+def load(  # noqa: PLR0917 - the options, as click hands them over
+    source: str,
+    mapping: Path,
+    as_of: datetime | None,
+    least_counted: int | None,
+    adds: bool | None,
+    directory: Path,
+) -> None:
     """Load the national register SOURCE, a file, a folder or the URL of a database; whole or not at all."""
     with open_member(directory) as node, reading() as progress:
         day = None if as_of is None else as_of.date()
-        loaded = load_source(directory, node, source, read_document(mapping), progress, as_of=day)
+        choices = LoadChoices(least_counted, _LOADED_AS[adds])
+        text = read_document(mapping)
+        loaded = load_source(directory, node, source, text, progress, as_of=day, choices=choices)
     click.echo(
-        f"Snapshot {loaded.kept.id}: {len(loaded.load.snapshot)} casualties, register of "
+        f"Snapshot {loaded.kept.id}: {loaded.casualties} casualties, register of "
         f"{loaded.load.snapshot.created}, from {loaded.load.rows} rows. For this state only."
     )
     for line in change_lines(loaded.changes):

@@ -6,10 +6,15 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class LoadedSnapshot:
-    """A snapshot in the store. `id` is random: nothing outside may follow from the data."""
+    """A snapshot in the store. `id` is random: nothing outside may follow from the data.
+
+    `least_counted`: percent of the rows of its register that had to count, as its controller demanded; None
+    for a snapshot of an older version.
+    """
 
     id: str
     loaded_at: datetime
     until: date
     """The last day of the last year that was over on the register date."""
     index: int
+    least_counted: int | None = None

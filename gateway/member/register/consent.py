@@ -14,6 +14,7 @@ from audit.events.events import whole_second
 from audit.events.record_events import ConsentChanged
 from audit.formats.commitment import commit
 from gateway.member.errors import NoSuchPersonError
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import with_consents
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.node import log_entries
@@ -47,15 +48,18 @@ def change_consent(node: Node, link: str, pseudonym: str, code: str) -> int:
         event = ConsentChanged(node.member, opening.commitment, whole_second(now))
         index = log_entries.record(node, work, event, {CONSENT: opening})
         work.add_consent(person, code, now, because=index)
-        return _lowered(node, work, loaded[1], {person: code})
+        return _lowered(node, work, loaded, {person: code})
 
 
-def _lowered(node: Node, work: UnitOfWork, snapshot: Snapshot, consent: dict[str, str]) -> int:
+def _lowered(
+    node: Node, work: UnitOfWork, loaded: tuple[LoadedSnapshot, Snapshot], consent: dict[str, str]
+) -> int:
+    record, snapshot = loaded
     lowered = with_consents(snapshot, consent)
     before, after = snapshot.consent, lowered.consent
     changed = sum(a != b for a, b in zip(before.values(), after.values(), strict=True))
     if changed:
-        keep_in(node, work, lowered)
+        keep_in(node, work, lowered, record.least_counted)
     return changed
 
 

@@ -12,28 +12,50 @@ from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork
 from gateway.member.register import register_entries
+from gateway.member.register.missing_cases import LoadedAs, as_loaded
 
 
 @dataclass(frozen=True)
 class KeptSnapshot:
-    """A snapshot in the store, and its differences from the snapshot before; None for the first."""
+    """A snapshot in the store with so many casualties, and its differences from the snapshot before.
+
+    `changes` are None for the first snapshot.
+    """
 
     loaded: LoadedSnapshot
+    casualties: int
     changes: Changes | None
 
 
-def keep_snapshot(node: Node, snapshot: Snapshot, vault: VaultLoad | None = None) -> KeptSnapshot:
+def keep_snapshot(
+    node: Node,
+    snapshot: Snapshot,
+    vault: VaultLoad | None = None,
+    *,
+    loaded_as: LoadedAs = LoadedAs.WHOLE,
+    least_counted: int | None = None,
+) -> KeptSnapshot:
     """Keep a snapshot, and its load's part of the vault; the next cube is made from the snapshot.
 
     Consent that was withdrawn before counts as withdrawn, whatever the register still says.
+
+    Raises CasesMissingError, and CannotBeAddedError for an addition to a snapshot of another kind.
     """
     with node.store.writing() as work:
-        kept = keep_in(node, work, with_consents(snapshot, work.consents()))
-        work.replace_vault(vault, because=kept.loaded.index)
+        former = work.snapshot()
+        if former is not None:
+            snapshot = as_loaded(former[1], snapshot, loaded_as)
+            if loaded_as is LoadedAs.ADDITION:
+                least_counted = _least(former[0].least_counted, least_counted)
+        kept = keep_in(node, work, with_consents(snapshot, work.consents()), least_counted)
+        if loaded_as is not LoadedAs.ADDITION:
+            work.replace_vault(vault, because=kept.loaded.index)
     return kept
 
 
-def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> KeptSnapshot:
+def keep_in(
+    node: Node, work: UnitOfWork, snapshot: Snapshot, least_counted: int | None = None
+) -> KeptSnapshot:
     """Keep a snapshot in the caller's transaction, dated against the former snapshot; the vault stays
     unchanged.
     """
@@ -43,17 +65,22 @@ def keep_in(node: Node, work: UnitOfWork, snapshot: Snapshot) -> KeptSnapshot:
     # Random, not the snapshot's own digest: outside the state nothing may follow from the data.
     name = f"{node.member.lower()}-{secrets.token_hex(6)}"
     event = register_entries.snapshot_loaded(node, name, until.isoformat(), now)
-    loaded = LoadedSnapshot(name, now, until, log_entries.record(node, work, event, {}))
+    loaded = LoadedSnapshot(name, now, until, log_entries.record(node, work, event, {}), least_counted)
     if before is None:
         work.add_snapshot(loaded, snapshot, because=loaded.index)
-        return KeptSnapshot(loaded, None)
+        return KeptSnapshot(loaded, len(snapshot), None)
     number = len(work.record_changes()) + 2  # the first load was compared with nothing
     work.add_snapshot(loaded, dated(snapshot, before[1], number), because=loaded.index)
     changes = compare(before[1], snapshot, before[0].until)
     compared, openings = register_entries.records_compared(node, name, before[0].id, changes.to_text(), now)
     index = log_entries.record(node, work, compared, openings)
     work.add_changes(name, changes.to_text(), now, because=index)
-    return KeptSnapshot(loaded, changes)
+    return KeptSnapshot(loaded, len(snapshot), changes)
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    """What holds of two loads together; nothing where nothing is known of one."""
+    return None if one is None or other is None else min(one, other)
 
 
 def last_closed_day(snapshot: Snapshot) -> date:

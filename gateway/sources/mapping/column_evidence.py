@@ -40,6 +40,9 @@ SPLIT = re.compile(r"\s*[;/,|+]\s*")
 _OF_LITTLE_WORTH = "10000"
 """Units of a currency to the dollar, so that amounts in every currency of the region are within bounds."""
 
+_GAPS = 1.5
+"""How much larger than their number the numbers of rows can be, where some rows were deleted."""
+
 _ROW_COUNTER = 0.4
 """Likelihood that a column that counts the rows is the case number nevertheless."""
 
@@ -219,7 +222,7 @@ def _year(word: str) -> int:
 def _age_score(cells: Cells) -> float:
     ages = [int(w) for w in cells.words if w.isascii() and w.isdigit() and len(w) <= 3]
     inside = [a for a in ages if a <= OLDEST]
-    if not inside or max(inside) < 10 or _counts_rows(cells.words):  # codes from 1 to 9 are no ages
+    if not inside or max(inside) < 10 or counts_rows(cells.words):  # codes from 1 to 9 are no ages
         return 0.0
     return _share(len(inside), len(cells.words))
 
@@ -227,16 +230,30 @@ def _age_score(cells: Cells) -> float:
 def _case_score(cells: Cells) -> float:
     numbers = fmean(any(c.isdigit() for c in w) for w in cells.words)
     score = numbers * cells.filled * (1.0 if cells.distinct > 0.98 else cells.distinct**4)
-    return score * (_ROW_COUNTER if _counts_rows(cells.words) else 1.0)
+    return score * (_ROW_COUNTER if counts_rows(cells.words) else 1.0)
 
 
-def _counts_rows(words: Sequence[str]) -> bool:
+def counts_rows(words: Sequence[str]) -> bool:
     """Whether the cells count up steadily, as line numbers do and case numbers seldom do."""
     if len(words) < 3 or not all(w.isascii() and w.isdigit() for w in words):
         return False
     numbers = [int(w) for w in words]
     steps = {b - a for a, b in pairwise(numbers)}
     return numbers[0] <= 1 and len(steps) == 1 and steps.pop() > 0
+
+
+def numbers_rows(words: Sequence[str]) -> bool:
+    """Whether the cells number the rows of their own table, in any order and with some numbers missing.
+
+    Such numbers of two tables are the same by chance: that one holds the other's says nothing.
+    """
+    if counts_rows(words):
+        return True
+    if not words or not all(w.isascii() and w.isdigit() for w in words):
+        return False
+    numbers = {int(w) for w in words}
+    dense = max(numbers) < _GAPS * len(numbers)
+    return dense and len(numbers) == len(words)
 
 
 def _accident_score(cells: Cells) -> float:

@@ -11,7 +11,15 @@ from gateway.member.model.snapshot import CONSENT
 from gateway.sources.mapping.mapping_columns import column, position_of
 from gateway.sources.mapping.mapping_personal import check_fields, check_personal
 from gateway.sources.model.errors import MappingError
-from gateway.sources.model.mapping import NUMBER, ColumnRule, Reading, SourceMapping, TableRule, filled
+from gateway.sources.model.mapping import (
+    LEAST_COUNTED,
+    NUMBER,
+    ColumnRule,
+    Reading,
+    SourceMapping,
+    TableRule,
+    filled,
+)
 from gateway.sources.model.targets import BARRIER, CASE, CONTACT, DATE, ITEM, PILLAR, Kind, Target, targets
 from gateway.sources.model.washington_group import DISABILITY, DOMAINS
 from gateway.sources.rows.vault_values import FIELDS, NARRATIVE, REDACTED
@@ -84,6 +92,8 @@ def _document(known: Mapping[str, Target], members: tuple[str, ...]) -> Record[S
             _Each("the tables of the source", _table(known)), "tables and their columns", required=True
         ),
         "constants": Key(_Each("a list of constants", Text(40)), "targets that are the same for every row"),
+        "left_out": Key(_Each("a list of tables", Text()), "table of the source: why it is not read"),
+        "least_counted": Key(Number(1, 100), "percent of each table's rows that must count; 95 by default"),
     }
     return Record("the mapping", keys, lambda values, node, faults: _build(known, values, node, faults))
 
@@ -116,6 +126,7 @@ def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
     keys = {
         "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
         "several": Key(OneOf("word", ("yes", "no")), "whether many rows belong to one of the first table"),
+        "unclaimed": Key(OneOf("word", ("allowed",)), "rows that belong to no casualty are no fault"),
         "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
         "columns": Key(_Each("the columns", column(known)), "heading: what it becomes", required=True),
         "left_out": Key(_Each("a list of headings", Text()), "heading: why it is not read"),
@@ -194,6 +205,7 @@ def _build(
             part.get("join", nothing),
             part.get("repeat", 0),
             part.get("several") == "yes",
+            "unclaimed" in part,
             part.get("vault", nothing),
             part.get("known", nothing),
         )
@@ -206,7 +218,7 @@ def _build(
             faults.append(
                 position.fault(f"{quoted(table.name)} needs 'join': how its rows belong to the first table")
             )
-        if not number and table.join:
+        if not number and (table.join or table.unclaimed):
             faults.append(position.fault("the first table has one row per casualty and is joined to nothing"))
     constants: Mapping[str, str] = values.get("constants", nothing)
     _check_constants(known, constants, position_of(node, "constants"), faults)
@@ -215,7 +227,13 @@ def _build(
     if faults:
         return None
     return SourceMapping(
-        values["member"], values["source"], values.get("reading", Reading()), tables, constants
+        values["member"],
+        values["source"],
+        values.get("reading", Reading()),
+        tables,
+        constants,
+        values.get("left_out", nothing),
+        values.get("least_counted", LEAST_COUNTED),
     )
 
 

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import CONSENT
-from gateway.sources.mapping.column_evidence import SPLIT, Cells, Witness
+from gateway.sources.mapping.column_evidence import SPLIT, Cells, Witness, numbers_rows
 from gateway.sources.mapping.column_guesses import Column, Guess, columns_of, guess
 from gateway.sources.mapping.lexicon import heading_words, lexicon, likeness
 from gateway.sources.model.mapping import Reading
@@ -49,6 +49,7 @@ def _document(
     guesses = [_of_its_table(g, guesses, first, columns) for g in guesses]
     yield from _beginning(witness, kind, reading)
     yield "tables:"
+    unread: list[str] = []
     for name in sorted(names, key=lambda n: n != first):
         several = name != first and any(
             g.target and g.target.name in CONTACT for g in guesses if g.column.table == name
@@ -57,7 +58,7 @@ def _document(
         key = join.here if join else None
         mine = [g for g in guesses if g.column.table == name and (g.target or g.column.heading != key)]
         if not any(g.target for g in mine):
-            yield f"  # {_word(name)}: nothing in it was recognised"
+            unread.append(name)
             continue
         yield f"  {_word(name)}:"
         times = max(g.column.times for g in mine)
@@ -77,6 +78,9 @@ def _document(
                 f"      {_word(g.column.heading)}: {g.reason}{_mark(g)}" for g in mine if not g.target
             )
     yield from _constants(guesses)
+    if unread:
+        yield "left_out:"
+        yield from (f"  {_word(name)}: nothing in it was recognised  # ?" for name in unread)
 
 
 def _beginning(witness: Witness, kind: str, reading: Reading) -> Iterator[str]:
@@ -120,19 +124,22 @@ def _of_its_table(g: Guess, guesses: Sequence[Guess], first: str, columns: Seque
 
 def _join(name: str, first: str, columns: Sequence[Column], *, several: bool = False) -> Join | None:
     """The join of a table with the first table; with `several`, many rows may join one row."""
-    best: tuple[float, str, str] = (0.0, "", "")
+    best: tuple[float, str, str, bool] = (0.0, "", "", False)
     for here in (c for c in columns if c.table == name and c.cells.words):
         if not several and here.cells.distinct <= 0.999:
             continue
         for there in (c for c in columns if c.table == first and c.cells.words):
             if several and there.cells.distinct <= 0.999:
                 continue
+            row_numbers = numbers_rows(here.cells.words) and numbers_rows(there.cells.words)
+            if row_numbers and (several or here.cells.counts.keys() != there.cells.counts.keys()):
+                continue  # row 7 here need not belong to row 7 there, unless each has the row of its number
             outer, inner = (there, here) if several else (here, there)
             own = set(outer.cells.words)
             inside = sum(w in own for w in inner.cells.words) / len(inner.cells.words)
             alike = likeness(heading_words(here.heading), (heading_words(there.heading),))
-            best = max(best, (inside + 0.2 * alike, here.heading, there.heading))
-    return Join(best[1], best[2], best[0] > 0.9) if best[0] > 0.5 else None
+            best = max(best, (inside + 0.2 * alike, here.heading, there.heading, row_numbers))
+    return Join(best[1], best[2], best[0] > 0.9 and not best[3]) if best[0] > 0.5 else None
 
 
 def _join_line(join: Join | None) -> str:

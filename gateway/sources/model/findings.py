@@ -39,10 +39,13 @@ class Problem(StrEnum):
     CELL_BEYOND = "something stands beyond the headings: not read, its row is"
     ROW_BLANK = "an empty row, left out"
     NO_CASUALTY = "an accident without a victim: nothing to count"
+    VICTIM_BEYOND = "a victim beyond the number that the mapping repeats: not counted"
     ROW_INSIDE = "a cell over several lines that look like rows: is a quotation mark missing?"
     ROW_HEADINGS = "the headings once more, left out"
     JOIN = "no row of the joined table belongs to it"
     ORPHAN = "belongs to no casualty of the first table: not counted"
+    OF_NONE_COUNTED = "belongs only to rows of the first table that are not counted"
+    MULTIPLIED = "belongs to several casualties: counted with each of them"
     CONTACT_TWICE = "the same contact in several rows: kept once"
     JOIN_TWICE = "several rows of the joined table have its key: the first by alphabet was taken"
     # people
@@ -59,6 +62,21 @@ class Problem(StrEnum):
     BOM = "a byte order mark at the start of the file, skipped"
     NO_LINE_END = "the last line has no line end: is the file complete?"
     NOT_MAPPED = "neither mapped nor left out by the mapping: not read"
+    TABLE_NOT_MAPPED = "a table that is neither mapped nor left out by the mapping: not read"
+
+
+_PROBLEMS = tuple(Problem)
+_NUMBERS = {problem: number for number, problem in enumerate(_PROBLEMS, 1)}
+
+
+def number_of(problem: Problem) -> int:
+    """A number from 1, to keep a problem for each of millions of rows; 0 is for no problem."""
+    return _NUMBERS[problem]
+
+
+def problem_of(number: int) -> Problem:
+    """The problem with this number."""
+    return _PROBLEMS[number - 1]
 
 
 @dataclass(frozen=True)
@@ -96,6 +114,10 @@ class Findings:
         key = (table, column, problem)
         self._counts[key] = self._counts.get(key, 0) + max(1, len(lines))
         self._lines.setdefault(key, array("I")).extend(lines)
+
+    def count(self, table: str, problem: Problem) -> int:
+        """The number of occurrences of a problem in a table so far."""
+        return sum(n for (name, _, found), n in self._counts.items() if (name, found) == (table, problem))
 
     def all(self) -> tuple[Finding, ...]:
         """Every finding, by table and column in alphabetical order, the most frequent first."""

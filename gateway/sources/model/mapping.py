@@ -10,6 +10,9 @@ from gateway.sources.model.targets import ITEM, MADE_OF_CONTACTS, PILLAR, Target
 NUMBER = "{n}"
 """Placeholder in a heading of a table that repeats columns: the number of the victim, from 1."""
 
+LEAST_COUNTED = 95
+"""Percent of the rows of every table that must count, unless the mapping says otherwise."""
+
 ISO_DATES = tuple(DateFormat(text) for text in ("YYYY-MM-DD", "YYYY-MM", "YYYY"))
 
 
@@ -44,7 +47,8 @@ class TableRule:
     redacting narratives, not kept (kept.py). `join`: heading here -> heading of the first table; every row of
     the first table finds the one row here with the same values; empty for the first table. `several`: many
     rows here may belong to one row of the first table (contacts.py). `repeat`: number of victims in one row,
-    each with separate columns and `{n}` in the headings; 0 where columns are not repeated.
+    each with separate columns and `{n}` in the headings; 0 where columns are not repeated. `unclaimed`: rows
+    here may belong to no casualty, as accidents without victims do.
     """
 
     name: str
@@ -53,6 +57,7 @@ class TableRule:
     join: Mapping[str, str]
     repeat: int = 0
     several: bool = False
+    unclaimed: bool = False
     vault: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -73,13 +78,19 @@ class Reading:
 
 @dataclass(frozen=True)
 class SourceMapping:
-    """`tables`: the first has one row per casualty, the rest join the first; `constants`: target -> code."""
+    """`tables`: the first has one row per casualty, the rest join the first; `constants`: target -> code.
+
+    `left_out`: table -> why the table is not read. `least_counted`: percent of the rows of every table that
+    must count, or a load stops.
+    """
 
     member: str
     kind: str
     reading: Reading
     tables: tuple[TableRule, ...]
     constants: Mapping[str, str]
+    left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    least_counted: int = LEAST_COUNTED
 
     @property
     def kept(self) -> frozenset[str]:

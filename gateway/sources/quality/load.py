@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gateway.dictionary import Dictionary
 from gateway.member.model.contacts import Contacts
 from gateway.member.model.snapshot import Column, Snapshot
-from gateway.sources.model.findings import Finding, Findings
+from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
 from gateway.sources.model.tables import Chunk, Source
 from gateway.sources.model.targets import CASE, Kind
@@ -22,17 +22,29 @@ from gateway.sources.rows.headings import headings_asked, positions
 from gateway.sources.rows.joins import JoinedTable
 from gateway.sources.rows.load_progress import Progress, Way
 from gateway.sources.rows.repeated_columns import open_table
+from gateway.sources.rows.row_accounts import (
+    JoinedRows,
+    TableAccount,
+    account_of_first,
+    account_of_joined,
+    note_other_tables,
+)
 from gateway.sources.rows.vault_values import Chosen, Keeper
 
 
 @dataclass(frozen=True)
 class Load:
-    """The result of loading a source. `rows` were read; `len(snapshot)` rows are casualties that count."""
+    """The result of loading a source. `rows` were read; `len(snapshot)` rows are casualties that count.
+
+    `accounts` say of the rows of each table, in the order of the mapping, how many count and why others do
+    not.
+    """
 
     snapshot: Snapshot
     rows: int
     columns: tuple[ColumnReport, ...]
     findings: tuple[Finding, ...]
+    accounts: tuple[TableAccount, ...]
 
 
 def load(
@@ -57,10 +69,24 @@ def load(
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
     chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
     way = Way({table.name: source.size(table.name) for table in mapping.tables}, progress)
-    rows, reports = _read(source, mapping, readers.of, findings, chosen, way)
-    count = len(rows.lines)
-    snapshot = assemble(rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
-    return Load(snapshot, count, reports, findings.all())
+    note_other_tables(source, mapping, findings)
+    read = _read(source, mapping, readers.of, findings, chosen, way)
+    count = len(read.rows.lines)
+    made = assemble(read.rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
+    accounts = (
+        account_of_first(mapping.tables[0], made.reasons, findings),
+        *(account_of_joined(rows, found, made.reasons == 0, findings) for rows, found in read.joined),
+    )
+    return Load(made.snapshot, count, read.reports, findings.all(), accounts)
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What was read. `joined`: rows of each other table, and what each row of the first table found there."""
+
+    rows: ReadRows
+    reports: tuple[ColumnReport, ...]
+    joined: tuple[tuple[JoinedRows, NDArray[np.int64]], ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +118,7 @@ def _read(  # noqa: PLR0917 - as `_walk`
     findings: Findings,
     chosen: Chosen | None,
     way: Way,
-) -> tuple[ReadRows, tuple[ColumnReport, ...]]:
+) -> _Read:
     """Read every table. The readers are freed on return, which halves the memory for a large source."""
     first, *others = mapping.tables
     joined = [_joined(source, mapping, rule, readers(rule), findings, way) for rule in others]
@@ -102,7 +128,10 @@ def _read(  # noqa: PLR0917 - as `_walk`
         chunks = way.along(first.name, table).chunks
         parts = list(_walk(chunks, places, mapping.tables, joined, own, chosen))
     every = [*own, *(one for other in joined for one in other.readers)]
-    return _gather(first.name, parts, own, joined), tuple(r.report() for r in every)
+    where = np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
+    rows = _gather(first.name, where, own, joined)
+    accounts = tuple((other.account(), where[:, number]) for number, other in enumerate(joined, 1))
+    return _Read(rows, tuple(r.report() for r in every), accounts)
 
 
 def _joined(  # noqa: PLR0917 - as `_walk`
@@ -148,26 +177,24 @@ def _walk(  # noqa: PLR0917 - all that a row meets, in the order in which it doe
 
 def _gather(
     table: str,
-    parts: Sequence[NDArray[np.int64]],
+    where: NDArray[np.int64],
     own: Sequence[ColumnReader | IdentifierReader],
     joined: Sequence[JoinedTable | ContactTable],
 ) -> ReadRows:
     """All values read, with joined columns spread over the rows of the first table."""
-    where = np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
     columns: dict[str, Column] = {}
     identifiers: dict[str, NDArray[np.bytes_]] = {}
-    left_out = np.zeros(len(where), dtype=np.bool_)
+    reasons = np.zeros(len(where), dtype=np.uint8)
     for one in own:
         if isinstance(one, IdentifierReader):
             identifiers[one.rule.target.name] = one.pseudonyms()
         else:
             columns[one.rule.target.name] = one.column()
-        left_out |= one.left_out()
+        reasons = np.where(reasons, reasons, one.reasons())
     contact_tables = []
     for number, other in enumerate(joined, 1):
         rows = where[:, number]
         if isinstance(other, ContactTable):
-            other.finish()
             # A person without a row in the table has had no contact.
             columns |= {name: column.found(rows, "") for name, column in other.sets.items()}
             contact_tables.append((other, rows))
@@ -178,24 +205,25 @@ def _gather(
                 identifiers[target.name] = np.append(one.pseudonyms(), b"")[rows]
             else:
                 columns[target.name] = one.column().found(rows, target.unknown or "")
-            left_out |= np.append(one.left_out(), target.essential)[rows]
+            missing = number_of(Problem.JOIN) if target.essential else 0
+            reasons = np.where(reasons, reasons, np.append(one.reasons(), np.uint8(missing))[rows])
     return ReadRows(
         table,
         where[:, 0],
         columns,
         identifiers,
-        left_out,
-        _contacts(contact_tables, identifiers[CASE], left_out),
+        reasons,
+        _contacts(contact_tables, identifiers[CASE], reasons),
     )
 
 
 def _contacts(
     tables: Sequence[tuple[ContactTable, NDArray[np.int64]]],
     cases: NDArray[np.bytes_],
-    left_out: NDArray[np.bool_],
+    reasons: NDArray[np.uint8],
 ) -> Contacts | None:
     """The contacts of the table that gives pillars, for casualties that count."""
     for table, rows in tables:
         if "need" in table.sets:
-            return table.rows(np.where(left_out, -1, rows), cases)
+            return table.rows(np.where(reasons, -1, rows), cases)
     return None

@@ -1,7 +1,8 @@
-"""How good a load is: six measures between 0 and 1, and a score to compare from load to load.
+"""How good a load is: seven measures between 0 and 1, and a score to compare from load to load.
 
-The measures are the usual measures of data quality: completeness, validity, uniqueness, timeliness,
-consistency, coverage. Nothing of a report leaves the member state.
+The first measure is the share of rows that count. The others are the usual measures of data quality:
+completeness, validity, uniqueness, timeliness, consistency, coverage. Nothing of a report leaves the member
+state.
 """
 
 import math
@@ -20,9 +21,13 @@ from gateway.sources.quality.consistency import contradictions
 from gateway.sources.quality.contradiction import Contradiction
 from gateway.sources.quality.load import Load
 from gateway.sources.rows.columns import ColumnReport
+from gateway.sources.rows.row_accounts import TableAccount, share_counted
 
 FRESH_MONTHS, STALE_MONTHS = 3, 24
 """Timeliness is 1 while the last accident is at most 3 months old, 0 from 24 months on."""
+
+COUNTED = "counted"
+"""The measure that multiplies all others: the share of rows that count, of the table with the least."""
 
 _DOUBLES = (Problem.TWICE_SAME, Problem.TWICE_OTHER)
 _OF_PEOPLE = {
@@ -78,11 +83,18 @@ class Quality:
     contradictions: tuple[Contradiction, ...]
     findings: tuple[Finding, ...]
     measures: Mapping[str, float]
+    accounts: tuple[TableAccount, ...]
+    """For each table of the source, how many rows count and why the others do not."""
 
     @property
     def score(self) -> float:
-        """The mean of the measures, 0 to 100, rounded down: 100 means that nothing is missing."""
-        return math.floor(1000 * sum(self.measures.values()) / len(self.measures) + 1e-9) / 10
+        """The mean of the measures of what counts, times the share of rows that count: 0 to 100.
+
+        Rounded down: 100 means that nothing is missing. The best description of two thirds of the rows is no
+        good register.
+        """
+        others = [value for name, value in self.measures.items() if name != COUNTED]
+        return math.floor(1000 * self.measures[COUNTED] * sum(others) / len(others) + 1e-9) / 10
 
 
 def assess(loaded: Load, dictionary: Dictionary) -> Quality:
@@ -93,6 +105,7 @@ def assess(loaded: Load, dictionary: Dictionary) -> Quality:
     provinces = _provinces(snapshot, dictionary)
     duplicates = {problem.value: count_of(loaded.findings, problem) for problem in _DOUBLES}
     measures = {
+        COUNTED: share_counted(loaded.accounts),
         "completeness": _mean([c.completeness for c in columns]),
         "validity": _mean([c.validity for c in columns]),
         "uniqueness": 1 - _share(sum(duplicates.values()), loaded.rows),
@@ -115,6 +128,7 @@ def assess(loaded: Load, dictionary: Dictionary) -> Quality:
         contradictions=broken,
         findings=loaded.findings,
         measures=MappingProxyType(measures),
+        accounts=loaded.accounts,
     )
 
 

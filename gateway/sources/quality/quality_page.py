@@ -59,6 +59,7 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
         ("measure", "share", "", "against the former load"),
         ((m, percent(v), _bar(v), change(v, old.get(m)).strip()) for m, v in quality.measures.items()),
     )
+    yield from _accounts(quality)
     yield from _scores(quality, former)
     yield _table(
         "Columns",
@@ -69,6 +70,19 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     yield _known(quality)
     yield _places(quality, dictionary)
     yield from _faults(quality)
+
+
+def _accounts(quality: Quality) -> Iterator[str]:
+    yield _table(
+        "Rows that count",
+        ("table", "rows", "counted", "share", ""),
+        ((a.table, a.rows, a.counted, percent(a.share), _bar(a.share)) for a in quality.accounts),
+    )
+    yield _table(
+        "Rows that do not count",
+        ("table", "why", "rows"),
+        ((a.table, str(problem), n) for a in quality.accounts for problem, n in a.reasons.items()),
+    )
 
 
 def _scores(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:

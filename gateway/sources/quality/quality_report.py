@@ -8,8 +8,9 @@ from typing import Any
 
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.sources.model.errors import SourceError
-from gateway.sources.model.findings import Finding
+from gateway.sources.model.findings import Finding, Problem
 from gateway.sources.quality.quality import Quality
+from gateway.sources.rows.row_accounts import TableAccount
 
 VERSION = 1
 _NOTABLE = 0.0005
@@ -58,6 +59,18 @@ def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> d
             {"rule": c.rule, "count": c.count, "judged": c.judged} for c in quality.contradictions
         ],
         "findings": [_finding_json(f) for f in quality.findings],
+        "accounts": [_account_json(account) for account in quality.accounts],
+    }
+
+
+def _account_json(account: TableAccount) -> dict[str, Any]:
+    return {
+        "table": account.table,
+        "rows": account.rows,
+        "counted": account.counted,
+        "share": round(account.share, 4),
+        "reasons": {problem.name: n for problem, n in account.reasons.items()},
+        "empty": account.empty,
     }
 
 
@@ -116,6 +129,7 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
         f"{contacts_text(quality)}{change(quality.rows, former.get('rows'), ' rows')}"
     )
     yield ""
+    yield from _account_lines(quality)
     yield from _column_lines(quality, former)
     yield from _year_lines(quality)
     yield from _known_lines(quality)
@@ -126,6 +140,19 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
 def contacts_text(quality: Quality) -> str:
     """The number of needs and services, where the source gives single needs and services."""
     return f", {quality.contacts} needs and services" if quality.contacts else ""
+
+
+def _account_lines(quality: Quality) -> Iterator[str]:
+    """How many rows of each table count, and for every other row the reason."""
+    width = max((_width(account.table) for account in quality.accounts), default=0) + 2
+    yield f"  {'table':<{width}}{'rows':>9}{'counted':>9}{'share':>9}"
+    for account in quality.accounts:
+        gap = " " * (width - _width(account.table))
+        yield f"  {account.table}{gap}{account.rows:>9}{account.counted:>9}{percent(account.share):>9}"
+        for problem, n in account.reasons.items():
+            allowed = " (as the mapping allows)" if account.unclaimed and problem is Problem.ORPHAN else ""
+            yield f"    {n:>8}  {problem}{allowed}"
+    yield ""
 
 
 def _column_lines(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.model.contacts import Contacts
 from gateway.member.model.snapshot import CONSENT, Column, Snapshot
 from gateway.sources.model.dates import UnreadableError, month_of, whole_years
-from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping
 from gateway.sources.model.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PLACE
 from gateway.sources.model.washington_group import with_disability
@@ -23,8 +23,8 @@ from gateway.sources.rows.people import (
     least_consent,
     note_ages,
     note_contradictions,
-    one_row_per_case,
     person_links,
+    rows_of_other_rows_cases,
 )
 
 _NOT_KNOWN = "UNK"
@@ -33,7 +33,9 @@ _AGES_WITHOUT_YEARS = frozenset({_NOT_KNOWN, "CHILD_UNK", "ADULT_UNK"})
 
 @dataclass(frozen=True, eq=False)
 class ReadRows:
-    """All rows of the first table: lines, values of each target, and rows that cannot be counted.
+    """All rows of the first table: lines, values of each target, and why a row cannot be counted.
+
+    `reasons` holds the number of a problem for each row, 0 for none.
 
     `assemble` consumes the object: `identifiers` is empty afterwards.
     """
@@ -42,7 +44,7 @@ class ReadRows:
     lines: NDArray[np.int64]
     columns: Mapping[str, Column]
     identifiers: dict[str, NDArray[np.bytes_]]
-    left_out: NDArray[np.bool_]
+    reasons: NDArray[np.uint8]
     contacts: Contacts | None = None
     """Single needs and services, which belong to cases and not to rows."""
 
@@ -55,8 +57,16 @@ class ReadRows:
             lines=self.lines[rows],
             columns={name: column.taken(rows) for name, column in self.columns.items()},
             identifiers={name: values[rows] for name, values in self.identifiers.items()},
-            left_out=self.left_out[rows],
+            reasons=self.reasons[rows],
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Assembled:
+    """A snapshot, and for every row that was read the number of the problem for which it does not count."""
+
+    snapshot: Snapshot
+    reasons: NDArray[np.uint8]
 
 
 def assemble(
@@ -67,12 +77,13 @@ def assemble(
     today: date,
     vintage: str,
     findings: Findings,
-) -> Snapshot:
+) -> Assembled:
     """The snapshot of `read`, which is consumed.
 
-    The snapshot lacks rows left out, and has only one row of each case.
+    The snapshot lacks rows with a reason, and has only one row of each case.
     """
-    read = read.taken(~read.left_out)
+    reasons, countable = read.reasons.copy(), np.flatnonzero(read.reasons == 0)
+    read = read.taken(read.reasons == 0)
     columns = dict(read.columns)
     columns |= {name: Column.constant(code, len(read.lines)) for name, code in mapping.constants.items()}
     if BIRTH in columns:
@@ -86,9 +97,10 @@ def assemble(
     if "sex" in columns:
         note_contradictions(links["person"], columns["sex"], read.lines, read.table, findings)
     lines = read.lines
-    keep, dropped = one_row_per_case(links, columns, read.lines)
-    for problem, where in dropped.items():
-        findings.add(read.table, CASE, problem, sorted(where))
+    keep = np.ones(len(lines), dtype=np.bool_)
+    for problem, rows in rows_of_other_rows_cases(links, columns).items():
+        findings.add(read.table, CASE, problem, sorted(lines[rows].tolist()))
+        keep[rows], reasons[countable[rows]] = False, number_of(problem)
     if not keep.all():
         columns[CONSENT] = least_consent(columns[CONSENT], links["case"])
         columns = {name: column.taken(keep) for name, column in columns.items()}
@@ -98,7 +110,7 @@ def assemble(
         note_ages(links["person"], columns[AGE], columns[DATE], lines, read.table, findings)
     details = {name: columns.pop(name) for name in dictionary.attributes if name in columns}
     columns[CONSENT] = consent_of_people(columns[CONSENT], links["person"], lines, read.table, findings)
-    return Snapshot.of(
+    snapshot = Snapshot.of(
         member=mapping.member,
         dictionary=dictionary.version,
         created=today,
@@ -110,6 +122,7 @@ def assemble(
         contacts=read.contacts,
         accidents=accidents,
     )
+    return Assembled(snapshot, reasons)
 
 
 def _in_time(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gateway.member.model.snapshot import Column
 from gateway.sources.model.errors import SourceError
-from gateway.sources.model.findings import Findings
+from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import ColumnRule
 from gateway.sources.model.targets import Kind
 from gateway.sources.rows.convert import Outcome
@@ -90,11 +90,11 @@ class ColumnReader:
     def _places_allowed(self) -> int:
         return min(MOST_PLACES, max(FEW_PLACES, len(self._indices) // 2))
 
-    def left_out(self) -> NDArray[np.bool_]:
-        """Mask of the rows without a usable value, in an essential column."""
+    def reasons(self) -> NDArray[np.uint8]:
+        """Why each row cannot count: in an essential column, the number of the problem; 0 for none."""
         if not self.rule.target.essential:
-            return np.zeros(len(self._indices), dtype=np.bool_)
-        return np.array([not o.value for o in self._outcomes], dtype=np.bool_)[self._rows()]
+            return np.zeros(len(self._indices), dtype=np.uint8)
+        return np.array([_reason(o) for o in self._outcomes], dtype=np.uint8)[self._rows()]
 
     def report(self) -> ColumnReport:
         """The counts of the column."""
@@ -152,12 +152,15 @@ class IdentifierReader:
         self._pseudonymise = pseudonymise
         self._findings = findings
         self._parts: list[NDArray[np.bytes_]] = []
+        self._reasons = array("B")
         self._cells = self._blank = self._unknown = self._unread = 0
 
     def read(self, values: Sequence[str], lines: Sequence[int]) -> None:
         """Read the cells of one chunk. Problems become findings."""
         outcomes = [self._convert(value) for value in values]
         self._count(outcomes, lines)
+        if self.rule.target.essential:
+            self._reasons.extend(map(_reason, outcomes))
         known = [o.value for o in outcomes if o.value]
         made = iter(self._pseudonymise(self.rule.target.name, known) if known else ())
         self._parts.append(np.array([next(made) if o.value else "" for o in outcomes], dtype=np.bytes_))
@@ -172,10 +175,11 @@ class IdentifierReader:
         """The pseudonyms of the last chunk read."""
         return self._parts[-1]
 
-    def left_out(self) -> NDArray[np.bool_]:
-        """Mask of the rows without an identifier, if the identifier is essential."""
-        missing: NDArray[np.bool_] = self.pseudonyms() == b""
-        return missing & self.rule.target.essential
+    def reasons(self) -> NDArray[np.uint8]:
+        """Why each row cannot count: of an essential identifier, the number of the problem; 0 for none."""
+        if not self.rule.target.essential:
+            return np.zeros(self._cells, dtype=np.uint8)
+        return np.array(self._reasons, dtype=np.uint8)
 
     def report(self) -> ColumnReport:
         """The counts of the column."""
@@ -193,3 +197,8 @@ class IdentifierReader:
         for problem in {o.problem for o, _ in bad if o.problem}:
             where = [line for o, line in bad if o.problem is problem]
             self._findings.add(self.table, self.heading, problem, where)
+
+
+def _reason(outcome: Outcome) -> int:
+    """The number of the problem that leaves a cell without a value; 0 where the cell has a value."""
+    return 0 if outcome.value else number_of(outcome.problem or Problem.BLANK)

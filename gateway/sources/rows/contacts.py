@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from gateway.member.model.contacts import NO_COST, Contacts
 from gateway.member.model.snapshot import Column
 from gateway.sources.model.dates import month_of
-from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import TableRule
 from gateway.sources.model.tables import OpenTable
 from gateway.sources.model.targets import BARRIER, COST, ITEM, PILLAR, SERVICE_DATE, STATUS
 from gateway.sources.model.words import plain
 from gateway.sources.rows.columns import ColumnReader, IdentifierReader
+from gateway.sources.rows.row_accounts import JoinedRows
 
 SETS: Mapping[str, frozenset[str]] = {
     "need": frozenset({"NEED", "REF", "RECV", "REFUSED", "UNAVAIL"}),
@@ -67,17 +68,15 @@ class ContactTable:
             for reader, heading in zip(readers, rule.columns, strict=True):
                 reader.read(columns[positions[heading]], chunk.lines)
         self._keys, self._lines = np.array(keys, dtype=np.int64), np.array(lines, dtype=np.int64)
-        self._met = np.zeros(len(self._number), dtype=np.bool_)
+        self._reasons = np.zeros(len(lines), dtype=np.uint8)
         self.sets = self._gather()
 
     def find(self, keys: Sequence[Sequence[str]], lines: Sequence[int], table: str) -> NDArray[np.int64]:
         """The positions in `sets` of the casualties with these join cells; -1 without any contact."""
         del lines, table  # a casualty without contacts is no fault
-        found = np.array(
-            [self._number.get(tuple(map(plain, key)), -1) for key in zip(*keys, strict=True)], dtype=np.int64
-        )
-        self._met[found[found >= 0]] = True
-        return found
+        words = (tuple(map(plain, key)) for key in zip(*keys, strict=True))
+        # An empty key is nobody's: else all contacts without one would be everybody's without one.
+        return np.array([self._number.get(key, -1) if any(key) else -1 for key in words], dtype=np.int64)
 
     def rows(self, keys: NDArray[np.int64], cases: NDArray[np.bytes_]) -> Contacts:
         """Contacts of casualties. `keys`: from `find`, for rows of the first table; `cases`: of these rows.
@@ -90,7 +89,8 @@ class ContactTable:
         case_of = np.zeros(len(self._number), dtype=cases.dtype)
         case_of[keys[last_first]] = cases[last_first]
         case = case_of[self._keys]
-        kept = (case != b"") & self._once(case)
+        kept = case != b""
+        kept[kept] = self._once(case[kept], np.flatnonzero(kept))
         columns = {name: column.taken(kept) for name, column in self._columns().items()}
         return Contacts.of(case[kept], columns, self._cents()[kept])
 
@@ -109,26 +109,28 @@ class ContactTable:
                 return reader.amounts(NO_COST)
         return np.full(len(self._keys), NO_COST, dtype=np.int64)
 
-    def _once(self, case: NDArray[np.bytes_]) -> NDArray[np.bool_]:
-        """Mask without repeated contacts: of rows with the same number the first by values is kept."""
+    def _once(self, case: NDArray[np.bytes_], rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Mask over `rows` without repeated contacts: of rows with one number the first by values is kept."""
         once = np.ones(len(case), dtype=np.bool_)
-        own = next((r.pseudonyms() for r in self.readers if isinstance(r, IdentifierReader)), None)
-        if own is None:
+        number = next((r.pseudonyms() for r in self.readers if isinstance(r, IdentifierReader)), None)
+        if number is None:
             return once
-        read: list[NDArray[Any]] = [column.indices for column in self._columns().values()]
-        order = np.lexsort((*read, self._cents(), case, own))
+        own = number[rows]
+        read: list[NDArray[Any]] = [column.indices[rows] for column in self._columns().values()]
+        order = np.lexsort((*read, self._cents()[rows], case, own))
         again = (own[order][1:] == own[order][:-1]) & (own[order][1:] != b"")
         once[order[1:][again]] = False
         if again.any():
-            lines = sorted(self._lines[~once].tolist())
-            self._findings.add(self._rule.name, "", Problem.CONTACT_TWICE, lines)
+            twice = rows[~once]
+            self._reasons[twice] = number_of(Problem.CONTACT_TWICE)
+            self._findings.add(
+                self._rule.name, "", Problem.CONTACT_TWICE, sorted(self._lines[twice].tolist())
+            )
         return once
 
-    def finish(self) -> None:
-        """End the look-up of rows of the first table: contacts that belong to no row become findings."""
-        strangers = self._lines[~self._met[self._keys]]
-        if len(strangers):
-            self._findings.add(self._rule.name, "", Problem.ORPHAN, sorted(strangers.tolist()))
+    def account(self) -> JoinedRows:
+        """What is known of each row here, before the rows of the first table are known to count."""
+        return JoinedRows(self._rule, self._lines, self._reasons, self._keys)
 
     def _number_of(self, key: _Key) -> int:
         return self._number.setdefault(key, len(self._number))

@@ -1,15 +1,17 @@
 """Tables joined to the first table row by row: each row of the first finds the one row with the same key."""
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import TableRule
 from gateway.sources.model.tables import OpenTable
 from gateway.sources.model.words import plain
 from gateway.sources.rows.columns import ColumnReader, IdentifierReader
+from gateway.sources.rows.row_accounts import JoinedRows
 
 _Key = tuple[str, ...]
 
@@ -35,6 +37,7 @@ class JoinedTable:
         self._findings = findings
         self._rows: dict[_Key, tuple[_Key, int]] = {}
         self._personal: list[list[str]] = []
+        self._lines, self._keyed = array("Q"), array("B")
         read = 0
         for chunk in table.chunks:
             columns = list(zip(*chunk.rows, strict=True)) or [()] * len(table.headings)
@@ -45,6 +48,7 @@ class JoinedTable:
             for reader, cells in zip(readers, mapped, strict=True):
                 reader.read(cells, chunk.lines)
             self._hold([columns[positions[h]] for h in rule.personal])
+            self._lines.extend(chunk.lines)
             read += len(chunk.rows)
 
     def find(self, keys: Sequence[Sequence[str]], lines: Sequence[int], table: str) -> NDArray[np.int64]:
@@ -54,6 +58,18 @@ class JoinedTable:
         if missing:
             self._findings.add(table, f"join to {self._rule.name}", Problem.JOIN, missing)
         return np.array([-1 if row is None else row[1] for row in found], dtype=np.int64)
+
+    def account(self) -> JoinedRows:
+        """What is known of each row here, before the rows of the first table are known to count."""
+        reasons = np.zeros(len(self._lines), dtype=np.uint8)
+        for reader in self.readers:
+            reasons = np.where(reasons, reasons, reader.reasons())
+        taken = np.zeros(len(self._lines), dtype=np.bool_)
+        taken[np.fromiter((row for _, row in self._rows.values()), dtype=np.int64, count=len(self._rows))] = 1
+        keyed = np.array(self._keyed, dtype=np.bool_)
+        reasons[(reasons == 0) & keyed & ~taken] = number_of(Problem.JOIN_TWICE)
+        lines = np.array(self._lines, dtype=np.int64)
+        return JoinedRows(self._rule, lines, reasons, np.arange(len(lines), dtype=np.int64))
 
     def personal(self, rows: NDArray[np.int64]) -> Iterator[tuple[str, Sequence[str]]]:
         """For each personal field the unchanged values in the given rows; blank for row -1."""
@@ -66,6 +82,7 @@ class JoinedTable:
             held.extend(cells)
 
     def _take(self, line: int, key: _Key, cells: _Key, number: int) -> None:
+        self._keyed.append(any(key))
         known = self._rows.get(key)
         if known is not None:
             self._findings.add(self._rule.name, "", Problem.JOIN_TWICE, [line])

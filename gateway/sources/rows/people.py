@@ -35,17 +35,16 @@ def person_links(national: NDArray[np.bytes_] | None, case: NDArray[np.bytes_]) 
     return person
 
 
-def one_row_per_case(
-    links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column], lines: NDArray[np.int64]
-) -> tuple[NDArray[np.bool_], dict[Problem, list[int]]]:
-    """Mask of the rows to keep, and the lines of dropped rows by problem."""
+def rows_of_other_rows_cases(
+    links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column]
+) -> dict[Problem, NDArray[np.int64]]:
+    """The rows that another row of the same case stands for, by problem; nothing where no case recurs."""
     case = numbered(links["case"])
     times = np.bincount(case)
-    keep = np.ones(len(case), dtype=np.bool_)
     dropped: dict[Problem, list[int]] = {}
     again = np.flatnonzero(times[case] > 1)
     if not len(again):
-        return keep, dropped
+        return {}
     unknown = sum(
         (_unknown(c)[c.indices[again]].astype(np.int64) for c in columns.values()), start=np.int64(0)
     )
@@ -56,11 +55,10 @@ def one_row_per_case(
         if place == 0 or case[again[row]] != case[again[order[place - 1]]]:
             kept = row
             continue
-        keep[again[row]] = False
         same = all(part[row] == part[kept] for part in linked)
         problem = Problem.TWICE_SAME if same else Problem.TWICE_OTHER
-        dropped.setdefault(problem, []).append(int(lines[again[row]]))
-    return keep, dropped
+        dropped.setdefault(problem, []).append(int(again[row]))
+    return {problem: np.array(rows, dtype=np.int64) for problem, rows in dropped.items()}
 
 
 def least_consent(consent: Column, case: NDArray[np.bytes_]) -> Column:

@@ -9,6 +9,9 @@ from gateway.sources.model.mapping import NUMBER, TableRule
 from gateway.sources.model.tables import Chunk, OpenTable, Source
 from gateway.sources.model.words import plain
 
+MOST_VICTIMS = 200
+"""Victims of a row that are looked for."""
+
 
 @contextmanager
 def open_table(source: Source, rule: TableRule, findings: Findings) -> Iterator[OpenTable]:
@@ -32,17 +35,27 @@ def _unrolled(table: OpenTable, rule: TableRule, findings: Findings) -> OpenTabl
         where = [plain(_heading(f, number)) for f in forms]
         if any(w in plain_headings for w in where):
             groups.append([plain_headings.index(w) if w in plain_headings else -1 for w in where])
+    beyond = list(_beyond(forms, rule.repeat, plain_headings))
     used = {place for group in groups for place in group}
     common = [place for place in range(len(plain_headings)) if place not in used]
     headings = (*(table.headings[place] for place in common), *forms)
-    return OpenTable(headings, _rows(table.chunks, rule.name, common, groups, findings), table.at)
+    return OpenTable(headings, _rows(table.chunks, rule.name, common, groups, beyond, findings), table.at)
 
 
-def _rows(
+def _beyond(forms: Sequence[str], repeat: int, plain_headings: Sequence[str]) -> Iterator[list[int]]:
+    """The columns of each victim beyond the number that the mapping repeats."""
+    for number in range(repeat + 1, MOST_VICTIMS + 1):
+        where = [plain(_heading(form, number)) for form in forms]
+        if places := [plain_headings.index(w) for w in where if w in plain_headings]:
+            yield places
+
+
+def _rows(  # noqa: PLR0917 - all that a row meets
     chunks: Iterator[Chunk],
     name: str,
     common: Sequence[int],
     groups: Sequence[Sequence[int]],
+    beyond: Sequence[Sequence[int]],
     findings: Findings,
 ) -> Iterator[Chunk]:
     for chunk in chunks:
@@ -51,7 +64,10 @@ def _rows(
         for line, row in zip(chunk.lines, chunk.rows, strict=True):
             victims = [[row[place] if place >= 0 else "" for place in group] for group in groups]
             there = [victim for victim in victims if any(cell.strip() for cell in victim)]
-            if not there:
+            more = sum(any(row[place].strip() for place in group) for group in beyond)
+            if more:
+                findings.add(name, "", Problem.VICTIM_BEYOND, [line] * more)
+            elif not there:
                 findings.add(name, "", Problem.NO_CASUALTY, [line])
             shared = [row[place] for place in common]
             rows += [shared + victim for victim in there]

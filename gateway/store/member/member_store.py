@@ -50,6 +50,8 @@ _SENT = select(sent_answers).where(
 _TO_SEND = (
     select(sent_answers).where(sent_answers.c.acknowledged.is_(False)).order_by(sent_answers.c.entry_index)
 )
+_OF_CUBE = ("id", "loaded_at", "until", "least_counted")
+"""Columns of a snapshot that are read with its cube."""
 _ACKNOWLEDGE = (
     update(sent_answers).where(sent_answers.c.question_id == bindparam("question")).values(acknowledged=True)
 )
@@ -119,7 +121,7 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
 
     def cube(self) -> StoredCube | None:
         row = self._connection.execute(
-            select(cubes, *(c for c in snapshots.c if c.name in ("id", "loaded_at", "until")))
+            select(cubes, *(c for c in snapshots.c if c.name in _OF_CUBE))
             .add_columns(snapshots.c.because.label("snapshot_because"))
             .join(snapshots, snapshots.c.id == cubes.c.snapshot_id)
             .order_by(cubes.c.because.desc())
@@ -129,7 +131,7 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
             return None
         plan = json.loads(row.plan)
         return StoredCube(
-            LoadedSnapshot(row.id, row.loaded_at, row.until, row.snapshot_because),
+            LoadedSnapshot(row.id, row.loaded_at, row.until, row.snapshot_because, row.least_counted),
             row.policy_version,
             Plan(
                 plan["finest"],
@@ -205,6 +207,7 @@ class MemberUnitOfWork(ApprovalWrites, BoundsWrites, ChangesWrites, FiguresWrite
                 until=loaded.until,
                 snapshot=snapshot_to_bytes(snapshot),
                 because=because,
+                least_counted=loaded.least_counted,
             )
         )
 
@@ -265,7 +268,7 @@ class MemberNotes(BoundsNotes, PolicyNotes):
 
 
 def _loaded(row: Row[tuple[object, ...]]) -> LoadedSnapshot:
-    return LoadedSnapshot(row.id, row.loaded_at, row.until, row.because)
+    return LoadedSnapshot(row.id, row.loaded_at, row.until, row.because, row.least_counted)
 
 
 def _sent(row: Row[tuple[object, ...]]) -> SentAnswer:

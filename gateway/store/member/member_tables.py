@@ -12,6 +12,7 @@ snapshots = Table(
     Column("until", Date, nullable=False),
     Column("snapshot", LargeBinary, nullable=False),
     Column("because", Integer, nullable=False, unique=True),
+    Column("least_counted", Integer),
 )
 
 cubes = Table(

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from lone_node import lone_node
 
+from gateway.bootstrap.loading.load_choices import LoadChoices
 from gateway.bootstrap.loading.register_loading import consent_of, load_source, recompute
 from gateway.member.errors import NothingToProtectError, SnapshotDiffersError
 from gateway.member.node.context import Node
+from gateway.member.register.missing_cases import LoadedAs
 from gateway.sources.model.errors import SourceError
 
 MAPPING = """\
@@ -49,7 +51,7 @@ def test_a_later_load_is_compared_without_its_vintages_and_with_what_was_withdra
     directory, made = node
     load_source(directory, made, register, MAPPING)
     (register / "v.csv").write_text(HEADINGS + "".join(ROWS[2:]), encoding="utf-8")
-    load_source(directory, made, register, MAPPING)
+    load_source(directory, made, register, MAPPING, choices=LoadChoices(loaded_as=LoadedAs.WHOLE))
     consent_of(directory, made, "C5", "N", of_case=True)
     recompute(directory, made, register, MAPPING)
 

@@ -15,6 +15,7 @@ from anonymisers.identity.key_custody import (
     open_share,
 )
 from anonymisers.identity.vault_records import Compartment, ContentKey
+from gateway.bootstrap.loading.load_choices import LoadChoices
 from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.loading.vault_filling import Filling
 from gateway.bootstrap.setup.layout import Layout
@@ -23,6 +24,7 @@ from gateway.bootstrap.setup.open_member import connect, create_member, open_mem
 from gateway.cli import main
 from gateway.keys.custody import NoVaultError, write_custody
 from gateway.keys.files import KeyFileError
+from gateway.member.register.missing_cases import LoadedAs
 from gateway.sources.model.errors import SourceError
 from gateway.store.engine.database import StorageError
 
@@ -68,7 +70,8 @@ def load(node: Path, rows: str = ROWS, mapping: str = MAPPING) -> None:
     source.mkdir(exist_ok=True)
     (source / "victims.csv").write_text(rows, encoding="utf-8")
     with open_member(node) as opened:
-        load_source(node, opened, source, mapping)
+        whole = LoadChoices(loaded_as=LoadedAs.WHOLE)
+        load_source(node, opened, source, mapping, choices=whole)
 
 
 def kept(node: Path, compartment: Compartment) -> list[dict[str, str]]:

@@ -114,10 +114,11 @@ def test_a_register_is_checked_then_loaded_and_its_file_is_gone(ready: DeskHouse
     assert "89 cases reported late" in page
     assert "120 cases no longer in the register" in page
     assert "Is this the complete register?" in page
+    assert "120 of the 120 cases of the newest snapshot are not in this file." in page
     assert loads(ready) == before
     assert address.rpartition("/")[2] in ready.get(LOADS)
 
-    done = ready.post(address, do="load")
+    done = ready.post(address, do="load", loaded_as="replaces")
     settled(ready)
 
     assert "90 rows were read" in ready.get(done.headers["Location"])
@@ -133,7 +134,7 @@ def test_an_older_export_is_loaded_with_its_own_date(ready: DeskHouse) -> None:
     settled(ready)
     assert 'datetime="2025-04-30"' in ready.get(address)
 
-    ready.post(address, do="load")
+    ready.post(address, do="load", loaded_as="replaces")
     settled(ready)
 
     with ready.node.store.reading() as view:
@@ -164,6 +165,55 @@ def test_an_upload_is_thrown_away(ready: DeskHouse) -> None:
 
     ready.get(address, 404)
     assert not list((ready.directory / "uploads").iterdir())
+
+
+def newest(desk: DeskHouse) -> tuple[int, int | None]:
+    """Casualties of the newest snapshot, and the percent that had to count."""
+    with desk.node.store.reading() as view:
+        found = view.snapshot()
+    assert found is not None
+    return len(found[1]), found[0].least_counted
+
+
+def test_an_upload_that_lacks_many_cases_asks_whether_it_adds_or_replaces(ready: DeskHouse) -> None:
+    whole, _ = checked(ready, "victims.csv", ROWS)
+    ready.post(whole, do="load", loaded_as="replaces")
+    settled(ready)
+    before = loads(ready)
+    header, *rows = ROWS.replace("C", "N").replace("Nase", "Case").splitlines(keepends=True)
+    year = header + "".join(row for row in rows if ",2024-" in row)
+
+    address, page = checked(ready, "2024.csv", year)
+
+    assert "90 of the 90 cases of the newest snapshot are not in this file." in page
+    assert "It has no case of: 2022, 2023, 2024." in page
+    for said in ({}, {"loaded_as": "unsaid"}, {"loaded_as": "whatever"}):
+        asked = ready.post(address, do="load", **said)
+        assert asked.status_code == 422
+        assert "Say whether the file adds to the register or replaces it." in asked.text
+    assert loads(ready) == before
+
+    ready.post(address, do="load", loaded_as="adds")
+    settled(ready)
+    assert newest(ready) == (120, 95)
+
+
+def test_an_upload_of_which_too_few_rows_count_asks_for_a_lower_share(ready: DeskHouse) -> None:
+    address, page = checked(ready, "victims.csv", ROWS.replace("-11,", "-99,", 18))
+    assert "Of the rows of victims.csv, fewer count than the 95 % that the mapping demands." in page
+    assert "18: a date that the calendar does not have" in page
+    assert 'value="75"' in page
+    assert 'value="90"' not in page, "that was not reached"
+    before = loads(ready)
+    for least in ("", "90", "95", "74", "x"):
+        asked = ready.post(address, do="load", loaded_as="replaces", least_counted=least)
+        assert asked.status_code == 422
+        assert "Say how many rows must count" in asked.text
+    assert loads(ready) == before
+
+    ready.post(address, do="load", loaded_as="replaces", least_counted="75")
+    settled(ready)
+    assert newest(ready) == (72, 75)
 
 
 def test_faults_of_an_upload_are_named_in_the_language_of_the_page(ready: DeskHouse) -> None:
@@ -239,7 +289,7 @@ def test_a_mapping_that_changed_since_the_check_loads_nothing(ready: DeskHouse) 
     before = loads(ready)
     (ready.directory / "mapping.yaml").write_text(MAPPING.replace("Female: F", "Female: M"))
 
-    ready.post(address, do="load")
+    ready.post(address, do="load", loaded_as="replaces")
     settled(ready)
 
     assert "The mapping has been changed since the upload was checked." in ready.get(address)

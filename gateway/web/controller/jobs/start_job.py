@@ -1,6 +1,8 @@
 """Begins long jobs about a policy or the node, and finds their results."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from gateway.api.access_control import principal
 from gateway.member.node.signed_statements import digest
@@ -10,6 +12,8 @@ from gateway.web.controller.common.job_runner import BusyError, Kind, State
 from gateway.web.controller.jobs.job_pages import Work, shown_work
 from gateway.web.controller.jobs.previews import Preview
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
 
 def begin(kind: Kind, text: str | None) -> Work:
     """Begin a job about a text or the node; a running job about the same subject continues. Raises
@@ -18,12 +22,17 @@ def begin(kind: Kind, text: str | None) -> Work:
     return _begin(kind, "" if text is None else digest(text), {} if text is None else {"text": text})
 
 
-def begin_upload(kind: Kind, upload_id: str) -> Work:
+def begin_load(choices: Mapping[str, Any]) -> Work:
+    """Begin to load the register that is set for this node; a running load continues. Raises Conflict."""
+    return _begin(Kind.LOAD, "", choices)
+
+
+def begin_upload(kind: Kind, upload_id: str, choices: Mapping[str, Any] = _NONE) -> Work:
     """Begin a job about an uploaded register; a running job continues. Raises Conflict."""
-    return _begin(kind, upload_id, {"upload": upload_id})
+    return _begin(kind, upload_id, {**choices, "upload": upload_id})
 
 
-def _begin(kind: Kind, about: str, body: Mapping[str, str]) -> Work:
+def _begin(kind: Kind, about: str, body: Mapping[str, Any]) -> Work:
     there = desk_context().jobs.latest(kind, about)
     if there is not None and there.running:
         return shown_work(there)

@@ -12,7 +12,8 @@ from gateway.sources.files.uploads import Upload
 from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import Work, shown_work
-from gateway.web.controller.jobs.start_job import begin
+from gateway.web.controller.jobs.start_job import begin_load
+from gateway.web.controller.register.load_choices import chosen
 from gateway.web.controller.register.quality import Report, read_report
 from gateway.web.shared.desk import Desk, Model
 
@@ -94,7 +95,7 @@ def rejected() -> Model:
 @desk.form(PAGE)
 def load() -> Model:
     """Begin to read the register that is set for this node: whole, or not at all."""
-    work = begin(Kind.LOAD, None)
+    work = begin_load(chosen())
     return redirect(f"/controller/work/{work.id}", 303)
 
 

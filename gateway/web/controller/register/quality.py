@@ -50,6 +50,17 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Account:
+    """A table of the source: its rows, those that count, and why the others do not."""
+
+    table: str
+    rows: int
+    counted: int
+    share: str
+    reasons: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """The data quality report of the newest load. Confidential to this country."""
 
@@ -66,6 +77,7 @@ class Report:
     contradictions: tuple[tuple[str, int], ...]
     duplicates: tuple[tuple[str, int], ...]
     findings: tuple[Found, ...]
+    accounts: tuple[Account, ...]
 
 
 def read_report(path: Path) -> Report | None:
@@ -105,7 +117,13 @@ def report_view(kept: Mapping[str, Any]) -> Report:
         contradictions=tuple((one["rule"], one["count"]) for one in kept["contradictions"] if one["count"]),
         duplicates=tuple((reason, count) for reason, count in kept["duplicates"].items() if count),
         findings=tuple(_found(one) for one in kept["findings"]),
+        accounts=tuple(_account(one) for one in kept.get("accounts", ())),
     )
+
+
+def _account(one: Mapping[str, Any]) -> Account:
+    reasons = tuple((Problem[name].value, n) for name, n in one["reasons"].items())
+    return Account(one["table"], one["rows"], one["counted"], _share(one["share"]), reasons)
 
 
 def _found(one: Mapping[str, Any]) -> Found:

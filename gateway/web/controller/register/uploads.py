@@ -1,8 +1,8 @@
 """Uploads of the register: checked against the mapping at first, loaded by a second, deliberate step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ from gateway.web.controller.common.errors import raise_not_found
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import STOP_ASKING, Work, shown_work
 from gateway.web.controller.jobs.start_job import begin_upload, who
+from gateway.web.controller.register import load_choices
+from gateway.web.controller.register.load_choices import Asked
 from gateway.web.controller.register.loads import PAGE, desk
 from gateway.web.controller.register.quality import Report, report_view
 from gateway.web.shared.desk import Model, shown, wants_part
@@ -58,16 +60,22 @@ class Checked:
     report: Report
     changes: tuple[tuple[str, int, str], ...] | None
     gone: bool
+    asked: Asked
 
 
 @dataclass(frozen=True)
 class UploadOne:
-    """An upload, the newest job about the upload, and the findings of a check."""
+    """An upload, the newest job about the upload, and the findings of a check.
+
+    `refused`: what was not said when the upload was to be loaded; `chosen`: what was.
+    """
 
     upload: Upload
     kept_until: datetime
     work: Work | None
     checked: Checked | None
+    refused: str = ""
+    chosen: Mapping[str, Any] = field(default_factory=dict)
 
 
 @desk.page(UPLOAD, "controller/upload.html")
@@ -110,8 +118,12 @@ def upload_next(upload_id: str) -> Model:
             desk_context().jobs.cancel(job.id)
         desk_context().uploads.remove(found.id)
         return redirect(PAGE, 303)
-    if todo == "load" and desk_context().uploads.noted(found) is not None:
-        return redirect(f"/controller/work/{begin_upload(Kind.LOAD, found.id).id}", 303)
+    page = _one(found)
+    if todo == "load" and page.checked is not None:
+        choices = load_choices.chosen()
+        if lacking := load_choices.unanswered(page.checked.asked, choices):
+            return shown((replace(page, refused=lacking, chosen=choices), 422), "controller/upload-one.html")
+        return redirect(f"/controller/work/{begin_upload(Kind.LOAD, found.id, choices).id}", 303)
     begin_upload(Kind.CHECK, found.id)
     return redirect(f"{UPLOAD}/{found.id}", 303)
 
@@ -189,6 +201,7 @@ def _checked(noted: dict[str, Any]) -> Checked:
         report=report_view(noted["report"]),
         changes=None if changes is None else tuple(_changes(changes)),
         gone=changes is not None and changes.total(Change.GONE) > 0,
+        asked=load_choices.asked(noted),
     )
 
 
