@@ -7,6 +7,7 @@ from gateway.picturing import WITHHELD, Words
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import notes
 from gateway.picturing.perturbation_notice import changes
+from gateway.picturing.rows_counted import rows_counted
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
 from gateway.picturing.words import MEANINGS, SHORT, capital, msgid
 from gateway.wire.cells import Status
@@ -63,7 +64,7 @@ def coverage_rows(release: Release, dictionary: Dictionary, words: Words) -> lis
     rows = [
         (
             labels.code("country", c.member),
-            ". ".join(filter(None, (answered(c, words), changes(c, words)))),
+            ". ".join(filter(None, (answered(c, words), changes(c, words), rows_counted(c, words)))),
             c.policy or "",
             c.snapshot_date or "",
             " ".join(terms(c, words)),

@@ -6,6 +6,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing import ENGLISH, with_bounds
 from gateway.picturing.notes import CHANGED, marks
 from gateway.picturing.perturbation_notice import changes
+from gateway.picturing.rows_counted import rows_counted
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
 from gateway.wire.cells import Axis, Cell, Status
 from gateway.wire.release import Coverage, Release
@@ -110,8 +111,8 @@ def _coverage(c: Coverage) -> str:
         when = "answered late" if c.late else "answered"
         if c.earlier is not None:
             when = f"offline; this is its answer of {c.earlier.answered_at}"
-        perturbed = changes(c, ENGLISH)
-        said = f". {perturbed}" if perturbed else ""
+        sentences = filter(None, (changes(c, ENGLISH), rows_counted(c, ENGLISH)))
+        said = "".join(f". {sentence.removesuffix('.')}" for sentence in sentences)
         return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}{said}"
     if c.refusals:
         return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas

@@ -53,6 +53,7 @@ def _given(member: str, answer: Answer, *, late: bool) -> Coverage:
         late=late,
         terms=answer.terms,
         perturbation=None if answer.perturbation is None else answer.perturbation.in_general,
+        least_counted=answer.least_counted,
     )
 
 
@@ -68,4 +69,5 @@ def _reused(member: str, found: ReusableAnswer, since: str | None) -> Coverage:
         earlier=Earlier(earlier.question_id, iso(earlier.answered_at)),
         terms=answer.terms,
         perturbation=None if answer.perturbation is None else answer.perturbation.in_general,
+        least_counted=answer.least_counted,
     )

@@ -12,6 +12,7 @@ from typing import Any
 from gateway.errors import SafelaneError
 from gateway.wire.cells import Axis
 from gateway.wire.perturbation_notice import Perturbation, perturbation_from_json
+from gateway.wire.rows_counted import step_from_json
 from gateway.wire.usage_terms import Terms, terms_from_json
 
 VERSION = 1
@@ -113,6 +114,8 @@ class Answer:
     many days the hub may repeat the answer to the same question; 0 not at all, None without limit. `terms`:
     what the policy asks of the recipient of a table; None with a refusal, and from an older node.
     `perturbation`: how the numbers of a table were perturbed; None where the numbers are exact.
+    `least_counted`: the step of percent of its register's rows that the member's controller demanded to count
+    (rows_counted.py); None from an older node.
     """
 
     question_id: str
@@ -128,6 +131,7 @@ class Answer:
     keep_days: int | None = 0
     terms: Terms | None = None
     perturbation: Perturbation | None = None
+    least_counted: int | None = None
 
     def __post_init__(self) -> None:
         expected = 0 if self.refusals else prod(len(axis.codes) for axis in self.axes)
@@ -137,6 +141,8 @@ class Answer:
             raise AnswerError("The answer has terms and gives nothing.")
         if self.refusals and self.perturbation is not None:
             raise AnswerError("The answer has perturbed counts and gives none.")
+        if self.refusals and self.least_counted is not None:
+            raise AnswerError("The answer says how much was counted and gives nothing.")
         noise = None if self.perturbation is None else self.perturbation.noise
         if noise is not None and len(noise.draws) != len(self.cells):
             raise AnswerError("The answer does not say of each number how it was drawn.")
@@ -148,10 +154,12 @@ class Answer:
         keep = {} if self.keep_days == 0 else {"keep_days": self.keep_days}
         terms = {} if self.terms is None else {"terms": self.terms.as_json()}
         perturbation = {} if self.perturbation is None else {"perturbation": self.perturbation.as_json()}
+        counted = {} if self.least_counted is None else {"least_counted": self.least_counted}
         return {
             **keep,
             **terms,
             **perturbation,
+            **counted,
             "asked": {"index": self.asked.index, "leaf": self.asked.leaf, "origin": self.asked.origin},
             "axes": [{"codes": list(axis.codes), "level": axis.level} for axis in self.axes],
             "cells": list(self.cells),
@@ -188,6 +196,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             keep_days=None if data.get("keep_days", 0) is None else _count(data.get("keep_days", 0)),
             terms=terms_from_json(data["terms"]) if "terms" in data else None,
             perturbation=perturbation_from_json(data["perturbation"]) if "perturbation" in data else None,
+            least_counted=step_from_json(data["least_counted"]) if "least_counted" in data else None,
         )
     except (KeyError, TypeError, ValueError):
         raise AnswerError("The answer is not in the form of an answer.") from None
@@ -197,7 +206,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
 
 
 _FORMER_NAMES = {"changed": "perturbation"}
-_OPTIONAL = frozenset({"keep_days", "perturbation", "terms"})
+_OPTIONAL = frozenset({"keep_days", "least_counted", "perturbation", "terms"})
 _FIELDS = (
     "asked",
     "axes",

@@ -39,7 +39,8 @@ class Coverage:
     `late`: the answer came after a first release without the member. `earlier`: while the member is away, its
     answer to an earlier question in the same words, repeated as its policy allows. `terms`: what the member's
     policy asks of the recipient; None from an older node, and without an answer. `perturbation`: how the
-    member's numbers were perturbed; None where the numbers are exact.
+    member's numbers were perturbed; None where the numbers are exact. `least_counted`: the step of percent of
+    its register's rows that the member's controller demanded to count; None from an older node.
     """
 
     member: str
@@ -55,6 +56,7 @@ class Coverage:
     earlier: Earlier | None = None
     terms: Terms | None = None
     perturbation: Perturbation | None = None
+    least_counted: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 None if c["earlier"] is None else Earlier(**c["earlier"]),
                 terms_from_json(c["terms"]) if "terms" in c else None,
                 perturbation_from_json(c["perturbation"]) if "perturbation" in c else None,
+                c.get("least_counted"),
             )
             for c in (_present(member, version) for member in data["coverage"])
         ),
@@ -176,9 +179,11 @@ def _coverage(c: Coverage) -> dict[str, Any]:
     # Left out where there are none: a release from before these keeps the text that was committed to.
     terms = {} if c.terms is None else {"terms": c.terms.as_json()}
     perturbation = {} if c.perturbation is None else {"perturbation": c.perturbation.as_json()}
+    counted = {} if c.least_counted is None else {"least_counted": c.least_counted}
     return {
         **terms,
         **perturbation,
+        **counted,
         "answered": c.answered,
         "earlier": None
         if c.earlier is None

@@ -8,7 +8,7 @@ from typing import Protocol
 from audit.events.event_values import Filter
 from gateway.dictionary import ReadyMade, ReadyTable
 from gateway.hub.merging import merge
-from gateway.member.answer.answering import terms_of
+from gateway.member.answer.answering import terms_of, told_share
 from gateway.member.answer.decision import LoggedQuestion, Readable, Verdict, decide_on, question_of
 from gateway.member.build.preview import CANONICAL
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
@@ -136,6 +136,7 @@ def _release(node: Node, asking: PreviewQuestion, cube: Labelled, verdict: Verdi
         cells=reading.cells,
         terms=terms_of(verdict),
         perturbation=reading.perturbation,
+        least_counted=told_share(cube.snapshot),
     )
     return _released(node, asking.question, answer)
 
@@ -156,5 +157,6 @@ def _released(node: Node, question: Question, answer: Answer) -> Release:
         quotas=answer.quotas,
         terms=answer.terms,
         perturbation=None if answer.perturbation is None else answer.perturbation.in_general,
+        least_counted=answer.least_counted,
     )
     return Release(answer.question_id, question.as_json(), axes, cells, (coverage,), "", "")

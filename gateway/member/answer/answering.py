@@ -18,6 +18,7 @@ from gateway.member.answer.quotas import charge, quotas_used
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.cube.cube_reading import Reading
 from gateway.member.errors import RepeatedError, UnprovenError
+from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.policy_version import PolicyInForce
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.waiting_question import QuotaCharge, WaitingQuestion
@@ -31,6 +32,7 @@ from gateway.watching.refused_messages import RefusedMessage
 from gateway.wire.answer import Answer, AskedEntry, Quota, Refusal
 from gateway.wire.answer_text import sign_answer
 from gateway.wire.poll import Delivery
+from gateway.wire.rows_counted import step_of
 from gateway.wire.usage_terms import PassOn, Terms
 from policies import Policy
 from policies.model.terms import Approval
@@ -150,7 +152,13 @@ def made(node: Node, view: View, case: Case, verdict: Verdict) -> Answer:
         keep_days=_keep_days(verdict),
         terms=terms_of(verdict),
         perturbation=reading.perturbation,
+        least_counted=None if cube is None or verdict.refusals else told_share(cube.snapshot),
     )
+
+
+def told_share(loaded: LoadedSnapshot) -> int | None:
+    """The share of rows that had to count, as recipients are told; None where nobody demanded any."""
+    return None if loaded.least_counted is None else step_of(loaded.least_counted)
 
 
 def _keep_days(verdict: Verdict) -> int | None:

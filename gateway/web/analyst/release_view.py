@@ -19,6 +19,7 @@ from gateway.picturing import (
     layout,
 )
 from gateway.picturing.perturbation_notice import changes
+from gateway.picturing.rows_counted import rows_counted
 from gateway.picturing.terms import of_totals, terms
 from gateway.question import Question, parse
 from gateway.web.analyst import analyst_wording
@@ -57,6 +58,7 @@ class MemberCoverage:
     quotas: tuple[str, ...]
     terms: tuple[str, ...]
     changed: str
+    rows_counted: str
 
 
 @dataclass(frozen=True)
@@ -157,4 +159,5 @@ def _member_coverage(one: Coverage, dictionary: Dictionary) -> MemberCoverage:
         quotas=tuple(str(quota) for quota in one.quotas),
         terms=terms(one, analyst_wording.words()),
         changed=changes(one, analyst_wording.words()),
+        rows_counted=rows_counted(one, analyst_wording.words()),
     )
