@@ -243,13 +243,17 @@ def test_victims_beside_each_other_are_rows_each(small):
     assert accounts(loaded)["victims"] == (2, {"VICTIM_BEYOND": 2, "BLANK": 1, "NO_CASUALTY": 1})
 
 
-def test_a_table_that_the_mapping_does_not_name_is_told(tmp_path):
+def test_a_table_that_the_mapping_does_not_name_is_told_and_the_sheet_of_another_year_lowers_the_share(
+    tmp_path,
+):
     book = openpyxl.Workbook()
     book.active.title = "victims"
     for row in (["Case", "Date"], ["C1", "2010-01-02"]):
         book.active.append(row)
-    for name in ("2024", "codes"):
-        book.create_sheet(name).append(["x"])
+    for name in ("notes", "codes", "empty"):
+        book.create_sheet(name).append(["x"] if name != "empty" else [])
+    for row in (["Date", "CASE", "Remark"], ["2011-01-02", "C2", ""], ["2012-01-02", "C3", ""]):
+        (book["2024"] if "2024" in book.sheetnames else book.create_sheet("2024")).append(row)
     path = tmp_path / "register.xlsx"
     book.save(path)
     text = (
@@ -267,7 +271,14 @@ def test_a_table_that_the_mapping_does_not_name_is_told(tmp_path):
             today=TODAY,
             findings=findings,
         )
-    assert [(f.table, f.problem) for f in loaded.findings] == [("2024", Problem.TABLE_NOT_MAPPED)]
+    assert {(f.table, f.problem, f.count) for f in loaded.findings} == {
+        ("2024", Problem.TABLE_NOT_MAPPED, 1),
+        ("2024", Problem.TABLE_ALIKE, 2),
+        ("notes", Problem.TABLE_NOT_MAPPED, 1),
+        ("empty", Problem.TABLE_NOT_MAPPED, 1),
+    }
+    assert accounts(loaded) == {"victims": (1, {}), "2024": (0, {"TABLE_ALIKE": 2})}
+    assert assess(loaded, regional()).measures["counted"] == 0
 
 
 def test_the_first_table_has_no_rows_of_nobody(small):

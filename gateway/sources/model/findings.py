@@ -62,6 +62,7 @@ class Problem(StrEnum):
     BOM = "a byte order mark at the start of the file, skipped"
     NO_LINE_END = "the last line has no line end: is the file complete?"
     NOT_MAPPED = "neither mapped nor left out by the mapping: not read"
+    TABLE_ALIKE = "a row of a table like the first one, which the mapping does not name: not read"
     TABLE_NOT_MAPPED = "a table that is neither mapped nor left out by the mapping: not read"
 
 

@@ -27,7 +27,7 @@ from gateway.sources.rows.row_accounts import (
     TableAccount,
     account_of_first,
     account_of_joined,
-    note_other_tables,
+    accounts_of_others,
 )
 from gateway.sources.rows.vault_values import Chosen, Keeper
 
@@ -69,13 +69,14 @@ def load(
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
     chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
     way = Way({table.name: source.size(table.name) for table in mapping.tables}, progress)
-    note_other_tables(source, mapping, findings)
+    others = accounts_of_others(source, mapping, findings)
     read = _read(source, mapping, readers.of, findings, chosen, way)
     count = len(read.rows.lines)
     made = assemble(read.rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
     accounts = (
         account_of_first(mapping.tables[0], made.reasons, findings),
         *(account_of_joined(rows, found, made.reasons == 0, findings) for rows, found in read.joined),
+        *others,
     )
     return Load(made.snapshot, count, read.reports, findings.all(), accounts)
 

@@ -10,9 +10,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem, number_of, problem_of
-from gateway.sources.model.mapping import SourceMapping, TableRule
+from gateway.sources.model.mapping import NUMBER, SourceMapping, TableRule
 from gateway.sources.model.tables import Source
+from gateway.sources.model.words import plain
 
 _BEFORE_READING = (Problem.ROW_SHORT, Problem.ROW_LONG, Problem.NO_CASUALTY, Problem.VICTIM_BEYOND)
 """Reasons for which a row never reaches the columns of its table."""
@@ -97,16 +99,41 @@ def account_of_joined(
     return _account(joined.rule, reasons, findings)
 
 
-def note_other_tables(source: Source, mapping: SourceMapping, findings: Findings) -> None:
-    """Note every table of the source that the mapping does not name. Raises SourceError."""
+def accounts_of_others(
+    source: Source, mapping: SourceMapping, findings: Findings
+) -> tuple[TableAccount, ...]:
+    """Note every table of the source that the mapping does not name. Raises SourceError.
+
+    A table with all columns of the first one, such as the sheet of another year, has an account: none of its
+    rows counts.
+    """
     names = source.tables()
     if len(names) == 1:
-        return  # a single file goes by any name
+        return ()  # a single file goes by any name
     named = {*(table.name for table in mapping.tables), *mapping.left_out}
     named |= {name.rpartition(".")[2] for name in named if mapping.kind == "database"}
+    accounts = []
     for name in names:
-        if name not in named:
-            findings.add(name, "", Problem.TABLE_NOT_MAPPED)
+        if name in named:
+            continue
+        findings.add(name, "", Problem.TABLE_NOT_MAPPED)
+        if lines := _lines_alike(source, name, mapping.tables[0]):
+            findings.add(name, "", Problem.TABLE_ALIKE, lines)
+            reasons = MappingProxyType({Problem.TABLE_ALIKE: len(lines)})
+            accounts.append(TableAccount(name, 0, reasons))
+    return tuple(accounts)
+
+
+def _lines_alike(source: Source, name: str, first: TableRule) -> list[int]:
+    """The lines of a table that has every column of the first one; none of any other table."""
+    asked = {plain(heading.replace(NUMBER, "1")) for heading in first.columns}
+    try:
+        with source.table(name) as table:
+            if not asked <= set(map(plain, table.headings)):
+                return []
+            return [line for chunk in table.chunks for line in chunk.lines]
+    except SourceError:
+        return []  # no table that can be read, such as an empty sheet
 
 
 def _account(rule: TableRule, reasons: NDArray[np.uint8], findings: Findings) -> TableAccount:
