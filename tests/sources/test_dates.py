@@ -90,3 +90,41 @@ def test_less_precise_dates_give_the_most_that_the_age_can_be():
     assert whole_years("2000-12", "2010-12-01") == 10
     assert whole_years("2000-12", "2010-11") == 9
     assert whole_years("2010-12", "2010-11-30") == -1
+
+
+@given(st.dates(date(1927, 1, 1), TODAY))
+def test_two_digits_of_a_year_are_those_of_the_last_hundred_years(day):
+    text = day.strftime("%d/%m/%y")
+    assert reader("DD/MM/YY").read(text) == day.isoformat()
+    buddhist = f"{day:%d/%m}/{(day.year + 543) % 100:02d}"
+    assert reader("DD/MM/YY", era="BE").read(buddhist) == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("pivot", "era", "text", "year"),
+    [
+        (1950, "CE", "50", "1950"),
+        (1950, "CE", "26", "2026"),
+        (1917, "CE", "17", "1917"),
+        (1917, "CE", "16", "2016"),
+        (2490, "BE", "90", "1947"),
+        (2490, "BE", "69", "2026"),
+        (None, "BE", "70", "1927"),
+        (None, "CE", "27", "1927"),
+    ],
+)
+def test_a_pivot_says_which_hundred_years_two_digits_mean(pivot, era, text, year):
+    assert DateReader((DateFormat("YY"),), era, TODAY, pivot).read(text) == year
+
+
+def test_two_digits_never_make_a_day_that_is_still_to_come():
+    assert problem_of(reader("DD/MM/YY"), "31/12/26") is Problem.DATE_FUTURE
+    reading = DateReader((DateFormat("YY"),), "CE", TODAY, 1950)
+    assert problem_of(reading, "49") is Problem.DATE_FUTURE
+    assert problem_of(reader("DD/MM/YY"), "29/02/19") is Problem.DATE_NOT_REAL
+
+
+@pytest.mark.parametrize("text", ["DD/MM", "YYYY YY", "YY/YY", "DD/MM/YYY"])
+def test_a_format_has_one_year(text):
+    with pytest.raises(ValueError, match=r"a format has the year|the tokens are"):
+        DateFormat(text)

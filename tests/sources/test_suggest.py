@@ -139,12 +139,21 @@ def test_consent_that_nobody_recorded_is_drafted_as_none(tmp_path):
         (["31-Dec-2019", "01-Feb-2019"], "DD-MMM-YYYY"),
         (["2019-12-31 08:30:00", "2019-02-01 00:00:00"], "YYYY-MM-DD hh:mm:ss"),
         (["20191231", "20190201"], "YYYYMMDD"),
+        (["31/12/19", "01/02/19"], "DD/MM/YY"),
+        (["31-Dec-19", "01-Feb-19"], "DD-MMM-YY"),
     ],
 )
 def test_the_date_format_is_found(tmp_path, days, form):
     rows = [[f"C{n}", days[n % 2]] for n in range(40)]
     mapping = parse_mapping(draft(write_table(tmp_path / "a.csv", ["Case", "Date"], rows), "KH"), regional())
     assert [f.text for f in mapping.tables[0].columns["Date"].formats] == [form]
+
+
+def test_years_of_two_digits_are_a_doubt(tmp_path):
+    rows = [[f"C{n}", f"{13 + n % 15}/03/{n % 27:02d}"] for n in range(60)]
+    assert "which hundred years are meant" in draft(
+        write_table(tmp_path / "a.csv", ["Case", "Date"], rows), "KH"
+    )
 
 
 def test_buddhist_years_are_found(tmp_path):

@@ -22,7 +22,8 @@ FORMATS = (
     "YYYY-MM-DD", "DD/MM/YYYY", "MM/DD/YYYY", "DD-MM-YYYY", "MM-DD-YYYY", "DD.MM.YYYY", "YYYY/MM/DD",
     "YYYYMMDD", "D/M/YYYY", "M/D/YYYY", "D-M-YYYY", "D.M.YYYY", "DD-MMM-YYYY", "DD MMM YYYY", "D MMM YYYY",
     "D-MMM-YYYY", "YYYY-MM-DDThh:mm:ss", "YYYY-MM-DD hh:mm:ss", "DD/MM/YYYY hh:mm", "MM/YYYY",
-    "YYYY-MM", "YYYY",
+    "YYYY-MM", "YYYY", "DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY", "DD-MM-YY", "DD.MM.YY", "DD-MMM-YY",
+    "D-MMM-YY", "D MMM YY", "MMM-YY",
 )  # fmt: skip
 """Formats in the order of trial; of two formats that read equally many cells the first is suggested."""
 
@@ -152,7 +153,8 @@ class Witness:
         chosen: list[str] = []
         while left and len(chosen) < MOST_FORMATS:
             shapes = {DateFormat(form).shape for form in chosen}
-            free = [form for form in FORMATS if DateFormat(form).shape not in shapes]
+            known = (DateFormat(form) for form in FORMATS)
+            free = [f.text for f in known if f.shape not in shapes and not (f.short and era == "either")]
             read = {form: self._read(form, era, left) for form in free}
             form = max(free, key=lambda f: (sum(w in read[f] for w in left), -FORMATS.index(f)))
             rest = [w for w in left if w not in read[form]]

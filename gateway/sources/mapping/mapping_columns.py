@@ -12,7 +12,7 @@ from gateway.sources.model.targets import Kind, Target
 from gateway.sources.model.words import plain
 from gateway.sources.rows.convert import is_local
 from policies.model.errors import Fault, quoted
-from policies.model.shapes import ByNode, JsonSchema, Key, ListOf, OneOf, Record, Text
+from policies.model.shapes import ByNode, JsonSchema, Key, ListOf, Number, OneOf, Record, Text
 from policies.model.strict_yaml import Node, Position, Table
 from policies.model.vocabulary import nearest
 
@@ -61,6 +61,7 @@ def column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
         "blank": Key(Text(40), "code of an empty cell"),
         "formats": Key(ListOf(_Format()), "date formats"),
         "era": Key(OneOf("era", ERAS), "calendar of the years"),
+        "pivot": Key(Number(1800, 2700), "first year that two digits can mean, in that calendar"),
         "separator": Key(Text(5), "sign between several codes in one cell"),
         "unit": Key(Text(20), "months (ages), or how much of the currency makes a US dollar (amounts)"),
         "decimal": Key(OneOf("decimal sign", (".", ",")), "sign before the decimals of amounts"),
@@ -112,7 +113,7 @@ class _Codes:
 
 _KEYS_OF_KIND = {
     Kind.IDENTIFIER: {"unknown"},
-    Kind.DATE: {"unknown", "formats", "era"},
+    Kind.DATE: {"unknown", "formats", "era", "pivot"},
     Kind.AGE: {"unknown", "codes", "blank", "unit"},
     Kind.CODE: {"unknown", "codes", "blank"},
     Kind.SEVERAL: {"unknown", "codes", "separator"},
@@ -159,7 +160,16 @@ def _build_column(
         faults.append(
             position_of(node, "formats").fault("two formats read the same text in different ways; keep one")
         )
+    _check_short_years(values, node, faults)
     return ColumnRule(target, **values)
+
+
+def _check_short_years(values: Mapping[str, Any], node: Table, faults: list[Fault]) -> None:
+    short = any(form.short for form in values.get("formats", ()))
+    if short and values.get("era") == "either":
+        faults.append(position_of(node, "era").fault("two digits of a year do not tell its era: CE or BE"))
+    if "pivot" in values and not short:
+        faults.append(position_of(node, "pivot").fault("no format has a year of two digits: YY"))
 
 
 def _ambiguous(formats: tuple[DateFormat, ...]) -> bool:

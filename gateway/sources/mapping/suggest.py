@@ -16,6 +16,7 @@ from gateway.member.model.snapshot import CONSENT
 from gateway.sources.mapping.column_evidence import SPLIT, Cells, Witness, numbers_rows
 from gateway.sources.mapping.column_guesses import Column, Guess, columns_of, guess
 from gateway.sources.mapping.lexicon import heading_words, lexicon, likeness
+from gateway.sources.model.dates import DateFormat
 from gateway.sources.model.mapping import Reading
 from gateway.sources.model.tables import Source
 from gateway.sources.model.targets import CASE, CONTACT, DATE, PILLAR, PLACES, Kind, Target
@@ -166,6 +167,8 @@ def _rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list[str]]
         lines = [f"formats: [{', '.join(formats)}]"] if formats else []
         lines += [f"era: {era}"] if era != "CE" else []
         notes = () if share > 0.99 else ("some dates in other formats",)
+        if any(DateFormat(form).short for form in formats):
+            notes = (*notes, "which hundred years are meant, of which calendar (pivot, era)?")
         if witness.could_be_swapped(g.column.cells, formats, era):
             notes = (*notes, "is the day or the month first?")
         return replace(g, notes=(*g.notes, *notes)), lines

@@ -1,7 +1,8 @@
 """Dates as written in sources: formats made of tokens, two eras, and the precision of a date.
 
-Tokens: YYYY; MM and DD (two digits), M and D (one or two); MMM (Jan to Dec); hh, mm and ss are read and
-dropped; every other character stands for itself. Digits of any script are read as digits.
+Tokens: YYYY, or YY for two digits of it; MM and DD (two digits), M and D (one or two); MMM (Jan to Dec); hh,
+mm and ss are read and dropped; every other character stands for itself. Digits of any script are read as
+digits.
 """
 
 import re
@@ -18,9 +19,11 @@ ERAS = ("CE", "BE", "either")
 BUDDHIST_AHEAD = 543
 _FIRST_BUDDHIST = 2400
 _EARLIEST = 1900
+_HUNDRED = 100
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TOKENS = {
     "YYYY": r"(?P<year>[0-9]{4})",
+    "YY": r"(?P<short>[0-9]{2})",
     "MMM": r"(?P<name>[a-z]{3})",
     "MM": r"(?P<month>[0-9]{2})",
     "DD": r"(?P<day>[0-9]{2})",
@@ -51,14 +54,19 @@ class DateFormat:
 
     def __post_init__(self) -> None:
         tokens = _TOKEN.findall(self.text)
-        if tokens.count("YYYY") != 1:
-            raise ValueError("a format has the year as YYYY, once")
+        if sum(t[0] == "Y" for t in tokens) != 1:
+            raise ValueError("a format has the year as YYYY or YY, once")
         if len({t[0] for t in tokens if t[0] in "MD"}) != sum(t[0] in "MD" for t in tokens):
             raise ValueError("a format has month and day at most once")
         if any(t[0] == "D" for t in tokens) and not any(t[0] == "M" for t in tokens):
             raise ValueError("a day without a month cannot be read")
         if _LETTERS.search(_TOKEN.sub("", self.text).replace("T", "")):
-            raise ValueError("the tokens are YYYY, MM, M, MMM, DD, D, hh, mm, ss")
+            raise ValueError("the tokens are YYYY, YY, MM, M, MMM, DD, D, hh, mm, ss")
+
+    @property
+    def short(self) -> bool:
+        """Whether the year has two digits."""
+        return "YY" in _TOKEN.findall(self.text)
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -77,11 +85,16 @@ class DateFormat:
 
 @dataclass(frozen=True)
 class DateReader:
-    """Reads a date to `YYYY-MM-DD`, `YYYY-MM` or `YYYY` of the common era: as precise as the text is."""
+    """Reads a date to `YYYY-MM-DD`, `YYYY-MM` or `YYYY` of the common era: as precise as the text is.
+
+    `pivot`: the first year that two digits can mean, in the era of the column; by default the hundred years
+    that end with today's.
+    """
 
     formats: tuple[DateFormat, ...]
     era: str
     today: date
+    pivot: int | None = None
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
@@ -99,13 +112,22 @@ class DateReader:
         raise UnreadableError(Problem.DATE_FORM)
 
     def _value(self, parts: dict[str, str | None]) -> str:
-        year = self._common_era(int(parts["year"] or 0))
+        short = parts.get("short")
+        year = self._common_era(
+            int(parts.get("year") or 0) if short is None else self._whole_year(int(short))
+        )
         month = _month(parts.get("month"), parts.get("name"))
         day = parts.get("day")
         first = self._within(year, month or 1, 1 if day is None else int(day))
         if not month:
             return f"{year:04d}"
         return first.isoformat() if day else f"{year:04d}-{month:02d}"
+
+    def _whole_year(self, short: int) -> int:
+        """The year of the column's era that two digits mean."""
+        last = self.today.year + (BUDDHIST_AHEAD if self.era == "BE" else 0)
+        first = last - _HUNDRED + 1 if self.pivot is None else self.pivot
+        return first + (short - first) % _HUNDRED
 
     def _within(self, year: int, month: int, day: int) -> date:
         """A real day, not before 1900 and not after today."""

@@ -22,9 +22,9 @@ class ColumnRule:
 
     `codes`: plain word of the source (words.py) -> code; empty where the source has the dictionary's codes.
     `unknown`: plain words that mean "not known". `blank`: the code of an empty cell, else the target's
-    unknown. `formats`, `era`: of dates. `separator`: between several codes in one cell. `unit`: `months` for
-    ages; for amounts, how much of the source's currency makes a US dollar. `decimal`: the decimal sign of
-    amounts.
+    unknown. `formats`, `era`: of dates; `pivot`: the first year that two digits can mean. `separator`:
+    between several codes in one cell. `unit`: `months` for ages; for amounts, how much of the source's
+    currency makes a US dollar. `decimal`: the decimal sign of amounts.
     """
 
     target: Target
@@ -33,6 +33,7 @@ class ColumnRule:
     blank: str | None = None
     formats: tuple[DateFormat, ...] = ISO_DATES
     era: str = "CE"
+    pivot: int | None = None
     separator: str = ";"
     unit: str = ""
     decimal: str = "."
