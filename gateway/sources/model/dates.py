@@ -1,17 +1,19 @@
 """Dates as written in sources: formats made of tokens, two eras, and the precision of a date.
 
-Tokens: YYYY, or YY for two digits of it; MM and DD (two digits), M and D (one or two); MMM (Jan to Dec); hh,
-mm and ss are read and dropped; every other character stands for itself. Digits of any script are read as
-digits.
+Tokens: YYYY, or YY for two digits of it; MM and DD (two digits), M and D (one or two); MMM (the name of a
+month, month_names.py); hh, mm and ss are read and dropped; every other character stands for itself, and so do
+Latin letters between single quotation marks. Digits of any script are read as digits.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from gateway.sources.model.cells import NATIVE_DATE
 from gateway.sources.model.findings import Problem
+from gateway.sources.model.month_names import MONTH_PATTERN, month_of_name
 
 ERAS = ("CE", "BE", "either")
 """Common era; Buddhist era (543 years ahead); `either`: Buddhist from 2400 on."""
@@ -20,11 +22,10 @@ BUDDHIST_AHEAD = 543
 _FIRST_BUDDHIST = 2400
 _EARLIEST = 1900
 _HUNDRED = 100
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TOKENS = {
     "YYYY": r"(?P<year>[0-9]{4})",
     "YY": r"(?P<short>[0-9]{2})",
-    "MMM": r"(?P<name>[a-z]{3})",
+    "MMM": rf"(?P<name>{MONTH_PATTERN})",
     "MM": r"(?P<month>[0-9]{2})",
     "DD": r"(?P<day>[0-9]{2})",
     "M": r"(?P<month>[0-9]{1,2})",
@@ -34,7 +35,7 @@ _TOKENS = {
     "ss": "[0-9]{2}",
 }
 _NATIVE = re.compile(f"{NATIVE_DATE}([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})")
-_TOKEN = re.compile("|".join(_TOKENS))
+_TOKEN = re.compile("|".join(("'[^']*'", *_TOKENS)))
 _LETTERS = re.compile("[A-Za-z]")
 
 
@@ -53,7 +54,7 @@ class DateFormat:
     text: str
 
     def __post_init__(self) -> None:
-        tokens = _TOKEN.findall(self.text)
+        tokens = self._tokens
         if sum(t[0] == "Y" for t in tokens) != 1:
             raise ValueError("a format has the year as YYYY or YY, once")
         if len({t[0] for t in tokens if t[0] in "MD"}) != sum(t[0] in "MD" for t in tokens):
@@ -64,23 +65,40 @@ class DateFormat:
             raise ValueError("the tokens are YYYY, YY, MM, M, MMM, DD, D, hh, mm, ss")
 
     @property
+    def _tokens(self) -> list[str]:
+        return [token for token in _TOKEN.findall(self.text) if not token.startswith("'")]
+
+    @property
     def short(self) -> bool:
         """Whether the year has two digits."""
-        return "YY" in _TOKEN.findall(self.text)
+        return "YY" in self._tokens
 
     @property
     def pattern(self) -> re.Pattern[str]:
         """The pattern of texts in this format, with the groups year, month, name and day."""
         parts, end = [], 0
         for match in _TOKEN.finditer(self.text):
-            parts += [re.escape(self.text[end : match.start()].casefold()), _TOKENS[match.group()]]
+            token = match.group()
+            parts.append(_itself(self.text[end : match.start()]))
+            parts.append(_itself(token[1:-1]) if token.startswith("'") else _TOKENS[token])
             end = match.end()
-        return re.compile("".join(parts) + re.escape(self.text[end:].casefold()))
+        return re.compile("".join(parts) + _itself(self.text[end:]))
 
     @property
     def shape(self) -> str:
         """A key of the format: two formats with the same shape fit the same texts."""
-        return _TOKEN.sub(lambda m: "a" if m.group() == "MMM" else "9" * max(2, len(m.group())), self.text)
+        return _TOKEN.sub(lambda match: _shape(match.group()), self.text)
+
+
+def _itself(text: str) -> str:
+    """The pattern of characters that stand for themselves, as plain words have them."""
+    return re.escape(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _shape(part: str) -> str:
+    if part.startswith("'"):
+        return part[1:-1]
+    return "a" if part == "MMM" else "9" * max(2, len(part))
 
 
 @dataclass(frozen=True)
@@ -152,11 +170,9 @@ class DateReader:
 
 
 def _month(number: str | None, name: str | None) -> int:
-    """A month from 1 to 12, or 0 for none. Raises UnreadableError for an invalid name or number."""
+    """A month from 1 to 12, or 0 for none. Raises UnreadableError for an invalid number."""
     if name is not None:
-        if name not in _MONTHS:
-            raise UnreadableError(Problem.DATE_FORM)
-        return _MONTHS.index(name) + 1
+        return month_of_name(name)
     if number is None:
         return 0
     if not 1 <= int(number) <= 12:
