@@ -74,6 +74,46 @@ def test_what_names_no_month_is_no_date(text: str) -> None:
         read("D MMM YYYY", text)
 
 
+@pytest.mark.parametrize(
+    ("form", "text", "era"),
+    [
+        ("Q YYYY", "Q1 2020", "CE"),
+        ("Q YYYY", "q-4 2020", "CE"),
+        ("Q/YYYY", "Quý II/2020", "CE"),
+        ("Q 'năm' YYYY", "quý 3 năm 2020", "CE"),
+        ("Q YYYY", "ไตรมาสที่ ๓ ๒๕๖๓", "BE"),
+        ("Q YYYY", "ត្រីមាសទី ៤ ២០២០", "CE"),
+        ("YYYY Q", "2020 2nd quarter", "CE"),
+        ("YYYYQ", "2020Q3", "CE"),
+        ("Q YYYY", "Triwulan IV 2020", "CE"),
+        ("Q YY", "Q4 20", "CE"),
+    ],
+)
+def test_a_quarter_tells_its_year(form: str, text: str, era: str) -> None:
+    assert read(form, text, era) == "2020"
+
+
+@pytest.mark.parametrize("text", ["Q5 2020", "Q0 2020", "Q 2020", "quý 12 2020", "Q1 2027", "iiii 2020"])
+def test_what_is_no_quarter_is_no_date(text: str) -> None:
+    with pytest.raises(UnreadableError):
+        read("Q YYYY", text)
+
+
+@pytest.mark.parametrize("form", ["Q M YYYY", "Q D YYYY", "Q MMM YYYY", "Q Q YYYY", "Q"])
+def test_a_quarter_stands_beside_a_year_alone(form: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"a quarter has no month|a format has the year|a day without|at most once"
+    ):
+        DateFormat(form)
+
+
+def test_a_draft_finds_quarters(tmp_path) -> None:
+    rows = "".join(f"C{n:03d},Quý {1 + n % 4}/{2001 + n % 24}\n" for n in range(80))
+    (tmp_path / "a.csv").write_text("Case,Ngày tai nạn\n" + rows, encoding="utf-8")
+    (table,) = parse_mapping(draft_mapping(str(tmp_path), "VN", regional(), TODAY), regional()).tables
+    assert [form.text for form in table.columns["Ngày tai nạn"].formats] == ["Q/YYYY"]
+
+
 @pytest.mark.parametrize(("member", "names", "era"), [
     ("VN", [f"tháng {month}" for month in range(1, 13)], "CE"),
     ("TH", list(get_month_names("abbreviated", locale="th").values()), "BE"),

@@ -24,7 +24,7 @@ FORMATS = (
     "D-MMM-YYYY", "YYYY-MM-DDThh:mm:ss", "YYYY-MM-DD hh:mm:ss", "DD/MM/YYYY hh:mm", "MM/YYYY",
     "YYYY-MM", "YYYY", "DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY", "DD-MM-YY", "DD.MM.YY", "DD-MMM-YY",
     "D-MMM-YY", "D MMM YY", "MMM-YY", "MMM YYYY", "MMM/YYYY", "MMM-YYYY", "MMM D, YYYY", "D MMM, YYYY",
-    "D/MMM/YYYY",
+    "D/MMM/YYYY", "Q YYYY", "Q/YYYY", "YYYY Q", "YYYY-Q", "YYYYQ",
 )  # fmt: skip
 """Formats in the order of trial; of two formats that read equally many cells the first is suggested."""
 

@@ -1,8 +1,9 @@
 """Dates as written in sources: formats made of tokens, two eras, and the precision of a date.
 
 Tokens: YYYY, or YY for two digits of it; MM and DD (two digits), M and D (one or two); MMM (the name of a
-month, month_names.py); hh, mm and ss are read and dropped; every other character stands for itself, and so do
-Latin letters between single quotation marks. Digits of any script are read as digits.
+month, month_names.py); Q (a quarter, of which the year alone is read); hh, mm and ss are read and dropped.
+Every other character stands for itself, and so do Latin letters between single quotation marks. Digits of any
+script are read as digits.
 """
 
 import re
@@ -13,7 +14,7 @@ from functools import cached_property
 
 from gateway.sources.model.cells import NATIVE_DATE
 from gateway.sources.model.findings import Problem
-from gateway.sources.model.month_names import MONTH_PATTERN, month_of_name
+from gateway.sources.model.month_names import MONTH_PATTERN, QUARTER_PATTERN, month_of_name
 
 ERAS = ("CE", "BE", "either")
 """Common era; Buddhist era (543 years ahead); `either`: Buddhist from 2400 on."""
@@ -30,6 +31,7 @@ _TOKENS = {
     "DD": r"(?P<day>[0-9]{2})",
     "M": r"(?P<month>[0-9]{1,2})",
     "D": r"(?P<day>[0-9]{1,2})",
+    "Q": QUARTER_PATTERN,
     "hh": "[0-9]{2}",
     "mm": "[0-9]{2}",
     "ss": "[0-9]{2}",
@@ -59,10 +61,12 @@ class DateFormat:
             raise ValueError("a format has the year as YYYY or YY, once")
         if len({t[0] for t in tokens if t[0] in "MD"}) != sum(t[0] in "MD" for t in tokens):
             raise ValueError("a format has month and day at most once")
+        if "Q" in tokens and (tokens.count("Q") > 1 or any(t[0] in "MD" for t in tokens)):
+            raise ValueError("a quarter has no month and no day")
         if any(t[0] == "D" for t in tokens) and not any(t[0] == "M" for t in tokens):
             raise ValueError("a day without a month cannot be read")
         if _LETTERS.search(_TOKEN.sub("", self.text).replace("T", "")):
-            raise ValueError("the tokens are YYYY, YY, MM, M, MMM, DD, D, hh, mm, ss")
+            raise ValueError("the tokens are YYYY, YY, MM, M, MMM, DD, D, Q, hh, mm, ss")
 
     @property
     def _tokens(self) -> list[str]:
@@ -98,6 +102,8 @@ def _itself(text: str) -> str:
 def _shape(part: str) -> str:
     if part.startswith("'"):
         return part[1:-1]
+    if part == "Q":
+        return "q"
     return "a" if part == "MMM" else "9" * max(2, len(part))
 
 

@@ -1,4 +1,4 @@
-"""Names of the months, whole and short, as registers of the region write them.
+"""Names of the months, whole and short, and of the quarters of a year, as registers of the region write them.
 
 Sources: Unicode CLDR (month names of en, fil, id, km, lo, ms, my, pt, th, vi), and the spelling of Tetum by
 the Instituto Nacional de Linguística; short names with and without their points.
@@ -51,6 +51,13 @@ _NUMBERED = ("tháng", "thg", "th", "t", "ខែ", "ເດືອນ", "เดื
 """Words for "month" that can stand before a number."""
 
 
+_QUARTERS = (
+    "quarter", "qtr", "q", "quý", "quí", "ไตรมาสที่", "ไตรมาส", "ໄຕມາດທີ", "ໄຕມາດ", "ត្រីមាសទី", "ត្រីមាស",
+    "triwulan", "kuartal", "tw", "suku tahun", "suku", "trimestre", "trimestru", "သုံးလပတ်",
+)  # fmt: skip
+"""Words for "quarter" that stand before its number."""
+
+
 def _named() -> Iterator[tuple[str, int]]:
     for names in _NAMES:
         for month, name in enumerate(names.split(), 1):
@@ -74,6 +81,12 @@ _WITHOUT_NAMES = re.compile(r"\(\?P<[a-z]+>")
 
 MONTH_PATTERN = _WITHOUT_NAMES.sub("(?:", f"{_NUMBER.pattern}|{_WORD.pattern}")
 """Pattern of the texts that `month_of_name` reads, without groups."""
+
+
+QUARTER_PATTERN = (
+    rf"(?:(?:{_any(_QUARTERS)})[ .-]?(?:iv|i{{1,3}}|[1-4])|[1-4](?:st|nd|rd|th)? ?(?:quarter|qtr|q))"
+)
+"""Pattern of the name of a quarter, without groups. A quarter has no month: its year alone is read."""
 
 
 def month_of_name(name: str) -> int:
