@@ -1,6 +1,6 @@
 """Dates: tokens, eras, precision; and what is no date."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -128,3 +128,56 @@ def test_two_digits_never_make_a_day_that_is_still_to_come():
 def test_a_format_has_one_year(text):
     with pytest.raises(ValueError, match=r"a format has the year|the tokens are"):
         DateFormat(text)
+
+
+HOURS = {"+07:00": 7, "+06:30": 6.5, "+09:00": 9, "-03:00": -3}
+
+
+@given(
+    st.dates(date(1971, 1, 1), date(2026, 11, 24)),
+    st.times(),
+    st.sampled_from(sorted(HOURS.values())),
+    st.sampled_from(["EPOCH", "EPOCHMS"]),
+)
+def test_a_moment_is_the_day_that_it_was_on_the_clocks_there(day, clock, hours, form):
+    zone = timedelta(hours=hours)
+    seconds = int((datetime.combine(day, clock.replace(microsecond=0), UTC) - zone).timestamp())
+    text = str(seconds * 1000 + 999 if form == "EPOCHMS" else seconds)
+    reading = DateReader((DateFormat(form),), "CE", TODAY, zone=zone)
+    assert reading.read(text) == day.isoformat()
+
+
+def test_moments_before_1970_and_at_its_beginning_are_read():
+    reading = DateReader((DateFormat("EPOCH"),), "CE", TODAY)
+    assert [reading.read(text) for text in ("0", "-1", "-86401")] == [
+        "1970-01-01",
+        "1969-12-31",
+        "1969-12-30",
+    ]
+    ms = DateReader((DateFormat("EPOCHMS"),), "CE", TODAY)
+    assert ms.read("-1") == "1969-12-31"
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "problem"),
+    [
+        ("EPOCH", "1.58e+9", Problem.DATE_FORM),
+        ("EPOCH", "1583020800000", Problem.DATE_FORM),
+        ("EPOCH", "99999999999", Problem.DATE_FUTURE),
+        ("EPOCH", "-9999999999", Problem.DATE_EARLY),
+        ("EPOCH", "-99999999999", Problem.DATE_NOT_REAL),
+        ("EPOCHMS", "4102444800000", Problem.DATE_FUTURE),
+        ("EPOCHMS", "2020-03-01", Problem.DATE_FORM),
+    ],
+)
+def test_what_counts_no_seconds_is_no_date(form, text, problem):
+    assert problem_of(reader(form), text) is problem
+
+
+def test_counted_and_written_dates_stand_in_one_column():
+    reading = DateReader(
+        (DateFormat("EPOCHMS"), DateFormat("DD/MM/YYYY")), "CE", TODAY, zone=timedelta(hours=7)
+    )
+    # 17:30 in UTC is half past midnight of the next day there.
+    assert reading.read("1583083800000") == "2020-03-02"
+    assert reading.read("01/03/2020") == "2020-03-01"

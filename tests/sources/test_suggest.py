@@ -149,6 +149,16 @@ def test_the_date_format_is_found(tmp_path, days, form):
     assert [f.text for f in mapping.tables[0].columns["Date"].formats] == [form]
 
 
+def test_days_counted_in_milliseconds_are_found_with_their_zone(tmp_path):
+    rows = [[f"C{n}", 1_583_020_800_000 + 86_400_000 * n, f"11007001{n:05d}"] for n in range(60)]
+    path = write_table(tmp_path / "a.csv", ["GlobalID", "incident_date", "ID card"], rows)
+    text = draft(path, "MM")
+    table = parse_mapping(text, regional()).tables[0]
+    assert [form.text for form in table.columns["incident_date"].formats] == ["EPOCHMS"]
+    assert 'zone: "+06:30"  # ?' in text
+    assert table.columns["ID card"].target.name == "national_id"
+
+
 def test_years_of_two_digits_are_a_doubt(tmp_path):
     rows = [[f"C{n}", f"{13 + n % 15}/03/{n % 27:02d}"] for n in range(60)]
     assert "which hundred years are meant" in draft(

@@ -48,6 +48,9 @@ _GAPS = 1.5
 _ROW_COUNTER = 0.4
 """Likelihood that a column that counts the rows is the case number nevertheless."""
 
+_COUNTED_DAYS = re.compile("[1-9][0-9]{8,9}000")
+"""Milliseconds since 1970 to the second, as services of maps export dates; from 1973 on."""
+
 _LIKE_A_DATE = re.compile(r".{0,12}[0-9].{3,24}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,16}[0-9]")
 _LONG_TEXT, _NAME_PARTS = 40, (2, 6)
@@ -129,6 +132,8 @@ class Witness:
 
     def date_formats(self, cells: Cells) -> tuple[list[str], str, float]:
         """The formats that read the cells, the era, and the share of cells read."""
+        if cells.share(_COUNTED_DAYS) > _SURELY:
+            return ["EPOCHMS"], "CE", self._counted(cells)
         native = sum(w.startswith(NATIVE_DATE) for w in cells.words)
         best: tuple[list[str], str, float] = ([], "CE", _share(native, len(cells.words)))
         for era in ("CE", "BE", "either"):
@@ -142,6 +147,8 @@ class Witness:
         """Whether all dates of a format would also be valid dates with day and month swapped."""
         words = cells.words
         for form in formats:
+            if DateFormat(form).counts:
+                continue
             other = form.translate(_SWAPPED)
             read = self._read(form, era, words)
             if other != form and read and "MMM" not in form and read <= self._read(other, era, words):
@@ -169,6 +176,12 @@ class Witness:
         reader = DateReader((DateFormat(form),), era, self.today)
         return {word for word in set(words) if _readable(reader, word)}
 
+    def _counted(self, cells: Cells) -> float:
+        """Share of the cells that count milliseconds, all of them since the first register of the region."""
+        reader = DateReader((DateFormat("EPOCHMS"),), "CE", self.today)
+        fit = [w for w in cells.words if _COUNTED_DAYS.fullmatch(w) and _readable(reader, w)]
+        return _share(len(fit), len(cells.words))
+
     def _provinces(self, cells: Cells, target: Target) -> float:
         """Share of provinces among the cells, ignoring spaces and hyphens, as spellings vary."""
         known = {re.sub(r"[\s-]", "", word): code for word, code in self.words(target).items()}
@@ -184,6 +197,9 @@ class Witness:
     def _date(self, cells: Cells, target: str) -> float:
         """How well the cells fit a date, considering that dates of birth lie further back than accidents."""
         few = Cells(cells.values[:DATES_TRIED])
+        counted = self._counted(few)
+        if counted > _SURELY:
+            return counted if target != BIRTH else 0.7 * counted
         share = self._dates(cells)
         years = [year for w in few.words if (year := _year(w))]
         back = bool(years) and median(years) < self.today.year - LONG_AGO

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from gateway.sources.model.dates import ERAS, DateFormat
+from gateway.sources.model.dates import EPOCHS, ERAS, DateFormat
 from gateway.sources.model.mapping import ISO_DATES, ColumnRule
 from gateway.sources.model.targets import Kind, Target
 from gateway.sources.model.words import plain
@@ -36,6 +37,28 @@ class _Format:
 
 
 @dataclass(frozen=True)
+class _Zone:
+    """A zone by its distance from UTC: no country of the region changes its clocks in summer."""
+
+    def read(self, node: Node, faults: list[Fault]) -> timedelta | None:
+        text = Text(6).read(node, faults)
+        if text is None:
+            return None
+        found = _ZONE.fullmatch(text)
+        if not found:
+            faults.append(node.position.fault(f"{quoted(text)} is not a zone such as '+07:00'"))
+            return None
+        ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+        return -ahead if found["sign"] == "-" else ahead
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "pattern": _ZONE.pattern, "examples": ["+07:00"]}
+
+
+_ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>0[0-9]|1[0-4]):(?P<minutes>[0-5][0-9])")
+
+
+@dataclass(frozen=True)
 class _Cell:
     """A word as written in a cell of the source: any text except blank text."""
 
@@ -62,6 +85,7 @@ def column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
         "formats": Key(ListOf(_Format()), "date formats"),
         "era": Key(OneOf("era", ERAS), "calendar of the years"),
         "pivot": Key(Number(1800, 2700), "first year that two digits can mean, in that calendar"),
+        "zone": Key(_Zone(), "how far its clocks are ahead of UTC, where dates are counted: +07:00"),
         "separator": Key(Text(5), "sign between several codes in one cell"),
         "unit": Key(Text(20), "months (ages), or how much of the currency makes a US dollar (amounts)"),
         "decimal": Key(OneOf("decimal sign", (".", ",")), "sign before the decimals of amounts"),
@@ -113,7 +137,7 @@ class _Codes:
 
 _KEYS_OF_KIND = {
     Kind.IDENTIFIER: {"unknown"},
-    Kind.DATE: {"unknown", "formats", "era", "pivot"},
+    Kind.DATE: {"unknown", "formats", "era", "pivot", "zone"},
     Kind.AGE: {"unknown", "codes", "blank", "unit"},
     Kind.CODE: {"unknown", "codes", "blank"},
     Kind.SEVERAL: {"unknown", "codes", "separator"},
@@ -161,6 +185,7 @@ def _build_column(
             position_of(node, "formats").fault("two formats read the same text in different ways; keep one")
         )
     _check_short_years(values, node, faults)
+    _check_counted(values, node, faults)
     return ColumnRule(target, **values)
 
 
@@ -170,6 +195,23 @@ def _check_short_years(values: Mapping[str, Any], node: Table, faults: list[Faul
         faults.append(position_of(node, "era").fault("two digits of a year do not tell its era: CE or BE"))
     if "pivot" in values and not short:
         faults.append(position_of(node, "pivot").fault("no format has a year of two digits: YY"))
+
+
+def _check_counted(values: Mapping[str, Any], node: Table, faults: list[Fault]) -> None:
+    """Add the faults of formats that count: a day has a zone, and digits alone are read in one way only."""
+    formats: tuple[DateFormat, ...] = values.get("formats", ())
+    counting = [form.text for form in formats if form.counts]
+    if counting and "zone" not in values:
+        position = position_of(node, "formats")
+        faults.append(
+            position.fault(f"{counting[0]} needs 'zone': the day that it was, where it was counted")
+        )
+    if "zone" in values and not counting:
+        faults.append(position_of(node, "zone").fault(f"no format counts seconds: {' or '.join(EPOCHS)}"))
+    if counting and sum(form.digits for form in formats) > 1:
+        faults.append(
+            position_of(node, "formats").fault("two formats read the same digits in different ways")
+        )
 
 
 def _ambiguous(formats: tuple[DateFormat, ...]) -> bool:

@@ -25,6 +25,12 @@ from gateway.sources.model.words import plain
 MOST_DOLLARS = 3_000
 """A middle cost above this figure suggests a currency other than the dollar."""
 
+ZONES = {
+    "BN": "+08:00", "ID": "+07:00", "KH": "+07:00", "LA": "+07:00", "MM": "+06:30", "MY": "+08:00",
+    "PH": "+08:00", "SG": "+08:00", "TH": "+07:00", "TL": "+09:00", "VN": "+07:00",
+}  # fmt: skip
+"""How far the clocks of each state's capital are ahead of UTC."""
+
 MOST_WORDS = 60
 LONGEST_WORD = 60
 _MARKS = r"\u0300-\u036f\u0e30-\u0e4e\u0eb0-\u0ecd\u102b-\u109f\u17b4-\u17d3"
@@ -166,6 +172,8 @@ def _rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list[str]]
         formats, era, share = witness.date_formats(g.column.cells)
         lines = [f"formats: [{', '.join(formats)}]"] if formats else []
         lines += [f"era: {era}"] if era != "CE" else []
+        if any(DateFormat(form).counts for form in formats):
+            lines.append(f'zone: "{ZONES[witness.member]}"  # ? where were the days counted?')
         notes = () if share > 0.99 else ("some dates in other formats",)
         if any(DateFormat(form).short for form in formats):
             notes = (*notes, "which hundred years are meant, of which calendar (pivot, era)?")

@@ -4,13 +4,18 @@ Tokens: YYYY, or YY for two digits of it; MM and DD (two digits), M and D (one o
 month, month_names.py); Q (a quarter, of which the year alone is read); hh, mm and ss are read and dropped.
 Every other character stands for itself, and so do Latin letters between single quotation marks. Digits of any
 script are read as digits.
+
+A format can be EPOCH or EPOCHMS instead: seconds or milliseconds since 1970 began in UTC, read as the day
+that it was then in the zone of the column.
 """
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from types import MappingProxyType
 
 from gateway.sources.model.cells import NATIVE_DATE
 from gateway.sources.model.findings import Problem
@@ -49,6 +54,13 @@ class UnreadableError(Exception):
         self.problem = problem
 
 
+EPOCHS: Mapping[str, int] = MappingProxyType({"EPOCH": 1, "EPOCHMS": 1000})
+"""Formats that count from the first moment of 1970 in UTC -> how many make a second."""
+
+_COUNTED = {"EPOCH": r"(?P<epoch>-?[0-9]{1,11})", "EPOCHMS": r"(?P<epochms>-?[0-9]{1,14})"}
+_FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class DateFormat:
     """A date format. Raises ValueError with the reason, such as a missing year or a stray letter."""
@@ -56,6 +68,8 @@ class DateFormat:
     text: str
 
     def __post_init__(self) -> None:
+        if self.counts:
+            return
         tokens = self._tokens
         if sum(t[0] == "Y" for t in tokens) != 1:
             raise ValueError("a format has the year as YYYY or YY, once")
@@ -69,6 +83,16 @@ class DateFormat:
             raise ValueError("the tokens are YYYY, YY, MM, M, MMM, DD, D, Q, hh, mm, ss")
 
     @property
+    def counts(self) -> bool:
+        """Whether the format counts seconds or milliseconds."""
+        return self.text in EPOCHS
+
+    @property
+    def digits(self) -> bool:
+        """Whether texts of this format are digits alone."""
+        return self.counts or self.shape.isdigit()
+
+    @property
     def _tokens(self) -> list[str]:
         return [token for token in _TOKEN.findall(self.text) if not token.startswith("'")]
 
@@ -79,7 +103,9 @@ class DateFormat:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """The pattern of texts in this format, with the groups year, month, name and day."""
+        """The pattern of texts in this format, with the groups year, month, name and day, or epoch."""
+        if self.counts:
+            return re.compile(_COUNTED[self.text])
         parts, end = [], 0
         for match in _TOKEN.finditer(self.text):
             token = match.group()
@@ -112,13 +138,14 @@ class DateReader:
     """Reads a date to `YYYY-MM-DD`, `YYYY-MM` or `YYYY` of the common era: as precise as the text is.
 
     `pivot`: the first year that two digits can mean, in the era of the column; by default the hundred years
-    that end with today's.
+    that end with today's. `zone`: how far the clocks of the column are ahead of UTC, for formats that count.
     """
 
     formats: tuple[DateFormat, ...]
     era: str
     today: date
     pivot: int | None = None
+    zone: timedelta = timedelta(0)
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
@@ -136,6 +163,9 @@ class DateReader:
         raise UnreadableError(Problem.DATE_FORM)
 
     def _value(self, parts: dict[str, str | None]) -> str:
+        for name, per_second in EPOCHS.items():
+            if count := parts.get(name.casefold()):
+                return self._counted(int(count), per_second).isoformat()
         short = parts.get("short")
         year = self._common_era(
             int(parts.get("year") or 0) if short is None else self._whole_year(int(short))
@@ -146,6 +176,14 @@ class DateReader:
         if not month:
             return f"{year:04d}"
         return first.isoformat() if day else f"{year:04d}-{month:02d}"
+
+    def _counted(self, count: int, per_second: int) -> date:
+        """The day in the column's zone, so many seconds or parts of a second after 1970 began in UTC."""
+        try:
+            moment = _FIRST_MOMENT + timedelta(seconds=count // per_second) + self.zone
+        except OverflowError:
+            raise UnreadableError(Problem.DATE_NOT_REAL) from None
+        return self._within(moment.year, moment.month, moment.day)
 
     def _whole_year(self, short: int) -> int:
         """The year of the column's era that two digits mean."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 
 from gateway.sources.model.dates import DateFormat
@@ -22,9 +23,9 @@ class ColumnRule:
 
     `codes`: plain word of the source (words.py) -> code; empty where the source has the dictionary's codes.
     `unknown`: plain words that mean "not known". `blank`: the code of an empty cell, else the target's
-    unknown. `formats`, `era`: of dates; `pivot`: the first year that two digits can mean. `separator`:
-    between several codes in one cell. `unit`: `months` for ages; for amounts, how much of the source's
-    currency makes a US dollar. `decimal`: the decimal sign of amounts.
+    unknown. `formats`, `era`: of dates; `pivot`: the first year that two digits can mean; `zone`: how far its
+    clocks are ahead of UTC. `separator`: between several codes in one cell. `unit`: `months` for ages; for
+    amounts, how much of the source's currency makes a US dollar. `decimal`: the decimal sign of amounts.
     """
 
     target: Target
@@ -34,6 +35,7 @@ class ColumnRule:
     formats: tuple[DateFormat, ...] = ISO_DATES
     era: str = "CE"
     pivot: int | None = None
+    zone: timedelta = timedelta(0)
     separator: str = ";"
     unit: str = ""
     decimal: str = "."

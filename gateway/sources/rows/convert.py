@@ -87,7 +87,7 @@ def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) 
     if kind in _BESIDE:
         return _BESIDE[kind](rule)
     if kind is Kind.DATE:
-        return DateReader(rule.formats, rule.era, today, rule.pivot).read
+        return DateReader(rule.formats, rule.era, today, rule.pivot, rule.zone).read
     if kind is Kind.IDENTIFIER:
         return personal_number if rule.target.name == PERSON else case_number
     words = dict(rule.codes) or {plain(code): code for code in rule.target.codes}
