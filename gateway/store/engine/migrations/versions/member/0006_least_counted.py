@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "member_0005"
-down_revision = "member_0004"
+revision = "member_0006"
+down_revision = "member_0005"
 
 
 def upgrade() -> None:
