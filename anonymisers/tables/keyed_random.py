@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from anonymisers.errors import RulesError
 
 KEY_BYTES = 32
+FRACTIONS = 2.0**32
+"""How many different fractions may be drawn: each times this is a whole number."""
 
 
 def random_fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64]:
@@ -21,7 +23,7 @@ def random_fractions(key: bytes, purpose: str, count: int) -> NDArray[np.float64
         message = f"the member's key has {len(key)} bytes; it must have {KEY_BYTES}"
         raise RulesError(message, remedy="Make one with: openssl rand 32")
     stream = SHAKE256.new(derive_key(key, purpose)).read(4 * count) if count else b""
-    return np.frombuffer(stream, dtype="<u4").astype(np.float64) / 2.0**32
+    return np.frombuffer(stream, dtype="<u4").astype(np.float64) / FRACTIONS
 
 
 def derive_key(key: bytes, purpose: str) -> bytes:

@@ -12,7 +12,8 @@ from anonymisers.suppression.strategies.suppression_pattern import MarkovMove
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme
 from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.keyed_random import random_fractions
+from anonymisers.tables.keyed_random import FRACTIONS, random_fractions
+from anonymisers.tables.stable_order import stable_order
 
 
 def lifted_worlds(people: BaseTable, move: MarkovMove, first: NDArray[np.bool_]) -> Iterator[World]:
@@ -86,17 +87,20 @@ def shuffled_world(people: BaseTable, schemes: Iterable[SwapScheme], key: bytes,
 
     The schemes must leave every table unchanged (`swap_schemes.largest_schemes`).
     """
-    coords = np.repeat(people.coords, people.counts, axis=0)
-    before = coords.copy()
+    before = [np.repeat(column, people.counts) for column in people.coords.T]
+    codes = [column.copy() for column in before]
     for number, scheme in enumerate(schemes):
-        swapped = list(scheme.swapped)
-        matching = np.zeros(len(coords), dtype=np.int64)
+        matching = np.zeros(len(codes[0]), dtype=np.int64)
         for axis in scheme.matching:
-            matching = matching * len(people.dims[axis].codes) + coords[:, axis]
-        draws = random_fractions(key, f"shuffle {purpose} {number}", len(coords))
-        revocable = np.lexsort((np.arange(len(coords)), matching))
-        taking = np.lexsort((draws, matching))
-        given = coords[revocable][:, swapped]
-        coords[np.ix_(taking, np.array(swapped, dtype=np.int64))] = given
-    ones = np.ones(len(coords), dtype=np.int64)
-    return World.of(np.concatenate([before, coords]), np.concatenate([-ones, ones]))
+            matching = matching * len(people.dims[axis].codes) + codes[axis]
+        draws = random_fractions(key, f"shuffle {purpose} {number}", len(matching))
+        giving = stable_order(matching)
+        drawn = stable_order((draws * FRACTIONS).astype(np.int64))
+        taking = drawn[stable_order(matching[drawn])]
+        for axis in scheme.swapped:
+            codes[axis][taking] = codes[axis][giving]
+    moved = np.logical_or.reduce([now != then for now, then in zip(codes, before, strict=True)])
+    both = np.stack(
+        [np.concatenate([a[moved], b[moved]]) for a, b in zip(before, codes, strict=True)], axis=1
+    )
+    return World.of(both, np.repeat(np.array([-1, 1], dtype=np.int64), len(both) // 2))
