@@ -2,13 +2,15 @@
 cell.
 
 The program leaves nothing out: without a solution, there is no feasible table in which the cell differs by
-the amount and no other cell by more than twice the threshold, not even in fractions of people. The program
-stays in the solver; from cell to cell only costs and bounds change. Solutions have nearly always been
-integral; a fractional solution is nudged, and at last whole numbers are sought by branch and bound.
+the amount and no other cell by more than twice the threshold, not even in fractions of people. The matrix
+stays in the solver; from cell to cell only costs and bounds change, and each program is begun without the
+former solution. Solutions have nearly always been integral; a fractional solution is nudged, and at last
+whole numbers are sought by branch and bound.
 
-Columns: the rises of all cliques' cells, the falls of cells with people, the rises and the falls of all cells
-of the linked tables. Rows: each cell as a sum, of cells a level below or of cells of a clique; people only
-swap places; and adjacent cliques agree in shared levels.
+Columns: the rises of all cliques' cells, the falls of cells with people, the rises and the falls of those
+cells of the linked tables that have no twin. A twin is the one cell of a clique with the same people. Rows:
+each other cell as a sum, of cells a level below or of cells of a clique; people only swap places; and
+adjacent cliques agree in shared levels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,15 +74,27 @@ class JunctionTreeProgram:
         people = np.concatenate(counts)
         self._falling = np.flatnonzero(people > 0)
         self._steps = self.inside + len(self._falling)
-        self._width = self._steps + 2 * len(self.cells)
+        self._fall_of = np.full(self.inside, -1, dtype=np.int64)
+        self._fall_of[self._falling] = self.inside + np.arange(len(self._falling))
+        self._twin = np.full(len(self.cells), -1, dtype=np.int64)
+        every = [*self._sums(pattern, cliques), *self._agreeing(cliques)]
+        self._place_columns()
         furthest = 2.0 * pattern.rules.threshold
-        self._cost, self._lower, self._upper = (np.zeros(self._width) for _ in range(3))
-        self._cost[: self._steps] = LOCAL.step_cost
-        self._upper[: self.inside] = furthest
-        self._upper[self.inside : self._steps] = np.minimum(people[self._falling], furthest)
+        self._least_cost, self._most = np.zeros(self._width), np.full(self._width, furthest)
+        self._least_cost[: self._steps] = LOCAL.step_cost
+        self._most[self.inside : self._steps] = np.minimum(people[self._falling], furthest)
+        self._cost, self._lower, self._upper = self._least_cost, np.zeros(self._width), self._most
         self._rows = 0
-        self._matrix = self._entries([*self._sums(pattern, cliques), *self._agreeing(cliques)])
+        self._matrix = self._entries(every)
         self._highs = self._solver(self._cost, self._upper, np.zeros(self._width, dtype=np.int32))
+
+    def _place_columns(self) -> None:
+        """Number the columns of the cells: those of a twin in a clique, else columns of their own."""
+        apart = self._twin < 0
+        number, others = np.cumsum(apart) - 1, int(apart.sum())
+        self._rise = np.where(apart, self._steps + number, self._twin)
+        self._fall = np.where(apart, self._steps + others + number, self._fall_of[self._twin])
+        self._width = self._steps + 2 * others
 
     def cheapest(
         self, cell_costs: Floats, room: tuple[Floats, Floats], target: tuple[int, int], solver: Solver
@@ -90,21 +104,39 @@ class JunctionTreeProgram:
         `cell_costs` for each unit and `room` to fall and to rise are those of `cells`; `target`: a cell and
         the amount by which the cell must change. Raises ProtectionError when the solver's steps are used up.
         """
-        fall, rise = room[0].copy(), room[1].copy()
-        least_fall, least_rise = np.zeros_like(fall), np.zeros_like(rise)
-        cell, amount = int(self._number[target[0]]), target[1]
-        with_it, against = (rise, fall) if amount > 0 else (fall, rise)
-        with_it[cell] = (least_rise if amount > 0 else least_fall)[cell] = abs(amount)
-        against[cell] = 0.0
-        self._lower[self._steps :] = np.concatenate([least_rise, least_fall])
-        self._upper[self._steps :] = np.concatenate([rise, fall])
-        self._cost[self._steps :] = np.concatenate([cell_costs, cell_costs])
-        changed = np.arange(self._steps, self._width, dtype=np.int32)
-        self._highs.changeColsBounds(
-            len(changed), changed, self._lower[self._steps :], self._upper[self._steps :]
-        )
-        self._highs.changeColsCost(len(changed), changed, self._cost[self._steps :])
+        cost, upper, lower = self._least_cost.copy(), self._most.copy(), np.zeros(self._width)
+        falls = self._fall >= 0
+        for columns, costs, most in (
+            (self._rise, cell_costs, room[1]),
+            (self._fall[falls], cell_costs[falls], room[0][falls]),
+        ):
+            np.add.at(cost, columns, costs)
+            np.minimum.at(upper, columns, most)
+        cell, amount = int(self._number[target[0]]), abs(target[1])
+        with_it, against = (self._rise, self._fall) if target[1] > 0 else (self._fall, self._rise)
+        own, other = int(with_it[cell]), int(against[cell])
+        if own < 0 or upper[own] < amount:
+            solver.spend(SOLVER.run_steps)
+            return None
+        lower[own] = upper[own] = amount
+        if other >= 0:
+            upper[other] = 0.0
+        self._pass(cost, lower, upper)
         return self._whole_numbers(solver)
+
+    def _pass(self, cost: Floats, lower: Floats, upper: Floats) -> None:
+        """Pass the costs and bounds that differ from the former program's to the solver, and forget its
+        solution.
+
+        The solver begins each program anew: nearly nothing changes beside the target, so that it is sooner
+        done than from a solution for another target; and equal programs have equal solutions.
+        """
+        bounds = np.flatnonzero((lower != self._lower) | (upper != self._upper)).astype(np.int32)
+        self._highs.changeColsBounds(len(bounds), bounds, lower[bounds], upper[bounds])
+        costs = np.flatnonzero(cost != self._cost).astype(np.int32)
+        self._highs.changeColsCost(len(costs), costs, cost[costs])
+        self._cost, self._lower, self._upper = cost, lower, upper
+        self._highs.clearSolver()
 
     def _whole_numbers(self, solver: Solver) -> Ints | None:
         """Return the cheapest solution, nudged until integral; at last whole numbers are sought by branch and
@@ -172,16 +204,16 @@ class JunctionTreeProgram:
 
     def _entries(self, every: Sequence[ZeroSums]) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
         """Stack the rows, and return them by column: where each column begins, its rows and signs."""
-        fall_of = np.full(self.inside, -1, dtype=np.int64)
-        fall_of[self._falling] = self.inside + np.arange(len(self._falling))
         columns, rows, signs = [], [], []
         for sums in every:
-            falls = fall_of[sums.inside] >= 0
-            rise = self._steps + sums.cells
-            columns += [sums.inside, fall_of[sums.inside[falls]], rise, rise + len(self.cells)]
-            for row in (sums.inside_row, sums.inside_row[falls], sums.cell_row, sums.cell_row):
-                rows.append(self._rows + row)
-            signs += [sums.inside_sign, -sums.inside_sign[falls], sums.cell_sign, -sums.cell_sign]
+            for rises, falls, row, sign in (
+                (sums.inside, self._fall_of[sums.inside], sums.inside_row, sums.inside_sign),
+                (self._rise[sums.cells], self._fall[sums.cells], sums.cell_row, sums.cell_sign),
+            ):
+                real = falls >= 0
+                columns += [rises, falls[real]]
+                rows += [self._rows + row, self._rows + row[real]]
+                signs += [sign, -sign[real]]
             self._rows += 1 + int(np.concatenate([sums.inside_row, sums.cell_row]).max(initial=-1))
         column, row, sign = np.concatenate(columns), np.concatenate(rows), np.concatenate(signs)
         order = np.lexsort((row, column))
@@ -190,8 +222,10 @@ class JunctionTreeProgram:
         return starts, row[order].astype(np.int32), sign[order]
 
     def _sums(self, pattern: SuppressionPattern, cliques: Sequence[Clique]) -> Iterator[ZeroSums]:
-        """Yield each cell as a sum: of cells one level below if all of them exist, else of cells of a
-        clique."""
+        """Yield each cell as a sum: of cells one level below if all of them exist, else of cells of a clique.
+
+        A cell that one cell of a clique counts alone is no sum: that one is its twin.
+        """
         for block, start in zip(pattern.system.blocks, pattern.system.starts, strict=True):
             lattice, number = block.lattice, self._number[start : start + block.lattice.size]
             done = number < 0
@@ -221,8 +255,13 @@ class JunctionTreeProgram:
                     done[own] = True
                     # A cell in which nobody can be is an empty sum.
                     counted = block.belongs(cliques[host].at(whose))[new]
-                    inside = self._starts[host] + np.flatnonzero(new)[counted]
-                    yield _inside(inside, place.ravel()[counted], number[own])
+                    inside, place = self._starts[host] + np.flatnonzero(new)[counted], place.ravel()[counted]
+                    often = np.bincount(place, minlength=len(own))
+                    alone = often[place] == 1
+                    self._twin[number[own[place[alone]]]] = inside[alone]
+                    rest = np.flatnonzero(often != 1)
+                    if len(rest):
+                        yield _inside(inside[~alone], np.searchsorted(rest, place[~alone]), number[own[rest]])
 
     def _agreeing(self, cliques: Sequence[Clique]) -> Iterator[ZeroSums]:
         """Yield the rows for people only swapping places, and for adjacent cliques agreeing in shared

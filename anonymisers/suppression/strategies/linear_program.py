@@ -37,7 +37,11 @@ class SolverTuning:
     """Nodes of branch and bound: a bound in steps, not in seconds, so that the same input gives the same
     pattern on a slower machine."""
     nodes_when_limited: int = 5
-    """Nodes where the steps of all programs together are limited: one program must not use up the limit."""
+    """Nodes where the steps of all programs together are limited: one program must not use up the limit.
+    Branches are chosen without trying them there, since trials took most of the time."""
+    steps_each_column: int = 10
+    """Steps left for each column, where steps are limited, without which no branch and bound is started: it
+    would mostly use up the limit, and take seconds beyond it."""
 
 
 TUNING = SolverTuning()
@@ -123,6 +127,7 @@ class Solver:
             ("random_seed", 1),
             ("mip_rel_gap", TUNING.gap),
             ("mip_max_nodes", TUNING.nodes if most is None else TUNING.nodes_when_limited),
+            *(() if most is None else (("mip_pscost_minreliable", 0),)),
         ):
             self._highs.setOptionValue(name, value)
         self.runs = self.steps = 0
@@ -185,6 +190,8 @@ class Solver:
         if self._most is not None and self.steps >= self._most:
             raise ProtectionError("the search took more steps than it may")
         size = len(model.cost)
+        if whole and self._most is not None and self._most - self.steps < TUNING.steps_each_column * size:
+            return None
         kinds = np.full(size, int(whole), dtype=np.int32)
         # Presolve slows the small continuous programs down, and halves the time of branch and bound.
         self._highs.setOptionValue("presolve", "on" if whole else "off")
