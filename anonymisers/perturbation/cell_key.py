@@ -1,9 +1,9 @@
 """The cell-key method: noise determined by the people in a cell, the same in every table and at any time.
 
 Every person has a record key for life, uniform on [0, 1) with 8 digits. The key of a cell is the fractional
-part of the sum of its people's keys; together with the cell's count the key determines the noise. Cells are
-changed one by one, so that tables no longer add up. The cell-key method is perturbation, never differential
-privacy.
+part of the sum of its people's keys, or, in a node, a key derived from the sum (`independent_keys`); together
+with the cell's count the key determines the noise. Cells are changed one by one, so that tables no longer add
+up. The cell-key method is perturbation, never differential privacy.
 
 Source: Fraser and Wooton, A proposed method for confidentialising tabular output to protect against
 differencing, UNECE work session 2005; the R package cellKey.
