@@ -64,7 +64,7 @@ class Register:
                 row = (f"{year}-{month:02d}", str(place), str(sex), str(outcome), "AGG", f"{year}-{number}")
                 self.rows.append(row)
 
-    def leave(self, people: int) -> None:
+    def withdraw(self, people: int) -> None:
         """So many of the first year agree no more."""
         first = [n for n, row in enumerate(self.rows) if row[0] < "2023"]
         for n in self.dice.permutation(first)[:people].tolist():
@@ -98,7 +98,7 @@ def three_releases(place: Path, seed: int, policy: str = SHARED) -> list[ReadyCu
             if step == 1:
                 register.add(2024)
             if step == 2:
-                register.leave(20)
+                register.withdraw(20)
             keep_snapshot(node, register.snapshot())
             give_out(node, build(node).index)
             ready = cache.refresh()
