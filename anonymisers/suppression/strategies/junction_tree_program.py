@@ -23,7 +23,7 @@ from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
 from anonymisers.suppression.strategies.junction_tree import Clique, table_levels, tables_of, with_guards
-from anonymisers.suppression.strategies.linear_program import EPSILON, Solver, nudges
+from anonymisers.suppression.strategies.linear_program import EPSILON, Solver, nudges, steps_of
 from anonymisers.suppression.strategies.linear_program import TUNING as SOLVER
 from anonymisers.suppression.strategies.local_program import TUNING as LOCAL
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
@@ -116,7 +116,7 @@ class JunctionTreeProgram:
         with_it, against = (self._rise, self._fall) if target[1] > 0 else (self._fall, self._rise)
         own, other = int(with_it[cell]), int(against[cell])
         if own < 0 or upper[own] < amount:
-            solver.spend(SOLVER.run_steps)
+            solver.spend(steps_of(0, whole=False))
             return None
         lower[own] = upper[own] = amount
         if other >= 0:
@@ -145,7 +145,7 @@ class JunctionTreeProgram:
         turn = 0
         try:
             while True:
-                values = self._run(self._highs, solver, SOLVER.run_steps)
+                values = self._run(self._highs, solver)
                 if values is None:
                     return None
                 change = self._net(values)
@@ -169,15 +169,16 @@ class JunctionTreeProgram:
             highs = self._solver(
                 self._cost, upper, kinds, presolve="on", mip_rel_gap=SOLVER.gap, mip_max_nodes=TUNING.nodes
             )
-            values = self._run(highs, solver, SOLVER.integer_run_steps)
+            values = self._run(highs, solver, whole=True)
             if values is not None:
                 return np.rint(self._net(values)).astype(np.int64)
         return None
 
-    def _run(self, highs: _Highs, solver: Solver, fee: int) -> Floats | None:
+    @staticmethod
+    def _run(highs: _Highs, solver: Solver, *, whole: bool = False) -> Floats | None:
         highs.run()
         info = highs.getInfo()
-        solver.spend(fee + max(0, int(info.simplex_iteration_count)))
+        solver.spend(steps_of(int(info.simplex_iteration_count), whole=whole))
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         solution: Floats = np.array(highs.getSolution().col_value, dtype=np.float64)

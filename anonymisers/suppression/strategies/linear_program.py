@@ -27,6 +27,8 @@ class SolverTuning:
     """Steps counted for setting up a program, beside the simplex iterations."""
     integer_run_steps: int = 1000
     """Steps counted for starting a branch and bound."""
+    integer_step: int = 4
+    """Steps counted for each simplex iteration of a branch and bound: cuts take most of its time."""
     large: int = 1000
     """Inner cells above which a program is large."""
     gap: float = 0.2
@@ -201,9 +203,7 @@ class Solver:
         )  # fmt: skip
         self._highs.run()
         self.runs += 1
-        self.steps += (TUNING.integer_run_steps if whole else TUNING.run_steps) + max(
-            0, int(self._highs.getInfo().simplex_iteration_count)
-        )
+        self.steps += steps_of(int(self._highs.getInfo().simplex_iteration_count), whole=whole)
         if not (
             self._found() if whole else self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         ):
@@ -216,6 +216,14 @@ class Solver:
         return bool(
             self._highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         )
+
+
+def steps_of(iterations: int, *, whole: bool) -> int:
+    """Return the steps that a program counts by its simplex iterations (-1 where none were counted)."""
+    iterations = max(0, iterations)
+    if whole:
+        return TUNING.integer_run_steps + TUNING.integer_step * iterations
+    return TUNING.run_steps + iterations
 
 
 def _within_bounds(program: LinearProgram, amount: int) -> bool:

@@ -228,6 +228,26 @@ def test_a_move_changes_its_cell_by_the_amount_whatever_else_is_suppressed(place
         assert 0 not in found.rows
 
 
+@given(st.lists(st.sampled_from(INNER), min_size=1, max_size=12), st.lists(st.integers(0, 10**6), max_size=4))
+def test_the_same_move_is_found_whatever_was_asked_before(places, before):
+    system, people = system_of(DIMS, *ACROSS), people_at(DIMS, places)
+    pattern = pattern_of(system, people, np.zeros(system.size, dtype=np.bool_))
+    there = np.flatnonzero(system.present)[1:].tolist()
+    cell = there[sum(map(sum, places)) % len(there)]
+
+    fresh, used = (JunctionTreeSearch.of(pattern, 1.0 + pattern.values) for _ in range(2))
+    assert fresh is not None
+    assert used is not None
+    for number in before:
+        used.find(there[number % len(there)], (1, -1), None, Solver())
+    expected, found = (one.find(cell, (1, -1), None, Solver()) for one in (fresh, used))
+
+    assert (found is None) == (expected is None)
+    if found is not None and expected is not None:
+        assert found.coords.tolist() == expected.coords.tolist()
+        assert found.change.tolist() == expected.change.tolist()
+
+
 def test_where_every_zero_is_published_the_junction_tree_is_not_used():
     system, people = system_of(SMALL, *SMALL_TABLES), people_at(SMALL, SMALL_INNER)
     none = np.zeros(system.size, dtype=np.bool_)

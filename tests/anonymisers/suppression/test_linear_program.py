@@ -76,3 +76,26 @@ def test_bounds_are_seen_without_a_run():
     assert solver.solve(nobody, 3) is None
     assert solver.runs == 0
     assert solver.solve(nobody, 2).tolist() == [1, 1]
+
+
+def test_a_limited_search_begins_no_branch_and_bound_with_few_steps_left():
+    """Each two of three cells must make up for the person who leaves a fourth: half a person each."""
+    program = LinearProgram.of(
+        np.array([0, 1, 1, 2, 0, 2, 3, 3, 3, 3]),
+        np.array([0, 0, 1, 1, 2, 2, 0, 1, 2, 3]),
+        row_cost=np.full(3, np.inf),
+        floor=np.full(3, 10.0),
+        ceiling=np.full(3, 10.0),
+        required=np.zeros(0),
+        down=np.full(4, 4.0),
+        up=np.full(4, 4.0),
+        step_cost=np.full(4, 0.01),
+    )
+    ample = Solver(10_000)
+    assert ample.solve(program, -1) is None
+    tries = 1 + programs.TUNING.nudges
+    assert ample.runs == tries + 2
+
+    scarce = Solver(tries * (programs.TUNING.run_steps + 4) + 50)
+    assert scarce.solve(program, -1) is None
+    assert scarce.runs == tries
