@@ -355,12 +355,17 @@ class _CheckedRelease:
 
     def _refused_cells(self) -> Bools:
         """A mask over the cells of tables that were not protected and are withheld whole."""
-        keys = self.lattice.keys()
-        depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(self.base_table.dims)], axis=1)
-        refused = np.zeros(self.lattice.size, dtype=np.bool_)
-        for level in self.certificate.refused:
-            wanted = dict(level)
-            refused |= (depths == [wanted.get(d.name, 0) for d in self.base_table.dims]).all(axis=1)
+        keys, dims = self.lattice.keys(), self.base_table.dims
+        levels = [tuple(dict(level).get(d.name, 0) for d in dims) for level in self.certificate.refused]
+        deepest = [int(d.depth.max()) for d in dims]
+        # A level below all codes has no cells.
+        levels = [one for one in levels if all(0 <= n <= most for n, most in zip(one, deepest, strict=True))]
+        # Depths are compared as the digits of one number, since hundreds of levels are refused.
+        depths, wanted = np.zeros(self.lattice.size, dtype=np.int64), np.zeros(len(levels), dtype=np.int64)
+        for axis, (dim, most) in enumerate(zip(dims, deepest, strict=True)):
+            depths = depths * (1 + most) + dim.depth[keys[:, axis]]
+            wanted = wanted * (1 + most) + np.array([one[axis] for one in levels], dtype=np.int64)
+        refused = np.isin(depths, wanted)
         return np.append(refused, np.zeros(self.size - self.lattice.size, dtype=np.bool_))
 
     def check_inner_cell_rule(self, changed: Bools) -> None:
