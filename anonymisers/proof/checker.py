@@ -5,7 +5,7 @@ the number of cells that count one inner cell. `check_certificate` is where to b
 function below it. Terms: `docs/explanation/disclosure-control/guarantee.md`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from anonymisers.proof.inner_sums import levels, unchanged_sums
 from anonymisers.proof.interval_bounds import interval_bounds
 from anonymisers.proof.singletons import OwnCells, exposed_pairs
 from anonymisers.proof.world import World
+from anonymisers.proof.world_changes import changes_of
 from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.cell_names import CellName, cell_positions
@@ -33,11 +34,6 @@ from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables
 from anonymisers.tables.release import Release
 from anonymisers.tables.structural_zeros import structural_cells, with_structural
-
-BATCH = 4_000_000
-"""Changes of cells that are summed at once: a bound on memory."""
-FEW = 4
-"""Cells for each change, above which changes are sorted instead of summed in an array over all cells."""
 
 
 def check_certificate(
@@ -85,7 +81,7 @@ def check_certificate(
     for number, world in enumerate(certificate.worlds, 1):
         changed |= checked.changed_inner_cells(world, number)
     changes: list[Ints] = []
-    for owners, rows, amounts in checked.changes_of(certificate.worlds):
+    for owners, rows, amounts in changes_of(checked.linked_tables, certificate.worlds):
         checked.check_agreement(rows, amounts)
         np.minimum.at(low, rows, amounts)
         np.maximum.at(high, rows, amounts)
@@ -282,35 +278,6 @@ class _CheckedRelease:
             raise CertificateError(f"world number {number} has an inner cell with fewer than no people")
         return np.isin(every.code(self.base_table.coords), codes)
 
-    def changes_of(self, worlds: Sequence[World]) -> Iterator[tuple[Ints, Ints, Ints]]:
-        """The cells that worlds change, in batches of worlds: three arrays (m,), ordered by world and cell.
-
-        Each entry is the number of a world in its batch, the number of a cell, and the change, not 0.
-        """
-        width = max(1, self.linked_tables.above(self.base_table.coords[:1]).shape[1])
-        batch: list[World] = []
-        entries = 0
-        for world in worlds:
-            batch.append(world)
-            entries += len(world.change) * width
-            if entries >= BATCH:
-                yield self._summed(batch)
-                batch, entries = [], 0
-        if batch:
-            yield self._summed(batch)
-
-    def _summed(self, worlds: list[World]) -> tuple[Ints, Ints, Ints]:
-        coords = np.concatenate([w.coords for w in worlds])
-        change = np.concatenate([w.change for w in worlds])
-        owner = np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds])
-        rows = self.linked_tables.above(coords).astype(np.int64)
-        real = rows >= 0
-        weights = np.broadcast_to(change[:, None], rows.shape)[real]
-        pairs, amounts = _nonzero_sums(
-            (rows + owner[:, None] * self.size)[real], weights, len(worlds) * self.size
-        )
-        return pairs // self.size, pairs % self.size, amounts
-
     def check_agreement(self, rows: Ints, amounts: Ints) -> None:
         """Worlds change no shown cell, and leave each withheld cell at its least value or above."""
         shown = ~self.suppressed[rows]
@@ -416,16 +383,6 @@ class _CheckedRelease:
     def _about_everybody(self, entry: EarlierBlock) -> bool:
         """Whether the population of an earlier release holds everybody of the base table."""
         return bool(entry.block.belongs(self.base_table.coords).all())
-
-
-def _nonzero_sums(numbers: Ints, amounts: Ints, size: int) -> tuple[Ints, Ints]:
-    """Sum amounts by number (below `size`): the numbers with a sum other than 0, in order, and the sums."""
-    distinct, place = (
-        np.unique(numbers, return_inverse=True) if size > FEW * len(numbers) else (None, numbers)
-    )
-    sums = np.rint(np.bincount(place, weights=amounts)).astype(np.int64)
-    found = np.flatnonzero(sums)
-    return (found if distinct is None else distinct[found]), sums[found]
 
 
 def _smallest_sensitive(certificate: Certificate) -> int:

@@ -17,6 +17,9 @@ from anonymisers.tables.lattice import Lattice
 
 Masks = tuple[NDArray[np.bool_], ...]
 
+AT_ONCE = 512
+"""Inner cells whose cells are looked up at once: so few that the processor keeps their numbers near."""
+
 
 @dataclass(frozen=True, eq=False)
 class TableBlock:
@@ -122,10 +125,13 @@ class LinkedTables:
         Coordinates on axes without influence on these tables may then have any position.
         """
         lookup = self._lookup(swapped)
-        numbers = np.broadcast_to(lookup.starts, (len(coords), len(lookup.starts)))
-        for axis, part in lookup.parts.items():
-            numbers = numbers + part[coords[:, axis]]
-        rows = np.where(numbers < 0, -1, numbers)
+        rows = np.empty((len(coords), len(lookup.starts)), dtype=np.int64)
+        for start in range(0, len(coords), AT_ONCE):
+            here, places = rows[start : start + AT_ONCE], coords[start : start + AT_ONCE]
+            here[:] = lookup.starts
+            for axis, part in lookup.parts.items():
+                here += part[places[:, axis]]
+        np.maximum(rows, -1, out=rows)
         for block, columns in zip(self.blocks, lookup.columns, strict=True):
             part = rows[:, columns]
             if block.guards:
