@@ -7,6 +7,7 @@ function below it. Terms: `docs/explanation/disclosure-control/guarantee.md`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -237,7 +238,7 @@ class _CheckedRelease:
                 groups = keys[parts].copy()
                 groups[:, axis] = dim.root
                 # A refused table shows only cells that the other tables determine: it discloses nothing more.
-                in_force = ~self._refused_cells()[parts]
+                in_force = ~self._refused_cells[parts]
                 bad = (
                     self.suppressed[self.lattice.cells(groups)]
                     & ~self.suppressed[parts]
@@ -297,7 +298,7 @@ class _CheckedRelease:
         spans = (self.values + low <= least) & (self.values + high >= k - 1)
         spread = high - low
         wide = spread >= k
-        large, refused = np.zeros(self.size, dtype=np.bool_), self._refused_cells()
+        large, refused = np.zeros(self.size, dtype=np.bool_), self._refused_cells
         for block, start in zip(self.linked_tables.blocks, self.linked_tables.starts, strict=True):
             here = slice(start, start + block.lattice.size)
             known = np.where(refused[here], 0, self.linked_tables.least(least)[here])
@@ -313,13 +314,14 @@ class _CheckedRelease:
     def check_singleton_rule(self, changes: list[Ints]) -> None:
         """No singleton intruder computes a small cell of other people; `changes`: changed cells by world."""
         end = self.lattice.size
-        values, to_protect = self.values[:end], (self.to_protect & ~self._refused_cells())[:end]
+        values, to_protect = self.values[:end], (self.to_protect & ~self._refused_cells)[:end]
         small = (values >= _smallest_sensitive(self.certificate)) & (values < self.certificate.threshold)
         cells = OwnCells(values, self.suppressed[:end], to_protect, small)
         for pair in exposed_pairs(self.linked_tables, self.base_table, cells, changes):
             if not pair.same_person:
                 self.fail("the only person of a withheld cell could compute another", pair.cell)
 
+    @cached_property
     def _refused_cells(self) -> Bools:
         """A mask over the cells of tables that were not protected and are withheld whole."""
         keys, dims = self.lattice.keys(), self.base_table.dims
@@ -370,7 +372,7 @@ class _CheckedRelease:
     def _needs_no_world(self, coords: Positions) -> Bools:
         """A mask (n,) over sums, by position (n, dims), with rules of their own or known already."""
         cells = self.lattice.cells(coords)
-        refused = self._refused_cells()[: self.lattice.size]
+        refused = self._refused_cells[: self.lattice.size]
         settled = (cells >= 0) & ~refused[cells]
         excepted: Bools = settled | ((cells >= 0) & self.public[cells])
         for axis, merged in enumerate(self.base.merged):
