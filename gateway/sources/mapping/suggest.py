@@ -56,7 +56,6 @@ def _document(
     guesses = [_of_its_table(g, guesses, first, columns) for g in guesses]
     yield from _beginning(witness, kind, reading)
     yield "tables:"
-    unread: list[str] = []
     for name in sorted(names, key=lambda n: n != first):
         several = name != first and any(
             g.target and g.target.name in CONTACT for g in guesses if g.column.table == name
@@ -65,7 +64,8 @@ def _document(
         key = join.here if join else None
         mine = [g for g in guesses if g.column.table == name and (g.target or g.column.heading != key)]
         if not any(g.target for g in mine):
-            unread.append(name)
+            # Not left out by the draft: a load then says that the table is not read.
+            yield f"  # {_word(name)}: nothing in it was recognised"
             continue
         yield f"  {_word(name)}:"
         times = max(g.column.times for g in mine)
@@ -85,9 +85,6 @@ def _document(
                 f"      {_word(g.column.heading)}: {g.reason}{_mark(g)}" for g in mine if not g.target
             )
     yield from _constants(guesses)
-    if unread:
-        yield "left_out:"
-        yield from (f"  {_word(name)}: nothing in it was recognised  # ?" for name in unread)
 
 
 def _beginning(witness: Witness, kind: str, reading: Reading) -> Iterator[str]:
