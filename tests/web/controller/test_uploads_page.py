@@ -216,6 +216,20 @@ def test_an_upload_of_which_too_few_rows_count_asks_for_a_lower_share(ready: Des
     assert newest(ready) == (72, 75)
 
 
+def test_an_upload_that_an_older_version_checked_is_checked_again(ready: DeskHouse) -> None:
+    address, _ = checked(ready, "victims.csv", ROWS)
+    held = ready.desk_context.uploads
+    found = held.of(address.rpartition("/")[2])
+    noted = held.noted(found)
+    assert noted is not None
+    held.note(found, {name: value for name, value in noted.items() if name != "missing"})
+
+    assert "The register has not been checked yet" in ready.get(address)
+    assert ready.post(address, do="load", loaded_as="replaces").headers["Location"] == address
+    settled(ready)
+    assert "Load</button>" in ready.get(address)
+
+
 def test_faults_of_an_upload_are_named_in_the_language_of_the_page(ready: DeskHouse) -> None:
     ready.browser.get("/language/km")
     try:

@@ -42,6 +42,11 @@ class Asked:
         return bool(self.tables) or self.missing is not None
 
 
+def complete(noted: Mapping[str, Any]) -> bool:
+    """Whether the notes of a check say everything that is asked."""
+    return {"too_few", LEAST, "share", "missing", "can_be_added"} <= noted.keys()
+
+
 def asked(noted: Mapping[str, Any]) -> Asked:
     """What the notes of a check ask."""
     found = noted["missing"]

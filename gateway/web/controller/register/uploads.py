@@ -183,6 +183,8 @@ def _upload(upload_id: str) -> Upload:
 
 def _one(found: Upload) -> UploadOne:
     job, noted = desk_context().jobs.newest(found.id), desk_context().uploads.noted(found)
+    if noted is not None and not load_choices.complete(noted):
+        noted = None  # checked by an older version: it has to be checked again
     return UploadOne(
         upload=found,
         kept_until=found.until,
