@@ -88,12 +88,16 @@ def waiting_question(look: Browsing) -> Page:
     return page
 
 
-def register_of(look: Browsing) -> bytes:
-    """The register of the signed-in controller's member, as one zip."""
+def register_of(look: Browsing, part: int = 1) -> bytes:
+    """The register of the signed-in controller's member, as one zip; of the casualties one in `part`."""
     stream = io.BytesIO()
+    source = look.directory / "members" / member_of(look) / "source"
+    paths = sorted(source.glob("*.csv"), key=lambda path: path.stat().st_size)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
-        for path in (look.directory / "members" / member_of(look) / "source").glob("*.csv"):
-            package.write(path, path.name)
+        for path in paths:
+            headings, *rows = path.read_bytes().splitlines(keepends=True)
+            step = part if path == paths[-1] else 1
+            package.writestr(path.name, headings + b"".join(rows[::step]))
     return stream.getvalue()
 
 
@@ -112,6 +116,25 @@ def test_a_register_is_uploaded_without_scripts_and_checked(look: Browsing) -> N
 
     page = look.page("controller", urlsplit(plain.url).path)
     kept(page, "upload")
+    page.get_by_role("button", name="Discard").click()
+    expect(page).to_have_url(re.compile("/controller/loads$"))
+
+
+def test_a_part_of_a_register_asks_before_it_is_loaded(look: Browsing) -> None:
+    page = look.page("controller", "/controller/loads/upload")
+    page.context.set_default_timeout(WHOLE)
+    body = {"name": "register.zip", "mimeType": "application/zip", "buffer": register_of(look, part=4)}
+    page.get_by_label("The register", exact=True).set_input_files(body)
+    page.get_by_role("button", name="Upload and check").click()
+    load = page.get_by_role("button", name="Load", exact=True)
+    load.wait_for()
+    kept(page, "upload-asks")
+    load.click()  # the browser asks for one of the two first
+    expect(page.get_by_role("button", name="Discard")).to_be_visible()
+    page.get_by_label("The file replaces the register").check()
+    load.click()
+    expect(page.locator("main")).to_contain_text("Say how many rows must count")
+    expect(page.get_by_label("The file replaces the register")).to_be_checked()
     page.get_by_role("button", name="Discard").click()
     expect(page).to_have_url(re.compile("/controller/loads$"))
 
