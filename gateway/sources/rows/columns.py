@@ -152,7 +152,7 @@ class IdentifierReader:
         self._pseudonymise = pseudonymise
         self._findings = findings
         self._parts: list[NDArray[np.bytes_]] = []
-        self._reasons = array("B")
+        self._reasons: list[NDArray[np.uint8]] = []
         self._cells = self._blank = self._unknown = self._unread = 0
 
     def read(self, values: Sequence[str], lines: Sequence[int]) -> None:
@@ -160,7 +160,10 @@ class IdentifierReader:
         outcomes = [self._convert(value) for value in values]
         self._count(outcomes, lines)
         if self.rule.target.essential:
-            self._reasons.extend(map(_reason, outcomes))
+            reasons = np.zeros(len(outcomes), dtype=np.uint8)
+            for row in [row for row, outcome in enumerate(outcomes) if not outcome.value]:
+                reasons[row] = _reason(outcomes[row])
+            self._reasons.append(reasons)
         known = [o.value for o in outcomes if o.value]
         made = iter(self._pseudonymise(self.rule.target.name, known) if known else ())
         self._parts.append(np.array([next(made) if o.value else "" for o in outcomes], dtype=np.bytes_))
@@ -179,7 +182,7 @@ class IdentifierReader:
         """Why each row cannot count: of an essential identifier, the number of the problem; 0 for none."""
         if not self.rule.target.essential:
             return np.zeros(self._cells, dtype=np.uint8)
-        return np.array(self._reasons, dtype=np.uint8)
+        return np.concatenate([np.zeros(0, dtype=np.uint8), *self._reasons])
 
     def report(self) -> ColumnReport:
         """The counts of the column."""
