@@ -33,18 +33,10 @@ class SumSearch:
     schemes: Sequence[SwapScheme]
     to_protect: Callable[[SuppressionPattern], Bools]
 
-    def further_worlds(
-        self, worlds: Sequence[World], former: Sequence[World]
-    ) -> tuple[list[World], frozenset[Sum]]:
-        """Return worlds besides those given, and the small sums that still none of them changes.
-
-        `former` worlds, found for fewer tables, are taken first where they agree with all tables.
-        """
-        fixed: set[Sum] = set()
-        if next(iter(self.unchanged(worlds)), None) is None:
-            return [], frozenset(fixed)
-        found = [world for world in former if self._agrees(world)]
-        for sums in self.unchanged([*worlds, *found]):
+    def further_worlds(self, worlds: Sequence[World]) -> tuple[list[World], frozenset[Sum]]:
+        """Return worlds besides those given, and the small sums that still none of them changes."""
+        fixed, found = set[Sum](), list[World]()
+        for sums in self.unchanged(worlds):
             for place in sums.coords:
                 if any(changes(world, self.people.dims, sums.depths, place) for world in found):
                     continue
@@ -65,18 +57,6 @@ class SumSearch:
     @property
     def _own(self) -> TableBlock:
         return self.search.pattern.system.blocks[0]
-
-    def _agrees(self, world: World) -> bool:
-        """Whether a world changes no published cell, and leaves each suppressed one at its least value."""
-        pattern = self.search.pattern
-        rows = pattern.system.above(world.coords)
-        real = rows >= 0
-        cells, place = np.unique(rows[real], return_inverse=True)
-        weights = np.broadcast_to(world.change[:, None], rows.shape)[real]
-        change = np.rint(np.bincount(place, weights=weights, minlength=len(cells))).astype(np.int64)
-        cells, change = cells[change != 0], change[change != 0]
-        low_enough = pattern.values[cells] + change >= pattern.least[cells]
-        return bool((pattern.suppressed[cells] & low_enough).all())
 
     def _settled(self, coords: Positions) -> Bools:
         cells = self._own.lattice.cells(coords)

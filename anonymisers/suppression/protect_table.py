@@ -26,7 +26,7 @@ from anonymisers.suppression.strategies.junction_tree_search import cliques_of
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
-from anonymisers.suppression.strategies.swap_schemes import largest_schemes, linked_dimensions
+from anonymisers.suppression.strategies.swap_schemes import SwapScheme, largest_schemes, linked_dimensions
 from anonymisers.suppression.strategies.task import Task, cells_to_protect, certainly_large
 from anonymisers.tables.a_priori_status import a_priori_status, cell_names_of
 from anonymisers.tables.arrays import Bools
@@ -120,10 +120,10 @@ def protect(
     settled_tables = _settled(full, rules, describe, progress)
     if rules.priority and rules.finer is not None:
         at_once = partial(_at_once, full, rules, describe)
-        settled_tables = with_further_tables(
-            settled_tables, full, describe, partial(_certified, full), progress, at_once=at_once
-        )
-    return _whole(full, base, known, settled_tables)
+        steps = with_further_tables(settled_tables, full, describe, _certified, progress, at_once=at_once)
+    else:
+        steps = [settled_tables]
+    return _whole(full, base, known, _with_changed_sums(full, steps))
 
 
 def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress | None) -> SettledTables:
@@ -139,13 +139,13 @@ def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress
         try:
             part = describe(*_chosen(full, first), first)
             none = np.zeros(0, dtype=np.bool_)
-            before = SettledTables(part, suppress(part, progress), (), none, frozenset(), ())
+            before = SettledTables(part, suppress(part, progress), (), none)
             known = reusable_moves(before, task.system, open_for_decision(before, chosen, present))
             continued = Continuation(known, Solver(), TUNING.reused_cap)
-            return _certified(full, task, suppress(task, progress, continuation=continued))
+            return _certified(task, suppress(task, progress, continuation=continued))
         except ProtectionError:
             pass
-    return _certified(full, task, suppress(task, progress))
+    return _certified(task, suppress(task, progress))
 
 
 def _at_once(full: Lattice, rules: Rules, describe: Describe, turn: int) -> SettledTables | None:
@@ -164,7 +164,7 @@ def _at_once(full: Lattice, rules: Rules, describe: Describe, turn: int) -> Sett
     key = derive_key(task.key, f"all at once, turn {turn}") if turn else task.key
     task = replace(task, cost_factor=task.cost_factor * first, key=key)
     try:
-        return _certified(full, task, suppress(task, solver=Solver(TUNING.steps_at_once)))
+        return _certified(task, suppress(task, solver=Solver(TUNING.steps_at_once)))
     except ProtectionError:
         return None
 
@@ -288,9 +288,34 @@ def _whole(
     )
 
 
-def _certified(full: Lattice, task: Task, search: MoveSearch, former: Sequence[World] = ()) -> SettledTables:
-    """Return feasible base tables of the moves, so many that every small inner cell differs in one, and every
-    small sum of inner cells in no protected table (inner-cell rule)."""
+def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> SettledTables:
+    """Return the last of the steps, with feasible tables that change every small sum of inner cells in no
+    protected table; an earlier one, with fewer tables, if a further table leaves a sum a single value.
+
+    Sums are looked for when all tables are settled: before each further table they would take ten times as
+    long as the tables. `steps` become fewer by half until one is found.
+    """
+    at = len(steps) - 1
+    while True:
+        settled_tables = steps[at]
+        search, worlds = settled_tables.search, settled_tables.worlds
+        to_protect = partial(cells_to_protect, task=settled_tables.task)
+        further, fixed = SumSearch(full, search, _unlinked(search), to_protect).further_worlds(worlds)
+        found = replace(settled_tables, worlds=(*worlds, *further))
+        if at == 0 or not fixed:
+            return found
+        at //= 2
+
+
+def _unlinked(search: MoveSearch) -> Sequence[SwapScheme]:
+    """Swaps that leave every protected table unchanged."""
+    pattern = search.pattern
+    return largest_schemes(linked_dimensions(pattern.system.footprints, len(pattern.people.dims)))
+
+
+def _certified(task: Task, search: MoveSearch) -> SettledTables:
+    """Return feasible base tables of the moves, so many that every small inner cell differs in one
+    (inner-cell rule)."""
     pattern, people, rules, key = search.pattern, search.pattern.people, task.rules, task.key
     small = rules.is_sensitive(people.counts)
     projection = people.margin(tuple(range(len(people.dims))))
@@ -308,7 +333,7 @@ def _certified(full: Lattice, task: Task, search: MoveSearch, former: Sequence[W
     for move in pattern.moves:
         for world in lifted_worlds(people, move, small):
             take(world)
-    schemes = largest_schemes(linked_dimensions(pattern.system.footprints, len(people.dims)))
+    schemes = _unlinked(search)
     for number in range(TUNING.shuffles):
         if not small.any():
             break
@@ -319,6 +344,4 @@ def _certified(full: Lattice, task: Task, search: MoveSearch, former: Sequence[W
         for found in search.change_inner_cell(people.coords[inner], still_to_protect) if small[inner] else ():
             for world in lifted_worlds(people, found, small):
                 take(world)
-    sums = SumSearch(full, search, schemes, still_to_protect)
-    further, fixed = sums.further_worlds(worlds, former)
-    return SettledTables(task, search, (*worlds, *further), small, fixed, tuple(further))
+    return SettledTables(task, search, tuple(worlds), small)

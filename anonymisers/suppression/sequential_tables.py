@@ -13,13 +13,11 @@ to be empty are never suppressed.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TypeAlias
 
 import numpy as np
 
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.world import World
-from anonymisers.suppression.inner_sum_worlds import Sum
 from anonymisers.suppression.secondary_suppression import Continuation, ReusableMove, suppress
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import MoveSearch
@@ -74,21 +72,17 @@ TUNING = SequentialTablesTuning()
 class SettledTables:
     """Settled tables: the task of the search, the search, and the feasible tables of the certificate.
 
-    `narrow`: small inner cells with a single value in these feasible tables (inner-cell rule); `fixed_sums`:
-    small sums of inner cells in no protected table, by position, with a single value; `sum_worlds`: feasible
-    tables that were searched for so that other such sums have several values.
+    `narrow`: small inner cells with a single value in these feasible tables (inner-cell rule).
     """
 
     task: Task
     search: MoveSearch
     worlds: tuple[World, ...]
     narrow: Bools
-    fixed_sums: frozenset[Sum]
-    sum_worlds: tuple[World, ...]
 
     def narrows(self, other: "SettledTables") -> bool:
-        """Whether something that no protected table shows has a single value here, and had more there."""
-        return bool((self.narrow & ~other.narrow).any()) or bool(self.fixed_sums - other.fixed_sums)
+        """Whether a small inner cell has a single value here, and had more there."""
+        return bool((self.narrow & ~other.narrow).any())
 
     @property
     def lattice(self) -> Lattice:
@@ -112,20 +106,17 @@ class SettledTables:
         return Utility(self.lattice, self.present & ~self.suppressed, values)
 
 
-Certify: TypeAlias = Callable[[Task, MoveSearch, Sequence[World]], SettledTables]
-"""Returns the tables of a search with the feasible tables that certify them; worlds of fewer tables help."""
-
-
 def with_further_tables(
     settled_tables: SettledTables,
     full: Lattice,
     describe: Callable[[Lattice, Bools], Task],
-    certify: Certify,
+    certify: Callable[[Task, MoveSearch], SettledTables],
     progress: Progress | None = None,
     *,
     at_once: Callable[[int], SettledTables | None] = lambda _: None,
-) -> SettledTables:
-    """Return the settled tables with every further table of the lattice `full` that can be certified along.
+) -> list[SettledTables]:
+    """Return the settled tables, and these again with each further table of the lattice `full` that can be
+    certified along: the last have most tables.
 
     `describe` returns the task of some cells of a lattice, `certify` certifies a search. Which table is tried
     next follows from the rules and the dimensions, never from the people. Named tables refused are tried once
@@ -134,6 +125,7 @@ def with_further_tables(
     rules, tables = settled_tables.task.rules, list(candidates(full, settled_tables.task.rules))
     trial, named = _Trial(full, describe, certify), len(rules.finer or ())
     left, each, refused = TUNING.named_steps, TUNING.named_steps_each, list[TableOf]()
+    steps = [settled_tables]
     for done, table in enumerate(tables):
         if done == named:
             settled_tables = _better(settled_tables, at_once)
@@ -150,7 +142,8 @@ def with_further_tables(
         if grown is settled_tables and done < named:
             refused.append(table)
         settled_tables, left = grown, left - spent
-    return settled_tables
+        steps += [settled_tables] if settled_tables is not steps[-1] else []
+    return steps
 
 
 def _better(settled_tables: SettledTables, at_once: Callable[[int], SettledTables | None]) -> SettledTables:
@@ -182,7 +175,7 @@ class _Trial:
 
     full: Lattice
     describe: Callable[[Lattice, Bools], Task]
-    certify: Certify
+    certify: Callable[[Task, MoveSearch], SettledTables]
 
     def of(
         self, table: TableOf, settled_tables: SettledTables, left: int, each: int
@@ -201,7 +194,7 @@ class _Trial:
             if spent >= left:
                 break
             solver = Solver(min(left - spent, each))
-            found = self._found(task, Continuation(known, solver, cap), fresh, settled_tables)
+            found = self._found(task, Continuation(known, solver, cap), fresh)
             spent += solver.steps
             if found is None and solver.steps >= each:
                 break
@@ -227,7 +220,7 @@ class _Trial:
             continuation = Continuation(
                 reusable_moves(settled_tables, task.system, fresh), solver, TUNING.caps[-1]
             )
-            found = self._found(task, continuation, fresh, settled_tables)
+            found = self._found(task, continuation, fresh)
             left -= solver.steps
             if found is None or found.narrows(settled_tables):
                 continue
@@ -235,17 +228,13 @@ class _Trial:
                 settled_tables = found
         return settled_tables
 
-    def _found(
-        self, task: Task, continuation: Continuation, fresh: Bools, before: SettledTables
-    ) -> SettledTables | None:
+    def _found(self, task: Task, continuation: Continuation, fresh: Bools) -> SettledTables | None:
         """Return the tables with a further table; None where it is refused, or nothing of it would be
         published."""
         try:
             search = suppress(task, continuation=continuation)
             return (
-                None
-                if search.pattern.suppressed[: len(fresh)][fresh].all()
-                else self.certify(task, search, before.sum_worlds)
+                None if search.pattern.suppressed[: len(fresh)][fresh].all() else self.certify(task, search)
             )
         except ProtectionError:
             return None
