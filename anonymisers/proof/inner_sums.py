@@ -5,7 +5,7 @@ dimensions beside all tables of two. Nobody is shown them, and still they may ha
 inner cell that loses a person to another inner cell of the same sum changes, and the sum does not.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -17,8 +17,11 @@ from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Axes, Lattice
 
-BATCH = 400_000
-"""Changes of inner cells that are summed at once: a bound on memory."""
+BATCH = 40_000
+"""Changes of inner cells that are summed at once.
+
+The first worlds have many changes, and leave few sums unchanged.
+"""
 
 Depths = tuple[int | None, ...]
 """For each dimension the depth of its codes in a table: 0 for `Total`, None for the finest."""
@@ -59,29 +62,30 @@ def unchanged_sums(
 
     `excepted` tells of positions (n, dims) which need no change. Worlds with many changes come first.
     """
-    order = sorted(worlds, key=lambda world: -len(world.change))
+    batches = list(_batches(sorted(worlds, key=lambda world: -len(world.change))))
+    columns = np.ascontiguousarray(people.coords.T)
     for depths in wanted:
-        lifts = [_lift(d, depth) for d, depth in zip(people.dims, depths, strict=True)]
-        coords = _lifted(lifts, people.coords)
         # A dimension at `Total` has one position, and no part in the number.
-        radix = [1 if depth == 0 else len(d.codes) for d, depth in zip(people.dims, depths, strict=True)]
-        codes, first, place = np.unique(_number(coords, radix), return_index=True, return_inverse=True)
+        lifts = {a: _lift(people.dims[a], depth) for a, depth in enumerate(depths) if depth != 0}
+        codes, first, place = np.unique(_number(columns, lifts), return_index=True, return_inverse=True)
         counts = np.bincount(place, weights=people.counts)
         small = np.flatnonzero(counts < threshold)
-        small = small[~excepted(coords[first[small]])]
-        for batch in _batches(order):
-            if not len(small):
+        coords = _lifted(people, lifts, first[small])
+        open_still = np.flatnonzero(~excepted(coords))
+        for batch in batches:
+            if not len(open_still):
                 break
-            changed = _changed(batch, lifts, radix, codes[small])
-            small = small[~changed]
-        if len(small):
-            yield InnerSums(depths, coords[first[small]])
+            open_still = open_still[~_changed(batch, lifts, codes[small[open_still]])]
+        if len(open_still):
+            yield InnerSums(depths, coords[open_still])
 
 
 def changes(world: World, dims: Sequence[Hierarchy], depths: Depths, place: Positions) -> bool:
     """Whether a world changes the sum at a position (dims,) of a level."""
-    lifts = [_lift(d, depth) for d, depth in zip(dims, depths, strict=True)]
-    inside = (_lifted(lifts, world.coords) == place).all(axis=1)
+    inside = np.ones(len(world.change), dtype=np.bool_)
+    for axis, depth in enumerate(depths):
+        if depth != 0:
+            inside &= _lift(dims[axis], depth)[world.coords[:, axis]] == place[axis]
     return bool(world.change[inside].sum())
 
 
@@ -99,41 +103,57 @@ def _lift(dim: Hierarchy, depth: int | None) -> Ints:
     return at
 
 
-def _lifted(lifts: Sequence[Ints], coords: Positions) -> Positions:
-    return np.stack([lift[coords[:, axis]] for axis, lift in enumerate(lifts)], axis=1).astype(np.int32)
+def _lifted(people: BaseTable, lifts: Mapping[int, Ints], rows: Ints) -> Positions:
+    coords = np.tile(np.array([d.root for d in people.dims], dtype=np.int32), (len(rows), 1))
+    for axis, lift in lifts.items():
+        coords[:, axis] = lift[people.coords[rows, axis]]
+    return coords
 
 
-def _number(coords: Positions, radix: Sequence[int]) -> Ints:
-    number = np.zeros(len(coords), dtype=np.int64)
-    for axis, base in enumerate(radix):
-        if base > 1:
-            number = number * base + coords[:, axis]
+def _number(columns: Positions, lifts: Mapping[int, Ints]) -> Ints:
+    """The number of the sum that each inner cell belongs to; `columns`: positions (dims, n)."""
+    number = np.zeros(columns.shape[1], dtype=np.int64)
+    for axis, lift in lifts.items():
+        number *= len(lift)
+        number += lift[columns[axis]]
     return number
 
 
-def _batches(worlds: Sequence[World]) -> Iterator[list[World]]:
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Changes of some worlds: positions (dims, n), changes (n,) and the worlds' numbers (n,)."""
+
+    columns: Positions
+    change: Ints
+    owner: Ints
+
+
+def _batches(worlds: Sequence[World]) -> Iterator[_Batch]:
     batch: list[World] = []
-    entries = 0
     for world in worlds:
         batch.append(world)
-        entries += len(world.change)
-        if entries >= BATCH:
-            yield batch
-            batch, entries = [], 0
+        if sum(len(w.change) for w in batch) >= BATCH:
+            yield _together(batch)
+            batch = []
     if batch:
-        yield batch
+        yield _together(batch)
 
 
-def _changed(worlds: Sequence[World], lifts: Sequence[Ints], radix: Sequence[int], sought: Ints) -> Bools:
+def _together(worlds: Sequence[World]) -> _Batch:
+    return _Batch(
+        np.ascontiguousarray(np.concatenate([w.coords for w in worlds]).T),
+        np.concatenate([w.change for w in worlds]),
+        np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds]),
+    )
+
+
+def _changed(batch: _Batch, lifts: Mapping[int, Ints], sought: Ints) -> Bools:
     """A mask over the sought numbers, ascending, of sums that some world changes."""
-    coords = np.concatenate([w.coords for w in worlds])
-    numbers = _number(_lifted(lifts, coords), radix)
+    numbers = _number(batch.columns, lifts)
     at = np.minimum(np.searchsorted(sought, numbers), len(sought) - 1)
     here = np.flatnonzero(sought[at] == numbers)
-    owner = np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds])[here]
-    change = np.concatenate([w.change for w in worlds])[here]
-    pairs, place = np.unique(owner * len(sought) + at[here], return_inverse=True)
-    sums = np.rint(np.bincount(place, weights=change, minlength=len(pairs)))
+    pairs, place = np.unique(batch.owner[here] * len(sought) + at[here], return_inverse=True)
+    sums = np.rint(np.bincount(place, weights=batch.change[here], minlength=len(pairs)))
     mask = np.zeros(len(sought), dtype=np.bool_)
     mask[pairs[sums != 0] % len(sought)] = True
     return mask

@@ -332,7 +332,7 @@ def test_every_row_is_accounted_for_once_in_any_order(small, victims, accidents,
     assert again.snapshot.id == first.snapshot.id
     assert again.accounts == first.accounts
     assert small.problems(again) == small.problems(first)
-    told = Counter({(f.table, f.problem): f.count for f in first.findings if not f.column})
+    reported = Counter({(f.table, f.problem): f.count for f in first.findings if not f.column})
     for account in first.accounts:
         for problem in (Problem.ORPHAN, Problem.OF_NONE_COUNTED, Problem.MULTIPLIED):
-            assert told[account.table, problem] == account.reasons.get(problem, 0)
+            assert reported[account.table, problem] == account.reasons.get(problem, 0)

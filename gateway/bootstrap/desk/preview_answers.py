@@ -8,7 +8,7 @@ from typing import Protocol
 from audit.events.event_values import Filter
 from gateway.dictionary import ReadyMade, ReadyTable
 from gateway.hub.merging import merge
-from gateway.member.answer.answering import terms_of, told_share
+from gateway.member.answer.answering import terms_of, stated_share
 from gateway.member.answer.decision import LoggedQuestion, Readable, Verdict, decide_on, question_of
 from gateway.member.build.preview import CANONICAL
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
@@ -136,7 +136,7 @@ def _release(node: Node, asking: PreviewQuestion, cube: Labelled, verdict: Verdi
         cells=reading.cells,
         terms=terms_of(verdict),
         perturbation=reading.perturbation,
-        least_counted=told_share(cube.snapshot),
+        least_counted=stated_share(cube.snapshot),
     )
     return _released(node, asking.question, answer)
 

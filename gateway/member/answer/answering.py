@@ -152,11 +152,11 @@ def made(node: Node, view: View, case: Case, verdict: Verdict) -> Answer:
         keep_days=_keep_days(verdict),
         terms=terms_of(verdict),
         perturbation=reading.perturbation,
-        least_counted=None if cube is None or verdict.refusals else told_share(cube.snapshot),
+        least_counted=None if cube is None or verdict.refusals else stated_share(cube.snapshot),
     )
 
 
-def told_share(loaded: LoadedSnapshot) -> int | None:
+def stated_share(loaded: LoadedSnapshot) -> int | None:
     """The share of rows that had to count, as recipients are told; None where nobody demanded any."""
     return None if loaded.least_counted is None else step_of(loaded.least_counted)
 

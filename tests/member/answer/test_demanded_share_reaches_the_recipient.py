@@ -18,7 +18,7 @@ from gateway.dictionary import regional
 from gateway.export import coverage_lines, export
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
-from gateway.member.answer.answering import told_share
+from gateway.member.answer.answering import stated_share
 from gateway.member.build.cube_building import build
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
@@ -65,8 +65,8 @@ def test_the_demand_travels_with_the_answer_and_stands_in_every_file(region: Fed
     assert SAID in lines["KH"]
     assert "register" not in lines["LA"], "a snapshot of before says nothing"
     notes = load_workbook(io.BytesIO(export(release, "xlsx", regional())))["Notes"]
-    told = {row[0]: row[1] for row in notes.iter_rows(values_only=True)}
-    assert SAID in told["Cambodia"]
+    noted = {row[0]: row[1] for row in notes.iter_rows(values_only=True)}
+    assert SAID in noted["Cambodia"]
     assert json.loads(export(release, "json", regional()))["coverage"][0]["least_counted"] == 95
     assert release_from_json(release.as_json()) == release
     refused = covered(released(region, "month"))["KH"]
@@ -94,4 +94,4 @@ def test_no_row_changes_what_is_told_of_the_same_demand(
         loaded = load_source(
             tmp_path / "node", node, tmp_path / "v.csv", MAPPING, choices=LoadChoices(least_counted=least)
         )
-    assert told_share(loaded.kept) == (least or 95)
+    assert stated_share(loaded.kept) == (least or 95)
