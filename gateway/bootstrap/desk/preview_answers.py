@@ -8,7 +8,7 @@ from typing import Protocol
 from audit.events.event_values import Filter
 from gateway.dictionary import ReadyMade, ReadyTable
 from gateway.hub.merging import merge
-from gateway.member.answer.answering import terms_of, stated_share
+from gateway.member.answer.answering import stated_share, terms_of
 from gateway.member.answer.decision import LoggedQuestion, Readable, Verdict, decide_on, question_of
 from gateway.member.build.preview import CANONICAL
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
