@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from processes import children, gone, running
 
-from gateway.demo.region import MARKER, NotADemoError, create
+from gateway.demo.region import DEMO_MEMBERS, MARKER, NotADemoError, create
 
 pytestmark = pytest.mark.processes
 
@@ -32,9 +32,8 @@ def region(demo, tmp_path: Path) -> Path:
 def small_region(demo, tmp_path: Path) -> Path:
     """The same of two members: for tests that end it before anybody asks."""
     copy, kept = tmp_path / "region", ["TH", "VN"]
-    shutil.copytree(demo.directory / "hub", copy / "hub")
-    for member in kept:
-        shutil.copytree(demo.directory / "members" / member, copy / "members" / member)
+    others = set(DEMO_MEMBERS) - set(kept)
+    shutil.copytree(demo.directory, copy, ignore=lambda _, names: others & set(names))
     marker = json.loads((demo.directory / MARKER).read_text(encoding="utf-8"))
     (copy / MARKER).write_text(json.dumps({**marker, "members": kept}), encoding="utf-8")
     return copy
