@@ -134,7 +134,10 @@ def test_whoever_asks_is_told_of_the_quorum_and_a_member_that_is_away_is_noticed
 
 
 def test_a_node_keeps_the_evidence_against_a_hub_that_was_put_back(region: Running, tmp_path: Path) -> None:
-    """An old backup of the hub is served again: the node stops, and both signed checkpoints are in a file, beside the refused reply."""
+    """An old backup of the hub is served again: the node stops, and both signed checkpoints are in a file.
+
+    The refused reply is in another.
+    """
     region.start("KH")
     region.called("KH")
     ask(region)
