@@ -7,7 +7,7 @@ import numpy as np
 
 from anonymisers.proof.inner_sums import InnerSums, changes, levels, unchanged_sums
 from anonymisers.proof.world import World
-from anonymisers.suppression.strategies.alternative_tables import lifted_worlds, swapped_pair
+from anonymisers.suppression.strategies.alternative_tables import lifted_worlds, swapped_out
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
@@ -68,10 +68,11 @@ class SumSearch:
 
         The worlds are added to `found`: a move may withhold further cells, and cover these by other moves.
         """
-        dims, members = self.people.dims, self._members(place)
+        dims, inside = self.people.dims, self._inside(place)
+        members: list[int] = np.flatnonzero(inside.all(axis=1)).tolist()
         for inner in members:
-            pair = swapped_pair(self.people, self.schemes, inner)
-            if pair is not None and changes(pair, dims, sums.depths, place):
+            pair = swapped_out(self.people, self.schemes, inside, inner)
+            if pair is not None:
                 found.append(pair)
                 return True
         first = np.zeros(len(self.people.counts), dtype=np.bool_)
@@ -86,10 +87,10 @@ class SumSearch:
         found += worlds
         return any(changes(world, dims, sums.depths, place) for world in worlds)
 
-    def _members(self, place: Positions) -> list[int]:
-        """The inner cells of a sum, as rows of the base table."""
-        inside = np.ones(len(self.people.counts), dtype=np.bool_)
-        for axis, dim in enumerate(self.people.dims):
-            inside &= dim.covered_leaves(int(place[axis]))[self.people.coords[:, axis]]
-        members: list[int] = np.flatnonzero(inside).tolist()
-        return members
+    def _inside(self, place: Positions) -> Bools:
+        """Whether the codes of each inner cell of the base table lie in those of a sum."""
+        columns = [
+            dim.covered_leaves(int(place[axis]))[self.people.coords[:, axis]]
+            for axis, dim in enumerate(self.people.dims)
+        ]
+        return np.stack(columns, axis=1)

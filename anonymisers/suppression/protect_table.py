@@ -26,7 +26,12 @@ from anonymisers.suppression.strategies.junction_tree_search import cliques_of
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
-from anonymisers.suppression.strategies.swap_schemes import SwapScheme, largest_schemes, linked_dimensions
+from anonymisers.suppression.strategies.swap_schemes import (
+    SwapScheme,
+    largest_schemes,
+    linked_dimensions,
+    widest_schemes,
+)
 from anonymisers.suppression.strategies.task import Task, cells_to_protect, certainly_large
 from anonymisers.tables.a_priori_status import a_priori_status, cell_names_of
 from anonymisers.tables.arrays import Bools
@@ -117,7 +122,8 @@ def protect(
     def describe(lattice: Lattice, cells: Bools, these: Rules = rules) -> Task:
         return _task(base, base.own_block(lattice, cells), known, these, key)
 
-    settled_tables = _settled(full, rules, describe, progress)
+    # For a sum that only the priority tables fix, cells may still be withheld: their cells are open as yet.
+    settled_tables = _with_changed_sums(full, [_settled(full, rules, describe, progress)])
     if rules.priority and rules.finer is not None:
         at_once = partial(_at_once, full, rules, describe)
         steps = with_further_tables(settled_tables, full, describe, _certified, progress, at_once=at_once)
@@ -300,7 +306,8 @@ def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> Settled
         settled_tables = steps[at]
         search, worlds = settled_tables.search, settled_tables.worlds
         to_protect = partial(cells_to_protect, task=settled_tables.task)
-        further, fixed = SumSearch(full, search, _unlinked(search), to_protect).further_worlds(worlds)
+        sums = SumSearch(full, search, widest_schemes(_groups(search)), to_protect)
+        further, fixed = sums.further_worlds(worlds)
         found = replace(settled_tables, worlds=(*worlds, *further))
         if at == 0 or not fixed:
             return found
@@ -309,8 +316,12 @@ def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> Settled
 
 def _unlinked(search: MoveSearch) -> Sequence[SwapScheme]:
     """Swaps that leave every protected table unchanged."""
+    return largest_schemes(_groups(search))
+
+
+def _groups(search: MoveSearch) -> tuple[frozenset[int], ...]:
     pattern = search.pattern
-    return largest_schemes(linked_dimensions(pattern.system.footprints, len(pattern.people.dims)))
+    return linked_dimensions(pattern.system.footprints, len(pattern.people.dims))
 
 
 def _certified(task: Task, search: MoveSearch) -> SettledTables:

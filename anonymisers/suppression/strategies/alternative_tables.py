@@ -74,11 +74,38 @@ def swapped_pair(people: BaseTable, schemes: Iterable[SwapScheme], inner: int) -
             ~differs[:, matching].any(axis=1) & differs[:, swapped].any(axis=1) & differs[:, rest].any(axis=1)
         )
         if others.any():
-            other = people.coords[int(np.argmax(others))]
-            there, back = own.copy(), other.copy()
-            there[swapped], back[swapped] = other[swapped], own[swapped]
-            return World.of(np.stack([own, other, there, back]), np.array([-1, -1, 1, 1], dtype=np.int64))
+            return _swapped(own, people.coords[int(np.argmax(others))], swapped)
     return None
+
+
+def swapped_out(
+    people: BaseTable, schemes: Iterable[SwapScheme], inside: NDArray[np.bool_], inner: int
+) -> World | None:
+    """Swap attributes between a person of a sum of inner cells and another person, so that the sum changes.
+
+    `inside` (n, dims): whether the codes of each inner cell lie in those of the sum. The schemes must leave
+    every table unchanged. A sum changes if the other person lies outside by some swapped dimension, and by
+    some dimension that stays: otherwise the other person enters the sum in return.
+    """
+    own = people.coords[inner]
+    same = people.coords == own
+    for scheme in schemes:
+        swapped = list(scheme.swapped)
+        rest = [axis for axis in range(len(own)) if axis not in scheme.axes]
+        others = (
+            same[:, list(scheme.matching)].all(axis=1)
+            & ~inside[:, swapped].all(axis=1)
+            & ~inside[:, rest].all(axis=1)
+        )
+        if others.any():
+            return _swapped(own, people.coords[int(np.argmax(others))], swapped)
+    return None
+
+
+def _swapped(own: Positions, other: Positions, swapped: list[int]) -> World:
+    there, back = own.copy(), other.copy()
+    there[swapped], back[swapped] = other[swapped], own[swapped]
+    return World.of(np.stack([own, other, there, back]), np.array([-1, -1, 1, 1], dtype=np.int64))
 
 
 def shuffled_world(people: BaseTable, schemes: Iterable[SwapScheme], key: bytes, purpose: str) -> World:

@@ -70,3 +70,17 @@ def largest_schemes(groups: Sequence[frozenset[int]]) -> tuple[SwapScheme, ...]:
         swapped = frozenset(a for a in group if groups[a] <= group)
         result.add(SwapScheme(tuple(sorted(swapped)), tuple(sorted(group - swapped))))
     return tuple(sorted(result, key=lambda m: (m.swapped, m.matching)))
+
+
+def widest_schemes(groups: Sequence[frozenset[int]]) -> tuple[SwapScheme, ...]:
+    """Return every swap changing no table of which no swap of more dimensions needs the same people to match.
+
+    These are at most as many as there are sets of dimensions; the fewest dimensions come first.
+    """
+    found = set()
+    for size in range(1, len(groups) + 1):
+        for chosen in combinations(groups, size):
+            reach = frozenset().union(*chosen)
+            swapped = frozenset(a for a in reach if groups[a] <= reach)
+            found.add(SwapScheme(tuple(sorted(swapped)), tuple(sorted(reach - swapped))))
+    return tuple(sorted(found, key=lambda scheme: (len(scheme.axes), scheme.swapped, scheme.matching)))

@@ -1,12 +1,21 @@
 """Moves lifted to a further table, and swaps that change no table."""
 
+from itertools import combinations
+
 import numpy as np
 from hierarchies import flat
+from hypothesis import given
+from hypothesis import strategies as st
 
-from anonymisers.suppression.strategies.alternative_tables import swapped_pair
+from anonymisers.suppression.strategies.alternative_tables import swapped_out, swapped_pair
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
-from anonymisers.suppression.strategies.swap_schemes import SwapScheme, largest_schemes, linked_dimensions
+from anonymisers.suppression.strategies.swap_schemes import (
+    SwapScheme,
+    largest_schemes,
+    linked_dimensions,
+    widest_schemes,
+)
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
@@ -96,3 +105,74 @@ def test_a_person_like_all_others_of_the_same_matching_codes_has_no_swap_partner
     own = pattern([((0, 0, 0), 1), ((1, 1, 0), 1)], [(PLACE, YEAR), (YEAR, DEVICE)])
     schemes = largest_schemes(linked_dimensions(own.system.footprints, len(DIMS)))
     assert swapped_pair(own.people, schemes, 0) is None
+
+
+def inside_of(people, place):
+    columns = [d.covered_leaves(place[a])[people.coords[:, a]] for a, d in enumerate(people.dims)]
+    return np.stack(columns, axis=1)
+
+
+def sum_changes(world, people, place):
+    inside = [d.covered_leaves(place[a])[world.coords[:, a]] for a, d in enumerate(people.dims)]
+    return int(world.change[np.logical_and.reduce(inside)].sum())
+
+
+def test_of_partners_one_is_taken_whose_swap_changes_the_sum():
+    # The first partner, of the same device, would enter the sum of places by device in return.
+    own = pattern([((0, 0, 0), 1), ((1, 0, 0), 3), ((1, 0, 1), 1)], [(PLACE, YEAR), (YEAR, DEVICE)])
+    schemes = widest_schemes(linked_dimensions(own.system.footprints, len(DIMS)))
+    place = (1, 0, 1)
+
+    world = swapped_out(own.people, schemes, inside_of(own.people, place), 0)
+
+    assert sum_changes(world, own.people, place) == -1
+    assert not own.system.sums(world.coords, world.change).any(), "no table changes"
+
+
+def every_swap_of_two(people, tables):
+    """Worlds of two people who swap any dimensions, of which no table changes."""
+    for one, two in combinations(range(len(people.coords)), 2):
+        for size in (1, 2):
+            for swapped in combinations(range(len(people.dims)), size):
+                before = people.coords[[one, two]]
+                after = before.copy()
+                after[:, swapped] = after[::-1, swapped]
+                rows = [
+                    sorted(map(tuple, where[:, list(t)].tolist()))
+                    for t in tables
+                    for where in (before, after)
+                ]
+                if all(then == now for then, now in zip(rows[::2], rows[1::2], strict=True)):
+                    yield before, after
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 1)),
+        min_size=2,
+        max_size=7,
+        unique=True,
+    ),
+    st.sampled_from([[(PLACE,), (YEAR, DEVICE)], [(PLACE, YEAR), (YEAR, DEVICE)], [(PLACE, YEAR)]]),
+    st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 2)),
+)
+def test_a_sum_is_changed_by_a_swap_of_two_wherever_any_such_swap_changes_the_sum(rows, tables, place):
+    own = pattern([(row, 1) for row in rows], tables)
+    people = own.people
+    schemes = widest_schemes(linked_dimensions(own.system.footprints, len(DIMS)))
+    inside = inside_of(people, place)
+    worlds = [swapped_out(people, schemes, inside, n) for n in np.flatnonzero(inside.all(axis=1)).tolist()]
+    for world in worlds:
+        if world is not None:
+            assert sum_changes(world, people, place) == -1
+            assert (people.margin((0, 1, 2)).count(world.coords) + world.change >= 0).all()
+            assert not own.system.sums(world.coords, world.change).any(), "no table changes"
+
+    def members(coords):
+        return sum(all(d.covered_leaves(place[a])[row[a]] for a, d in enumerate(DIMS)) for row in coords)
+
+    possible = any(
+        members(before) > members(after)
+        for before, after in every_swap_of_two(people, [t for t in own.system.blocks[0].lattice.tables if t])
+    )
+    assert any(world is not None for world in worlds) == possible
