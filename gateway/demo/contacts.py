@@ -7,7 +7,7 @@ import numpy as np
 
 from gateway.demo.casualties import Casualty
 
-_LATE_HELP = ("NEED", "REF", "RECV", "RECV", "RECV", "UNAVAIL", "REFUSED")
+_LATE_HELP = ("NEED", "REF", "RECV", "RECV", "RECV", "UNAVAIL", "DECL")
 _CHANCES: Mapping[str, float] = {"DATA": 0.4, "PSS": 0.25, "SEI": 0.3}
 _DIED_IN_CARE = 0.15
 _ITEMS: Mapping[str, tuple[str, ...]] = {

@@ -49,6 +49,10 @@ class Dictionary:
     """Attributes of records that no snapshot and no policy can hold."""
     consent: Mapping[str, str]
     """Codes of `consent_share` with their labels."""
+    replaced: Mapping[str, str]
+    """Words of earlier versions, each with the word that replaces it."""
+    families: Mapping[str, str]
+    """Labels of the multi-valued attributes with several levels, by attribute and level (`status`, `met`)."""
     places: Places = field(repr=False)
     codings: Mapping[str, Coding] = field(repr=False)
     levels: Mapping[str, Level] = field(init=False, repr=False)

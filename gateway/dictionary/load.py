@@ -43,9 +43,8 @@ def regional() -> Dictionary:
     codings = {name: _coding(part, places) for name, part in body["dimensions"].items()}
     for name, part in body["multiple"].items():
         for code, label in part["codes"].items():
-            dim = _yes_no_dimension(name, code, label, part["sensitive"])
-            dimensions[dim.name] = dim
-            codings[dim.name] = ListedCoding({dim.name: _YES_NO}, {dim.name: {c: c for c in _YES_NO}})
+            dim, coding = _of_value(name, part, code, label)
+            dimensions[dim.name], codings[dim.name] = dim, coding
     return Dictionary(
         version=str(body["version"]),
         members=_each(body["members"], Member),
@@ -68,6 +67,8 @@ def regional() -> Dictionary:
         packs=MappingProxyType({k: tuple(v) for k, v in body["packs"].items()}),
         never_shared=frozenset(body["never_shared"]),
         consent=MappingProxyType(body["consent"]),
+        replaced=MappingProxyType(body["replaced"]),
+        families=MappingProxyType(dict(_families(body["multiple"]))),
         places=places,
         codings=MappingProxyType(codings),
     )
@@ -85,9 +86,21 @@ def _dimension(name: str, part: Mapping[str, Any]) -> Dimension:
     return Dimension(name, part["label"], part["sensitive"], levels)
 
 
-def _yes_no_dimension(name: str, code: str, label: str, sensitive: bool) -> Dimension:
+def _of_value(name: str, part: Mapping[str, Any], code: str, label: str) -> tuple[Dimension, ListedCoding]:
+    """The dimension of one value of a multi-valued attribute: by the attribute's levels, else yes or no."""
     word = f"{name}.{code}"
-    return Dimension(word, label, sensitive, (Level(word, label, word),), part_of=name)
+    if "levels" not in part:
+        dim = Dimension(word, label, part["sensitive"], (Level(word, label, word),), part_of=name)
+        return dim, ListedCoding({word: _YES_NO}, {word: {c: c for c in _YES_NO}})
+    named = {f"{level}.{code}": body for level, body in part["levels"].items()}
+    levels = tuple(Level(level, body["label"] % label, word) for level, body in named.items())
+    return Dimension(word, label, part["sensitive"], levels, part_of=name), _listed(named)
+
+
+def _families(multiple: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for part in multiple.values():
+        for level, body in part.get("levels", {}).items():
+            yield level, body.get("all", part["label"])
 
 
 def _ready_made(name: str, part: Mapping[str, Any], multiple: Mapping[str, Any]) -> ReadyMade:

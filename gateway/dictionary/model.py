@@ -57,7 +57,7 @@ class Dimension:
     """An attribute for counting people. `levels` are ordered from fine to coarse.
 
     `sensitive`: nobody may learn a person's value. `part_of` names the multi-valued attribute if the
-    dimension is a yes-or-no question about a value ("injury" of "injury.EYE"), else "".
+    dimension is about one of its values ("injury" of "injury.EYE"), else "".
     """
 
     name: str
@@ -65,6 +65,11 @@ class Dimension:
     sensitive: bool
     levels: tuple[Level, ...]
     part_of: str = ""
+
+    @property
+    def yes_no(self) -> bool:
+        """Whether the dimension is a yes-or-no question about a value of a multi-valued attribute."""
+        return bool(self.part_of) and len(self.levels) == 1
 
     def level_names(self, member: str | None = None) -> tuple[str, ...]:
         """Return names of the levels, finest first; with `member`, of this member only."""

@@ -29,6 +29,7 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
     dimensions = {name: dim.level_names(member) for name, dim in dictionary.dimensions.items()}
     texts = {level.name: level.label for level in dictionary.levels.values()}
     texts |= {dim.name: dim.label for dim in dictionary.dimensions.values() if dim.name not in texts}
+    texts |= dictionary.families
     return Vocabulary(
         dimensions=dimensions,
         measures={m.name: m.label for m in dictionary.measures.values()},
@@ -42,6 +43,7 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
         consents=frozenset(dictionary.consent) - {"N", "NAT"},
         victims=frozenset(dictionary.codes("victim_type")),
         never_shared=dictionary.never_shared,
+        replaced=dictionary.replaced,
         texts=texts,
         codes={name: _codes(dictionary, levels, member) for name, levels in dimensions.items()},
     )

@@ -48,7 +48,8 @@ def cells(words: Vocabulary | None) -> Shape[Any]:
 
     dimensions = None if words is None else tuple(words.dimensions)
     never = frozenset[str]() if words is None else words.never_shared
-    return ListOf(CellShape(MapOf("dimension", dimensions, code, never)), may_be_empty=True)
+    replaced = {} if words is None else words.replaced
+    return ListOf(CellShape(MapOf("dimension", dimensions, code, never, replaced)), may_be_empty=True)
 
 
 def cell_name(cell: Cell) -> str:

@@ -1,6 +1,7 @@
 """Shapes for the dimensions of a document: their finest levels, prohibited levels, thresholds.
 
-The name of a multi-valued attribute (`injury`) may stand for all its yes-or-no dimensions at once.
+The name of a multi-valued attribute (`injury`, `status`) may stand for all its dimensions at once: with `yes`
+where they are yes-or-no questions, else with a level (`status: met` is `met.REH` of `status.REH`).
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ class LevelMap:
     pairs: MapOf[str]
     families: Mapping[str, tuple[str, ...]]
     only_level: Mapping[str, str]
+    of_families: Mapping[str, tuple[str, ...]]
+    """The levels of each family whose dimensions have several."""
 
     def read(self, node: Node, faults: list[Fault]) -> tuple[LevelOf, ...] | None:
         written = self.pairs.read(node, faults)
@@ -38,7 +41,12 @@ class LevelMap:
                 if dimension in levels:
                     problem = message("%(dimension)s is named twice, once by its family", dimension=dimension)
                     faults.append(node.position.fault(problem))
-                levels[dimension] = self.only_level[dimension] if level == YES else level
+                if level == YES:
+                    levels[dimension] = self.only_level[dimension]
+                elif level in self.of_families.get(name, ()):
+                    levels[dimension] = f"{level}.{dimension.partition('.')[2]}"
+                else:
+                    levels[dimension] = level
         return tuple(sorted(levels.items()))
 
     def schema(self) -> JsonSchema:
@@ -80,17 +88,19 @@ def thresholds(words: Vocabulary | None) -> Shape[Any]:
 
 def _map(words: Vocabulary | None, of: Any) -> Shape[tuple[LevelOf, ...]]:
     if words is None:
-        return LevelMap(MapOf("dimension", None, lambda _: OneOf("level", None)), {}, {})
+        return LevelMap(MapOf("dimension", None, lambda _: OneOf("level", None)), {}, {}, {})
+
+    families = {name: many for name, many in words.families.items() if name not in words.dimensions}
+    of_families = {name: words.family_levels(name) for name in families}
 
     def shape(name: str) -> Shape[str]:
-        known = words.dimensions.get(name, ())
+        known = words.dimensions[name] if name in words.dimensions else of_families.get(name, ())
         made: Shape[str] = of(name, known, words.root(name))
         return made
 
-    families = {name: many for name, many in words.families.items() if name not in words.dimensions}
     only = {name: known[0] for name, known in words.dimensions.items() if len(known) == 1}
-    pairs = MapOf("dimension", (*words.dimensions, *families), shape, words.never_shared)
-    return LevelMap(pairs, families, only)
+    pairs = MapOf("dimension", (*words.dimensions, *families), shape, words.never_shared, words.replaced)
+    return LevelMap(pairs, families, only, of_families)
 
 
 def _level(name: str, known: tuple[str, ...], named: Mapping[str, str]) -> Shape[str]:

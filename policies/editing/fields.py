@@ -133,11 +133,12 @@ class Population:
 class Finest:
     """For each dimension the finest level that may be shared; an empty field for no sharing.
 
-    `usual` is the level where the key is left out; `families` are attributes of many yes-or-no questions.
+    `usual` is the level where the key is left out; `families` are attributes of many values, each with the
+    levels that their dimensions have, `yes` for yes-or-no questions.
     """
 
     levels: Mapping[str, tuple[str, ...]]
-    families: tuple[str, ...]
+    families: Mapping[str, tuple[str, ...]]
     roots: Mapping[str, str]
     usual: Mapping[str, str]
     key: str = "finest"
@@ -154,7 +155,7 @@ class Finest:
                 level = self.levels[name][0]
             if level == self.roots.get(name, "all"):
                 level = None
-            allowed = ("yes",) if name in self.families else self.levels[name]
+            allowed = self.families[name] if name in self.families else self.levels[name]
             if level is not None and level not in allowed:
                 return None
             found[f"{self.key}-{name}"] = () if level is None else (str(level),)
@@ -214,9 +215,9 @@ def permissions(value: Maybe) -> list[dict[str, Data]] | None:
     return found if len(found) == len(items) else None
 
 
-def families_of(words: Vocabulary) -> tuple[str, ...]:
-    """Attributes of many yes-or-no questions."""
-    return tuple(words.families)
+def families_of(words: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Attributes of many values, each with its levels: `yes` where the values are yes-or-no questions."""
+    return {name: words.family_levels(name) or ("yes",) for name in words.families}
 
 
 def _words(value: Maybe) -> list[str] | None:

@@ -35,9 +35,11 @@ def say_levels(words: Vocabulary, levels: Mapping[str, str]) -> str:
     families = {d.partition(".")[0] for d in levels if "." in d}
     said = [say_level(words, d, level) for d, level in levels.items() if "." not in d]
     for family in families:
-        several = [words.say(d) for d in levels if d.startswith(f"{family}.")]
-        whole = len(several) == len(words.families[family])
-        said.append(words.say(family) if whole else f"{words.say(family)} ({listed(several)})")
+        own = {d: level for d, level in levels.items() if d.startswith(f"{family}.")}
+        for kind in dict.fromkeys(level.partition(".")[0] for level in own.values()):
+            several = [words.say(d) for d, level in own.items() if level.startswith(f"{kind}.")]
+            whole = len(several) == len(words.families[family])
+            said.append(words.say(kind) if whole else f"{words.say(kind)} ({listed(several)})")
     return listed(said)
 
 

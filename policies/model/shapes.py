@@ -6,11 +6,12 @@ shape returns None for an unreadable node, and notes the fault.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from policies.model.errors import Fault, quoted
+from policies.model.frozen import FrozenMap
 from policies.model.messages import Message, message, word_of
 from policies.model.strict_yaml import Items, Node, Table, Word
 from policies.model.vocabulary import nearest
@@ -63,11 +64,16 @@ class OneOf:
     kind: str
     words: tuple[str, ...] | None
     never: frozenset[str] = frozenset()
+    replaced: Mapping[str, str] = field(default_factory=FrozenMap)
 
     def read(self, node: Node, faults: list[Fault]) -> str | None:
         text = text_of(node, faults, message("a %(kind)s", kind=word_of(self.kind)))
         if text is None or self.words is None or text in self.words:
             return text
+        if (by := _replacement(text, self.replaced)) is not None:
+            problem = message("%(word)s is no longer known: %(by)s replaces it", word=quoted(text), by=by)
+            faults.append(node.position.fault(problem, by))
+            return None
         if text in self.never:
             problem = message("%(word)s is about one person and no policy can share it", word=quoted(text))
             faults.append(node.position.fault(problem))
@@ -92,6 +98,12 @@ class OneOf:
         # an editor that reads YAML 1.1 takes these two words for truth values
         truths: list[bool] = [w == "yes" for w in self.words if w in ("yes", "no")]
         return {"enum": [*self.words, *truths]}
+
+
+def _replacement(word: str, replaced: Mapping[str, str]) -> str | None:
+    """What replaces a word of before: `status.REH` for `need.REH` where `status` replaces `need`."""
+    family, dot, value = word.partition(".")
+    return f"{replaced[family]}{dot}{value}" if family in replaced else None
 
 
 @dataclass(frozen=True)
@@ -377,6 +389,7 @@ class MapOf(Generic[T]):
     keys: tuple[str, ...] | None
     value: Callable[[str], Shape[T]]
     never: frozenset[str] = frozenset()
+    replaced: Mapping[str, str] = field(default_factory=FrozenMap)
 
     def read(self, node: Node, faults: list[Fault]) -> tuple[tuple[str, T], ...] | None:
         if not isinstance(node, Table) or not node.entries:
@@ -386,7 +399,8 @@ class MapOf(Generic[T]):
         before = len(faults)
         pairs: list[tuple[str, T]] = []
         for entry in node.entries:
-            key = OneOf(self.kind, self.keys, self.never).read(Word(entry.key, True, entry.position), faults)
+            known = OneOf(self.kind, self.keys, self.never, self.replaced)
+            key = known.read(Word(entry.key, True, entry.position), faults)
             value = None if key is None else self.value(key).read(entry.value, faults)
             if key is not None and value is not None:
                 pairs.append((key, value))

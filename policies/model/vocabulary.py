@@ -16,7 +16,7 @@ class Vocabulary:
     """Words of the region's dictionary.
 
     - `dimensions`: name -> its levels, finest first, without the root;
-      `injury.EYE` is one yes-or-no question of the multi-valued `injury`; a policy may name the family;
+      `injury.EYE` is about one value of the multi-valued `injury`; a policy may name the family;
     - `roots`: name of a dimension's root where it is not `all` (place: `country`);
     - `sensitive`: dimensions that say something about a person that others must not learn;
     - `measures`, `purposes`: word -> what it means, in a sentence;
@@ -28,6 +28,7 @@ class Vocabulary:
     - `publishing`: purposes that mean publication to everyone, `unbound`: recipients who are nobody in
       particular, so that no obligation can bind them;
     - `never_shared`: attributes that no policy can release, kept to say so when one is named;
+    - `replaced`: dimensions and families of before -> what replaces each, to say so when one is named;
     - `texts`: word -> how a sentence says it ("quarter" -> "quarters");
     - `codes`: dimension -> the codes of its cells, each with the coarsest level at which it stands.
     """
@@ -49,12 +50,13 @@ class Vocabulary:
     publishing: frozenset[str] = frozenset({"public-information"})
     unbound: frozenset[str] = frozenset({"public"})
     never_shared: frozenset[str] = frozenset()
+    replaced: Mapping[str, str] = field(default_factory=FrozenMap)
     texts: Mapping[str, str] = field(default_factory=FrozenMap)
     # Thousands of words that belong to the dimensions: vocabularies need not be compared by them.
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=FrozenMap, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("dimensions", "measures", "purposes", "roots", "packs", "bands", "texts"):
+        for name in ("dimensions", "measures", "purposes", "roots", "packs", "bands", "replaced", "texts"):
             object.__setattr__(self, name, FrozenMap(getattr(self, name)))
         codes = {dimension: FrozenMap(each) for dimension, each in self.codes.items()}
         object.__setattr__(self, "codes", FrozenMap(codes))
@@ -73,9 +75,14 @@ class Vocabulary:
 
     @cached_property
     def families(self) -> Mapping[str, tuple[str, ...]]:
-        """Multi-valued attribute -> its yes-or-no dimensions."""
+        """Multi-valued attribute -> its dimensions, one for each value."""
         names = dict.fromkeys(d.partition(".")[0] for d in self.dimensions if "." in d)
         return {name: tuple(d for d in self.dimensions if d.startswith(f"{name}.")) for name in names}
+
+    def family_levels(self, family: str) -> tuple[str, ...]:
+        """The levels of a family whose dimensions have several, without the value; none for yes or no."""
+        levels = self.dimensions[self.families[family][0]]
+        return tuple(level.partition(".")[0] for level in levels) if len(levels) > 1 else ()
 
     def sensitive_among(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names of sensitive dimensions, of their levels or of their families, sorted."""

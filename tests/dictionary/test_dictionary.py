@@ -173,6 +173,31 @@ def test_injuries_are_yes_or_no_dimensions_and_sensitive():
     assert set(regional().codes("injury.EYE")) == {"YES", "NO", "UNK"}
 
 
+def test_assistance_has_one_status_for_each_pillar():
+    dictionary = regional()
+    pillars = [d for d in dictionary.dimensions.values() if d.part_of == "status"]
+    assert [d.name for d in pillars] == [f"status.{p}" for p in ("DATA", "EMC", "REH", "PSS", "SEI", "LAW")]
+    for dim in pillars:
+        assert dim.sensitive
+        assert not dim.yes_no
+        fine, coarse = dim.level_names()
+        assert list(dictionary.codes(fine)) == ["NEED", "REF", "UNAVAIL", "RECV", "DECL", "NO_NEED", "UNK"]
+        assert [c for c in dictionary.codes(fine) if dictionary.lift(c, coarse) == "UNMET"] == [
+            "NEED",
+            "REF",
+            "UNAVAIL",
+        ]
+        assert dictionary.lift("RECV", coarse) == "MET"
+
+
+def test_words_of_before_name_what_replaces_them():
+    dictionary = regional()
+    assert dict(dictionary.replaced) == {"need": "status", "referred": "status", "service": "status"}
+    families = {d.part_of for d in dictionary.dimensions.values()}
+    assert set(dictionary.replaced.values()) <= families
+    assert not families & dictionary.replaced.keys()
+
+
 @pytest.mark.parametrize(
     ("look_up", "word", "nearest"),
     [

@@ -25,10 +25,11 @@ WORDS = Vocabulary(
         "disability": ("disability",),
         "injury.EYE": ("injury.EYE",),
         "injury.EAR": ("injury.EAR",),
-        "service.REH": ("service.REH",),
-        "service.PSS": ("service.PSS",),
+        "status.REH": ("status.REH", "met.REH"),
+        "status.PSS": ("status.PSS", "met.PSS"),
     },
     roots={"place": "country"},
+    replaced={"service": "status", "need": "status"},
     sensitive=frozenset({"civ_status", "outcome", "device", "activity", "injury.EYE", "injury.EAR"}),
     measures={
         "casualties": "people killed or injured",
@@ -118,8 +119,10 @@ def request_for() -> Callable[..., Request]:
 
 def _level_of(text: str) -> tuple[str, str]:
     dimension, _, level = text.rpartition(".")
-    if dimension in ("injury", "service"):
+    if dimension == "injury":
         return text, text
+    if dimension in ("status", "met"):
+        return f"status.{text.rpartition('.')[2]}", text
     return dimension, level
 
 

@@ -267,12 +267,11 @@ def test_a_new_combination_of_known_words_is_a_loosening(policy: MakePolicy) -> 
 
 def test_dimensions_that_come_and_go_are_said_together(policy: MakePolicy) -> None:
     old = policy("finest: {date: year}")
-    new = policy("finest: {date: year, injury: yes, service.REH: yes, civ_status: yes}")
+    new = policy("finest: {date: year, injury: yes, status.REH: status.REH, civ_status: yes}")
 
-    assert said(old, new)[0] == "loosened: ARMAC may now see civ status, injury and service (service.REH)."
+    assert said(old, new)[0] == "loosened: ARMAC may now see civ status, injury and status (status.REH)."
     assert (
-        said(new, old)[0]
-        == "tightened: ARMAC may no longer see civ status, injury and service (service.REH)."
+        said(new, old)[0] == "tightened: ARMAC may no longer see civ status, injury and status (status.REH)."
     )
 
 

@@ -59,6 +59,29 @@ def test_a_family_stands_for_its_yes_or_no_dimensions(policy: MakePolicy) -> Non
     assert shared == {"injury.EYE": "injury.EYE", "injury.EAR": "injury.EAR", "sex": "sex"}
 
 
+@pytest.mark.parametrize(
+    ("written", "levels"),
+    [
+        ("{status: met}", {"status.REH": "met.REH", "status.PSS": "met.PSS"}),
+        ("{status: status}", {"status.REH": "status.REH", "status.PSS": "status.PSS"}),
+        ("{status.REH: met.REH}", {"status.REH": "met.REH"}),
+        ("{status: all, sex: yes}", {"sex": "sex"}),
+    ],
+)
+def test_a_family_of_several_levels_is_shared_at_one_of_them(
+    policy: Callable[..., Policy], written: str, levels: dict[str, str]
+) -> None:
+    assert policy(f"finest: {written}").scope.dimensions == levels
+
+
+def test_a_family_of_several_levels_is_forbidden_from_one_of_them_on(policy: Callable[..., Policy]) -> None:
+    finest = "finest: {date: year, status: status}\n"
+    (fine,) = policy(finest + "never: {show: {status: status}}").bans
+    assert fine.show == {"status.REH": "status.REH", "status.PSS": "status.PSS"}
+    (every,) = policy(finest + "never: {show: {status: any}}").bans
+    assert every.show == {"status.REH": "met.REH", "status.PSS": "met.PSS"}
+
+
 def test_a_level_may_have_a_threshold_of_its_own(policy: MakePolicy) -> None:
     scope = policy("finest: {place: district}\nthreshold: {usual: 3, place: {district: 10}}").scope
 
@@ -224,6 +247,12 @@ def test_a_bomb_of_aliases_is_refused_without_being_expanded(words: Vocabulary) 
         ("finest: {national_id: yes}", "'national_id' is about one person and no policy can share it"),
         ("finest: {religion: yes}", "'religion' is not a known dimension"),
         ("finest: {injury: yes, injury.EYE: yes}", "injury.EYE is named twice"),
+        ("finest: {status: met, status.REH: met.REH}", "status.REH is named twice"),
+        ("finest: {status: yes}", "'yes' is not a known level of status, whose finest is status"),
+        ("finest: {service: yes}", "'service' is no longer known: status replaces it"),
+        ("finest: {need.REH: yes}", "'need.REH' is no longer known: status.REH replaces it"),
+        ("never: {together: {service: yes}}", "'service' is no longer known: status replaces it"),
+        ("never_show: [{service.REH: YES}]", "'service.REH' is no longer known: status.REH replaces it"),
         ("finest: {}", "a mapping from dimension to a value is expected"),
         ("never: [{}]", "a prohibition must say what it prohibits"),
         ("never: [{name: x}]", "a prohibition must say what it prohibits"),

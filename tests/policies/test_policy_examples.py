@@ -52,7 +52,7 @@ def test_medium(words: Vocabulary) -> None:
     assert "services" in policy.scope.measures
     assert policy.scope.dimensions["date"] == "quarter"
     assert policy.scope.dimensions["age"] == "band_va"
-    assert policy.scope.dimensions["service.PSS"] == "service.PSS"
+    assert policy.scope.dimensions["status.PSS"] == "met.PSS"
     assert policy.scope.mechanism == Mechanism()
     assert policy.conditions.approval_ready_made is Approval.AUTOMATIC
     assert policy.conditions.approval_others is Approval.ONE
@@ -65,6 +65,7 @@ def test_open(words: Vocabulary) -> None:
     assert {share.ready_made_only for share in policy.shares if "public" in share.recipients} == {True}
     assert policy.scope.measures == {"casualties", "accidents", "services", "service_cost"}
     assert policy.scope.dimensions["injury.EYE"] == "injury.EYE"
+    assert policy.scope.dimensions["status.REH"] == "status.REH"
     assert (policy.scope.threshold, policy.scope.zeros) == (3, Zeros.PUBLISH)
     assert policy.record_level == RecordLevel(
         frozenset({"accredited researchers"}), k=5, l=2, approval=Approval.TWO, consent="REC"

@@ -24,8 +24,10 @@ def test_levels_rank_from_the_root_to_the_finest(words: Vocabulary) -> None:
 def test_a_multi_valued_attribute_is_a_family_of_dimensions(words: Vocabulary) -> None:
     assert words.families == {
         "injury": ("injury.EYE", "injury.EAR"),
-        "service": ("service.REH", "service.PSS"),
+        "status": ("status.REH", "status.PSS"),
     }
+    assert words.family_levels("status") == ("status", "met")
+    assert words.family_levels("injury") == ()
 
 
 @pytest.mark.parametrize("levels", [(), ("year", "year"), ("year", "all")])

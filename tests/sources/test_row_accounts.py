@@ -205,7 +205,7 @@ def test_services_that_a_join_multiplies_are_told(joined):
 
 def test_services_without_a_key_are_nobodys_and_not_everybodys_without_one(joined):
     loaded = joined("C1,A1,,M\nC2,A1,,F\n", services="S1,,REH\n")
-    assert loaded.snapshot.columns["service.REH"].values() == ["NO", "NO"]
+    assert loaded.snapshot.columns["status.REH"].values() == ["UNK", "UNK"]
     assert accounts(loaded)["services"] == (0, {"ORPHAN": 1})
 
 

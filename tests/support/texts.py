@@ -186,7 +186,8 @@ def words(dictionary: Dictionary) -> Iterator[str]:
     """What the desks' pages say of the dictionary."""
     for named in (dictionary.measures, dictionary.purposes, dictionary.dimensions, dictionary.levels):
         yield from (one.label for one in named.values())
-    yield from filter(None, (dimension.part_of for dimension in dictionary.dimensions.values()))
+    yield from (dimension.part_of for dimension in dictionary.dimensions.values() if dimension.yes_no)
+    yield from dictionary.families.values()
     for question in dictionary.ready_made.values():
         yield from filter(None, (question.label, question.note))
         yield from (t.label for t in question.tables if t.label and t.label not in dictionary.levels)

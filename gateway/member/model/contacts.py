@@ -1,6 +1,6 @@
 """Needs, referrals and services: rows of a snapshot beside its casualties.
 
-No question counts contacts yet; the counted dimensions are the sets of each casualty (`service.REH`).
+No question counts contacts yet; people are counted by the farthest status of each pillar (`status.REH`).
 """
 
 from collections.abc import Mapping, Sequence

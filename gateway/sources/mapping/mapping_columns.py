@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.sources.model.dates import EPOCHS, ERAS, DateFormat
 from gateway.sources.model.mapping import ISO_DATES, ColumnRule
-from gateway.sources.model.targets import Kind, Target
+from gateway.sources.model.targets import FORMER_CODES, Kind, Target
 from gateway.sources.model.words import plain
 from gateway.sources.rows.convert import is_local
 from policies.model.errors import Fault, quoted
@@ -70,9 +70,9 @@ class _Cell:
         return {"type": "string", "minLength": 1}
 
 
-def column(known: Mapping[str, Target]) -> ByNode[ColumnRule]:
+def column(known: Mapping[str, Target], replaced: Mapping[str, str]) -> ByNode[ColumnRule]:
     """The schema of a column: only the target, or a record with more keys."""
-    target = OneOf("target", tuple(known))
+    target = OneOf("target", tuple(known), replaced=replaced)
 
     def build(values: dict[str, Any], node: Table, faults: list[Fault]) -> ColumnRule | None:
         return _build_column(known, values, node, faults)
@@ -174,7 +174,8 @@ def _build_column(
                 )
         elif code and code not in target.codes:
             problem = f"{quoted(code)} (for {quoted(word)}) is not a code of {target.name}"
-            faults.append(position_of(node, "codes").fault(problem, nearest(code, target.codes)))
+            hint = FORMER_CODES.get((target.name, code)) or nearest(code, target.codes)
+            faults.append(position_of(node, "codes").fault(problem, hint))
     if "blank" in values and values["blank"] not in target.codes:
         problem = f"{quoted(values['blank'])} is not a code of {target.name}"
         faults.append(position_of(node, "blank").fault(problem, nearest(values["blank"], target.codes)))

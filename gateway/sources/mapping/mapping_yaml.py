@@ -49,7 +49,7 @@ def parse_mapping(text: str, dictionary: Dictionary, *, member: str | None = Non
     whose = _member_of(node)
     known = targets(dictionary, whose if whose in dictionary.members else "KH")
     members = tuple(dictionary.members) if member is None else (member,)
-    mapping = _document(known, members).read(node, faults)
+    mapping = _document(known, members, dictionary.replaced).read(node, faults)
     if mapping is None or faults:
         raise MappingError(faults)
     return mapping
@@ -82,14 +82,18 @@ class _Each(Generic[T]):
         return {"type": "object", "additionalProperties": self.value.schema(), "minProperties": 1}
 
 
-def _document(known: Mapping[str, Target], members: tuple[str, ...]) -> Record[SourceMapping]:
+def _document(
+    known: Mapping[str, Target], members: tuple[str, ...], replaced: Mapping[str, str]
+) -> Record[SourceMapping]:
     keys = {
         "mapping": Key(Number(VERSION, VERSION), "version of this form", required=True),
         "member": Key(OneOf("member state", members), "whose data these are", required=True),
         "source": Key(OneOf("kind of source", KINDS), "what the source is", required=True),
         "reading": Key(_reading(), "how text files are read"),
         "tables": Key(
-            _Each("the tables of the source", _table(known)), "tables and their columns", required=True
+            _Each("the tables of the source", _table(known, replaced)),
+            "tables and their columns",
+            required=True,
         ),
         "constants": Key(_Each("a list of constants", Text(40)), "targets that are the same for every row"),
         "left_out": Key(_Each("a list of tables", Text()), "table of the source: why it is not read"),
@@ -122,13 +126,15 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
     return Reading(**values)
 
 
-def _table(known: Mapping[str, Target]) -> Record[dict[str, Any]]:
+def _table(known: Mapping[str, Target], replaced: Mapping[str, str]) -> Record[dict[str, Any]]:
     keys = {
         "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
         "several": Key(OneOf("word", ("yes", "no")), "whether many rows belong to one of the first table"),
         "unclaimed": Key(OneOf("word", ("allowed",)), "rows that belong to no casualty are no fault"),
         "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
-        "columns": Key(_Each("the columns", column(known)), "heading: what it becomes", required=True),
+        "columns": Key(
+            _Each("the columns", column(known, replaced)), "heading: what it becomes", required=True
+        ),
         "left_out": Key(_Each("a list of headings", Text()), "heading: why it is not read"),
         "vault": Key(_Each("the vault's columns", _FIELD), "heading: field of the vault that keeps it"),
         "known": Key(

@@ -112,6 +112,6 @@ def filled(tables: Iterable[TableRule]) -> list[str]:
     for table in tables:
         names = [rule.target.name for rule in table.columns.values()]
         if ITEM in names and PILLAR not in names:
-            made += MADE_OF_CONTACTS[PILLAR]  # an item implies a pillar
-        made += [one for name in names for one in MADE_OF_CONTACTS.get(name, (name,))]
+            made.append(MADE_OF_CONTACTS[PILLAR])  # an item implies a pillar
+        made += [MADE_OF_CONTACTS.get(name, name) for name in names]
     return made

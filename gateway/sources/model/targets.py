@@ -1,6 +1,6 @@
 """The targets that a mapping may name for a column of a source."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -22,12 +22,14 @@ HOME, DISTRICT, COMMUNE = "home_place", "district", "commune"
 PLACES = frozenset({PLACE, HOME, SERVICE_PLACE})
 """Targets that are provinces."""
 
-MADE_OF_CONTACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {PILLAR: ("need", "referred", "service"), BARRIER: ("barrier",)}
-)
-"""Dimensions made of contacts: sets of codes, each code a yes-or-no dimension."""
+MADE_OF_CONTACTS: Mapping[str, str] = MappingProxyType({PILLAR: "status", BARRIER: "barrier"})
+"""Attributes made of contacts: for each pillar its farthest status, for each barrier whether it was met."""
 
-STATES = frozenset({"NEED", "REF", "RECV", "REFUSED", "UNAVAIL", "UNK"})
+FARTHEST = ("NO_NEED", "NEED", "REF", "UNAVAIL", "DECL", "RECV")
+"""The statuses of a contact in the order in which the farther one counts; UNK stands outside of it."""
+
+FORMER_CODES: Mapping[tuple[str, str], str] = MappingProxyType({(STATUS, "REFUSED"): "DECL"})
+"""Codes of earlier versions by target, each with the code that replaces it."""
 
 
 class Kind(StrEnum):
@@ -83,16 +85,22 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
         )
         kind = Kind.AGE if name == AGE else Kind.CODE
         found.append(Target(name, kind, codes, unknown, essential=unknown is None))
-        if dim.part_of:
+        if dim.yes_no:
             several.setdefault(dim.part_of, set()).add(name.partition(".")[2])
     found += [Target(name, Kind.SEVERAL, frozenset(codes), "UNK") for name, codes in several.items()]
     found += [
-        Target(PILLAR, Kind.CODE, frozenset(several["service"]) | {"UNK"}, "UNK"),
-        Target(STATUS, Kind.CODE, STATES, "UNK"),
+        Target(PILLAR, Kind.CODE, frozenset(_pillars(dictionary)) | {"UNK"}, "UNK"),
+        Target(STATUS, Kind.CODE, frozenset(FARTHEST) | {"UNK"}, "UNK"),
         Target(BARRIER, Kind.CODE, frozenset(several["barrier"]) | {"NONE", "UNK"}, "UNK"),
     ]
     found += [_of_attribute(a, dictionary, member) for a in dictionary.attributes.values()]
     return {target.name: target for target in found}
+
+
+def _pillars(dictionary: Dictionary) -> Iterator[str]:
+    for dim in dictionary.dimensions.values():
+        if dim.part_of == MADE_OF_CONTACTS[PILLAR]:
+            yield dim.name.partition(".")[2]
 
 
 def _of_attribute(attribute: Attribute, dictionary: Dictionary, member: str) -> Target:

@@ -42,7 +42,7 @@ def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradi
     both("on duty, but a civilian", ("activity", ["MIL"]), ("civ_status", ["CIV"]))
     both("playing, but a deminer or soldier", ("activity", ["PLAY"]), ("civ_status", ["DEM", "MIL"]))
     for pillar, what in _NOT_FOR_THE_DEAD.items():
-        both(f"killed, but received {what}", ("outcome", ["K"]), (f"service.{pillar}", ["YES"]))
+        both(f"killed, but received {what}", ("outcome", ["K"]), (f"status.{pillar}", ["RECV"]))
     for rule, dimension, judge in _OF_SEVERAL:
         if dimension in snapshot.columns:
             found.append(Contradiction(rule, int(judge(snapshot).sum()), len(snapshot)))

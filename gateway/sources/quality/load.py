@@ -1,6 +1,6 @@
 """Reads a complete source by its mapping into a snapshot and a report, or fails without a result."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from gateway.member.model.snapshot import Column, Snapshot
 from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
 from gateway.sources.model.tables import Chunk, Source
-from gateway.sources.model.targets import CASE, Kind
+from gateway.sources.model.targets import CASE, MADE_OF_CONTACTS, PILLAR, Kind
 from gateway.sources.rows.assemble import ReadRows, assemble
 from gateway.sources.rows.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
 from gateway.sources.rows.contacts import ContactTable
@@ -70,7 +70,7 @@ def load(
     chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
     way = Way({table.name: source.size(table.name) for table in mapping.tables}, progress)
     others = accounts_of_others(source, mapping, findings)
-    read = _read(source, mapping, readers.of, findings, chosen, way)
+    read = _read(source, mapping, readers, findings, chosen, way)
     count = len(read.rows.lines)
     made = assemble(read.rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
     accounts = (
@@ -100,6 +100,12 @@ class _Readers:
     today: date
     findings: Findings
 
+    @property
+    def statuses(self) -> list[str]:
+        """The dimensions of the statuses of assistance, one for each pillar."""
+        dimensions = self.dictionary.dimensions.values()
+        return [d.name for d in dimensions if d.part_of == MADE_OF_CONTACTS[PILLAR]]
+
     def of(self, table: TableRule) -> list[ColumnReader | IdentifierReader]:
         made: list[ColumnReader | IdentifierReader] = []
         for heading, rule in table.columns.items():
@@ -115,15 +121,15 @@ class _Readers:
 def _read(  # noqa: PLR0917 - as `_walk`
     source: Source,
     mapping: SourceMapping,
-    readers: Callable[[TableRule], list[ColumnReader | IdentifierReader]],
+    readers: _Readers,
     findings: Findings,
     chosen: Chosen | None,
     way: Way,
 ) -> _Read:
     """Read every table. The readers are freed on return, which halves the memory for a large source."""
     first, *others = mapping.tables
-    joined = [_joined(source, mapping, rule, readers(rule), findings, way) for rule in others]
-    own = readers(first)
+    joined = [_joined(source, mapping, rule, readers, findings, way) for rule in others]
+    own = readers.of(first)
     with open_table(source, first, findings) as table:
         places = positions(table, first, headings_asked(mapping, first), findings)
         chunks = way.along(first.name, table).chunks
@@ -139,7 +145,7 @@ def _joined(  # noqa: PLR0917 - as `_walk`
     source: Source,
     mapping: SourceMapping,
     rule: TableRule,
-    readers: Sequence[ColumnReader | IdentifierReader],
+    readers: _Readers,
     findings: Findings,
     way: Way,
 ) -> JoinedTable | ContactTable:
@@ -147,8 +153,8 @@ def _joined(  # noqa: PLR0917 - as `_walk`
         table = way.along(rule.name, opened)
         places = positions(table, rule, headings_asked(mapping, rule), findings)
         if rule.several:
-            return ContactTable(rule, table, places, readers, findings)
-        return JoinedTable(rule, table, places, readers, findings)
+            return ContactTable(rule, table, places, readers.of(rule), findings, dimensions=readers.statuses)
+        return JoinedTable(rule, table, places, readers.of(rule), findings)
 
 
 def _walk(  # noqa: PLR0917 - all that a row meets, in the order in which it does
@@ -196,8 +202,8 @@ def _gather(
     for number, other in enumerate(joined, 1):
         rows = where[:, number]
         if isinstance(other, ContactTable):
-            # A person without a row in the table has had no contact.
-            columns |= {name: column.found(rows, "") for name, column in other.sets.items()}
+            # Of a person without a row in the table nothing is known: nobody asked is not nobody in need.
+            columns |= {name: column.found(rows, "UNK") for name, column in other.found.items()}
             contact_tables.append((other, rows))
             continue
         for one in other.readers:
@@ -225,6 +231,6 @@ def _contacts(
 ) -> Contacts | None:
     """The contacts of the table that gives pillars, for casualties that count."""
     for table, rows in tables:
-        if "need" in table.sets:
+        if table.gives_pillars:
             return table.rows(np.where(reasons, -1, rows), cases)
     return None

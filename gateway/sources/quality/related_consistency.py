@@ -7,12 +7,21 @@ from numpy.typing import NDArray
 
 from gateway.member.model.contacts import Contacts
 from gateway.member.model.snapshot import Column, Snapshot
-from gateway.sources.model.targets import COMMUNE, DISTRICT, ITEM, PILLAR, PLACE, SERVICE_DATE, STATUS
+from gateway.sources.model.targets import (
+    BARRIER,
+    COMMUNE,
+    DISTRICT,
+    ITEM,
+    PILLAR,
+    PLACE,
+    SERVICE_DATE,
+    STATUS,
+)
 from gateway.sources.quality.column_summary import has, known, month_numbers
 from gateway.sources.quality.contradiction import Contradiction
 from gateway.sources.rows.contacts import pillar_of
 
-_NOT_RECEIVED = ("NEED", "REFUSED", "UNAVAIL")
+_NOT_RECEIVED = ("NEED", "UNAVAIL", "DECL", "NO_NEED")
 _EMERGENCY, _DIED_IN_CARE = "EMC", 1
 """Emergency care, and the months after the accident in which a person killed may still receive such care."""
 
@@ -53,6 +62,10 @@ def _of_contacts(snapshot: Snapshot, contacts: Contacts) -> Iterator[Contradicti
         yield Contradiction(
             "contacts: a service of another pillar", int((is_known & differs).sum()), int(is_known.sum())
         )
+    if status is not None and BARRIER in contacts.columns:
+        barrier = contacts.columns[BARRIER]
+        broken = int((known(barrier) & ~has(barrier, ["NONE"]) & has(status, ["NO_NEED"])).sum())
+        yield Contradiction("contacts: a barrier, but no need", broken, int(known(barrier).sum()))
     paid = contacts.cents > 0
     if paid.any() and status is not None:
         broken = int((paid & has(status, _NOT_RECEIVED)).sum())

@@ -1,8 +1,8 @@
 """Tables with several rows for one casualty: needs and services, one row for each contact.
 
-The contacts of a casualty become sets: the pillars in which a need was found, the pillars with a referral,
-the pillars in which a service was received, and the barriers that were met. So one person with five services
-stays one person.
+The contacts of a casualty become one status for each pillar of assistance, the farthest that was recorded,
+and the set of barriers that were met. So one person with five services stays one person. Of a pillar without
+a contact the status is unknown: nobody asked is not nobody in need.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,22 +17,23 @@ from gateway.sources.model.dates import month_of
 from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import TableRule
 from gateway.sources.model.tables import OpenTable
-from gateway.sources.model.targets import BARRIER, COST, ITEM, PILLAR, SERVICE_DATE, STATUS
+from gateway.sources.model.targets import (
+    BARRIER,
+    COST,
+    FARTHEST,
+    ITEM,
+    MADE_OF_CONTACTS,
+    PILLAR,
+    SERVICE_DATE,
+    STATUS,
+)
 from gateway.sources.model.words import plain
 from gateway.sources.rows.columns import ColumnReader, IdentifierReader
 from gateway.sources.rows.row_accounts import JoinedRows
 
-SETS: Mapping[str, frozenset[str]] = {
-    "need": frozenset({"NEED", "REF", "RECV", "REFUSED", "UNAVAIL"}),
-    "referred": frozenset({"REF"}),
-    "service": frozenset({"RECV"}),
-}
-"""Set of pillars -> the states of a contact that put a pillar into the set.
-
-A person who was referred or served, declined a service or found none has had a need.
-"""
-
 _UNKNOWN = "UNK"
+_NOTHING = -1
+"""How far a pillar has come of which no contact tells anything."""
 
 
 def pillar_of(item: str) -> str:
@@ -44,7 +45,7 @@ _Key = tuple[str, ...]
 
 
 class ContactTable:
-    """Reads a whole table of contacts and looks up the sets of each casualty by key."""
+    """Reads a whole table of contacts and looks up what the contacts of each casualty tell, by key."""
 
     def __init__(
         self,
@@ -53,8 +54,11 @@ class ContactTable:
         positions: Mapping[str, int],
         readers: Sequence[ColumnReader | IdentifierReader],
         findings: Findings,
+        *,
+        dimensions: Sequence[str],
     ) -> None:
         self.readers = readers
+        self._dimensions = dimensions
         self._rule = rule
         self._findings = findings
         self._number: dict[_Key, int] = {}
@@ -69,10 +73,14 @@ class ContactTable:
                 reader.read(columns[positions[heading]], chunk.lines)
         self._keys, self._lines = np.array(keys, dtype=np.int64), np.array(lines, dtype=np.int64)
         self._reasons = np.zeros(len(lines), dtype=np.uint8)
-        self.sets = self._gather()
+        columns_read = self._columns()
+        self.gives_pillars = PILLAR in columns_read
+        """Whether the table tells of pillars of assistance, or of barriers alone."""
+        self.found: Mapping[str, Column] = {**self._statuses(columns_read), **self._barriers(columns_read)}
+        """What the contacts of each key tell, in the order of `find`."""
 
     def find(self, keys: Sequence[Sequence[str]], lines: Sequence[int], table: str) -> NDArray[np.int64]:
-        """The positions in `sets` of the casualties with these join cells; -1 without any contact."""
+        """The positions in `found` of the casualties with these join cells; -1 without any contact."""
         del lines, table  # a casualty without contacts is no fault
         words = (tuple(map(plain, key)) for key in zip(*keys, strict=True))
         # An empty key is nobody's: else all contacts without one would be everybody's without one.
@@ -135,23 +143,39 @@ class ContactTable:
     def _number_of(self, key: _Key) -> int:
         return self._number.setdefault(key, len(self._number))
 
-    def _gather(self) -> Mapping[str, Column]:
-        read = self._columns()
-        asked = {PILLAR, STATUS, BARRIER} & set(read)
-        columns = {name: np.array(read[name].values(), dtype=object) for name in asked}
-        pillars = columns.get(PILLAR)
+    def _statuses(self, read: Mapping[str, Column]) -> Mapping[str, Column]:
+        """For each pillar the farthest status; unknown where a contact that tells too little may be farther.
+
+        A contact of an unknown status may be any; one of an unknown pillar may belong to any pillar.
+        """
+        if PILLAR not in read:
+            return {}
+        pillars, keys = np.array(read[PILLAR].values(), dtype=object), self._keys
+        # In most registers a contact without a state is a service that was received.
+        states = read[STATUS].values() if STATUS in read else ["RECV"] * len(keys)
+        known = np.array([FARTHEST.index(s) if s in FARTHEST else _NOTHING for s in states], dtype=np.int64)
+        possible = np.where(known == _NOTHING, len(FARTHEST) - 1, known)
+        somewhere = self._farthest(possible, pillars == _UNKNOWN)
         made: dict[str, Column] = {}
-        if pillars is not None:
-            # In most registers a contact without a state is a service that was received.
-            states = columns.get(STATUS, np.full(len(self._keys), "RECV", dtype=object))
-            for name, inside in SETS.items():
-                counts = np.array([s in inside or s == _UNKNOWN for s in states], dtype=np.bool_)
-                # An unknown state leaves the set of the pillar unknown.
-                codes = np.where(states == _UNKNOWN, _UNKNOWN, pillars)
-                made[name] = self._sets(codes, counts)
-        if BARRIER in columns:
-            made["barrier"] = self._sets(columns[BARRIER], columns[BARRIER] != "NONE")
+        for dimension in self._dimensions:
+            here = pillars == dimension.partition(".")[2]
+            found = self._farthest(known, here)
+            may_be = np.maximum(self._farthest(possible, here), somewhere)
+            codes = np.where(may_be > found, _NOTHING, found).tolist()
+            made[dimension] = Column.of([_UNKNOWN if code == _NOTHING else FARTHEST[code] for code in codes])
         return made
+
+    def _farthest(self, far: NDArray[np.int64], rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How far each key has come by these rows."""
+        found = np.full(len(self._number), _NOTHING, dtype=np.int64)
+        np.maximum.at(found, self._keys[rows], far[rows])
+        return found
+
+    def _barriers(self, read: Mapping[str, Column]) -> Mapping[str, Column]:
+        if BARRIER not in read:
+            return {}
+        codes = np.array(read[BARRIER].values(), dtype=object)
+        return {MADE_OF_CONTACTS[BARRIER]: self._sets(codes, codes != "NONE")}
 
     def _sets(self, codes: NDArray[np.object_], counts: NDArray[np.bool_]) -> Column:
         """For each casualty, the codes of the contacts that count, in order, joined by `;`."""

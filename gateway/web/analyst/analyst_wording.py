@@ -47,8 +47,8 @@ def level(dictionary: Dictionary, name: str) -> str:
     found = dictionary.levels.get(name)
     if found is None:
         return name
-    attribute = dictionary.dimensions[found.dimension].part_of
-    return f"{say(attribute)}: {say(found.label)}" if attribute else say(found.label)
+    dimension = dictionary.dimensions[found.dimension]
+    return f"{say(dimension.part_of)}: {say(found.label)}" if dimension.yes_no else say(found.label)
 
 
 def code(dictionary: Dictionary, named: str, value: str) -> str:

@@ -86,6 +86,15 @@ def test_one_question_of_several_is_left_out() -> None:
     assert len([d for d in load_policy(made.text, WORDS).scope.dimensions if d.startswith("injury.")]) > 1
 
 
+def test_one_pillar_of_several_is_shared_less_finely() -> None:
+    text = LONG.replace("injury: yes", "status: status")
+    made = put(text, Edit("finest", "met.REH", "status.REH"))
+
+    shared = load_policy(made.text, WORDS).scope.dimensions
+    assert made.sentence == "Added to the draft: status.REH: met.REH instead of status.REH."
+    assert (shared["status.REH"], shared["status.PSS"]) == ("met.REH", "status.PSS")
+
+
 def test_a_permission_that_says_more_is_narrowed_along() -> None:
     made = put(NARROW, Edit("finest", "province_group", "place"), Edit("max_dimensions", "2"))
 

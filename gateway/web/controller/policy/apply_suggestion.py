@@ -113,11 +113,15 @@ class _Writer:
         return [dict(item) for item in permissions(self._now("share")) or []]
 
     def _single(self, levels: Mapping[str, Data], dimension: str) -> Levels:
-        """The levels with each question of a family listed alone, where `dimension` belongs to the family."""
+        """The levels with each dimension of a family listed alone, where `dimension` belongs to one."""
         family = dimension.partition(".")[0]
         if family == dimension or family not in levels:
             return dict(levels)
-        each = dict.fromkeys(self._words.families.get(family, ()), levels[family])
+        several = levels[family] in self._words.family_levels(family)
+        each: Levels = {
+            name: f"{levels[family]}.{name.partition('.')[2]}" if several else levels[family]
+            for name in self._words.families.get(family, ())
+        }
         return {name: level for name, level in levels.items() if name != family} | each
 
     def _now(self, key: str) -> "Data | None":

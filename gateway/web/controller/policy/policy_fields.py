@@ -121,8 +121,9 @@ class _FormBuilder:
         for name, levels in key.levels.items():
             options = tuple((level, self._level(level, levels)) for level in levels)
             yield self._one(f"{key.key}-{name}", self._say(name), options, _("not shared"))
-        for name in key.families:
-            yield self._one(f"{key.key}-{name}", self._say(name), (("yes", _("shared")),), _("not shared"))
+        for name, levels in key.families.items():
+            options = tuple((level, self._level(level, levels)) for level in levels)
+            yield self._one(f"{key.key}-{name}", self._say(name), options, _("not shared"))
 
     def protection(self) -> Iterator[Field]:
         yield from self._line(
