@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from gateway.demo.activities import activity_rows
 from gateway.demo.contacts import Contact, contacts, with_details
 from gateway.demo.people import DemoPeople, Record
 from gateway.demo.register_files import RegisterTable, write_tables
@@ -67,6 +68,10 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
     dice = np.random.default_rng([seed, *people.member.encode(), 1])
     tables = []
     for number, table in enumerate(mapping.tables):
+        if table.activities:
+            digits = _private()["activity_digits"].get(people.member, "")
+            tables.append(activity_rows(people.member, table, words[table.name], seed, digits))
+            continue
         if table.several:
             tables.append(_contact_rows(people, table, words[table.name], contacts_of(people, seed)))
             continue

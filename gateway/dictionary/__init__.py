@@ -4,8 +4,10 @@ from gateway.dictionary.dictionary import ROOT, Dictionary
 from gateway.dictionary.errors import DictionaryError
 from gateway.dictionary.load import regional
 from gateway.dictionary.model import (
+    CALENDARS,
     COUNTRY,
     OF_ACCIDENTS,
+    OF_ACTIVITIES,
     Derived,
     Dimension,
     Level,
@@ -19,8 +21,10 @@ from gateway.dictionary.model import (
 from gateway.dictionary.places import Places, Province, unknown_place
 
 __all__ = [
+    "CALENDARS",
     "COUNTRY",
     "OF_ACCIDENTS",
+    "OF_ACTIVITIES",
     "ROOT",
     "Derived",
     "Dictionary",

@@ -57,20 +57,22 @@ class CalendarCoding:
     A date with only the year known is `2015-UNK`, at month and quarter alike.
     """
 
-    levels: tuple[str, ...]
+    grains: Mapping[str, str]
+    """Level -> what its codes are: months, quarters, years or bands."""
 
     def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:  # noqa: ARG002
-        return _codes_of_years(level, tuple(sorted(set(years))))
+        return _codes_of_years(self.grains[level], tuple(sorted(set(years))))
 
     def label(self, level: str, code: str) -> str | None:
-        if not _FORMS[level].fullmatch(code):
+        grain = self.grains[level]
+        if not _FORMS[grain].fullmatch(code):
             return None
-        if level == "year_band5" and code != _band(int(code[:4])):
+        if grain == "year_band5" and code != _band(int(code[:4])):
             return None
         return _say(code)
 
     def lift(self, code: str, level: str) -> str:
-        return _lifted(code, level)
+        return _lifted(code, self.grains[level])
 
 
 @lru_cache(maxsize=64)

@@ -147,7 +147,13 @@ class Dictionary:
         return self.codings[self.level(level).dimension]
 
 
-_EXAMPLES = {"month": "2024-03", "quarter": "2024-Q1", "year": "2024", "year_band5": "2020-2024"}
+_EXAMPLES = {
+    "month": "2024-03",
+    "quarter": "2024-Q1",
+    "year": "2024",
+    "year_band5": "2020-2024",
+    "activity_year": "2024",
+}
 
 
 def _tree(

@@ -113,11 +113,11 @@ def _ready_made(name: str, part: Mapping[str, Any], multiple: Mapping[str, Any])
 
 
 def _ready_tables(part: Mapping[str, Any], multiple: Mapping[str, Any]) -> Iterator[ReadyTable]:
-    """One table; with `each`, one for every code of that attribute, which `by` names in its place."""
+    """One table, named by its measure; with `each`, one for every code of the attribute that `by` names."""
     measure, by, attribute = part["measure"], part["by"], part.get("each")
     if attribute is None:
         label = part.get("label", "")
-        yield ReadyTable(label, measure, tuple(by), label)
+        yield ReadyTable(measure, measure, tuple(by), label)
         return
     for code in multiple[attribute]["codes"]:
         level = f"{attribute}.{code}"
@@ -129,7 +129,8 @@ def _coding(part: Mapping[str, Any], places: Places) -> Coding:
     if kind == "places":
         return places
     if kind == "calendar":
-        return CalendarCoding(tuple(part["levels"]))
+        grains = {level: body.get("grain", level) for level, body in part["levels"].items()}
+        return CalendarCoding(MappingProxyType(grains))
     return _listed(part["levels"])
 
 

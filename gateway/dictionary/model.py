@@ -9,6 +9,12 @@ COUNTRY = "country"
 OF_ACCIDENTS = frozenset({"place", "date", "device", "land_use"})
 """The dimensions that all casualties of an accident share."""
 
+CALENDARS = frozenset({"date", "activity_date"})
+"""The dimensions whose codes follow from the calendar."""
+
+OF_ACTIVITIES = frozenset({"activity_date", "activity_type"})
+"""The dimensions of risk education and marking. Nobody's sex or outcome belongs to a session."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -28,7 +34,7 @@ class Purpose:
 
 @dataclass(frozen=True)
 class Measure:
-    """The unit that is added up: `counts` is people, accidents, services or usd."""
+    """The unit that is added up: `counts` is people, accidents, services, usd or activities."""
 
     name: str
     label: str
@@ -36,7 +42,19 @@ class Measure:
 
     def has(self, dimension: str) -> bool:
         """Return whether a dimension can break the measure down: only people have sex, age and activity."""
-        return self.counts != "accidents" or dimension in OF_ACCIDENTS
+        if self.of_activities:
+            return dimension in OF_ACTIVITIES
+        return dimension not in OF_ACTIVITIES and (self.counts != "accidents" or dimension in OF_ACCIDENTS)
+
+    @property
+    def year(self) -> str:
+        """The level of years by which the measure is counted."""
+        return "activity_year" if self.of_activities else "year"
+
+    @property
+    def of_activities(self) -> bool:
+        """Whether sheets about activities are added up, behind which there are no persons."""
+        return self.counts == "activities"
 
 
 @dataclass(frozen=True)
@@ -70,6 +88,11 @@ class Dimension:
     def yes_no(self) -> bool:
         """Whether the dimension is a yes-or-no question about a value of a multi-valued attribute."""
         return bool(self.part_of) and len(self.levels) == 1
+
+    @property
+    def of_people(self) -> bool:
+        """Whether people can be counted by the dimension."""
+        return self.name not in OF_ACTIVITIES
 
     def level_names(self, member: str | None = None) -> tuple[str, ...]:
         """Return names of the levels, finest first; with `member`, of this member only."""

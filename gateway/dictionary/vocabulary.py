@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.dictionary.dictionary import Dictionary
+from gateway.dictionary.model import OF_ACTIVITIES
 from policies.model.vocabulary import Vocabulary
 
 RECIPIENTS = (
@@ -44,6 +45,7 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
         victims=frozenset(dictionary.codes("victim_type")),
         never_shared=dictionary.never_shared,
         replaced=dictionary.replaced,
+        apart={m.name: tuple(sorted(OF_ACTIVITIES)) for m in dictionary.measures.values() if m.of_activities},
         texts=texts,
         codes={name: _codes(dictionary, levels, member) for name, levels in dimensions.items()},
     )

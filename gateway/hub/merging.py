@@ -13,7 +13,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import TypeAlias
 
-from gateway.dictionary import Dictionary
+from gateway.dictionary import CALENDARS, Dictionary
 from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Answer, Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
@@ -126,7 +126,7 @@ def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) 
     )
     codes.pop(TOTAL, None)
     # Members cover different years; all other codes come from the dictionary, in its order.
-    ordered = sorted(codes) if dictionary.level(level).dimension == "date" else list(codes)
+    ordered = sorted(codes) if dictionary.level(level).dimension in CALENDARS else list(codes)
     return Axis(level, (*ordered, TOTAL))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gateway.dictionary import Dictionary
+from gateway.dictionary import CALENDARS, Dictionary
 from gateway.picturing import bars as bars_
 from gateway.picturing import lines as lines_
 from gateway.picturing import maps as maps_
@@ -106,7 +106,7 @@ def _sorted_axes(release: Release, dictionary: Dictionary) -> _Axes:
     def of(*dimensions: str) -> tuple[Axis, ...]:
         return tuple(a for a in varied if _dimension(a, dictionary) in dimensions)
 
-    time, country, place = of("date"), of(COUNTRY), of("place")
+    time, country, place = of(*CALENDARS), of(COUNTRY), of("place")
     return _Axes(time, country, place, tuple(a for a in varied if a not in (*time, *country, *place)))
 
 

@@ -125,7 +125,8 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
 
 def _lattice(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
     """All tables are protected together, so another lattice may withhold other cells from every recipient."""
-    now, was = dict(new.dimensions), dict(old.dimensions)
+    own = {name for names in words.apart.values() for name in names}
+    now, was = ({d: level for d, level in s.dimensions.items() if d not in own} for s in (new, old))
     if (now, new.max_dims) == (was, old.max_dims):
         return
     kept = now.keys() & was.keys()

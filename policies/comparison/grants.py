@@ -69,22 +69,30 @@ def grants(policy: Policy) -> dict[Case, frozenset[Grant]]:
     found: dict[Case, list[Grant]] = {}
     records = policy.record_level.recipients if policy.record_level else frozenset()
     for share in policy.shares:
-        detail = _detail_limit(policy, share)
-        grant = Grant(detail, share.conditions)
+        # Measures have the same dimensions, or are apart from people and have their own.
+        kinds = {m: _detail_limit(policy, share, m) for m in sorted(share.measures)}
+        made = {detail: Grant(detail, share.conditions) for detail in kinds.values()}
         # an extract of single records shows every dimension at once
-        extract = Grant(replace(detail, max_dims=len(detail.ranks)), share.conditions)
+        extracts = {
+            detail: Grant(replace(detail, max_dims=len(detail.ranks)), share.conditions) for detail in made
+        }
         for case in _cases(share, policy.vocabulary):
-            found.setdefault(case, []).append(grant)
-            if case.recipient in records:
-                found.setdefault(replace(case, records=True), []).append(extract)
+            detail = kinds[case.measure]
+            found.setdefault(case, []).append(made[detail])
+            if case.recipient in records and case.measure not in policy.vocabulary.apart:
+                found.setdefault(replace(case, records=True), []).append(extracts[detail])
     same: dict[tuple[int, ...], frozenset[Grant]] = {}
     return {c: same.setdefault(tuple(map(id, several)), frozenset(several)) for c, several in found.items()}
 
 
-def _detail_limit(policy: Policy, share: Share) -> DetailLimit:
+def _detail_limit(policy: Policy, share: Share, measure: str) -> DetailLimit:
     words = policy.vocabulary
     scope = policy.scope.dimensions
-    finest = {d: words.coarser(d, level, scope[d]) for d, level in share.finest.items() if d in scope}
+    finest = {
+        d: words.coarser(d, level, scope[d])
+        for d, level in share.finest.items()
+        if d in scope and words.has(measure, d)
+    }
     ranks = FrozenMap({d: words.rank(d, level) for d, level in finest.items()})
     return DetailLimit(FrozenMap(finest), ranks, min(share.max_dims, policy.scope.max_dims))
 

@@ -150,12 +150,26 @@ def say_share(policy: Policy, share: Share) -> str:
     words = policy.vocabulary
     roles = "" if share.roles is None else f" in the role of {listed(share.roles)}"
     only = "only with ready-made questions, " if share.ready_made_only else ""
-    measures = listed(words.say(measure) for measure in share.measures)
-    seen = f"by {say_levels(words, share.finest)}, " if share.finest else "as one number, "
-    most = f"at most {share.max_dims} of these together" if share.finest else "not broken down"
     purposes = listed(share.purposes)
     who = _capital(listed(share.recipients))
-    return f"{who}{roles} may ask, {only}for {purposes}: {measures}, {seen}{most}."
+    said = []
+    for apart in (False, True):
+        measures = [measure for measure in share.measures if (measure in words.apart) == apart]
+        if measures:
+            seen = _seen(share, words, measures[0])
+            named = listed(words.say(measure) for measure in measures)
+            said.append(f"{who}{roles} may ask, {only}for {purposes}: {named}, {seen}.")
+    nobody = "No person stands behind these numbers: no threshold applies to them, and none is withheld."
+    return " ".join([*said, nobody] if share.measures & words.apart.keys() else said)
+
+
+def _seen(share: Share, words: Vocabulary, measure: str) -> str:
+    """What a measure is broken down by."""
+    finest = {name: level for name, level in share.finest.items() if words.has(measure, name)}
+    if not finest:
+        return "as one number, not broken down"
+    most = min(share.max_dims, len(finest)) if measure in words.apart else share.max_dims
+    return f"by {say_levels(words, finest)}, at most {most} of these together"
 
 
 def say_ban(policy: Policy, ban: Ban) -> str:

@@ -29,6 +29,7 @@ class Vocabulary:
       particular, so that no obligation can bind them;
     - `never_shared`: attributes that no policy can release, kept to say so when one is named;
     - `replaced`: dimensions and families of before -> what replaces each, to say so when one is named;
+    - `apart`: measures behind which nobody stands -> their own dimensions, which no other measure has;
     - `texts`: word -> how a sentence says it ("quarter" -> "quarters");
     - `codes`: dimension -> the codes of its cells, each with the coarsest level at which it stands.
     """
@@ -51,12 +52,23 @@ class Vocabulary:
     unbound: frozenset[str] = frozenset({"public"})
     never_shared: frozenset[str] = frozenset()
     replaced: Mapping[str, str] = field(default_factory=FrozenMap)
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenMap)
     texts: Mapping[str, str] = field(default_factory=FrozenMap)
     # Thousands of words that belong to the dimensions: vocabularies need not be compared by them.
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=FrozenMap, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("dimensions", "measures", "purposes", "roots", "packs", "bands", "replaced", "texts"):
+        for name in (
+            "dimensions",
+            "measures",
+            "purposes",
+            "roots",
+            "packs",
+            "bands",
+            "replaced",
+            "apart",
+            "texts",
+        ):
             object.__setattr__(self, name, FrozenMap(getattr(self, name)))
         codes = {dimension: FrozenMap(each) for dimension, each in self.codes.items()}
         object.__setattr__(self, "codes", FrozenMap(codes))
@@ -102,6 +114,11 @@ class Vocabulary:
     def coarser(self, dimension: str, one: str, other: str) -> str:
         """The coarser of two levels of one dimension."""
         return min(one, other, key=lambda level: self.rank(dimension, level))
+
+    def has(self, measure: str, dimension: str) -> bool:
+        """Whether a measure can be broken down by a dimension."""
+        own = {name for names in self.apart.values() for name in names}
+        return dimension in self.apart[measure] if measure in self.apart else dimension not in own
 
     def say(self, word: str) -> str:
         """A word as a sentence says it."""

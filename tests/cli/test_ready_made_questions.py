@@ -42,6 +42,30 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, [*words])
 
 
+def test_a_question_about_activities_is_asked_measure_by_measure(asked: list[Any]) -> None:
+    run("ask", "--question", "risk-education-and-marking", *PURPOSE)
+
+    assert asked == [
+        (measure, ["country", "activity_year", "activity_type"], {})
+        for measure in ("sessions", "reached", "areas_marked")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "by", "said"),
+    [
+        ("sessions", "country,sex", "Risk education and marking cannot be split by sex"),
+        ("casualties", "country,activity_type", "People cannot be split by activity_type"),
+        ("accidents", "country,sex", "Accidents cannot be split by sex"),
+    ],
+)
+def test_whoever_asks_for_what_others_have_is_told(
+    asked: list[Any], measure: str, by: str, said: str
+) -> None:
+    assert said in run("ask", "--measure", measure, "--by", by, *PURPOSE).output
+    assert len(asked) == 1
+
+
 def test_a_ready_made_question_has_its_measure_and_levels(asked: list[Any]) -> None:
     result = run("ask", "--question", "status-by-outcome", *PURPOSE)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from quiet_seconds import quiet_seconds
 
+from gateway.demo.activities import truth as activity_truth
 from gateway.demo.calibration import ATTRIBUTES, GROUPS, REST, calibration
 from gateway.demo.casualties import SEX_AND_AGE
 from gateway.demo.people import demo_members, make_people
@@ -198,6 +199,19 @@ def test_every_service_is_the_truth_to_the_last_cent(everybody, loads):
         "contacts: a service of another pillar": 0,
         "contacts: a cost, but nothing was received": 0,
     }
+
+
+@pytest.mark.parametrize("member", ["KH", "LA"])
+def test_risk_education_and_marking_are_the_truth(loads, member):
+    """Each in a shape and language of its own: Khmer sheets of months by sex and age, Lao visits by sex."""
+    counted = loads[member].activities.counts
+    found = {
+        (year, kind, measure): n for (year, kind), said in counted.items() for measure, n in said.items()
+    }
+    assert found == activity_truth(member, SEED)
+    assert {kind for _, kind, _ in found} == {"EORE_COMM", "EORE_SCHOOL", "EORE_TRAIN", "MARK"}
+    assert loads[member].findings == ()
+    assert all(account.share == 1 for account in loads[member].accounts)
 
 
 def test_small_cells_are_the_rule_and_tails_are_heavy(everybody):

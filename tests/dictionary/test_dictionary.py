@@ -190,6 +190,30 @@ def test_assistance_has_one_status_for_each_pillar():
         assert dictionary.lift("RECV", coarse) == "MET"
 
 
+def test_what_is_counted_has_dimensions_of_its_own():
+    dictionary = regional()
+    for measure in ("sessions", "reached", "areas_marked"):
+        assert dictionary.lacking_levels(measure, ["activity_year", "activity_type"]) == ()
+        assert dictionary.lacking_levels(measure, ["year", "sex"]) == ("year", "sex")
+        assert dictionary.measure(measure).year == "activity_year"
+    for measure in ("casualties", "accidents"):
+        assert dictionary.lacking_levels(measure, ["year", "activity_type"]) == ("activity_type",)
+        assert dictionary.measure(measure).year == "year"
+
+
+def test_a_year_of_an_activity_is_a_year_of_the_calendar():
+    dictionary = regional()
+    assert dictionary.label("activity_year", "2024") == "2024"
+    assert dictionary.label("activity_year", "2024-03") is None
+    assert dictionary.hierarchy("activity_date", "activity_year", "KH", years=[2023, 2024]).codes == (
+        ROOT,
+        "2023",
+        "2024",
+    )
+    with pytest.raises(DictionaryError, match="2024"):
+        dictionary.code("activity_year", "24")
+
+
 def test_words_of_before_name_what_replaces_them():
     dictionary = regional()
     assert dict(dictionary.replaced) == {"need": "status", "referred": "status", "service": "status"}

@@ -49,7 +49,7 @@ def test_the_region_asks_twelve_questions_every_year():
     twelve = [dictionary.ready_made[name] for name in dictionary.packs["canonical-questions"]]
     assert len({question.name for question in twelve}) == 12
     assert {q.name for q in twelve if not q.tables} == {
-        *("services-by-sex", "unmet-need", "disability", "risk-education-and-marking"),
+        *("services-by-sex", "unmet-need", "disability"),
     }
     assert all(question.note for question in twelve if not question.tables)
 

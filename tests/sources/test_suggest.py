@@ -357,3 +357,45 @@ def test_dates_that_could_be_births_are_the_accidents_where_nothing_else_is(tmp_
     drafted = draft(tmp_path, "LA")
     assert "ວັນເດືອນປີ:  # ?" in drafted
     assert "to: date" in drafted
+
+
+SHEETS = {
+    "people": "Case,Accident date,Sex,Age\n"
+    + "".join(f"C{n:03d},1{n % 9}/03/2020,{'MF'[n % 2]},{5 + n % 60}\n" for n in range(120)),
+    "mre": "Session No,Month,Place,Number of sessions,Men,Women,Trainer\n"
+    + "".join(
+        f"R{n:03d},{1 + n % 12:02d}/2023,{('village', 'school')[n % 2]},{1 + n % 4},{n % 30},{n % 41},Dara\n"
+        for n in range(120)
+    ),
+    "marking": "Date,Area No,Signs\n"
+    + "".join(f"2023-05-{1 + n % 28:02d},A{n:03d},{n % 9}\n" for n in range(60)),
+}
+
+
+def test_sheets_of_risk_education_and_of_marking_are_drafted_as_such(tmp_path):
+    """A month and its year alone, which no other column here has, are a date too."""
+    for name, text in SHEETS.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+
+    rules = parse_mapping(draft(tmp_path, "KH"), regional())
+
+    assert {table.name: table.activities for table in rules.tables} == {
+        "people.csv": "", "mre.csv": "yes", "marking.csv": "MARK",
+    }  # fmt: skip
+    marking, education = rules.of_activities
+    assert {h: r.target.name for h, r in education.columns.items()} == {
+        "Session No": "activity_id", "Month": "activity_date", "Place": "activity_type",
+        "Number of sessions": "sessions", "Men": "reached", "Women": "reached",
+    }  # fmt: skip
+    assert {h: r.target.name for h, r in marking.columns.items()} == {
+        "Date": "activity_date",
+        "Area No": "activity_id",
+    }
+    assert set(education.left_out) == {"Trainer"}
+
+
+def test_a_table_of_people_is_no_sheet_whatever_it_counts(tmp_path):
+    rows = "".join(f"C{n:03d},1{n % 9}/03/2020,{'MF'[n % 2]},{5 + n % 60},{n % 3}\n" for n in range(120))
+    (tmp_path / "marked.csv").write_text("Case,Date,Sex,Age,Sessions\n" + rows, encoding="utf-8")
+
+    assert "activities" not in draft(tmp_path, "KH")

@@ -23,7 +23,7 @@ from audit.events.events import EVENTS
 from audit.events.former_events import present_type
 from audit.reading.alerts import NoticeKind
 from gateway.accounts.model import Role, Scope
-from gateway.dictionary import Dictionary, regional
+from gateway.dictionary import CALENDARS, Dictionary, regional
 from gateway.watching.model import Concern
 from gateway.wire.answer import Refusal
 
@@ -73,7 +73,7 @@ REPORTED = (
     ),
 )
 """Other files whose sentences pages say."""
-NAMES_AND_YEARS = frozenset({"place", "date"})
+NAMES_AND_YEARS = frozenset({"place", *CALENDARS})
 """Dimensions whose codes are names and numbers: they stay as the gazetteer and the calendar have them."""
 
 HEAD = """\

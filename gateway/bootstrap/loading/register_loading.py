@@ -121,6 +121,7 @@ def load_source(
             None if filling is None else filling.filled(),
             loaded_as=choices.loaded_as,
             least_counted=least,
+            activities=loaded.activities,
         )
     quality = write_load_report(directory, loaded, findings, node.dictionary)
     return Loaded(kept.loaded, kept.casualties, loaded, quality, kept.changes)
@@ -167,7 +168,7 @@ def recompute(
             findings=findings,
             progress=progress,
         )
-    compare_again(node, kept.snapshot, again.snapshot)
+    compare_again(node, kept, again.snapshot, again.activities)
     return kept.loaded
 
 

@@ -120,11 +120,22 @@ def _tables(question: str | None, measure: str | None, by: str | None) -> tuple[
 def _say_refused(measure: str, levels: Sequence[str]) -> None:
     click.echo("Every member that was asked refused.", err=True)
     if lacks := regional().lacking_levels(measure, levels):
-        click.echo(
-            f"Accidents cannot be split by {' or '.join(lacks)}, which only people have: they have a "
-            "place, a date, a device and a use of the land.",
-            err=True,
-        )
+        counted = regional().measures[measure]
+        if counted.of_activities:
+            said = (
+                f"Risk education and marking cannot be split by {' or '.join(lacks)}: their sheets have a "
+                "year and a kind of activity, activity_year and activity_type."
+            )
+        elif counted.counts == "accidents":
+            said = (
+                f"Accidents cannot be split by {' or '.join(lacks)}, which only people have: they have a "
+                "place, a date, a device and a use of the land."
+            )
+        else:
+            said = (
+                f"People cannot be split by {' or '.join(lacks)}, which only risk education and marking have."
+            )
+        click.echo(said, err=True)
 
 
 def _filters(where: Sequence[tuple[str, list[str]]]) -> dict[str, list[str]]:

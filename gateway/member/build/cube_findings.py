@@ -19,7 +19,8 @@ from gateway.dictionary import Dictionary, Tree
 from gateway.member.build.preview_record import CellKey, Cells, Findings, Preview, cell_of, findings_from_json
 from gateway.member.cube import cube_measures
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
-from gateway.member.cube.cube_cache import MEASURE, cell_value, trees
+from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
+from gateway.member.cube.cube_cache import MEASURE, activities_read, cell_value, trees
 from gateway.member.cube.cube_formats import Released
 from gateway.member.cube.cube_reading import UnreadableError, read
 from gateway.member.cube.usefulness import Score, score
@@ -95,6 +96,8 @@ class PreviewReader:
     trees: Mapping[str, Tree]
     cells: Cells
     measure: str = MEASURE
+    activities: Mapping[str, ActivitiesRead] = field(default_factory=dict)
+    """Risk education and marking, by measure."""
 
     @property
     def snapshot(self) -> LoadedSnapshot:
@@ -127,8 +130,10 @@ class PreviewReader:
         known = cell_of(key)
         return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
 
-    def counting(self, measure: str) -> "PreviewReader | AccidentsRead | None":
-        """This cube for casualties, and the cube's accidents, if any, for accidents."""
+    def counting(self, measure: str) -> "PreviewReader | AccidentsRead | ActivitiesRead | None":
+        """This cube for casualties, and the cube's accidents and the activities, if any, for these."""
+        if measure in MEASURES:
+            return self.activities.get(measure)
         if measure == ACCIDENTS:
             return AccidentsRead.of(self.made.cube, self.trees) if self.made.plan.accidents else None
         return self if measure == self.measure else None
@@ -141,7 +146,12 @@ def measure(node: Node, made: PreviewedCube) -> Preview:
 
 def ready(node: Node, made: PreviewedCube) -> PreviewReader:
     """The cube as questions would read it."""
-    return PreviewReader(made, trees(node.dictionary, node.member, made.plan), _findings(node, made).cells)
+    return PreviewReader(
+        made,
+        trees(node.dictionary, node.member, made.plan),
+        _findings(node, made).cells,
+        activities=activities_read(node.dictionary, made.record, made.plan),
+    )
 
 
 def _findings(node: Node, made: PreviewedCube) -> Findings:

@@ -1,7 +1,7 @@
 """Keeps the newest cube in memory; only a certified cube of the policy in force answers questions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import TypeVar, cast
@@ -10,6 +10,7 @@ from anonymisers.cube.released_cells import OutsideLattice, ReleasedCells, Value
 from anonymisers.history.release_history import ReleaseHistory
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
+from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
 from gateway.member.cube.cube_formats import Released, parse_cube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.policy_version import policy_label
@@ -62,6 +63,8 @@ class ReadyCube:
     """The noisy tables, where only these can be read."""
     accidents: bool = False
     """Whether accidents are counted too, shown or withheld: as the plan says."""
+    activities: Mapping[str, ActivitiesRead] = field(default_factory=dict)
+    """Risk education and marking, by measure."""
 
     @property
     def label(self) -> str:
@@ -109,13 +112,26 @@ class ReadyCube:
         """The value of a cell, None when withheld; KeyError outside the lattice."""
         return cell_value(self.cube, key)
 
-    def counting(self, measure: str) -> "ReadyCube | AccidentsRead | None":
-        """This cube for casualties, and the cube's accidents, if any, for accidents."""
+    def counting(self, measure: str) -> "ReadyCube | AccidentsRead | ActivitiesRead | None":
+        """This cube for casualties, and the cube's accidents and the activities, if any, for these."""
+        if measure in MEASURES:
+            return self.activities.get(measure)
         if measure == ACCIDENTS:
             return self.once(
                 ACCIDENTS, lambda: AccidentsRead.of(self.cube, self.trees) if self.accidents else None
             )
         return self if measure == self.measure else None
+
+
+def activities_read(
+    dictionary: Dictionary, snapshot: LoadedSnapshot, plan: Plan
+) -> dict[str, ActivitiesRead]:
+    """The risk education and marking of a snapshot in the years of a plan, by measure."""
+    made = {
+        measure: ActivitiesRead.of(dictionary, snapshot.activities, measure, plan.years)
+        for measure in MEASURES
+    }
+    return {measure: read for measure, read in made.items() if read is not None}
 
 
 def cell_value(cube: ReleasedCells, key: Mapping[str, str]) -> int | None:
@@ -155,6 +171,7 @@ class CubeCache:
             above=stored.above,
             parts=parts(self._dictionary, self._member, stored.plan),
             accidents=stored.plan.accidents,
+            activities=activities_read(self._dictionary, stored.snapshot, stored.plan),
         )
         with self._lock:
             self._ready, self._entry = ready, stored.index

@@ -6,7 +6,7 @@ the cube: whether a question can be read depends on the shape alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from anonymisers.perturbation.noisy_cube import holds
@@ -14,6 +14,7 @@ from audit.errors import MalformedError
 from audit.formats.canonical import canonical_json, load_canonical_object
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, of_accidents
+from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead, Kinds, trees_of
 from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.cube.cube_reading import NotDrawn
 from gateway.member.model.privacy_budget import Table
@@ -30,6 +31,8 @@ class Shape:
     """Whether the cube counts accidents too."""
     tables: tuple[Table, ...] = ()
     """With noise: dimension and level of each noisy table; no other table can be read."""
+    activities: Kinds = field(default_factory=dict)
+    """Years and kinds of the tables of risk education and marking, by measure."""
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -38,6 +41,11 @@ class Shape:
             body["accidents"] = True
         if self.tables:
             body["tables"] = [dict(table) for table in self.tables]
+        if self.activities:
+            body["activities"] = {
+                measure: {"types": list(kinds), "years": list(years)}
+                for measure, (years, kinds) in self.activities.items()
+            }
         return canonical_json({**body, "years": list(self.years)})
 
     @classmethod
@@ -47,7 +55,12 @@ class Shape:
         try:
             accidents = value.get("accidents", False)
             tables = tuple(tuple(sorted(table.items())) for table in value.get("tables", ()))
-            shape = cls(dict(value["finest"]), tuple(value["years"]), value["max_dims"], accidents, tables)
+            activities = {
+                measure: (tuple(table["years"]), tuple(table["types"]))
+                for measure, table in value.get("activities", {}).items()
+            }
+            finest, years = dict(value["finest"]), tuple(value["years"])
+            shape = cls(finest, years, value["max_dims"], accidents, tables, activities)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise MalformedError("shape of a cube", "a part is missing") from None
         if not _sound(shape) or shape.to_bytes() != data:
@@ -65,6 +78,7 @@ class ShapeOnly(NotDrawn):
     measure: str = MEASURE
     tables: tuple[Mapping[str, frozenset[str]], ...] = ()
     """The dimensions and codes of each noisy table; none where all tables can be read."""
+    activities: Mapping[str, ActivitiesRead] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dictionary: Dictionary, member: str, shape: Shape) -> "ShapeOnly":
@@ -85,6 +99,9 @@ class ShapeOnly(NotDrawn):
                 }
                 for table in shape.tables
             ),
+            activities={
+                measure: ActivitiesRead(trees_of(*kinds), {}) for measure, kinds in shape.activities.items()
+            },
         )
 
     def read(self, key: Mapping[str, str]) -> int | None:
@@ -104,8 +121,10 @@ class ShapeOnly(NotDrawn):
         """Nothing: no number is known here, and none decides."""
         return 0
 
-    def counting(self, measure: str) -> "ShapeOnly | None":
+    def counting(self, measure: str) -> "ShapeOnly | ActivitiesRead | None":
         """A cube of this shape, as questions about a measure would read the cube."""
+        if measure in MEASURES:
+            return self.activities.get(measure)
         if measure == ACCIDENTS and self.accidents:
             return replace(self, trees=of_accidents(self.trees))
         return self if measure == self.measure else None
@@ -113,6 +132,11 @@ class ShapeOnly(NotDrawn):
 
 def _sound(shape: Shape) -> bool:
     words = [*shape.finest, *shape.finest.values(), *(w for t in shape.tables for pair in t for w in pair)]
-    numbers: list[Any] = [shape.max_dims, *shape.years]
+    words += [word for measure, (_, kinds) in shape.activities.items() for word in (measure, *kinds)]
+    numbers: list[Any] = [
+        shape.max_dims,
+        *shape.years,
+        *(y for ys, _ in shape.activities.values() for y in ys),
+    ]
     sound = all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
     return sound and type(shape.accidents) is bool

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from audit.formats.canonical import canonical_json
 from gateway.member.cube import cube_entries
+from gateway.member.cube.activity_counts import kinds_of
 from gateway.member.cube.cube_formats import parse_cube
 from gateway.member.cube.cube_measures import insufficiently_protected_cells, shared_values
 from gateway.member.cube.cube_shape import Shape
@@ -135,7 +136,14 @@ def certify(
         node,
         record.id,
         policy_label(*versions),
-        shape=Shape(plan.finest, plan.years, cube.largest, plan.accidents, plan.tables),
+        shape=Shape(
+            plan.finest,
+            plan.years,
+            cube.largest,
+            plan.accidents,
+            plan.tables,
+            kinds_of(node.dictionary, record.activities, plan.years),
+        ),
         certificate=cube.certificate,
         at=node.clock.now(),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gateway.member.errors import NothingToProtectError, SnapshotDiffersError
+from gateway.member.model.activities import Activities
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import with_consents
 from gateway.member.model.snapshot import CONSENT, Snapshot
@@ -33,16 +34,22 @@ def newest(node: Node) -> Newest:
     return Newest(*found)
 
 
-def compare_again(node: Node, kept: Snapshot, again: Snapshot) -> None:
-    """Compare a snapshot with a fresh snapshot of its source, withdrawn consents honoured in both.
+def compare_again(node: Node, kept: Newest, again: Snapshot, activities: Activities | None = None) -> None:
+    """Compare a snapshot with a fresh snapshot of its source, withdrawn consents honoured in both, and the
+    activities beside the snapshot.
 
     Raises SnapshotDiffersError, naming the differences.
     """
     with node.store.reading() as view:
         again = with_consents(again, view.consents())
-    if len(again) == len(kept) and replace(again, vintage=kept.vintage).id == kept.id:
+    former = kept.snapshot
+    same = len(again) == len(former) and replace(again, vintage=former.vintage).id == former.id
+    found = [] if same else _differences(former, again)
+    if activities != kept.loaded.activities:
+        found.append("the sheets of risk education and marking add up to other numbers")
+    if not found:
         return
-    parts = "; ".join(_differences(kept, again))
+    parts = "; ".join(found)
     raise SnapshotDiffersError(
         f"This source, mapping and keys do not give the newest snapshot: {parts}.",
         remedy="Where source, mapping or a consent changed since, load again; else ask who changed the node.",

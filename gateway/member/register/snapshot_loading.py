@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
+from gateway.member.model.activities import Activities
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import Changes, compare, dated, with_consents
 from gateway.member.model.snapshot import Snapshot
@@ -34,8 +35,9 @@ def keep_snapshot(
     *,
     loaded_as: LoadedAs = LoadedAs.WHOLE,
     least_counted: int | None = None,
+    activities: Activities | None = None,
 ) -> KeptSnapshot:
-    """Keep a snapshot, and its load's part of the vault; the next cube is made from the snapshot.
+    """Keep a snapshot, its load's part of the vault and its activities; the next cube is made from it.
 
     Consent that was withdrawn before counts as withdrawn, whatever the register still says.
 
@@ -47,14 +49,20 @@ def keep_snapshot(
             snapshot = as_loaded(former[1], snapshot, loaded_as)
             if loaded_as is LoadedAs.ADDITION:
                 least_counted = _least(former[0].least_counted, least_counted)
-        kept = keep_in(node, work, with_consents(snapshot, work.consents()), least_counted)
+                activities = _added(former[0].activities, activities)
+        snapshot = with_consents(snapshot, work.consents())
+        kept = keep_in(node, work, snapshot, least_counted, activities)
         if loaded_as is not LoadedAs.ADDITION:
             work.replace_vault(vault, because=kept.loaded.index)
     return kept
 
 
 def keep_in(
-    node: Node, work: UnitOfWork, snapshot: Snapshot, least_counted: int | None = None
+    node: Node,
+    work: UnitOfWork,
+    snapshot: Snapshot,
+    least_counted: int | None = None,
+    activities: Activities | None = None,
 ) -> KeptSnapshot:
     """Keep a snapshot in the caller's transaction, dated against the former snapshot; the vault stays
     unchanged.
@@ -65,7 +73,8 @@ def keep_in(
     # Random, not the snapshot's own digest: outside the state nothing may follow from the data.
     name = f"{node.member.lower()}-{secrets.token_hex(6)}"
     event = register_entries.snapshot_loaded(node, name, until.isoformat(), now)
-    loaded = LoadedSnapshot(name, now, until, log_entries.record(node, work, event, {}), least_counted)
+    index = log_entries.record(node, work, event, {})
+    loaded = LoadedSnapshot(name, now, until, index, least_counted, activities)
     if before is None:
         work.add_snapshot(loaded, snapshot, because=loaded.index)
         return KeptSnapshot(loaded, len(snapshot), None)
@@ -81,6 +90,11 @@ def keep_in(
 def _least(one: int | None, other: int | None) -> int | None:
     """What holds of two loads together; nothing where nothing is known of one."""
     return None if one is None or other is None else min(one, other)
+
+
+def _added(former: Activities | None, new: Activities | None) -> Activities | None:
+    """The activities of two loads, of which the second adds to the first."""
+    return new if former is None else former if new is None else former.added(new)
 
 
 def last_closed_day(snapshot: Snapshot) -> date:

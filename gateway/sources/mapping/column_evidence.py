@@ -147,8 +147,8 @@ class Witness:
         """Whether all dates of a format would also be valid dates with day and month swapped."""
         words = cells.words
         for form in formats:
-            if DateFormat(form).counts:
-                continue
+            if DateFormat(form).counts or not {"D", "M"} <= set(form):
+                continue  # nothing to swap: seconds, a month and its year, a year
             other = form.translate(_SWAPPED)
             read = self._read(form, era, words)
             if other != form and read and "MMM" not in form and read <= self._read(other, era, words):

@@ -15,6 +15,7 @@ from gateway.sources.model.targets import (
     CONTACT,
     DATE,
     ITEM,
+    OF_SHEETS,
     PERSON,
     PILLAR,
     PLACE,
@@ -67,7 +68,9 @@ class Guess:
 
 def guess(columns: Sequence[Column], witness: Witness) -> list[Guess]:
     """The best guess for every column, each target at most once."""
-    known = targets(witness.dictionary, witness.member)
+    # A draft does not guess at sheets of activities, whose dates and numbers look like any others.
+    every = targets(witness.dictionary, witness.member)
+    known = {name: target for name, target in every.items() if name not in OF_SHEETS}
     found = [option for column in columns for option in _options(column, known, witness)]
     options = sorted(_of_own_tables(found), key=lambda g: -g.score)
     chosen: dict[int, Guess] = {}

@@ -8,19 +8,33 @@ from typing import Any, Generic, TypeVar
 
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import CONSENT
+from gateway.sources.mapping.mapping_activities import check_activities
 from gateway.sources.mapping.mapping_columns import column, position_of
 from gateway.sources.mapping.mapping_personal import check_fields, check_personal
 from gateway.sources.model.errors import MappingError
 from gateway.sources.model.mapping import (
     LEAST_COUNTED,
     NUMBER,
+    YES,
     ColumnRule,
     Reading,
     SourceMapping,
     TableRule,
     filled,
 )
-from gateway.sources.model.targets import BARRIER, CASE, CONTACT, DATE, ITEM, PILLAR, Kind, Target, targets
+from gateway.sources.model.targets import (
+    ACTIVITY_TYPE,
+    BARRIER,
+    CASE,
+    CONTACT,
+    DATE,
+    ITEM,
+    OF_SHEETS,
+    PILLAR,
+    Kind,
+    Target,
+    targets,
+)
 from gateway.sources.model.washington_group import DISABILITY, DOMAINS
 from gateway.sources.rows.vault_values import FIELDS, NARRATIVE, REDACTED
 from policies.model.errors import Fault, quoted
@@ -131,6 +145,10 @@ def _table(known: Mapping[str, Target], replaced: Mapping[str, str]) -> Record[d
         "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
         "several": Key(OneOf("word", ("yes", "no")), "whether many rows belong to one of the first table"),
         "unclaimed": Key(OneOf("word", ("allowed",)), "rows that belong to no casualty are no fault"),
+        "activities": Key(
+            OneOf("kind of activity", (YES, *sorted(known[ACTIVITY_TYPE].codes))),
+            "rows are sheets of risk education or marking, of this kind, or by a column (yes)",
+        ),
         "join": Key(_Each("a join", Text()), "heading here: heading of the first table"),
         "columns": Key(
             _Each("the columns", column(known, replaced)), "heading: what it becomes", required=True
@@ -153,6 +171,7 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
         faults.append(position_of(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
     check_personal(values, lambda key: position_of(node, key), faults)
     _check_contacts(values, node, faults)
+    check_activities(values, lambda key: position_of(node, key), faults)
     named = [heading for key in (*_READ, "left_out") for heading in values.get(key, ())]
     numbered = [heading for heading in named if NUMBER in heading]
     if numbered and "repeat" not in values:
@@ -214,17 +233,18 @@ def _build(
             "unclaimed" in part,
             part.get("vault", nothing),
             part.get("known", nothing),
+            part.get("activities", ""),
         )
         for name, part in parts.items()
         if "columns" in part
     )
     position = position_of(node, "tables")
     for number, table in enumerate(tables):
-        if number and not table.join:
+        if number and not table.join and not table.activities:
             faults.append(
                 position.fault(f"{quoted(table.name)} needs 'join': how its rows belong to the first table")
             )
-        if not number and (table.join or table.unclaimed):
+        if not number and (table.join or table.unclaimed or table.activities):
             faults.append(position.fault("the first table has one row per casualty and is joined to nothing"))
     constants: Mapping[str, str] = values.get("constants", nothing)
     _check_constants(known, constants, position_of(node, "constants"), faults)
@@ -248,7 +268,7 @@ def _check_constants(
 ) -> None:
     for name, code in constants.items():
         target = known.get(name)
-        if target is None or not target.codes or target.kind is Kind.SEVERAL:
+        if target is None or not target.codes or target.kind is Kind.SEVERAL or name in OF_SHEETS:
             coded = [n for n, t in known.items() if t.codes]
             faults.append(position.fault(f"{quoted(name)} cannot be a constant", nearest(name, tuple(coded))))
         elif code not in target.codes:
@@ -261,7 +281,7 @@ def _check_filled(
     tables: tuple[TableRule, ...], constants: Mapping[str, str], position: Any, faults: list[Fault]
 ) -> None:
     check_fields([field for table in tables for field in table.personal.values()], position, faults)
-    names = [*filled(tables), *constants]
+    names = [*filled(table for table in tables if not table.activities), *constants]
     for name in sorted({n for n in names if names.count(n) > 1}):
         faults.append(position.fault(f"{name} is filled twice"))
     for name in sorted({n.partition(".")[0] for n in names if "." in n} & set(names)):

@@ -6,13 +6,14 @@ before a person has reviewed the draft.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import CONSENT
+from gateway.sources.mapping.activity_guesses import SheetGuess, guess_sheets
 from gateway.sources.mapping.column_evidence import SPLIT, Cells, Witness, numbers_rows
 from gateway.sources.mapping.column_guesses import Column, Guess, columns_of, guess
 from gateway.sources.mapping.lexicon import heading_words, lexicon, likeness
@@ -44,12 +45,19 @@ def suggest(
     dictionary.member(member)
     witness = Witness(dictionary, member, lexicon(), today)
     columns = [column for name in source.tables() for column in columns_of(source, name)]
-    guesses = guess(columns, witness)
-    return "\n".join(_document(guesses, columns, witness, kind, reading)) + "\n"
+    sheets = guess_sheets(columns, witness)
+    people = [column for column in columns if column.table not in sheets]
+    lines = _document(guess(people, witness), people, sheets, witness, kind, reading)
+    return "\n".join(lines) + "\n"
 
 
-def _document(
-    guesses: Sequence[Guess], columns: Sequence[Column], witness: Witness, kind: str, reading: Reading
+def _document(  # noqa: PLR0917 - all that a draft is made of
+    guesses: Sequence[Guess],
+    columns: Sequence[Column],
+    sheets: Mapping[str, SheetGuess],
+    witness: Witness,
+    kind: str,
+    reading: Reading,
 ) -> Iterator[str]:
     names = list(dict.fromkeys(column.table for column in columns))
     first = _first_table(guesses, names)
@@ -84,7 +92,24 @@ def _document(
             yield from (
                 f"      {_word(g.column.heading)}: {g.reason}{_mark(g)}" for g in mine if not g.target
             )
+    for name, sheet in sheets.items():
+        yield from _sheet_lines(name, sheet, witness)
     yield from _constants(guesses)
+
+
+def _sheet_lines(name: str, sheet: SheetGuess, witness: Witness) -> Iterator[str]:
+    """A table of sheets about risk education or marking."""
+    yield f"  {_word(name)}:"
+    yield f"    activities: {sheet.kind}{'' if sheet.sure else '  # ?'}"
+    yield "    columns:"
+    for g in sheet.columns:
+        if g.target:
+            yield from _column_lines(g, g.target, witness)
+    if any(not g.target for g in sheet.columns):
+        yield "    left_out:"
+        yield from (
+            f"      {_word(g.column.heading)}: {g.reason}{_mark(g)}" for g in sheet.columns if not g.target
+        )
 
 
 def _beginning(witness: Witness, kind: str, reading: Reading) -> Iterator[str]:

@@ -48,6 +48,8 @@ class Problem(StrEnum):
     MULTIPLIED = "belongs to several casualties: counted with each of them"
     CONTACT_TWICE = "the same contact in several rows: kept once"
     JOIN_TWICE = "several rows of the joined table have its key: the first by alphabet was taken"
+    ACTIVITY_TWICE = "the same activity in several rows: counted once"
+    ACTIVITY_EMPTY = "an activity without any number: not counted"
     # people
     TWICE_SAME = "the same case in several rows that agree: counted once"
     TWICE_OTHER = "the same case in several rows that differ: counted once, as the fullest row says"

@@ -11,6 +11,9 @@ from gateway.sources.model.targets import ITEM, MADE_OF_CONTACTS, PILLAR, Target
 NUMBER = "{n}"
 """Placeholder in a heading of a table that repeats columns: the number of the victim, from 1."""
 
+YES = "yes"
+"""Says of a table of activities that a column tells the kind of each."""
+
 LEAST_COUNTED = 95
 """Percent of the rows of every table that must count, unless the mapping says otherwise."""
 
@@ -51,7 +54,8 @@ class TableRule:
     the first table finds the one row here with the same values; empty for the first table. `several`: many
     rows here may belong to one row of the first table (contacts.py). `repeat`: number of victims in one row,
     each with separate columns and `{n}` in the headings; 0 where columns are not repeated. `unclaimed`: rows
-    here may belong to no casualty, as accidents without victims do.
+    here may belong to no casualty, as accidents without victims do. `activities`: the rows are sheets about
+    risk education or marking, of this kind, or of the kinds in a column (YES); "" for any other table.
     """
 
     name: str
@@ -63,6 +67,7 @@ class TableRule:
     unclaimed: bool = False
     vault: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    activities: str = ""
 
     @property
     def personal(self) -> Mapping[str, str]:
@@ -81,7 +86,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class SourceMapping:
-    """`tables`: the first has one row per casualty, the rest join the first; `constants`: target -> code.
+    """`tables`: the first has one row per casualty; the rest join the first, or are sheets of activities.
+
+    `constants`: target -> code.
 
     `left_out`: table -> why the table is not read. `least_counted`: percent of the rows of every table that
     must count, or a load stops.
@@ -96,6 +103,16 @@ class SourceMapping:
     least_counted: int = LEAST_COUNTED
 
     @property
+    def of_people(self) -> tuple[TableRule, ...]:
+        """The first table, and the tables that join it."""
+        return tuple(table for table in self.tables if not table.activities)
+
+    @property
+    def of_activities(self) -> tuple[TableRule, ...]:
+        """The tables of sheets about risk education and marking."""
+        return tuple(table for table in self.tables if table.activities)
+
+    @property
     def kept(self) -> frozenset[str]:
         """Every field that the vault keeps."""
         return frozenset(field for table in self.tables for field in table.vault.values())
@@ -103,7 +120,7 @@ class SourceMapping:
     @property
     def targets(self) -> frozenset[str]:
         """Names of all targets filled by the mapping."""
-        return frozenset(filled(self.tables)) | set(self.constants)
+        return frozenset(filled(self.of_people)) | set(self.constants)
 
 
 def filled(tables: Iterable[TableRule]) -> list[str]:

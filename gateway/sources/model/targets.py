@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.dictionary.attributes import Attribute, AttributeKind
+from gateway.member.model.activities import MEASURES
 from gateway.member.model.snapshot import CONSENT
 from gateway.sources.model.washington_group import DOMAINS, LEVELS, NOT_ASKED
 
@@ -17,6 +18,17 @@ SERVICE, ITEM, COST = "service_id", "service_item", "cost_usd"
 SERVICE_DATE, SERVICE_PLACE, PROVIDER = "service_date", "service_place", "provider"
 CONTACT = frozenset({PILLAR, STATUS, BARRIER, SERVICE, ITEM, COST, SERVICE_DATE, SERVICE_PLACE, PROVIDER})
 """Targets of a table of contacts only (contacts.py)."""
+
+ACTIVITY, ACTIVITY_DATE, ACTIVITY_TYPE = "activity_id", "activity_date", "activity_type"
+SESSIONS, REACHED, AREAS = MEASURES
+OF_SHEETS = frozenset({ACTIVITY, ACTIVITY_DATE, ACTIVITY_TYPE, *MEASURES})
+"""Targets of a table of activities only (activities.py)."""
+
+MARKING = "MARK"
+"""The kind of activity whose sheets are about areas and not about sessions."""
+
+MOST_OF_A_SHEET = 10_000_000
+"""The largest number that a sheet of an activity can say: a broadcast reaches a country."""
 
 HOME, DISTRICT, COMMUNE = "home_place", "district", "commune"
 PLACES = frozenset({PLACE, HOME, SERVICE_PLACE})
@@ -76,8 +88,8 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
     several: dict[str, set[str]] = {}
     for name, dim in dictionary.dimensions.items():
         level = dictionary.base_level(name)
-        if name == DATE:
-            found.append(Target(DATE, Kind.DATE, essential=True))
+        if name in (DATE, ACTIVITY_DATE):
+            found.append(Target(name, Kind.DATE, essential=True))
             continue
         codes = frozenset(dictionary.codes(level, member=member))
         unknown = (
@@ -93,6 +105,8 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
         Target(STATUS, Kind.CODE, frozenset(FARTHEST) | {"UNK"}, "UNK"),
         Target(BARRIER, Kind.CODE, frozenset(several["barrier"]) | {"NONE", "UNK"}, "UNK"),
     ]
+    found.append(Target(ACTIVITY, Kind.IDENTIFIER))
+    found += [Target(measure, Kind.NUMBER, most=MOST_OF_A_SHEET) for measure in MEASURES]
     found += [_of_attribute(a, dictionary, member) for a in dictionary.attributes.values()]
     return {target.name: target for target in found}
 

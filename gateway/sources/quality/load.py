@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
+from gateway.member.model.activities import Activities
 from gateway.member.model.contacts import Contacts
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
 from gateway.sources.model.tables import Chunk, Source
 from gateway.sources.model.targets import CASE, MADE_OF_CONTACTS, PILLAR, Kind
+from gateway.sources.rows.activities import read_activities
 from gateway.sources.rows.assemble import ReadRows, assemble
 from gateway.sources.rows.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
 from gateway.sources.rows.contacts import ContactTable
@@ -45,6 +47,8 @@ class Load:
     columns: tuple[ColumnReport, ...]
     findings: tuple[Finding, ...]
     accounts: tuple[TableAccount, ...]
+    activities: Activities | None = None
+    """What sheets of risk education and marking add up to; None where the mapping has no such table."""
 
 
 def load(
@@ -70,15 +74,18 @@ def load(
     chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
     way = Way({table.name: source.size(table.name) for table in mapping.tables}, progress)
     others = accounts_of_others(source, mapping, findings)
+    sheets = read_activities(source, mapping, readers.of, findings, way)
     read = _read(source, mapping, readers, findings, chosen, way)
     count = len(read.rows.lines)
     made = assemble(read.rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
     accounts = (
         account_of_first(mapping.tables[0], made.reasons, findings),
         *(account_of_joined(rows, found, made.reasons == 0, findings) for rows, found in read.joined),
+        *sheets.accounts,
         *others,
     )
-    return Load(made.snapshot, count, read.reports, findings.all(), accounts)
+    reports = (*read.reports, *sheets.reports)
+    return Load(made.snapshot, count, reports, findings.all(), accounts, sheets.activities)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,13 +134,13 @@ def _read(  # noqa: PLR0917 - as `_walk`
     way: Way,
 ) -> _Read:
     """Read every table. The readers are freed on return, which halves the memory for a large source."""
-    first, *others = mapping.tables
+    first, *others = mapping.of_people
     joined = [_joined(source, mapping, rule, readers, findings, way) for rule in others]
     own = readers.of(first)
     with open_table(source, first, findings) as table:
         places = positions(table, first, headings_asked(mapping, first), findings)
         chunks = way.along(first.name, table).chunks
-        parts = list(_walk(chunks, places, mapping.tables, joined, own, chosen))
+        parts = list(_walk(chunks, places, mapping.of_people, joined, own, chosen))
     every = [*own, *(one for other in joined for one in other.readers)]
     where = np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
     rows = _gather(first.name, where, own, joined)

@@ -13,7 +13,7 @@ from gateway.sources.rows.repeated_columns import open_table
 
 def headings_asked(mapping: SourceMapping, rule: TableRule) -> list[str]:
     """The headings required in a table: columns with a rule, and columns for joins."""
-    first, *others = mapping.tables
+    first, *others = mapping.of_people
     joined = (
         [theirs for other in others for theirs in other.join.values()] if rule is first else list(rule.join)
     )

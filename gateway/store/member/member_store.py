@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select,
 from anonymisers.identity.vault_records import Compartment
 from audit.formats.commitment import Opening
 from audit.log.log import Storage
+from gateway.member.model.activities import Activities
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.snapshot import Snapshot
@@ -50,7 +51,7 @@ _SENT = select(sent_answers).where(
 _TO_SEND = (
     select(sent_answers).where(sent_answers.c.acknowledged.is_(False)).order_by(sent_answers.c.entry_index)
 )
-_OF_CUBE = ("id", "loaded_at", "until", "least_counted")
+_OF_CUBE = ("id", "loaded_at", "until", "least_counted", "activities")
 """Columns of a snapshot that are read with its cube."""
 _ACKNOWLEDGE = (
     update(sent_answers).where(sent_answers.c.question_id == bindparam("question")).values(acknowledged=True)
@@ -109,7 +110,7 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
         row = self._connection.execute(
             select(snapshots).order_by(snapshots.c.because.desc()).limit(1)
         ).one_or_none()
-        return None if row is None else (_loaded(row), snapshot_from_bytes(row.snapshot))
+        return None if row is None else (_loaded(row, row.because), snapshot_from_bytes(row.snapshot))
 
     def loaded(self) -> LoadedSnapshot | None:
         row = self._connection.execute(
@@ -117,7 +118,7 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
             .order_by(snapshots.c.because.desc())
             .limit(1)
         ).one_or_none()
-        return None if row is None else _loaded(row)
+        return None if row is None else _loaded(row, row.because)
 
     def cube(self) -> StoredCube | None:
         row = self._connection.execute(
@@ -131,7 +132,7 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
             return None
         plan = json.loads(row.plan)
         return StoredCube(
-            LoadedSnapshot(row.id, row.loaded_at, row.until, row.snapshot_because, row.least_counted),
+            _loaded(row, row.snapshot_because),
             row.policy_version,
             Plan(
                 plan["finest"],
@@ -208,6 +209,7 @@ class MemberUnitOfWork(ApprovalWrites, BoundsWrites, ChangesWrites, FiguresWrite
                 snapshot=snapshot_to_bytes(snapshot),
                 because=because,
                 least_counted=loaded.least_counted,
+                activities=None if loaded.activities is None else loaded.activities.to_text(),
             )
         )
 
@@ -267,8 +269,9 @@ class MemberNotes(BoundsNotes, PolicyNotes):
         self._connection.execute(_ACKNOWLEDGE, {"question": question_id})
 
 
-def _loaded(row: Row[tuple[object, ...]]) -> LoadedSnapshot:
-    return LoadedSnapshot(row.id, row.loaded_at, row.until, row.because, row.least_counted)
+def _loaded(row: Row[tuple[object, ...]], because: int) -> LoadedSnapshot:
+    activities = None if row.activities is None else Activities.from_text(row.activities)
+    return LoadedSnapshot(row.id, row.loaded_at, row.until, because, row.least_counted, activities)
 
 
 def _sent(row: Row[tuple[object, ...]]) -> SentAnswer:

@@ -13,6 +13,7 @@ snapshots = Table(
     Column("snapshot", LargeBinary, nullable=False),
     Column("because", Integer, nullable=False, unique=True),
     Column("least_counted", Integer),
+    Column("activities", Text),  # JSON
 )
 
 cubes = Table(

@@ -9,7 +9,7 @@ from gateway.dictionary import Dictionary, DictionaryError
 from gateway.hub.sharing_statements import Expected, Outlook
 from gateway.picturing import Words
 from gateway.question import COUNTRY, Question
-from gateway.web.analyst.draft import YEAR
+from gateway.web.analyst.draft import YEARS
 from gateway.web.shared.languages import number
 from gateway.wire.answer import Refusal
 from gateway.wire.release import Coverage
@@ -116,7 +116,7 @@ def within(seconds: int) -> str:
 def _filters(dictionary: Dictionary, question: Question) -> Iterator[str]:
     for f in question.where:
         name = level(dictionary, f.level)
-        if f.level == YEAR and _row(f.codes):
+        if f.level in YEARS and _row(f.codes):
             years = str(_("%(since)s to %(until)s", since=f.codes[0], until=f.codes[-1]))
             yield f"{name}: {years if len(f.codes) > 1 else f.codes[0]}"
         elif len(f.codes) > MOST_NAMED:

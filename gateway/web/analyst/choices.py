@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from gateway.dictionary import Dictionary
+from gateway.dictionary import CALENDARS, Dictionary
 from gateway.hub.sharing_statements import Expected, Outlook, QuestionFacts, Requester, for_requester, outlook
 from gateway.question import COUNTRY, Question, members_asked
-from gateway.web.analyst.draft import Draft
+from gateway.web.analyst.draft import Draft, year_level
 from gateway.wire.sharing_statement import Sharing
 
 MOST_SLOTS = 6
@@ -88,7 +88,7 @@ class Forecast:
 
 def choices(known: Known, draft: Draft) -> Choices:
     """The options of every slot, each judged together with the values of the other slots."""
-    taken = _levels(draft)
+    taken = _levels(known, draft)
     reach = _reachable(known, draft)
     slots = min(MOST_SLOTS, max(len(draft.by) + 1, 2))
     return Choices(
@@ -125,7 +125,7 @@ def answering(known: Known, question: Question) -> int:
 def _option(known: Known, value: str, label: str, then: Draft, *, chosen: bool) -> Option:
     """The option that leads to the draft `then`."""
     members = _members(known, then)
-    facts = QuestionFacts(then.measure, then.purpose, frozenset(_levels(then)))
+    facts = QuestionFacts(then.measure, then.purpose, frozenset(_levels(known, then)))
     count = sum(_may(known, member, facts) for member in members)
     return Option(value, label, count, len(members), chosen, count > 0)
 
@@ -171,7 +171,7 @@ def _groups(known: Known, draft: Draft, reach: frozenset[str], place: int) -> It
 
 def _narrowable(known: Known, draft: Draft, reach: frozenset[str], taken: Iterable[str]) -> Iterator[Group]:
     """The levels whose codes may be picked. Years have slots of their own."""
-    used = {_dimension(known.dictionary, level) for level, _ in draft.where} | {"date"}
+    used = {_dimension(known.dictionary, level) for level, _ in draft.where} | CALENDARS
     used |= {_dimension(known.dictionary, level) for level in draft.narrow}
     for dimension in known.dictionary.dimensions.values():
         if dimension.name in used:
@@ -205,7 +205,7 @@ def _codes(dictionary: Dictionary, draft: Draft, level: str) -> tuple[tuple[str,
 
 def _countries(known: Known, draft: Draft) -> Iterator[Option]:
     picked = draft.codes(COUNTRY)
-    facts = QuestionFacts(draft.measure, draft.purpose, frozenset(_levels(draft)))
+    facts = QuestionFacts(draft.measure, draft.purpose, frozenset(_levels(known, draft)))
     for member in known.stated:
         may = _may(known, member, facts)
         name = known.dictionary.member(member).name
@@ -226,11 +226,12 @@ def _reachable(known: Known, draft: Draft) -> frozenset[str]:
     )
 
 
-def _levels(draft: Draft) -> set[str]:
+def _levels(known: Known, draft: Draft) -> set[str]:
     """Every level that policies judge: of the breakdown, the filters, and the years."""
     levels = {*draft.by, *(level for level, _ in draft.where)}
-    if (draft.since or draft.until) and not levels & {"month", "quarter", "year", "year_band5"}:
-        levels.add("year")
+    dated = {level for level in levels if _dimension(known.dictionary, level) in CALENDARS}
+    if (draft.since or draft.until) and not dated:
+        levels.add(year_level(known.dictionary, draft.measure))
     return levels - {COUNTRY}
 
 

@@ -11,6 +11,8 @@ from gateway.dictionary import Dictionary
 from gateway.question import MAX_CODES, Question, QuestionError, ask
 
 YEAR, YEAR_BAND = "year", "year_band5"
+YEARS = (YEAR, "activity_year")
+"""The levels of single years: of accidents, and of activities."""
 FIRST_YEAR, LAST_YEAR = 1945, 2100
 """No accident with these devices is older; no register is newer."""
 
@@ -89,8 +91,14 @@ class Draft:
             raise QuestionError([f"'from' ({since}) is after 'to' ({until})."])
         years = [str(year) for year in range(since, until + 1)]
         if YEAR_BAND not in self.by:
-            return {YEAR: years}
+            return {year_level(dictionary, self.measure): years}
         return {YEAR_BAND: list(dict.fromkeys(dictionary.lift(year, YEAR_BAND) for year in years))}
+
+
+def year_level(dictionary: Dictionary, measure: str) -> str:
+    """The level of the years in which the measure is counted."""
+    known = dictionary.measures.get(measure)
+    return YEAR if known is None else known.year
 
 
 def draft_of(pairs: Pairs) -> Draft:
@@ -119,10 +127,10 @@ def draft_again(question: Question, within: int = SOON) -> Draft:
     """The draft that asks a question again: consecutive years as first and last year."""
     where = [(f.level, code) for f in question.where for code in f.codes]
     since = until = ""
-    years = next((f.codes for f in question.where if f.level == YEAR), ())
+    named, years = next(((f.level, f.codes) for f in question.where if f.level in YEARS), ("", ()))
     if years and YEAR_BAND not in question.by and _in_a_row(years):
         since, until = years[0], years[-1]
-        where = [(level, code) for level, code in where if level != YEAR]
+        where = [(level, code) for level, code in where if level != named]
     return Draft(question.measure, question.by, tuple(where), since, until, question.purpose, within)
 
 

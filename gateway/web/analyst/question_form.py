@@ -37,7 +37,8 @@ class Expectation:
 class AskPage:
     """`sentence` is set once the slots make a question; `faults` say what is wrong with the slots.
 
-    `lacking_levels`: the question asks of accidents for attributes that only people have.
+    `lacking_levels`: the question asks of what is counted for attributes that only others have, as of
+    accidents for those of people. `of_accidents`, `of_activities`: what is counted.
     """
 
     draft: Draft
@@ -47,6 +48,8 @@ class AskPage:
     expectations: tuple[Expectation, ...]
     answering: int
     lacking_levels: bool
+    of_accidents: bool
+    of_activities: bool
     needs_approval: bool
     faults: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
@@ -94,6 +97,7 @@ def sharing() -> dict[str, Any]:
 def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence[str] = ()) -> AskPage:
     """The page for a draft. With `say` the page names what is still missing."""
     question, wrong = _question(knows, draft)
+    counted = knows.dictionary.measures.get(draft.measure)
     expected = () if question is None else forecasts(knows, question)
     return AskPage(
         draft=draft,
@@ -108,6 +112,8 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
                 question.measure, QuestionFacts.of(knows.dictionary, question).levels
             )
         ),
+        of_accidents=counted is not None and counted.counts == "accidents",
+        of_activities=counted is not None and counted.of_activities,
         needs_approval=any(one.outlook.expected is Expected.ASK_A_PERSON for one in expected),
         faults=tuple(analyst_wording.say(fault) for fault in faults or (wrong if say else ())),
         fields=tuple(draft.pairs()),

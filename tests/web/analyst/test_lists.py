@@ -9,7 +9,8 @@ def test_the_twelve_and_the_five_are_listed_with_their_gaps(desk: Desk) -> None:
     page = desk.browser.get("/ready-made").text
 
     assert "not available yet" in page
-    assert "no terms yet for risk education" in page
+    assert "Questions about assistance wait for the terms of assistance" in page
+    assert "one person counts several times" in page, "attendances at risk education are no persons"
     assert "Killed and injured, by country and year" in page
     assert "3 of 3 members would answer" in page
 
@@ -37,7 +38,7 @@ def test_the_pack_asks_what_can_be_answered(desk: Desk) -> None:
 
 
 def test_what_nobody_shares_is_not_asked(desk: Desk) -> None:
-    fields = {"name": "risk-education-and-marking", "purpose": "treaty-reporting"}
+    fields = {"name": "unmet-need", "purpose": "treaty-reporting"}
     response = desk.browser.post("/ready-made", fields, page="/ready-made")
 
     assert response.status_code == 422

@@ -151,7 +151,8 @@ def _dimensions() -> Iterator[Dimension]:
     """The choices beside the date; multi-valued attributes are left to the command."""
     node = desk_context().node
     for name, dimension in node.dictionary.dimensions.items():
-        if name == TIME or "." in name or not dimension.level_names(node.member):
+        of_people = dimension.of_people and "." not in name
+        if name == TIME or not of_people or not dimension.level_names(node.member):
             continue
         finest = dimension.level_names(node.member)[0]
         codes = node.dictionary.hierarchy(name, finest, node.member).codes[1:]

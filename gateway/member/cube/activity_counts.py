@@ -1,0 +1,95 @@
+"""Numbers of risk education and marking, beside the cube of people: counting and reading.
+
+They are exact and none is withheld: no person stands behind a sheet. The years are closed ones of the
+policy, as for people; of these a table has the years and kinds of which there are sheets, so that a year
+without any is not collected, and no zero.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from gateway.dictionary import ROOT, Dictionary, Tree
+from gateway.member.cube.cube_reading import NotDrawn
+from gateway.member.model.activities import MEASURES, Activities
+
+DATE, TYPE = "activity_date", "activity_type"
+YEAR = "activity_year"
+
+Kinds: TypeAlias = Mapping[str, tuple[tuple[int, ...], tuple[str, ...]]]
+"""Each measure of a source, with the years and the kinds of activity that its table has."""
+
+
+def kinds_of(dictionary: Dictionary, activities: Activities | None, years: Iterable[int]) -> Kinds:
+    """The years and kinds that tables have, of these closed years."""
+    if activities is None:
+        return {}
+    closed = frozenset(years)
+    made: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {}
+    for measure in activities.measures:
+        kinds = activities.within(measure, closed)
+        present = {code for _, code in kinds}
+        made[measure] = (
+            tuple(sorted({year for year, _ in kinds})),
+            tuple(code for code in dictionary.codes(TYPE) if code in present),
+        )
+    return made
+
+
+@dataclass(frozen=True)
+class ActivitiesRead(NotDrawn):
+    """The numbers of a measure, as questions read them. `counts` are empty in a replayed decision."""
+
+    trees: Mapping[str, Tree]
+    counts: Mapping[tuple[int, str], int]
+
+    @classmethod
+    def of(
+        cls, dictionary: Dictionary, activities: Activities | None, measure: str, years: Iterable[int]
+    ) -> "ActivitiesRead | None":
+        """None where the source says nothing of the measure."""
+        closed = frozenset(years)
+        known = kinds_of(dictionary, activities, closed).get(measure)
+        if activities is None or known is None:
+            return None
+        return cls(trees_of(*known), activities.within(measure, closed))
+
+    def read(self, key: Mapping[str, str]) -> int | None:
+        """The number of a cell; KeyError outside the table."""
+        unknown = [name for name, code in key.items() if code not in self.trees[name].codes]
+        if unknown:
+            raise KeyError(", ".join(unknown))
+        return sum(
+            number
+            for (year, code), number in self.counts.items()
+            if key.get(DATE) in (None, str(year)) and key.get(TYPE) in (None, code)
+        )
+
+    @property
+    def parts(self) -> tuple["ActivitiesRead", ...]:
+        """None: all tables of the dimensions can be read."""
+        return ()
+
+    @property
+    def mechanism(self) -> None:
+        """Numbers of activities are exact."""
+        return
+
+    def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
+        """Numbers of activities are exact."""
+        return 0
+
+
+def trees_of(years: Iterable[int], kinds: Iterable[str]) -> Mapping[str, Tree]:
+    """The two dimensions of a table, with these years and kinds."""
+    return {DATE: _tree(DATE, YEAR, map(str, years)), TYPE: _tree(TYPE, TYPE, kinds)}
+
+
+def _tree(dimension: str, level: str, codes: Iterable[str]) -> Tree:
+    codes = tuple(codes)
+    parents = MappingProxyType(dict.fromkeys(codes, ROOT))
+    return Tree(dimension, (level,), (ROOT, *codes), parents, MappingProxyType({level: codes}))
+
+
+__all__ = ["DATE", "MEASURES", "TYPE", "YEAR", "ActivitiesRead", "Kinds", "kinds_of", "trees_of"]
