@@ -10,6 +10,7 @@ from federation import Federation, federation, policy_text, snapshot
 from signing import put_in_force
 
 from audit.events.search import read_events
+from gateway.bootstrap.desk.preview_answers import canonical_questions
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.export import to_csv, to_text
@@ -18,9 +19,11 @@ from gateway.hub.releasing import release_due
 from gateway.hub.sharing_statements import Expected, QuestionFacts, Requester, outlook
 from gateway.member.answer.decision_replay import replay
 from gateway.member.build.cube_building import build
+from gateway.member.build.preview import make, ready
 from gateway.member.cube.cube_shape import Shape
 from gateway.member.model.activities import MEASURES, Activities
 from gateway.member.node.context import Node
+from gateway.member.policy.policy_in_force import checked
 from gateway.member.register.consent import change_consent
 from gateway.member.register.missing_cases import LoadedAs
 from gateway.member.register.snapshot_loading import keep_snapshot
@@ -162,6 +165,20 @@ def test_every_decision_can_be_replayed_and_the_log_says_what_was_asked(region: 
         *(("Answered", measure, BY) for measure in MEASURES),
         ("Refused", "sessions", ("country", "sex")),
     ]
+
+
+def test_a_preview_shows_activities_as_they_will_be_answered(region: Federation) -> None:
+    node = region.members["KH"].node
+    policy = checked(node, shared("KH"))
+
+    found = {one.name: one for one in canonical_questions(node, policy, ready(node, make(node, policy)))}
+
+    sessions = found["risk-education-and-marking.sessions"].release
+    assert sessions is not None
+    assert {cell.key: cell.value for cell in sessions.cells}["2024", "EORE_COMM"] == 3
+    narrower = checked(node, policy_text("KH"))
+    found = {one.name: one for one in canonical_questions(node, narrower, ready(node, make(node, narrower)))}
+    assert found["risk-education-and-marking"].refusals == (Refusal.NOT_SHARED,)
 
 
 def test_a_member_states_what_it_shares_of_activities(region: Federation) -> None:
