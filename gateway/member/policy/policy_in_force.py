@@ -27,6 +27,8 @@ from gateway.member.policy.ministry_policy import below, ministry_in_force, toge
 from gateway.member.policy.noise_budget import check_affordable
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.decision.demands import AFTERWARDS, Demand, demands
+from policies.editing.patching import raw
+from policies.model.terms import Review
 
 log = structlog.get_logger()
 
@@ -104,7 +106,8 @@ def _check_affordable(node: Node, view: View, snapshot: Snapshot, plan: Plan) ->
 def given_out_under(node: Node, view: View) -> tuple[Policy, ...]:
     """The policy in force if anything was released: lint finds another mechanism beside it."""
     found = view.policy()
-    return () if found is None or fixed(view) is None else (read(node, found.text),)
+    policy = None if found is None or fixed(view) is None else readable(node, found.text)
+    return () if policy is None else (policy,)
 
 
 def in_force(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
@@ -147,6 +150,23 @@ def read(node: Node, text: str) -> Policy:
         return _load(text, node.vocabulary)
     except PolicyError as error:
         raise PolicyRefusedError(str(error), remedy="Nothing was changed; correct the document.") from None
+
+
+def readable(node: Node, text: str) -> Policy | None:
+    """The policy of a text that was signed; None where it has words that this version no longer knows."""
+    try:
+        return read(node, text)
+    except PolicyRefusedError:
+        return None
+
+
+def review_asked(node: Node, text: str) -> Review:
+    """The review that a signed text asks of its successor, whether or not all its words are known here."""
+    policy = readable(node, text)
+    if policy is not None:
+        return policy.review
+    asked = (raw(text) or {}).get("review")
+    return Review.SECOND_PERSON if asked == str(Review.SECOND_PERSON) else Review.NONE
 
 
 def publication(node: Node, version: int, text: str, *, accepts: bool) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from audit.events.event_values import PolicyStep
 from audit.events.events import PolicyRevoked, PolicySigned, whole_second
+from audit.formats.canonical import canonical_json
 from audit.formats.commitment import commit
 from gateway.member.errors import PolicyRefusedError, SignatureRefusedError
 from gateway.member.model.policy_version import Draft, Ending, SignedPolicy, ministry_label, policy_label
@@ -29,6 +30,8 @@ from gateway.member.policy.policy_in_force import (
     in_force,
     publication,
     read,
+    readable,
+    review_asked,
     reviewed,
 )
 from gateway.member.policy.policy_steps import step_of
@@ -166,11 +169,15 @@ def revocable(cube_cache: Versions) -> SignedPolicy:
 def step_to(node: Node, view: View, policy: Policy) -> tuple[PolicyStep, bytes]:
     """The change from the last version in force to a policy: see `gateway.member.policy.policy_steps`.
 
-    A first ministry-wide policy changes the rules of the data set's policy.
+    Of a version with words that this Safelane no longer knows, anything may have changed. A first
+    ministry-wide policy changes the rules of the data set's policy.
     """
     before = versions(view, ministry=is_ministry(policy)).policies()
-    if before or not is_ministry(policy):
-        return step_of(read(node, before[-1].text) if before else None, policy)
+    if before:
+        former = readable(node, before[-1].text)
+        return (PolicyStep.BOTH, canonical_json([])) if former is None else step_of(former, policy)
+    if not is_ministry(policy):
+        return step_of(None, policy)
     found = view.policy()
     if found is None:
         return step_of(None, policy)
@@ -263,7 +270,7 @@ def _reviewed(node: Node, view: View, policy: Policy, draft: Draft, signed: Sign
     """
     versions_in_force = [each for each in (view.policy(), view.ministry.policy()) if each is not None]
     if draft.review is None:
-        asked_for = {policy.review, *(read(node, each.text).review for each in versions_in_force)}
+        asked_for = {policy.review, *(review_asked(node, each.text) for each in versions_in_force)}
         if Review.SECOND_PERSON in asked_for:
             raise SignatureRefusedError(
                 "This policy has to be reviewed by a second person before it is signed.",

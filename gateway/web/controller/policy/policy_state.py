@@ -14,7 +14,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.node.signed_statements import digest, signed_by
 from gateway.member.node.signing_keys import named
-from gateway.member.policy.policy_in_force import check_signed, read
+from gateway.member.policy.policy_in_force import check_signed, read, review_asked
 from gateway.member.policy.publishing import step_to
 from policies import Policy
 from policies.model.terms import Review
@@ -97,7 +97,7 @@ def changes_to(node: Node, view: View, policy: Policy) -> tuple[str, tuple[Chang
 def needs_review(node: Node, view: View, policy: Policy) -> bool:
     """Whether a second person has to sign: where the new policy requires a review, or the policy in force."""
     in_force = view.policy()
-    before = None if in_force is None else read(node, in_force.text).review
+    before = None if in_force is None else review_asked(node, in_force.text)
     return Review.SECOND_PERSON in (policy.review, before)
 
 
