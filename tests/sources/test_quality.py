@@ -216,6 +216,23 @@ def test_the_dead_receive_no_rehabilitation(small) -> None:
     assert broken(quality) == {"killed, but received rehabilitation": 1}
 
 
+def test_who_was_assessed_is_told_year_by_year(small) -> None:
+    small.mapping = small.mapping.replace(
+        "constants:",
+        "  services.csv:\n    several: yes\n    join: {Case: Case}\n"
+        "    columns: {Pillar: va_pillar, State: service_status}\nconstants:",
+    )
+    victims = small.text({"Date": "2020"}, {"Date": "2020"}, {"Date": "2021"})
+    services = "Case,Pillar,State\nC1,REH,NO_NEED\nC3,REH,NEED\nC3,PSS,\n"
+
+    quality = assess(small.load(victims=victims, services=services), regional())
+
+    assert quality.known["status.REH"] == (0.5, 1.0), "no need is an answer"
+    assert quality.known["status.PSS"] == quality.known["status.LAW"] == (0.0, 0.0)
+    assert "status.REH" in quality_text(quality, regional())
+    assert not [name for name in quality.known if name.startswith("barrier")]
+
+
 def test_what_is_known_is_told_year_by_year(judge):
     quality = judge({"Date": "01/03/2020"}, {"Date": "2020", "Sex": ""}, {"Date": "02/03/2024", "Sex": "?"})
     assert [year.year for year in quality.years] == [2020, 2024]

@@ -16,6 +16,7 @@ import numpy as np
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.member.model.snapshot import Snapshot
 from gateway.sources.model.findings import Finding, Problem, count_of
+from gateway.sources.model.targets import MADE_OF_CONTACTS, PILLAR
 from gateway.sources.quality.column_summary import known
 from gateway.sources.quality.consistency import contradictions
 from gateway.sources.quality.contradiction import Contradiction
@@ -73,7 +74,10 @@ class Quality:
     columns: tuple[ColumnQuality, ...]
     years: tuple[YearQuality, ...]
     known: Mapping[str, tuple[float, ...]]
-    """For each dimension and attribute, the share of casualties with a known value in each of the `years`."""
+    """For each dimension and attribute, the share of casualties with a known value in each of the `years`.
+
+    Of a pillar of assistance, that is the share of casualties who were assessed.
+    """
     provinces: Mapping[str, int]
     """Casualties by province, including provinces without casualties; the unknown province comes last.
 
@@ -170,7 +174,7 @@ def _provinces(snapshot: Snapshot, dictionary: Dictionary) -> Mapping[str, int]:
 def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
     dates = snapshot.column("date")
     years = np.array([int(code[:4]) for code in dates.codes], dtype=np.int64)[dates.indices]
-    # injuries and services do not apply to everybody: a missing value is no gap
+    # injuries and assistance do not apply to everybody: a missing value is no gap
     columns = [column for name, column in snapshot.columns.items() if "." not in name]
     described = np.zeros(len(snapshot), dtype=np.float64)
     for column in columns:
@@ -192,8 +196,13 @@ def _known_by_year(snapshot: Snapshot) -> Mapping[str, tuple[float, ...]]:
     place = {str(year): number for number, year in enumerate(snapshot.years)}
     years = np.array([place[code[:4]] for code in dates.codes], dtype=np.int64)[dates.indices]
     times = np.bincount(years, minlength=len(place))
-    # injuries and services do not apply to everybody: a missing value is no gap
-    described = {n: c for n, c in (*snapshot.columns.items(), *snapshot.details.items()) if "." not in n}
+    # Injuries do not apply to everybody: a missing value is no gap. A status that is not known is one: nobody
+    # has asked, so that what is known of a pillar is the share of those assessed.
+    described = {
+        name: column
+        for name, column in (*snapshot.columns.items(), *snapshot.details.items())
+        if "." not in name or name.partition(".")[0] == MADE_OF_CONTACTS[PILLAR]
+    }
     shares = {
         name: tuple((np.bincount(years[known(column)], minlength=len(place)) / times).round(4).tolist())
         for name, column in described.items()
