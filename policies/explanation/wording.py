@@ -37,9 +37,13 @@ def say_levels(words: Vocabulary, levels: Mapping[str, str]) -> str:
     for family in families:
         own = {d: level for d, level in levels.items() if d.startswith(f"{family}.")}
         for kind in dict.fromkeys(level.partition(".")[0] for level in own.values()):
-            several = [words.say(d) for d, level in own.items() if level.startswith(f"{kind}.")]
-            whole = len(several) == len(words.families[family])
-            said.append(words.say(kind) if whole else f"{words.say(kind)} ({listed(several)})")
+            shown = {d: level for d, level in own.items() if level.startswith(f"{kind}.")}
+            if len(shown) == len(words.families[family]):
+                said.append(words.say(kind))
+            elif words.family_levels(family):
+                said += map(words.say, shown.values())
+            else:
+                said.append(f"{words.say(kind)} ({listed(map(words.say, shown))})")
     return listed(said)
 
 

@@ -269,10 +269,8 @@ def test_dimensions_that_come_and_go_are_said_together(policy: MakePolicy) -> No
     old = policy("finest: {date: year}")
     new = policy("finest: {date: year, injury: yes, status.REH: status.REH, civ_status: yes}")
 
-    assert said(old, new)[0] == "loosened: ARMAC may now see civ status, injury and status (status.REH)."
-    assert (
-        said(new, old)[0] == "tightened: ARMAC may no longer see civ status, injury and status (status.REH)."
-    )
+    assert said(old, new)[0] == "loosened: ARMAC may now see civ status, injury and status.REH."
+    assert said(new, old)[0] == "tightened: ARMAC may no longer see civ status, injury and status.REH."
 
 
 def test_a_change_for_some_purposes_names_them(policy: MakePolicy) -> None:
