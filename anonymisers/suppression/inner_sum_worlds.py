@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from anonymisers.errors import ProtectionError
 from anonymisers.proof.inner_sums import InnerSums, changes, levels, unchanged_sums
 from anonymisers.proof.world import World
 from anonymisers.suppression.strategies.alternative_tables import lifted_worlds, swapped_out
-from anonymisers.suppression.strategies.linear_program import Solver
+from anonymisers.suppression.strategies.exchanges_in_return import ExchangesInReturn, shuffled_in_return
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme
@@ -16,6 +18,11 @@ from anonymisers.tables.arrays import Bools, Positions
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import TableBlock
+
+FEW_SUMS = 150
+"""Unchanged sums for each of which a world is looked for; for more, all people are shuffled first."""
+MOST_SHUFFLES = 3
+"""Feasible tables of shuffled people that are made for sums."""
 
 Sum = tuple[int, ...]
 """A sum by the positions of its codes, the root where a dimension is at `Total`."""
@@ -32,17 +39,28 @@ class SumSearch:
     search: MoveSearch
     schemes: Sequence[SwapScheme]
     to_protect: Callable[[SuppressionPattern], Bools]
+    key: bytes
 
     def further_worlds(self, worlds: Sequence[World]) -> tuple[list[World], frozenset[Sum]]:
         """Return worlds besides those given, and the small sums that still none of them changes."""
-        fixed, found = set[Sum](), list[World]()
-        for sums in self.unchanged(worlds):
+        fixed, found = set[Sum](), self._shuffled(worlds)
+        for sums in self.unchanged((*worlds, *found)):
             for place in sums.coords:
                 if any(changes(world, self.people.dims, sums.depths, place) for world in found):
                     continue
                 if not self._changed(sums, place, found):
                     fixed.add(tuple(place.tolist()))
         return found, frozenset(fixed)
+
+    def _shuffled(self, worlds: Sequence[World]) -> list[World]:
+        """Return worlds of very many exchanges, where many sums are unchanged and each would take long."""
+        found: list[World] = []
+        for turn in range(MOST_SHUFFLES):
+            if sum(len(sums.coords) for sums in self.unchanged((*worlds, *found))) < FEW_SUMS:
+                break
+            footprints = self.search.pattern.system.footprints
+            found.append(shuffled_in_return(self.people, footprints, self.key, f"sums {turn}"))
+        return [world for world in found if len(world.change)]
 
     def unchanged(self, worlds: Sequence[World]) -> Iterable[InnerSums]:
         """Yield the small sums that no world changes, but those with a protected cell."""
@@ -53,6 +71,10 @@ class SumSearch:
     def people(self) -> BaseTable:
         """The people of all releases."""
         return self.search.pattern.people
+
+    @cached_property
+    def _in_return(self) -> ExchangesInReturn:
+        return ExchangesInReturn(self.people, self.search.pattern.system.footprints)
 
     @property
     def _own(self) -> TableBlock:
@@ -68,16 +90,30 @@ class SumSearch:
 
         The worlds are added to `found`: a move may withhold further cells, and cover these by other moves.
         """
-        dims, inside = self.people.dims, self._inside(place)
+        inside = self._inside(place)
         members: list[int] = np.flatnonzero(inside.all(axis=1)).tolist()
         for inner in members:
             pair = swapped_out(self.people, self.schemes, inside, inner)
             if pair is not None:
                 found.append(pair)
                 return True
-        first = np.zeros(len(self.people.counts), dtype=np.bool_)
-        first[members] = True
-        for move in self.search.free_moves(place, Solver()):
+        for inner in members:
+            four = self._in_return.changing(inside, inner)
+            if four is not None:
+                found.append(four)
+                return True
+        try:
+            return self._changed_by_program(sums, place, inside, found)
+        except ProtectionError:  # the steps of the solver are used up
+            return False
+
+    def _changed_by_program(
+        self, sums: InnerSums, place: Positions, inside: Bools, found: list[World]
+    ) -> bool:
+        """Whether a move that a program finds changes a sum; more cells may be withheld for that."""
+        dims = self.people.dims
+        first = np.asarray(inside.all(axis=1), dtype=np.bool_)
+        for move in self.search.free_moves(place, self.search.solver):
             for world in lifted_worlds(self.people, move, first):
                 if changes(world, dims, sums.depths, place):
                     found.append(world)

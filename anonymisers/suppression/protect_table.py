@@ -22,6 +22,7 @@ from anonymisers.suppression.sequential_tables import (
     with_further_tables,
 )
 from anonymisers.suppression.strategies.alternative_tables import lifted_worlds, shuffled_world, swapped_pair
+from anonymisers.suppression.strategies.exchanges_in_return import shuffled_in_return
 from anonymisers.suppression.strategies.junction_tree_search import cliques_of
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import MoveSearch
@@ -67,8 +68,14 @@ class TableProtectionTuning:
     """How many times as much priority cells cost where all named tables are searched for at once."""
     steps_at_once: int = 1_000_000
     """Steps of the solver for each search for all named tables at once."""
+    sum_steps: int = 20_000
+    """Steps of the solver for small sums in no table that no swap of a few people changes."""
     shuffles: int = 8
     """Most feasible tables of shuffled people that are tried for the inner-cell rule."""
+    shuffles_in_return: int = 4
+    """Most feasible tables of exchanges made good by others that are tried then."""
+    few_small: int = 20
+    """Small inner cells for which such a table is not worth its size."""
 
 
 TUNING = TableProtectionTuning()
@@ -299,19 +306,20 @@ def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> Settled
     protected table; an earlier one, with fewer tables, if a further table leaves a sum a single value.
 
     Sums are looked for when all tables are settled: before each further table they would take ten times as
-    long as the tables. `steps` become fewer by half until one is found.
+    long as the tables. `steps` become fewer by a quarter until one is found.
     """
     at = len(steps) - 1
     while True:
         settled_tables = steps[at]
         search, worlds = settled_tables.search, settled_tables.worlds
         to_protect = partial(cells_to_protect, task=settled_tables.task)
-        sums = SumSearch(full, search, widest_schemes(_groups(search)), to_protect)
+        search.solver = Solver(TUNING.sum_steps)  # The steps of the tables are spent.
+        sums = SumSearch(full, search, widest_schemes(_groups(search)), to_protect, settled_tables.task.key)
         further, fixed = sums.further_worlds(worlds)
         found = replace(settled_tables, worlds=(*worlds, *further))
         if at == 0 or not fixed:
             return found
-        at //= 2
+        at -= max(1, at // 4)
 
 
 def _unlinked(search: MoveSearch) -> Sequence[SwapScheme]:
@@ -349,6 +357,10 @@ def _certified(task: Task, search: MoveSearch) -> SettledTables:
         if not small.any():
             break
         take(shuffled_world(people, schemes, key, str(number)))
+    for number in range(TUNING.shuffles_in_return):
+        if np.count_nonzero(small) < TUNING.few_small:
+            break
+        take(shuffled_in_return(people, pattern.system.footprints, key, f"in return {number}"))
     for inner in np.flatnonzero(small).tolist():
         if small[inner] and (pair := swapped_pair(people, schemes, inner)) is not None:
             take(pair)

@@ -15,6 +15,7 @@ from anonymisers.suppression.cutting_planes import cutting_planes_apply, solve_c
 from anonymisers.suppression.group_disclosure import GroupDisclosure
 from anonymisers.suppression.prune import prune
 from anonymisers.suppression.refine import refine
+from anonymisers.suppression.strategies.exchanges import Exchanges
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import (
@@ -79,6 +80,8 @@ class Continuation:
     solver: Solver
     cap: int
     """The largest cell suppressed for a move searched for anew."""
+    table: tuple[int, int] | None = None
+    """The two dimensions of the further table, where that is all that is new."""
 
 
 def suppress(
@@ -100,6 +103,8 @@ def suppress(
     solver = solver or (Solver() if continuation is None else continuation.solver)
     pattern = _first_pattern(task, values, must_suppress)
     search = _first_search(pattern, task, group_disclosure, solver, continues=continuation is not None)
+    if continuation is not None and continuation.table is not None and not task.rules.least:
+        search.exchanges = Exchanges(pattern, continuation.table, search.cell_costs)
     reused = () if continuation is None else _reuse_moves(search, continuation)
     cover_all(search, task, group_disclosure, progress)
     pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
@@ -182,7 +187,7 @@ def _reuse_moves(search: MoveSearch, continuation: Continuation) -> tuple[Markov
         free = own.here is not None and not pattern.added_cost(own.here)
         if free and own.here is not None:
             pattern.add(own.here)
-        if not (free and own.as_far):
+        if not (free and own.as_far) and not search.mend(own.here or own.known):
             search.lift(own.known, own.missing_dimensions, continuation.cap)
     return tuple(pattern.moves)
 

@@ -38,10 +38,14 @@ class SequentialTablesTuning:
     """How much work is spent on further tables. Bounds are steps of the solver, not seconds, so that the same
     input and key give the same pattern on any machine; about 6,000 steps are a CPU second."""
 
-    steps: int = 40_000
+    steps: int = 50_000
     """Steps for all tables not named by the rules."""
-    steps_each: int = 12_000
-    """Steps for each table not named by the rules."""
+    steps_each_pair: tuple[int, ...] = (600, 6_000)
+    """Steps for each table of two dimensions not named by the rules: all are tried with few, and those
+    refused once more with many. Some need none, and one that is refused after many would leave none for
+    them."""
+    steps_each_larger: int = 6_000
+    """Steps for each table of more dimensions, which are tried last."""
     named_steps: int = 120_000
     """Steps for all named tables, tried before all others."""
     named_steps_each: int = 30_000
@@ -122,27 +126,22 @@ def with_further_tables(
     next follows from the rules and the dimensions, never from the people. Named tables refused are tried once
     more before all others, first together with all named tables by `at_once`, then with revocable cells.
     """
-    rules, tables = settled_tables.task.rules, list(candidates(full, settled_tables.task.rules))
-    trial, named = _Trial(full, describe, certify), len(rules.finer or ())
-    left, each, refused = TUNING.named_steps, TUNING.named_steps_each, list[TableOf]()
-    steps = [settled_tables]
-    for done, table in enumerate(tables):
-        if done == named:
-            settled_tables = _better(settled_tables, at_once)
-            settled_tables, left, each = (
-                trial.with_room(refused, settled_tables),
-                TUNING.steps,
-                TUNING.steps_each,
-            )
-        if left <= 0 and done >= named:
-            break
-        if progress is not None:
-            progress("trying finer tables", done / len(tables))
-        grown, spent = trial.of(table, settled_tables, left, each) if left > 0 else (settled_tables, 0)
-        if grown is settled_tables and done < named:
-            refused.append(table)
-        settled_tables, left = grown, left - spent
-        steps += [settled_tables] if settled_tables is not steps[-1] else []
+    rules, trial = settled_tables.task.rules, _Trial(full, describe, certify)
+    refused, steps = list[TableOf](), [settled_tables]
+    turns = passes(full, rules)
+    left = TUNING.named_steps
+    for turn, (tables, each) in enumerate(turns):
+        if turn == 1:
+            settled_tables = trial.with_room(refused, _better(settled_tables, at_once))
+            left = TUNING.steps
+        for done, table in enumerate(tables):
+            if progress is not None:
+                progress("trying finer tables", (turn + done / len(tables)) / len(turns))
+            grown, spent = trial.of(table, settled_tables, left, each) if left > 0 else (settled_tables, 0)
+            if grown is settled_tables and turn == 0:
+                refused.append(table)
+            settled_tables, left = grown, left - spent
+            steps += [settled_tables] if settled_tables is not steps[-1] else []
     return steps
 
 
@@ -194,7 +193,7 @@ class _Trial:
             if spent >= left:
                 break
             solver = Solver(min(left - spent, each))
-            found = self._found(task, Continuation(known, solver, cap), fresh)
+            found = self._found(task, Continuation(known, solver, cap, _pair(lattice, fresh)), fresh)
             spent += solver.steps
             if found is None and solver.steps >= each:
                 break
@@ -218,7 +217,10 @@ class _Trial:
                 continue
             solver = Solver(min(left, TUNING.revoking_steps_each))
             continuation = Continuation(
-                reusable_moves(settled_tables, task.system, fresh), solver, TUNING.caps[-1]
+                reusable_moves(settled_tables, task.system, fresh),
+                solver,
+                TUNING.caps[-1],
+                _pair(lattice, fresh),
             )
             found = self._found(task, continuation, fresh)
             left -= solver.steps
@@ -240,10 +242,20 @@ class _Trial:
             return None
 
 
-def candidates(full: Lattice, rules: Rules) -> Iterator[TableOf]:
-    """Yield the tables to try, in order: those that the rules name, then all others, of few dimensions
-    first."""
-    yield from rules.finer or ()
+def passes(full: Lattice, rules: Rules) -> list[tuple[list[TableOf], int]]:
+    """Return the tables to try in each pass, and the steps for each of them: first those named by the
+    rules."""
+    pairs = [table for table in unnamed(full) if len(table.dims) == 2]
+    larger = [table for table in unnamed(full) if len(table.dims) > 2]
+    return [
+        (list(rules.finer or ()), TUNING.named_steps_each),
+        *((pairs, each) for each in TUNING.steps_each_pair),
+        (larger, TUNING.steps_each_larger),
+    ]
+
+
+def unnamed(full: Lattice) -> Iterator[TableOf]:
+    """Yield all tables of two or more dimensions, of few dimensions first."""
     for axes in full.tables:
         if len(axes) > 1:
             yield TableOf(frozenset(full.dims[a].name for a in axes))
@@ -303,6 +315,13 @@ def keeping(settled_tables: SettledTables, task: Task, *, revocable: bool = Fals
     return replace(
         task, suppressed=suppressed, fixed=fixed, accepted=accepted, always=none, revocable=may_give
     )
+
+
+def _pair(lattice: Lattice, fresh: Bools) -> tuple[int, int] | None:
+    """Return the two dimensions of the only table with fresh cells; None for any other tables."""
+    tables = np.unique(lattice.table_of()[fresh]).tolist()
+    axes = lattice.tables[tables[0]] if len(tables) == 1 else ()
+    return (axes[0], axes[1]) if len(axes) == 2 else None
 
 
 def reusable_moves(

@@ -13,6 +13,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.suppression.strategies.exchanges import Exchanges
 from anonymisers.suppression.strategies.junction_tree_search import JunctionTreeSearch
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.linked_table_moves import TOGETHER, LinkedTableMoves
@@ -46,6 +47,7 @@ class MoveSearch:
     cell_costs: NDArray[np.float64]
     solver: Solver = field(default_factory=Solver)
     after_cutting_planes: bool = False
+    exchanges: Exchanges | None = None
 
     def __post_init__(self) -> None:
         system = self.pattern.system
@@ -73,7 +75,7 @@ class MoveSearch:
         target = self.pattern.system.target(cell)
         if self._junction_tree is not None:
             return self._cover_by_junction_tree(self._junction_tree, cell, limit)
-        if self._cover_by_linked_moves(target, limit):
+        if self._cover_by_linked_moves(target, limit) or self._cover_by_exchanges(cell, limit):
             return True
         schemes = schemes_for(target.footprint, self._groups)
         for size, cap in self._schedule.stages:
@@ -117,6 +119,15 @@ class MoveSearch:
         for move in self._linked_moves.shared_moves(cells) if self._linked_moves is not None else ():
             self.pattern.add(move)
             yield float(self.pattern.safe(numbers).mean())
+
+    def mend(self, move: MarkovMove) -> bool:
+        """Find moves that change former tables as a move does, and no published cell of the further table;
+        False when there are none."""
+        mended = None if self.exchanges is None else self.exchanges.mended(move)
+        found = [one for one in mended or () if not self.pattern.added_cost(one)]
+        for one in found:
+            self.pattern.add(one)
+        return mended is not None and len(found) == len(mended)
 
     def lift(self, known: MarkovMove, missing_dimensions: tuple[int, ...], cap: int) -> bool:
         """Find moves changing the same as a known move and little else; False when there are none.
@@ -275,6 +286,23 @@ class MoveSearch:
             return False
         while not self._safe(target.cell):
             found = self._linked_moves.find(target, self._wanted_changes(target.cell), limit)
+            if found is None:
+                return False
+            self.pattern.add(found)
+        return True
+
+    def _cover_by_exchanges(self, cell: int, limit: int | None) -> bool:
+        """Whether a cell of the further table becomes safe by exchanges between two people.
+
+        In a small table programs take little time, and withhold less.
+        """
+        if self.exchanges is None or self._schedule.compares_amounts or limit is not None:
+            return False
+        if not self.exchanges.has(cell):
+            return False
+        while not self._safe(cell):
+            moves = (self.exchanges.changing(cell, amount) for amount in self._wanted_changes(cell))
+            found = next((move for move in moves if move is not None), None)
             if found is None:
                 return False
             self.pattern.add(found)

@@ -1,0 +1,318 @@
+"""Strategy "exchanges": two people swap one attribute, so that one table of two dimensions changes alone.
+
+Used where a search continues another with one further table of two dimensions (`Continuation`).
+
+Two people who agree in every dimension that shares a table with a dimension A, and differ in A and in B, swap
+their codes of A: of the table by A and B four cells change by one, and no cell of a former table changes. A
+move of the former tables that changes published cells of the further table is mended by exchanges, and the
+small cells of the further table are covered by them. Neither needs a linear program. The four cells are the
+basic move of a table of two dimensions (Diaconis and Sturmfels, 1998).
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+
+from anonymisers.proof.world import World
+from anonymisers.suppression.strategies.alternative_tables import lifted_worlds
+from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
+from anonymisers.suppression.strategies.swap_schemes import SwapScheme, linked_dimensions
+from anonymisers.tables.arrays import Bools, Floats, Ints
+
+Inner = tuple[int, ...]
+Leaf = tuple[int, int]
+"""A pair of leaf codes of the two dimensions, by their places among all leaf codes."""
+
+
+@dataclass(frozen=True)
+class ExchangesTuning:
+    """How much work is spent on one move."""
+
+    most_exchanges: int = 16
+    """Exchanges by which one end of a move is mended."""
+    most_partners: int = 24
+    """Pairs of people that are kept for each pair of leaf cells."""
+    most_tried: int = 40
+    """Pairs of leaf cells that are tried for one exchange, the best first."""
+
+
+TUNING = ExchangesTuning()
+NEVER = 1e15
+"""The cost of an exchange that cannot be made."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """The cells of the table at one level: the codes (A,) and (B,) of the leaves, and the cell (A, B) of each
+    pair of leaves, by its place among the cells of the table, the last place where there is no such cell."""
+
+    first: Ints
+    second: Ints
+    cells: Ints
+
+
+@dataclass(eq=False)
+class _Draft:
+    """A feasible table in the making: changes of inner cells, and of the cells of the table, by place."""
+
+    cells: Ints
+    inner: dict[Inner, int] = field(default_factory=lambda: defaultdict(int))
+
+
+@dataclass(frozen=True, eq=False)
+class Exchanges:
+    """Exchanges for the table by two dimensions `axes` of block 0."""
+
+    pattern: SuppressionPattern
+    axes: tuple[int, int]
+    cell_costs: Floats
+
+    def mended(self, move: MarkovMove) -> list[MarkovMove] | None:
+        """Return moves that change all other tables as both ends of a move do, and no published cell of this
+        table; None where one end cannot be mended."""
+        small = self.pattern.rules.is_sensitive(self.pattern.people.counts)
+        found = []
+        for world in lifted_worlds(self.pattern.people, move, small):
+            draft = self._begun(world)
+            if not self._mend(draft):
+                return None
+            found.append(self._move(draft))
+        return [one for one in found if len(one.coords)]
+
+    def changing(self, cell: int, amount: int) -> MarkovMove | None:
+        """Return a move that changes a cell of the table by an amount, each exchange at the least cost; None
+        where so many people have no partners."""
+        draft = self._empty()
+        for _ in range(abs(amount)):
+            if not self._changed(draft, self._places[cell], up=amount > 0):
+                return None
+        return self._move(draft)
+
+    def has(self, cell: int) -> bool:
+        """Whether the table has a cell."""
+        return cell in self._places
+
+    def _mend(self, draft: _Draft) -> bool:
+        published = np.append(~self.pattern.suppressed[self._numbers], False)
+        for _ in range(TUNING.most_exchanges):
+            size = np.abs(draft.cells)
+            wrong = published & (size > 0)
+            if not wrong.any():
+                return True
+            less = published * (np.abs(draft.cells - 1) - size).astype(np.float64)
+            more = published * (np.abs(draft.cells + 1) - size).astype(np.float64)
+            place = int(np.argmax(wrong * size))
+            if not self._best(draft, place, up=bool(draft.cells[place] < 0), less=less, more=more, below=0.0):
+                return False
+        return False
+
+    def _changed(self, draft: _Draft, place: int, *, up: bool) -> bool:
+        """Whether a further exchange changes the cell in this direction; the cheapest is made."""
+        published = ~self.pattern.suppressed[self._numbers]
+        cost = np.where(published, self.cell_costs[self._numbers], 0.0)
+        cost[published & self.pattern.fixed[self._numbers]] = NEVER
+        cost = np.append(cost, 0.0)
+        cost[draft.cells != 0] = 0.0
+        cost[place] = 0.0
+        return self._best(draft, place, up=up, less=cost, more=cost, below=NEVER)
+
+    def _best(self, draft: _Draft, place: int, *, up: bool, less: Floats, more: Floats, below: float) -> bool:
+        """Whether an exchange changes a cell in this direction, at a price `below` a bound; the best is made.
+
+        `less`, `more`: the price of one person less or more in each cell of the table.
+        """
+        tried: list[tuple[float, Leaf, Leaf]] = []
+        for leaf in self._leaves_of[place]:
+            price = self._prices(leaf, place, up=up, less=less, more=more)
+            for entry in np.argsort(price, axis=None, kind="stable")[: TUNING.most_tried].tolist():
+                i, j = divmod(entry, price.shape[1])
+                if price[i, j] >= below:
+                    break
+                pair = ((leaf[0], j), (i, leaf[1])) if up else (leaf, (i, j))
+                tried.append((float(price[i, j]), *pair))
+        tried.sort()
+        return any(self._exchange(draft, one, two) for _, one, two in tried[: TUNING.most_tried])
+
+    def _prices(self, leaf: Leaf, place: int, *, up: bool, less: Floats, more: Floats) -> Floats:
+        """Return the price (A, B) of an exchange by which a leaf cell rises or falls, with each other leaf
+        cell.
+
+        The cell at `place`, of the leaf cell or above it, must change too.
+        """
+        (i, j), people = leaf, self._inhabited
+        if up:
+            less, more = more, less
+        price = np.zeros(people.shape)
+        changes = np.zeros(people.shape, dtype=np.bool_)
+        for level in self._levels:
+            other = (level.first != level.first[i])[:, None] & (level.second != level.second[j])[None, :]
+            cells = level.cells
+            change = less[cells[i, j]] + less[cells] + more[cells[i]][None, :] + more[cells[:, j]][:, None]
+            price += np.where(other, change, 0.0)
+            if cells[i, j] == place:
+                changes |= other
+        there = people[i][None, :] & people[:, j][:, None] if up else people & people[i, j]
+        return np.where(changes & there, price, np.inf)
+
+    def _exchange(self, draft: _Draft, one: Leaf, two: Leaf) -> bool:
+        """Whether two people of these leaf cells can swap; they do then."""
+        coords, counts = self.pattern.people.coords, self.pattern.people.counts
+        for side, first, second in self._partners(one, two):
+            there, back = coords[first].tolist(), coords[second].tolist()
+            if (
+                counts[first] + draft.inner.get(tuple(there), 0) < 1
+                or counts[second] + draft.inner.get(tuple(back), 0) < 1
+            ):
+                continue
+            draft.inner[tuple(there)] -= 1
+            draft.inner[tuple(back)] -= 1
+            there[side], back[side] = back[side], there[side]
+            draft.inner[tuple(there)] += 1
+            draft.inner[tuple(back)] += 1
+            for level in self._levels:
+                for leaf, change in ((one, -1), (two, -1), ((one[0], two[1]), 1), ((two[0], one[1]), 1)):
+                    draft.cells[level.cells[leaf]] += change
+            draft.cells[-1] = 0
+            return True
+        return False
+
+    def _partners(self, one: Leaf, two: Leaf) -> list[tuple[int, int, int]]:
+        """Return the swapped dimension and two people, who agree in all dimensions linked to this."""
+        known = self._known_partners.get((one, two))
+        if known is None:
+            known, nobody = [], np.zeros(0, dtype=np.int64)
+            first, second = self._people_of.get(one, nobody), self._people_of.get(two, nobody)
+            for side, numbers in self._matching.items():
+                _, here, there = np.intersect1d(numbers[first], numbers[second], return_indices=True)
+                pairs = zip(first[here].tolist(), second[there].tolist(), strict=True)
+                known += [(side, x, y) for x, y in pairs][: TUNING.most_partners]
+            self._known_partners[one, two] = known
+        return known
+
+    def _empty(self) -> _Draft:
+        return _Draft(np.zeros(len(self._numbers) + 1, dtype=np.int64))
+
+    def _begun(self, world: World) -> _Draft:
+        draft = self._empty()
+        for row, change in zip(map(tuple, world.coords.tolist()), world.change.tolist(), strict=True):
+            draft.inner[row] += change
+        places = tuple(
+            np.searchsorted(leaves, world.coords[:, axis])
+            for leaves, axis in zip(self._leaves, self.axes, strict=True)
+        )
+        for level in self._levels:
+            np.add.at(draft.cells, level.cells[places], world.change)
+        draft.cells[-1] = 0
+        return draft
+
+    def _move(self, draft: _Draft) -> MarkovMove:
+        """Return the draft as a move of all dimensions, which can be made once."""
+        system = self.pattern.system
+        changed = sorted((inner, change) for inner, change in draft.inner.items() if change)
+        coords = np.array([inner for inner, _ in changed], dtype=np.int32).reshape(-1, len(system.dims))
+        change = np.array([change for _, change in changed], dtype=np.int64)
+        rows = system.above(coords)
+        cells, place = np.unique(rows, return_inverse=True)
+        weights = np.repeat(change.astype(np.float64), rows.shape[1])
+        amounts = np.rint(np.bincount(place.ravel(), weights=weights, minlength=len(cells))).astype(np.int64)
+        real = (cells >= 0) & (amounts != 0)
+        scheme = SwapScheme(tuple(range(len(system.dims))), ())
+        return MarkovMove(scheme, coords, change, 0, 1, cells[real], amounts[real])
+
+    @cached_property
+    def _known_partners(self) -> dict[tuple[Leaf, Leaf], list[tuple[int, int, int]]]:
+        return {}
+
+    @cached_property
+    def _leaves(self) -> tuple[Ints, Ints]:
+        first, second = (
+            np.sort(self.pattern.system.dims[axis].leaves).astype(np.int64) for axis in self.axes
+        )
+        return first, second
+
+    @cached_property
+    def _numbers(self) -> Ints:
+        """The cells of the table, ascending."""
+        block = self.pattern.system.blocks[0]
+        table = block.lattice.tables.index(self.axes)
+        return np.flatnonzero((block.lattice.table_of() == table) & block.present)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {number: place for place, number in enumerate(self._numbers.tolist())}
+
+    @cached_property
+    def _levels(self) -> list[_Level]:
+        system, numbers = self.pattern.system, self._numbers
+        dims = [system.dims[axis] for axis in self.axes]
+        lines = [
+            [dim.ancestors(leaf)[-2::-1] for leaf in leaves.tolist()]
+            for dim, leaves in zip(dims, self._leaves, strict=True)
+        ]
+        levels = []
+        for depths in product(*(range(int(dim.depth.max())) for dim in dims)):
+            first, second = (
+                np.array([line[min(depth, len(line) - 1)] for line in own], dtype=np.int64)
+                for own, depth in zip(lines, depths, strict=True)
+            )
+            keys = np.tile(
+                np.array([d.root for d in system.dims], dtype=np.int32), (len(first) * len(second), 1)
+            )
+            keys[:, self.axes[0]] = np.repeat(first, len(second))
+            keys[:, self.axes[1]] = np.tile(second, len(first))
+            cells = system.blocks[0].lattice.cells(keys)
+            place = np.minimum(np.searchsorted(numbers, cells), len(numbers) - 1)
+            place = np.where(numbers[place] == cells, place, len(numbers))
+            levels.append(_Level(first, second, place.reshape(len(first), len(second))))
+        return levels
+
+    @cached_property
+    def _leaves_of(self) -> dict[int, list[Leaf]]:
+        """The leaf cells of each cell of the table."""
+        leaves: dict[int, list[Leaf]] = defaultdict(list)
+        for level in self._levels:
+            for i, row in enumerate(level.cells.tolist()):
+                for j, place in enumerate(row):
+                    if (i, j) not in leaves[place]:
+                        leaves[place].append((i, j))
+        return leaves
+
+    @cached_property
+    def _people_of(self) -> dict[Leaf, Ints]:
+        """The people of each leaf cell, as rows of the base table."""
+        coords = self.pattern.people.coords
+        first, second = (
+            np.searchsorted(leaves, coords[:, axis])
+            for leaves, axis in zip(self._leaves, self.axes, strict=True)
+        )
+        order = np.lexsort((second, first))
+        pairs = np.stack([first[order], second[order]], axis=1)
+        starts = np.flatnonzero(np.append(True, (pairs[1:] != pairs[:-1]).any(axis=1)))
+        return {
+            (int(pairs[start][0]), int(pairs[start][1])): rows
+            for start, rows in zip(starts.tolist(), np.split(order, starts[1:]), strict=True)
+        }
+
+    @cached_property
+    def _inhabited(self) -> Bools:
+        people = np.zeros(tuple(map(len, self._leaves)), dtype=np.bool_)
+        for leaf in self._people_of:
+            people[leaf] = True
+        return people
+
+    @cached_property
+    def _matching(self) -> dict[int, Ints]:
+        """For each dimension that may be swapped a number of each inner cell, by all dimensions linked to
+        this."""
+        system, people = self.pattern.system, self.pattern.people
+        own = frozenset(self.axes)
+        tables = [footprint for footprint in system.footprints if footprint != own]
+        groups = linked_dimensions(tables, len(system.dims))
+        return {
+            axis: people.margin(tuple(sorted(groups[axis] - {axis}))).code(people.coords)
+            for axis in self.axes
+            if not own <= groups[axis]
+        }

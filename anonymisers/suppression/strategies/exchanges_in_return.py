@@ -1,0 +1,181 @@
+"""Two exchanges of two people each, of which the second undoes what the first changes in the tables.
+
+Two people who agree in every dimension that shares a table with a dimension A, but for a dimension B, swap
+their codes of A. Of the table by A and B four cells change. Two others with the same four codes the other way
+round swap back, elsewhere in the dimensions that no table names with A and B. No table has changed then, and
+sums of further dimensions have. Such moves of four people are found by comparing numbers, without a program;
+they are the degree-two moves of log-linear models that are not decomposable (Dobra and Sullivant, 2004).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
+
+import numpy as np
+
+from anonymisers.proof.world import World
+from anonymisers.suppression.strategies.swap_schemes import linked_dimensions
+from anonymisers.tables.arrays import Bools, Ints
+from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.keyed_random import FRACTIONS, random_fractions
+from anonymisers.tables.stable_order import stable_order
+
+MOST_FIRST = 12
+"""First exchanges tried for each pair of dimensions."""
+MOST_SECOND = 40
+"""Second exchanges tried for each first."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExchangesInReturn:
+    """Exchanges among the people of a base table; `footprints`: the dimensions of each table."""
+
+    people: BaseTable
+    footprints: Sequence[frozenset[int]]
+    _pairs: dict[tuple[int, int], "_Alike"] = field(default_factory=dict, init=False)
+
+    def changing(self, inside: Bools, inner: int) -> World | None:
+        """Return a feasible table of two exchanges that changes a sum, the first by a person of `inner`; None
+        where none was found.
+
+        `inside` (n, dims): whether the codes of each inner cell lie in those of the sum.
+        """
+        for swapped, other in permutations(range(len(self.people.dims)), 2):
+            for rows in self._alike(swapped, other).quartets(inner):
+                if self._changes(inside, rows, swapped):
+                    return self._world(rows, swapped)
+        return None
+
+    def _alike(self, swapped: int, other: int) -> "_Alike":
+        if (swapped, other) not in self._pairs:
+            self._pairs[swapped, other] = _Alike.of(self.people, self.footprints, swapped, other)
+        return self._pairs[swapped, other]
+
+    @staticmethod
+    def _changes(inside: Bools, rows: tuple[int, ...], swapped: int) -> bool:
+        """Whether the sum has other people once both pairs have swapped."""
+        before = inside[list(rows)]
+        after = before.copy()
+        after[:, swapped] = before[[1, 0, 3, 2], swapped]
+        return bool(before.all(axis=1).sum() != after.all(axis=1).sum())
+
+    def _world(self, rows: tuple[int, ...], swapped: int) -> World:
+        before = self.people.coords[list(rows)]
+        after = before.copy()
+        after[:, swapped] = before[[1, 0, 3, 2], swapped]
+        return World.of(np.concatenate([before, after]), np.repeat(np.array([-1, 1], dtype=np.int64), 4))
+
+
+def shuffled_in_return(
+    people: BaseTable, footprints: Sequence[frozenset[int]], key: bytes, purpose: str
+) -> World:
+    """Return a feasible table of very many exchanges, each made good by another, by the key.
+
+    For each pair of dimensions everybody gets a random partner among those who agree in all dimensions
+    linked to the swapped but the other; of exchanges that change the same four cells up and down, equally
+    many are made.
+    """
+    before = [np.repeat(column, people.counts).astype(np.int64) for column in people.coords.T]
+    codes = [column.copy() for column in before]
+    groups = linked_dimensions(footprints, len(codes))
+    for swapped, other in permutations(range(len(codes)), 2):
+        if other not in groups[swapped]:
+            continue
+        both = {swapped, other}
+        shared = frozenset[int]().union(*(table for table in footprints if both <= table)) - both
+        order = stable_order(
+            (random_fractions(key, f"{purpose} {swapped} {other}", len(codes[0])) * FRACTIONS).astype(
+                np.int64
+            )
+        )
+        order = order[stable_order(_number(codes, people, groups[swapped] - both)[order])]
+        one, two = order[: len(order) // 2 * 2 : 2], order[1::2]
+        matching = _number(codes, people, groups[swapped] - both)
+        a, b = codes[swapped], codes[other]
+        kept = (matching[one] == matching[two]) & (a[one] != a[two]) & (b[one] != b[two])
+        one, two = one[kept], two[kept]
+        up = (a[one] < a[two]) == (b[one] < b[two])
+        cells = [
+            np.minimum(a[one], a[two]),
+            np.maximum(a[one], a[two]),
+            np.minimum(b[one], b[two]),
+            np.maximum(b[one], b[two]),
+        ]
+        kind = _number(codes, people, shared)[one]
+        for cell in cells:
+            kind = kind * 1024 + cell
+        made = _equally_many(kind, up)
+        one, two = one[made], two[made]
+        a[one], a[two] = a[two], a[one]
+    moved = np.logical_or.reduce([now != then for now, then in zip(codes, before, strict=True)])
+    both_ways = np.stack(
+        [np.concatenate([a[moved], b[moved]]) for a, b in zip(before, codes, strict=True)], axis=1
+    ).astype(np.int32)
+    return World.of(both_ways, np.repeat(np.array([-1, 1], dtype=np.int64), len(both_ways) // 2))
+
+
+def _number(codes: Sequence[Ints], people: BaseTable, axes: Iterable[int]) -> Ints:
+    number = np.zeros(len(codes[0]), dtype=np.int64)
+    for axis in sorted(axes):
+        number = number * len(people.dims[axis].codes) + codes[axis]
+    return number
+
+
+def _equally_many(kind: Ints, up: Bools) -> Bools:
+    """Return a mask of as many exchanges up as down of each kind, the first of both."""
+    _, place = np.unique(kind, return_inverse=True)
+    both = place * 2 + up
+    size = 2 * (int(place.max(initial=-1)) + 1)
+    counts = np.bincount(both, minlength=size)
+    order = stable_order(both)
+    rank = np.empty(len(both), dtype=np.int64)
+    rank[order] = np.arange(len(both)) - np.repeat(np.cumsum(counts) - counts, counts)
+    fewest = counts.reshape(-1, 2).min(axis=1)
+    made: Bools = rank < fewest[place]
+    return made
+
+
+@dataclass(frozen=True, eq=False)
+class _Alike:
+    """Who may swap a dimension with whom: `matching` (n,) is equal for people who agree in all dimensions
+    linked to this but the `other`, and `context` (n,) for those who agree in all dimensions of a table of
+    both."""
+
+    people: BaseTable
+    swapped: int
+    other: int
+    matching: Ints
+    context: Ints
+    order: Ints
+
+    @classmethod
+    def of(
+        cls, people: BaseTable, footprints: Sequence[frozenset[int]], swapped: int, other: int
+    ) -> "_Alike":
+        """The people of a base table, by the dimensions of all tables."""
+        both = {swapped, other}
+        linked = linked_dimensions(footprints, len(people.dims))[swapped] - both
+        shared = frozenset[int]().union(*(table for table in footprints if both <= table)) - both
+        matching = people.margin(tuple(sorted(linked))).code(people.coords)
+        context = people.margin(tuple(sorted(shared))).code(people.coords)
+        return cls(people, swapped, other, matching, context, np.argsort(matching, kind="stable"))
+
+    def quartets(self, inner: int) -> Iterator[tuple[int, int, int, int]]:
+        """Yield the person, a partner, and two people who swap back, as rows of the base table."""
+        a, b = (self.people.coords[:, axis] for axis in (self.swapped, self.other))
+        own = self._of_same_number(inner)
+        partners = own[(a[own] != a[inner]) & (b[own] != b[inner])]
+        _, first = np.unique(np.stack([a[partners], b[partners]]), axis=1, return_index=True)
+        for partner in partners[first][:MOST_FIRST].tolist():
+            same = self.context == self.context[inner]
+            elsewhere = same & (self.matching != self.matching[inner])
+            one = np.flatnonzero(elsewhere & (a == a[partner]) & (b == b[inner]))
+            two = np.flatnonzero(elsewhere & (a == a[inner]) & (b == b[partner]))
+            _, here, there = np.intersect1d(self.matching[one], self.matching[two], return_indices=True)
+            for third, fourth in zip(one[here][:MOST_SECOND].tolist(), two[there].tolist(), strict=False):
+                yield inner, partner, third, fourth
+
+    def _of_same_number(self, inner: int) -> Ints:
+        ordered = self.matching[self.order]
+        start, end = np.searchsorted(ordered, [self.matching[inner], self.matching[inner] + 1])
+        return self.order[start:end]
