@@ -187,7 +187,7 @@ def _reuse_moves(search: MoveSearch, continuation: Continuation) -> tuple[Markov
         free = own.here is not None and not pattern.added_cost(own.here)
         if free and own.here is not None:
             pattern.add(own.here)
-        if not (free and own.as_far) and not search.mend(own.here or own.known):
+        if not (free and own.as_far) and not search.correct(own.here or own.known):
             search.lift(own.known, own.missing_dimensions, continuation.cap)
     return tuple(pattern.moves)
 

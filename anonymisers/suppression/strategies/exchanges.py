@@ -4,7 +4,7 @@ Used where a search continues another with one further table of two dimensions (
 
 Two people who agree in every dimension that shares a table with a dimension A, and differ in A and in B, swap
 their codes of A: of the table by A and B four cells change by one, and no cell of a former table changes. A
-move of the former tables that changes published cells of the further table is mended by exchanges, and the
+move of the former tables that changes published cells of the further table is corrected by exchanges, and the
 small cells of the further table are covered by them. Neither needs a linear program. The four cells are the
 basic move of a table of two dimensions (Diaconis and Sturmfels, 1998).
 """
@@ -32,7 +32,7 @@ class ExchangesTuning:
     """How much work is spent on one move."""
 
     most_exchanges: int = 16
-    """Exchanges by which one end of a move is mended."""
+    """Exchanges by which one end of a move is corrected."""
     most_partners: int = 24
     """Pairs of people that are kept for each pair of leaf cells."""
     most_tried: int = 40
@@ -70,14 +70,14 @@ class Exchanges:
     axes: tuple[int, int]
     cell_costs: Floats
 
-    def mended(self, move: MarkovMove) -> list[MarkovMove] | None:
+    def corrected(self, move: MarkovMove) -> list[MarkovMove] | None:
         """Return moves that change all other tables as both ends of a move do, and no published cell of this
-        table; None where one end cannot be mended."""
+        table; None where one end cannot be corrected."""
         small = self.pattern.rules.is_sensitive(self.pattern.people.counts)
         found = []
         for world in lifted_worlds(self.pattern.people, move, small):
             draft = self._begun(world)
-            if not self._mend(draft):
+            if not self._correct(draft):
                 return None
             found.append(self._move(draft))
         return [one for one in found if len(one.coords)]
@@ -95,7 +95,7 @@ class Exchanges:
         """Whether the table has a cell."""
         return cell in self._places
 
-    def _mend(self, draft: _Draft) -> bool:
+    def _correct(self, draft: _Draft) -> bool:
         published = np.append(~self.pattern.suppressed[self._numbers], False)
         for _ in range(TUNING.most_exchanges):
             size = np.abs(draft.cells)
@@ -120,24 +120,24 @@ class Exchanges:
         return self._best(draft, place, up=up, less=cost, more=cost, below=NEVER)
 
     def _best(self, draft: _Draft, place: int, *, up: bool, less: Floats, more: Floats, below: float) -> bool:
-        """Whether an exchange changes a cell in this direction, at a price `below` a bound; the best is made.
+        """Whether an exchange changes a cell in this direction, at a cost `below` a bound; the best is made.
 
-        `less`, `more`: the price of one person less or more in each cell of the table.
+        `less`, `more`: the cost of one person less or more in each cell of the table.
         """
         tried: list[tuple[float, Leaf, Leaf]] = []
         for leaf in self._leaves_of[place]:
-            price = self._prices(leaf, place, up=up, less=less, more=more)
-            for entry in np.argsort(price, axis=None, kind="stable")[: TUNING.most_tried].tolist():
-                i, j = divmod(entry, price.shape[1])
-                if price[i, j] >= below:
+            cost = self._costs_with(leaf, place, up=up, less=less, more=more)
+            for entry in np.argsort(cost, axis=None, kind="stable")[: TUNING.most_tried].tolist():
+                i, j = divmod(entry, cost.shape[1])
+                if cost[i, j] >= below:
                     break
                 pair = ((leaf[0], j), (i, leaf[1])) if up else (leaf, (i, j))
-                tried.append((float(price[i, j]), *pair))
+                tried.append((float(cost[i, j]), *pair))
         tried.sort()
         return any(self._exchange(draft, one, two) for _, one, two in tried[: TUNING.most_tried])
 
-    def _prices(self, leaf: Leaf, place: int, *, up: bool, less: Floats, more: Floats) -> Floats:
-        """Return the price (A, B) of an exchange by which a leaf cell rises or falls, with each other leaf
+    def _costs_with(self, leaf: Leaf, place: int, *, up: bool, less: Floats, more: Floats) -> Floats:
+        """Return the cost (A, B) of an exchange by which a leaf cell rises or falls, with each other leaf
         cell.
 
         The cell at `place`, of the leaf cell or above it, must change too.
@@ -145,17 +145,17 @@ class Exchanges:
         (i, j), people = leaf, self._inhabited
         if up:
             less, more = more, less
-        price = np.zeros(people.shape)
+        cost = np.zeros(people.shape)
         changes = np.zeros(people.shape, dtype=np.bool_)
         for level in self._levels:
             other = (level.first != level.first[i])[:, None] & (level.second != level.second[j])[None, :]
             cells = level.cells
             change = less[cells[i, j]] + less[cells] + more[cells[i]][None, :] + more[cells[:, j]][:, None]
-            price += np.where(other, change, 0.0)
+            cost += np.where(other, change, 0.0)
             if cells[i, j] == place:
                 changes |= other
         there = people[i][None, :] & people[:, j][:, None] if up else people & people[i, j]
-        return np.where(changes & there, price, np.inf)
+        return np.where(changes & there, cost, np.inf)
 
     def _exchange(self, draft: _Draft, one: Leaf, two: Leaf) -> bool:
         """Whether two people of these leaf cells can swap; they do then."""

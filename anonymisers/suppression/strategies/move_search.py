@@ -120,14 +120,14 @@ class MoveSearch:
             self.pattern.add(move)
             yield float(self.pattern.safe(numbers).mean())
 
-    def mend(self, move: MarkovMove) -> bool:
+    def correct(self, move: MarkovMove) -> bool:
         """Find moves that change former tables as a move does, and no published cell of the further table;
         False when there are none."""
-        mended = None if self.exchanges is None else self.exchanges.mended(move)
-        found = [one for one in mended or () if not self.pattern.added_cost(one)]
+        corrected = None if self.exchanges is None else self.exchanges.corrected(move)
+        found = [one for one in corrected or () if not self.pattern.added_cost(one)]
         for one in found:
             self.pattern.add(one)
-        return mended is not None and len(found) == len(mended)
+        return corrected is not None and len(found) == len(corrected)
 
     def lift(self, known: MarkovMove, missing_dimensions: tuple[int, ...], cap: int) -> bool:
         """Find moves changing the same as a known move and little else; False when there are none.

@@ -112,11 +112,11 @@ OTHERS = [((0, 1, 1, 0), 5), ((2, 1, 0, 0), 5)]
 def test_a_move_is_mended_by_others_who_swap_within_a_year():
     own = pattern(base([*MOVING, *OTHERS]), [(P, Y), (Y, D), (P, D)])
 
-    (mended,) = exchanges(own, (P, D)).mended(swap_of_places())
+    (corrected,) = exchanges(own, (P, D)).corrected(swap_of_places())
 
-    assert_feasible(own, mended)
+    assert_feasible(own, corrected)
     keys = own.system.blocks[0].lattice.keys()
-    changed = {tuple(keys[c].tolist()): n for c, n in zip(mended.rows, mended.amounts, strict=True)}
+    changed = {tuple(keys[c].tolist()): n for c, n in zip(corrected.rows, corrected.amounts, strict=True)}
     assert {key for key in changed if key[D]} == set(), "no place by device changes"
     assert changed[3, 1, 0, 0] == -1, "the table of the move changes as before"
     assert changed[3, 2, 0, 0] == 1
@@ -124,7 +124,7 @@ def test_a_move_is_mended_by_others_who_swap_within_a_year():
 
 def test_a_move_that_nobody_can_mend_is_given_up():
     own = pattern(base(MOVING), [(P, Y), (Y, D), (P, D)])
-    assert exchanges(own, (P, D)).mended(swap_of_places()) is None
+    assert exchanges(own, (P, D)).corrected(swap_of_places()) is None
 
 
 @given(everybody, st.sampled_from([PAIRS, PAIRS[:4], [*PAIRS, frozenset((P, Y, D))]]))
