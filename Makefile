@@ -44,23 +44,33 @@ check: install-test ## style and types, without the tests
 	$(BIN)/lint-imports setup.cfg
 
 install: $(VENV)/.runtime  ## .venv with the command safelane
-install-test: $(VENV)/.test
+install-test: $(VENV)/.runtime $(VENV)/.test
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Safelane needs Python 3.11 or newer; try make PYTHON=python3.13") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
-# The lock comes first and with hashes; the package itself then needs nothing from outside.
-$(VENV)/.runtime: $(BIN)/python requirements/runtime.txt setup.cfg pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/runtime.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+$(VENV)/.pip: $(BIN)/python requirements/pip.txt
+	$(PIP_INSTALL) --require-hashes -r requirements/pip.txt
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.runtime requirements/test.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test.txt
+# The lock comes first and with hashes; the package itself then needs nothing from outside.
+$(VENV)/.runtime: $(VENV)/.pip requirements/runtime.txt setup.cfg pyproject.toml
+	$(PIP_INSTALL) --require-hashes -r requirements/runtime.txt
+	$(PIP_INSTALL) --quiet --no-build-isolation -e .
+	@touch $@
+
+# What the tests need besides, so that `make --jobs` installs it at the same time.
+$(VENV)/.test: $(VENV)/.pip requirements/runtime.txt requirements/test.txt
+	awk 'FNR == 1 {files++} /^[a-z0-9]/ {known = $$1 in runtime; if (files == 1) runtime[$$1]} files == 2 && !known' \
+	    requirements/runtime.txt requirements/test.txt >$(VENV)/besides.txt
+	$(PIP_INSTALL) --require-hashes -r $(VENV)/besides.txt
 	@touch $@
 
 lock:            ## pin requirements/*.in again, with hashes (needs uv on the PATH)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/pip.in -o requirements/pip.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/runtime.in -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -o requirements/test.txt
 
