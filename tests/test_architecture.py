@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 
@@ -201,6 +202,15 @@ def namesakes(paths: Iterable[Path]) -> list[Path]:
         within = path.parts[: 2 if path.parts[0] == "gateway" else 1]
         named.setdefault((within, path.name), []).append(path)
     return [path for alike in named.values() if len(alike) > 1 for path in alike]
+
+
+def test_no_folder_of_tests_is_passed_over(request: pytest.FixtureRequest) -> None:
+    """As a folder named `build` is by a pytest that is not told otherwise."""
+    patterns = request.config.getini("norecursedirs")
+    folders = {folder for file in (ROOT / "tests").rglob("test_*.py") for folder in file.parents}
+
+    assert patterns
+    assert [f for f in folders - {ROOT, *ROOT.parents} if any(fnmatch(f.name, p) for p in patterns)] == []
 
 
 def test_no_name_stands_for_two_modules_of_one_package() -> None:
