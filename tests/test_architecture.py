@@ -26,6 +26,7 @@ MAY_IMPORT = {
         "highspy",
         "opendp",
         "Crypto",
+        "cryptography",
         "presidio_analyzer",
         "spacy",
         "tldextract",

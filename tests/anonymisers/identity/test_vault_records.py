@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from Crypto.Cipher import AES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from anonymisers.identity.key_custody import (
     open_share,
     parse_custody,
 )
+from anonymisers.identity.pseudonym_domain import length_prefixed
 from anonymisers.identity.sealed_messages import (
     new_private,
     open_sealed,
@@ -156,6 +158,21 @@ def test_any_text_comes_back_and_its_length_is_hidden(fields: dict[str, str]) ->
     sealed = content.encrypt(whose, fields)
     assert content.decrypt(whose, sealed) == fields
     assert (len(sealed) - TAG_BYTES) % PADDED_TO == 0
+
+
+def test_a_record_is_what_the_standard_says_whichever_library_wrote_it() -> None:
+    content = ContentKey("KH", "load", Compartment.IDENTITY, b"k" * 32)
+    whose = RecordKey(258, "case", "person")
+    sealed = content.encrypt(whose, {"name": NAME})
+
+    other = AES.new(content.key, AES.MODE_GCM, nonce=bytes(10) + b"\x01\x02")
+    other.update(length_prefixed("vault-record/v1", "KH", "load", "identity", "258", "case", "person"))
+    body = other.decrypt_and_verify(sealed[:-TAG_BYTES], sealed[-TAG_BYTES:])
+
+    assert json.loads(body) == {"name": NAME}
+    for damaged in (b"", sealed[: TAG_BYTES - 1], sealed[:-1]):
+        with pytest.raises(KeyStoreError, match="changed or moved"):
+            content.decrypt(whose, damaged)
 
 
 def test_equal_records_look_different_and_show_nothing() -> None:
