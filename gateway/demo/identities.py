@@ -1,10 +1,9 @@
 """Names, numbers and stories for the demo's people, so that there is something to protect. All invented."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -79,10 +78,13 @@ def story(casualty: Casualty, person: Identity, dice: np.random.Generator) -> st
 
 
 @cache
-def _names() -> Mapping[str, Mapping[str, Any]]:
+def _names() -> Mapping[str, Mapping[str, Sequence[Any]]]:
+    """Return the lists of names of each member, names as pairs: Latin letters, local script."""
     text = files("gateway.demo").joinpath("names.yaml").read_text(encoding="utf-8")
-    names: Mapping[str, Mapping[str, Any]] = YAML(typ="safe").load(text)
-    return names
+    return {
+        member: {name: [*each.items()] if isinstance(each, dict) else each for name, each in lists.items()}
+        for member, lists in YAML(typ="safe").load(text).items()
+    }
 
 
 def _full_name(names: Mapping[str, Any], sex: str, dice: np.random.Generator) -> tuple[str, str]:
@@ -95,8 +97,8 @@ def _full_name(names: Mapping[str, Any], sex: str, dice: np.random.Generator) ->
     return " ".join(latin), spaced.join(local)
 
 
-def _one(pairs: Mapping[str, str], dice: np.random.Generator) -> tuple[str, str]:
-    return next(islice(pairs.items(), int(dice.integers(len(pairs))), None))
+def _one(pairs: Sequence[tuple[str, str]], dice: np.random.Generator) -> tuple[str, str]:
+    return pairs[int(dice.integers(len(pairs)))]
 
 
 def _village(names: Mapping[str, Any], dice: np.random.Generator) -> str:

@@ -1,7 +1,7 @@
 """The demo's people: invented, seeded, calibrated, with a truth table and a list of personal values."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,19 +38,30 @@ class Record:
     @property
     def codes(self) -> Mapping[str, str]:
         """Return the casualty in the dictionary's codes, by dimension, at the finest level."""
-        c = self.casualty
-        band = {"CHILD": "CHILD_UNK", "ADULT": "ADULT_UNK"}.get(c.age_group, c.age_group)
-        return {
-            "place": c.place,
-            "date": c.date[:7],
-            "age": band if c.age is None else age_band(c.age),
-            "sex": c.sex,
-            "device": c.device,
-            "activity": c.activity,
-            "civ_status": c.civ_status,
-            "outcome": c.outcome,
-            "victim_type": "DIR",
-        }
+        return {dimension: code(self.casualty) for dimension, code in _CODES.items()}
+
+    def code(self, dimension: str) -> str:
+        """Return one of `codes`."""
+        return _CODES[dimension](self.casualty)
+
+
+def _age(casualty: Casualty) -> str:
+    if casualty.age is not None:
+        return age_band(casualty.age)
+    return {"CHILD": "CHILD_UNK", "ADULT": "ADULT_UNK"}.get(casualty.age_group, casualty.age_group)
+
+
+_CODES: Mapping[str, Callable[[Casualty], str]] = {
+    "place": lambda c: c.place,
+    "date": lambda c: c.date[:7],
+    "age": _age,
+    "sex": lambda c: c.sex,
+    "device": lambda c: c.device,
+    "activity": lambda c: c.activity,
+    "civ_status": lambda c: c.civ_status,
+    "outcome": lambda c: c.outcome,
+    "victim_type": lambda _: "DIR",
+}
 
 
 @dataclass(frozen=True)

@@ -218,7 +218,7 @@ def _coded(
         CONSENT: lambda r: _word(r.casualty.consent, words, dice),
         "injury": lambda r: f" {rule.separator} ".join(_word(c, words, dice) for c in r.casualty.injuries),
     }
-    return cells.get(target, lambda r: _word(r.codes[target], words, dice))
+    return cells.get(target, lambda r: _word(r.code(target), words, dice))
 
 
 def _date(day: str, rule: ColumnRule) -> str:
@@ -233,7 +233,7 @@ def _date(day: str, rule: ColumnRule) -> str:
 def _age(record: Record, words: Mapping[str, list[str]], dice: np.random.Generator) -> str:
     """Return the age in years, or the register's word for child or adult, or nothing."""
     if record.casualty.age is None:
-        return _word(record.codes["age"], words, dice)
+        return _word(record.code("age"), words, dice)
     group = f"{record.casualty.age_group}_UNK"
     register_has_groups_only = "CHILD_UNK" in words and "UNK" not in words
     return _word(group, words, dice) if register_has_groups_only else str(record.casualty.age)
@@ -247,4 +247,5 @@ def _place(code: str, words: Mapping[str, list[str]], dice: np.random.Generator)
 def _word(code: str, words: Mapping[str, list[str]], dice: np.random.Generator) -> str:
     """Return one of the words for a code; for a code without words, "" or the register's word for unknown."""
     known = words.get(code) or (words.get("UNK", [""]) if code in ("UNK", "U") else [code])
-    return known[int(dice.integers(len(known)))]
+    # One word is not drawn, and leaves the dice as they are: so it would if it were drawn.
+    return known[0] if len(known) == 1 else known[int(dice.integers(len(known)))]
