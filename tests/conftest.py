@@ -13,6 +13,7 @@ from typing import Any
 
 import databases
 import pytest
+import sent_to_postgresql
 import time_spent
 from click.testing import Result
 from command_line import safelane
@@ -54,6 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(exploring)
     if file := os.environ.get(time_spent.VARIABLE):
         config.pluginmanager.register(time_spent.TimeSpent(Path(file)))
+    if file := os.environ.get(sent_to_postgresql.VARIABLE):
+        config.pluginmanager.register(sent_to_postgresql.SentToPostgresql(Path(file)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from databases import new_database
 from federation import Federation, federation
 from sqlalchemy import update
 
@@ -48,7 +49,7 @@ def test_a_backup_is_read_back_and_restored(region: Federation, tmp_path: Path) 
     made = back_up(tmp_path / "region" / "hub", tmp_path / "backup")
 
     assert check(tmp_path / "backup") == made
-    restore(tmp_path / "backup", tmp_path / "again")
+    restore(tmp_path / "backup", tmp_path / "again", new_database())
     with (
         open_hub(tmp_path / "again") as hub,
         hub.store.reading() as restored,
@@ -63,7 +64,7 @@ def test_a_backup_is_read_back_and_restored(region: Federation, tmp_path: Path) 
 def test_a_node_is_restored_too(region: Federation, tmp_path: Path) -> None:
     region.members["KH"].round()
     back_up(tmp_path / "region" / "KH", tmp_path / "backup")
-    restore(tmp_path / "backup", tmp_path / "again")
+    restore(tmp_path / "backup", tmp_path / "again", new_database())
 
     with open_member(tmp_path / "again") as node, node.store.reading() as view:
         assert node.member == "KH"
@@ -155,7 +156,7 @@ def test_a_restored_hub_signs_nothing_before_its_members_were_heard(
     for member in region.members.values():
         member.round()
     back_up(tmp_path / "region" / "hub", tmp_path / "backup")
-    restore(tmp_path / "backup", tmp_path / "again")
+    restore(tmp_path / "backup", tmp_path / "again", new_database())
 
     with open_hub(tmp_path / "again") as hub:
         with pytest.raises(RecoveringError, match="KH, LA"):
@@ -171,7 +172,7 @@ def test_a_hub_restored_from_an_old_backup_never_signs_again(region: Federation,
     back_up(tmp_path / "region" / "hub", tmp_path / "backup")
     ask_one(region)
     region.members["KH"].round()  # has witnessed more than the backup holds
-    restore(tmp_path / "backup", tmp_path / "again")
+    restore(tmp_path / "backup", tmp_path / "again", new_database())
 
     with open_hub(tmp_path / "again") as hub:
         with hub.store.reading() as view:

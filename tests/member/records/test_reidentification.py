@@ -120,6 +120,7 @@ def test_a_share_that_was_lent_serves_no_other_request(place) -> None:
     confirm(node, custody, one.id, "second", SECOND)
     with node.store.reading() as view:
         lent = view.reidentifications.find(one.id).share
+        assert [made.id for made in view.reidentifications.all()] == [one.id, other.id]
     with node.store.writing() as work:
         work.reidentifications.confirm(other.id, "second", lent, because=0)
     with pytest.raises(KeyStoreError, match="does not open"):
