@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,11 @@ STARTING = 60
 
 
 @pytest.fixture
-def region(demo, tmp_path: Path) -> Path:
-    """A copy of a region that is made already: nothing in its directories names its own place."""
-    copy = tmp_path / "region"
-    shutil.copytree(demo.directory, copy)
-    return copy
-
-
-@pytest.fixture
 def small_region(demo, tmp_path: Path) -> Path:
-    """The same of two members: for tests that end it before anybody asks."""
+    """Two members of a region that is made already, for tests that end it before anybody asks.
+
+    Nothing in its directories names its own place.
+    """
     copy, kept = tmp_path / "region", ["TH", "VN"]
     others = set(DEMO_MEMBERS) - set(kept)
     shutil.copytree(demo.directory, copy, ignore=lambda _, names: others & set(names))
@@ -50,18 +46,6 @@ def wait_for_children(process: "subprocess.Popen[bytes]", words: str) -> None:
         assert process.poll() is None
         assert time.monotonic() < end
         time.sleep(0.05)
-
-
-def test_once_ends_by_itself_with_all_that_it_started(demo, region: Path) -> None:
-    started = time.monotonic()
-    process = start(demo, region, "--once")
-    output = process.communicate(timeout=PATIENCE)[0].decode()
-
-    assert process.returncode == 0, output
-    assert "Coverage" in output
-    assert gone(str(region), 5)
-    assert not (region / "hub" / "address").exists()
-    assert time.monotonic() - started < 60
 
 
 def test_ctrl_c_ends_everything(demo, small_region: Path) -> None:
@@ -88,20 +72,43 @@ def test_a_killed_demo_leaves_nothing_running(demo, small_region: Path) -> None:
     assert gone(str(small_region), STARTING), running(str(small_region))
 
 
-def test_a_demo_killed_while_it_was_made_goes_on_the_next_time(demo, tmp_path: Path) -> None:
-    place = tmp_path / "killed"
+@dataclass(frozen=True)
+class GoneOn:
+    """A demo that was killed while it was made, and ran once after that, to its end."""
+
+    place: Path
+    exit_code: int
+    output: str
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def gone_on(demo, tmp_path_factory: pytest.TempPathFactory) -> GoneOn:
+    place = tmp_path_factory.mktemp("folder") / "killed"
     process = start(demo, place, "--once", "--members", "VN")  # whose cube is made soonest
     wait_for_children(process, "member prepare")
     process.kill()
     process.communicate(timeout=PATIENCE)
     assert gone(str(place), 15)
 
+    started = time.monotonic()
     again = start(demo, place, "--once")
     output = again.communicate(timeout=PATIENCE)[0].decode()
+    return GoneOn(place, again.returncode, output, time.monotonic() - started)
 
-    assert again.returncode == 0, output
+
+def test_a_demo_killed_while_it_was_made_goes_on_the_next_time(gone_on: GoneOn) -> None:
+    assert gone_on.exit_code == 0, gone_on.output
     # The region is of the members that it was made with, whatever the second command would have made.
-    assert [p.name for p in (place / "members").iterdir()] == ["VN"]
+    assert [p.name for p in (gone_on.place / "members").iterdir()] == ["VN"]
+
+
+def test_once_ends_by_itself_with_all_that_it_started(gone_on: GoneOn) -> None:
+    assert gone_on.exit_code == 0, gone_on.output
+    assert "Coverage" in gone_on.output
+    assert gone(str(gone_on.place), 5)
+    assert not (gone_on.place / "hub" / "address").exists()
+    assert gone_on.seconds < 60
 
 
 def test_a_member_that_the_demo_has_no_people_for_is_explained(demo, tmp_path: Path) -> None:

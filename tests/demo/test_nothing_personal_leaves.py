@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from forking import Forking
 from recording import Recorder
 from searching import ASCII, NATIVE, Needles, fragments
 
@@ -31,6 +32,8 @@ pytestmark = pytest.mark.processes
 
 MEMBERS = demo_members()
 QUESTION = ("--measure", "casualties", "--by", "country,year,sex", "--purpose", "regional-reporting")
+IMPORTED = ("gateway.cli.member.extracts", "gateway.cli.member.loading", "gateway.cli.region.ask")
+"""Modules of the commands that are run, imported once for all of them."""
 SHORTEST = 7
 PATIENCE = 180
 """Seconds after which a process that was told to end does not: a hub waits for calls that it has, and a busy
@@ -54,19 +57,13 @@ class Run:
     directory: Path
     folder: Path
     safelane: str
+    programs: Forking
     said: list[str] = field(default_factory=list)
     heard: bytes = b""
 
     def command(self, *arguments: object, fails: bool = False) -> str:
-        done = subprocess.run(
-            [self.safelane, *map(str, arguments)],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-            env={**os.environ, "SAFELANE_PASSPHRASE": PASSPHRASE},
-        )
+        words = [self.safelane, *map(str, arguments)]
+        done = self.programs.run(words, self.folder, {**os.environ, "SAFELANE_PASSPHRASE": PASSPHRASE})
         self.said += [done.stdout, done.stderr]
         assert (done.returncode != 0) == fails, done.stderr[-2000:]
         return done.stdout
@@ -84,10 +81,11 @@ def run(demo, tmp_path_factory: pytest.TempPathFactory) -> Run:
     directory = folder / "demo"
     shutil.copytree(demo.directory, directory)
     (directory / "hub" / "address").unlink(missing_ok=True)
-    made = Run(directory, folder, str(demo.process.args[0]))
-    ask(made)
-    give_out(made)
-    fail(made)
+    with Forking(IMPORTED) as programs:
+        made = Run(directory, folder, str(demo.process.args[0]), programs)
+        ask(made)
+        give_out(made)
+        fail(made)
     return made
 
 

@@ -6,6 +6,7 @@ typed where nothing is shown, and what the analyst does in her browser.
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -19,6 +20,7 @@ import pyotp
 import pytest
 from documents import BIN, ROOT, Command, commands, fits
 from entrances import key_on
+from forking import Forking
 
 pytestmark = pytest.mark.processes
 
@@ -37,6 +39,18 @@ Process: TypeAlias = "subprocess.Popen[bytes]"
 def folder(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "docs" / "how-to" / "rehearsal", tmp_path / "docs" / "how-to" / "rehearsal")
     return tmp_path
+
+
+@pytest.fixture
+def programs() -> Iterator[Forking]:
+    """What starts the commands: all that most of them import is imported. The servers start by themselves."""
+    of_both_sides = (
+        "gateway.cli.region.hub_members",
+        "gateway.cli.member.loading",
+        "gateway.cli.member.worker",
+    )
+    with Forking(of_both_sides) as made:
+        yield made
 
 
 @pytest.fixture
@@ -67,18 +81,10 @@ def serve(command: Command, folder: Path) -> Process:
     return process
 
 
-def run(command: Command, folder: Path, typed: str) -> str:
-    done = subprocess.run(
-        ["/bin/sh", "-c", command.text],
-        cwd=folder,
-        env=environment(),
-        input=typed,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+def run(command: Command, folder: Path, typed: str, programs: Forking) -> str:
+    words = shlex.split(command.text)
+    assert words[0] == "safelane", command.text
+    done = programs.run([BIN / "safelane", *words[1:]], folder, environment(), typed=typed, together=True)
     assert done.returncode == 0, f"{command.text}\n{done.stdout}"
     return done.stdout
 
@@ -111,7 +117,9 @@ def in_the_browser(invitation: str) -> str:
         return made.text.partition('class="secret"><code>')[2].partition("</code>")[0]
 
 
-def test_the_page_leads_from_nothing_to_a_first_answer(folder: Path, servers: list[Process]) -> None:
+def test_the_page_leads_from_nothing_to_a_first_answer(
+    folder: Path, servers: list[Process], programs: Forking
+) -> None:
     found = {"fingerprint": "", "log_key": "", "token": ""}
     reported: dict[str, str] = {}
     for written in commands(PAGE):
@@ -121,7 +129,7 @@ def test_the_page_leads_from_nothing_to_a_first_answer(folder: Path, servers: li
             servers.append(serve(command, folder))
             continue
         typed = found["token"] if "access" in text else PASSPHRASE
-        printed = run(command, folder, f"{typed}\n{typed}\n")
+        printed = run(command, folder, f"{typed}\n{typed}\n", programs)
         assert not command.prints or fits(command.prints, printed.splitlines()), f"{text}\n{printed}"
         reported[" ".join(text.split()[1:3])] = printed
         if "hub found" in text:
