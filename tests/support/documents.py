@@ -54,6 +54,8 @@ _CHANGING = (
 _CELL = re.compile(r"(?:\d+|w|>=\d+|\d+\.\.\d+)\*?")
 _NUMBER = re.compile(r"\d+\*?")
 _OF_A_SHELL = re.compile(r"[|&;<>$`*?~()#\n]")
+_TO_A_FILE = re.compile(r"(.*) > ([\w.-]+)")
+_OF_A_FILE = re.compile(r"\$\(cat ([\w.-]+)\)")
 _VARIABLE = re.compile(r"[A-Z_]+=.*")
 _HELP = re.compile(r"safelane( [a-z-]+)* --help")
 _RULE = re.compile(r"-{2,}")
@@ -121,13 +123,15 @@ def _with_exit_codes(found: Iterator[Command]) -> list[Command]:
 def run(command: Command, folder: Path) -> str:
     """What the command prints, on both streams. Raises AssertionError when it ends otherwise than told.
 
-    A help text, and a `safelane` without anything of a shell, is run in this process: hundreds of processes
-    would import the same for a moment's work. What newcomers type first runs as they type it, all of it.
+    A help text, and a `safelane` without anything of a shell but a file, is run in this process: hundreds of
+    processes would import the same for a moment's work. What newcomers type first runs as they type it, all
+    of it.
     """
     if _HELP.fullmatch(command.text):
         return help_of(command.text)
-    words = [] if command.page in AS_TYPED else _words_of_safelane(command.text)
-    code, printed = _run_here(words, folder) if words else _run_by_shell(command.text, folder)
+    text, file = _with_files(command.text, folder)
+    words = [] if command.page in AS_TYPED else _words_of_safelane(text)
+    code, printed = _run_here(words, folder, file) if words else _run_by_shell(command.text, folder)
     where = f"{command.page.relative_to(ROOT)}:{command.line}: {command.text}"
     assert code == command.exit_code, f"{where}\nexit code {code}\n{printed}"
     return printed
@@ -140,11 +144,21 @@ def _words_of_safelane(text: str) -> list[str]:
     return words if names[:1] == ["safelane"] and not {"demo", "serve"} & set(names[1:3]) else []
 
 
-def _run_here(words: Sequence[str], folder: Path) -> tuple[int, str]:
+def _with_files(text: str, folder: Path) -> tuple[str, Path | None]:
+    """A command with what small files hold, where it says `$(cat FILE)`, and the file that it writes to."""
+    text = _OF_A_FILE.sub(lambda found: (folder / found[1]).read_text("utf-8").rstrip("\n"), text)
+    to = _TO_A_FILE.fullmatch(text)
+    return (to[1], folder / to[2]) if to else (text, None)
+
+
+def _run_here(words: Sequence[str], folder: Path, file: Path | None) -> tuple[int, str]:
     given = dict(word.split("=", 1) for word in takewhile(_VARIABLE.fullmatch, words))
     with chdir(folder), patch.dict(os.environ, COLUMNS="80", **given):
         done = safelane(*words[len(given) + 1 :])
-    return done.exit_code, done.output
+    if file is None:
+        return done.exit_code, done.output
+    file.write_text(done.stdout, encoding="utf-8")
+    return done.exit_code, done.stderr
 
 
 def _run_by_shell(text: str, folder: Path) -> tuple[int, str]:
