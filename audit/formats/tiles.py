@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from audit.errors import EntryTooLargeError, MalformedError
@@ -138,17 +139,23 @@ class TileTree:
         """Hash a tile. Raises MalformedError unless `data` holds exactly the tile's hashes."""
         if len(data) != tile.width * HASH_SIZE:
             raise MalformedError("tile", f"{tile.path} has {len(data)} bytes")
-        levels = [tuple(data[i : i + HASH_SIZE] for i in range(0, len(data), HASH_SIZE))]
-        while len(levels[-1]) > 1:
-            below = levels[-1]
-            levels.append(tuple(map(node_hash, below[::2], below[1::2])))  # a last odd hash has no parent yet
-        return cls(tile, tuple(levels))
+        return cls(tile, _levels(data))
 
     def node(self, node: Node) -> bytes:
         """Return the hash of a node of the tree (not of the tile) located here by `tile_of_node`."""
         level, index = node
         height = level - self.tile.level * HEIGHT
         return self._levels[height][index - (self.tile.index * WIDTH >> height)]
+
+
+@lru_cache(maxsize=32)
+def _levels(data: bytes) -> tuple[tuple[bytes, ...], ...]:
+    """Remembers a few: what a log has grown to is read again for its next entry, and for receipts."""
+    levels = [tuple(data[i : i + HASH_SIZE] for i in range(0, len(data), HASH_SIZE))]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        levels.append(tuple(map(node_hash, below[::2], below[1::2])))  # a last odd hash has no parent yet
+    return tuple(levels)
 
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
