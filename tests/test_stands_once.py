@@ -28,7 +28,7 @@ STANDS_IN = {
         {"anonymisers/identity/key_epochs.py", "anonymisers/identity/key_custody.py"},
     ),
     "AES-GCM, one use a file": (
-        r"MODE_GCM",
+        r"MODE_GCM|AESGCM\(",
         {
             "anonymisers/identity/vault_records.py",  # records of a vault
             "gateway/keys/sealed.py",  # a person's signing key
