@@ -170,6 +170,10 @@ SPECIAL: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "reason": "the reason, in the controller's words",
         },
         "snapshot-loaded": {"until": "the end of the closed period"},
+        "load-demand-lowered": {
+            "of_mapping": "percent of the rows that the mapping demands, as a step that recipients are told",
+            "of_load": "percent of the rows that had to count in this load, as such a step",
+        },
         "records-compared": {"former": "random name of the snapshot before"},
         "member-revoked": {"reason": "the reason, in the operator's words"},
         "key-revoked": {"reason": "`lost`, `stolen` or `left`"},

@@ -25,6 +25,22 @@ class RecordsCompared(Event):
 
 
 @dataclass(frozen=True)
+class LoadDemandLowered(Event):
+    """A controller demanded of this one load that a smaller share of the rows count than the mapping demands.
+
+    Both demands are steps, as recipients of answers are told. What was reached stands nowhere: the entry
+    follows from what was demanded, whatever counted.
+    """
+
+    TYPE: ClassVar[str] = "load-demand-lowered"
+    member: str
+    snapshot: str
+    of_mapping: int
+    of_load: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ConsentChanged(Event):
     """A person withdrew or restored consent; `consent` commits to the person and the present scope."""
 
@@ -78,4 +94,11 @@ class PrivacyCharged(Event):
     at: datetime
 
 
-RECORD_EVENTS: Final = (RecordsCompared, ConsentChanged, FigureRegistered, FigureWithdrawn, PrivacyCharged)
+RECORD_EVENTS: Final = (
+    RecordsCompared,
+    LoadDemandLowered,
+    ConsentChanged,
+    FigureRegistered,
+    FigureWithdrawn,
+    PrivacyCharged,
+)

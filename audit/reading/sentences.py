@@ -30,6 +30,7 @@ from audit.events.record_events import (
     ConsentChanged,
     FigureRegistered,
     FigureWithdrawn,
+    LoadDemandLowered,
     PrivacyCharged,
     RecordsCompared,
 )
@@ -206,6 +207,19 @@ def _(event: RecordsCompared) -> Message:
         member=event.member,
         snapshot=event.snapshot,
         former=event.former,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: LoadDemandLowered) -> Message:
+    return message(
+        "%(member)s loaded snapshot %(snapshot)s on %(at)s with an exception: at least %(of_load)s %% of the "
+        "rows of its register had to count, while its mapping demands %(of_mapping)s %%.",
+        member=event.member,
+        snapshot=event.snapshot,
+        of_load=str(event.of_load),
+        of_mapping=str(event.of_mapping),
         at=event.at,
     )
 

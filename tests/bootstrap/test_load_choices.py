@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from lone_node import lone_node
 
+from audit.events.events import decode
+from audit.events.record_events import LoadDemandLowered
 from gateway.bootstrap.loading.load_choices import LoadChoices
 from gateway.bootstrap.loading.register_loading import Loaded, load_source
 from gateway.member.errors import CannotBeAddedError, CasesMissingError
@@ -146,3 +148,46 @@ def test_what_says_other_things_of_its_cases_cannot_be_added(registers: Register
     with pytest.raises(CannotBeAddedError, match="keeps values in the vault"):
         registers.load(YEARS[2022], LoadChoices(loaded_as=LoadedAs.ADDITION), kept)
     assert len(registers.cases()) == 40
+
+
+def lowered(registers: Registers) -> list[LoadDemandLowered]:
+    with registers.node.store.reading() as view:
+        head = view.log.latest_checkpoint()
+        assert head is not None
+        entries = map(decode, view.log.read_entries(0, head.size))
+        return [event for event in entries if isinstance(event, LoadDemandLowered)]
+
+
+@pytest.mark.parametrize("lost", [0, 30])
+def test_an_exception_of_one_load_is_an_entry_of_its_own_whatever_the_load_reached(
+    registers: Registers, lost: int
+) -> None:
+    registers.load(EVERYBODY)
+    assert lowered(registers) == []
+
+    loaded = registers.load(
+        unreadable(EVERYBODY, lost), LoadChoices(least_counted=61, loaded_as=LoadedAs.WHOLE)
+    )
+
+    (entry,) = lowered(registers)
+    assert (entry.member, entry.snapshot) == ("KH", loaded.kept.id)
+    assert (entry.of_mapping, entry.of_load) == (95, 50), "steps, since a percent could follow from the rows"
+
+
+def test_demanding_as_much_as_the_mapping_or_more_is_no_exception(registers: Registers) -> None:
+    registers.load(EVERYBODY, LoadChoices(least_counted=95))
+    registers.load(EVERYBODY, LoadChoices(least_counted=100))
+    registers.load(EVERYBODY, LoadChoices(least_counted=90), mapping=MAPPING + "least_counted: 90\n")
+    assert lowered(registers) == []
+
+
+def test_an_addition_under_a_smaller_demand_is_an_exception_too(registers: Registers) -> None:
+    registers.load(YEARS[2021])
+    registers.load(YEARS[2022], LoadChoices(least_counted=75, loaded_as=LoadedAs.ADDITION))
+    assert [(entry.of_mapping, entry.of_load) for entry in lowered(registers)] == [(95, 75)]
+
+
+def test_a_refused_exception_is_in_no_log(registers: Registers) -> None:
+    with pytest.raises(SourceError):
+        registers.load(unreadable(EVERYBODY, 100), LoadChoices(least_counted=75))
+    assert lowered(registers) == []

@@ -119,7 +119,7 @@ def test_doubts_are_marked(tmp_path):
     text = draft(write_table(tmp_path / "a.csv", ["Case No", "Date", "Gender", "Qwerty"], rows), "KH")
     lines = {line.split(":")[0].strip(): line for line in text.splitlines()}
     assert lines["femail"].strip() == "femail: F  # ?"
-    assert lines["hijra"].endswith("# ? not recognised")
+    assert lines["hijra"].endswith("# ? not recognised (10)")
     assert lines["Qwerty"].endswith("# ? not recognised")
     assert lines["consent_share"].endswith("N  # ?")
     assert "Case No: case_id" in lines["Case No"]

@@ -24,6 +24,10 @@ from audit.events.former_events import present_type
 from audit.reading.alerts import NoticeKind
 from gateway.accounts.model import Role, Scope
 from gateway.dictionary import CALENDARS, Dictionary, regional
+from gateway.sources.model.finding_remedies import REMEDIES
+from gateway.sources.model.findings import Problem
+from gateway.sources.quality.consistency import NOT_FOR_THE_DEAD
+from gateway.sources.quality.quality import MEASURES, OF_PEOPLE
 from gateway.watching.model import Concern
 from gateway.wire.answer import Refusal
 
@@ -135,6 +139,8 @@ def texts() -> Catalog:
         found.add(word.replace("-", " "), locations=[("audit/events/events.py", None)])
     for text in policy_words():
         found.add(text, locations=[("policies/document/document.py", None)])
+    for text in quality_words():
+        found.add(text, locations=[("gateway/sources/quality/quality.py", None)])
     for name in REPORTED:
         with (ROOT / name).open("rb") as file:
             for _, _, text, _ in marked_messages(file, {"message", "msgid"}):
@@ -150,6 +156,40 @@ def log_words() -> Iterator[str]:
     yield from sorted({present_type(kind) for kind, _ in EVENTS})
     for closed in (NoticeKind, Concern, Outcome, AccountStep, SessionEnd, ReadAction):
         yield from map(str, closed)
+
+
+def quality_words() -> Iterator[str]:
+    """What the quality report says: measures, findings and what to do about them, broken rules."""
+    yield from MEASURES
+    yield from map(str, Problem)
+    yield from dict.fromkeys(REMEDIES.values())
+    yield from OF_PEOPLE.values()
+    yield from (f"killed, but received {what}" for what in NOT_FOR_THE_DEAD.values())
+    for name in ("consistency", "related_consistency"):
+        code = ast.parse(
+            (ROOT / "gateway" / "sources" / "quality" / f"{name}.py").read_text(encoding="utf-8")
+        )
+        yield from rules(code)
+
+
+def rules(code: ast.AST) -> Iterator[str]:
+    """The texts of more than one word in a module that are no descriptions of its parts."""
+    told = {
+        ast.get_docstring(node, clean=False)
+        for node in ast.walk(code)
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+    }
+    told |= {
+        node.value.value
+        for node in ast.walk(code)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    parts = {id(value) for node in ast.walk(code) if isinstance(node, ast.JoinedStr) for value in node.values}
+    told |= set(NOT_FOR_THE_DEAD.values())
+    for node in ast.walk(code):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in parts else None
+        if isinstance(text, str) and " " in text and text not in told:
+            yield text
 
 
 def policy_words() -> Iterator[str]:

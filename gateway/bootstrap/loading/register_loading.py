@@ -121,6 +121,7 @@ def load_source(
             None if filling is None else filling.filled(),
             loaded_as=choices.loaded_as,
             least_counted=least,
+            least_of_mapping=rules.least_counted,
             activities=loaded.activities,
         )
     quality = write_load_report(directory, loaded, findings, node.dictionary)

@@ -3,15 +3,22 @@
 from datetime import datetime
 
 from audit.events.events import Event, SnapshotLoaded, whole_second
-from audit.events.record_events import RecordsCompared
+from audit.events.record_events import LoadDemandLowered, RecordsCompared
 from audit.formats.commitment import Opening, commit
 from gateway.member.node.context import Node
+from gateway.wire.rows_counted import step_of
 
 CHANGES = "changes"
 
 
 def snapshot_loaded(node: Node, snapshot: str, until: str, at: datetime) -> Event:
     return SnapshotLoaded(node.member, snapshot, until, whole_second(at))
+
+
+def demand_lowered(node: Node, snapshot: str, of_mapping: int, of_load: int, at: datetime) -> Event:
+    """An exception of one load; percents as the steps that recipients are told."""
+    steps = step_of(of_mapping), step_of(of_load)
+    return LoadDemandLowered(node.member, snapshot, *steps, whole_second(at))
 
 
 def records_compared(

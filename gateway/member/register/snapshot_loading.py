@@ -35,14 +35,19 @@ def keep_snapshot(
     *,
     loaded_as: LoadedAs = LoadedAs.WHOLE,
     least_counted: int | None = None,
+    least_of_mapping: int | None = None,
     activities: Activities | None = None,
 ) -> KeptSnapshot:
     """Keep a snapshot, its load's part of the vault and its activities; the next cube is made from it.
+
+    `least_counted`: the percent of the rows that had to count in this load, `least_of_mapping` what its
+    mapping demands: a smaller demand is an exception, with a log entry of its own.
 
     Consent that was withdrawn before counts as withdrawn, whatever the register still says.
 
     Raises CasesMissingError, and CannotBeAddedError for an addition to a snapshot of another kind.
     """
+    demanded = least_counted
     with node.store.writing() as work:
         former = work.snapshot()
         if former is not None:
@@ -52,6 +57,11 @@ def keep_snapshot(
                 activities = _added(former[0].activities, activities)
         snapshot = with_consents(snapshot, work.consents())
         kept = keep_in(node, work, snapshot, least_counted, activities)
+        if demanded is not None and least_of_mapping is not None and demanded < least_of_mapping:
+            lowered = register_entries.demand_lowered(
+                node, kept.loaded.id, least_of_mapping, demanded, kept.loaded.loaded_at
+            )
+            log_entries.record(node, work, lowered, {})
         if loaded_as is not LoadedAs.ADDITION:
             work.replace_vault(vault, because=kept.loaded.index)
     return kept

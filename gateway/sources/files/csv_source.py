@@ -5,14 +5,16 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from audit.reading.messages import Message, message
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.heading_lines import is_total, joined_headings
 from gateway.sources.model.mapping import Reading
-from gateway.sources.model.tables import CHUNK_ROWS, Chunk, OpenTable
+from gateway.sources.model.tables import CHUNK_ROWS, Chunk, ForeignKey, OpenTable
 from gateway.sources.rows.stable_file import steady
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -80,6 +82,10 @@ class CsvSource:
             rows = _Rows(stream, path, name, self._reading, self._findings)
             yield OpenTable(rows.headings, rows.chunks(), file.tell)
 
+    def foreign_keys(self) -> list[ForeignKey]:
+        """None: files declare no keys."""
+        return []
+
     def size(self, name: str) -> int:
         """Bytes of the file. Raises SourceError."""
         return self._find(name).stat().st_size
@@ -119,6 +125,7 @@ class _Rows:
         self._findings = findings
         self._last = ""
         self._reader = csv.reader(self._whole_lines(stream), delimiter=reading.delimiter, strict=True)
+        self._totals = reading.totals
         self.headings = self._read_headings(reading)
 
     def chunks(self) -> Iterator[Chunk]:
@@ -133,7 +140,7 @@ class _Rows:
             if self._fits(line, row):
                 lines.append(line)
                 rows.append(row)
-            elif len(row) < len(self.headings) and any(row):
+            elif len(row) < len(self.headings) and any(row) and not is_total(row, self._totals):
                 short = line
             if len(rows) >= CHUNK_ROWS:
                 yield Chunk(lines, rows)
@@ -145,7 +152,10 @@ class _Rows:
         yield Chunk(lines, rows)
 
     def _read_headings(self, reading: Reading) -> tuple[str, ...]:
-        for number, (_, row) in enumerate(self._rows(), 1):
+        lines: list[list[str]] = []
+        rows = self._rows()
+        for number, (_, row) in enumerate(rows, 1):
+            lines.append(row)
             if number == reading.header:
                 if (
                     len(row) == 1
@@ -159,6 +169,10 @@ class _Rows:
                     raise SourceError(
                         msg, remedy=message("State 'delimiter' under 'reading' in the mapping.")
                     )
+                for _ in islice(rows, reading.units):
+                    pass
+                if reading.header_lines > 1:
+                    return tuple(joined_headings(lines[-reading.header_lines :]))
                 return tuple(cell.strip() for cell in row)
         msg = message(
             "%(file)s ends before its headings on line %(line)s.", file=self._name, line=reading.header
@@ -198,6 +212,8 @@ class _Rows:
         problem = None
         if not any(row):
             problem = Problem.ROW_BLANK
+        elif self._totals and is_total(row, self._totals):
+            problem = Problem.ROW_TOTAL
         elif len(row) < len(self.headings):
             problem = Problem.ROW_SHORT
         elif len(row) > len(self.headings):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchT
 
 from gateway.sources.model.cells import cell_text
 from gateway.sources.model.errors import SourceError
-from gateway.sources.model.tables import CHUNK_ROWS, Chunk, OpenTable
+from gateway.sources.model.tables import CHUNK_ROWS, Chunk, ForeignKey, OpenTable
 
 
 @dataclass
@@ -28,10 +28,33 @@ class DatabaseSource:
         self._name = name
 
     def tables(self) -> list[str]:
-        """Tables and views of the default schema. Raises SourceError."""
+        """Tables and views of every schema, those of other schemas as `schema.table`. Raises SourceError."""
         try:
             inspector = sa.inspect(self._connection)
-            return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+            return sorted(
+                _full_name(schema, name)
+                for schema in _schemas(inspector)
+                for name in (*inspector.get_table_names(schema), *inspector.get_view_names(schema))
+            )
+        except DBAPIError:
+            raise _gone(self._name) from None
+
+    def foreign_keys(self) -> list[ForeignKey]:
+        """The keys of one column between tables. Raises SourceError."""
+        try:
+            inspector = sa.inspect(self._connection)
+            return [
+                ForeignKey(
+                    _full_name(schema, name),
+                    key["constrained_columns"][0],
+                    _full_name(_other(key["referred_schema"], inspector), key["referred_table"]),
+                    key["referred_columns"][0],
+                )
+                for schema in _schemas(inspector)
+                for name in inspector.get_table_names(schema)
+                for key in inspector.get_foreign_keys(name, schema)
+                if len(key["constrained_columns"]) == len(key["referred_columns"]) == 1
+            ]
         except DBAPIError:
             raise _gone(self._name) from None
 
@@ -76,6 +99,28 @@ class DatabaseSource:
                     first += len(rows)
         except SQLAlchemyError:  # the message of SQLAlchemy may quote rows
             raise _gone(self._name) from None
+
+
+def _schemas(inspector: sa.Inspector) -> list[str | None]:
+    """Every schema with tables of the state's own; None is the default schema."""
+    if inspector.dialect.name == "sqlite":
+        return [None]
+    own = inspector.default_schema_name
+    others = (name for name in inspector.get_schema_names() if name != own and not _is_of_the_system(name))
+    return [None, *others]
+
+
+def _other(schema: str | None, inspector: sa.Inspector) -> str | None:
+    """The schema, or None for the default schema, whose tables have no prefix."""
+    return None if schema == inspector.default_schema_name else schema
+
+
+def _is_of_the_system(schema: str) -> bool:
+    return schema == "information_schema" or schema.startswith("pg_")
+
+
+def _full_name(schema: str | None, table: str) -> str:
+    return f"{schema}.{table}" if schema else table
 
 
 @contextmanager

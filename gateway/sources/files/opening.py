@@ -8,8 +8,9 @@ from pathlib import Path
 from gateway.dictionary import Dictionary
 from gateway.sources.files.csv_source import CsvSource, csv_files
 from gateway.sources.files.database_source import open_database
-from gateway.sources.files.sniff import header_line, sniff_reading
+from gateway.sources.files.sniff import layout, sniff_reading
 from gateway.sources.files.workbook_source import WorkbookSource
+from gateway.sources.mapping.draft_lookups import read_metadata
 from gateway.sources.mapping.suggest import suggest
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
@@ -65,10 +66,18 @@ def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) 
         reading = sniff_reading(_first_file(Path(place)), member)
     elif kind == "xlsx":
         book = WorkbookSource(_only(place, WORKBOOKS), reading, Findings())
-        reading = Reading(header=header_line(book.top(book.tables()[0], TOP_ROWS)))
+        reading = layout(book.top(book.tables()[0], TOP_ROWS), reading)
     unread = SourceMapping(member, kind, reading, (), {})
     with open_source(place, unread, Findings()) as source:
-        return suggest(source, dictionary, member, kind=kind, reading=reading, today=today)
+        return suggest(
+            source,
+            dictionary,
+            member,
+            kind=kind,
+            reading=reading,
+            today=today,
+            metadata=read_metadata(Path(place)) if kind != "database" else None,
+        )
 
 
 def _kind(place: str) -> str:

@@ -4,10 +4,12 @@ import codecs
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gateway.sources.files.csv_source import is_utf16
 from gateway.sources.model.errors import SourceError
+from gateway.sources.model.heading_lines import heading_lines, unit_lines
 from gateway.sources.model.mapping import Reading
 
 _SAMPLE = 256 * 1024
@@ -30,11 +32,14 @@ def sniff_reading(path: Path, member: str) -> Reading:
     if len(lines) > 1:
         lines = lines[:-1]  # the last line of a sample is cut
     delimiter = max(_DELIMITERS, key=lambda d: _regularity(lines[:200], d))
-    return Reading(
-        "utf-8" if encoding == "utf-8-sig" else encoding,
-        delimiter,
-        header_line(_rows(lines[:200], delimiter)),
-    )
+    rows = _rows(lines[:200], delimiter)
+    return layout(rows, Reading("utf-8" if encoding == "utf-8-sig" else encoding, delimiter))
+
+
+def layout(rows: Sequence[Sequence[str]], reading: Reading) -> Reading:
+    """The reading with the lines of the headings and of units, found in the first rows."""
+    header, lines = heading_lines(rows, _HEADER_LINES)
+    return replace(reading, header=header, header_lines=lines, units=unit_lines(rows[header:]))
 
 
 def _encoding(data: bytes, member: str) -> str:
@@ -58,20 +63,6 @@ def _regularity(lines: Sequence[str], delimiter: str) -> float:
         return 0.0
     usual = max(set(widths), key=widths.count)
     return usual * widths.count(usual)
-
-
-def header_line(rows: Sequence[Sequence[str]]) -> int:
-    """The heading line: the first line with as many different words as the widest row has cells."""
-    width = max(map(len, rows), default=0)
-    for number, row in enumerate(rows[:_HEADER_LINES], 1):
-        words = [cell.strip() for cell in row if cell.strip()]
-        if (
-            len(row) == width
-            and len(set(words)) == len(words) >= width - 1
-            and not any(map(str.isdigit, words))
-        ):
-            return number
-    return 1
 
 
 def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:

@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -14,8 +15,9 @@ from gateway.sources.files.workbook_package import Place, check_package, damaged
 from gateway.sources.model.cells import EXACT, cell_text
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.heading_lines import is_total, joined_headings
 from gateway.sources.model.mapping import Reading
-from gateway.sources.model.tables import CHUNK_ROWS, Chunk, OpenTable
+from gateway.sources.model.tables import CHUNK_ROWS, Chunk, ForeignKey, OpenTable
 from gateway.sources.rows.stable_file import steady
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, IndexError, ParseError)
@@ -31,7 +33,7 @@ class WorkbookSource:
             raise SourceError(msg, remedy="Check the path.")
         check_package(path)
         self._path = path
-        self._header = reading.header
+        self._reading = reading
         self._findings = findings
 
     def tables(self) -> list[str]:
@@ -40,12 +42,13 @@ class WorkbookSource:
             return [name for name in book.sheetnames if hasattr(book[name], "reset_dimensions")]
 
     def top(self, name: str, rows: int) -> list[list[str]]:
-        """The first rows of a sheet, unchanged. Raises SourceError."""
+        """The first rows of a sheet, with merged cells as `table` reads them. Raises SourceError."""
         with ExitStack() as stack, _as_damaged(self._path):
             sheet = self._sheet(stack, name, results=True)
-            return [
-                [cell_text(value) for value in row] for row in sheet.iter_rows(max_row=rows, values_only=True)
-            ]
+            _, merged = sheet_traits(self._path, _part(sheet))
+            read = _SheetRows(name, sheet, None, merged, Findings(), self._reading)
+            stack.callback(read.close)
+            return list(islice(read.raw(), rows))
 
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
@@ -55,11 +58,15 @@ class WorkbookSource:
             sheet = self._sheet(stack, name, results=True)
             formulas, merged = sheet_traits(self._path, _part(sheet))
             written = self._sheet(stack, name, results=False) if formulas else None
-            rows = _SheetRows(name, sheet, written, merged, self._findings)
+            rows = _SheetRows(name, sheet, written, merged, self._findings, self._reading)
             stack.callback(rows.close)
             with _as_damaged(self._path):
-                headings = rows.headings(self._header)
+                headings = rows.headings(self._reading)
             yield OpenTable(headings, self._chunks(rows, len(headings)), lambda: rows.line)
+
+    def foreign_keys(self) -> list[ForeignKey]:
+        """None: files declare no keys."""
+        return []
 
     def size(self, name: str) -> int:
         """Rows of the sheet as declared by the file, possibly wrongly. Raises SourceError."""
@@ -122,9 +129,16 @@ def _as_kept(value: object) -> object:
 class _SheetRows:
     """The rows of one sheet as text."""
 
-    def __init__(
-        self, name: str, sheet: Any, written: Any, merged: dict[Place, Place], findings: Findings
+    def __init__(  # noqa: PLR0917 - all that a sheet is read with
+        self,
+        name: str,
+        sheet: Any,
+        written: Any,
+        merged: dict[Place, Place],
+        findings: Findings,
+        reading: Reading,
     ) -> None:
+        self._totals = reading.totals
         self._name = name
         self.line = 0
         self._findings = findings
@@ -136,17 +150,23 @@ class _SheetRows:
         """Close the file, which a half-read sheet keeps open."""
         self._rows.close()
 
-    def headings(self, header: int) -> tuple[str, ...]:
-        """The cells of the heading line. Raises SourceError when the sheet ends before the heading line."""
+    def raw(self) -> Iterator[list[str]]:
+        """The cells of every line from here on."""
+        return (cells for _, cells in self._rows)
+
+    def headings(self, reading: Reading) -> tuple[str, ...]:
+        """The headings. Raises SourceError when the sheet ends before the line of the headings."""
+        lines: list[list[str]] = []
         for line, cells in self._rows:
-            if line == header:
-                while cells and not cells[-1]:
-                    cells.pop()
-                return tuple(cell.strip() for cell in cells)
+            lines.append(list(cells))
+            if line == reading.header:
+                for _ in islice(self._rows, reading.units):
+                    pass
+                return tuple(joined_headings(lines[-reading.header_lines :]))
         msg = message(
             "The sheet %(sheet)s ends before its headings on line %(line)s.",
             sheet=repr(self._name),
-            line=header,
+            line=reading.header,
         )
         raise SourceError(msg, remedy=message("Correct 'header' under 'reading' in the mapping."))
 
@@ -161,6 +181,9 @@ class _SheetRows:
                 continue
             self._findings.add(self._name, "", Problem.ROW_BLANK, blank) if blank else None
             blank = []
+            if self._totals and is_total(cells, self._totals):
+                self._findings.add(self._name, "", Problem.ROW_TOTAL, [line])
+                continue
             if any(cells[width:]):
                 self._findings.add(self._name, "", Problem.CELL_BEYOND, [line])
             lines.append(line)

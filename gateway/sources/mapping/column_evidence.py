@@ -3,34 +3,35 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from statistics import fmean, median
 
 from gateway.dictionary import Dictionary
+from gateway.sources.mapping.draft_dates import DatesFound, find_dates, surely_counted
 from gateway.sources.mapping.lexicon import Lexicon
 from gateway.sources.model.amounts import AmountReader
-from gateway.sources.model.cells import NATIVE_DATE
-from gateway.sources.model.dates import BUDDHIST_AHEAD, DateFormat, DateReader, UnreadableError
-from gateway.sources.model.targets import ACCIDENT, BIRTH, CASE, PERSON, PLACES, SERVICE, Kind, Target
+from gateway.sources.model.dates import BUDDHIST_AHEAD, UnreadableError
+from gateway.sources.model.targets import (
+    ACCIDENT,
+    AGE_MONTHS,
+    BIRTH,
+    CASE,
+    PERSON,
+    PLACES,
+    SERVICE,
+    Kind,
+    Target,
+)
 from gateway.sources.model.words import plain
 from gateway.sources.rows.convert import OLDEST, is_local, place_words
 
-FORMATS = (
-    "YYYY-MM-DD", "DD/MM/YYYY", "MM/DD/YYYY", "DD-MM-YYYY", "MM-DD-YYYY", "DD.MM.YYYY", "YYYY/MM/DD",
-    "YYYYMMDD", "D/M/YYYY", "M/D/YYYY", "D-M-YYYY", "D.M.YYYY", "DD-MMM-YYYY", "DD MMM YYYY", "D MMM YYYY",
-    "D-MMM-YYYY", "YYYY-MM-DDThh:mm:ss", "YYYY-MM-DD hh:mm:ss", "DD/MM/YYYY hh:mm", "MM/YYYY",
-    "YYYY-MM", "YYYY", "DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY", "DD-MM-YY", "DD.MM.YY", "DD-MMM-YY",
-    "D-MMM-YY", "D MMM YY", "MMM-YY", "MMM YYYY", "MMM/YYYY", "MMM-YYYY", "MMM D, YYYY", "D MMM, YYYY",
-    "D/MMM/YYYY", "Q YYYY", "Q/YYYY", "YYYY Q", "YYYY-Q", "YYYYQ",
-)  # fmt: skip
-"""Formats in the order of trial; of two formats that read equally many cells the first is suggested."""
-
-MOST_FORMATS = 4
-_SWAPPED = str.maketrans("DM", "MD")
 DATES_TRIED = 100
+BUDDHIST = frozenset({"KH", "LA", "MM", "TH"})
+"""States whose offices write, or used to write, years of the Buddhist era."""
+
 LONG_AGO = 25
 """Years: a column of dates whose middle lies further back holds dates of birth."""
 _SURELY, _DATE_AS_NUMBER = 0.9, 0.3
@@ -48,8 +49,23 @@ _GAPS = 1.5
 _ROW_COUNTER = 0.4
 """Likelihood that a column that counts the rows is the case number nevertheless."""
 
-_COUNTED_DAYS = re.compile("[1-9][0-9]{8,9}000")
-"""Milliseconds since 1970 to the second, as services of maps export dates; from 1973 on."""
+WRITTEN_DOWN = "when it was written down"
+_DAY = re.compile(r"@.*|[0-9]{1,4}[-/. ][^-/. ]{1,12}[-/. ][0-9]{1,4}.*")
+"""A day stored as a day, or three parts of one with signs between them."""
+
+_LONG_NUMBER = 10
+"""Digits of a count of seconds: a number of a case or a person can have as many."""
+
+_YES_OR_NO = frozenset({"0", "1", "0.0", "1.0", "true", "false", "yes", "no"})
+_COORDINATE = re.compile(r"-?[0-9]{1,3}[.,][0-9]{3,}")
+_DIGITS = re.compile(r"[0-9]+(?:\.0)?")
+_FEW_MONTHS = re.compile(r"[0-9]{1,3}(?:\.0)?")
+
+_KIND_OF_PLACE = re.compile(
+    r"^(?:tỉnh|thành phố|tp\.?|จังหวัด|จ\.|ແຂວງ|ខេត្ត|រាជធានី|province(?: of)?|prov\.?|provinsi|propinsi"
+    r"|negeri|lalawigan(?: ng)?|munisípiu|munisipiu)\s*|\s*(?:province|prov\.?|state|region|ပြည်နယ်)$"
+)
+"""Words for "province" before and after its name."""
 
 _LIKE_A_DATE = re.compile(r".{0,12}[0-9].{3,24}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,16}[0-9]")
@@ -88,7 +104,36 @@ class Cells:
 def coded_share(cells: Cells, known: Mapping[str, str], unknown: frozenset[str]) -> float:
     """Share of known words among the cells, without the cells for "unknown"."""
     meaningful = [word for word in cells.words if word not in unknown]
-    return _share(sum(word in known for word in meaningful), len(meaningful))
+    return _share(
+        sum(word in known or word.replace("_", " ") in known for word in meaningful), len(meaningful)
+    )
+
+
+def parts_of(cells: Cells, known: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The separator in cells with several codes, and the parts: a sign, or a blank as surveys write them."""
+    signs = [sign for value in cells.values for sign in re.findall("[;/,|+]", value)]
+    apart = [part for value in cells.values for part in SPLIT.split(value)]
+    if signs:
+        return max(set(signs), key=signs.count), apart
+    blanks = [part for value in cells.values for part in plain(value).split()]
+    nothing: frozenset[str] = frozenset()
+    whole, split = coded_share(Cells(apart), known, nothing), coded_share(Cells(blanks), known, nothing)
+    return (" ", blanks) if split > whole + 0.1 else ("", apart)
+
+
+def place_key(word: str) -> str:
+    """The core of the name of a province: without the word for province, blanks, strokes and points."""
+    return re.sub(r"[\s_.-]", "", _KIND_OF_PLACE.sub("", word.replace("_", " ")))
+
+
+def part_headings(target: str, witness: "Witness") -> tuple[str, ...]:
+    """Headings of a column that says yes or no to one of several codes, such as one injury."""
+    whole, _, part = target.partition(".")
+    if not part:
+        return (plain(target),)
+    words = [w for w, code in witness.lexicon.values.get(whole, {}).items() if code == part and part != "OTH"]
+    groups = witness.lexicon.headings.get(whole, ())
+    return (plain(target), *words, *(f"{group} {word}" for group in groups for word in words))
 
 
 @dataclass(frozen=True)
@@ -99,30 +144,64 @@ class Witness:
     member: str
     lexicon: Lexicon
     today: date
+    _seen: dict[int, tuple[Cells, float]] = field(default_factory=dict, repr=False, compare=False)
+    """The share of dates among the cells of a column, by the identity of the cells, which are kept beside.
+    """
+    _words: dict[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def score(self, cells: Cells, target: Target) -> float:
-        """How well the cells fit the target, from 0 to 1; 0 where the cells are empty."""
+        """How well the cells fit the target, from 0 to 1; 0 where the cells are empty.
+
+        -1 is a veto: whatever the heading says, a date, a coordinate or a yes or no identifies nobody.
+        """
         if not cells.words:
             return 0.0
-        if target.kind is Kind.IDENTIFIER:
-            score = _IDENTIFIER_SCORES[target.name](cells)
-            return score * _DATE_AS_NUMBER if self._dates(cells) > _SURELY else score
-        if target.kind is Kind.DATE:
-            return self._date(cells, target.name)
+        if target.kind in {Kind.IDENTIFIER, Kind.DATE}:
+            fit = self._identifier if target.kind is Kind.IDENTIFIER else self._date
+            return fit(cells, target.name)
         if target.kind in _BESIDE_SCORES:
             return _BESIDE_SCORES[target.kind](cells)
+        return self._code(cells, target)
+
+    def _code(self, cells: Cells, target: Target) -> float:
+        """How well the cells fit a target of codes or ages."""
         if target.kind is Kind.SEVERAL:
-            cells = Cells([part for word in cells.words for part in SPLIT.split(word)])
+            cells = Cells(parts_of(cells, self.words(target))[1])
         if target.name in PLACES:
             return self._provinces(cells, target)
+        if target.name == AGE_MONTHS:
+            return cells.share(_FEW_MONTHS)
         coded = coded_share(cells, self.words(target), self.lexicon.unknown)
         return max(coded, _age_score(cells)) if target.kind is Kind.AGE else coded
 
     def words(self, target: Target) -> Mapping[str, str]:
         """Plain words with the code of the target that each means, including the dictionary's own codes."""
+        if target.name not in self._words:
+            self._words[target.name] = self._words_of(target)
+        return self._words[target.name]
+
+    def _words_of(self, target: Target) -> Mapping[str, str]:
         if target.name in PLACES:
             return place_words(self.dictionary, self.member)
+        if target.codes == {"YES", "NO", "UNK"}:
+            more = self.lexicon.values.get(target.name, {})
+            return {plain(code): code for code in target.codes} | dict(self.lexicon.yes_and_no) | dict(more)
         return {plain(code): code for code in target.codes} | dict(self.lexicon.values.get(target.name, {}))
+
+    def meaning(self, word: str, target: Target) -> str:
+        """The code that a plain word surely means, in whatever of the usual spellings; "" where none."""
+        known = self.words(target)
+        if target.name in PLACES:
+            return known.get(word) or self._places.get(place_key(word), "")
+        return known.get(word) or known.get(word.replace("_", " "), "")
+
+    @cached_property
+    def _places(self) -> Mapping[str, str]:
+        """The provinces by the core of their names, without cores that two of them share."""
+        cores: dict[str, set[str]] = {}
+        for word, code in place_words(self.dictionary, self.member).items():
+            cores.setdefault(place_key(word), set()).add(code)
+        return {core: codes.pop() for core, codes in cores.items() if len(codes) == 1}
 
     def amounts(self, cells: Cells) -> tuple[str, float]:
         """The decimal sign that reads most cells, and the middle amount in the source's own currency."""
@@ -130,83 +209,54 @@ class Witness:
         sign = max(read, key=lambda s: len(read[s]))
         return sign, median(read[sign] or [0.0])
 
-    def date_formats(self, cells: Cells) -> tuple[list[str], str, float]:
-        """The formats that read the cells, the era, and the share of cells read."""
-        if cells.share(_COUNTED_DAYS) > _SURELY:
-            return ["EPOCHMS"], "CE", self._counted(cells)
-        native = sum(w.startswith(NATIVE_DATE) for w in cells.words)
-        best: tuple[list[str], str, float] = ([], "CE", _share(native, len(cells.words)))
-        for era in ("CE", "BE", "either"):
-            formats, left = self._formats(cells, era)
-            share = 1 - _share(left, len(cells.words))
-            if share > best[2] + 0.01:
-                best = (formats, era, share)
-        return best
-
-    def could_be_swapped(self, cells: Cells, formats: Sequence[str], era: str) -> bool:
-        """Whether all dates of a format would also be valid dates with day and month swapped."""
-        words = cells.words
-        for form in formats:
-            if DateFormat(form).counts or not {"D", "M"} <= set(form):
-                continue  # nothing to swap: seconds, a month and its year, a year
-            other = form.translate(_SWAPPED)
-            read = self._read(form, era, words)
-            if other != form and read and "MMM" not in form and read <= self._read(other, era, words):
-                return not form.startswith("YYYY")
-        return False
-
-    def _formats(self, cells: Cells, era: str) -> tuple[list[str], int]:
-        """Formats of one era, the most successful first, and the number of cells that no format reads."""
-        written = left = [w for w in cells.words if not w.startswith(NATIVE_DATE)]
-        chosen: list[str] = []
-        while left and len(chosen) < MOST_FORMATS:
-            shapes = {DateFormat(form).shape for form in chosen}
-            known = (DateFormat(form) for form in FORMATS)
-            free = [f.text for f in known if f.shape not in shapes and not (f.short and era == "either")]
-            read = {form: self._read(form, era, left) for form in free}
-            form = max(free, key=lambda f: (sum(w in read[f] for w in left), -FORMATS.index(f)))
-            rest = [w for w in left if w not in read[form]]
-            if len(left) - len(rest) < max(1, len(written) // 100):
-                break
-            chosen.append(form)
-            left = rest
-        return chosen, len(left)
-
-    def _read(self, form: str, era: str, words: Sequence[str]) -> set[str]:
-        reader = DateReader((DateFormat(form),), era, self.today)
-        return {word for word in set(words) if _readable(reader, word)}
-
-    def _counted(self, cells: Cells) -> float:
-        """Share of the cells that count milliseconds, all of them since the first register of the region."""
-        reader = DateReader((DateFormat("EPOCHMS"),), "CE", self.today)
-        fit = [w for w in cells.words if _COUNTED_DAYS.fullmatch(w) and _readable(reader, w)]
-        return _share(len(fit), len(cells.words))
+    def dates(self, cells: Cells) -> DatesFound:
+        """The formats and the era of a column of dates."""
+        return find_dates(cells.words, self.today, buddhist=self.member in BUDDHIST)
 
     def _provinces(self, cells: Cells, target: Target) -> float:
-        """Share of provinces among the cells, ignoring spaces and hyphens, as spellings vary."""
-        known = {re.sub(r"[\s-]", "", word): code for word, code in self.words(target).items()}
-        return coded_share(
-            Cells([re.sub(r"[\s-]", "", word) for word in cells.words]), known, self.lexicon.unknown
-        )
+        """Share of provinces among the cells, in any of the usual spellings."""
+        known = {w: code for w in cells.counts if (code := self.meaning(w, target))}
+        return coded_share(cells, known, self.lexicon.unknown)
+
+    def _identifier(self, cells: Cells, target: str) -> float:
+        """How well the cells identify a case, a person, an accident or a service; -1 where they cannot."""
+        if set(cells.counts) <= _YES_OR_NO or cells.share(_COORDINATE) > _SURELY:
+            return -1.0
+        score = _IDENTIFIER_SCORES[target](cells)
+        if self._dates(cells) <= _SURELY:
+            return score
+        # Twenty million may be a date, or a year and a running number: the heading decides.
+        return score * _DATE_AS_NUMBER if cells.share(_DIGITS) > _SURELY else -1.0
 
     def _dates(self, cells: Cells) -> float:
-        """Share of dates among the first cells, in a few formats of one era."""
-        few = Cells(cells.values[:DATES_TRIED])
-        return 0.0 if few.share(_LIKE_A_DATE) < 0.5 else self.date_formats(few)[2]
+        """Share of dates among the first cells, counts of milliseconds included but not of seconds."""
+        if id(cells) not in self._seen:  # asked for every identifier and every date, and slow
+            self._seen[id(cells)] = cells, self._dates_among(Cells(cells.values[:DATES_TRIED]).words)
+        return self._seen[id(cells)][1]
+
+    def _dates_among(self, words: Sequence[str]) -> float:
+        counted = surely_counted([w if len(w) > _LONG_NUMBER else "" for w in words], self.today)
+        if counted > _SURELY:
+            return counted
+        if _share(sum(_LIKE_A_DATE.fullmatch(w) is not None for w in words), len(words)) < 0.5:
+            return 0.0
+        return find_dates(words, self.today, counted=False).share
 
     def _date(self, cells: Cells, target: str) -> float:
         """How well the cells fit a date, considering that dates of birth lie further back than accidents."""
         few = Cells(cells.values[:DATES_TRIED])
-        counted = self._counted(few)
+        counted = surely_counted(few.words, self.today)
         if counted > _SURELY:
             return counted if target != BIRTH else 0.7 * counted
         share = self._dates(cells)
         years = [year for w in few.words if (year := _year(w))]
         back = bool(years) and median(years) < self.today.year - LONG_AGO
+        if target == BIRTH and not back:
+            return 0.3 * share  # small children are few: without its heading no date is one of birth
         return share * (1.0 if back == (target == BIRTH) else 0.7)
 
 
-def _readable(reader: DateReader | AmountReader, word: str) -> bool:
+def _readable(reader: AmountReader, word: str) -> bool:
     try:
         reader.read(word)
     except UnreadableError:
@@ -218,6 +268,8 @@ def left_out_score(cells: Cells, reason: str) -> float:
     """How well the cells fit a reason for leaving the column out, from 0 to 1."""
     if not cells.words:
         return 0.5
+    if reason == WRITTEN_DOWN:
+        return cells.share(_DAY)
     length = fmean(map(len, cells.words))
     if reason == "free text about people":
         return 1.0 if length > _LONG_TEXT else 0.2 if length > _LONG_TEXT / 2 else 0.0

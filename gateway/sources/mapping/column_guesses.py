@@ -1,15 +1,25 @@
 """Guesses the targets of the columns of a source from headings and values; for `map suggest` only."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from gateway.sources.mapping.column_evidence import Cells, Witness, left_out_score
+from gateway.member.model.snapshot import CONSENT
+from gateway.sources.mapping.column_evidence import (
+    WRITTEN_DOWN,
+    Cells,
+    Witness,
+    left_out_score,
+    part_headings,
+)
+from gateway.sources.mapping.draft_columns import Column
+from gateway.sources.mapping.draft_structure import OF_THE_TOOL, OPTION, Link, ToolColumn
 from gateway.sources.mapping.lexicon import heading_words, likeness
 from gateway.sources.model.mapping import NUMBER
-from gateway.sources.model.tables import Source
 from gateway.sources.model.targets import (
+    ACCIDENT,
     AGE,
+    AGE_MONTHS,
     BIRTH,
     CASE,
     CONTACT,
@@ -19,16 +29,14 @@ from gateway.sources.model.targets import (
     PERSON,
     PILLAR,
     PLACE,
+    Kind,
     Target,
     targets,
 )
-from gateway.sources.model.words import plain
+from gateway.sources.model.washington_group import DOMAINS
 
-SAMPLE = 1_000
-"""Rows of a table in a sample."""
-
-SURE, LIKELY = 0.7, 0.25
-"""Scores from which a guess is written without a mark, and from which a guess is written at all."""
+SURE, RATHER_SURE, LIKELY = 0.7, 0.5, 0.25
+"""Scores from which a guess is written without a mark, is called likely, and is written at all."""
 
 ENOUGH_AGES = ENOUGH_PROVINCES = 0.9
 SMALL_PLACE = "a small place"
@@ -37,18 +45,15 @@ CONTACTS_FROM = 0.5
 """Lowest score of a column of services."""
 
 _HEADING_WEIGHT = 0.55
-_NUMBERED = re.compile(r"(\D*)([1-9][0-9]?)(\D*)")
 
+_SAYS_SO = 0.5
+"""Likeness of a heading that says by itself what a column is."""
 
-@dataclass(frozen=True)
-class Column:
-    """One column of the source with a sample of the cells."""
+_AS_GOOD = 0.1
+"""Difference of two scores that says little."""
 
-    table: str
-    heading: str
-    cells: Cells
-    times: int = 1
-    """How often the column is repeated in a row, once for each victim."""
+_NAMES_THE_ROW_ABOVE = 0.8
+"""Score of a column that names the row of another table as the number of the accident."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,48 @@ class Guess:
         return self.score >= SURE and not self.notes
 
 
-def guess(columns: Sequence[Column], witness: Witness) -> list[Guess]:
-    """The best guess for every column, each target at most once."""
-    # A draft does not guess at sheets of activities, whose dates and numbers look like any others.
+@dataclass(frozen=True)
+class Structure:
+    """What is known of the source beside its words. `root`: the table with one row per casualty."""
+
+    root: str = ""
+    tool: Mapping[tuple[str, str], ToolColumn] = field(default_factory=lambda: MappingProxyType({}))
+    options: frozenset[tuple[str, str]] = frozenset()
+    links: tuple[Link, ...] = ()
+
+    def above(self, column: Column) -> bool:
+        """Whether a column of the root names the row of another table, as a database declares."""
+        own = column.table == self.root
+        return own and any(
+            link.of_keys and (link.table, link.heading) == (column.table, column.heading)
+            for link in self.links
+        )
+
+
+def _of_people(witness: Witness) -> Mapping[str, Target]:
+    """The targets of a register of people, without those of sheets of activities."""
     every = targets(witness.dictionary, witness.member)
-    known = {name: target for name, target in every.items() if name not in OF_SHEETS}
-    found = [option for column in columns for option in _options(column, known, witness)]
-    options = sorted(_of_own_tables(found), key=lambda g: -g.score)
+    return {name: target for name, target in every.items() if name not in OF_SHEETS}
+
+
+def root_table(columns: Sequence[Column], witness: Witness, structure: Structure) -> str:
+    """The table of the casualties: the one that says most about people, row by row."""
+    known = _of_people(witness)
+    best: dict[str, dict[str, float]] = {}
+    for column in columns:
+        for option in _options(column, known, witness, structure):
+            if option.target and option.target.name in OF_PEOPLE:
+                scores = best.setdefault(column.table, {})
+                scores[option.target.name] = max(scores.get(option.target.name, 0.0), option.score)
+    return max(best, key=lambda table: sum(best[table].values()), default="")
+
+
+def guess(columns: Sequence[Column], witness: Witness, structure: Structure) -> list[Guess]:
+    """The best guess for every column, each target at most once."""
+    # A draft does not guess at sheets of activities here, whose dates and numbers look like any others.
+    known = _of_people(witness)
+    found = [option for column in columns for option in _options(column, known, witness, structure)]
+    options = sorted(_of_the_root(_of_own_tables(found, structure), structure.root), key=lambda g: -g.score)
     chosen: dict[int, Guess] = {}
     taken: set[str] = set()
     for option in options:
@@ -83,10 +123,27 @@ def guess(columns: Sequence[Column], witness: Witness) -> list[Guess]:
         if option.target:
             taken.add(option.target.name)
     nothing = "not recognised"
+    _in_doubt(chosen, options)
     _dated(chosen, options)
     _numbered(chosen, options)
     _without_births(chosen)
     return [chosen.get(id(c)) or Guess(c, None, nothing, 0.0, (nothing,)) for c in columns]
+
+
+def _in_doubt(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
+    """Mark guesses where another column, used for nothing else, fits the target as well."""
+    by_target = {g.target.name: key for key, g in chosen.items() if g.target}
+    for option in options:
+        if option.target is None or option.target.name not in by_target or option.score < SURE:
+            continue
+        other = chosen.get(id(option.column))
+        key = by_target[option.target.name]
+        best = chosen[key]
+        free = other is None or other.target is None
+        if free and option.column is not best.column and option.score > best.score - _AS_GOOD:
+            doubt = f"or is it {option.column.heading!r}?"
+            if doubt not in best.notes:
+                chosen[key] = replace(best, notes=(*best.notes, doubt))
 
 
 def _dated(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
@@ -113,7 +170,16 @@ def _numbered(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
             return
 
 
-def _of_own_tables(options: Sequence[Guess]) -> list[Guess]:
+def _of_the_root(options: Sequence[Guess], root: str) -> list[Guess]:
+    """The options without case numbers of other tables: a row of the root is a casualty, no other row is."""
+    return [
+        option
+        for option in options
+        if not (option.target and option.target.name == CASE) or option.column.table == root
+    ]
+
+
+def _of_own_tables(options: Sequence[Guess], structure: Structure) -> list[Guess]:
     """The options with targets of contacts in tables of contacts only, and no other targets there.
 
     A table of contacts has services, and is not the table with most facts about people.
@@ -125,7 +191,12 @@ def _of_own_tables(options: Sequence[Guess]) -> list[Guess]:
             best[key] = max(best.get(key, 0.0), option.score)
     tables = dict.fromkeys(option.column.table for option in options)
     people = max(tables, key=lambda t: sum(best[t, name] for name in OF_PEOPLE), default="")
-    contacts = {t for t in tables if t != people and max(best[t, PILLAR], best[t, ITEM]) >= CONTACTS_FROM}
+    below = {link.table for link in structure.links if link.parent == structure.root}
+    contacts = {
+        t
+        for t in tables
+        if t != people and max(best[t, PILLAR], best[t, ITEM]) >= (LIKELY if t in below else CONTACTS_FROM)
+    }
     return [
         option
         for option in options
@@ -147,38 +218,28 @@ def _share_of_numbers(cells: Cells) -> float:
     return sum(word.isdigit() for word in cells.words) / max(1, len(cells.values))
 
 
-def columns_of(source: Source, name: str) -> Iterator[Column]:
-    """The columns of a table, each with a sample of the cells. Raises SourceError."""
-    with source.table(name) as table:
-        chunk = next(table.chunks)
-        step = max(1, len(chunk.rows) // SAMPLE)
-        rows = chunk.rows[::step]
-    for heading, places in _repeated(table.headings).items():
-        if heading:
-            yield Column(name, heading, Cells([row[place] for place in places for row in rows]), len(places))
-
-
-def _repeated(headings: Sequence[str]) -> dict[str, list[int]]:
-    """Headings with their positions; headings that differ only in a victim's number are put together."""
-    forms: dict[str, dict[int, int]] = {}
-    for place, heading in enumerate(headings):
-        found = _NUMBERED.fullmatch(heading)
-        if found:
-            forms.setdefault(f"{found[1]}{NUMBER}{found[3]}", {})[int(found[2])] = place
-    repeated = {form: places for form, places in forms.items() if {1, 2} <= set(places)}
-    inside = {place for places in repeated.values() for place in places.values()}
-    single = {heading: [place] for place, heading in enumerate(headings) if place not in inside}
-    return single | {form: [places[n] for n in sorted(places)] for form, places in repeated.items()}
-
-
-def _options(column: Column, known: Mapping[str, Target], witness: Witness) -> Iterator[Guess]:
-    heading = heading_words(column.heading.replace(NUMBER, " "))
+def _options(
+    column: Column, known: Mapping[str, Target], witness: Witness, structure: Structure
+) -> Iterator[Guess]:
+    place = column.table, column.heading
+    if place in structure.options:
+        yield Guess(column, None, OPTION, SURE)
+        return
+    if (tool := structure.tool.get(place)) is not None:
+        yield from _of_a_tool(column, tool, known, structure)
+        return
+    above = structure.above(column)
+    if above:
+        yield Guess(column, known[ACCIDENT], "", _NAMES_THE_ROW_ABOVE)
+    heading = heading_words(column.name.replace(NUMBER, " "))
     words = witness.lexicon.headings
     for target in known.values():
-        alike = likeness(heading, words.get(target.name, (plain(target.name),)))
+        if above and target.kind is Kind.IDENTIFIER:
+            continue
+        alike = likeness(heading, words.get(target.name) or part_headings(target.name, witness))
         fits = witness.score(column.cells, target)
-        score = _together(alike, fits, empty=not column.cells.words)
-        if alike < _heading_needed(target, witness):
+        score = _together(alike, max(fits, 0.0), empty=not column.cells.words)
+        if alike < _heading_needed(target, witness) or fits < 0:
             score = 0.0
         yield Guess(column, target, "", score)
     for reason in witness.lexicon.reasons:
@@ -186,13 +247,36 @@ def _options(column: Column, known: Mapping[str, Target], witness: Witness) -> I
         fits = left_out_score(column.cells, reason)
         if reason == SMALL_PLACE and witness.score(column.cells, known[PLACE]) > ENOUGH_PROVINCES:
             fits = 0.0  # the first level differs by state: a municipality in Timor-Leste
+        if reason == WRITTEN_DOWN and alike < _SAYS_SO:
+            continue  # a day alone does not tell which day it is
         yield Guess(column, None, reason, _together(alike, fits, empty=not column.cells.words))
+
+
+def _of_a_tool(
+    column: Column, tool: ToolColumn, known: Mapping[str, Target], structure: Structure
+) -> Iterator[Guess]:
+    """What a heading of a tool can be: the number of the case or the accident, or nothing."""
+    notes = ("does it stay the same in the next export?",) if tool.renumbered else ()
+    if column.table == structure.root:
+        if tool.row and column.cells.distinct > 0.999:
+            yield Guess(column, known[CASE], "", tool.row, notes)
+        if tool.above and column.cells.words:
+            yield Guess(column, known[ACCIDENT], "", tool.above)
+    if tool.dated:
+        yield Guess(column, known[DATE], "", RATHER_SURE, ("is it the day of the accident?",))
+    yield Guess(column, None, OF_THE_TOOL, 0.0 if tool.row or tool.above or tool.dated else SURE)
 
 
 def _heading_needed(target: Target, witness: Witness) -> float:
     """Likeness required of the heading where values say little: yes and no, small numbers."""
     if target.name.partition(".")[2]:
         return 0.8
+    if target.name in DOMAINS or target.name == CONSENT:
+        return 0.5  # any yes and no would do: what is taken for consent decides who is counted
+    if target.name == AGE_MONTHS:
+        return 0.6
+    if target.name == ACCIDENT:
+        return 0.3
     yes_or_no = target.codes and target.codes <= {"YES", "NO", "UNK"}
     return 0.5 if yes_or_no or target.name in witness.dictionary.attributes else 0.0
 

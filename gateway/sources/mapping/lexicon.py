@@ -24,6 +24,7 @@ class Lexicon:
     reasons: frozenset[str]
     values: Mapping[str, Mapping[str, str]]
     unknown: frozenset[str]
+    yes_and_no: Mapping[str, str]
 
 
 @cache
@@ -43,6 +44,7 @@ def lexicon() -> Lexicon:
         frozenset(reasons),
         MappingProxyType(values),
         frozenset(plain(word) for word in body["unknown"]),
+        MappingProxyType({plain(str(w)): code for code, words in body["yes_and_no"].items() for w in words}),
     )
 
 
@@ -57,7 +59,7 @@ def likeness(heading: str, known: Iterable[str]) -> float:
 
 
 def _alike(heading: str, word: str) -> float:
-    if heading == word:
+    if heading == word or _without_articles(heading) == word:
         return 1.0
     ours, theirs = heading.split(), word.split()
     if word.isascii():
@@ -67,3 +69,7 @@ def _alike(heading: str, word: str) -> float:
         return 0.45 + 0.45 * len(word) / len(heading)
     ratio = SequenceMatcher(None, heading, word).ratio()
     return 0.8 * ratio if ratio > 0.8 and len(word) > 3 else 0.0
+
+
+def _without_articles(heading: str) -> str:
+    return " ".join(word for word in heading.split() if word not in {"the", "a", "an"})

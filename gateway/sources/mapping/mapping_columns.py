@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gateway.sources.model.dates import EPOCHS, ERAS, DateFormat
-from gateway.sources.model.mapping import ISO_DATES, ColumnRule
+from gateway.sources.model.mapping import ColumnRule
 from gateway.sources.model.targets import FORMER_CODES, Kind, Target
 from gateway.sources.model.words import plain
 from gateway.sources.rows.convert import is_local
@@ -70,6 +70,22 @@ class _Cell:
         return {"type": "string", "minLength": 1}
 
 
+SPACE = "space"
+"""The word for a blank between several codes, as surveys write them; a blank itself is no text."""
+
+
+@dataclass(frozen=True)
+class _Separator:
+    """The sign between several codes in one cell."""
+
+    def read(self, node: Node, faults: list[Fault]) -> str | None:
+        text = Text(5).read(node, faults)
+        return " " if text == SPACE else text
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "minLength": 1, "maxLength": 5, "examples": [";", SPACE]}
+
+
 def column(known: Mapping[str, Target], replaced: Mapping[str, str]) -> ByNode[ColumnRule]:
     """The schema of a column: only the target, or a record with more keys."""
     target = OneOf("target", tuple(known), replaced=replaced)
@@ -86,7 +102,7 @@ def column(known: Mapping[str, Target], replaced: Mapping[str, str]) -> ByNode[C
         "era": Key(OneOf("era", ERAS), "calendar of the years"),
         "pivot": Key(Number(1800, 2700), "first year that two digits can mean, in that calendar"),
         "zone": Key(_Zone(), "how far its clocks are ahead of UTC, where dates are counted: +07:00"),
-        "separator": Key(Text(5), "sign between several codes in one cell"),
+        "separator": Key(_Separator(), "sign between several codes in one cell, or: space"),
         "unit": Key(Text(20), "months (ages), or how much of the currency makes a US dollar (amounts)"),
         "decimal": Key(OneOf("decimal sign", (".", ",")), "sign before the decimals of amounts"),
     }
@@ -181,10 +197,6 @@ def _build_column(
         faults.append(position_of(node, "blank").fault(problem, nearest(values["blank"], target.codes)))
     if "unknown" in values:
         values["unknown"] = frozenset(values["unknown"])
-    if _ambiguous(values.get("formats", ISO_DATES)):
-        faults.append(
-            position_of(node, "formats").fault("two formats read the same text in different ways; keep one")
-        )
     _check_short_years(values, node, faults)
     _check_counted(values, node, faults)
     return ColumnRule(target, **values)
@@ -192,14 +204,16 @@ def _build_column(
 
 def _check_short_years(values: Mapping[str, Any], node: Table, faults: list[Fault]) -> None:
     short = any(form.short for form in values.get("formats", ()))
-    if short and values.get("era") == "either":
-        faults.append(position_of(node, "era").fault("two digits of a year do not tell its era: CE or BE"))
+    if short and values.get("era") == "either" and "pivot" not in values:
+        faults.append(
+            position_of(node, "era").fault("two digits of a year do not tell its era: CE or BE, or a pivot")
+        )
     if "pivot" in values and not short:
         faults.append(position_of(node, "pivot").fault("no format has a year of two digits: YY"))
 
 
 def _check_counted(values: Mapping[str, Any], node: Table, faults: list[Fault]) -> None:
-    """Add the faults of formats that count: a day has a zone, and digits alone are read in one way only."""
+    """Add the faults of formats that count: a day has a zone."""
     formats: tuple[DateFormat, ...] = values.get("formats", ())
     counting = [form.text for form in formats if form.counts]
     if counting and "zone" not in values:
@@ -209,15 +223,6 @@ def _check_counted(values: Mapping[str, Any], node: Table, faults: list[Fault]) 
         )
     if "zone" in values and not counting:
         faults.append(position_of(node, "zone").fault(f"no format counts seconds: {' or '.join(EPOCHS)}"))
-    if counting and sum(form.digits for form in formats) > 1:
-        faults.append(
-            position_of(node, "formats").fault("two formats read the same digits in different ways")
-        )
-
-
-def _ambiguous(formats: tuple[DateFormat, ...]) -> bool:
-    shapes = [f.shape for f in formats]
-    return len(set(shapes)) < len(shapes)
 
 
 def position_of(node: Table, key: str) -> Position:

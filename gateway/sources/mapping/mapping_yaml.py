@@ -36,9 +36,10 @@ from gateway.sources.model.targets import (
     targets,
 )
 from gateway.sources.model.washington_group import DISABILITY, DOMAINS
+from gateway.sources.model.words import plain
 from gateway.sources.rows.vault_values import FIELDS, NARRATIVE, REDACTED
 from policies.model.errors import Fault, quoted
-from policies.model.shapes import JsonSchema, Key, Number, OneOf, Record, Shape, Text
+from policies.model.shapes import JsonSchema, Key, ListOf, Number, OneOf, Record, Shape, Text
 from policies.model.strict_yaml import Node, Table, read_yaml
 from policies.model.vocabulary import nearest
 
@@ -54,8 +55,8 @@ T = TypeVar("T")
 def parse_mapping(text: str, dictionary: Dictionary, *, member: str | None = None) -> SourceMapping:
     """Read a mapping document, which must be for `member` when given.
 
-    Raises MappingError with every fault: unknown keys, targets and codes, duplicate words, formats that read
-    the same text in two ways, a target that is filled twice, essential targets that are not filled.
+    Raises MappingError with every fault: unknown keys, targets and codes, duplicate words and formats, a
+    target that is filled twice, essential targets that are not filled.
     """
     node, faults = read_yaml(text)
     if node is None:
@@ -120,7 +121,10 @@ def _reading() -> Record[Reading]:
     keys = {
         "encoding": Key(Text(40), "encoding of the text, utf-8 by default"),
         "delimiter": Key(OneOf("delimiter", (",", ";", "|", "tab")), "the sign between cells"),
-        "header": Key(Number(1, 50), "line on which the headings stand"),
+        "header": Key(Number(1, 50), "line on which the headings stand, or end"),
+        "header_lines": Key(Number(1, 5), "lines that the headings take, where they are more than one"),
+        "units": Key(Number(1, 5), "lines of units below the headings"),
+        "totals": Key(ListOf(Text(40)), "words with which rows of totals begin"),
     }
     return Record("the way of reading", keys, _build_reading)
 
@@ -135,6 +139,9 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
                 position_of(node, "encoding").fault(f"{quoted(values['encoding'])} is not a known encoding")
             )
             return None
+    if values.get("header_lines", 1) > values.get("header", 1):
+        faults.append(position_of(node, "header_lines").fault("the headings end on the line 'header'"))
+    values["totals"] = tuple(map(plain, values.get("totals", ())))
     if values.get("delimiter") == "tab":
         values["delimiter"] = "\t"
     return Reading(**values)
@@ -142,6 +149,7 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
 
 def _table(known: Mapping[str, Target], replaced: Mapping[str, str]) -> Record[dict[str, Any]]:
     keys = {
+        "also": Key(ListOf(Text()), "further tables with the same columns, read as one with this one"),
         "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
         "several": Key(OneOf("word", ("yes", "no")), "whether many rows belong to one of the first table"),
         "unclaimed": Key(OneOf("word", ("allowed",)), "rows that belong to no casualty are no fault"),
@@ -178,6 +186,8 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
         faults.append(
             node.position.fault(f"{quoted(numbered[0])} needs 'repeat': how many victims a row can hold")
         )
+    if "also" in values and "join" in values:
+        faults.append(position_of(node, "also").fault("only the first table can go on in further tables"))
     if "repeat" in values and "join" in values:
         faults.append(
             position_of(node, "repeat").fault("only the first table can hold several victims in a row")
@@ -234,11 +244,15 @@ def _build(
             part.get("vault", nothing),
             part.get("known", nothing),
             part.get("activities", ""),
+            tuple(part.get("also", ())),
         )
         for name, part in parts.items()
         if "columns" in part
     )
     position = position_of(node, "tables")
+    names = [name for table in tables for name in table.names]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        faults.append(position.fault(f"{quoted(name)} is read twice"))
     for number, table in enumerate(tables):
         if number and not table.join and not table.activities:
             faults.append(

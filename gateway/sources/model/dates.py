@@ -7,11 +7,14 @@ script are read as digits.
 
 A format can be EPOCH or EPOCHMS instead: seconds or milliseconds since 1970 began in UTC, read as the day
 that it was then in the zone of the column.
+
+A column can have several formats. A cell is read by exactly one of them, or by several to the same date; a
+cell that two formats read differently is a problem, and only what the readings agree on is taken: the year.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -47,17 +50,25 @@ _LETTERS = re.compile("[A-Za-z]")
 
 
 class UnreadableError(Exception):
-    """A value that could not be read. Holds the problem, never the value."""
+    """A value that could not be read. Holds the problem, never the value as written.
 
-    def __init__(self, problem: Problem) -> None:
+    `agreed`: the less precise value that every possible reading has in common; "" where there is none.
+    """
+
+    def __init__(self, problem: Problem, agreed: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
+        self.agreed = agreed
 
 
 EPOCHS: Mapping[str, int] = MappingProxyType({"EPOCH": 1, "EPOCHMS": 1000})
 """Formats that count from the first moment of 1970 in UTC -> how many make a second."""
 
 _COUNTED = {"EPOCH": r"(?P<epoch>-?[0-9]{1,11})", "EPOCHMS": r"(?P<epochms>-?[0-9]{1,14})"}
+_COUNTED_AMONG = {"EPOCH": r"(?P<epoch>-?[0-9]{9,11})", "EPOCHMS": r"(?P<epochms>-?[0-9]{12,14})"}
+"""The patterns beside another format of digits alone: days before March 1973 are then not read as counted.
+"""
+
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -116,7 +127,7 @@ class DateFormat:
 
     @property
     def shape(self) -> str:
-        """A key of the format: two formats with the same shape fit the same texts."""
+        """A key of the format: formats with the same shape differ in the order of their numbers only."""
         return _TOKEN.sub(lambda match: _shape(match.group()), self.text)
 
 
@@ -149,18 +160,33 @@ class DateReader:
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(f.pattern for f in self.formats)
+        among = sum(form.digits for form in self.formats) > 1
+        return tuple(
+            re.compile(_COUNTED_AMONG[form.text]) if among and form.counts else form.pattern
+            for form in self.formats
+        )
 
     def read(self, text: str) -> str:
-        """Read plain text (see words.py) or a date stored by the source. Raises UnreadableError."""
+        """Read plain text (see words.py) or a date stored by the source. Raises UnreadableError.
+
+        Every format is tried: a date that two formats read differently is never guessed.
+        """
         native = _NATIVE.fullmatch(text)
         if native:
             return self._within(*map(int, native.groups())).isoformat()
+        found: list[str] = []
+        refused: list[UnreadableError] = []
         for pattern in self._patterns:
-            match = pattern.fullmatch(text)
-            if match:
-                return self._value(match.groupdict())
-        raise UnreadableError(Problem.DATE_FORM)
+            if match := pattern.fullmatch(text):
+                try:
+                    found.append(self._value(match.groupdict()))
+                except UnreadableError as error:
+                    refused.append(error)
+        if not found:
+            raise refused[0] if refused else UnreadableError(Problem.DATE_FORM)
+        if len(set(found)) > 1:
+            raise UnreadableError(Problem.DATE_AMBIGUOUS, _agreed(found))
+        return found[0]
 
     def _value(self, parts: dict[str, str | None]) -> str:
         for name, per_second in EPOCHS.items():
@@ -211,6 +237,15 @@ class DateReader:
         if buddhist and common < _EARLIEST:
             raise UnreadableError(Problem.DATE_ERA)
         return common
+
+
+def _agreed(dates: Sequence[str]) -> str:
+    """The month or the year that all the dates have in common, or ""."""
+    for precise in (len("YYYY-MM"), len("YYYY")):
+        parts = {found[:precise] for found in dates}
+        if len(parts) == 1 and min(map(len, dates)) >= precise:
+            return parts.pop()
+    return ""
 
 
 def _month(number: str | None, name: str | None) -> int:

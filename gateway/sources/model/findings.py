@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.sources.model.tables import LINES_APART
+
 LINES_KEPT = 20
 """Number of lines that a finding names; `count` covers all lines."""
 
@@ -17,6 +19,9 @@ class Problem(StrEnum):
     PLACE = "not a province of this state"
     ZAWGYI = "written for the Zawgyi font, not in Unicode"
     DATE_FORM = "not a date in any format of the mapping"
+    DATE_AMBIGUOUS = (
+        "a date that two formats of the mapping read differently: only the year was taken, where they agree"
+    )
     DATE_NOT_REAL = "a date that the calendar does not have"
     DATE_FUTURE = "a date in the future"
     DATE_EARLY = "a date before 1900"
@@ -38,6 +43,7 @@ class Problem(StrEnum):
     ROW_LONG = "a row with more cells than headings, left out"
     CELL_BEYOND = "something stands beyond the headings: not read, its row is"
     ROW_BLANK = "an empty row, left out"
+    ROW_TOTAL = "a row of totals, left out"
     NO_CASUALTY = "an accident without a victim: nothing to count"
     VICTIM_BEYOND = "a victim beyond the number that the mapping repeats: not counted"
     ROW_INSIDE = "a cell over several lines that look like rows: is a quotation mark missing?"
@@ -111,16 +117,30 @@ class Findings:
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str, Problem], int] = {}
         self._lines: dict[tuple[str, str, Problem], array[int]] = {}
+        self._united: dict[str, tuple[str, ...]] = {}
+
+    def unite(self, first: str, others: Sequence[str]) -> None:
+        """Say that tables are read as one with the first; their lines are LINES_APART further each."""
+        self._united[first] = (first, *others)
 
     def add(self, table: str, column: str, problem: Problem, lines: Sequence[int] = ()) -> None:
         """Note one occurrence per line; without lines, one occurrence of the table as a whole."""
+        if not lines or table not in self._united:
+            self._add(table, column, problem, lines)
+            return
+        for number, name in enumerate(self._united[table]):
+            if own := [line % LINES_APART for line in lines if line // LINES_APART == number]:
+                self._add(name, column, problem, own)
+
+    def _add(self, table: str, column: str, problem: Problem, lines: Sequence[int]) -> None:
         key = (table, column, problem)
         self._counts[key] = self._counts.get(key, 0) + max(1, len(lines))
         self._lines.setdefault(key, array("I")).extend(lines)
 
     def count(self, table: str, problem: Problem) -> int:
-        """The number of occurrences of a problem in a table so far."""
-        return sum(n for (name, _, found), n in self._counts.items() if (name, found) == (table, problem))
+        """The occurrences of a problem in a table so far, and in those that are read as one with it."""
+        names = self._united.get(table, (table,))
+        return sum(n for (name, _, found), n in self._counts.items() if name in names and found is problem)
 
     def all(self) -> tuple[Finding, ...]:
         """Every finding, by table and column in alphabetical order, the most frequent first."""

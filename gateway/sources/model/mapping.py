@@ -56,6 +56,7 @@ class TableRule:
     each with separate columns and `{n}` in the headings; 0 where columns are not repeated. `unclaimed`: rows
     here may belong to no casualty, as accidents without victims do. `activities`: the rows are sheets about
     risk education or marking, of this kind, or of the kinds in a column (YES); "" for any other table.
+    `also`: further tables with the same columns, such as a sheet for each year, read as one with this one.
     """
 
     name: str
@@ -68,6 +69,12 @@ class TableRule:
     vault: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     activities: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all tables that are read by this rule."""
+        return (self.name, *self.also)
 
     @property
     def personal(self) -> Mapping[str, str]:
@@ -77,11 +84,18 @@ class TableRule:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a text file is read: encoding, delimiter between cells, heading line."""
+    """How a file is read: encoding, delimiter between cells, heading lines.
+
+    `header`: the line on which the headings end; `header_lines`: how many lines they take; `units`: lines of
+    units below them. `totals`: plain words with which rows of totals begin, which hold no record.
+    """
 
     encoding: str = "utf-8"
     delimiter: str = ","
     header: int = 1
+    header_lines: int = 1
+    units: int = 0
+    totals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from typing import Protocol
 
 CHUNK_ROWS = 20_000
 
+LINES_APART = 50_000_000
+"""Added to the lines of each further table that is read as one with the first: more than any table has."""
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -28,6 +31,25 @@ class OpenTable:
     at: Callable[[], int] = lambda: 0
 
 
+@dataclass(frozen=True)
+class ForeignKey:
+    """The values of a column of `table` are those of a column of `parent`, as a database declares."""
+
+    table: str
+    column: str
+    parent: str
+    parent_column: str
+
+    def matches(self, table: str, column: str, parent: str, parent_column: str) -> bool:
+        """Whether the key is between these columns."""
+        return (self.table, self.column, self.parent, self.parent_column) == (
+            table,
+            column,
+            parent,
+            parent_column,
+        )
+
+
 class Source(Protocol):
     """The source of a member's data."""
 
@@ -44,4 +66,8 @@ class Source(Protocol):
 
         Raises SourceError.
         """
+        ...
+
+    def foreign_keys(self) -> list[ForeignKey]:
+        """The keys between tables that the source declares. Raises SourceError."""
         ...

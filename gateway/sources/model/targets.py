@@ -13,6 +13,8 @@ from gateway.sources.model.washington_group import DOMAINS, LEVELS, NOT_ASKED
 
 CASE, PERSON, ACCIDENT, BIRTH = "case_id", "national_id", "accident_id", "birth_date"
 AGE, DATE, PLACE = "age", "date", "place"
+AGE_MONTHS = "age_months"
+"""The age of small children in months, in a column beside that of the years."""
 PILLAR, STATUS, BARRIER = "va_pillar", "service_status", "service_barrier"
 SERVICE, ITEM, COST = "service_id", "service_item", "cost_usd"
 SERVICE_DATE, SERVICE_PLACE, PROVIDER = "service_date", "service_place", "provider"
@@ -97,6 +99,8 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
         )
         kind = Kind.AGE if name == AGE else Kind.CODE
         found.append(Target(name, kind, codes, unknown, essential=unknown is None))
+        if name == AGE:
+            found.append(Target(AGE_MONTHS, Kind.AGE, codes, unknown))
         if dim.yes_no:
             several.setdefault(dim.part_of, set()).add(name.partition(".")[2])
     found += [Target(name, Kind.SEVERAL, frozenset(codes), "UNK") for name, codes in several.items()]

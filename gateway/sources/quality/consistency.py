@@ -15,7 +15,7 @@ _SMALL = frozenset({"0-4", "5-9", "10-14"})
 LARGEST_ACCIDENT = 60
 """Number of casualties above which one accident number was more likely used for two accidents."""
 
-_NOT_FOR_THE_DEAD = {
+NOT_FOR_THE_DEAD = {
     "REH": "rehabilitation",
     "PSS": "psychological support",
     "SEI": "social and economic inclusion",
@@ -41,7 +41,7 @@ def contradictions(snapshot: Snapshot, dictionary: Dictionary) -> tuple[Contradi
     both("demining, but no deminer", ("activity", ["DEM"]), ("civ_status", ["CIV", "MIL"]))
     both("on duty, but a civilian", ("activity", ["MIL"]), ("civ_status", ["CIV"]))
     both("playing, but a deminer or soldier", ("activity", ["PLAY"]), ("civ_status", ["DEM", "MIL"]))
-    for pillar, what in _NOT_FOR_THE_DEAD.items():
+    for pillar, what in NOT_FOR_THE_DEAD.items():
         both(f"killed, but received {what}", ("outcome", ["K"]), (f"status.{pillar}", ["RECV"]))
     for rule, dimension, judge in _OF_SEVERAL:
         if dimension in snapshot.columns:

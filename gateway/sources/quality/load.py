@@ -72,7 +72,7 @@ def load(
     """
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
     chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
-    way = Way({table.name: source.size(table.name) for table in mapping.tables}, progress)
+    way = Way({table.name: sum(map(source.size, table.names)) for table in mapping.tables}, progress)
     others = accounts_of_others(source, mapping, findings)
     sheets = read_activities(source, mapping, readers.of, findings, way)
     read = _read(source, mapping, readers, findings, chosen, way)

@@ -30,8 +30,11 @@ FRESH_MONTHS, STALE_MONTHS = 3, 24
 COUNTED = "counted"
 """The measure that multiplies all others: the share of rows that count, of the table with the least."""
 
+MEASURES = COUNTED, "completeness", "validity", "uniqueness", "timeliness", "consistency", "coverage"
+"""The measures, in the order of the report."""
+
 _DOUBLES = (Problem.TWICE_SAME, Problem.TWICE_OTHER)
-_OF_PEOPLE = {
+OF_PEOPLE = {
     Problem.AGE_NEGATIVE: "an accident before the birth",
     Problem.PERSON_DIFFERS: "one person with two sexes",
     Problem.PERSON_AGE: "one person with ages that do not fit",
@@ -151,7 +154,7 @@ def _column(report: ColumnReport) -> ColumnQuality:
 def _contradictions_found(loaded: Load) -> list[Contradiction]:
     return [
         Contradiction(rule, count_of(loaded.findings, problem), loaded.rows)
-        for problem, rule in _OF_PEOPLE.items()
+        for problem, rule in OF_PEOPLE.items()
     ]
 
 

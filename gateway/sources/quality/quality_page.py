@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from gateway.dictionary import Dictionary
+from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.quality.quality import ColumnQuality, Quality
 from gateway.sources.quality.quality_report import change, contacts_text, former_scores, percent
 
@@ -138,9 +139,12 @@ def _faults(quality: Quality) -> Iterator[str]:
     )
     yield _table(
         "Findings",
-        ("table", "column", "what", "times", "first lines"),
+        ("table", "column", "what", "times", "first lines", "what to do"),
         (
-            (f.table, f.column, str(f.problem), f.count, ", ".join(map(str, f.lines[:8])))
+            (
+                *(f.table, f.column, str(f.problem), f.count),
+                *(", ".join(map(str, f.lines[:8])), REMEDIES[f.problem]),
+            )
             for f in sorted(quality.findings, key=lambda f: -f.count)
         ),
     )

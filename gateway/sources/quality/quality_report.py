@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.sources.model.errors import SourceError
+from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.model.findings import Finding, Problem
 from gateway.sources.quality.quality import Quality
 from gateway.sources.rows.row_accounts import TableAccount
@@ -214,7 +215,10 @@ def _province_lines(quality: Quality, dictionary: Dictionary) -> Iterator[str]:
 def _fault_lines(quality: Quality) -> Iterator[str]:
     broken = [f"  {c.count:>8}  {c.rule}" for c in quality.contradictions if c.count]
     doubles = [f"  {n:>8}  {reason}" for reason, n in quality.duplicates.items() if n]
-    found = [f"  {f.count:>8}  {f}" for f in sorted(quality.findings, key=lambda f: -f.count)]
+    found = [
+        f"  {f.count:>8}  {f}\n            -> {REMEDIES[f.problem]}"
+        for f in sorted(quality.findings, key=lambda f: -f.count)
+    ]
     for title, lines in (("Contradictions", broken), ("Duplicates", doubles), ("Findings", found)):
         yield f"{title}: {'none' if not lines else ''}".rstrip()
         yield from lines

@@ -14,7 +14,7 @@ from gateway.member.model.snapshot import CONSENT, Column, Snapshot
 from gateway.sources.model.dates import UnreadableError, month_of, whole_years
 from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping
-from gateway.sources.model.targets import ACCIDENT, AGE, BIRTH, CASE, DATE, PERSON, PLACE
+from gateway.sources.model.targets import ACCIDENT, AGE, AGE_MONTHS, BIRTH, CASE, DATE, PERSON, PLACE
 from gateway.sources.model.washington_group import with_disability
 from gateway.sources.rows.convert import age_band
 from gateway.sources.rows.historical_places import placed_in_time
@@ -86,6 +86,7 @@ def assemble(
     read = read.taken(read.reasons == 0)
     columns = dict(read.columns)
     columns |= {name: Column.constant(code, len(read.lines)) for name, code in mapping.constants.items()}
+    columns = _with_months(columns)
     if BIRTH in columns:
         columns[AGE] = _ages(columns, read, findings)
         del columns[BIRTH]
@@ -151,6 +152,18 @@ def _links(identifiers: Mapping[str, NDArray[np.bytes_]]) -> dict[str, NDArray[n
         "case": case,
         "accident": person_links(identifiers.get(ACCIDENT), case),
     }
+
+
+def _with_months(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """The columns, with the age in months where the column of years says nothing."""
+    months = columns.get(AGE_MONTHS)
+    rest = {name: column for name, column in columns.items() if name != AGE_MONTHS}
+    if months is None or AGE not in rest:
+        return rest if months is None else rest | {AGE: months}
+    years = rest[AGE]
+    bands = [m if y in _AGES_WITHOUT_YEARS and m != _NOT_KNOWN else y
+             for y, m in zip(years.values(), months.values(), strict=True)]  # fmt: skip
+    return rest | {AGE: Column.of(bands)}
 
 
 def _ages(columns: Mapping[str, Column], read: ReadRows, findings: Findings) -> Column:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from anonymisers.identity.normalisation import canonical_identifier
 from gateway.dictionary import Dictionary
@@ -11,7 +12,7 @@ from gateway.sources.model.amounts import AmountReader
 from gateway.sources.model.dates import DateReader, UnreadableError
 from gateway.sources.model.findings import Problem
 from gateway.sources.model.mapping import ColumnRule
-from gateway.sources.model.targets import PERSON, PLACES, Kind
+from gateway.sources.model.targets import AGE_MONTHS, PERSON, PLACES, Kind
 from gateway.sources.model.words import plain
 
 OLDEST = 120
@@ -77,7 +78,7 @@ def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date
         try:
             return Outcome(read(word))
         except UnreadableError as error:
-            return Outcome(unread, problem=error.problem)
+            return Outcome(error.agreed or unread, problem=error.problem)
 
     return convert
 
@@ -95,8 +96,10 @@ def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) 
     if rule.target.name in PLACES:
         words, problem = place_words(dictionary, member) | dict(rule.codes), Problem.PLACE
     if kind is Kind.AGE:
-        part = 12 if rule.unit == "months" else 1
-        return lambda word: words[word] if word in words else age_band(_whole(word, Problem.AGE_FORM) // part)
+        years = (
+            _months if rule.target.name == AGE_MONTHS else partial(_years, 12 if rule.unit == "months" else 1)
+        )
+        return lambda word: words[word] if word in words else years(word)
     if kind is Kind.SEVERAL:
         return lambda word: _several(words, word, plain(rule.separator))
     return lambda word: _code(words, word, problem)
@@ -150,6 +153,17 @@ def _whole(word: str, problem: Problem) -> int:
     if not (whole.isascii() and whole.isdigit() and len(whole) <= 6 and set(rest) <= {"0"}):
         raise UnreadableError(problem)
     return sign * int(whole)
+
+
+def _years(part: int, word: str) -> str:
+    """The age band of whole years, or of months where twelve of them are a year."""
+    return age_band(_whole(word, Problem.AGE_FORM) // part)
+
+
+def _months(word: str) -> str:
+    """The age band of whole months beside years. No months say nothing: forms are filled up with zeros."""
+    months = _whole(word, Problem.AGE_FORM)
+    return age_band(months // 12) if months else "UNK"
 
 
 def _within(word: str, most: int) -> str:

@@ -1,12 +1,14 @@
 """Tables with one row per accident and repeated columns for every victim, as exported by IMSMA."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+from audit.reading.messages import message
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.mapping import NUMBER, TableRule
-from gateway.sources.model.tables import Chunk, OpenTable, Source
+from gateway.sources.model.tables import LINES_APART, Chunk, OpenTable, Source
 from gateway.sources.model.words import plain
 
 MOST_VICTIMS = 200
@@ -15,9 +17,66 @@ MOST_VICTIMS = 200
 
 @contextmanager
 def open_table(source: Source, rule: TableRule, findings: Findings) -> Iterator[OpenTable]:
-    """The table of a rule; with repeated columns, one row per victim, under the headings with `{n}`."""
-    with source.table(rule.name) as table:
+    """The table of a rule, with the tables that go on with it.
+
+    With repeated columns, it has one row per victim, under the headings with `{n}`.
+    """
+    with source.table(rule.name) as first:
+        table = _with_others(source, first, rule, findings) if rule.also else first
         yield _unrolled(table, rule, findings) if rule.repeat else table
+
+
+def _with_others(source: Source, first: OpenTable, rule: TableRule, findings: Findings) -> OpenTable:
+    """The first table and its further ones as one. Raises SourceError where a column is missing in one."""
+    findings.unite(rule.name, rule.also)
+    own = set(map(plain, first.headings))
+    read = [heading for heading in dict.fromkeys((*rule.columns, *rule.personal)) if plain(heading) in own]
+    for name in rule.also:
+        with source.table(name) as other:
+            theirs = set(map(plain, other.headings))
+        missing = [heading for heading in read if plain(heading) not in theirs]
+        if missing:
+            raise SourceError(
+                message(
+                    "%(table)s has no column %(columns)s.", table=name, columns=", ".join(map(repr, missing))
+                ),
+                remedy=message("Correct the headings, or leave the table out of 'also'."),
+            )
+    reached = _Reached(first.at)
+    return OpenTable(first.headings, _one_by_one(source, first, rule, reached), reached.place)
+
+
+@dataclass
+class _Reached:
+    """The place reached in several tables, one after the other."""
+
+    now: Callable[[], int]
+    before: int = 0
+
+    def place(self) -> int:
+        return self.before + self.now()
+
+    def go_on(self, now: Callable[[], int]) -> None:
+        """Count from here on in the next table."""
+        self.now = now
+
+    def stop(self) -> None:
+        """Keep the place reached, before the table is closed."""
+        self.before, self.now = self.place(), lambda: 0
+
+
+def _one_by_one(source: Source, first: OpenTable, rule: TableRule, reached: _Reached) -> Iterator[Chunk]:
+    yield from first.chunks
+    reached.stop()
+    for number, name in enumerate(rule.also, 1):
+        with source.table(name) as other:
+            reached.go_on(other.at)
+            own = [plain(heading) for heading in other.headings]
+            places = [own.index(plain(h)) if plain(h) in own else -1 for h in first.headings]
+            for chunk in other.chunks:
+                rows = [[row[place] if place >= 0 else "" for place in places] for row in chunk.rows]
+                yield Chunk([line + number * LINES_APART for line in chunk.lines], rows)
+            reached.stop()
 
 
 def _unrolled(table: OpenTable, rule: TableRule, findings: Findings) -> OpenTable:

@@ -19,7 +19,7 @@ from gateway.sources.model.words import plain
 _BEFORE_READING = (Problem.ROW_SHORT, Problem.ROW_LONG, Problem.NO_CASUALTY, Problem.VICTIM_BEYOND)
 """Reasons for which a row never reaches the columns of its table."""
 
-_EMPTY = (Problem.ROW_BLANK, Problem.ROW_HEADINGS)
+_EMPTY = (Problem.ROW_BLANK, Problem.ROW_HEADINGS, Problem.ROW_TOTAL)
 """Rows that hold no record."""
 
 
@@ -110,8 +110,9 @@ def accounts_of_others(
     names = source.tables()
     if len(names) == 1:
         return ()  # a single file goes by any name
-    named = {*(table.name for table in mapping.tables), *mapping.left_out}
-    named |= {name.rpartition(".")[2] for name in named if mapping.kind == "database"}
+    named = {*(name for table in mapping.tables for name in table.names), *mapping.left_out}
+    if mapping.kind == "database":  # the default schema can be named, though its tables have no prefix
+        named |= {name.rpartition(".")[2] for name in named if name not in names}
     accounts = []
     for name in names:
         if name in named:

@@ -110,6 +110,7 @@ def test_a_register_is_checked_then_loaded_and_its_file_is_gone(ready: DeskHouse
         in page
     )
     assert "victims.csv, Date: not a date in any format of the mapping (line 9)" in page
+    assert "Name the format in the mapping, or correct the cell." in page
     assert "32/13" not in page
     assert "89 cases reported late" in page
     assert "120 cases no longer in the register" in page

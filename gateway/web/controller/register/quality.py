@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import format_percent
 from flask_babel import gettext as _
 
+from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.model.findings import Problem
 from gateway.web.controller.common import wording
 from gateway.web.controller.common.context import desk_context
@@ -41,12 +42,13 @@ class Year:
 
 @dataclass(frozen=True)
 class Found:
-    """A problem: its place, its frequency, and the first lines with the problem."""
+    """A problem: its place, its frequency, the first lines with the problem, and what to do about it."""
 
     where: str
     problem: str
     count: int
     lines: tuple[int, ...]
+    remedy: str
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ def _account(one: Mapping[str, Any]) -> Account:
 def _found(one: Mapping[str, Any]) -> Found:
     where = ", ".join(part for part in (one["table"], one["column"]) if part)
     lines = tuple(int(line) for line in one["lines"][:LINES])
-    return Found(where or _("the file"), Problem[one["problem"]].value, one["count"], lines)
+    problem = Problem[one["problem"]]
+    return Found(where or _("the file"), problem.value, one["count"], lines, REMEDIES[problem])
 
 
 def _share(share: float) -> str:

@@ -155,7 +155,7 @@ def _form(refused: tuple[str, str] | None = None) -> UploadForm:
             _("The operator drafts a mapping once: safelane member map suggest."),
         )
         return UploadForm((), (), most, why)
-    tables, endings = tuple(table.name for table in mapping.tables), accepted(mapping)
+    tables, endings = tuple(name for table in mapping.tables for name in table.names), accepted(mapping)
     if not endings:
         why = (
             _("The mapping reads a database, which cannot be uploaded."),
