@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "member_0008"
+revision = "member_0007"
 down_revision = "member_0006"
 
 
