@@ -174,21 +174,21 @@ def quality_words() -> Iterator[str]:
 
 def rules(code: ast.AST) -> Iterator[str]:
     """The texts of more than one word in a module that are no descriptions of its parts."""
-    told = {
+    known = {
         ast.get_docstring(node, clean=False)
         for node in ast.walk(code)
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
     }
-    told |= {
+    known |= {
         node.value.value
         for node in ast.walk(code)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     parts = {id(value) for node in ast.walk(code) if isinstance(node, ast.JoinedStr) for value in node.values}
-    told |= set(NOT_FOR_THE_DEAD.values())
+    known |= set(NOT_FOR_THE_DEAD.values())
     for node in ast.walk(code):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in parts else None
-        if isinstance(text, str) and " " in text and text not in told:
+        if isinstance(text, str) and " " in text and text not in known:
             yield text
 
 
