@@ -134,6 +134,7 @@ def with_further_tables(
         if turn == 1:
             settled_tables = trial.with_room(refused, _better(settled_tables, at_once))
             left = TUNING.steps
+            steps += [settled_tables] if settled_tables is not steps[-1] else []
         for done, table in enumerate(tables):
             if progress is not None:
                 progress("trying finer tables", (turn + done / len(tables)) / len(turns))
