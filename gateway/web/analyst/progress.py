@@ -55,11 +55,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class QuestionNews:
-    """News of a question: answers by member, members where the question waits, offline members."""
+    """News of a question: answers by member, members where the question waits, offline members.
+
+    `unreleased`: whether some answer is in no release yet, so that a newer one is about to come.
+    """
 
     answers: Mapping[str, Answer]
     waiting: Collection[str]
     away: Mapping[str, datetime]
+    unreleased: bool = False
 
 
 def progress(asked: AskedQuestion, news: QuestionNews, now: datetime) -> Progress:
@@ -68,7 +72,8 @@ def progress(asked: AskedQuestion, news: QuestionNews, now: datetime) -> Progres
     steps = tuple(_step(member, news, takes=takes) for member in asked.members)
     is_open = asked.state is State.OPEN
     missing = any(step.stage not in (Stage.ANSWERED, Stage.REFUSED) for step in steps)
-    return Progress(steps, is_open, is_open or (takes and missing), asked.deadline, asked.late_until)
+    moving = is_open or news.unreleased or (takes and missing)
+    return Progress(steps, is_open, moving, asked.deadline, asked.late_until)
 
 
 def _step(member: str, news: QuestionNews, *, takes: bool) -> Step:

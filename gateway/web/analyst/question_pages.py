@@ -154,7 +154,8 @@ def _progress(view: View, asked: AskedQuestion) -> Progress:
     now = hub().clock.now()
     answers = {member: answer_of_note(note) for member, note in view.answers(asked.id).items()}
     away = offline_since([m for m in asked.members if m not in answers], view.presence(), hub().started, now)
-    return progress(asked, QuestionNews(answers, view.waiting(asked.id), away), now)
+    unreleased = None in view.released_in(asked.id).values()
+    return progress(asked, QuestionNews(answers, view.waiting(asked.id), away, unreleased), now)
 
 
 def _pause(asked: AskedQuestion, far: Progress) -> int:

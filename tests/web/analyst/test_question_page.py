@@ -151,6 +151,24 @@ def test_an_answer_that_comes_late_makes_a_newer_table(desk: Desk) -> None:
     assert desk.browser.get(f"/questions/{question}?release=3").status_code == 404
 
 
+def test_a_page_that_sees_the_last_answer_before_the_newer_table_looks_again(desk: Desk) -> None:
+    question = desk.ask(by=["outcome"])
+    desk.answers("KH")
+    desk.answers("LA")
+    desk.house.clock.move(seconds=60)
+    desk.release()
+    desk.answers("TH")
+
+    part = desk.browser.get(f"/questions/{question}?seen=1", headers=HTMX).text
+    assert "3 of 3 members have replied" in part
+    assert f'hx-get="/questions/{question}?seen=1"' in part
+
+    desk.release()
+    part = desk.browser.get(f"/questions/{question}?seen=1", headers=HTMX).text
+    assert "a newer table is available" in part
+    assert "hx-get" not in part
+
+
 def test_the_table_can_be_turned_and_a_cell_of_an_older_table_is_of_that_one(desk: Desk) -> None:
     question = released(desk, by=["country", "outcome"])
 
