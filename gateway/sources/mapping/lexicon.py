@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -58,6 +58,7 @@ def likeness(heading: str, known: Iterable[str]) -> float:
     return max((_alike(heading, word) for word in known), default=0.0)
 
 
+@lru_cache(maxsize=100_000)
 def _alike(heading: str, word: str) -> float:
     if heading == word or _without_articles(heading) == word:
         return 1.0
@@ -67,8 +68,12 @@ def _alike(heading: str, word: str) -> float:
             return 0.5 + 0.4 * len(theirs) / len(ours)
     elif len(word) > 2 and word in heading:  # scripts without spaces between words
         return 0.45 + 0.45 * len(word) / len(heading)
-    ratio = SequenceMatcher(None, heading, word).ratio()
-    return 0.8 * ratio if ratio > 0.8 and len(word) > 3 else 0.0
+    # Words of too different lengths cannot be so alike, and most pairs of words are that different.
+    if len(word) <= 3 or 2 * min(len(heading), len(word)) <= 0.8 * (len(heading) + len(word)):
+        return 0.0
+    matcher = SequenceMatcher(None, heading, word)
+    ratio = matcher.ratio() if matcher.quick_ratio() > 0.8 else 0.0
+    return 0.8 * ratio if ratio > 0.8 else 0.0
 
 
 def _without_articles(heading: str) -> str:
