@@ -95,15 +95,11 @@ def shuffled_in_return(
         kept = (matching[one] == matching[two]) & (a[one] != a[two]) & (b[one] != b[two])
         one, two = one[kept], two[kept]
         up = (a[one] < a[two]) == (b[one] < b[two])
-        cells = [
-            np.minimum(a[one], a[two]),
-            np.maximum(a[one], a[two]),
-            np.minimum(b[one], b[two]),
-            np.maximum(b[one], b[two]),
-        ]
         kind = _number(codes, people, shared)[one]
-        for cell in cells:
-            kind = kind * 1024 + cell
+        for code, axis in ((a, swapped), (b, other)):
+            for end in (np.minimum(code[one], code[two]), np.maximum(code[one], code[two])):
+                kind = kind * len(people.dims[axis].codes) + end
+            kind = np.unique(kind, return_inverse=True)[1]  # small again, however many codes there are
         made = _equally_many(kind, up)
         one, two = one[made], two[made]
         a[one], a[two] = a[two], a[one]

@@ -155,6 +155,23 @@ def test_of_many_people_most_are_shuffled_though_all_tables_of_two_stay():
     assert (world.change == again.change).all()
 
 
+def test_codes_beyond_a_thousand_are_distinguished():
+    dims = (flat("commune", 4000), flat("year", 4000), flat("device", 2))
+    rng = np.random.default_rng(7)
+    spots = rng.choice([1, 2, 1025, 1026, 2049, 2050, 3073], size=(4000, 2))
+    own = BaseTable.at(
+        dims, np.column_stack([spots, rng.integers(1, 3, 4000)]).astype(np.int32), np.ones(4000, np.int64)
+    )
+    tables = [frozenset((0, 1)), frozenset((0, 2)), frozenset((1, 2))]
+
+    world = shuffled_in_return(own, tables, KEY, "some purpose")
+
+    assert len(world.change)
+    for axes in map(sorted, tables):
+        _, place = np.unique(world.coords[:, axes], axis=0, return_inverse=True)
+        assert not np.bincount(place.ravel(), weights=world.change).any()
+
+
 @given(everybody, st.integers(0, 100), st.sampled_from([(P, Y, D), (P, D, S), (Y, D, S)]))
 def test_a_sum_is_changed_by_two_exchanges_and_no_table_is(people, number, axes):
     own = base(people)
