@@ -40,8 +40,8 @@ ONCE_IS_ENOUGH := $(addprefix tests/hub/test_,bounds_hold_the_truth.py enrolling
     $(addprefix tests/member/register/test_,person_counts.py record_changes.py vault_of_a_load.py) \
     $(addprefix tests/watching/test_,keys_of_the_log.py lying_hub.py monitor_loop.py quorum.py reconciling.py)
 
-test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL
-	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadscope $(ON_POSTGRESQL) $(addprefix --ignore=,$(ONCE_IS_ENOUGH))
+test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL, one after the other
+	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(ON_POSTGRESQL) $(addprefix --ignore=,$(ONCE_IS_ENOUGH))
 
 check: install-test ## style and types, without the tests
 	$(BIN)/ruff check .
