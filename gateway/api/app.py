@@ -9,7 +9,17 @@ from flask_smorest import Api, Blueprint
 from audit.formats.vkey import VerifierKey
 from gateway import __version__
 from gateway.accounts.context import Accounts
-from gateway.api import access_control, audit, catalogue, federation, limits, problems, questions, storable
+from gateway.api import (
+    access_control,
+    audit,
+    catalogue,
+    federation,
+    limits,
+    problems,
+    questions,
+    release_data,
+    storable,
+)
 from gateway.api.log import log_blueprint
 from gateway.api.services import AUDITED, KEY
 from gateway.auditing.audited_log import AuditedLog
@@ -77,6 +87,7 @@ def create_hub_app(hub: Hub) -> Flask:
     )
     for blueprint in (
         questions.blueprint,
+        release_data.blueprint,
         catalogue.blueprint,
         audit.blueprint,
         federation.blueprint,

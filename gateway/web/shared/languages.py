@@ -4,10 +4,13 @@ A translation that no native speaker has reviewed yet is never chosen by a brows
 a person's click, and every page in that language names the state of the translation.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from babel.support import NullTranslations, Translations
 from flask import Blueprint, Flask, g, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 from werkzeug.wrappers import Response
@@ -15,6 +18,8 @@ from werkzeug.wrappers import Response
 from audit.reading.messages import Message as LogMessage
 from gateway.accounts.forms import local_path
 from gateway.api.browsers import BROWSER_SECONDS, read_cookie, set_cookie
+from gateway.api.release_data import LANGUAGES
+from gateway.picturing import Words
 from policies.model.messages import Message as PolicyMessage
 
 ENGLISH = "en"
@@ -31,6 +36,7 @@ blueprint = Blueprint("web-language", __name__)
 
 def install(app: Flask) -> None:
     Babel(app, default_translation_directories=str(FOLDER), locale_selector=chosen)
+    app.extensions[LANGUAGES] = labels_of_other_languages()
     for one in (number, moment, day, date_of, translated, spoken):
         app.jinja_env.filters[one.__name__] = one
 
@@ -39,6 +45,22 @@ def available() -> tuple[str, ...]:
     """The languages that have texts."""
     others = sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.mo"))
     return (ENGLISH, *others)
+
+
+def labels_of_other_languages() -> dict[str, Words]:
+    """The words of each language but English, for whoever names one: a program has chosen none by a click."""
+    with_texts = [code for code in available() if code != ENGLISH]
+    return {code: Words(say=_saying(code), number=str) for code in with_texts}
+
+
+def _saying(code: str) -> Callable[[str], str]:
+    return lambda text: str(_texts(code).gettext(text)) if text else ""
+
+
+@cache
+def _texts(code: str) -> NullTranslations:
+    """Read once somebody asks: an application starts without."""
+    return Translations.load(str(FOLDER), [code])
 
 
 def chosen() -> str:

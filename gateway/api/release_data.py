@@ -1,0 +1,210 @@
+"""The data of a release for programs: an address for each format, which never changes what it holds.
+
+Reading a release asks nobody anew. Everything here is the requester's own; what is not looks like nothing.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, current_app, request
+from flask_smorest import Blueprint
+from marshmallow import RAISE, fields, validate
+from werkzeug.exceptions import NotAcceptable
+
+from audit.formats.encoding import to_base64
+from gateway import __version__
+from gateway.api.access_control import principal
+from gateway.api.describe import refusals
+from gateway.api.schemas import Strict
+from gateway.api.services import hub
+from gateway.export.data_formats import FORMATS, MEDIA_TYPES, data
+from gateway.export.notes import Receipt
+from gateway.export.observations import Observations, Selection
+from gateway.export.release_metadata import metadata
+from gateway.hub.errors import UnknownQuestionError
+from gateway.hub.model import KeptRelease
+from gateway.hub.ports import View
+from gateway.picturing import ENGLISH, Words
+from gateway.wire.release import RESULT
+
+blueprint = Blueprint(
+    "data",
+    __name__,
+    url_prefix="/api/v1/questions/<question_id>/releases",
+    description="The data of releases, in formats of statistics",
+)
+
+LANGUAGES = "safelane-languages"
+"""Extension of the application: the languages of labels beside English, each with its words."""
+
+NEVER_CHANGES = "private, max-age=31536000, immutable"
+MAY_CHANGE = "private, no-cache"
+
+
+class DataSchema(Strict):
+    cells = fields.Enum(
+        Selection,
+        by_value=True,
+        load_default=Selection.INNER,
+        metadata={"description": "cells that are no totals, which can be added up; only totals; or all"},
+    )
+    labels = fields.String(
+        load_default="",
+        validate=validate.Regexp(r"\A([a-z]{2,3})?\Z"),
+        metadata={"description": "a language: labels beside the codes of CSV, and of JSON-stat"},
+    )
+
+
+def _described(kind: str) -> Any:
+    content = {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES}
+    return blueprint.doc(
+        responses={
+            "200": {"description": f"the data of {kind}", "content": content},
+            "304": {"description": "as the copy that `If-None-Match` names"},
+        }
+    )
+
+
+@blueprint.route("/<int:number>/data", methods=["GET"], defaults={"ending": None})
+@blueprint.route("/<int:number>/data.<ending>", methods=["GET"])
+@blueprint.arguments(DataSchema, location="query", unknown=RAISE)
+@_described("a release")
+@refusals(blueprint, s404="no such question or release, or somebody else's", s406="no such format")
+def get_data(query: dict[str, Any], question_id: str, number: int, ending: str | None) -> Response:
+    """A release as CSV, JSON-stat, SDMX-CSV or workbook, by the address's ending or by `Accept`.
+
+    The bytes under a number never change while program and dictionary are the same.
+    """
+    return _data(question_id, number, ending, query)
+
+
+@blueprint.route("/newest/data", methods=["GET"], defaults={"ending": None})
+@blueprint.route("/newest/data.<ending>", methods=["GET"])
+@blueprint.arguments(DataSchema, location="query", unknown=RAISE)
+@_described("the newest release")
+@refusals(blueprint, s404="no such question, no release of it yet, or somebody else's", s406="no such format")
+def get_newest_data(query: dict[str, Any], question_id: str, ending: str | None) -> Response:
+    """The newest release in the same formats; `Content-Location` names its own address."""
+    return _data(question_id, None, ending, query)
+
+
+@blueprint.route("/<int:number>/metadata", methods=["GET"])
+@blueprint.response(200)
+@refusals(blueprint, s404="no such question or release, or somebody else's")
+def get_metadata(question_id: str, number: int) -> Response:
+    """What stands beside the data: the question, levels, coverage, terms, statuses, the proof in the log."""
+    with hub().store.reading() as view:
+        kept, asked_index = _kept(view, question_id, number)
+        opening = view.opening(RESULT, kept.index)
+        beside = {
+            "log": hub().log.origin,
+            "asked": asked_index,
+            "released": kept.index,
+            "entry": to_base64(hub().log.entry(view.log, kept.index)),
+            "proof": str(hub().log.fullest_receipt(view.log, kept.index)),
+            "opening": None if opening is None else {"label": opening.label, "salt": opening.salt.hex()},
+        }
+    described = metadata(kept.release, hub().dictionary)
+    at = _address(question_id, kept.release.number)
+    addresses = {ending: f"{at}/data.{ending}" for ending in FORMATS}
+    text = current_app.json.dumps({**described, "data": addresses, "receipt": beside})
+    response = Response(text, content_type="application/json")
+    response.headers["Cache-Control"] = MAY_CHANGE  # witnesses go on cosigning
+    return response
+
+
+@blueprint.route("/<int:number>/proof", methods=["GET"])
+@blueprint.response(200)
+@refusals(blueprint, s404="no such question or release, or somebody else's")
+def get_proof(question_id: str, number: int) -> Response:
+    """The proof that a release stands in the regional log, as a `.tlog-proof` (C2SP)."""
+    with hub().store.reading() as view:
+        kept, _ = _kept(view, question_id, number)
+        proof = str(hub().log.fullest_receipt(view.log, kept.index))
+    response = Response(proof, content_type="text/plain; charset=utf-8")
+    name = f"{question_id}-{number}.tlog-proof"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = MAY_CHANGE
+    return response
+
+
+def _data(question_id: str, number: int | None, ending: str | None, query: Mapping[str, Any]) -> Response:
+    with hub().store.reading() as view:
+        kept, asked_index = _kept(view, question_id, number)
+    form = _form(ending)
+    language: str = query["labels"]
+    words = _words(language)
+    at = _address(question_id, kept.release.number)
+    parts = (
+        question_id, str(kept.release.number), form, query["cells"].value, language,
+        hub().dictionary.version, __version__,
+    )  # fmt: skip
+    response = Response(content_type=_content_type(form))
+    response.set_etag(" ".join(parts).replace('"', ""))
+    response.headers["Cache-Control"] = MAY_CHANGE if number is None else NEVER_CHANGES
+    response.headers["Vary"] = "Accept, Authorization"
+    response.headers["Content-Location"] = f"{at}/data.{form}"
+    response.headers["Link"] = f'<{at}/metadata>; rel="describedby"; type="application/json"'
+    response.make_conditional(request)
+    if response.status_code != HTTPStatus.NOT_MODIFIED:
+        observations = Observations.of(kept.release, hub().dictionary, query["cells"], words)
+        receipt = Receipt(hub().log.origin, asked_index, kept.index)
+        response.set_data(data(observations, form, labelled=bool(language), receipt=receipt))
+    return response
+
+
+def _kept(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:
+    """A release by its number, or the newest for None; and the log entry of the question."""
+    asked = view.question(question_id)
+    if asked is None or asked.user != principal().user:
+        raise UnknownQuestionError("There is no such question among yours.")
+    releases = view.releases(asked.id)
+    wanted = len(releases) if number is None else number
+    if not 1 <= wanted <= len(releases):
+        raise UnknownQuestionError("There is no such release of the question.")
+    return releases[wanted - 1], asked.asked_index
+
+
+def _form(ending: str | None) -> str:
+    """The format that the address names, else the one that the requester prefers."""
+    there = f"There are {', '.join(f'data.{one}' for one in FORMATS)}."
+    if ending is not None:
+        if ending not in FORMATS:
+            raise NotAcceptable(f"The data cannot be had in this form. {there}")
+        return ending
+    if not request.accept_mimetypes:
+        return next(iter(FORMATS))
+    # By hand, since Werkzeug takes `text/csv;version=2` for another type than `text/csv`.
+    for named, quality in request.accept_mimetypes:
+        fitting = (form for kind, form in MEDIA_TYPES.items() if _accepts(named.partition(";")[0], kind))
+        if quality > 0 and (form := next(fitting, None)):
+            return form
+    raise NotAcceptable(f"The data cannot be had in any form that Accept names. {there}")
+
+
+def _accepts(named: str, media_type: str) -> bool:
+    """Whether a media range such as `text/*` has a media type (RFC 9110, section 12.5.1)."""
+    whole, _, part = named.strip().lower().partition("/")
+    return (whole, part) == tuple(media_type.split("/")) or (
+        part == "*" and whole in ("*", media_type.partition("/")[0])
+    )
+
+
+def _content_type(form: str) -> str:
+    media_type = FORMATS[form].media_type
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+def _words(language: str) -> Words:
+    known: Mapping[str, Words] = current_app.extensions.get(LANGUAGES, {})
+    if language in ("", "en"):
+        return ENGLISH
+    if language not in known:
+        raise NotAcceptable(f"There are labels in {', '.join(['en', *sorted(known)])}.")
+    return known[language]
+
+
+def _address(question_id: str, number: int) -> str:
+    return f"/api/v1/questions/{quote(question_id, safe='')}/releases/{number}"

@@ -1,0 +1,62 @@
+"""Observations as CSV (RFC 4180), for programs: numbers only where there is a number, and no comments."""
+
+import csv
+import io
+
+from gateway.export.flat_tables import harmless
+from gateway.export.observations import Observations, Selection, totals_over
+from gateway.wire.cells import Cell
+
+FACTS = (
+    "value",
+    "status",
+    "at_least",
+    "at_most",
+    "largest_deviation",
+    "standard_deviation",
+    "missing_members",
+)
+TOTAL_OVER = "total_over"
+"""Column of a selection with totals: the levels over which the row adds up, none for an inner cell."""
+
+
+def to_data_csv(observations: Observations, *, labelled: bool = False) -> str:
+    """Return a row for each cell: its codes, with `labelled` each followed by its label, then FACTS.
+
+    `value` is empty where there is no number, and `status` says why; a total has its levels in a column of
+    its own, so that no program adds it to the cells within it unawares.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    marked = observations.selection is not Selection.INNER
+    names = [harmless(axis.level) for axis in observations.axes]
+    heads = [head for name in names for head in ((name, f"{name}_label") if labelled else (name,))]
+    writer.writerow([*heads, *([TOTAL_OVER] if marked else []), *FACTS])
+    for cell in observations.cells:
+        codes = _codes(observations, cell, labelled=labelled)
+        over = [" ".join(totals_over(observations.axes, cell))] if marked else []
+        writer.writerow([*codes, *over, *_facts(cell)])
+    return out.getvalue()
+
+
+def _codes(observations: Observations, cell: Cell, *, labelled: bool) -> list[str]:
+    found = []
+    for axis, code in zip(observations.axes, cell.key, strict=True):
+        found.append(harmless(code))
+        if labelled:
+            found.append(harmless(observations.labels.code(axis.level, code)))
+    return found
+
+
+def _facts(cell: Cell) -> list[str | int]:
+    numbers = (cell.value, cell.at_least, cell.at_most)
+    value, least, most = ("" if number is None else number for number in numbers)
+    return [
+        value,
+        cell.status.value,
+        least,
+        most,
+        cell.largest_deviation or "",
+        cell.standard_deviation or "",
+        " ".join(cell.missing_members),
+    ]

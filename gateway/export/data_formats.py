@@ -1,0 +1,64 @@
+"""The formats in which programs fetch the data of a release, with their media types and endings."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gateway.export.data_csv import to_data_csv
+from gateway.export.export_formats import CONTENT_TYPES, FormError
+from gateway.export.json_stat import to_json_stat
+from gateway.export.notes import Receipt
+from gateway.export.observations import Observations, Selection
+from gateway.export.sdmx_csv import to_sdmx_csv
+
+
+@dataclass(frozen=True)
+class DataFormat:
+    """A format: its ending in an address, and its media type."""
+
+    ending: str
+    media_type: str
+
+
+FORMATS = MappingProxyType(
+    {
+        made.ending: made
+        for made in (
+            DataFormat("csv", "text/csv"),
+            DataFormat("jsonstat", "application/json"),
+            DataFormat("sdmx.csv", "application/vnd.sdmx.data+csv;version=2.0.0"),
+            DataFormat("xlsx", CONTENT_TYPES["xlsx"]),
+        )
+    }
+)
+"""By ending; the first is what a program gets that accepts anything."""
+
+MEDIA_TYPES = MappingProxyType(
+    {made.media_type.partition(";")[0]: made.ending for made in FORMATS.values()}
+    | {"application/vnd.json-stat+json": "jsonstat"}
+)
+"""The ending of the format for each media type that a program can ask for."""
+
+
+def data(
+    observations: Observations, ending: str, *, labelled: bool = False, receipt: Receipt | None = None
+) -> bytes:
+    """Return the bytes of a format. A workbook has all cells, totals in rows and columns of their own.
+
+    Raises FormError for an ending that FORMATS lacks, and for totals alone as JSON-stat.
+    """
+    match ending:
+        case "csv":
+            return to_data_csv(observations, labelled=labelled).encode()
+        case "jsonstat":
+            if observations.selection is Selection.TOTALS:
+                raise FormError("JSON-stat cannot hold totals alone.", remedy="Ask for cells=all.")
+            return to_json_stat(observations).encode()
+        case "sdmx.csv":
+            return to_sdmx_csv(observations).encode()
+        case "xlsx":
+            # Here, because a library for workbooks is in the way of whoever only starts.
+            from gateway.export.workbook import to_xlsx  # noqa: PLC0415
+
+            labels = observations.labels
+            return to_xlsx(observations.release, observations.dictionary, labels.words, receipt)
+    raise FormError(f"Data cannot be had as '{ending}'.", remedy=f"Choose one of {', '.join(FORMATS)}.")

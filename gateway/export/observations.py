@@ -1,0 +1,84 @@
+"""A release as observations for programs: a number or none, its status, and the range of a withheld number.
+
+Whoever adds up all cells of a table counts each person once for each total that the person is in. So a
+selection of cells is chosen: those within the totals (unless another is asked for), the totals, or all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from gateway.dictionary import Dictionary
+from gateway.picturing import ENGLISH, Words, with_bounds
+from gateway.picturing.labels import Labels
+from gateway.wire.cells import TOTAL, Axis, Cell, Status
+from gateway.wire.release import Release
+
+
+class Selection(StrEnum):
+    """Which cells of a table: `INNER` has no total of any axis, `TOTALS` only cells that are totals."""
+
+    INNER = "inner"
+    TOTALS = "totals"
+    ALL = "all"
+
+    def has(self, key: Sequence[str]) -> bool:
+        """Whether a cell with this key is selected."""
+        return self is Selection.ALL or (self is Selection.TOTALS) == (TOTAL in key)
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Selected cells of a release, in the order of its codes, with labels in one language.
+
+    `axes` have the codes of selected cells only. `cells` lack combinations of codes that are none, such as a
+    province of another country.
+    """
+
+    release: Release
+    dictionary: Dictionary
+    selection: Selection
+    axes: tuple[Axis, ...]
+    cells: tuple[Cell, ...]
+    labels: Labels
+
+    @classmethod
+    def of(
+        cls,
+        release: Release,
+        dictionary: Dictionary,
+        selection: Selection = Selection.INNER,
+        words: Words = ENGLISH,
+    ) -> "Observations":
+        """The observations of a release; each withheld cell has the range that follows from the table."""
+        places = [{code: place for place, code in enumerate(axis.codes)} for axis in release.axes]
+        bounded = with_bounds(release, dictionary).cells
+        cells = [_from_zero(cell) for cell in bounded if selection.has(cell.key)]
+        cells.sort(key=lambda cell: [place[code] for place, code in zip(places, cell.key, strict=True)])
+        axes = tuple(
+            Axis(axis.level, tuple(c for c in axis.codes if c != TOTAL))
+            if selection is Selection.INNER
+            else axis
+            for axis in release.axes
+        )
+        return cls(release, dictionary, selection, axes, tuple(cells), Labels(dictionary, words.remembered()))
+
+
+def _from_zero(cell: Cell) -> Cell:
+    """A withheld number is at least 0 where nothing more is known: no end of its range is left to guess."""
+    return replace(cell, at_least=cell.at_least or 0) if cell.status is Status.WITHHELD else cell
+
+
+def totals_over(axes: Sequence[Axis], cell: Cell) -> list[str]:
+    """The levels over which a cell is a total."""
+    return [axis.level for axis, code in zip(axes, cell.key, strict=True) if code == TOTAL]
+
+
+REASONS = {
+    Status.VALUE: 0,
+    Status.WITHHELD: 1,
+    Status.NOT_SHARED: 2,
+    Status.NO_ANSWER: 3,
+    Status.NOT_COLLECTED: 4,
+}
+"""The status of a cell as a number, for formats whose readers keep nothing but numbers."""
