@@ -79,14 +79,12 @@ THE_DEMO = "tests/demo/"
 PAGES_ON_THE_DEMO = ("tests/docs/test_docs_reference.py", "tests/docs/test_docs_run.py")
 IN_THE_BROWSER = "tests/web/browser/"
 ON_THE_DEMO = (THE_DEMO, *PAGES_ON_THE_DEMO, IN_THE_BROWSER)
-"""Where tests work with a running demo region: each worker that has any starts one, a copy of the one region
-that is made. What is done in the browser changes policies, so that it comes last."""
+"""Where tests work with a running demo region: one worker has them all, and starts the only one of a run. What
+is done in the browser changes policies, so that it comes last."""
 
 LONGEST = (
-    THE_DEMO,  # makes the region; meanwhile the other worker has the federation, which needs none
+    *ON_THE_DEMO,
     "tests/federation/",
-    *PAGES_ON_THE_DEMO,
-    IN_THE_BROWSER,
     "tests/watching/test_watch_over_processes.py",
     "tests/bootstrap/test_backup.py",
     "tests/benchmarks/",
@@ -95,13 +93,12 @@ LONGEST = (
 
 
 class Together(LoadScopeScheduling):
-    """Tests of one file stay on one worker; so do those of the demo, of pages on it, and in the browser."""
+    """Tests of one file stay on one worker; so do all those on the demo."""
 
     def _split_scope(self, nodeid: str) -> str:
         # xdist's own groups ("loadgroup") are not seen by pytest 9.2, which builds its ids anew.
         file = nodeid.partition("::")[0]
-        groups = {"demo": THE_DEMO, "pages": PAGES_ON_THE_DEMO, "browser": IN_THE_BROWSER}
-        return next((group for group, files in groups.items() if file.startswith(files)), file)
+        return "the demo" if file.startswith(ON_THE_DEMO) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
