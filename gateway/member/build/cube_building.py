@@ -169,6 +169,7 @@ def _look(
             read=lambda: cube,
             fresh=True,
             beside=True,
+            threshold=rules.threshold,
             hindrance=None,
         ),
     )

@@ -17,12 +17,21 @@ from audit.formats.canonical import canonical_json
 from gateway import __version__
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.build.preview_record import CellKey, Cells, Findings, Preview, cell_of, findings_from_json
+from gateway.member.build.readable_tables import codes_of, readable_tables
 from gateway.member.cube import cube_measures
-from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
+from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead, accidents_in
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
 from gateway.member.cube.cube_cache import MEASURE, activities_read, cell_value, trees
 from gateway.member.cube.cube_formats import Released
 from gateway.member.cube.cube_reading import UnreadableError, read
+from gateway.member.cube.table_shares import (
+    Codes,
+    ReadTable,
+    ShareChange,
+    TableShare,
+    share_changes,
+    table_shares,
+)
 from gateway.member.cube.usefulness import Score, score
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.policy_version import policy_label
@@ -35,9 +44,9 @@ from gateway.question import ask
 from policies import Policy
 
 CANONICAL = "canonical-questions"
-FORM = 2
-"""Findings that are kept in another form are measured again."""
 """The pack of questions for comparing cubes."""
+FORM = 3
+"""Findings that are kept in another form are measured again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +69,8 @@ class PreviewedCube:
     """Whether the cube is safe beside all earlier releases; otherwise made as if nothing had been
     released.
     """
+    threshold: int
+    """The least number of people of a cell that is not small, at the strictest level."""
     hindrance: str | None
     """Why the policy cannot be published, in a sentence."""
     stricter: tuple[str, ...] = ()
@@ -86,6 +97,15 @@ class PreviewedCube:
     def counted(self) -> ReleasedCells:
         """The cube with the counts of its people, whether or not the counts are shown."""
         return self.cube.as_counted(self.people)
+
+    def shares(self, tables: Mapping[ReadTable, Codes]) -> tuple[TableShare, ...]:
+        """The share of each of these tables that the cube has, the worst first; none with noise, as noisy
+        tables withhold nothing.
+        """
+        if self.plan.tables:
+            return ()
+        accidents = accidents_in(self.cube) if self.plan.accidents else None
+        return table_shares(self.counted, self.people, self.threshold, tables, accidents)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +174,15 @@ def ready(node: Node, made: PreviewedCube) -> PreviewReader:
     )
 
 
+def changes_of_shares(node: Node, before: PreviewedCube, after: PreviewedCube) -> tuple[ShareChange, ...]:
+    """How the share of each readable table of two cubes differs between them."""
+    plans = [made.plan for made in (before, after)]
+    tables = dict.fromkeys(t for plan in plans for t in readable_tables(node.dictionary, node.member, plan))
+    return share_changes(
+        *(made.shares(codes_of(node.dictionary, node.member, made.plan, tables)) for made in (before, after))
+    )
+
+
 def _findings(node: Node, made: PreviewedCube) -> Findings:
     """The findings on exactly this cube: as kept, or else measured now and kept."""
     about = _about(node, made)
@@ -187,6 +216,7 @@ def _measured(node: Node, made: PreviewedCube) -> Preview:
         to_accept=cube_measures.shared_values(made.cube, sensitive),
         insufficiently_protected=cube_measures.insufficiently_protected_cells(made.cube),
         scores=scores(node, made),
+        shares=shares(node, made),
         exposure=cube_measures.exposure(made.counted, made.people),
         records=cube_measures.records(made.people, sensitive),
     )
@@ -244,6 +274,12 @@ def scores(node: Node, made: PreviewedCube) -> dict[str, Score]:
             if table.measure == MEASURE and levels.keys() <= made.snapshot.columns.keys():
                 found[table.name] = _score(node, made, levels).times(1 / len(tables))
     return found
+
+
+def shares(node: Node, made: PreviewedCube) -> tuple[TableShare, ...]:
+    """The share of every readable table of the cube, the worst first."""
+    tables = readable_tables(node.dictionary, node.member, made.plan)
+    return made.shares(codes_of(node.dictionary, node.member, made.plan, tables))
 
 
 def _score(node: Node, made: PreviewedCube, levels: Mapping[str, str]) -> Score:

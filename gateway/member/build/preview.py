@@ -66,6 +66,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
         read=kept.read,
         fresh=kept.fresh,
         beside=hindrance is None,
+        threshold=planned[1].threshold,
         hindrance=hindrance,
         stricter=(
             *stricter(policy, *planned),

@@ -12,6 +12,7 @@ from typing import Any
 
 from anonymisers.records.reidentification_risk import Diversity, Risk
 from gateway.member.cube.cube_measures import Exposure, InsufficientlyProtected, SharedValue, TableShown
+from gateway.member.cube.table_shares import ReadTable, TableShare
 from gateway.member.cube.usefulness import Score
 
 CellKey = frozenset[tuple[str, str]]
@@ -34,6 +35,8 @@ class Preview:
     to_accept: tuple[SharedValue, ...]
     insufficiently_protected: tuple[InsufficientlyProtected, ...]
     scores: Mapping[str, Score]
+    shares: tuple[TableShare, ...]
+    """The share of every readable table, the worst first."""
     exposure: Exposure
     records: Risk | None
 
@@ -81,11 +84,18 @@ def findings_from_json(text: str) -> Findings:
                 for one in stored.get("insufficiently_protected", ())
             ),
             scores={name: Score(**score) for name, score in stored["scores"].items()},
+            shares=tuple(_share(one) for one in stored["shares"]),
             exposure=Exposure(**stored["exposure"]),
             records=None if stored["records"] is None else _risk(stored["records"]),
         ),
         cells,
     )
+
+
+def _share(body: Mapping[str, Any]) -> TableShare:
+    table = body["table"]
+    levels = tuple((dimension, level) for dimension, level in table["levels"])
+    return TableShare(**{**body, "table": ReadTable(**{**table, "levels": levels})})
 
 
 def _risk(body: Mapping[str, Any]) -> Risk:
