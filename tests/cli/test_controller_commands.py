@@ -174,6 +174,12 @@ def test_a_policy_is_seen_compared_and_improved_before_it_counts(
     assert data["people"] == 120
     assert data["hindrance"] is None
     assert {"tables", "to_accept", "exposure", "records", "questions", "score"} <= data.keys()
+    assert "What can be read, worst first" in text
+    assert "Killed and injured, by country and year (outcome-by-year)" in text
+    (asked,) = (one for one in data["shares"] if one["question"] == "outcome-by-year")
+    assert asked["levels"] == {"date": "year", "outcome": "outcome"}
+    assert 0 <= asked["people_shown"] <= asked["ceiling"] <= data["people"]
+    assert asked["percent"] == 100 * asked["people_shown"] // asked["ceiling"]
 
     looser = tmp_path / "looser.yaml"
     looser.write_text(policy_text("KH", 2).replace("threshold: 5", "threshold: 3"), encoding="utf-8")
@@ -188,6 +194,7 @@ def test_a_policy_is_seen_compared_and_improved_before_it_counts(
     scores = [one["score"] for one in best]
     assert scores == sorted(scores, reverse=True)
     assert ["as it is"] in [one["written"] for one in best]
+    assert all(one["shares"] for one in best)
 
 
 @pytest.fixture

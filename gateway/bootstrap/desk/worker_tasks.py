@@ -16,11 +16,13 @@ from gateway.bootstrap.upkeep.doctor import examine
 from gateway.errors import SafelaneError
 from gateway.member.build.comparison import Effect, compare
 from gateway.member.build.cube_building import build
+from gateway.member.build.cube_findings import changes_of_shares
 from gateway.member.build.noise_draws import HUB_CONFIRMS
 from gateway.member.build.preview import PreviewedCube, make, measure, ready
-from gateway.member.build.suggestion import Candidate, EnoughError, Rated, candidates, ranked, rate
+from gateway.member.build.suggestion import EnoughError, Rated, candidates, ranked, rate
 from gateway.member.build.upkeep import begin
 from gateway.member.cube.cube_formats import parse_cube
+from gateway.member.cube.table_shares import share_changes
 from gateway.member.errors import NothingToProtectError
 from gateway.member.node.context import Node
 from gateway.member.node.sentences import as_json
@@ -79,6 +81,8 @@ def preview(node: Node, policy: Policy, progress: Progress) -> dict[str, Any]:
         "people": found.people,
         "score": found.score.value,
         "scores": {name: score.value for name, score in found.scores.items()},
+        "threshold": after.threshold,
+        "shares": [share.as_json() for share in found.shares],
         "tables": [asdict(table) for table in found.tables],
         "to_accept": [asdict(group) for group in found.to_accept],
         "insufficiently_protected": [asdict(cell) for cell in found.insufficiently_protected],
@@ -107,22 +111,24 @@ def _effect(node: Node, in_force: Policy, after: PreviewedCube, progress: Progre
         figures = view.figures()
     same = plan_cube(node.dictionary, in_force, after.snapshot, today, figures)[0] == after.plan
     if after.beside and same:
-        return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True}
+        return {**asdict(Effect(0, 0, 0, 0, 0, 0, 0)), "nothing": True, "changes": []}
     before = make(node, in_force, progress)
     with node.store.reading() as view:
         given_out = [parse_cube(cube) for cube in view.released_cubes()]
     found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
-    return {**asdict(found), "nothing": found.nothing}
+    changes = [change.as_json() for change in changes_of_shares(node, before, after)]
+    return {**asdict(found), "nothing": found.nothing, "changes": changes}
 
 
 def suggest(node: Node, policy: Policy, progress: Progress, clock: Clock | None = None) -> dict[str, Any]:
     """Return variants of the policy, the most useful first."""
     tried = candidates(policy)
-    rated, late = [], 0
+    rated: list[Rated] = []
+    late = 0
     for number, one in enumerate(tried):
         watch = _Deadline(clock or monotonic, number, len(tried), progress)
         try:
-            found = rate(node, one, watch)
+            found = rate(node, one, watch, rated[0] if rated else None)
         except EnoughError:
             late += 1
             continue
@@ -132,8 +138,8 @@ def suggest(node: Node, policy: Policy, progress: Progress, clock: Clock | None 
     return {
         "tried": len(tried),
         "late": late,
-        "own": None if own is None else _rated(policy, own.candidate, own),
-        "best": [_rated(policy, one.candidate, one) for one in best if one is not own],
+        "own": None if own is None else _rated(policy, own, own),
+        "best": [_rated(policy, one, own) for one in best if one is not own],
     }
 
 
@@ -153,7 +159,9 @@ class _Deadline:
         self._progress(now, (self._number + done) / self._of)
 
 
-def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
+def _rated(policy: Policy, one: Rated, own: Rated | None) -> dict[str, Any]:
+    """A candidate beside the policy itself, if that could be rated."""
+    candidate, shares = one.candidate, () if own is None else share_changes(own.shares, one.shares)
     return {
         "written": list(candidate.written),
         "edits": [asdict(edit) for edit in edits(policy.scope, candidate.policy.scope)],
@@ -164,6 +172,7 @@ def _rated(policy: Policy, candidate: Candidate, one: Rated) -> dict[str, Any]:
             {"direction": change.direction.value, "sentence": change.sentence}
             for change in diff(policy, candidate.policy)
         ],
+        "shares": [change.as_json() for change in shares],
     }
 
 

@@ -13,9 +13,11 @@ from gateway.bootstrap.setup.open_member import open_member
 from gateway.cli.common import options
 from gateway.cli.common.files import read_document
 from gateway.cli.common.progress import building
+from gateway.cli.policy.share_lines import change_lines, share_lines
 from gateway.dictionary import regional
 from gateway.export import to_text
 from gateway.member.build.comparison import Effect, compare
+from gateway.member.build.cube_findings import changes_of_shares
 from gateway.member.build.preview import PreviewedCube, make, measure, ready
 from gateway.member.build.preview_record import Preview
 from gateway.member.cube.cube_formats import parse_cube
@@ -51,6 +53,7 @@ def preview(policy: Path, as_json: bool, directory: Path) -> None:
         return
     for line in (
         *_summary(made, found),
+        *share_lines(found.shares, made.threshold),
         *_tables(found),
         *_accepted(found),
         *_insufficiently_protected(found),
@@ -157,6 +160,8 @@ def _data(made: PreviewedCube, found: Preview, shown: list[PreviewAnswer]) -> di
         "people": found.people,
         "score": found.score.value,
         "scores": {name: score.value for name, score in found.scores.items()},
+        "threshold": made.threshold,
+        "shares": [share.as_json() for share in found.shares],
         "tables": [asdict(table) for table in found.tables],
         "to_accept": [asdict(group) for group in found.to_accept],
         "insufficiently_protected": [asdict(cell) for cell in found.insufficiently_protected],
@@ -191,8 +196,10 @@ def effect_lines(directory: Path, old: Policy, new: Policy) -> list[str]:
             return [*_effect(SAME), *([after.hindrance] if after.hindrance else [])]
         with node.store.reading() as view:
             given_out = [parse_cube(cube) for cube in view.released_cubes()]
+        changes = changes_of_shares(node, before, after)
     found = compare((before.to_be_read, before.people), (after.to_be_read, after.people), given_out)
-    return [*_effect(found), *([after.hindrance] if after.hindrance else [])]
+    lines = (*_effect(found), *change_lines(changes))
+    return [*lines, *([after.hindrance] if after.hindrance else [])]
 
 
 def _effect(found: Effect) -> Iterator[str]:

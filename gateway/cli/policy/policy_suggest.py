@@ -12,7 +12,9 @@ from gateway.cli.common import options
 from gateway.cli.common.files import read_document
 from gateway.cli.common.progress import building
 from gateway.cli.common.serving import stop_on_signals
+from gateway.cli.policy.share_lines import shares_instead
 from gateway.member.build.suggestion import Candidate, EnoughError, Rated, candidates, ranked, rate
+from gateway.member.cube.table_shares import share_changes
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import checked
 from policies import Policy
@@ -75,7 +77,8 @@ def _rate_all(node: Node, tried: tuple[Candidate, ...], seconds: int) -> tuple[l
     """Return the rated variants, and the number of variants beyond the time limit."""
     watch = _Deadline(seconds)
     stop_on_signals(watch.stop)
-    rated, late = [], 0
+    rated: list[Rated] = []
+    late = 0
     with building("trying") as progress:
         for number, one in enumerate(tried):
             watch.begin()
@@ -85,7 +88,7 @@ def _rate_all(node: Node, tried: tuple[Candidate, ...], seconds: int) -> tuple[l
                 progress(f"{number + 1} of {len(tried)}: {step}", (number + done) / len(tried))
 
             try:
-                found = rate(node, one, report)
+                found = rate(node, one, report, rated[0] if rated else None)
             except EnoughError:
                 if watch.stopped:
                     break
@@ -127,6 +130,8 @@ def _explained(policy: Policy, best: list[Rated]) -> Iterator[str]:
             before = None if own is None else own.scores.get(name)
             if before is not None and f"{score.value:.2f}" != f"{before.value:.2f}":
                 yield f"  {name}: {score.value:.2f} answered, was {before.value:.2f}"
+        if own is not None:
+            yield from (f"  {line}" for line in shares_instead(share_changes(own.shares, one.shares)))
 
 
 def _instead(own: Rated | None) -> str:
@@ -142,4 +147,5 @@ def _data(one: Rated) -> dict[str, object]:
         "cells": one.cells,
         "withheld": one.withheld,
         "scores": {name: score.value for name, score in one.scores.items()},
+        "shares": [share.as_json() for share in one.shares],
     }

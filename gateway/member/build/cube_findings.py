@@ -4,7 +4,7 @@ A policy of other words makes the same cube. Its preview needs no reading of the
 the findings are kept under a name that follows from the cube's last byte.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -178,9 +178,7 @@ def changes_of_shares(node: Node, before: PreviewedCube, after: PreviewedCube) -
     """How the share of each readable table of two cubes differs between them."""
     plans = [made.plan for made in (before, after)]
     tables = dict.fromkeys(t for plan in plans for t in readable_tables(node.dictionary, node.member, plan))
-    return share_changes(
-        *(made.shares(codes_of(node.dictionary, node.member, made.plan, tables)) for made in (before, after))
-    )
+    return share_changes(shares(node, before, tables), shares(node, after, tables))
 
 
 def _findings(node: Node, made: PreviewedCube) -> Findings:
@@ -276,9 +274,14 @@ def scores(node: Node, made: PreviewedCube) -> dict[str, Score]:
     return found
 
 
-def shares(node: Node, made: PreviewedCube) -> tuple[TableShare, ...]:
-    """The share of every readable table of the cube, the worst first."""
-    tables = readable_tables(node.dictionary, node.member, made.plan)
+def shares(
+    node: Node, made: PreviewedCube, tables: Iterable[ReadTable] | None = None
+) -> tuple[TableShare, ...]:
+    """The share of each of these tables, by default of every readable one, as far as the cube has them; the
+    worst first.
+    """
+    if tables is None:
+        tables = readable_tables(node.dictionary, node.member, made.plan)
     return made.shares(codes_of(node.dictionary, node.member, made.plan, tables))
 
 

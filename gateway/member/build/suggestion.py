@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from gateway.member.build.cube_findings import shares
 from gateway.member.build.preview import CANONICAL, make, scores
+from gateway.member.cube.table_shares import TableShare
 from gateway.member.cube.usefulness import Score
 from gateway.member.errors import NotProtectedError
 from gateway.member.node.context import Node
@@ -31,12 +33,15 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Rated:
-    """A candidate with the findings on its cube. `scores` are by ready-made question."""
+    """A candidate with the findings on its cube. `scores` are by ready-made question; `shares` are of the
+    tables that were to be compared.
+    """
 
     candidate: Candidate
     cells: int
     withheld: int
     scores: Mapping[str, Score]
+    shares: tuple[TableShare, ...]
 
     @property
     def score(self) -> float:
@@ -62,14 +67,26 @@ def candidates(policy: Policy) -> tuple[Candidate, ...]:
     return tuple(by_scope.values())[:MOST]
 
 
-def rate(node: Node, candidate: Candidate, check: Callable[[str, float], None]) -> Rated | None:
-    """The findings on a candidate; None where no safe cube can be made. `check` may raise EnoughError."""
+def rate(
+    node: Node,
+    candidate: Candidate,
+    check: Callable[[str, float], None],
+    beside: Rated | None = None,
+) -> Rated | None:
+    """The findings on a candidate; None where no safe cube can be made. `check` may raise EnoughError.
+
+    The shares are of the tables of `beside`, as far as the candidate has them; without it, of the candidate's
+    own readable tables.
+    """
     try:
         made = make(node, candidate.policy, check)
     except NotProtectedError:
         return None
     withheld = int(made.to_be_read.withheld.sum())
-    return Rated(candidate, len(made.cube.withheld), withheld, scores(node, made))
+    compared = None if beside is None else [one.table for one in beside.shares]
+    return Rated(
+        candidate, len(made.cube.withheld), withheld, scores(node, made), shares(node, made, compared)
+    )
 
 
 def ranked(rated: list[Rated]) -> list[Rated]:

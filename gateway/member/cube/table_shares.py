@@ -9,6 +9,7 @@ of withheld people.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -49,9 +50,26 @@ class TableShare:
         return self.people_shown / self.ceiling if self.ceiling else 1.0
 
     @property
+    def percent(self) -> int:
+        """The share in whole per cent, rounded down: 100 stands for the whole ceiling only."""
+        return 100 * self.people_shown // self.ceiling if self.ceiling else 100
+
+    @property
     def shows_nobody(self) -> bool:
         """Whether no inner cell of enough people is shown, for whatever reason."""
         return self.people_shown == 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The share in JSON, for output to the controller."""
+        return {
+            "question": self.table.question,
+            "levels": dict(self.table.levels),
+            "of_accidents": self.table.of_accidents,
+            "people_shown": self.people_shown,
+            "ceiling": self.ceiling,
+            "share": self.share,
+            "percent": self.percent,
+        }
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,11 @@ class ShareChange:
     def people(self) -> int:
         """The number of people more, or fewer, who are shown in the inner cells of this table."""
         return _shown(self.after) - _shown(self.before)
+
+    def as_json(self) -> dict[str, Any]:
+        """The change in JSON, for output to the controller."""
+        before, after = (None if one is None else one.as_json() for one in (self.before, self.after))
+        return {"before": before, "after": after, "people": self.people}
 
 
 def table_shares(

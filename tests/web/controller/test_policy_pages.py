@@ -176,6 +176,52 @@ def test_publishing_needs_a_preview_and_a_signature_and_states_its_effect(desk: 
     assert "In force: version 2" in desk.get(PAGE)
 
 
+def section(page: str, heading: str) -> str:
+    """The part of a page from a heading to the next."""
+    return re.split(r"<h[23]", page.partition(f">{heading}<")[2])[0]
+
+
+def test_a_preview_tells_how_well_each_table_can_be_read_and_what_changes_in_it(desk: DeskHouse) -> None:
+    draft(desk, "threshold: 20\n")
+    look(desk)
+
+    page = section(desk.get(f"{PAGE}/publish"), "What can be read, table by table")
+
+    assert "of those in cells of at least 20 people" in page
+    assert "Compared with version 1" in page
+    assert re.search(r"\d+ people fewer, today \d+%", page)
+    assert "Killed and injured, by country and year" in page
+    bars = re.findall(
+        r'<meter min="0" max="100" value="(\d+)" aria-label="([^"]+): share shown">(\d+)%', page
+    )
+    assert bars
+    assert all(value == percent for value, _, percent in bars)
+    assert [int(value) for value, _, _ in bars] == sorted(int(value) for value, _, _ in bars)
+    assert "style=" not in page
+
+
+def test_tables_that_are_no_longer_shared_are_named_with_their_share(desk: DeskHouse) -> None:
+    text = policy_text("KH", 2).replace("date: year, ", "")
+    assert write(desk, text, "save").status_code == 303
+    look(desk)
+
+    page = section(desk.get(f"{PAGE}/publish"), "What can be read, table by table")
+
+    dropped = page.partition("No longer shared:")[2]
+    assert re.search(r"<li>Killed and injured, by country and year \(today \d+%\)</li>", dropped)
+    assert "Outcome" not in dropped, "that is shared as before"
+
+
+def test_suggestions_say_what_changes_table_by_table(desk: DeskHouse) -> None:
+    write(desk, policy_text("KH", 2), "suggest")
+    wait_for_work(desk)
+
+    page = write(desk, policy_text("KH", 2)).text
+
+    assert re.search(r"What changes in \d+ tables", page)
+    assert re.search(r"<li>[^<]+: (\d+%|not shared) shown instead of \d+%</li>", page)
+
+
 def test_once_something_was_given_out_a_text_is_looked_at_before_it_is_kept(desk: DeskHouse) -> None:
     desk.ask("year", "sex")
     text = policy_text("KH", 2).replace("threshold: 5", "threshold: 8")
@@ -310,7 +356,7 @@ class Tried:
         return self
 
     def result(self, report: ReportProgress) -> Mapping[str, Any]:  # noqa: ARG002 - it has ended already
-        rated = {"score": 0.5, "cells": 9, "withheld": 3, "changes": []}
+        rated = {"score": 0.5, "cells": 9, "withheld": 3, "changes": [], "shares": []}
         best = [
             {**rated, "written": [f"{e.key}: {e.value}" for e in made], "edits": [asdict(e) for e in made]}
             for made in self._best

@@ -12,6 +12,7 @@ from gateway.picturing import Layout
 from gateway.web.controller.common import wording
 from gateway.web.controller.common.charts import table_layout
 from gateway.web.controller.common.context import desk_context
+from gateway.web.controller.jobs.preview_shares import ReadShares, read_shares
 from gateway.web.shared.languages import number, translated
 from gateway.wire.answer import Refusal
 from gateway.wire.release import release_from_json
@@ -49,7 +50,8 @@ class Preview:
     """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature;
     `insufficiently_protected`: withheld cells to be accepted.
 
-    `stricter`: rules that the node carries out more strictly than the policy says.
+    `stricter`: rules that the node carries out more strictly than the policy says. `shares`: how well each
+    table can be read; None with noise, as noisy tables withhold nothing.
     """
 
     version: int
@@ -68,6 +70,7 @@ class Preview:
     insufficiently_protected: tuple[str, ...]
     more_insufficiently_protected: int
     risk: tuple[str, ...]
+    shares: ReadShares | None
     tables: tuple[Table, ...]
     questions: tuple[Question, ...]
 
@@ -94,6 +97,7 @@ def preview(result: Result) -> Preview:
         ),
         more_insufficiently_protected=max(0, len(insufficiently_protected) - MOST_LISTED),
         risk=tuple(_risk(result)),
+        shares=read_shares(result) if result["shares"] else None,
         tables=tuple(map(_table, result["tables"])),
         questions=tuple(_question(one, result["scores"]) for one in result["questions"]),
     )

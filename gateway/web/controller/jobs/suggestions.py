@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.web.controller.jobs.preview_shares import instead
 from policies.editing.edits import Edit
 
 MOST = 6
@@ -13,7 +14,8 @@ MOST = 6
 class Suggestion:
     """A variant: the lines that differ, in the words of the document, and the effect.
 
-    `edits` are these lines key by key, to apply the suggestion to a text.
+    `edits` are these lines key by key, to apply the suggestion to a text. `tables`: what changes in the
+    tables that the unchanged policy shares, those that lose most people first.
     """
 
     written: tuple[str, ...]
@@ -22,6 +24,7 @@ class Suggestion:
     shown: int
     withheld: int
     changes: tuple[tuple[str, str], ...]
+    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def _suggestion(one: Mapping[str, Any]) -> Suggestion:
         shown=one["cells"] - one["withheld"],
         withheld=one["withheld"],
         changes=tuple((change["direction"], change["sentence"]) for change in one["changes"]),
+        tables=tuple(map(instead, one["shares"])),
     )
 
 
