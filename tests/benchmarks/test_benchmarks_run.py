@@ -52,6 +52,11 @@ CASES: Mapping[str, Case] = {
     "kill_log": Case("1", r"1 kills: \d+ receipts acknowledged, none lost; \d+ entries"),
     "large_table_page": Case("--by country", r"scrolling: median \d+\.\d ms a frame"),
     "loading": Case("20 --recent", r"SQLite: 20 rows in \d+\.\d s"),
+    "readable": Case(
+        "--members PH --dims 1",
+        r"PH \| own \| 1 \| sex \| (\d\.\d\d|-) \| [\d,]+ \| [\d,]+\n(.*\n)*"
+        r"PH \| own \| 1 \| [\d,]+ \| 1 dimension \| \d+ \| \d\.\d{3} \| \d\.\d\d \| \d+ \| \d+\.\d \| \d+",
+    ),
     "receipts": Case("--callers 1 --seconds 1 --entries 20", r"1 callers: \d+ receipts/s, p50 [\d.]+ ms"),
     "member_keys": Case("demo 1", r"LA: 1 of 1 keys; CPU s \d+\.\d to \d+\.\d"),
     "mutate_decision": Case(

@@ -13,8 +13,11 @@ MOST_DIMENSIONS = 2
 """Larger tables are looked at where a ready-made question asks them."""
 
 
-def readable_tables(dictionary: Dictionary, member: str, plan: Plan) -> tuple[ReadTable, ...]:
-    """The tables at the finest levels of the plan, and each ready-made question at its own levels.
+def readable_tables(
+    dictionary: Dictionary, member: str, plan: Plan, most: int = MOST_DIMENSIONS
+) -> tuple[ReadTable, ...]:
+    """The tables of up to `most` dimensions at the finest levels of the plan, and each ready-made question at
+    its own levels.
 
     A table that a ready-made question asks stands there once, under the question's name. Questions whose
     levels the plan does not have are left out.
@@ -24,8 +27,8 @@ def readable_tables(dictionary: Dictionary, member: str, plan: Plan) -> tuple[Re
     finest = sorted(plan.finest.items())
     tables = (
         ReadTable(levels)
-        for most in range(1, MOST_DIMENSIONS + 1)
-        for levels in combinations(finest, most)
+        for size in range(1, most + 1)
+        for levels in combinations(finest, size)
         if levels not in asked
     )
     wanted = dict.fromkeys((*questions, *tables))

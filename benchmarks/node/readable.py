@@ -1,0 +1,141 @@
+"""How well each table of the demo's members can be read: the share of the people who could be shown.
+
+    python benchmarks/node/readable.py [--members KH LA] [--keys 1 2 3] [--policies own usual] [--dims N]
+        [--summary]
+
+The registers are those of `safelane demo`, with all earlier years. Each is protected by the node's own code,
+as for a first preview, under the secret key that follows from the number given. The policies are those of
+`usefulness.py`: a member's own, or the usual one.
+
+`share` is the number of people in shown inner cells, of those in inner cells of at least as many people as
+the threshold says. `of` is that second number, the ceiling: what would be shown if small cells alone were
+withheld, which is not safe. Worst tables first; then means: of the ready-made questions, each at its own
+levels, and of all tables at the policy's finest levels, by the number of dimensions, with those that show
+nobody. CPU s and MB are of the protection with its check, in a process of its own.
+"""
+
+import argparse
+import multiprocessing
+import resource
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from statistics import mean
+
+from usefulness import LINE, member_policy, set_up
+
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.demo.region import SEED
+from gateway.member.build.cube_building import counted_table, protected
+from gateway.member.build.readable_tables import codes_of, readable_tables
+from gateway.member.cube.accident_counts import accidents_in
+from gateway.member.cube.table_shares import TableShare, table_shares
+from gateway.member.policy.cube_plan import plan_cube
+from gateway.member.policy.policy_in_force import checked
+
+MOST_DIMENSIONS = 3
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The shares of one cube, the worst first, and what its protection took."""
+
+    shares: tuple[TableShare, ...]
+    finest: frozenset[tuple[str, str]]
+    people: int
+    cpu_seconds: float
+    megabytes: int
+
+
+def main() -> None:
+    """Print the tables and the means of each member, policy and key."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--members", nargs="+", choices=sorted(LINE), default=sorted(LINE))
+    parser.add_argument("--keys", nargs="+", type=int, default=[1])
+    parser.add_argument("--policies", nargs="+", choices=["own", "usual"], default=["own"])
+    parser.add_argument("--dims", type=int, help="at most so many together, whatever the policy says")
+    parser.add_argument("--summary", action="store_true", help="the means only")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for member in options.members:
+            _apart(_prepare, folder, member)
+            for policy in options.policies:
+                for key in options.keys:
+                    found = _apart(_measured, folder, member, policy, key, options.dims)
+                    if not options.summary:
+                        _print_tables(f"{member} | {policy} | {key}", found.shares)
+                    _print_means(f"{member} | {policy} | {key}", found)
+
+
+def _apart(function, *arguments):  # type: ignore[no-untyped-def]
+    """The result of a function in a process of its own, whose peak memory is its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as processes:
+        return processes.submit(function, *arguments).result()
+
+
+def _prepare(folder: str, member: str) -> None:
+    set_up(Path(folder) / member, member, SEED, earlier=True)
+
+
+def _measured(folder: str, member: str, policy: str, key: int, dims: int | None) -> Measured:
+    with open_member(Path(folder) / member) as opened:
+        node = replace(opened, cube_key=sha256(f"key {key}".encode()).digest())
+        with node.store.reading() as view:
+            loaded = view.snapshot()
+        if loaded is None:
+            raise LookupError(f"{member} has no snapshot")
+        snapshot, today = loaded[1], node.clock.now().date()
+        planned = plan_cube(
+            node.dictionary, checked(node, member_policy(member, policy, dims)), snapshot, today
+        )
+        began = time.process_time()
+        cube = protected(node, snapshot, planned, [], None)
+        spent = time.process_time() - began
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        plan, rules = planned
+        people = counted_table(node, snapshot, plan, rules)
+        tables = readable_tables(node.dictionary, member, plan, MOST_DIMENSIONS)
+        shares = table_shares(
+            cube.as_counted(people),
+            people,
+            rules.threshold,
+            codes_of(node.dictionary, member, plan, tables),
+            accidents_in(cube) if plan.accidents else None,
+        )
+    return Measured(shares, frozenset(plan.finest.items()), int(people.counts.sum()), spent, memory)
+
+
+def _print_tables(of: str, shares: Sequence[TableShare]) -> None:
+    print("member | policy | key | table | share | shown | of")
+    for one in shares:
+        name = one.table.question or " x ".join(level for _, level in one.table.levels)
+        share = f"{one.share:.2f}" if one.ceiling else "-"
+        print(f"{of} | {name} | {share} | {one.people_shown:,} | {one.ceiling:,}")
+
+
+def _print_means(of: str, found: Measured) -> None:
+    print("member | policy | key | people | tables | number | mean | worst | show nobody | CPU s | MB")
+    questions = [one for one in found.shares if one.table.question]
+    fine = [s for s in found.shares if found.finest.issuperset(s.table.levels) and not s.table.of_accidents]
+    sizes = enumerate(("1 dimension", "2 dimensions", "3 dimensions"), 1)
+    by_size = {name: [one for one in fine if len(one.table.levels) == size] for size, name in sizes}
+    for name, shares in {"ready-made questions": questions, **by_size}.items():
+        able = [one for one in shares if one.ceiling]
+        if able:
+            nobody = sum(one.shows_nobody for one in able)
+            print(
+                f"{of} | {found.people:,} | {name} | {len(able)} | {mean(one.share for one in able):.3f} | "
+                f"{min(one.share for one in able):.2f} | {nobody} | {found.cpu_seconds:.1f} | "
+                f"{found.megabytes:,}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
