@@ -187,7 +187,7 @@ def _nodes(model: AttackModel, cells: Ints, shape: tuple[int, ...]) -> NDArray[n
 def _numbers(model: AttackModel, nodes: NDArray[np.int32]) -> Ints:
     """Return the cuboid of each cell of the base table: a cuboid of the model, or a new number after the
     last."""
-    known, wanted = _keys(model, model.nodes), _keys(model, nodes)
+    known, wanted = keys_of(model, model.nodes), keys_of(model, nodes)
     order = np.argsort(known)
     at = np.searchsorted(known, wanted, sorter=order)
     at[at == len(known)] = 0
@@ -197,7 +197,8 @@ def _numbers(model: AttackModel, nodes: NDArray[np.int32]) -> Ints:
     return number
 
 
-def _keys(model: AttackModel, nodes: NDArray[np.int32]) -> Ints:
+def keys_of(model: AttackModel, nodes: NDArray[np.int32]) -> Ints:
+    """A number for each combination of nodes, the same for the same combination."""
     keys = np.zeros(len(nodes), dtype=np.int64)
     for axis, own in zip(model.axes, nodes.T, strict=True):
         keys = keys * len(axis.masks) + own

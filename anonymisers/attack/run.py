@@ -17,6 +17,7 @@ from anonymisers.attack.goals import Extent, Goals
 from anonymisers.attack.polytope import Polytope
 from anonymisers.attack.reduction import Reduced, reduce_model
 from anonymisers.attack.singleton_search import SingletonSearch
+from anonymisers.attack.sums_between import with_sums_between
 from anonymisers.attack.time_limit import ENDLESS, SETUP_GRACE, Clock, OutOfTimeError
 from anonymisers.attack.truth_check import Truth
 from anonymisers.attack.verdicts import determined, findings_of, with_determined
@@ -132,9 +133,14 @@ def _extend(
     bounded = None
     if is_linked(model):
         extended = with_base_table(model, reduced, clock) if base_table else None
+        base_cells = 0 if extended is None else len(extended.values) - len(model.values)
+        if extended is not None:
+            extended, all_sums = with_sums_between(extended)
+            if not all_sums:
+                unexamined.append("small sums in no table, which are too many, but for some of them")
         within = None if extended is None else reduce_model(extended, lower, clock)
         if extended is not None and within is not None:
-            if len(extended.values) - len(model.values) <= CELL_LIMIT:
+            if base_cells <= CELL_LIMIT:
                 return _Extension(extended, within, None, tuple(unexamined))
             bounded = (extended, within)
         unexamined.append(

@@ -104,6 +104,21 @@ class Oracle:
             if frozenset([n]) not in self.groups and self.is_small_for_certain(frozenset([n]))
         }
 
+    def sums_between(self):
+        """Finest cells of any table of some dimensions, in no release, that are small for certain."""
+        found = set()
+        for named in product((False, True), repeat=len(self.dims)):
+            kept = [dim for dim, kept in zip(self.dims, named, strict=True) if kept]
+            for codes in product(*(leaves(dim) for dim in kept)):
+                inside = group(self.dims, {}, {dim.name: c for dim, c in zip(kept, codes, strict=True)})
+                if inside not in self.groups and self.is_small_for_certain(inside):
+                    found.add(inside)
+        return found
+
+    def same_people(self, inside, named):
+        """Whether a group is another, named one, and cells where certainly nobody is."""
+        return named <= inside and (named == inside or self.values(inside - named) == {0})
+
     def is_small_for_certain(self, inside):
         values = self.values(inside)
         return len(values) == 1 and self.smallest <= min(values) < self.threshold

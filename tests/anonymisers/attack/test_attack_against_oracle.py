@@ -100,6 +100,7 @@ def compare(case):
     unasked = groups(dims, findings.unlisted)
     assert all(oracle.is_small_for_certain(g) for g in unasked)
     assert oracle.unlisted_cells() <= unasked
+    assert all(any(oracle.same_people(g, named) for named in unasked) for g in oracle.sums_between())
     return oracle, findings
 
 
@@ -125,6 +126,37 @@ def test_releases_of_two_populations(case):
 @given(cases(linked=True, several=True))
 def test_linked_releases_of_two_populations(case):
     compare(case)
+
+
+FOUR = tuple(flat(name, 2) for name in "abcd")
+FOLLOWED = (
+    [1, 1, 1, 0, 3, 3, 1, 2, 0, 0, 0, 3, 0, 0, 3, 0],
+    [0, 1, 3, 0, 0, 2, 0, 2, 0, 2, 3, 0, 0, 3, 0, 1],
+    [1, 2, 0, 0, 2, 3, 3, 3, 3, 0, 0, 0, 0, 1, 1, 3],
+)
+"""People of whom a cell of three dimensions follows from all tables of two, although no inner cell does."""
+
+
+@pytest.mark.parametrize("people", FOLLOWED)
+def test_a_cell_of_three_dimensions_follows_from_all_tables_of_two(people):
+    world = np.array(people)
+    keys = {n: dict(zip("abcd", codes, strict=True)) for n, codes in enumerate(product(*map(leaves, FOUR)))}
+    cells = {}
+    for codes in lattice(FOUR, 2):
+        cells[codes] = sum(
+            int(world[n])
+            for n, key in keys.items()
+            if all(c in ("Total", own) for c, own in zip(codes, key.values(), strict=True))
+        )
+
+    findings = attack([Release.of(FOUR, cells)], threshold=3)
+
+    assert findings.unexamined == ()
+    followed = {cell.key: (cell.low, cell.high) for cell in findings.unlisted}
+    assert any(len(key) == 3 for key in followed)
+    for key, (low, high) in followed.items():
+        count = sum(int(world[n]) for n, own in keys.items() if dict(key).items() <= own.items())
+        assert low == high == count
 
 
 def true_table(dims, world):
