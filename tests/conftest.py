@@ -79,8 +79,8 @@ THE_DEMO = "tests/demo/"
 PAGES_ON_THE_DEMO = ("tests/docs/test_docs_reference.py", "tests/docs/test_docs_run.py")
 IN_THE_BROWSER = "tests/web/browser/"
 ON_THE_DEMO = (THE_DEMO, *PAGES_ON_THE_DEMO, IN_THE_BROWSER)
-"""Where tests work with a running demo region: one worker has them all, and starts the only one of a run. What
-is done in the browser changes policies, so that it comes last."""
+"""Where tests work with a running demo region: one worker has them all, and starts the only one of a run.
+What is done in the browser changes policies, so that it comes last."""
 
 LONGEST = (
     *ON_THE_DEMO,
