@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from audit.commands.read_commands import add_keys, verified_export
-from audit.commands.verify_commands import keyed_policy
+from audit.commands.trust import CONSISTENT, trust_of_dossier, trust_of_member
 from audit.errors import MalformedError, NotInLogError
 from audit.events.search import Criteria, Found, read_events
 from audit.formats.encoding import decode_utf8
-from audit.formats.note import Verifier
 from audit.log.directory import LogDirectory
-from audit.log.policy import Policy
 from audit.log.verify import verify_log
 from audit.reading.dossier import Dossier, say_proof
 from audit.reading.explain import StoryPart, explain_question
@@ -51,7 +49,10 @@ def _explain(options: argparse.Namespace) -> int:
 def _of_dossier(options: argparse.Namespace) -> list[str]:
     text = decode_utf8(options.directory.read_bytes(), str(options.directory))
     dossier = Dossier.parse(text)
-    parts = dossier.verify(keyed_policy(options, dossier, sys.stderr))
+    trust = trust_of_dossier(options, dossier, sys.stderr)
+    if not trust.keys_given:
+        sys.stderr.write(f"{CONSISTENT}\n")
+    parts = dossier.verify(trust.policy, witnesses_known=trust.witnesses_given)
     return [f"Question {dossier.question_id}", *explain_question(parts)]
 
 
@@ -64,24 +65,23 @@ def _of_exports(options: argparse.Namespace) -> list[str]:
         found = _entry(export.entries, int(question_id), export.origin)
         question_id = getattr(found.event, "question_id", None)
         if question_id is None:
-            proof = say_proof(export.verified.checkpoint, export.verified.witnesses)
+            proof = say_proof(export.verified.checkpoint, export.trust.known(export.verified))
             return [say_event(found.event), f"Entry {found.number} of {export.origin}: {proof}"]
-    proof = say_proof(export.verified.checkpoint, export.verified.witnesses)
+    proof = say_proof(export.verified.checkpoint, export.trust.known(export.verified))
     parts = _parts(export.origin, proof, question_id, export.entries)
     for path in options.members:
-        parts += _of_member(path, question_id)
+        parts += _of_member(options, path, question_id)
     if not parts:
         raise NotInLogError(f"the log {export.origin} says nothing of a question {question_id}")
     return [f"Question {question_id}", *explain_question(parts)]
 
 
-def _of_member(path: Path, question_id: str) -> list[StoryPart]:
+def _of_member(options: argparse.Namespace, path: Path, question_id: str) -> list[StoryPart]:
     directory = LogDirectory(path)
-    key = directory.vkey()
-    sys.stderr.write(f"{path} names its own key; is it the one you know? {key}\n")
+    trust = trust_of_member(options, directory, sys.stderr)
     entries: list[tuple[int, bytes]] = []
-    verified = verify_log(directory, Policy.of(Verifier(key)), lambda i, e: entries.append((i, e)))
-    proof = say_proof(verified.checkpoint, verified.witnesses)
+    verified = verify_log(directory, trust.policy, lambda i, e: entries.append((i, e)))
+    proof = say_proof(verified.checkpoint, trust.known(verified))
     return _parts(verified.checkpoint.origin, proof, question_id, entries)
 
 

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from audit.commands.verify_commands import policy_of, seen_at, without_quorum
+from audit.commands.trust import CONSISTENT, Trust, add_trust, trust_of
+from audit.commands.verify_commands import seen_at
 from audit.errors import MalformedError
 from audit.events.search import Criteria, Found, read_events
 from audit.formats.checkpoint import Checkpoint
 from audit.log.directory import CHECKPOINT, LogDirectory
-from audit.log.policy import Policy, Verified
+from audit.log.policy import Verified
 from audit.log.sample import draw_sample
 from audit.log.verify import verify_extends, verify_log
 from audit.reading.alerts import Thresholds, Watch, notices
@@ -63,19 +64,15 @@ def add_read(commands: Any) -> None:
 def add_keys(parser: argparse.ArgumentParser) -> None:
     """Add the arguments naming an export and its trusted signers."""
     parser.add_argument("directory", metavar="DIR", type=Path)
-    parser.add_argument(
-        "--vkey", metavar="KEY", action="append", default=[], help="the log's key, or a file with it"
-    )
-    parser.add_argument("--policy", metavar="FILE", type=Path, help="a tlog-policy file")
-    parser.set_defaults(quorum=0)
+    add_trust(parser)
 
 
 @dataclass(frozen=True)
 class Export:
-    """A verified export: its policy, verified checkpoint, and entries by number."""
+    """A checked export: whom it was checked by, its checkpoint, and entries by number."""
 
     directory: LogDirectory
-    policy: Policy
+    trust: Trust
     verified: Verified
     entries: list[tuple[int, bytes]]
 
@@ -89,9 +86,11 @@ def verified_export(options: argparse.Namespace) -> Export:
     """Verify the export named by the arguments. Raises AuditError or OSError."""
     directory = LogDirectory(options.directory)
     entries: list[tuple[int, bytes]] = []
-    policy = policy_of(options, directory, sys.stderr)
-    verified = verify_log(directory, policy, lambda i, e: entries.append((i, e)))
-    return Export(directory, policy, verified, entries)
+    trust = trust_of(options, directory, sys.stderr)
+    verified = verify_log(directory, trust.policy, lambda i, e: entries.append((i, e)))
+    if not trust.keys_given:
+        sys.stderr.write(f"{CONSISTENT}\n")
+    return Export(directory, trust, verified, entries)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -127,7 +126,7 @@ def _sample(options: argparse.Namespace) -> int:
     export = verified_export(options)
     checkpoint = export.verified.checkpoint
     if options.at is not None:
-        checkpoint = verify_extends(export.directory, seen_at(options.at), without_quorum(export.policy))
+        checkpoint = verify_extends(export.directory, seen_at(options.at), export.trust.without_quorum)
     _say_checkpoint(checkpoint, options.seed)
     numbers = draw_sample(checkpoint.root, checkpoint.size, options.count, options.seed)
     _show(options, export.origin, read_events(export.entries[number] for number in numbers))
@@ -157,7 +156,7 @@ def _watch(options: argparse.Namespace, export: Export) -> Watch | None:
     An export has the cosignatures of one checkpoint only: without enough of them, the last entry counts as
     late.
     """
-    names = set(export.policy.witnesses)
+    names = set(export.trust.policy.witnesses)
     if not names:
         return None
     needed = options.needed if options.needed is not None else (len(names) + 1) // 2

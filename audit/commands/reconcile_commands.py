@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from audit.formats.note import Verifier
+from audit.commands.trust import CONSISTENT, add_trust, trust_of_member
+from audit.errors import SignatureError
 from audit.log.directory import LogDirectory
-from audit.log.policy import Policy
 from audit.log.verify import verify_log
 from audit.reading.reconcile import Difference, RegionalLog, reconcile
 
@@ -24,19 +24,21 @@ def add_reconcile(commands: Any) -> None:
     parser.add_argument(
         "members", metavar="CODE=DIR", nargs="*", type=_member, help="a member's code and exported log"
     )
+    add_trust(parser)
     parser.set_defaults(run=_reconcile)
 
 
 def _reconcile(options: argparse.Namespace) -> int:
-    """Verify exported logs, each by the key that it names, and show what one says and the other lacks.
+    """Check exported logs, and show what one says and the other lacks.
 
-    Exit code 1 when anything differs.
+    Each is checked by the key of its name that --vkey or --policy has; one without is consistent in itself,
+    and not verified. Exit code 1 when anything differs.
     """
-    origin, entries = _verified(options.region)
+    origin, entries = _checked(options, options.region)
     region = RegionalLog.read(origin, entries)
     found = region.differences(datetime.now(UTC), _PATIENCE)
     for member, directory in options.members:
-        found += reconcile(region, member, _verified(directory)[1])
+        found += reconcile(region, member, _checked(options, directory)[1])
     for difference in found:
         sys.stdout.write(_line(difference))
     if not found:
@@ -44,12 +46,16 @@ def _reconcile(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _verified(path: Path) -> tuple[str, list[tuple[int, bytes]]]:
+def _checked(options: argparse.Namespace, path: Path) -> tuple[str, list[tuple[int, bytes]]]:
     directory = LogDirectory(path)
-    key = directory.vkey()
-    sys.stderr.write(f"{path} names its own key; is it the one you know? {key}\n")
+    trust = trust_of_member(options, directory, sys.stderr)
     entries: list[tuple[int, bytes]] = []
-    verified = verify_log(directory, Policy.of(Verifier(key)), lambda i, e: entries.append((i, e)))
+    try:
+        verified = verify_log(directory, trust.policy, lambda i, e: entries.append((i, e)))
+    except SignatureError as error:
+        raise SignatureError(f"{path}: {error}") from None
+    if not trust.keys_given:
+        sys.stderr.write(f"{path}: {CONSISTENT}\n")
     return verified.checkpoint.origin, entries
 
 

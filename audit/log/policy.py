@@ -7,8 +7,9 @@ from typing import Final, Self
 
 from audit.errors import MalformedError, QuorumError
 from audit.formats.checkpoint import Checkpoint, open_checkpoint
-from audit.formats.cosignature import CosignatureVerifier
-from audit.formats.note import Note, Verifier, open_note
+from audit.formats.cosignature import CosignatureVerifier, cosigned_at
+from audit.formats.encoding import MAX_SIZE
+from audit.formats.note import Note, Verifier
 
 NO_QUORUM: Final = "none"
 
@@ -26,10 +27,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Verified:
-    """A checkpoint accepted by a policy, and the names of its cosigning witnesses."""
+    """A checkpoint accepted by a policy, and the names of its cosigning witnesses.
+
+    `times`: when each says that it cosigned last, in seconds since the epoch.
+    """
 
     checkpoint: Checkpoint
     witnesses: frozenset[str]
+    times: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,9 @@ class Policy:
     quorum: str = NO_QUORUM
     urls: dict[str, str] = field(default_factory=dict)
     """URL of a witness (by name) or a log (by origin), where stated by the policy."""
+    cosigned_since: int = 0
+    cosigned_until: int = MAX_SIZE
+    """Seconds since the epoch: a cosignature of another time counts for nothing."""
 
     @classmethod
     def of(cls, log: Verifier, witnesses: Iterable[CosignatureVerifier] = (), quorum: int = 0) -> Self:
@@ -71,16 +79,19 @@ class Policy:
     def verify(self, note: Note) -> Verified:
         """Verify a checkpoint's signature and every cosignature by a known witness, and the quorum.
 
+        A cosignature before `cosigned_since` or after `cosigned_until` has to be right, and does not count.
         Raises MalformedError, SignatureError (a known key's signature is missing or wrong) or QuorumError.
         """
         checkpoint = open_checkpoint(note, self.logs)
         lines = {(s.name, s.key_id) for s in note.signatures}
         present = {n: w for n, w in self.witnesses.items() if (w.key.name, w.key.key_id) in lines}
-        if present:
-            open_note(note, present.values())
-        verified = Verified(checkpoint, frozenset(present))
+        times = {name: cosigned_at(note, witness) for name, witness in present.items()}
+        counted = {n for n, at in times.items() if self.cosigned_since <= at <= self.cosigned_until}
+        verified = Verified(checkpoint, frozenset(counted), times)
         if self.quorum != NO_QUORUM and not self._witnessed(self.quorum, verified.witnesses):
-            seen = ", ".join(sorted(present)) or "no known witness"
+            seen = ", ".join(sorted(counted)) or "no known witness"
+            if len(counted) < len(present):
+                seen += f" (and by {len(present) - len(counted)} at a time that does not count)"
             raise QuorumError(
                 f"the checkpoint of {checkpoint.origin} at size {checkpoint.size} is cosigned by {seen}, "
                 f"which is less than the policy's quorum; ask again once more witnesses have seen it"

@@ -70,20 +70,22 @@ class Dossier:
             raise MalformedError("dossier", "another spelling than its own")
         return dossier
 
-    def verify(self, policy: Policy) -> list[StoryPart]:
+    def verify(self, policy: Policy, *, witnesses_known: bool = True) -> list[StoryPart]:
         """Check every entry against a policy with all logs; return the parts of the story.
+
+        Without `witnesses_known` the policy has them from the dossier itself, and no part counts them.
 
         Raises MalformedError, SignatureError (unknown log), QuorumError, or ProofError (an entry not proved,
         or about another question).
         """
-        return [self._part(proven, policy) for proven in self.entries]
+        return [self._part(proven, policy, known=witnesses_known) for proven in self.entries]
 
-    def _part(self, proven: ProvenEntry, policy: Policy) -> StoryPart:
+    def _part(self, proven: ProvenEntry, policy: Policy, *, known: bool) -> StoryPart:
         verified = proven.receipt.verify(proven.entry, policy)
         event = decode(proven.entry)
         if getattr(event, "question_id", None) != self.question_id:
             raise ProofError(f"an entry of {proven.origin} in the dossier is about something else")
-        proof = say_proof(verified.checkpoint, verified.witnesses)
+        proof = say_proof(verified.checkpoint, verified.witnesses if known else ())
         return StoryPart(proven.origin, proven.receipt.index, event, proof)
 
 

@@ -1,6 +1,7 @@
 """Offline checking of an exported log, and the commands that do it."""
 
 import shutil
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -195,18 +196,21 @@ def test_a_quorum_can_be_asked_for(exported: Path, policy: Policy) -> None:
 
 
 def test_the_command_checks_an_export(exported: Path, log: Log, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", str(exported), "--vkey", str(log.key), "--quorum", "1"]) == 0
+    assert main(["verify", str(exported), "--vkey", str(log.key)]) == 0
     shown = capsys.readouterr().out
     assert "log.example/hub: 700 entries" in shown
     assert "700 policy-in-force" in shown
-    assert "cosigned by witness.example" in shown
+    assert "names its own witnesses, unchecked: witness.example (1970-01-01 00:00:05Z)" in shown
+    assert "not verified" not in shown
 
 
 def test_the_command_says_when_the_key_is_the_exports_own(
     exported: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["verify", str(exported)]) == 0
-    assert "names its own key" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "names its own key" in shown
+    assert "consistent in itself, and not verified" in shown
 
 
 def test_the_command_fails_on_a_changed_export(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -268,3 +272,77 @@ def test_a_policy_file_replaces_the_keys(exported: Path, log: Log, tmp_path: Pat
     assert main(["verify", str(exported), "--policy", str(policy)]) == 0
     policy.write_text(f"log {log.key}\nwitness w {Cosigner.generate('w').key}\nquorum w\n", encoding="utf-8")
     assert main(["verify", str(exported), "--policy", str(policy)]) == 1
+
+
+@pytest.fixture
+def forged(log: Log, tmp_path: Path) -> Path:
+    """A log of the same name, signed with a key and cosigned by a witness that its writer made up."""
+    forger, storage, invented = Log(Signer.generate(log.key.name)), MemoryStorage(), Cosigner.generate("w")
+    forger.append(storage, [b"other", *ENTRIES[1:3]], now=1)
+    cosigned = invented.cosign(Checkpoint.parse(forger.checkpoint(storage).text), int(time.time()))
+    storage.add_cosignatures(3, [cosigned])
+    export(forger, storage, tmp_path / "forged", [invented.key])
+    return tmp_path / "forged"
+
+
+def test_no_quorum_of_witnesses_that_the_export_itself_names(
+    forged: Path, exported: Path, log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before, a quorum without a policy was one of the export's own witnesses, and this was accepted."""
+    for more in (["--quorum", "1"], ["--vkey", str(forged / "vkey"), "--quorum", "1"], ["--max-age", "60"]):
+        assert main(["verify", str(forged), *more]) == 1
+        assert "need --policy" in capsys.readouterr().err
+    policy = tmp_path / "policy"
+    policy.write_text(f"log {log.key}\nwitness w {WITNESS.key}\nquorum none\n", encoding="utf-8")
+
+    assert main(["verify", str(forged), "--policy", str(policy), "--quorum", "1"]) == 1
+    assert main(["verify", str(exported), "--policy", str(policy), "--quorum", "1"]) == 0
+    assert main(["verify", str(exported), "--policy", str(policy), "--quorum", "2"]) == 1
+    assert "of the policy's 1 witnesses" in capsys.readouterr().err
+
+
+def test_a_forged_export_is_at_most_consistent_in_itself(
+    forged: Path, log: Log, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(forged)]) == 0
+    shown = capsys.readouterr().out
+    assert "not verified" in shown
+    assert "names its own witnesses, unchecked: w (" in shown
+    assert "cosigned by" not in shown
+    assert main(["verify", str(forged), "--vkey", str(log.key)]) == 1
+
+
+@pytest.fixture
+def cosigned(log: Log, tmp_path: Path) -> Callable[[int], list[str]]:
+    """Exports a log cosigned so many seconds from now, as its witness says; returns the check's words."""
+
+    def make(ahead: int) -> list[str]:
+        storage, policy = MemoryStorage(), tmp_path / "policy"
+        log.append(storage, ENTRIES[:3], now=1)
+        at = int(time.time()) + ahead
+        storage.add_cosignatures(3, [WITNESS.cosign(Checkpoint.parse(log.checkpoint(storage).text), at)])
+        export(log, storage, tmp_path / "log", [WITNESS.key])
+        policy.write_text(f"log {log.key}\nwitness w {WITNESS.key}\nquorum w\n", encoding="utf-8")
+        return ["verify", str(tmp_path / "log"), "--policy", str(policy)]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("ahead", "more"), [(-30, []), (-30, ["--max-age", "60"]), (-(10**9), []), (200, ["--max-age", "60"])]
+)
+def test_a_cosignature_counts_within_the_age_that_is_asked_for(
+    ahead: int, more: list[str], cosigned: Callable[[int], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A witness's clock may be five minutes ahead."""
+    assert main([*cosigned(ahead), *more]) == 0
+    assert "cosigned by w (" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("ahead", "more"), [(-90, ["--max-age", "60"]), (400, []), (10**12, [])])
+def test_a_cosignature_of_another_time_counts_for_nothing(
+    ahead: int, more: list[str], cosigned: Callable[[int], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last is said to be of the year 33715."""
+    assert main([*cosigned(ahead), *more]) == 1
+    assert "at a time that does not count" in capsys.readouterr().err

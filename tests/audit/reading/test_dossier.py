@@ -47,8 +47,24 @@ def test_it_is_told_with_its_proofs(
     assert main(["explain", str(tmp_path / "d")]) == 0
     said = capsys.readouterr()
     assert "An analyst of ARMAC asked" in said.out
-    assert said.out.count("proved, under the checkpoint of 2 entries, cosigned by 1") == 4
+    assert said.out.count("proved, under the checkpoint of 2 entries, cosigned by no known witness") == 4
+    assert "consistent in itself, and not verified" in said.out
     assert "is it the one you know?" in said.out + said.err
+
+
+def test_witnesses_of_a_policy_count(
+    dossier: Dossier, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, policy = tmp_path / "d", tmp_path / "policy"
+    file.write_text(str(dossier), encoding="utf-8")
+    (log,), (witness,) = dossier.keys, dossier.witnesses
+    policy.write_text(f"log {log}\nwitness w {witness}\nquorum w\n", encoding="utf-8")
+
+    assert main(["verify", str(file), "--policy", str(policy)]) == 0
+
+    said = capsys.readouterr().out
+    assert said.count("cosigned by 1") == 2
+    assert "not verified" not in said
 
 
 def changed(dossier: Dossier, **changes: Any) -> str:

@@ -146,3 +146,19 @@ def test_a_member_is_named_with_its_code(tmp_path: Path, capsys: pytest.CaptureF
     with pytest.raises(SystemExit):
         main(["reconcile", str(tmp_path), "just-a-path"])
     assert "CODE=DIR" in capsys.readouterr().err
+
+
+def test_each_export_is_checked_by_the_key_that_the_reader_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    region = exported(tmp_path / "region", HUB, asked(), released("KH"))
+    honest = exported(tmp_path / "kh", "log.example/kh", answered(reference(asked())))
+    keys = ["--vkey", f"{region}/vkey", "--vkey", f"{honest}/vkey"]
+
+    assert main(["reconcile", region, f"KH={honest}", *keys[:2]]) == 0
+    assert capsys.readouterr().err.count("not verified") == 1  # the member's
+    assert main(["reconcile", region, f"KH={honest}", *keys]) == 0
+    assert capsys.readouterr().err == ""
+    forged = exported(tmp_path / "forged", "log.example/kh", answered(reference(asked())))
+    assert main(["reconcile", region, f"KH={forged}", *keys]) == 1
+    assert f"{forged}: the note is not signed by any key" in capsys.readouterr().err
