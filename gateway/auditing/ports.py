@@ -44,6 +44,9 @@ class View(Protocol):
     def opening(self, field: str, entry_index: int) -> Opening | None:
         """Return the opening of a commitment, or None after erasure."""
 
+    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening]]:
+        """Return the openings of entries `[start, end)`, each with its entry's number and its field."""
+
 
 class UnitOfWork(Protocol):
     """Write access: all writes or none."""

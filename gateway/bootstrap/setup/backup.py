@@ -16,10 +16,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from audit.errors import AuditError
+from sqlalchemy import Connection
+
 from audit.formats.checkpoint import Checkpoint
-from audit.formats.merkle import leaf_hash, root_of
+from audit.formats.merkle import root_of
 from audit.formats.note import Note
+from audit.log.storage_check import check_storage
 from gateway import __version__
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
@@ -40,7 +42,6 @@ BEFORE_UPGRADES = "before-upgrades"
 """Folder of the backups that are made before a database is migrated."""
 LOG_KEY = "log.key"
 
-_AT_ONCE = 1000
 _LEFT_OUT_FOLDERS = frozenset({"uploads", "source", "__pycache__", BEFORE_UPGRADES})
 _LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
 """The database is copied by rows; a register is not the node's to keep; the rest is made again."""
@@ -83,7 +84,7 @@ def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None)
     rows = _copy_database(database_url(directory, config), partial / DATABASE, side, progress)
     _copy_files(directory, partial / FILES)
     with _opened_copy(partial, side) as copy, copy.reading() as connection:
-        size, root = _verified_log(SqlLogStorage(connection, _origin(partial)))
+        size, root = _verified_log(partial, connection, _OLDER)
     manifest = Manifest(
         format=FORMAT,
         side=side,
@@ -125,7 +126,7 @@ def check(backup: Path) -> Manifest:
             for table in tables_of(manifest.side):
                 if table.name in manifest.rows and rows_in(connection, table) != manifest.rows[table.name]:
                     raise BackupError(f"Rows are missing in {table.name} of {backup}.", remedy=_ANOTHER)
-            size, root = _verified_log(SqlLogStorage(connection, _origin(backup)))
+            size, root = _verified_log(backup, connection, _ANOTHER)
         if (size, root.hex()) != (manifest.log_size, manifest.log_root):
             raise BackupError(f"The log in {backup} is another one than it says.", remedy=_ANOTHER)
     return manifest
@@ -164,6 +165,7 @@ def restore(
     return manifest
 
 
+_OLDER = "No backup is made of it. See all of it with safelane log check, and restore an older backup."
 _ANOTHER = "Do not use it. Take another backup, or make a new one."
 
 
@@ -208,25 +210,17 @@ def _opened_copy(backup: Path, side: str) -> Iterator[Database]:
             yield database
 
 
-def _verified_log(log: SqlLogStorage) -> tuple[int, bytes]:
-    """Size and root of the log, its entries counted and hashed one by one. Raises BackupError."""
+def _verified_log(backup: Path, connection: Connection, remedy: str) -> tuple[int, bytes]:
+    """Size and root of the log, every entry and hash of it checked. Raises BackupError."""
+    signer = read_signer(Layout(backup / FILES).keys / LOG_KEY)
+    log = SqlLogStorage(connection, signer.key.name)
     checkpoint = log.latest_checkpoint()
     if checkpoint is None:
         return 0, root_of([])
-    starts = range(0, checkpoint.size, _AT_ONCE)
-    entries = (entry for s in starts for entry in log.read_entries(s, min(s + _AT_ONCE, checkpoint.size)))
-    root = root_of(leaf_hash(entry) for entry in entries)
-    try:
-        signed = Checkpoint.parse(Note.parse(checkpoint.note).text)
-    except AuditError:
-        raise BackupError("The log's newest checkpoint cannot be read.", remedy=_ANOTHER) from None
-    if (signed.size, signed.root) != (checkpoint.size, root):
-        raise BackupError("The entries of the log do not lead to its signed checkpoint.", remedy=_ANOTHER)
-    return checkpoint.size, root
-
-
-def _origin(backup: Path) -> str:
-    return read_signer(Layout(backup / FILES).keys / LOG_KEY).key.name
+    found = check_storage(log, [signer.verifier])
+    if found.damages:
+        raise BackupError(f"The log is damaged: {found.damages[0]}.", remedy=remedy)
+    return found.entries, Checkpoint.parse(Note.parse(checkpoint.note).text).root
 
 
 def _copy_files(directory: Path, target: Path) -> None:

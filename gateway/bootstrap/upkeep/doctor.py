@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from audit.errors import AuditError
 from gateway import __version__
+from gateway.auditing.log_check import check_log
 from gateway.bootstrap.setup.layout import database_url, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.bootstrap.setup.upgrading import behind
 from gateway.bootstrap.upkeep.check_result import Finding, State
 from gateway.bootstrap.upkeep.hub_reachability import public_address, way_to_hub
-from gateway.bootstrap.upkeep.log_opening import open_log, open_watch
+from gateway.bootstrap.upkeep.log_opening import open_log, open_view, open_watch
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
 from gateway.keys.files import KeyFileError
@@ -26,6 +27,9 @@ ENOUGH, SCARCE = 2 * 1024**3, 200 * 1024**2
 
 QUIET = timedelta(days=1)
 """A longer silence of a member causes a warning."""
+
+MOST_DAMAGES = 3
+"""Damages of the log that are named; the command for all of them stands beside."""
 
 SET_IT = "Set it right, best by the network's time."
 
@@ -107,11 +111,18 @@ def _log(directory: Path) -> Iterator[Finding]:
         note = own.log.checkpoint(own.storage)
         cosigned = len(note.signatures) - 1
         checkpoint = own.storage.latest_checkpoint()
+        with open_view(directory) as view:
+            damages = check_log(own.log, view).damages
+    for damage in damages[:MOST_DAMAGES]:
+        yield Finding("log", State.WRONG, damage, f"See all of it: safelane log check --dir {directory}")
+    if damages:
+        return
     size = 0 if checkpoint is None else checkpoint.size
     now = Tick(datetime.now(UTC), 0.0)
     for alert in clock_alerts(own.log.origin, checkpoint, None, now):
         yield Finding("clock", State.WRONG, alert.message, SET_IT)
-    yield Finding("log", State.WELL, f"{size} entries, its newest checkpoint cosigned by {cosigned}")
+    detail = f"{size} entries, all whole, the newest checkpoint cosigned by {cosigned}"
+    yield Finding("log", State.WELL, detail)
 
 
 def _members(directory: Path) -> Iterator[Finding]:

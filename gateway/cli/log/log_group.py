@@ -8,6 +8,7 @@ from audit.events.event_values import ReadAction
 from audit.log import directory as log_directory
 from gateway.cli.common import options
 from gateway.cli.log.kept_log import log_reading, opened
+from gateway.cli.log.log_check import check
 from gateway.cli.log.log_keys import rotate_key, rotate_witness
 from gateway.cli.log.log_list import list_entries
 from gateway.cli.log.log_read import dossier, erase, explain, notices, replay, sample
@@ -19,7 +20,7 @@ def command() -> None:
     """The log that nobody can rewrite: read, prove, export, watch. Also while everything is stopped."""
 
 
-for each in (alerts, dossier, erase, evidence, explain, list_entries, notices, replay, sample):
+for each in (alerts, check, dossier, erase, evidence, explain, list_entries, notices, replay, sample):
     command.add_command(each)
 for each in (rotate_key, rotate_witness):
     command.add_command(each)

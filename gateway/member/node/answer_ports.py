@@ -3,6 +3,7 @@
 `because` is the entry of the node's own log that explains a write.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -46,6 +47,8 @@ class AnswerView(Protocol):
         """The charges of one organisation, or of all."""
 
     def opening(self, field: str, entry_index: int) -> Opening | None: ...
+
+    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening]]: ...
 
 
 class AnswerWriter(AnswerView, Protocol):

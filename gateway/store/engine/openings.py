@@ -24,6 +24,17 @@ def find_opening(connection: Connection, field: str, entry_index: int) -> Openin
     return None if row is None else Opening(row.label, row.salt, row.value)
 
 
+def openings_between(connection: Connection, start: int, end: int) -> list[tuple[int, str, Opening]]:
+    """The openings of entries `[start, end)`, each with its entry's number and its field."""
+    query = (
+        select(openings)
+        .where(openings.c.entry_index >= start, openings.c.entry_index < end)
+        .order_by(openings.c.entry_index, openings.c.field)
+    )
+    rows = connection.execute(query)
+    return [(row.entry_index, row.field, Opening(row.label, row.salt, row.value)) for row in rows]
+
+
 def erase_searches(connection: Connection, person: str) -> int:
     """Erase the openings of this person's searches of the log; returns the number of erased openings."""
     named = canonical_json({PERSON: person})[1:-1]

@@ -25,7 +25,7 @@ from gateway.store.accounts.reading import SqlPeople
 from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.engine.database import Database
 from gateway.store.engine.logs import SqlLogStorage
-from gateway.store.engine.openings import find_opening, keep_opening
+from gateway.store.engine.openings import find_opening, keep_opening, openings_between
 from gateway.store.engine.sequencer import Sequencer
 from gateway.store.engine.witnessed import SqlWitnessStorage
 from gateway.store.hub.admissions import SqlAdmissions, enrolment_of, take_nonce
@@ -226,6 +226,9 @@ class HubView:
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
         return find_opening(self._connection, field, entry_index)
+
+    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening]]:
+        return openings_between(self._connection, start, end)
 
     def presence(self) -> Sequence[Presence]:
         rows = self._connection.execute(select(presence).order_by(presence.c.member))

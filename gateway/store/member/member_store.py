@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
@@ -21,7 +21,7 @@ from gateway.store.accounts.reading import SqlPeople
 from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.engine.database import Database
 from gateway.store.engine.logs import SqlLogStorage
-from gateway.store.engine.openings import find_opening, keep_opening
+from gateway.store.engine.openings import find_opening, keep_opening, openings_between
 from gateway.store.engine.sequencer import Sequencer
 from gateway.store.engine.witnessed import SqlWitnessStorage
 from gateway.store.member.approvals import ApprovalView, ApprovalWrites
@@ -183,6 +183,9 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
         return find_opening(self._connection, field, entry_index)
+
+    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening]]:
+        return openings_between(self._connection, start, end)
 
 
 class MemberUnitOfWork(ApprovalWrites, BoundsWrites, ChangesWrites, FiguresWrites, PolicyWrites, MemberView):

@@ -1,0 +1,167 @@
+"""Checks a kept log from its first entry to its last: entries, hashes of tiles, checkpoints, cosignatures.
+
+A log that is damaged in one place serves all the others as before, and nobody notices. So everything is
+hashed anew, and compared with what is stored and signed.
+"""
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from audit.errors import AuditError, NotInLogError
+from audit.formats.checkpoint import Checkpoint, open_checkpoint
+from audit.formats.merkle import HASH_SIZE, leaf_hash, root
+from audit.formats.note import Note, Verifier
+from audit.formats.tiles import HEIGHT, WIDTH, Tile, TileTree, tiles_of
+from audit.formats.tree import TiledTree
+from audit.log.log import Storage
+
+Progress = Callable[[int, int], None]
+"""Called with the number of entries hashed so far, and of all."""
+
+_AT_ONCE: Final = 16 * WIDTH
+_TILES_AT_ONCE: Final = 64
+
+
+@dataclass(frozen=True)
+class StorageCheck:
+    """The result: the number of entries, of cosigned checkpoints, and what is damaged, each in a sentence."""
+
+    entries: int
+    cosigned: int
+    damages: tuple[str, ...]
+
+
+def check_storage(
+    storage: Storage, keys: Sequence[Verifier], progress: Progress = lambda *_: None
+) -> StorageCheck:
+    """Check everything; a damage does not stop the check. `keys` are the log's own, former ones too.
+
+    Keeps 32 bytes an entry. Raises NotInLogError for a log without any checkpoint.
+    """
+    signed = storage.latest_checkpoint()
+    if signed is None:
+        raise NotInLogError("the log has no checkpoint yet")
+    damages: list[str] = []
+    try:
+        newest = open_checkpoint(Note.parse(signed.note), keys)
+    except AuditError as error:
+        return StorageCheck(signed.size, 0, (f"the newest checkpoint cannot be trusted: {error}",))
+    hashes = _Hashes(newest.size)
+    damages += hashes.read(storage, progress)
+    by_entries = TiledTree(newest.size, hashes.tiles)
+    whole = not damages and root(newest.size, by_entries.nodes) == newest.root
+    differing = list(_differing(storage, hashes, newest.size))
+    damages += (_sentence(tile, at, entries_hold=whole) for tile, at in differing)
+    if not whole and not damages:
+        damages.append(f"the entries do not lead to the checkpoint that was signed at size {newest.size}")
+    cosigned = [c for c in storage.cosigned_checkpoints(0) if c.size <= newest.size]
+    for checkpoint in cosigned:
+        damages += _of_checkpoint(checkpoint.note, hashes)
+    return StorageCheck(newest.size, len(cosigned), tuple(damages))
+
+
+class _Hashes:
+    """The hashes of all tiles, made from the entries."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._levels: list[array[int]] = []
+
+    def read(self, storage: Storage, progress: Progress) -> list[str]:
+        """Hash every entry; returns what cannot be read."""
+        missing: list[str] = []
+        leaves = array("B")
+        for start in range(0, self._size, _AT_ONCE):
+            end = min(start + _AT_ONCE, self._size)
+            for number, entry in enumerate(_entries(storage, start, end), start):
+                if entry is None:
+                    missing.append(f"entry {number} is not there, or cannot be read")
+                leaves.frombytes(bytes(HASH_SIZE) if entry is None else leaf_hash(entry))
+            progress(end, self._size)
+        self._levels = [leaves]
+        while len(self._levels[-1]) // HASH_SIZE >= WIDTH:
+            self._levels.append(self._above(len(self._levels) - 1))
+        return missing
+
+    def tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
+        """The hashes that tiles must have."""
+        return [self._tile(tile) for tile in tiles]
+
+    def _tile(self, tile: Tile) -> bytes:
+        start = tile.index * WIDTH * HASH_SIZE
+        return self._levels[tile.level][start : start + tile.width * HASH_SIZE].tobytes()
+
+    def _above(self, level: int) -> "array[int]":
+        full = len(self._levels[level]) // HASH_SIZE // WIDTH
+        hashes = array("B")
+        for index in range(full):
+            tile = Tile(level, index)
+            hashes.frombytes(TileTree.of(tile, self._tile(tile)).node(((level + 1) * HEIGHT, index)))
+        return hashes
+
+
+def _entries(storage: Storage, start: int, end: int) -> Iterator[bytes | None]:
+    """The entries; of a range with a missing one, each by itself."""
+    try:
+        yield from storage.read_entries(start, end)
+    except NotInLogError:
+        for number in range(start, end):
+            try:
+                (entry,) = storage.read_entries(number, number + 1)
+            except NotInLogError:
+                yield None
+            else:
+                yield entry
+
+
+def _differing(storage: Storage, hashes: _Hashes, size: int) -> Iterator[tuple[Tile, int | None]]:
+    """Tiles that are not what the entries say, with the place of their first wrong hash; None: missing."""
+    tiles = list(tiles_of(size))
+    for first in range(0, len(tiles), _TILES_AT_ONCE):
+        chunk = tiles[first : first + _TILES_AT_ONCE]
+        for tile, stored in zip(chunk, _stored(storage, chunk), strict=True):
+            made = hashes.tiles([tile])[0]
+            if stored is None:
+                yield tile, None
+            elif stored != made:
+                places = range(0, len(made), HASH_SIZE)
+                yield tile, next(p for p in places if stored[p : p + HASH_SIZE] != made[p : p + HASH_SIZE])
+
+
+def _stored(storage: Storage, tiles: Sequence[Tile]) -> list[bytes | None]:
+    try:
+        return list(storage.read_tiles(tiles))
+    except NotInLogError:
+        return [_one(storage, tile) for tile in tiles]
+
+
+def _one(storage: Storage, tile: Tile) -> bytes | None:
+    try:
+        return storage.read_tiles([tile])[0]
+    except NotInLogError:
+        return None
+
+
+def _sentence(tile: Tile, at: int | None, *, entries_hold: bool) -> str:
+    if at is None:
+        return f"{tile.path} is not there"
+    place = at // HASH_SIZE
+    if entries_hold:
+        return f"{tile.path} was changed at hash {place}: the entries lead to the signed checkpoint"
+    if tile.level == 0:
+        return f"entry {tile.index * WIDTH + place} was changed, or its hash in {tile.path}"
+    return f"{tile.path} differs from the entries at hash {place}"
+
+
+def _of_checkpoint(note: str, hashes: _Hashes) -> Iterator[str]:
+    """An earlier checkpoint, which may be signed by a key that is known no longer: its root only."""
+    try:
+        checkpoint = Checkpoint.parse(Note.parse(note).text)
+    except AuditError as error:
+        yield f"a cosigned checkpoint cannot be read: {error}"
+        return
+    earlier = TiledTree(checkpoint.size, hashes.tiles)
+    if root(checkpoint.size, earlier.nodes) != checkpoint.root:
+        yield f"the checkpoint that was cosigned at size {checkpoint.size} has another root than the entries"

@@ -1,0 +1,104 @@
+"""`safelane log check`, the doctor and a backup find each damage of a kept log, and change nothing."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from lone_hub import set_up_hub
+
+from gateway.bootstrap.setup.open_hub import add_user, open_hub
+from gateway.cli import main
+from gateway.hub.model import Role
+
+DATABASE = "safelane.sqlite"
+
+
+def safelane(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Path:
+    """A hub whose log has entries that commit to people's names."""
+    place = tmp_path / "hub"
+    set_up_hub(place)
+    with open_hub(place) as opened:
+        for name in ("sok@armac.example", "dara@armac.example"):
+            add_user(opened, name, "ARMAC", Role.ANALYST, ["regional-reporting"])
+    return place
+
+
+def harm(hub: Path, statement: str) -> None:
+    with sqlite3.connect(hub / DATABASE) as connection:
+        connection.create_function("flipped", 1, lambda data: bytes([data[0] ^ 1]) + data[1:])
+        assert connection.execute(statement).rowcount > 0
+    connection.close()
+
+
+Damage = tuple[str, str]
+DAMAGES: dict[str, Damage] = {
+    "an entry": (
+        "update log_entries set entry = flipped(entry) where number = 1",
+        "entry 1 was changed, or its hash in tile/0/000",
+    ),
+    "a missing entry": ("delete from log_entries where number = 1", "entry 1 is not there"),
+    "a hash": (
+        "update log_tiles set hashes = flipped(hashes) where level = 0",
+        "was changed at hash 0: the entries lead to the signed checkpoint",
+    ),
+    "an opening": (
+        "update openings set value = flipped(value) where entry_index = 1",
+        "beside entry 1 does not open that entry",
+    ),
+    "an opening of nothing": (
+        "update openings set entry_index = 4000 where entry_index = 1",
+        "is kept beside entry 4000, and there is no such entry",
+    ),
+}
+
+
+def test_a_whole_log_is_said_to_be_whole(hub: Path) -> None:
+    found = safelane("log", "check", "--dir", hub)
+
+    assert found.exit_code == 0, found.output
+    assert "are whole" in found.output
+    assert safelane("doctor", "--dir", hub).output.count("all whole") == 1
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_each_damage_is_said_with_its_place(hub: Path, damage: str) -> None:
+    statement, said = DAMAGES[damage]
+    harm(hub, statement)
+    before = (hub / DATABASE).read_bytes()
+
+    found = safelane("log", "check", "--dir", hub)
+
+    assert found.exit_code == 6
+    assert "damaged: " in found.output
+    assert said in found.output
+    assert "@armac.example" not in found.output
+    assert (hub / DATABASE).read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", ["an entry", "a hash", "an opening"])
+def test_the_doctor_calls_no_damage_well(hub: Path, damage: str) -> None:
+    statement, said = DAMAGES[damage]
+    harm(hub, statement)
+
+    found = safelane("doctor", "--dir", hub)
+
+    assert found.exit_code == 1
+    assert said in found.output
+    assert "ok    log" not in found.output
+
+
+@pytest.mark.parametrize("damage", ["an entry", "a hash", "a missing entry"])
+def test_a_damaged_log_is_not_backed_up(hub: Path, damage: str, tmp_path: Path) -> None:
+    harm(hub, DAMAGES[damage][0])
+
+    found = safelane("backup", tmp_path / "backup", "--dir", hub)
+
+    assert found.exit_code != 0
+    assert "The log is damaged: " in found.output
+    assert not (tmp_path / "backup").exists()
