@@ -14,6 +14,7 @@ from gateway.accounts.invitations import GENERATOR
 from gateway.accounts.lockout import Rule
 from gateway.accounts.model import Account, Credentials, Identity, Means
 from gateway.accounts.ports import UnitOfWork
+from gateway.accounts.refusals import RefusedAttempt
 from gateway.accounts.secrets import Kind, new_secret, secret_hash
 from gateway.accounts.sessions import begin
 
@@ -175,13 +176,13 @@ def _log_failure(accounts: Accounts, name: str, reason: str) -> None:
     now = accounts.clock.now()
     with accounts.store.reading() as view:
         account = view.people.account(name)
-    who = account.name if account is not None else "nobody known"
-    times = accounts.refusals.times(f"sign-in {who} {reason}", now)
+    principal = account.principal if account is not None else None
+    attempt = RefusedAttempt(principal, "enter", reason, signing_in=principal is not None)
+    times = accounts.refusals.times(attempt, now)
     if times == 0:
         return
     with accounts.store.writing() as work:
         entries.record(accounts, work, entries.sign_in_failed(account, reason, now))
         if times > 1:
-            principal = account.principal if account is not None else None
             entry = entries.access_refused(principal, "enter", reason, times - 1, now)
             entries.record(accounts, work, entry)

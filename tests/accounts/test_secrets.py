@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from gateway.accounts import codes
 from gateway.accounts.errors import StaleFormError
 from gateway.accounts.forms import LIFETIME, check_form, form_token, local_path
-from gateway.accounts.refusals import MOST_AN_HOUR, MOST_KINDS, Refusals
 from gateway.accounts.secrets import Kind, new_code, new_secret, secret_hash, typed
 from gateway.keys.sealer import KeySealer
 
@@ -104,20 +103,3 @@ def test_recovery_codes_are_kept_as_hashes_only() -> None:
     assert len(set(shown)) == codes.RECOVERY_CODES
     assert [codes.recovery_hash(code) for code in shown] == list(kept)
     assert not set(shown) & set(kept)
-
-
-def test_refusals_are_told_at_once_and_then_once_a_minute_with_their_number() -> None:
-    refusals = Refusals()
-
-    reported = [refusals.times("ana ask", NOW + timedelta(seconds=s)) for s in (0, 1, 2, 59, 60, 61, 121)]
-
-    assert reported == [1, 0, 0, 0, 4, 0, 2]
-
-
-def test_however_many_kinds_there_are_the_log_grows_slowly() -> None:
-    refusals = Refusals()
-
-    reported = [refusals.times(f"kind {n}", NOW + timedelta(milliseconds=n)) for n in range(5 * MOST_KINDS)]
-
-    assert sum(reported) == MOST_AN_HOUR
-    assert refusals.times("kind 4999", NOW + timedelta(hours=1, seconds=1)) >= 1

@@ -13,6 +13,7 @@ from flask import Flask
 from gateway.api.app import create_hub_app
 from gateway.bootstrap.serving.metrics import hub_gauges, measured
 from gateway.bootstrap.serving.monitor_loop import hub_monitor_cycle, start_monitor
+from gateway.bootstrap.serving.refusal_loop import writing_refusals
 from gateway.bootstrap.serving.retry_loop import attempt
 from gateway.bootstrap.serving.server import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.serving.shutdown import WAITRESS, Stop
@@ -54,7 +55,7 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
         monitor = start_monitor(hub_monitor_cycle(directory, config, hub), config.monitor_seconds, stop.wait)
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
-            with measured(app, hub_gauges(hub), config.metrics):
+            with writing_refusals(app, stop), measured(app, hub_gauges(hub), config.metrics):
                 yield app
         finally:
             stop()

@@ -14,6 +14,7 @@ from gateway.api.app import create_node_app
 from gateway.bootstrap.desk.controller_desk import controller_context
 from gateway.bootstrap.serving.metrics import measured, node_gauges
 from gateway.bootstrap.serving.monitor_loop import member_monitor_cycle, show_evidence, start_monitor
+from gateway.bootstrap.serving.refusal_loop import writing_refusals
 from gateway.bootstrap.serving.retry_loop import attempt
 from gateway.bootstrap.serving.server import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.serving.shutdown import WAITRESS, Stop
@@ -64,7 +65,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
             app = with_pages(create_node_app(node), directory, config, place)
             app.extensions[CONTROLLER] = desk = controller_context(directory, node, cube_cache)
             stop.on_stop(desk.jobs.close)
-            with measured(app, node_gauges(node), config.metrics):
+            with writing_refusals(app, stop), measured(app, node_gauges(node), config.metrics):
                 yield app
         finally:
             stop()
