@@ -108,11 +108,11 @@ def table_shares(
         at = _places(cube, people, codes)
         if at is None or (table.of_accidents and accidents is None):
             continue
-        places, which = np.unique(at, axis=0, return_inverse=True)
-        inside = np.bincount(which.ravel(), weights=people.counts, minlength=len(places)).astype(np.int64)
-        enough, shown = inside >= threshold, ~cube.withheld[cube.lattice.cells(places)]
+        cells, first, which = np.unique(cube.lattice.cells(at), return_index=True, return_inverse=True)
+        inside = np.bincount(which, weights=people.counts, minlength=len(cells)).astype(np.int64)
+        enough, shown = inside >= threshold, ~cube.withheld[cells]
         if table.of_accidents and accidents is not None:
-            shown &= _accidents_shown(cube, accidents, places)
+            shown &= _accidents_shown(cube, accidents, at[first])
         found.append(TableShare(table, int(inside[enough & shown].sum()), int(inside[enough].sum())))
     return worst_first(found)
 
