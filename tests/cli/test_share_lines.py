@@ -59,6 +59,10 @@ def test_beside_a_suggestion_only_shares_that_differ_are_said() -> None:
     changes = [
         ShareChange(PROVINCES, share(PROVINCES, 410), share(PROVINCES, 900)),
         ShareChange(SEXES, share(SEXES, 991), share(SEXES, 992)),
+        ShareChange(ReadTable((("sex", "sex"),)), share(SEXES, 700), None),
     ]
 
-    assert list(shares_instead(changes)) == ["Province, by year (province-by-year): 90% shown, was 41%"]
+    assert list(shares_instead(changes)) == [
+        "Province, by year (province-by-year): 90% shown, was 41%",
+        "sex: not shared, was 70%",
+    ]

@@ -45,8 +45,10 @@ def change_lines(changes: Iterable[ShareChange]) -> Iterator[str]:
 def shares_instead(changes: Iterable[ShareChange]) -> Iterator[str]:
     """Each table whose share differs in whole per cent, with both shares."""
     for one in changes:
-        if (after := _percent(one.after)) != (before := _percent(one.before)):
-            yield f"{table_name(one.table)}: {after} shown, was {before}"
+        after, before = _percent(one.after), _percent(one.before)
+        if after != before:
+            said = after if one.after is None else f"{after} shown"
+            yield f"{table_name(one.table)}: {said}, was {before}"
 
 
 def table_name(table: ReadTable) -> str:

@@ -218,8 +218,11 @@ def test_suggestions_say_what_changes_table_by_table(desk: DeskHouse) -> None:
 
     page = write(desk, policy_text("KH", 2)).text
 
-    assert re.search(r"What changes in \d+ tables", page)
-    assert re.search(r"<li>[^<]+: (\d+%|not shared) shown instead of \d+%</li>", page)
+    assert re.search(r"What changes table by table: \d+", page)
+    found = re.findall(r"<li>[^<]+: (\d+%) shown instead of (\d+%)</li>", page)
+    assert found
+    assert all(after != before for after, before in found)
+    assert re.search(r"<li>[^<]+: no longer shared, instead of \d+% shown</li>", page)
 
 
 def test_once_something_was_given_out_a_text_is_looked_at_before_it_is_kept(desk: DeskHouse) -> None:

@@ -1,6 +1,6 @@
 """What can be read of each table under a previewed policy, and what changes in each, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,15 +77,32 @@ def read_shares(result: Result) -> ReadShares:
     )
 
 
-def instead(change: Result) -> str:
-    """A table with its share under another policy and under this one."""
+def instead(changes: Iterable[Result]) -> tuple[str, ...]:
+    """Each table whose share another policy changes in whole per cent, with both shares.
+
+    The changes are in tables that this policy shares.
+    """
+    return tuple(_instead(one) for one in changes if _percents(one["before"]) != _percents(one["after"]))
+
+
+def _instead(change: Result) -> str:
     before, after = change["before"], change["after"]
+    if after is None:
+        return _(
+            "%(table)s: no longer shared, instead of %(before)s shown",
+            table=_table(before),
+            before=_percent(before["percent"]),
+        )
     return _(
         "%(table)s: %(after)s shown instead of %(before)s",
-        table=_table(after or before),
-        after=_("not shared") if after is None else _percent(after["percent"]),
-        before=_("not shared") if before is None else _percent(before["percent"]),
+        table=_table(before),
+        after=_percent(after["percent"]),
+        before=_percent(before["percent"]),
     )
+
+
+def _percents(share: Result | None) -> int | None:
+    return None if share is None else int(share["percent"])
 
 
 def _share(one: Result, threshold: int, change: Result | None) -> ReadShare:

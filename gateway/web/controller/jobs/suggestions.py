@@ -56,7 +56,7 @@ def _suggestion(one: Mapping[str, Any]) -> Suggestion:
         shown=one["cells"] - one["withheld"],
         withheld=one["withheld"],
         changes=tuple((change["direction"], change["sentence"]) for change in one["changes"]),
-        tables=tuple(map(instead, one["shares"])),
+        tables=instead(one["shares"]),
     )
 
 
