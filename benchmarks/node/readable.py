@@ -10,8 +10,8 @@ as for a first preview, under the secret key that follows from the number given.
 `share` is the number of people in shown inner cells, of those in inner cells of at least as many people as
 the threshold says. `of` is that second number, the ceiling: what would be shown if small cells alone were
 withheld, which is not safe. Worst tables first; then means: of the ready-made questions, each at its own
-levels, and of all tables at the policy's finest levels, by the number of dimensions, with those that show
-nobody. CPU s and MB are of the protection with its check, in a process of its own.
+levels, and of all tables at the policy's finest levels, by the number of dimensions, with the number of those
+that show less than 0.01. CPU s and MB are of the protection with its check, in a process of its own.
 """
 
 import argparse
@@ -120,7 +120,7 @@ def _print_tables(of: str, shares: Sequence[TableShare]) -> None:
 
 
 def _print_means(of: str, found: Measured) -> None:
-    print("member | policy | key | people | tables | number | mean | worst | show nobody | CPU s | MB")
+    print("member | policy | key | people | tables | number | mean | worst | below 0.01 | CPU s | MB")
     questions = [one for one in found.shares if one.table.question]
     fine = [s for s in found.shares if found.finest.issuperset(s.table.levels) and not s.table.of_accidents]
     sizes = enumerate(("1 dimension", "2 dimensions", "3 dimensions"), 1)
@@ -128,7 +128,7 @@ def _print_means(of: str, found: Measured) -> None:
     for name, shares in {"ready-made questions": questions, **by_size}.items():
         able = [one for one in shares if one.ceiling]
         if able:
-            nobody = sum(one.shows_nobody for one in able)
+            nobody = sum(one.percent == 0 for one in able)
             print(
                 f"{of} | {found.people:,} | {name} | {len(able)} | {mean(one.share for one in able):.3f} | "
                 f"{min(one.share for one in able):.2f} | {nobody} | {found.cpu_seconds:.1f} | "

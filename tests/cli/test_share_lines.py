@@ -16,15 +16,17 @@ def many(number: int) -> list[TableShare]:
 
 
 def test_tables_that_show_nobody_are_named_with_the_reason() -> None:
-    shares = [share(PROVINCES, 0), share(ReadTable((("sex", "sex"),)), 0, 0), share(SEXES, 999)]
+    none, few = (ReadTable(((name, name),)) for name in ("sex", "outcome"))
+    shares = [share(PROVINCES, 0), share(none, 0, 0), share(few, 9), share(SEXES, 999)]
 
     lines = list(share_lines(shares, 5))
 
     assert "people shown, of those in cells of at least 5 people" in lines[1]
-    assert lines[2] == "2 of 3 tables show nobody."
+    assert lines[2] == "3 of 4 tables show nobody, or less than 1%."
     assert lines[4].endswith("    0%         0     1,000  Province, by year (province-by-year): shows nobody")
     assert lines[5].endswith("     -         0         0  sex: every cell has fewer than 5 people")
-    assert lines[6].endswith("   99%       999     1,000  year x sex"), "100% stands for everybody"
+    assert lines[6].endswith("    0%         9     1,000  outcome")
+    assert lines[7].endswith("   99%       999     1,000  year x sex"), "100% stands for everybody"
 
 
 def test_after_the_ten_worst_the_others_are_one_line() -> None:

@@ -15,8 +15,8 @@ def share_lines(shares: Sequence[TableShare], threshold: int) -> Iterator[str]:
         return
     yield ""
     yield f"What can be read, worst first: people shown, of those in cells of at least {threshold} people."
-    if nobody := sum(one.shows_nobody for one in shares):
-        yield f"{nobody} of {len(shares)} tables show nobody."
+    if nobody := sum(one.percent == 0 or one.shows_nobody for one in shares):
+        yield f"{nobody} of {len(shares)} tables show nobody, or less than 1%."
     yield f"{'share':>6} {'shown':>9} {'of':>9}  table"
     for one in shares[:MOST_LISTED]:
         yield (

@@ -46,7 +46,7 @@ class ReadShares:
 
     threshold: int
     nobody: int
-    """The number of tables that show nobody."""
+    """The number of tables that show nobody, or less than one per cent."""
     worst: tuple[ReadShare, ...]
     others: tuple[ReadShare, ...]
     least: str
@@ -68,7 +68,7 @@ def read_shares(result: Result) -> ReadShares:
     least = min((one.percent for one in others), default=0)
     return ReadShares(
         threshold=threshold,
-        nobody=sum(bool(one.note) for one in rows),
+        nobody=sum(one.percent == 0 for one in rows),
         worst=tuple(rows[:ALWAYS_OPEN]),
         others=others,
         least=_percent(least) if least else "",
