@@ -60,24 +60,37 @@ def unchanged_sums(
 ) -> Iterator[InnerSums]:
     """Yield the sums of 1 to k-1 people at the `wanted` levels that no world changes, level by level.
 
-    `excepted` tells of positions (n, dims) which need no change. Worlds with many changes come first.
+    `excepted` tells of positions (n, dims) which need no change.
     """
-    batches = list(_batches(sorted(worlds, key=lambda world: -len(world.change))))
-    columns = np.ascontiguousarray(people.coords.T)
+    return unchanged(people.dims, small_sums(people, wanted, threshold, excepted), worlds)
+
+
+def small_sums(
+    people: BaseTable, wanted: Iterable[Depths], threshold: int, excepted: Callable[[Positions], Bools]
+) -> Iterator[InnerSums]:
+    """Yield the sums of 1 to k-1 people at the `wanted` levels that are not excepted, level by level."""
+    columns = _columns(people.coords)
     for depths in wanted:
-        # A dimension at `Total` has one position, and no part in the number.
-        lifts = {a: _lift(people.dims[a], depth) for a, depth in enumerate(depths) if depth != 0}
-        codes, first, place = np.unique(_number(columns, lifts), return_index=True, return_inverse=True)
+        lifts = _lifts(people.dims, depths)
+        _, first, place = np.unique(_number(columns, lifts), return_index=True, return_inverse=True)
         counts = np.bincount(place, weights=people.counts)
-        small = np.flatnonzero(counts < threshold)
-        coords = _lifted(people, lifts, first[small])
-        open_still = np.flatnonzero(~excepted(coords))
+        coords = _lifted(people, lifts, first[counts < threshold])
+        yield InnerSums(depths, coords[~excepted(coords)])
+
+
+def unchanged(
+    dims: Sequence[Hierarchy], sums: Iterable[InnerSums], worlds: Sequence[World]
+) -> Iterator[InnerSums]:
+    """Yield those of the sums that no world changes; worlds with many changes are looked at first."""
+    batches = list(_batches(sorted(worlds, key=lambda world: -len(world.change))))
+    for level in sums:
+        lifts, coords = _lifts(dims, level.depths), level.coords
         for batch in batches:
-            if not len(open_still):
+            if not len(coords):
                 break
-            open_still = open_still[~_changed(batch, lifts, codes[small[open_still]])]
-        if len(open_still):
-            yield InnerSums(depths, coords[open_still])
+            coords = coords[~_changed(batch, lifts, _number(_columns(coords), lifts))]
+        if len(coords):
+            yield InnerSums(level.depths, coords)
 
 
 def changes(world: World, dims: Sequence[Hierarchy], depths: Depths, place: Positions) -> bool:
@@ -103,6 +116,14 @@ def _lift(dim: Hierarchy, depth: int | None) -> Ints:
     return at
 
 
+def _lifts(dims: Sequence[Hierarchy], depths: Depths) -> dict[int, Ints]:
+    """Return the lift of each dimension of a level.
+
+    A dimension at `Total` has one position, and no part in the number of a sum.
+    """
+    return {axis: _lift(dims[axis], depth) for axis, depth in enumerate(depths) if depth != 0}
+
+
 def _lifted(people: BaseTable, lifts: Mapping[int, Ints], rows: Ints) -> Positions:
     coords = np.tile(np.array([d.root for d in people.dims], dtype=np.int32), (len(rows), 1))
     for axis, lift in lifts.items():
@@ -110,7 +131,12 @@ def _lifted(people: BaseTable, lifts: Mapping[int, Ints], rows: Ints) -> Positio
     return coords
 
 
-def _number(columns: Positions, lifts: Mapping[int, Ints]) -> Ints:
+def _columns(coords: Positions) -> Ints:
+    """Return positions (n, dims) by dimension, (dims, n), in numbers by which codes are looked up fastest."""
+    return np.ascontiguousarray(coords.T, dtype=np.int64)
+
+
+def _number(columns: Ints, lifts: Mapping[int, Ints]) -> Ints:
     """The number of the sum that each inner cell belongs to; `columns`: positions (dims, n)."""
     number = np.zeros(columns.shape[1], dtype=np.int64)
     for axis, lift in lifts.items():
@@ -123,7 +149,7 @@ def _number(columns: Positions, lifts: Mapping[int, Ints]) -> Ints:
 class _Batch:
     """Changes of some worlds: positions (dims, n), changes (n,) and the worlds' numbers (n,)."""
 
-    columns: Positions
+    columns: Ints
     change: Ints
     owner: Ints
 
@@ -141,7 +167,7 @@ def _batches(worlds: Sequence[World]) -> Iterator[_Batch]:
 
 def _together(worlds: Sequence[World]) -> _Batch:
     return _Batch(
-        np.ascontiguousarray(np.concatenate([w.coords for w in worlds]).T),
+        _columns(np.concatenate([w.coords for w in worlds])),
         np.concatenate([w.change for w in worlds]),
         np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds]),
     )

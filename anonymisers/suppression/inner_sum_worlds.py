@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from anonymisers.errors import ProtectionError
-from anonymisers.proof.inner_sums import InnerSums, changes, levels, unchanged_sums
+from anonymisers.proof.inner_sums import InnerSums, changes, levels, unchanged, unchanged_sums
 from anonymisers.proof.world import World
 from anonymisers.suppression.strategies.alternative_tables import lifted_worlds, swapped_out
 from anonymisers.suppression.strategies.exchanges_in_return import ExchangesInReturn, shuffled_in_return
@@ -43,8 +43,9 @@ class SumSearch:
 
     def further_worlds(self, worlds: Sequence[World]) -> tuple[list[World], frozenset[Sum]]:
         """Return worlds besides those given, and the small sums that still none of them changes."""
-        fixed, found = set[Sum](), self._shuffled(worlds)
-        for sums in self.unchanged((*worlds, *found)):
+        fixed = set[Sum]()
+        found, left = self._shuffled(list(self.unchanged(worlds)))
+        for sums in left:
             for place in sums.coords:
                 if any(changes(world, self.people.dims, sums.depths, place) for world in found):
                     continue
@@ -52,15 +53,20 @@ class SumSearch:
                     fixed.add(tuple(place.tolist()))
         return found, frozenset(fixed)
 
-    def _shuffled(self, worlds: Sequence[World]) -> list[World]:
-        """Return worlds of very many exchanges, where many sums are unchanged and each would take long."""
+    def _shuffled(self, left: list[InnerSums]) -> tuple[list[World], list[InnerSums]]:
+        """Return worlds of very many exchanges, where many sums are left and each would take long; and the
+        sums that are left then.
+
+        Of each world only the sums that no former world changes are asked.
+        """
         found: list[World] = []
         for turn in range(MOST_SHUFFLES):
-            if sum(len(sums.coords) for sums in self.unchanged((*worlds, *found))) < FEW_SUMS:
+            if sum(len(sums.coords) for sums in left) < FEW_SUMS:
                 break
             footprints = self.search.pattern.system.footprints
             found.append(shuffled_in_return(self.people, footprints, self.key, f"sums {turn}"))
-        return [world for world in found if len(world.change)]
+            left = list(unchanged(self.people.dims, left, found[-1:]))
+        return [world for world in found if len(world.change)], left
 
     def unchanged(self, worlds: Sequence[World]) -> Iterable[InnerSums]:
         """Yield the small sums that no world changes, but those with a protected cell."""

@@ -41,9 +41,14 @@ class ExchangesInReturn:
         `inside` (n, dims): whether the codes of each inner cell lie in those of the sum.
         """
         for swapped, other in permutations(range(len(self.people.dims)), 2):
+            own = inside[:, swapped]
+            if own.all():  # the sum is over all codes of the dimension: whoever swaps these stays in it
+                continue
+            rest = np.asarray(np.delete(inside, swapped, axis=1).all(axis=1), dtype=np.bool_)
             for rows in self._alike(swapped, other).quartets(inner):
-                if self._changes(inside, rows, swapped):
-                    return self._world(rows, swapped)
+                changed = np.flatnonzero(self._changes(own, rest, rows))
+                if len(changed):
+                    return self._world(rows[changed[0]], swapped)
         return None
 
     def _alike(self, swapped: int, other: int) -> "_Alike":
@@ -52,15 +57,18 @@ class ExchangesInReturn:
         return self._pairs[swapped, other]
 
     @staticmethod
-    def _changes(inside: Bools, rows: tuple[int, ...], swapped: int) -> bool:
-        """Whether the sum has other people once both pairs have swapped."""
-        before = inside[list(rows)]
-        after = before.copy()
-        after[:, swapped] = before[[1, 0, 3, 2], swapped]
-        return bool(before.all(axis=1).sum() != after.all(axis=1).sum())
+    def _changes(own: Bools, rest: Bools, rows: Ints) -> Bools:
+        """A mask (m,) of quartets (m, 4) after whose swaps the sum has more or fewer people.
 
-    def _world(self, rows: tuple[int, ...], swapped: int) -> World:
-        before = self.people.coords[list(rows)]
+        `own` (n,): whether an inner cell lies in the sum by the swapped dimension, `rest` by all others.
+        """
+        before = (rest[rows] & own[rows]).sum(axis=1)
+        after = (rest[rows] & own[rows[:, [1, 0, 3, 2]]]).sum(axis=1)
+        changed: Bools = before != after
+        return changed
+
+    def _world(self, rows: Ints, swapped: int) -> World:
+        before = self.people.coords[rows]
         after = before.copy()
         after[:, swapped] = before[[1, 0, 3, 2], swapped]
         return World.of(np.concatenate([before, after]), np.repeat(np.array([-1, 1], dtype=np.int64), 4))
@@ -156,20 +164,28 @@ class _Alike:
         context = people.margin(tuple(sorted(shared))).code(people.coords)
         return cls(people, swapped, other, matching, context, np.argsort(matching, kind="stable"))
 
-    def quartets(self, inner: int) -> Iterator[tuple[int, int, int, int]]:
-        """Yield the person, a partner, and two people who swap back, as rows of the base table."""
+    def quartets(self, inner: int) -> Iterator[Ints]:
+        """Yield for each partner of a person the quartets (m, 4), rows of the base table: the person, the
+        partner, and two people who swap back."""
         a, b = (self.people.coords[:, axis] for axis in (self.swapped, self.other))
         own = self._of_same_number(inner)
         partners = own[(a[own] != a[inner]) & (b[own] != b[inner])]
-        _, first = np.unique(np.stack([a[partners], b[partners]]), axis=1, return_index=True)
+        if not len(partners):
+            return
+        codes = a[partners].astype(np.int64) * len(self.people.dims[self.other].codes) + b[partners]
+        _, first = np.unique(codes, return_index=True)
+        elsewhere = np.flatnonzero(
+            (self.context == self.context[inner]) & (self.matching != self.matching[inner])
+        )
+        of_a, of_b = a[elsewhere], b[elsewhere]
         for partner in partners[first][:MOST_FIRST].tolist():
-            same = self.context == self.context[inner]
-            elsewhere = same & (self.matching != self.matching[inner])
-            one = np.flatnonzero(elsewhere & (a == a[partner]) & (b == b[inner]))
-            two = np.flatnonzero(elsewhere & (a == a[inner]) & (b == b[partner]))
+            one = elsewhere[(of_a == a[partner]) & (of_b == b[inner])]
+            two = elsewhere[(of_a == a[inner]) & (of_b == b[partner])]
             _, here, there = np.intersect1d(self.matching[one], self.matching[two], return_indices=True)
-            for third, fourth in zip(one[here][:MOST_SECOND].tolist(), two[there].tolist(), strict=False):
-                yield inner, partner, third, fourth
+            thirds, fourths = one[here[:MOST_SECOND]], two[there[:MOST_SECOND]]
+            yield np.stack(
+                [np.full_like(thirds, inner), np.full_like(thirds, partner), thirds, fourths], axis=1
+            )
 
     def _of_same_number(self, inner: int) -> Ints:
         ordered = self.matching[self.order]
