@@ -337,7 +337,9 @@ def _certified(task: Task, search: MoveSearch) -> SettledTables:
     (inner-cell rule)."""
     pattern, people, rules, key = search.pattern, search.pattern.people, task.rules, task.key
     small = rules.is_sensitive(people.counts)
-    projection = people.margin(tuple(range(len(people.dims))))
+    everybody = people.margin(tuple(range(len(people.dims))))
+    rows = np.empty(len(everybody.codes), dtype=np.int64)
+    rows[np.searchsorted(everybody.codes, everybody.code(people.coords))] = np.arange(len(rows))
     worlds: list[World] = []
 
     def still_to_protect(pattern: SuppressionPattern) -> Bools:
@@ -346,8 +348,9 @@ def _certified(task: Task, search: MoveSearch) -> SettledTables:
     def take(world: World) -> None:
         if len(world.change):
             worlds.append(world)
-            codes = projection.code(people.coords)
-            small[np.isin(codes, projection.code(world.coords))] = False
+            codes = everybody.code(world.coords)
+            at = np.minimum(np.searchsorted(everybody.codes, codes), len(rows) - 1)
+            small[rows[at[everybody.codes[at] == codes]]] = False
 
     for move in pattern.moves:
         for world in lifted_worlds(people, move, small):

@@ -73,13 +73,14 @@ class Lattice:
         """The positions (size, dims) of the codes of each cell, the root on axes outside its table."""
         keys = np.empty((self.size, len(self.dims)), dtype=np.int32)
         keys[:] = [d.root for d in self.dims]
+        positions = [_positions(d) for d in self.dims]
         for table, (axes, start) in enumerate(zip(self.tables, self.offsets, strict=True)):
             stop = start + self.table_size(table)
             if not axes:
                 continue
             shape = [len(self.dims[a].codes) - 1 for a in axes]
             for axis, rank in zip(axes, np.unravel_index(np.arange(stop - start), shape), strict=True):
-                keys[start:stop, axis] = _positions(self.dims[axis])[rank]
+                keys[start:stop, axis] = positions[axis][rank]
         return keys
 
     def cells(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from anonymisers.proof.world import World
 from anonymisers.suppression.strategies.junction_tree import Clique, aggregated
 from anonymisers.tables.arrays import Ints, Positions
 from anonymisers.tables.base_table import BaseTable
@@ -61,7 +62,8 @@ class CliqueDealing:
             by_cell[cell].append(person)
         for cell in np.flatnonzero(wanted < 0).tolist():
             leaving = by_cell[cell][: -int(wanted[cell])]
-            leaving += moved.more(np.flatnonzero(was == cell), -int(wanted[cell]) - len(leaving))
+            lacking = -int(wanted[cell]) - len(leaving)
+            leaving += moved.more(np.flatnonzero(was == cell), lacking) if lacking else []
             for person in leaving:
                 self._send(number, moved.now[person], arriving[int(groups[cell])].pop())
 
@@ -96,7 +98,7 @@ class _MovedPeople:
     def more(self, inner_cells: Ints, number: int) -> list[int]:
         """Take so many people of some inner cells who have not moved yet, and return their numbers."""
         found: list[int] = []
-        for inner in inner_cells.tolist() if number else ():
+        for inner in inner_cells.tolist():
             taken = min(int(self._left[inner]), number - len(found))
             self._left[inner] -= taken
             for _ in range(taken):
@@ -108,7 +110,5 @@ class _MovedPeople:
     def difference(self) -> tuple[Positions, Ints]:
         """Return the changes of all moved people together, each inner cell once."""
         coords = np.concatenate([self._people.coords[self.origin], self.coords()])
-        cells, place = np.unique(coords, axis=0, return_inverse=True)
-        weights = np.repeat([-1.0, 1.0], len(self.origin))
-        change = np.rint(np.bincount(place.ravel(), weights=weights, minlength=len(cells))).astype(np.int64)
-        return cells[change != 0].astype(np.int32), change[change != 0]
+        world = World.of(coords, np.repeat(np.array([-1, 1], dtype=np.int64), len(self.origin)))
+        return world.coords, world.change

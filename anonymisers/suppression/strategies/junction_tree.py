@@ -65,12 +65,22 @@ class Clique:
     def cells_of(self, coords: Positions) -> Ints:
         """Return (n,) the cell of the clique counting each inner cell (n, dims)."""
         number = np.zeros(len(coords), dtype=np.int64)
+        for axis, size, place in self._places:
+            number *= size
+            number += place[coords[:, axis]]
+        return number
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int, Ints]]:
+        """For each level its dimension, the number of its codes, and for each code of the dimension the place
+        of its ancestor among them."""
+        places = []
         for axis, depth in self.levels:
             dim, side = self.dims[axis], codes_at(self.dims[axis], depth)
             place = np.full(len(dim.codes), -1, dtype=np.int64)
             place[side] = np.arange(len(side))
-            number = number * len(side) + place[aggregated(dim, depth)[coords[:, axis]]]
-        return number
+            places.append((axis, len(side), place[aggregated(dim, depth)]))
+        return places
 
 
 def codes_at(dim: Hierarchy, depth: int) -> Positions:
