@@ -30,6 +30,7 @@ MAY_IMPORT = {
         "presidio_analyzer",
         "spacy",
         "tldextract",
+        "myanmartools",
     },
     "audit": {"Crypto"},
 }

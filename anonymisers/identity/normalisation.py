@@ -1,7 +1,8 @@
 """The one spelling of an identifier or a name, so that the same person gives the same pseudonym.
 
 A national number may be written in Khmer, Lao, Thai or Burmese digits, in full-width letters, with hyphens,
-with invisible characters from a web page. The rules, in order: invisible characters go, compatibility
+with invisible characters from a web page. The rules, in order: Burmese that was certainly typed for the
+Zawgyi font becomes Unicode, invisible characters go, compatibility
 normalisation (Unicode NFKC, UAX #15), every decimal digit becomes ASCII; then identifiers lose spaces and
 separators, names everything but letters, marks and single spaces; case folding last. Burmese typists write
 U+1009 (nya) for U+1025 (the vowel u) and U+101D (wa) for the digit zero; both are put right.
@@ -16,6 +17,8 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
+
+from anonymisers.identity.burmese_encoding import has_burmese, in_unicode
 
 BURMESE_NYA, BURMESE_U, BURMESE_WA = "\u1009", "\u1025", "\u101d"
 
@@ -59,7 +62,7 @@ _COMPACT_COLUMN = {k: v for k, v in _COMPACT.items() if k != ord(_LINE)}
 
 
 def _normalised(text: str) -> str:
-    return unicodedata.normalize("NFKC", text.translate(_BEFORE))
+    return unicodedata.normalize("NFKC", in_unicode(text).text.translate(_BEFORE))
 
 
 def _zeros(text: str) -> str:
@@ -99,6 +102,8 @@ def _column(
     values: Sequence[str], together: Callable[[str], list[str]], alone: Callable[[str], str]
 ) -> list[str]:
     joined = _LINE.join(values)
+    if has_burmese(joined):
+        joined = _LINE.join(values := [in_unicode(value).text for value in values])
     if joined.count(_LINE) == len(values) - 1:
         return together(joined)
     parts = iter(together(_LINE.join(value for value in values if _LINE not in value)))

@@ -324,13 +324,6 @@ def test_numbers_that_a_spreadsheet_cut_make_nobody_the_same_person(small, cut):
     assert len(set(loaded.snapshot.links["person"].tolist())) == 2
 
 
-@pytest.mark.parametrize("zawgyi", ["ရွမ္းျပည္နယ္", "ေနျပည္ေတာ္", "ကခ်င္ျပည္နယ္"])
-def test_burmese_for_the_zawgyi_font_is_told_as_that(small, zawgyi):
-    small.mapping = small.mapping.replace("member: KH", "member: MM").replace("KH-2", "MM-17")
-    loaded = small.load_rows({"Province": zawgyi}, {"Case": "C2", "Province": "ရှမ်း ပြည်"})
-    assert small.problems(loaded) == {("Province", "ZAWGYI"): 1, ("Province", "PLACE"): 1}
-
-
 @pytest.mark.parametrize(
     ("ages", "dates", "reported"),
     [

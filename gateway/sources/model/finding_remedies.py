@@ -18,7 +18,8 @@ _NOTHING = "Nothing, if it is meant."
 REMEDIES: Mapping[Problem, str] = MappingProxyType({
     Problem.CODE: _MAP_IT,
     Problem.PLACE: _MAP_IT,
-    Problem.ZAWGYI: "Convert the cell to Unicode, or name the word in the mapping.",
+    Problem.ZAWGYI: "Nothing for this load. Type in Unicode from now on, and convert the register.",
+    Problem.ENCODING_UNCLEAR: "Read the cell in a font for Unicode: where it makes no sense, type it anew.",
     Problem.DATE_FORM: _FORMAT,
     Problem.DATE_AMBIGUOUS: "Write the date in one form in the register, or name one of the formats only.",
     Problem.DATE_NOT_REAL: _CELL,

@@ -17,7 +17,8 @@ class Problem(StrEnum):
     # a value that was not understood: counted as unknown, or the row left out where the column is essential
     CODE = "not among the codes that the mapping translates"
     PLACE = "not a province of this state"
-    ZAWGYI = "written for the Zawgyi font, not in Unicode"
+    ZAWGYI = "Burmese typed for the Zawgyi font: converted to Unicode"
+    ENCODING_UNCLEAR = "Burmese that can be for the Zawgyi font or in Unicode: read as it stands"
     DATE_FORM = "not a date in any format of the mapping"
     DATE_AMBIGUOUS = (
         "a date that two formats of the mapping read differently: only the year was taken, where they agree"

@@ -18,6 +18,7 @@ from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import YES, SourceMapping, TableRule
 from gateway.sources.model.tables import Source
 from gateway.sources.model.targets import ACTIVITY_DATE, ACTIVITY_TYPE, AREAS, MARKING, SESSIONS
+from gateway.sources.rows.burmese_cells import in_one_encoding
 from gateway.sources.rows.columns import ColumnReader, ColumnReport, IdentifierReader
 from gateway.sources.rows.headings import headings_asked, positions
 from gateway.sources.rows.load_progress import Way
@@ -83,7 +84,7 @@ def _read(  # noqa: PLR0917 - as every reader of a table
 ) -> _Table:
     columns, lines = readers(rule), list[int]()
     with source.table(rule.name) as opened:
-        table = way.along(rule.name, opened)
+        table = way.along(rule.name, in_one_encoding(opened, rule, findings))
         places = positions(table, rule, headings_asked(mapping, rule), findings)
         for chunk in table.chunks:
             cells = list(zip(*chunk.rows, strict=True)) or [()] * len(table.headings)

@@ -28,12 +28,6 @@ AGE_SPANS = tuple(
 
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?e\+[0-9]{1,3}")
 """A long number as shown by spreadsheets: `3.20123e+15`."""
-_ZAWGYI = re.compile(
-    "[\u1060-\u1097]|(?:^|[^\u1000-\u102a\u1039-\u103e])\u1031[\u1000-\u1021]|\u1039(?![\u1000-\u1021])"
-)
-"""Signs of Burmese for the Zawgyi font, absent from Burmese in Unicode: letters in place of marks, the vowel
-e before the consonant, the mark of the stacked letter at the end (Unicode Technical Note 11).
-"""
 _LOCAL = re.compile(r"(?=.*[0-9])[0-9a-z](?:[0-9a-z.-]{0,11}[0-9a-z])?")
 
 
@@ -139,7 +133,7 @@ def _code(words: Mapping[str, str], word: str, problem: Problem) -> str:
     try:
         return words[word]
     except KeyError:
-        raise UnreadableError(Problem.ZAWGYI if _ZAWGYI.search(word) else problem) from None
+        raise UnreadableError(problem) from None
 
 
 def _several(words: Mapping[str, str], word: str, separator: str) -> str:

@@ -10,6 +10,7 @@ from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.mapping import NUMBER, TableRule
 from gateway.sources.model.tables import LINES_APART, Chunk, OpenTable, Source
 from gateway.sources.model.words import plain
+from gateway.sources.rows.burmese_cells import in_one_encoding
 
 MOST_VICTIMS = 200
 """Victims of a row that are looked for."""
@@ -23,7 +24,8 @@ def open_table(source: Source, rule: TableRule, findings: Findings) -> Iterator[
     """
     with source.table(rule.name) as first:
         table = _with_others(source, first, rule, findings) if rule.also else first
-        yield _unrolled(table, rule, findings) if rule.repeat else table
+        table = _unrolled(table, rule, findings) if rule.repeat else table
+        yield in_one_encoding(table, rule, findings)
 
 
 def _with_others(source: Source, first: OpenTable, rule: TableRule, findings: Findings) -> OpenTable:
