@@ -7,6 +7,7 @@ in any form, in both eras. A name also matches its spelling in another script wh
 import re
 from collections.abc import Iterator, Mapping
 
+from anonymisers.identity.burmese_encoding import in_unicode
 from anonymisers.identity.normalisation import canonical_identifier
 from anonymisers.redaction.dates import dates
 from anonymisers.redaction.profiles import latin_words
@@ -39,7 +40,7 @@ def too_long(known: Mapping[str, str]) -> bool:
 def known_spans(plain: str, known: Mapping[str, str]) -> Iterator[Span]:
     """Return the spans of the record's own values in its text; empty fields are ignored."""
     for field, value in known.items():
-        wanted = read(str(value)).plain.strip()
+        wanted = read(in_unicode(str(value)).text).plain.strip()
         if not wanted:
             continue
         kind = _kind(field)

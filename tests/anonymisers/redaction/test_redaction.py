@@ -139,6 +139,7 @@ def test_the_records_own_values_go_whatever_they_look_like(
         ("La mine a explosé près du village.", "fr", "language without a profile"),
         ("Die Minenräumung dauerte zwölf Wochen.", None, "language without a profile"),
         ("text", "not a tag", "language without a profile"),
+        ("မြ ကြ", "my", "Burmese in an unclear encoding"),
     ],
 )
 def test_what_cannot_be_read_is_withheld(ours: Engine, text: str, language: str | None, reason: str) -> None:
