@@ -10,6 +10,8 @@ from anonymisers.redaction.spans import Evidence, Kind, Span
 REACH_BEFORE = 80
 """How far before a date the word for birth may stand: a name may be in between."""
 REACH_AFTER = 28
+MONTHS, LONGEST_MONTH = 12, 31
+_IN_FIGURES = re.compile(r"(?:\d{4}[-/.])?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?:\s?[-/.]\s?(?:\d{4}|\d\d))?")
 _SENTENCE_END = re.compile(r"[!?\n\u17d4\u17d5\u104b]|(?:[^\W\d_]{4}|\d|\))\.\s")
 _SHORT_DATE = re.compile(r"\b(?:19|2[0-9])\d\d\b")
 _SHORT_CUE_GAP = 24
@@ -57,7 +59,16 @@ def _birth_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
 
 def dates(plain: str) -> list[tuple[int, int]]:
     """Where the dates stand."""
-    return [match.span() for match in date_pattern().finditer(plain)]
+    return [match.span() for match in date_pattern().finditer(plain) if _possible(match.group())]
+
+
+def _possible(written: str) -> bool:
+    """Return whether figures can be a day and a month: 00-41-88 is a number of a hospital."""
+    figures = _IN_FIGURES.fullmatch(written)
+    if figures is None:
+        return True
+    one, other = sorted(int(figure) for figure in figures.groups() if figure and len(figure) <= 2)[-2:]
+    return 1 <= one <= MONTHS and other <= LONGEST_MONTH
 
 
 def births(plain: str, found: list[tuple[int, int]]) -> Iterator[Span]:

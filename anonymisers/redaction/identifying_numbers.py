@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from anonymisers.redaction.case_codes import case_codes
 from anonymisers.redaction.profiles import number_cues
 from anonymisers.redaction.spans import Evidence, Kind, Span
 from anonymisers.redaction.text_reading import is_latin
@@ -119,7 +120,11 @@ def numbers(plain: str, dates: list[tuple[int, int]]) -> Iterator[Span]:
             if not marks.touch(*match.span()):
                 marks.take(*match.span())
                 yield Span(*match.span(), kind, Evidence.FORM)
-    for span in (*_after_a_cue(plain, marks), *_codes(plain, marks), *_figures(plain, marks)):
+    found = (*_after_a_cue(plain, marks), *_codes(plain, marks), *_figures(plain, marks))
+    for span in found:
+        if span.kind == Kind.PHONE or (span.kind, span.evidence) == (Kind.NATIONAL_ID, Evidence.CUE):
+            marks.take(span.start, span.end)
+    for span in (*found, *case_codes(plain, marks.touch)):
         yield _with_letters(plain, span)
 
 

@@ -260,6 +260,13 @@ def number_cues() -> NumberCues:
 
 
 @cache
+def record_nouns() -> tuple[str, ...]:
+    """The words for files, letters and other records of an office, of every language, longest first."""
+    words = {word for raw in map(data, (*LATIN, *SCRIPTS)) for word in raw["record_nouns"]}
+    return tuple(sorted(words, key=lambda w: (-len(w), w)))
+
+
+@cache
 def allowed() -> Allowed:
     """The reviewed allow-list."""
     raw = data("allowed")

@@ -1,0 +1,96 @@
+"""Codes of files in forms that no list has, such as `445/118/RSUD-IX/2016`, `ບຕ-88/ຊຂ` or `332/09 K.Ph`.
+
+Offices of every country write them alike: short pieces of digits and abbreviations, joined by strokes, dots
+and hyphens. Three pieces or more are a code wherever they stand. Fewer are one where a word for a record
+("file", "certificate", "minutes") or for a number stands before them.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from anonymisers.redaction.profiles import record_nouns
+from anonymisers.redaction.spans import Evidence, Kind, Span
+from anonymisers.redaction.text_reading import is_latin
+
+FARTHEST_NOUN = 40
+"""Characters before a code in which a word for a record announces it."""
+LEAST_DIGITS = 2
+LEAST_ALONE = 4
+"""Digits of a code that no word announces."""
+
+_CONSONANTS = (
+    ("\u1780-\u17a2", "\u17b6-\u17d3"),
+    ("\u0e81-\u0eae\u0edc\u0edd", "\u0eb0-\u0ebc\u0ec0-\u0ecd"),
+    ("\u0e01-\u0e2e", "\u0e30-\u0e4e"),
+    ("\u1000-\u1021", "\u102b-\u103e"),
+)
+"""The consonants of each script without capitals, and its vowels and marks: abbreviations have none."""
+_SHORT = "|".join(rf"[{letters}]{{1,4}}(?![{letters}{marks}])" for letters, marks in _CONSONANTS)
+_LETTERS = "".join(letters + marks for letters, marks in _CONSONANTS)
+_PIECE = rf"(?:[A-Za-z0-9]{{1,15}}|{_SHORT})"
+_JOIN = r"[-/._#]"
+_CAPITALS = r"[A-Z]{1,8}(?:[-.][A-Z]{1,8})*"
+_BEFORE = (
+    rf"\d{{1,5}} (?=(?:{_SHORT}){_JOIN})"
+    rf"|(?:{_CAPITALS}|\((?:{_SHORT}|[A-Z]{{1,4}})\)|(?:{_SHORT})(?:\.(?:{_SHORT}))*\.?) ?(?=\d)"
+    rf"|(?=\S{{0,40}}?\d)"
+)
+"""What stands before the pieces and belongs to the code: 'NUC 0078/19', '(b) 44/19'."""
+_AFTER = (
+    rf" (?:(?:{_SHORT})(?:{_JOIN}{_PIECE})*|[A-Z][A-Za-z]?(?:\.[A-Z][a-z]?)+)(?![\w{_LETTERS}])"
+    rf"| ?\([A-Z][A-Za-z]{{0,15}}\)"
+)
+_CODE = re.compile(
+    rf"(?<![\w/#-])(?<![\w][.])(?<![{_LETTERS}])(?:{_BEFORE})"
+    rf"(?P<core>{_PIECE}(?:{_JOIN}{{1,2}}{_PIECE})+)(?:{_AFTER})?"
+)
+_AMOUNT = re.compile(r"[A-Za-z]{0,3}\.?\d{1,3}(?:[.,]\d{3})+|\d+(?:\.\d+)?[A-Za-z]{0,3}")
+_YEAR = re.compile(r"(?:19|20|24|25)\d\d")
+_NUMBER_WORD = (
+    r"(?:no|nos|nr|num|number|nomor|nombor|bil|bilang|numero|número|numeru|númeru|n\.?\s?[ºo°]|№|số|code|id|"
+    r"លេខ|ເລກທີ|ເລກ|เลขที่|หมายเลข|ที่|အမှတ်)"
+)
+_BETWEEN = rf"(?:[\s:.#=(,]|{_NUMBER_WORD}(?!\w))*"
+
+
+def case_codes(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
+    """Return the codes of files in a text.
+
+    `taken` says whether a stretch is something else already.
+    """
+    for match in _CODE.finditer(plain):
+        code = match.group()
+        digits = sum(c.isdigit() for c in code)
+        if digits < LEAST_DIGITS or taken(*match.span()) or _AMOUNT.fullmatch(code) or _YEAR.fullmatch(code):
+            continue
+        pieces = re.split(_JOIN, match.group("core"))
+        mixed = any(not piece.isdigit() for piece in pieces)
+        if mixed and len(pieces) > 2 and digits >= LEAST_ALONE:
+            yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
+        elif _announced(plain, match.start(), near=not mixed):
+            yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.CUE)
+
+
+def _announced(plain: str, at: int, *, near: bool) -> bool:
+    """Return whether a word for a record stands before a place: right before it if `near`."""
+    before = plain[max(0, at - FARTHEST_NOUN) : at]
+    sentence = re.split(r"[.!?;\u104b\u17d4\n] ", before)[-1] if not near else before
+    return (_near() if near else _before()).search(sentence) is not None
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_nouns()})|{_NUMBER_WORD}{_BETWEEN}$", re.IGNORECASE)
+
+
+@cache
+def _near() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_nouns()})\S{{0,12}}{_BETWEEN}$", re.IGNORECASE)
+
+
+def _nouns() -> str:
+    words = record_nouns()
+    latin = "|".join(re.escape(w) for w in words if is_latin(w[0]))
+    other = "|".join(re.escape(w) for w in words if not is_latin(w[0]))
+    return rf"(?<![^\W\d_])(?:{latin})(?![^\W\d_])|{other}"
