@@ -78,6 +78,12 @@ class ScriptProfile:
     cues_not: tuple[str, ...]
     """Words ending like a cue: "citizen" ends with "son" in Burmese."""
     cues_after: tuple[str, ...]
+    verbs: tuple[str, ...]
+    """Verbs and auxiliaries that follow a subject after a space."""
+    ands: tuple[str, ...]
+    """Words that join two names."""
+    titles_named: tuple[str, ...]
+    """Titles that tell a people, and go with the name."""
     weak_after: tuple[str, ...]
     stops: tuple[str, ...]
     """Ordinary words: a name ends where such a word begins."""
@@ -91,6 +97,8 @@ class ScriptProfile:
     place_before: tuple[str, ...]
     place_after: tuple[str, ...]
     place_not: tuple[str, ...]
+    place_part: tuple[str, ...]
+    """Words that make one word with the place word after them: 'villager', 'village head'."""
     province_before: tuple[str, ...]
     province_after: tuple[str, ...]
     organisation_before: tuple[str, ...]
@@ -209,7 +217,8 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
 _SCRIPT_WORDS = (
     "titles", "titles_not", "conjunctions", "copulas", "cues_before", "cues_after", "weak_after", "stops",
     "met", "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
-    "province_after", "organisation_before", "organisation_after", "cues_not",
+    "province_after", "organisation_before", "organisation_after", "cues_not", "verbs", "ands",
+    "titles_named", "place_part",
 )  # fmt: skip
 
 

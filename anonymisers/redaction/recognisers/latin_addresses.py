@@ -28,7 +28,9 @@ def addresses(plain: str, text: LatinText) -> Iterator[Span]:
         street = word.folded in latin_words("streets") and (
             word.capital or text.is_no_word(i) or _numbered_street(text, i)
         )
-        numbered = word.capital and word.lower in text.profile.street_words and _numbers_a_village(text, i)
+        numbered = word.lower in text.profile.street_words and (
+            (word.capital and _numbers_a_village(text, i)) or _numbers_a_quarter(text, i)
+        )
         if numbered or (street and _is_anchor(text, i)):
             for span in _address(text, i, cued=numbered):
                 reached = span.end
@@ -71,7 +73,21 @@ def _is_anchor(text: LatinText, i: int) -> bool:
     )  # jl. diponegoro
     if follows and after is not None and (after.capital or after.case == FIGURE or unknown):
         return word.folded != "road"
-    return i > 0 and word.gap == " " and text.words[i - 1].capital
+    return i > 0 and word.gap == " " and (text.words[i - 1].capital or _ordinal_before(text, i))
+
+
+def _ordinal_before(text: LatinText, i: int) -> bool:
+    """'35th Street'."""
+    ending, figure = text.words[i - 1], text.words[i - 2] if i > 1 else None
+    ordinal = ending.folded in {"st", "nd", "rd", "th"} and ending.gap == ""
+    return text.words[i].capital and ordinal and figure is not None and figure.case == FIGURE
+
+
+def _between_streets(text: LatinText, j: int) -> bool:
+    """'between 82nd and 83rd', as addresses in Mandalay say."""
+    after = text.after(j)
+    numbered = after is not None and after.case == FIGURE and after.gap == " "
+    return text.words[j].folded in {"between", "and"} and numbered and j > 0
 
 
 def _numbers_a_village(text: LatinText, i: int) -> bool:
@@ -88,6 +104,14 @@ def _numbers_a_village(text: LatinText, i: int) -> bool:
     )
 
 
+def _numbers_a_quarter(text: LatinText, i: int) -> bool:
+    """'tổ 4, khu phố 2': a numbered quarter beside another part of an address, in small letters too."""
+    number, part = text.after(i), text.after(i + 1)
+    if number is None or part is None or number.case != FIGURE or number.gap != " " or part.gap != ", ":
+        return False
+    return part.lower in text.profile.place_before or (part.lower in text.profile.street_words)
+
+
 def _address(text: LatinText, first: int, *, cued: bool) -> Iterator[Span]:
     words = text.words
     if not _belongs(text, first):
@@ -99,6 +123,8 @@ def _address(text: LatinText, first: int, *, cued: bool) -> Iterator[Span]:
         last += 1
     while not cued and first > 0 and _continues(text, first) and _belongs(text, first - 1):
         before = words[first - 1]
+        if before.case == LOWER and before.folded in latin_words("street_links"):
+            break
         if before.begins and before.case != FIGURE and before.lower not in text.profile.street_words:
             break
         first -= 1
@@ -120,7 +146,7 @@ def _belongs(text: LatinText, j: int) -> bool:
         return True
     if word.lower in text.profile.street_words or word.lower in text.profile.place_before:
         numbered = after is not None and after.case == FIGURE and after.gap in (" ", ". ", ".")
-        headed = after is not None and after.gap == " " and _is_street(text, j) and _is_street(text, j + 1)
+        headed = after is not None and after.gap == " " and _is_street(text, j) and _is_street_within(text, j)
         named = word.case == LOWER and text.dictionary is None and after is not None and after.capital
         return word.capital or numbered or headed or named or word.lower not in text.profile.short
     if word.case == LOWER:
@@ -128,12 +154,19 @@ def _belongs(text: LatinText, j: int) -> bool:
             before.folded in latin_words("streets") and before.case == LOWER
             for before in text.words[max(0, j - MOST_SMALL) : j]
         )
-        return word.folded in latin_words("street_links") or (street and text.is_no_word(j))
+        inner = j > 0 and _is_street(text, j - 1) and j + 1 < len(text) and _is_street(text, j + 1)
+        linked = inner or word.folded in latin_words("street_links") or _between_streets(text, j)
+        return linked or (street and text.is_no_word(j))
     return not text.taken[j] and not _is_province(text, j)
 
 
 def _is_street(text: LatinText, j: int) -> bool:
     return text.words[j].lower in text.profile.street_words
+
+
+def _is_street_within(text: LatinText, j: int) -> bool:
+    """Return whether one of the next two words is a street word: 'tổ dân phố' is one word of three."""
+    return any(_is_street(text, k) for k in (j + 1, j + 2) if k < len(text))
 
 
 def _is_province(text: LatinText, j: int) -> bool:

@@ -13,6 +13,7 @@ from operator import itemgetter
 
 from anonymisers.redaction.profiles import MARKS, RANGES, ScriptProfile, script_profiles
 from anonymisers.redaction.recognisers.script_given import given_names
+from anonymisers.redaction.recognisers.script_subjects import joined, subjects
 from anonymisers.redaction.spans import Evidence, Kind, Span, Stretch
 
 FARTHEST = 40
@@ -24,6 +25,8 @@ PAIR_CHUNK = 13
 MOST_PAIR = 3
 """Largest number of adjacent stretches that may be a name and an unknown word; more are a sentence."""
 LEAST_NAME = 2
+LONGEST_PART = 8
+"""Characters of a word that makes one word with the place word after it."""
 LONGEST_PROVINCE = 16
 """Characters; where nothing but the next word ends a province's name, a person's may stand there."""
 INNER_STOP = 4
@@ -36,6 +39,8 @@ _LATIN_NAME = re.compile(
 
 _NUMBER_BEFORE = re.compile(r"(?<![\d/.,-])\d{1,4}(?:/\d{1,4})? ?$")
 """A house number before the word for its street."""
+_HOUSE_BEFORE = re.compile(r"(?<![\d/.,-])\d{1,4}/\d{1,4} ?$")
+"""A number that only a house has, before the name of its street or village: 99/1."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,8 @@ class _Patterns:
     place_before: re.Pattern[str]
     place_after: re.Pattern[str]
     place_not: re.Pattern[str]
+    place_part: re.Pattern[str]
+    office: re.Pattern[str]
     province: re.Pattern[str]
     organisation: re.Pattern[str]
     opening: re.Pattern[str]
@@ -86,6 +93,8 @@ def _patterns(script: str) -> _Patterns:
         place_before=re.compile(rf"(?<!\.)(?:{_any(profile.place_before)})"),  # a rank has dots as well
         place_after=re.compile(_any(profile.place_after)),
         place_not=re.compile(_any(profile.place_not)),
+        place_part=re.compile(rf"(?:{_any(profile.place_part)})$"),
+        office=re.compile(_any(profile.organisation_before)),
         province=re.compile(
             rf"(?:{_any(profile.province_before)})\s?[{letters}]{{1,{LONGEST_PROVINCE}}}|[{letters}]{{1,{FARTHEST}}}?\s?(?:{_any(profile.province_after)})"
         ),
@@ -122,6 +131,12 @@ def script_spans(plain: str, script: str) -> list[Span]:
     found += _objects(plain, profile, patterns)
     found += _places(plain, patterns, provinces)
     found += given_names(plain, script)
+
+    def ordinary(stretch: str) -> bool:
+        return _ordinary(stretch, profile, patterns)
+
+    found += subjects(plain, script, ordinary)
+    found += joined(plain, script, [s for s in found if s.kind == Kind.PERSON], ordinary)
     return [span for span in found if span.evidence > Evidence.GUESS or not _inside(span, provinces)]
 
 
@@ -131,12 +146,22 @@ def _announced(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Itera
             continue
         titled = match.group().endswith((*profile.titles, *profile.copulas))
         first = at = match.end() if titled and profile.titles_glued else _skip_space(plain, match.end())
+        if patterns.office.match(plain, at):  # an office, not a person, after "the injured"
+            continue
         while (title := patterns.title.match(plain, at)) and title.end() < len(plain):
             at, titled = title.end(), True
             at = at if profile.titles_glued else _skip_space(plain, at)
+        if not titled and profile.openings and plain.startswith(profile.openings, at):
+            continue  # "the patient has"
         name = _name_from(plain, at, profile, patterns, titled=titled)
         if name:
+            first -= _people(match.group(), profile) if first == match.end() else 0
             yield Span(first, name, Kind.PERSON, Evidence.CUE)
+
+
+def _people(announced: str, profile: ScriptProfile) -> int:
+    """The length of a title that tells a people: it is part of the name."""
+    return next((len(title) for title in profile.titles_named if announced.endswith(title)), 0)
 
 
 def _objects(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
@@ -164,7 +189,7 @@ def _name_from(
     at = start
     for nth in range(profile.name_chunks):
         chunk = patterns.letters.match(plain, at)
-        if chunk is None:
+        if chunk is None or (nth and profile.openings and patterns.ended.match(plain, at)):
             break
         stop = _first_stop(patterns, chunk.group(), after_title=titled and nth == 0)
         if stop == 0 or (stop is None and len(chunk.group()) > LONGEST_CHUNK and end is not None):
@@ -219,6 +244,8 @@ def _ordinary(chunk: str, profile: ScriptProfile, patterns: _Patterns) -> bool:
     if chunk.startswith(profile.openings) or (
         chunk.endswith(profile.closings) and chunk not in profile.closings
     ):
+        return True
+    if profile.openings and patterns.ended.match(chunk):  # "said that"
         return True
     return bool(patterns.first_stop.match(chunk) or patterns.stop.search(chunk))
 
@@ -285,6 +312,8 @@ def _places(plain: str, patterns: _Patterns, provinces: list[tuple[int, int]]) -
     for match in patterns.place_before.finditer(plain):
         if patterns.place_not.match(plain, match.start()):
             continue
+        if patterns.place_part.search(plain, max(0, match.start() - LONGEST_PART), match.start()):
+            continue
         at = match.end() + (plain[match.end() : match.end() + 1] == " ")
         figure = re.compile(r"\d{1,4}(?:/\d{1,4})?").match(plain, at)
         chunk = patterns.letters.match(plain, at)
@@ -300,6 +329,9 @@ def _places(plain: str, patterns: _Patterns, provinces: list[tuple[int, int]]) -
             # A place word at the end is part of the name: Ban Na Muang.
             end = stop.start() if stop and stop.end() < chunk.end() else chunk.end()
             tail = re.compile(r" \d{1,3}\b").match(plain, end)
+            house = _HOUSE_BEFORE.search(plain, max(0, match.start() - 10), match.start())
+            if house:
+                yield Span(house.start(), match.start(), Kind.ADDRESS, Evidence.CUE)
             yield Span(match.start(), tail.end() if tail else end, Kind.VILLAGE, Evidence.CUE)
     for match in patterns.place_after.finditer(plain):
         if match.start() and not patterns.place_not.match(plain, max(0, match.start() - 2)):

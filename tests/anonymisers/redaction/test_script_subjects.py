@@ -1,0 +1,62 @@
+"""Single names in scripts without capitals, by their place; people named by a common noun stay."""
+
+import pytest
+
+from anonymisers.redaction.engine.engine import Engine, engine
+
+
+@pytest.fixture(scope="module")
+def ours() -> Engine:
+    return engine()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "redacted"),
+    [
+        ("km", "វិច្ឆិកា កំពុងដើរ។", "<PERSON> កំពុងដើរ។"),
+        ("lo", "ຄຳແພງ ໄປຫາປາ.", "<PERSON> ໄປຫາປາ."),
+        ("th", "จำปี กำลังเกี่ยวข้าว", "<PERSON> กำลังเกี่ยวข้าว"),
+        # joined to a name that a cue announces
+        ("lo", "ພະຍານ ຄຳແພງ, ວັນນາ ແລະ ສີໄພ.", "ພະຍານ <PERSON>, <PERSON> ແລະ <PERSON>."),
+        ("km", "សាក្សី ចាន់ និង វិច្ឆិកា។", "សាក្សី <PERSON> និង <PERSON>។"),
+        # a title that tells a people is part of the name
+        ("my", "သူ့အမည်မှာ စိုင်းခမ်း ဖြစ်သည်။", "သူ့အမည်မှာ <PERSON> ဖြစ်သည်။"),
+        ("th", "ไอ้ดำ บอกว่า", "<PERSON> บอกว่า"),
+    ],
+)
+def test_a_name_that_nothing_announces_goes(ours: Engine, language: str, text: str, redacted: str) -> None:
+    assert ours.redact(text, language=language).text == redacted
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("km", "អ្នកភូមិ បានឃើញ។"),
+        ("km", "គាត់មានកូនបួននាក់។"),
+        ("lo", "ຊາວນາ ໄປນາ. ຊາວບ້ານພົບລະເບີດ."),
+        ("lo", "ຜູ້ລອດຊີວິດໄດ້ຮັບຂາທຽມ."),
+        ("th", "ชาวบ้าน กำลังทำงาน"),
+        ("th", "ไม่มีผู้บาดเจ็บ ศูนย์ทุ่นระเบิดแห่งชาติเข้าทำลาย"),
+        ("th", "ผู้ป่วยได้รับขาเทียม"),
+        ("my", "ထိခိုက်သူမရှိပါ။"),
+    ],
+)
+def test_who_is_no_single_person_stays(ours: Engine, language: str, text: str) -> None:
+    assert ours.redact(text, language=language).text == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "redacted"),
+    [
+        (
+            "en",
+            "Aung, of No. 204, 62nd Street, between 38th and 39th, Maha Aung Myay, fell.",
+            "<PERSON>, of <ADDRESS>, fell.",
+        ),
+        ("vi", "Chị ở tổ 4, khu phố 2, phường An Phú.", "Chị ở <ADDRESS>."),
+        ("vi", "Trú tại số nhà 9, ngõ 12, tổ dân phố 3, phường Tân Thạnh.", "Trú tại <ADDRESS>."),
+        ("th", "อาศัยอยู่ 45/7 ซ.วัดใหม่", "อาศัยอยู่ <ADDRESS> <VILLAGE>"),
+    ],
+)
+def test_an_address_goes_whole(ours: Engine, language: str, text: str, redacted: str) -> None:
+    assert ours.redact(text, language=language).text == redacted
