@@ -28,7 +28,9 @@ _CONSONANTS = (
 """The consonants of each script without capitals, and its vowels and marks: abbreviations have none."""
 _SHORT = "|".join(rf"[{letters}]{{1,4}}(?![{letters}{marks}])" for letters, marks in _CONSONANTS)
 _LETTERS = "".join(letters + marks for letters, marks in _CONSONANTS)
-_PIECE = rf"(?:[A-Za-z0-9]{{1,15}}|{_SHORT})"
+_OFFICE = "[\u1000-\u102a][\u1000-\u102a\u102b-\u103e]{0,4}(?![\u1000-\u103f])"
+"""A Burmese office in a letter's number: it keeps its vowels."""
+_PIECE = rf"(?:[A-Za-z0-9]{{1,15}}|(?:{_SHORT}|(?<=[-/]){_OFFICE})(?: \d{{1,4}})?)"
 _JOIN = r"[-/._#]"
 _CAPITALS = r"[A-Z]{1,8}(?:[-.][A-Z]{1,8})*"
 _BEFORE = (
@@ -39,7 +41,7 @@ _BEFORE = (
 """What stands before the pieces and belongs to the code: 'NUC 0078/19', '(b) 44/19'."""
 _AFTER = (
     rf" (?:(?:{_SHORT})(?:{_JOIN}{_PIECE})*|[A-Z][A-Za-z]?(?:\.[A-Z][a-z]?)+)(?![\w{_LETTERS}])"
-    rf"| ?\([A-Z][A-Za-z]{{0,15}}\)"
+    rf"| ?\((?:[A-Za-z]{{1,15}}|\d{{1,4}})\)"
 )
 _CODE = re.compile(
     rf"(?<![\w/#-])(?<![\w][.])(?<![{_LETTERS}])(?:{_BEFORE})"
@@ -51,6 +53,7 @@ _NUMBER_WORD = (
     r"(?:no|nos|nr|num|number|nomor|nombor|bil|bilang|numero|número|numeru|númeru|n\.?\s?[ºo°]|№|số|code|id|"
     r"លេខ|ເລກທີ|ເລກ|เลขที่|หมายเลข|ที่|အမှတ်)"
 )
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})[.!?] |[;\u104b\u17d4\n]")
 _BETWEEN = rf"(?:[\s:.#=(,]|{_NUMBER_WORD}(?!\w))*"
 
 
@@ -75,7 +78,7 @@ def case_codes(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
 def _announced(plain: str, at: int, *, near: bool) -> bool:
     """Return whether a word for a record stands before a place: right before it if `near`."""
     before = plain[max(0, at - FARTHEST_NOUN) : at]
-    sentence = re.split(r"[.!?;\u104b\u17d4\n] ", before)[-1] if not near else before
+    sentence = before if near else _SENTENCE_END.split(before)[-1]
     return (_near() if near else _before()).search(sentence) is not None
 
 

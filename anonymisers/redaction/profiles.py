@@ -47,6 +47,8 @@ class LatinProfile:
     short: frozenset[str]
     ambiguous: frozenset[str]
     """Words that are also names."""
+    ambiguous_spelt: frozenset[str]
+    """The same with their accents, where accents make other words: `chu` is a name, `chủ` an owner."""
     titles: frozenset[str]
     plain_titles: frozenset[str]
     """Titles that are never part of a name; all other titles go with the name: Saw, Naw, Datu, Khun."""
@@ -70,6 +72,8 @@ class ScriptProfile:
     script: str
     titles: tuple[str, ...]
     titles_not: tuple[str, ...]
+    titles_after: tuple[str, ...]
+    """Words after which a title is glued, wherever they stand: "that", "of", "saw"."""
     conjunctions: tuple[str, ...]
     """Words such as "and" and "of", followed by a title without a space."""
     copulas: tuple[str, ...]
@@ -78,6 +82,12 @@ class ScriptProfile:
     cues_not: tuple[str, ...]
     """Words ending like a cue: "citizen" ends with "son" in Burmese."""
     cues_after: tuple[str, ...]
+    possessives: tuple[str, ...]
+    """Words such as "his" between a kinship word and the name."""
+    lists: tuple[str, ...]
+    """Words such as "namely" before the names of several people."""
+    people: tuple[str, ...]
+    """Words that count people."""
     verbs: tuple[str, ...]
     """Verbs and auxiliaries that follow a subject after a space."""
     ands: tuple[str, ...]
@@ -198,6 +208,7 @@ def latin_profiles() -> Mapping[str, LatinProfile]:
             function=_spelt(raw, "common", "titles" if language != "en" else "common"),
             short=_spelt(raw, "short", "common"),
             ambiguous=_words(raw, "ambiguous_names"),
+            ambiguous_spelt=frozenset(raw["ambiguous_names"].split()) if language == "vi" else frozenset(),
             titles=_spelt(raw, "titles") | (_words(english, "titles") if language != "vi" else frozenset()),
             plain_titles=_words(english, "plain_titles"),
             markers=_spelt(raw, "markers"),
@@ -218,7 +229,7 @@ _SCRIPT_WORDS = (
     "titles", "titles_not", "conjunctions", "copulas", "cues_before", "cues_after", "weak_after", "stops",
     "met", "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
     "province_after", "organisation_before", "organisation_after", "cues_not", "verbs", "ands",
-    "titles_named", "place_part",
+    "titles_named", "place_part", "possessives", "lists", "people", "titles_after",
 )  # fmt: skip
 
 

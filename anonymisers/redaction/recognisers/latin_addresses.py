@@ -106,6 +106,8 @@ def _numbers_a_village(text: LatinText, i: int) -> bool:
 
 def _numbers_a_quarter(text: LatinText, i: int) -> bool:
     """'tổ 4, khu phố 2': a numbered quarter beside another part of an address, in small letters too."""
+    if (word := text.after(i)) is not None and word.folded in latin_words("number_words"):
+        i += 1  # 'nhà số 3'
     number, part = text.after(i), text.after(i + 1)
     if number is None or part is None or number.case != FIGURE or number.gap != " " or part.gap != ", ":
         return False

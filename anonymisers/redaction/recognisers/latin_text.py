@@ -58,6 +58,8 @@ class LatinText:
 
     def is_ambiguous(self, word: Token) -> bool:
         """Return whether the word is also a name."""
+        if self.profile.ambiguous_spelt and word.lower != word.folded:
+            return word.lower in self.profile.ambiguous_spelt
         return word.folded in self.profile.ambiguous
 
     def is_rare_short(self, word: Token) -> bool:

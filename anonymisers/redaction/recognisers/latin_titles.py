@@ -37,7 +37,8 @@ def _is_used_as_title(text: LatinText, i: int) -> bool:
 def _first_of_name(text: LatinText, i: int, reached: int) -> int:
     """Include Saw, Naw, Datu and Khun, which are titles and parts of names at once."""
     word = text.words[i]
-    part_of_it = word.capital and word.folded not in text.profile.plain_titles
+    kin = word.lower in text.profile.markers and word.lower not in text.profile.titles
+    part_of_it = word.capital and not kin and word.folded not in text.profile.plain_titles
     return i if part_of_it and reached > i + 1 else i + 1
 
 

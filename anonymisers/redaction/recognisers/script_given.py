@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from anonymisers.redaction.profiles import MARKS, RANGES, data
+from anonymisers.redaction.profiles import MARKS, RANGES, data, script_profiles
 from anonymisers.redaction.spans import Evidence, Kind, Span
 
 THAI, BURMESE = "Thai", "Myanmar"
+FEWEST_OF_STOP = 4
+"""Ordinary words of more characters begin no family name."""
 FEWEST, MOST = 2, 5
 """Syllables of a Burmese name."""
 
@@ -39,7 +41,10 @@ def _thai() -> re.Pattern[str]:
     names, marks = data("names"), MARKS[THAI]
     made = rf"(?!{_longest_first(names['Thai_never'])})(?:{_longest_first(names['Thai_first'])}){{1,2}}"
     made += rf"(?:{_longest_first(names['Thai_last'])})"
-    family = rf"(?: [{RANGES[THAI]}]{{3,13}}(?= |$))?"
+    profile = script_profiles()[THAI]
+    long_stops = [word for word in profile.stops if len(word) > FEWEST_OF_STOP]
+    never = _longest_first([*profile.cues_after, *long_stops])  # "died" is no family name
+    family = rf"(?: (?!{never})[{RANGES[THAI]}]{{3,13}}(?= |$))?"
     return re.compile(rf"(?:{_longest_first(names[THAI])}|{made})(?![{marks}]){family}")
 
 

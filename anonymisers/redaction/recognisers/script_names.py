@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from anonymisers.redaction.profiles import MARKS, RANGES, ScriptProfile, script_profiles
 from anonymisers.redaction.recognisers.script_given import given_names
-from anonymisers.redaction.recognisers.script_subjects import joined, subjects
+from anonymisers.redaction.recognisers.script_subjects import joined, listed, subjects
 from anonymisers.redaction.spans import Evidence, Kind, Span, Stretch
 
 FARTHEST = 40
@@ -25,6 +25,8 @@ PAIR_CHUNK = 13
 MOST_PAIR = 3
 """Largest number of adjacent stretches that may be a name and an unknown word; more are a sentence."""
 LEAST_NAME = 2
+LONGEST_BEGINNING = 4
+"""Characters before a listed name that can be part of it, unless they are a word."""
 LONGEST_PART = 8
 """Characters of a word that makes one word with the place word after it."""
 LONGEST_PROVINCE = 16
@@ -39,6 +41,11 @@ _LATIN_NAME = re.compile(
 
 _NUMBER_BEFORE = re.compile(r"(?<![\d/.,-])\d{1,4}(?:/\d{1,4})? ?$")
 """A house number before the word for its street."""
+_BURMESE_HOUSE = re.compile(
+    "(?:အိမ်|တိုက်|ခြံ)?အမှတ် ?\\(?\\d{1,4}[^\\s၊။]{0,4}(?=၊ ?[^။]{1,40}?(?:လမ်း|ရပ်ကွက်|ရွာ))"
+    "|(?:အမှတ် ?)?\\(?\\d{1,3}\\)? ?ရပ်ကွက်"
+)
+"""'No. 12, Mill Road, Ward 5': the numbers of house and ward."""
 _HOUSE_BEFORE = re.compile(r"(?<![\d/.,-])\d{1,4}/\d{1,4} ?$")
 """A number that only a house has, before the name of its street or village: 99/1."""
 
@@ -66,8 +73,12 @@ class _Patterns:
     opening: re.Pattern[str]
 
 
+_SPELLINGS = re.compile("\u17d2[\u178a\u178f]")
+"""Khmer da and ta below another letter: both are written, and sound and look alike."""
+
+
 def _any(words: tuple[str, ...]) -> str:
-    return "|".join(map(re.escape, words)) or r"(?!)"
+    return _SPELLINGS.sub("\u17d2[\u178a\u178f]", "|".join(map(re.escape, words))) or r"(?!)"
 
 
 @cache
@@ -77,8 +88,11 @@ def _patterns(script: str) -> _Patterns:
     whole = rf"(?![{MARKS[script]}])"
     never = rf"(?!(?:{_any(profile.titles_not)}){whole})" if profile.titles_not else ""
     joined = rf"(?:(?:{_any(profile.conjunctions)})\s?)?"
-    title = rf"(?<![{letters}.]){joined}{never}(?:{_any(profile.titles)}){whole}"
-    cue = rf"(?:{_any(profile.cues_before)})(?:\s?(?:{_any(profile.copulas)}))*"
+    glued = "".join(rf"|(?<={re.escape(word)})" for word in profile.titles_after)
+    title = rf"(?:(?<![{letters}.]){glued}){joined}{never}(?:{_any(profile.titles)}){whole}"
+    cue = (
+        rf"(?:{_any(profile.cues_before)})(?:{_any(profile.possessives)})?(?:\s?(?:{_any(profile.copulas)}))*"
+    )
     long_stops = tuple(word for word in profile.stops if len(word) >= INNER_STOP)
     return _Patterns(
         letters=re.compile(rf"[{letters}]{{1,{FARTHEST}}}"),
@@ -130,14 +144,27 @@ def script_spans(plain: str, script: str) -> list[Span]:
     found += _by_shape(plain, profile, patterns, found)
     found += _objects(plain, profile, patterns)
     found += _places(plain, patterns, provinces)
-    found += given_names(plain, script)
 
     def ordinary(stretch: str) -> bool:
         return _ordinary(stretch, profile, patterns)
 
+    found += (_with_beginning(plain, span, profile, patterns) for span in given_names(plain, script))
     found += subjects(plain, script, ordinary)
+    found += listed(plain, script, ordinary)
     found += joined(plain, script, [s for s in found if s.kind == Kind.PERSON], ordinary)
     return [span for span in found if span.evidence > Evidence.GUESS or not _inside(span, provinces)]
+
+
+def _with_beginning(plain: str, span: Span, profile: ScriptProfile, patterns: _Patterns) -> Span:
+    """A listed name with the letters before it, where it ends a longer name: Su-phanni."""
+    at = span.start
+    while at > max(0, span.start - LONGEST_BEGINNING - 1) and patterns.letters.match(plain[at - 1]):
+        at -= 1
+    beginning = plain[at : span.start]
+    words = (*profile.stops, *profile.openings, *profile.closings, *profile.titles, *profile.titles_after)
+    if not beginning or len(beginning) > LONGEST_BEGINNING or beginning.endswith((*words, *profile.verbs)):
+        return span
+    return Span(at, span.end, span.kind, span.evidence)
 
 
 def _announced(plain: str, profile: ScriptProfile, patterns: _Patterns) -> Iterator[Span]:
@@ -333,6 +360,7 @@ def _places(plain: str, patterns: _Patterns, provinces: list[tuple[int, int]]) -
             if house:
                 yield Span(house.start(), match.start(), Kind.ADDRESS, Evidence.CUE)
             yield Span(match.start(), tail.end() if tail else end, Kind.VILLAGE, Evidence.CUE)
+    yield from (Span(*m.span(), Kind.ADDRESS, Evidence.CUE) for m in _BURMESE_HOUSE.finditer(plain))
     for match in patterns.place_after.finditer(plain):
         if match.start() and not patterns.place_not.match(plain, max(0, match.start() - 2)):
             chunk_start = match.start()

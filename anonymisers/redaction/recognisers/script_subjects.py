@@ -11,8 +11,8 @@ from functools import cache
 from anonymisers.redaction.profiles import MARKS, RANGES, script_profiles
 from anonymisers.redaction.spans import Evidence, Kind, Span
 
-LEAST, MOST = 3, 13
-"""Characters of a single name."""
+LEAST, LEAST_JOINED, MOST = 3, 2, 13
+"""Characters of a single name, and the fewest of one that is joined to another."""
 MOST_JOINED = 8
 """Names that are joined to one."""
 
@@ -23,6 +23,13 @@ Ordinary = Callable[[str], bool]
 def subjects(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
     """Return the stretches that stand alone before a verb."""
     for match in _subject(script).finditer(plain):
+        if not ordinary(match.group("name")):
+            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+
+
+def listed(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
+    """Return the first name after "three people: " and the like; `joined` finds the others."""
+    for match in _list(script).finditer(plain):
         if not ordinary(match.group("name")):
             yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
 
@@ -50,9 +57,17 @@ def _subject(script: str) -> re.Pattern[str]:
 
 
 @cache
+def _list(script: str) -> re.Pattern[str]:
+    profile, letters = script_profiles()[script], RANGES[script]
+    people, lists = ("|".join(map(re.escape, words)) or "(?!)" for words in (profile.people, profile.lists))
+    gap = r"[^\n.\u17d4\u104b]{0,40}?"
+    name = rf"(?P<name>[{letters}]{{{LEAST},{MOST}}})(?![{letters}])"
+    return re.compile(rf"(?:{people}){gap}(?:(?:{lists})[ :]*|[:\u17d6] ?){name}")
+
+
+@cache
 def _link(script: str) -> re.Pattern[str]:
     ands = "|".join(map(re.escape, script_profiles()[script].ands)) or "(?!)"
     letters = RANGES[script]
-    return re.compile(
-        rf"(?:, ?(?:(?:{ands}) ?)?| ?(?:{ands}) ?)(?P<name>[{letters}]{{{LEAST},{MOST}}})(?![{letters}])"
-    )
+    name = rf"(?P<name>[{letters}]{{{LEAST_JOINED},{MOST}}})(?![{letters}])"
+    return re.compile(rf"(?:, ?(?:(?:{ands}) ?)?| ?(?:{ands}) ?){name}")

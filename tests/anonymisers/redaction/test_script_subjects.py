@@ -19,6 +19,17 @@ def ours() -> Engine:
         # joined to a name that a cue announces
         ("lo", "ພະຍານ ຄຳແພງ, ວັນນາ ແລະ ສີໄພ.", "ພະຍານ <PERSON>, <PERSON> ແລະ <PERSON>."),
         ("km", "សាក្សី ចាន់ និង វិច្ឆិកា។", "សាក្សី <PERSON> និង <PERSON>។"),
+        # after a count of people
+        ("km", "ក្មេងពីរនាក់ត្រូវរបួស៖ ចាន់ណា និង ពៅ។", "ក្មេងពីរនាក់ត្រូវរបួស៖ <PERSON> និង <PERSON>។"),
+        ("th", "บาดเจ็บสองราย ได้แก่ คำแปง และ อุดม", "บาดเจ็บสองราย ได้แก่ <PERSON> และ <PERSON>"),
+        # in both spellings of Khmer
+        ("km", "តាមសម្តីលោក ចាន់ សុខ។", "តាមសម្តី<PERSON>។"),
+        ("km", "តាមសម្ដីលោក ចាន់ សុខ។", "តាមសម្ដី<PERSON>។"),
+        # after his, and glued to "that"
+        ("km", "បងប្រុសរបស់គាត់ វិច្ឆិកា។", "បងប្រុសរបស់គាត់ <PERSON>។"),
+        ("th", "เขาบอกว่าน้องเมษาวิ่งไป", "เขาบอกว่าน้อง<PERSON>วิ่งไป"),
+        # a listed name that ends a longer one
+        ("th", "แล้ว สุพรรณี เสียชีวิต", "แล้ว <PERSON> เสียชีวิต"),
         # a title that tells a people is part of the name
         ("my", "သူ့အမည်မှာ စိုင်းခမ်း ဖြစ်သည်။", "သူ့အမည်မှာ <PERSON> ဖြစ်သည်။"),
         ("th", "ไอ้ดำ บอกว่า", "<PERSON> บอกว่า"),
@@ -56,7 +67,24 @@ def test_who_is_no_single_person_stays(ours: Engine, language: str, text: str) -
         ("vi", "Chị ở tổ 4, khu phố 2, phường An Phú.", "Chị ở <ADDRESS>."),
         ("vi", "Trú tại số nhà 9, ngõ 12, tổ dân phố 3, phường Tân Thạnh.", "Trú tại <ADDRESS>."),
         ("th", "อาศัยอยู่ 45/7 ซ.วัดใหม่", "อาศัยอยู่ <ADDRESS> <VILLAGE>"),
+        ("my", "အမှတ် ၁၂၊ စက်ရုံလမ်း၊ ၅ ရပ်ကွက်", "<ADDRESS>၊ <VILLAGE>၊ <ADDRESS>"),
+        ("tet", "hela iha Rua Audian nú. 7.", "hela iha <ADDRESS>."),
     ],
 )
 def test_an_address_goes_whole(ours: Engine, language: str, text: str, redacted: str) -> None:
     assert ours.redact(text, language=language).text == redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        (
+            "Chủ bò là Lành. Công an xã đã đến. Bác sĩ cắt cụt chân.",
+            "Chủ bò là <PERSON>. Công an xã đã đến. Bác sĩ cắt cụt chân.",
+        ),
+        ("Vợ anh Xuân là Út Lành.", "Vợ anh <PERSON> là <PERSON>."),
+        ("Anh Chu Văn Hồ đến.", "Anh <PERSON> đến."),
+    ],
+)
+def test_accents_tell_a_vietnamese_word_from_a_name(ours: Engine, text: str, redacted: str) -> None:
+    assert ours.redact(text, language="vi").text == redacted
