@@ -1,7 +1,7 @@
 """The values that a load passes to the vault: the columns kept by the mapping, row by row.
 
-A value is passed on as it was read, and trimmed. Values of the first table are held for the current chunk only;
-values of joined tables are held until the joining rows are read, and passed on with each of these rows.
+A value is passed on as it was read, and trimmed. Values of the first table are held for the current chunk
+only; values of joined tables are held until the joining rows are read, and passed on with each of these rows.
 """
 
 from collections.abc import Mapping, Sequence
