@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from databases import new_database
 from federation import Federation, federation
 from sqlalchemy import update
@@ -15,6 +16,7 @@ from sqlalchemy import update
 from gateway.bootstrap.setup.backup import BackupError, back_up, check, restore
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
+from gateway.cli import main
 from gateway.hub.asking import ask
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
@@ -166,6 +168,36 @@ def test_a_restored_hub_signs_nothing_before_its_members_were_heard(
             ask_one(region, hub)
         poll_of(region, hub, "LA")
         ask_one(region, hub)
+
+
+SIGNING = {
+    "a new key of the log": ["log", "rotate-key", "--reason", "a new year"],
+    "a stolen key of the log": ["log", "rotate-key", "--reason", "stolen", "--compromised"],
+    "a new key of the witness": ["log", "rotate-witness-key", "--reason", "a new year"],
+    "a new key of the replies": ["hub", "rotate-key", "--reason", "a new year"],
+    "an account": ["account", "invite", "new@armac.example", "--organisation", "ARMAC", "--role", "auditor"],
+    "an invitation": ["hub", "invite", "PH", "--url", "https://hub.example"],
+    "an erasure": ["log", "erase", "--actor", "asker", "--yes"],
+}
+
+
+@pytest.mark.parametrize("command", SIGNING)
+def test_no_command_signs_anything_after_a_restore(region: Federation, tmp_path: Path, command: str) -> None:
+    """Before, a key could be rotated at once: two documented commands forked the log."""
+    ask_one(region)
+    for member in region.members.values():
+        member.round()
+    back_up(tmp_path / "region" / "hub", tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "again", new_database())
+    with open_hub(tmp_path / "again") as hub, hub.store.reading() as view:
+        before = view.log.latest_checkpoint()
+
+    done = CliRunner().invoke(main, [*SIGNING[command], "--dir", str(tmp_path / "again")])
+
+    assert done.exit_code == RecoveringError.exit_code, done.output
+    assert "restored from a backup; not heard since: KH, LA" in done.output
+    with open_hub(tmp_path / "again") as hub, hub.store.reading() as view:
+        assert view.log.latest_checkpoint() == before
 
 
 def test_a_hub_restored_from_an_old_backup_never_signs_again(region: Federation, tmp_path: Path) -> None:

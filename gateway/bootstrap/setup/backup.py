@@ -32,9 +32,9 @@ from gateway.store.copying import Progress, copy_as_it_is, copy_rows, rows_in
 from gateway.store.engine.database import Database, sqlite_url
 from gateway.store.engine.logs import SqlLogStorage
 from gateway.store.engine.migrate import HEAD, HUB, MEMBER, migrate, older_form
+from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.hub.admissions import enrolled_members
 from gateway.store.sides import tables_of
-from gateway.store.watching.recovery import SqlRecovery
 
 FORMAT = "safelane-backup/1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"

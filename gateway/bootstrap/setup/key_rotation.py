@@ -27,9 +27,11 @@ from gateway.keys.files import write_secret
 from gateway.store.engine.database import Database
 from gateway.store.engine.log_lock import hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
+from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.engine.sequencer import sequence
 from gateway.store.watching.watching import SqlWatch
 from gateway.watching.keys import CALLS, LOG, WITNESS, is_theft
+from gateway.watching.recovering import check_recovered
 from gateway.wire.hub_reply_keys import state
 
 
@@ -96,7 +98,10 @@ def rotate_call_key(directory: Path, reason: str, overlap: timedelta, clock: Clo
 
 @contextmanager
 def _stopped(directory: Path, clock: Clock) -> Iterator[tuple[Database, LogKeys]]:
-    """Return the database and keys of a hub or node that is not being served."""
+    """Return the database and keys of a hub or node that is not being served.
+
+    Raises RecoveringError while a restored log may not grow.
+    """
     hub = is_hub(directory)
     config = read_config(directory, HubConfig) if hub else read_config(directory, MemberConfig)
     name = config.origin if isinstance(config, HubConfig) else config.member
@@ -105,6 +110,8 @@ def _stopped(directory: Path, clock: Clock) -> Iterator[tuple[Database, LogKeys]
         database = Database(url)
         try:
             upgraded(directory, database, HUB if hub else MEMBER)
+            with database.reading() as connection:  # no file of a key that nothing will make valid
+                check_recovered(SqlRecovery(connection))
             yield database, read_log_keys(directory, database, clock.now())
         finally:
             database.close()

@@ -30,7 +30,9 @@ from audit.formats.merkle import HASH_SIZE
 from audit.formats.note import Signature
 from audit.formats.tiles import Tile, width_at
 from audit.log.log import Growth, SignedCheckpoint
+from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.engine.schema import metadata
+from gateway.watching.recovering import check_recovered
 
 _AT_ONCE = 200
 """Tiles in a single statement: SQLite limits the number of parameters."""
@@ -177,7 +179,14 @@ class SqlLogStorage:
         return entries
 
     def grow(self, growth: Growth) -> None:
-        """Keep the results of an append. Raises StaleLogError: the caller must roll back."""
+        """Keep the results of an append.
+
+        Raises StaleLogError: the caller must roll back; and RecoveringError after a restore, as long as
+        witnesses are awaited. That gate is here, where no command can go around it: whatever signs, a rotated
+        key too, keeps its checkpoint by this call.
+        """
+        if growth.entries:
+            check_recovered(SqlRecovery(self._connection))
         try:
             self._move_size(growth)
             if growth.entries:

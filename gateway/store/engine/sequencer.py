@@ -19,8 +19,10 @@ from audit.errors import AuditError
 from audit.log.log import Log, Storage
 from audit.log.receipt import Receipt
 from audit.log.staging import StagedStorage
+from gateway.errors import SafelaneError
 from gateway.store.engine.database import Database, StorageError
 from gateway.store.engine.logs import SqlLogStorage
+from gateway.watching.recovering import RecoveringError
 
 MOST_TOGETHER = 128
 """Callers in a commit; more would make the first caller wait too long."""
@@ -60,7 +62,7 @@ class _Batch:
     done: threading.Event = field(default_factory=threading.Event)
     broken: BaseException | None = None
     """Why the transaction cannot go on, if a savepoint could not be taken back."""
-    failure: Callable[[], StorageError] | None = None
+    failure: Callable[[], SafelaneError] | None = None
 
 
 class Sequencer:
@@ -90,8 +92,8 @@ class Sequencer:
         """A part of the shared transaction; returns once the commit is durable. An exception rolls back this
         part.
 
-        Raises StorageError, RolledBackError (another caller's failure rolled everything back: try again) or
-        UnknownOutcomeError (check first).
+        Raises StorageError, RolledBackError (another caller's failure rolled everything back: try again),
+        UnknownOutcomeError (check first), or RecoveringError (a restored log may not grow yet).
         """
         self._take_turn()
         try:
@@ -242,14 +244,16 @@ def _words(error: BaseException) -> str:
     return str(error) if isinstance(error, AuditError | StorageError) else type(error).__name__
 
 
-def _rolled_back(error: BaseException) -> Callable[[], StorageError]:
+def _rolled_back(error: BaseException) -> Callable[[], SafelaneError]:
+    if isinstance(error, RecoveringError):
+        return lambda: RecoveringError(error.message, remedy=error.remedy)
     return lambda: RolledBackError(
         f"The write was taken back together with others: {_words(error)}.",
         remedy="Nothing was kept. Try again; if it happens again, the log or its database needs attention.",
     )
 
 
-def _unknown(error: BaseException) -> Callable[[], StorageError]:
+def _unknown(error: BaseException) -> Callable[[], SafelaneError]:
     return lambda: UnknownOutcomeError(
         f"The database did not confirm the write: {_words(error)}.",
         remedy="It may have been kept or not: look at the log before trying again.",

@@ -26,6 +26,7 @@ from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.engine.database import Database
 from gateway.store.engine.logs import SqlLogStorage
 from gateway.store.engine.openings import find_opening, keep_opening, openings_between
+from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.engine.sequencer import Sequencer
 from gateway.store.engine.witnessed import SqlWitnessStorage
 from gateway.store.hub.admissions import SqlAdmissions, enrolment_of, take_nonce
@@ -45,7 +46,6 @@ from gateway.store.hub.call_queries import (
 from gateway.store.hub.hub_tables import asked_members, presence, questions, refused_messages, releases
 from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
-from gateway.store.watching.recovery import SqlRecovery
 from gateway.store.watching.watching import SqlWatch, log_reconciled
 from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.enrolment import Enrolment

@@ -22,6 +22,7 @@ from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.engine.database import Database
 from gateway.store.engine.logs import SqlLogStorage
 from gateway.store.engine.openings import find_opening, keep_opening, openings_between
+from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.engine.sequencer import Sequencer
 from gateway.store.engine.witnessed import SqlWitnessStorage
 from gateway.store.member.approvals import ApprovalView, ApprovalWrites
@@ -39,7 +40,6 @@ from gateway.store.member.privacy_budget import SqlPrivacy
 from gateway.store.member.record_changes import ChangesView, ChangesWrites
 from gateway.store.member.registered_figures import FiguresView, FiguresWrites
 from gateway.store.member.vault import SqlVault, replace_vault, reseal_vault
-from gateway.store.watching.recovery import SqlRecovery
 from gateway.store.watching.watching import SqlWatch, log_reconciled
 from gateway.wire.answer_text import ANSWER
 
