@@ -16,7 +16,7 @@ from audit.commands.trust import (
     trust_of_dossier,
 )
 from audit.errors import MalformedError, NotInLogError
-from audit.events.events import decode
+from audit.events.events import kind_of
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import CosignatureVerifier
 from audit.formats.encoding import decode_utf8
@@ -105,7 +105,7 @@ def _verify_directory(options: argparse.Namespace) -> None:
 def _count(kinds: Counter[str]) -> Callable[[int, bytes], None]:
     def visit(_: int, entry: bytes) -> None:
         try:
-            kinds[decode(entry).TYPE] += 1
+            kinds[kind_of(entry)] += 1
         except MalformedError:
             kinds["of a kind that is not known here"] += 1
 

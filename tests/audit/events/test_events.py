@@ -22,6 +22,7 @@ def test_every_event_is_read_as_it_was_written(event: Event) -> None:
     data = events.encode(event)
     assert events.decode(data) == event
     assert events.encode(events.decode(data)) == data
+    assert events.kind_of(data) == event.TYPE
 
 
 @given(any_event(), st.data())
