@@ -26,7 +26,9 @@ _CONSONANTS = (
     ("\u1000-\u1021", "\u102b-\u103e"),
 )
 """The consonants of each script without capitals, and its vowels and marks: abbreviations have none."""
-_SHORT = "|".join(rf"[{letters}]{{1,4}}(?![{letters}{marks}])" for letters, marks in _CONSONANTS)
+_SHORT = "|".join(
+    rf"(?:[{letters}](?:\u17d2[{letters}])?){{1,4}}(?![{letters}{marks}])" for letters, marks in _CONSONANTS
+)
 _LETTERS = "".join(letters + marks for letters, marks in _CONSONANTS)
 _OFFICE = "[\u1000-\u102a][\u1000-\u102a\u102b-\u103e]{0,4}(?![\u1000-\u103f])"
 """A Burmese office in a letter's number: it keeps its vowels."""

@@ -39,6 +39,7 @@ def date_pattern() -> re.Pattern[str]:
         rf"|\d{{4}}\s*(?:{_alternatives(cues.date_words)})\s*[,\u104a]?\s*(?:{months})\s*(?:\u101c)?\s*\d{{1,2}}"
         rf"|{lead}{day}{between}(?:{months})(?![a-z]){between}\d{{2,4}}(?!\d)"
         rf"|(?<![a-z])(?:{months})\.?\s+{day},?\s+\d{{4}}"
+        rf"|(?<![^\W\d_])(?:{months})\.?,?\s+(?:19|20|25)\d\d(?!\d)"
         rf"|(?<![\d.])\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{months})(?![a-z])",
         re.IGNORECASE,
     )

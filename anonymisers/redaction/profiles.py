@@ -82,6 +82,8 @@ class ScriptProfile:
     cues_not: tuple[str, ...]
     """Words ending like a cue: "citizen" ends with "son" in Burmese."""
     cues_after: tuple[str, ...]
+    nouns: tuple[str, ...]
+    """Words that stand alone at the beginning of a sentence or of a line of a form."""
     possessives: tuple[str, ...]
     """Words such as "his" between a kinship word and the name."""
     lists: tuple[str, ...]
@@ -229,7 +231,7 @@ _SCRIPT_WORDS = (
     "titles", "titles_not", "conjunctions", "copulas", "cues_before", "cues_after", "weak_after", "stops",
     "met", "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
     "province_after", "organisation_before", "organisation_after", "cues_not", "verbs", "ands",
-    "titles_named", "place_part", "possessives", "lists", "people", "titles_after",
+    "titles_named", "place_part", "possessives", "lists", "people", "titles_after", "nouns",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def addresses(plain: str, text: LatinText) -> Iterator[Span]:
         if word.start < reached:
             continue
         street = word.folded in latin_words("streets") and (
-            word.capital or text.is_no_word(i) or _numbered_street(text, i)
+            word.capital or text.is_no_word(i) or _numbered_street(text, i) or _named_street(text, i)
         )
         numbered = word.lower in text.profile.street_words and (
             (word.capital and _numbers_a_village(text, i)) or _numbers_a_quarter(text, i)
@@ -42,6 +42,12 @@ def _numbered_street(text: LatinText, i: int) -> bool:
     after = text.after(i)
     named = text.words[i].folded in latin_words("numbered_streets")
     return named and after is not None and after.gap == " " and after.case == FIGURE
+
+
+def _named_street(text: LatinText, i: int) -> bool:
+    """'đường Hùng Vương': in a language without a dictionary, a street in small letters before a name."""
+    after = text.after(i)
+    return text.dictionary is None and after is not None and after.gap == " " and after.capital
 
 
 def _after_cues(plain: str, text: LatinText) -> Iterator[int]:

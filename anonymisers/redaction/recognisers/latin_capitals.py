@@ -112,13 +112,24 @@ def _is_plain(text: LatinText, i: int) -> bool:
         return True
     if word.folded in allowed().acronyms and (word.case == UPPER or len(word.folded) >= SHORT):
         return True
-    if text.is_ambiguous(word):
+    if text.is_ambiguous(word) or _joined_to_name(text, i):
         return False
     if word.case == UPPER and len(word.folded) <= LONGEST_ACRONYM and not text.shouted[i] and _alone(text, i):
         return True
     if len(word.folded) <= SHORT and not word.begins:
         return word.lower in text.profile.short
     return text.is_common(word)
+
+
+def _joined_to_name(text: LatinText, i: int) -> bool:
+    """Return whether a capital within a sentence follows 'Kha and': 'Lượm' is a name there, and no verb."""
+    word = text.words[i]
+    if word.begins or text.dictionary is not None or i < 1 or word.case != TITLE:
+        return False
+    link, before = text.words[i - 1], text.words[max(0, i - 2)]
+    linked = link.lower in latin_words("ands") and word.gap == " " and link.gap == " "
+    initial = link.lower in {"a", "y"} and link.capital and word.gap == " " and text.profile.language == "vi"
+    return (linked and before.capital and text.words[i].lower not in text.profile.place_before) or initial
 
 
 def _alone(text: LatinText, i: int) -> bool:

@@ -43,9 +43,11 @@ _NUMBER_BEFORE = re.compile(r"(?<![\d/.,-])\d{1,4}(?:/\d{1,4})? ?$")
 """A house number before the word for its street."""
 _BURMESE_HOUSE = re.compile(
     "(?:အိမ်|တိုက်|ခြံ)?အမှတ် ?\\(?\\d{1,4}[^\\s၊။]{0,4}(?=၊ ?[^။]{1,40}?(?:လမ်း|ရပ်ကွက်|ရွာ))"
-    "|(?:အမှတ် ?)?\\(?\\d{1,3}\\)? ?ရပ်ကွက်"
+    "|(?:အမှတ် ?)?\\(?\\d{1,3}\\)? ?(?:ရပ်ကွက်|လမ်း)"
 )
 """'No. 12, Mill Road, Ward 5': the numbers of house and ward."""
+_NUMBER_AFTER = re.compile(r" (?:(?:លេខ|ເລກທີ|เลขที่) ?)?\d{1,3}[A-Za-z]?\b")
+"""The number after the name of a street or village."""
 _HOUSE_BEFORE = re.compile(r"(?<![\d/.,-])\d{1,4}/\d{1,4} ?$")
 """A number that only a house has, before the name of its street or village: 99/1."""
 
@@ -143,7 +145,7 @@ def script_spans(plain: str, script: str) -> list[Span]:
     found += _before_an_end(plain, profile, patterns)
     found += _by_shape(plain, profile, patterns, found)
     found += _objects(plain, profile, patterns)
-    found += _places(plain, patterns, provinces)
+    found += _places(plain, profile, patterns, provinces)
 
     def ordinary(stretch: str) -> bool:
         return _ordinary(stretch, profile, patterns)
@@ -335,11 +337,22 @@ def _chunk_before(plain: str, end: int, patterns: _Patterns) -> tuple[int, int] 
     return (start, stop) if start < stop else None
 
 
-def _places(plain: str, patterns: _Patterns, provinces: list[tuple[int, int]]) -> Iterator[Span]:
+def _named_place(plain: str, at: int, profile: ScriptProfile, patterns: _Patterns) -> bool:
+    """Return whether a place's name follows "villager" or "village head", and not what they did."""
+    chunk = patterns.letters.match(plain, at)
+    if chunk is None or chunk.group().startswith(profile.verbs):
+        return False
+    return not _ordinary(chunk.group(), profile, patterns)
+
+
+def _places(
+    plain: str, profile: ScriptProfile, patterns: _Patterns, provinces: list[tuple[int, int]]
+) -> Iterator[Span]:
     for match in patterns.place_before.finditer(plain):
         if patterns.place_not.match(plain, match.start()):
             continue
-        if patterns.place_part.search(plain, max(0, match.start() - LONGEST_PART), match.start()):
+        part = patterns.place_part.search(plain, max(0, match.start() - LONGEST_PART), match.start())
+        if part and not _named_place(plain, match.end(), profile, patterns):
             continue
         at = match.end() + (plain[match.end() : match.end() + 1] == " ")
         figure = re.compile(r"\d{1,4}(?:/\d{1,4})?").match(plain, at)
@@ -355,7 +368,7 @@ def _places(plain: str, patterns: _Patterns, provinces: list[tuple[int, int]]) -
             stop = patterns.place_stop.search(plain, at + LEAST_NAME, chunk.end())
             # A place word at the end is part of the name: Ban Na Muang.
             end = stop.start() if stop and stop.end() < chunk.end() else chunk.end()
-            tail = re.compile(r" \d{1,3}\b").match(plain, end)
+            tail = _NUMBER_AFTER.match(plain, end)
             house = _HOUSE_BEFORE.search(plain, max(0, match.start() - 10), match.start())
             if house:
                 yield Span(house.start(), match.start(), Kind.ADDRESS, Evidence.CUE)

@@ -1,7 +1,8 @@
 """Single names without title or cue, in scripts without capitals: by their place in the sentence.
 
 Khmer, Lao and Thai write words of a clause together, but put a space around a person's name: a short stretch
-that stands alone before a verb is its subject. A name is also what is joined to a name by a comma or "and".
+that stands alone before a verb, or at the beginning of a sentence, is its subject. A name is also what a
+comma or "and" joins to a name.
 """
 
 import re
@@ -13,6 +14,8 @@ from anonymisers.redaction.spans import Evidence, Kind, Span
 
 LEAST, LEAST_JOINED, MOST = 3, 2, 13
 """Characters of a single name, and the fewest of one that is joined to another."""
+MOST_FIRST = 9
+"""Characters of a name that begins a sentence, whatever follows."""
 MOST_JOINED = 8
 """Names that are joined to one."""
 
@@ -22,9 +25,10 @@ Ordinary = Callable[[str], bool]
 
 def subjects(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
     """Return the stretches that stand alone before a verb."""
+    nouns = script_profiles()[script].nouns
     for match in _subject(script).finditer(plain):
-        if not ordinary(match.group("name")):
-            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+        if match.group() not in nouns and not ordinary(match.group()):
+            yield Span(*match.span(), Kind.PERSON, Evidence.GUESS)
 
 
 def listed(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
@@ -49,11 +53,15 @@ def joined(plain: str, script: str, names: Sequence[Span], ordinary: Ordinary) -
 
 @cache
 def _subject(script: str) -> re.Pattern[str]:
-    verbs = "|".join(map(re.escape, script_profiles()[script].verbs)) or "(?!)"
+    if not script_profiles()[script].verbs:  # Burmese marks its subjects, and has spaces between phrases
+        return re.compile("(?!)")
+    verbs = "|".join(map(re.escape, script_profiles()[script].verbs))
     letters = RANGES[script]
-    return re.compile(
-        rf"(?<![{letters}])(?P<name>[{letters}]{{{LEAST},{MOST}}}) (?:{verbs})(?![{MARKS[script]}])"
-    )
+    before_verb = rf"[{letters}]{{{LEAST},{MOST}}}(?= (?:{verbs})(?![{MARKS[script]}]))"
+    ends = r"\n.!?\u17d4"
+    begins = rf"(?:^|(?<=[{ends}])|(?<=[{ends}] ))"
+    first = rf"{begins}[{letters}]{{{LEAST},{MOST_FIRST}}}(?= [{letters}])"
+    return re.compile(rf"(?<![{letters}])(?P<name>{before_verb})|(?P<first>{first})")
 
 
 @cache

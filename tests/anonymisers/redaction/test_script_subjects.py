@@ -88,3 +88,26 @@ def test_an_address_goes_whole(ours: Engine, language: str, text: str, redacted:
 )
 def test_accents_tell_a_vietnamese_word_from_a_name(ours: Engine, text: str, redacted: str) -> None:
     assert ours.redact(text, language="vi").text == redacted
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        ("vi", "Hôm qua Kha và Lượm chăn bò, A Rất bị cụt tay.", "Kha Lượm Rất"),
+        ("km", "រដ្ឋា ឡើងដើមត្នោត។", "រដ្ឋា"),
+        ("lo", "ວັນນາ ຂຸດຂຸມ.", "ວັນນາ"),
+        ("km", "អ្នកភូមិអន្លង់ហាប់ មករក។", "អន្លង់ហាប់"),
+    ],
+)
+def test_a_name_at_the_beginning_or_after_and_goes(
+    ours: Engine, language: str, text: str, names: str
+) -> None:
+    redacted = ours.redact(text, language=language).text or ""
+    assert not [name for name in names.split() if name in redacted]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("id", "Mei 2014. Mereka pulang."), ("en", "In May 2014 it rained.")]
+)
+def test_a_month_with_its_year_is_no_name(ours: Engine, language: str, text: str) -> None:
+    assert ours.redact(text, language=language).text == text
