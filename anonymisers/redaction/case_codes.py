@@ -32,12 +32,13 @@ _SHORT = "|".join(
 _LETTERS = "".join(letters + marks for letters, marks in _CONSONANTS)
 _OFFICE = "[\u1000-\u102a][\u1000-\u102a\u102b-\u103e]{0,4}(?![\u1000-\u103f])"
 """A Burmese office in a letter's number: it keeps its vowels."""
-_PIECE = rf"(?:[A-Za-z0-9]{{1,15}}|(?:{_SHORT}|(?<=[-/]){_OFFICE})(?: \d{{1,4}})?)"
+_PIECE = rf"(?:[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff]{{1,15}}|(?:{_SHORT}|(?<=[-/]){_OFFICE})(?: \d{{1,4}})?)"
 _JOIN = r"[-/._#]"
 _CAPITALS = r"[A-Z]{1,8}(?:[-.][A-Z]{1,8})*"
 _BEFORE = (
     rf"\d{{1,5}} (?=(?:{_SHORT}){_JOIN})"
     rf"|(?:{_CAPITALS}|\((?:{_SHORT}|[A-Z]{{1,4}})\)|(?:{_SHORT})(?:\.(?:{_SHORT}))*\.?) ?(?=\d)"
+    rf"|(?:{_SHORT})\.?ข้อ ?(?=\d)"
     rf"|(?=\S{{0,40}}?\d)"
 )
 """What stands before the pieces and belongs to the code: 'NUC 0078/19', '(b) 44/19'."""

@@ -82,6 +82,11 @@ class ScriptProfile:
     cues_not: tuple[str, ...]
     """Words ending like a cue: "citizen" ends with "son" in Burmese."""
     cues_after: tuple[str, ...]
+    agents: tuple[str, ...]
+    """What words for people who do something begin with."""
+    saw: tuple[str, ...]
+    fell: tuple[str, ...]
+    """Verbs around a person who is seen to move: "saw" and "fell"."""
     nouns: tuple[str, ...]
     """Words that stand alone at the beginning of a sentence or of a line of a form."""
     possessives: tuple[str, ...]
@@ -232,6 +237,7 @@ _SCRIPT_WORDS = (
     "met", "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
     "province_after", "organisation_before", "organisation_after", "cues_not", "verbs", "ands",
     "titles_named", "place_part", "possessives", "lists", "people", "titles_after", "nouns",
+    "saw", "fell", "agents",
 )  # fmt: skip
 
 

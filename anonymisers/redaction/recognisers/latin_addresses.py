@@ -10,6 +10,7 @@ from anonymisers.redaction.text_reading import fold
 from anonymisers.redaction.tokens import FIGURE, LOWER
 
 LONGEST_NUMBER = 6
+YEAR = 4
 MOST_WORDS = 30
 MOST_SMALL = 3
 """Largest number of words in small letters in a street's name."""
@@ -136,6 +137,13 @@ def _address(text: LatinText, first: int, *, cued: bool) -> Iterator[Span]:
         if before.begins and before.case != FIGURE and before.lower not in text.profile.street_words:
             break
         first -= 1
+    while _is_street(text, first) and first and words[first - 1].case == FIGURE and _belongs(text, first - 1):
+        year = len(words[first - 1].folded) == YEAR
+        if words[first].gap not in _GAPS or year:
+            break
+        first -= 1  # '88/3 Moo 9'
+        while first and words[first - 1].case == FIGURE and words[first].gap == "/":
+            first -= 1
     while last > first and words[last].case == LOWER and words[last].folded in latin_words("street_links"):
         last -= 1
     if any(

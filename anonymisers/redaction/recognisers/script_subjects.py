@@ -29,6 +29,13 @@ def subjects(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
     for match in _subject(script).finditer(plain):
         if match.group() not in nouns and not ordinary(match.group()):
             yield Span(*match.span(), Kind.PERSON, Evidence.GUESS)
+    for match in _agent(script).finditer(plain):
+        name = match.group("name")
+        if name not in nouns and not name.startswith(script_profiles()[script].verbs) and not ordinary(name):
+            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+    for match in _seen(script).finditer(plain):
+        if match.group("name") not in nouns and not ordinary(match.group("name")):
+            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
 
 
 def listed(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
@@ -65,6 +72,23 @@ def _subject(script: str) -> re.Pattern[str]:
 
 
 @cache
+def _agent(script: str) -> re.Pattern[str]:
+    """'recipient Sochea': a word for somebody who does something, and a stretch that stands alone."""
+    agents = "|".join(map(re.escape, script_profiles()[script].agents)) or "(?!)"
+    letters = RANGES[script]
+    role = rf"(?<![{letters}])(?:{agents})[{letters}]{{2,{MOST}}}"
+    return re.compile(rf"{role} (?P<name>[{letters}]{{{LEAST},{MOST_FIRST}}})(?![{letters}])")
+
+
+@cache
+def _seen(script: str) -> re.Pattern[str]:
+    """'saw Somsak fall', written as one."""
+    profile, letters = script_profiles()[script], RANGES[script]
+    saw, fell = ("|".join(map(re.escape, words)) or "(?!)" for words in (profile.saw, profile.fell))
+    return re.compile(rf"(?:{saw})(?P<name>[{letters}]{{{LEAST},{MOST_FIRST}}}?)(?:{fell})")
+
+
+@cache
 def _list(script: str) -> re.Pattern[str]:
     profile, letters = script_profiles()[script], RANGES[script]
     people, lists = ("|".join(map(re.escape, words)) or "(?!)" for words in (profile.people, profile.lists))
@@ -77,5 +101,7 @@ def _list(script: str) -> re.Pattern[str]:
 def _link(script: str) -> re.Pattern[str]:
     ands = "|".join(map(re.escape, script_profiles()[script].ands)) or "(?!)"
     letters = RANGES[script]
-    name = rf"(?P<name>[{letters}]{{{LEAST_JOINED},{MOST}}})(?![{letters}])"
+    verbs = "|".join(re.escape(verb) for verb in script_profiles()[script].verbs if len(verb) >= LEAST)
+    end = rf"(?![{letters}])|(?={verbs})" if verbs else rf"(?![{letters}])"
+    name = rf"(?P<name>[{letters}]{{{LEAST_JOINED},{MOST}}}?)(?:{end})"
     return re.compile(rf"(?:, ?(?:(?:{ands}) ?)?| ?(?:{ands}) ?){name}")

@@ -29,6 +29,7 @@ def left(text: str) -> str:
         ("รายงาน ศทช/สร/62-0017 ระบุ", "รายงาน <> ระบุ"),
         ("တိုင်ချက် ၈၈/၂၂ တွင်", "တိုင်ချက် <> တွင်"),
         ("Hồ sơ 45/HS-CA ghi", "Hồ sơ <> ghi"),
+        ("Đơn 17/ĐN-TT.2021", "Đơn <>"),
     ],
 )
 def test_a_code_goes_whole(text: str, rest: str) -> None:

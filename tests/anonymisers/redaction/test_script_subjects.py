@@ -28,6 +28,12 @@ def ours() -> Engine:
         # after his, and glued to "that"
         ("km", "បងប្រុសរបស់គាត់ វិច្ឆិកា។", "បងប្រុសរបស់គាត់ <PERSON>។"),
         ("th", "เขาบอกว่าน้องเมษาวิ่งไป", "เขาบอกว่าน้อง<PERSON>วิ่งไป"),
+        # seen to move, and before a verb after "and"
+        ("th", "แล้วเห็นเมฆล้มลง", "แล้วเห็น<PERSON>ล้มลง"),
+        ("lo", "ເຫັນສົມສັກລົ້ມລົງ", "ເຫັນ<PERSON>ລົ້ມລົງ"),
+        # after who does something
+        ("km", "អ្នកទទួល សុជាតា។", "អ្នកទទួល <PERSON>។"),
+        ("lo", "ຜູ້ຮັບ ຄຳສຸກ.", "ຜູ້ຮັບ <PERSON>."),
         # a listed name that ends a longer one
         ("th", "แล้ว สุพรรณี เสียชีวิต", "แล้ว <PERSON> เสียชีวิต"),
         # a title that tells a people is part of the name
@@ -50,6 +56,8 @@ def test_a_name_that_nothing_announces_goes(ours: Engine, language: str, text: s
         ("th", "ไม่มีผู้บาดเจ็บ ศูนย์ทุ่นระเบิดแห่งชาติเข้าทำลาย"),
         ("th", "ผู้ป่วยได้รับขาเทียม"),
         ("my", "ထိခိုက်သူမရှိပါ။"),
+        ("th", "เห็นเขาล้มลง"),
+        ("th", "ผู้พิการ ได้รับขาเทียม"),
     ],
 )
 def test_who_is_no_single_person_stays(ours: Engine, language: str, text: str) -> None:
@@ -67,6 +75,9 @@ def test_who_is_no_single_person_stays(ours: Engine, language: str, text: str) -
         ("vi", "Chị ở tổ 4, khu phố 2, phường An Phú.", "Chị ở <ADDRESS>."),
         ("vi", "Trú tại số nhà 9, ngõ 12, tổ dân phố 3, phường Tân Thạnh.", "Trú tại <ADDRESS>."),
         ("th", "อาศัยอยู่ 45/7 ซ.วัดใหม่", "อาศัยอยู่ <ADDRESS> <VILLAGE>"),
+        ("en", "She lives with them, of 88/3 Moo 9, Tambon Tha Kham.", "She lives with them, of <ADDRESS>."),
+        ("my", "သူ၏ ရွာ ကော်သေးဒဲ။", "သူ၏ ရွာ <VILLAGE>။"),
+        ("km", "ផ្ទះលេខ ៤៧បេ ផ្លូវ ៣១១", "<ADDRESS>"),
         ("my", "အမှတ် ၁၂၊ စက်ရုံလမ်း၊ ၅ ရပ်ကွက်", "<ADDRESS>၊ <VILLAGE>၊ <ADDRESS>"),
         ("tet", "hela iha Rua Audian nú. 7.", "hela iha <ADDRESS>."),
     ],
