@@ -3,7 +3,7 @@
 Names, narratives, words and numbers are then compared, pseudonymised and kept in one encoding.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from anonymisers.identity.burmese_encoding import has_burmese, in_unicode
@@ -31,18 +31,30 @@ def _chunks(table: OpenTable, name: str, places: Sequence[int], findings: Findin
         if not has_burmese("".join(map("".join, chunk.rows))):
             yield chunk
             continue
-        rows = [list(row) for row in chunk.rows]
+        rows: list[list[str]] = []
         for place in places:
-            heading = table.headings[place]
-            read = [in_unicode(row[place]) for row in rows]
-            changed = [n for n, cell in enumerate(read) if cell.offsets is not None]
-            for n in changed:
-                rows[n][place] = read[n].text
+            heading, cells = table.headings[place], [row[place] for row in chunk.rows]
+            read = {
+                cell: in_unicode(cell) for cell in set(cells)
+            }  # a word of a code list stands in many rows
+            changed = {cell: found.text for cell, found in read.items() if found.offsets is not None}
             if changed:
                 some = True
-                findings.add(name, heading, Problem.ZAWGYI, [chunk.lines[n] for n in changed])
-            if lines := [line for line, cell in zip(chunk.lines, read, strict=True) if cell.unclear]:
-                unclear.append((heading, lines))
-        yield Chunk(chunk.lines, rows)
+                rows = rows or [list(row) for row in chunk.rows]
+                _put(changed, place, rows)
+                findings.add(name, heading, Problem.ZAWGYI, _lines(chunk, cells, changed))
+            if doubted := {cell for cell, found in read.items() if found.unclear}:
+                unclear.append((heading, _lines(chunk, cells, doubted)))
+        yield Chunk(chunk.lines, rows or chunk.rows)
     for heading, lines in unclear if some else ():
         findings.add(name, heading, Problem.ENCODING_UNCLEAR, lines)
+
+
+def _put(changed: Mapping[str, str], place: int, rows: Sequence[list[str]]) -> None:
+    for row in rows:
+        if row[place] in changed:
+            row[place] = changed[row[place]]
+
+
+def _lines(chunk: Chunk, cells: Sequence[str], chosen: Container[str]) -> list[int]:
+    return [line for line, cell in zip(chunk.lines, cells, strict=True) if cell in chosen]
