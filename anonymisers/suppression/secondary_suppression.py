@@ -2,7 +2,8 @@
 safe."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,9 @@ class Continuation:
     """The largest cell suppressed for a move searched for anew."""
     table: tuple[int, int] | None = None
     """The two dimensions of the further table, where that is all that is new."""
+    begun: set[bytes] = field(default_factory=set)
+    """How former searches of the same task began after their reused moves: one that begins like a former one
+    ends like it."""
 
 
 def suppress(
@@ -189,7 +193,20 @@ def _reuse_moves(search: MoveSearch, continuation: Continuation) -> tuple[Markov
             pattern.add(own.here)
         if not (free and own.as_far) and not search.correct(own.here or own.known):
             search.lift(own.known, own.missing_dimensions, continuation.cap)
+    _check_new(pattern, continuation)
     return tuple(pattern.moves)
+
+
+def _check_new(pattern: SuppressionPattern, continuation: Continuation) -> None:
+    """Raise ProtectionError where a former search of the task began with the same moves."""
+    digest = sha256(pattern.suppressed.tobytes())
+    for move in pattern.moves:
+        for part in (move.coords, move.change, np.array([move.least, move.most])):
+            digest.update(part.tobytes())
+    begin = digest.digest()
+    if begin in continuation.begun:
+        raise ProtectionError("a search that began like this one found no pattern")
+    continuation.begun.add(begin)
 
 
 def _restore(pattern: SuppressionPattern, moves: Sequence[MarkovMove]) -> None:

@@ -190,11 +190,13 @@ class _Trial:
         except ProtectionError:
             return settled_tables, 0
         known, spent = reusable_moves(settled_tables, task.system, fresh), 0
+        begun = set[bytes]()
         for cap in TUNING.caps:
             if spent >= left:
                 break
             solver = Solver(min(left - spent, each))
-            found = self._found(task, Continuation(known, solver, cap, _pair(lattice, fresh)), fresh)
+            continuation = Continuation(known, solver, cap, _pair(lattice, fresh), begun)
+            found = self._found(task, continuation, fresh)
             spent += solver.steps
             if found is None and solver.steps >= each:
                 break

@@ -116,7 +116,7 @@ class JunctionTreeProgram:
         with_it, against = (self._rise, self._fall) if target[1] > 0 else (self._fall, self._rise)
         own, other = int(with_it[cell]), int(against[cell])
         if own < 0 or upper[own] < amount:
-            solver.spend(steps_of(0, whole=False))
+            solver.spend(steps_of(0, columns=self._width, whole=False))
             return None
         lower[own] = upper[own] = amount
         if other >= 0:
@@ -178,7 +178,7 @@ class JunctionTreeProgram:
     def _run(highs: _Highs, solver: Solver, *, whole: bool = False) -> Floats | None:
         highs.run()
         info = highs.getInfo()
-        solver.spend(steps_of(int(info.simplex_iteration_count), whole=whole))
+        solver.spend(steps_of(int(info.simplex_iteration_count), columns=highs.getNumCol(), whole=whole))
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         solution: Floats = np.array(highs.getSolution().col_value, dtype=np.float64)

@@ -5,7 +5,7 @@ from typing import Any
 
 import highspy
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
+from highspy._core import _Highs, cb  # the public class greets on standard output
 from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
@@ -25,10 +25,16 @@ class SolverTuning:
     """Nudges in a large program, where a branch and bound follows each of them."""
     run_steps: int = 20
     """Steps counted for setting up a program, beside the simplex iterations."""
-    integer_run_steps: int = 1000
+    integer_run_steps: int = 100
     """Steps counted for starting a branch and bound."""
-    integer_step: int = 4
-    """Steps counted for each simplex iteration of a branch and bound: cuts take most of its time."""
+    integer_columns: int = 10
+    """Columns for which a further step is counted then."""
+    integer_step: int = 2
+    """Steps counted for each simplex iteration of a branch and bound: cuts take as long again."""
+    integer_questions: int = 30
+    """How often a branch and bound may go on where steps are limited: HiGHS asks after each round of cuts and
+    each node. Nearly all that find anything are asked fewer times, and the others would leave nothing for
+    other programs."""
     large: int = 1000
     """Inner cells above which a program is large."""
     gap: float = 0.2
@@ -41,9 +47,6 @@ class SolverTuning:
     nodes_when_limited: int = 5
     """Nodes where the steps of all programs together are limited: one program must not use up the limit.
     Branches are chosen without trying them there, since trials took most of the time."""
-    steps_each_column: int = 10
-    """Steps left for each column, where steps are limited, without which no branch and bound is started: it
-    would mostly use up the limit, and take seconds beyond it."""
 
 
 TUNING = SolverTuning()
@@ -111,6 +114,20 @@ class LinearProgram:
         )
 
 
+class _Questions:
+    """How often HiGHS asked whether a branch and bound may go on. Not part of the solver: HiGHS keeps it, and
+    Python would never free a solver that it keeps itself."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def answer(self, _: Any, __: str, ___: Any, answer: cb.HighsCallbackInput, ____: Any) -> None:
+        """Stop a branch and bound that asks too often."""
+        self.asked += 1
+        if self.asked > TUNING.integer_questions:
+            answer.user_interrupt = True
+
+
 class Solver:
     """HiGHS, not parallel, with a fixed seed; the solver holds no state from one program to the next.
 
@@ -134,6 +151,10 @@ class Solver:
             self._highs.setOptionValue(name, value)
         self.runs = self.steps = 0
         self._most = most
+        self._questions = _Questions()
+        if most is not None:
+            self._highs.setCallback(self._questions.answer, None)
+            self._highs.startCallback(cb.HighsCallbackType.kCallbackMipInterrupt)
 
     def spend(self, steps: int) -> None:
         """Count the steps of a program solved elsewhere."""
@@ -192,8 +213,10 @@ class Solver:
         if self._most is not None and self.steps >= self._most:
             raise ProtectionError("the search took more steps than it may")
         size = len(model.cost)
-        if whole and self._most is not None and self._most - self.steps < TUNING.steps_each_column * size:
-            return None
+        if whole and self._most is not None:
+            if self._most - self.steps < steps_of(0, columns=size, whole=True):
+                return None
+            self._questions.asked = 0
         kinds = np.full(size, int(whole), dtype=np.int32)
         # Presolve slows the small continuous programs down, and halves the time of branch and bound.
         self._highs.setOptionValue("presolve", "on" if whole else "off")
@@ -203,7 +226,7 @@ class Solver:
         )  # fmt: skip
         self._highs.run()
         self.runs += 1
-        self.steps += steps_of(int(self._highs.getInfo().simplex_iteration_count), whole=whole)
+        self.steps += steps_of(int(self._highs.getInfo().simplex_iteration_count), columns=size, whole=whole)
         if not (
             self._found() if whole else self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         ):
@@ -218,11 +241,12 @@ class Solver:
         )
 
 
-def steps_of(iterations: int, *, whole: bool) -> int:
+def steps_of(iterations: int, *, columns: int, whole: bool) -> int:
     """Return the steps that a program counts by its simplex iterations (-1 where none were counted)."""
     iterations = max(0, iterations)
     if whole:
-        return TUNING.integer_run_steps + TUNING.integer_step * iterations
+        start = TUNING.integer_run_steps + columns // TUNING.integer_columns
+        return start + TUNING.integer_step * iterations
     return TUNING.run_steps + iterations
 
 

@@ -1,5 +1,7 @@
 """A small program is given up without the solver only where there is nothing to find."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import event, given, settings
@@ -99,3 +101,25 @@ def test_a_limited_search_begins_no_branch_and_bound_with_few_steps_left():
     scarce = Solver(tries * (programs.TUNING.run_steps + 4) + 50)
     assert scarce.solve(program, -1) is None
     assert scarce.runs == tries
+
+
+def test_a_branch_and_bound_of_a_limited_search_goes_on_only_so_often(monkeypatch):
+    """Thirty cells are to be halved by four weights at once: HiGHS asks after each round of cuts and node."""
+    weights = np.random.default_rng(1).integers(1, 100, (4, 30)).astype(np.float64)
+    model = programs._Model(
+        cost=np.zeros(30),
+        upper=np.ones(30),
+        rows=weights.sum(axis=1) // 2,
+        start=np.arange(0, 121, 4, dtype=np.int32),
+        index=np.tile(np.arange(4, dtype=np.int32), 30),
+        value=weights.T.ravel().copy(),
+    )
+
+    def asked(most):
+        solver = Solver(100_000)
+        monkeypatch.setattr(programs, "TUNING", replace(programs.TUNING, integer_questions=most))
+        solver._run(model, whole=True)
+        return solver._questions.asked
+
+    assert asked(1_000) > 3
+    assert asked(2) == 3

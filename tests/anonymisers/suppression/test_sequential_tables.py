@@ -85,6 +85,22 @@ def test_a_table_that_takes_too_many_steps_is_refused_and_the_others_stay(monkey
     assert (build_cube(people, rules, KEY).withheld == alone.withheld).all()
 
 
+def test_a_search_that_begins_like_a_former_one_is_not_made_again(monkeypatch):
+    made, suppress = [], sequential_tables.suppress
+
+    def remembered(task, *, continuation):
+        made.append((task, continuation))
+        return suppress(task, continuation=continuation)
+
+    monkeypatch.setattr(sequential_tables, "suppress", remembered)
+    build_cube(table([9, 8, 12, 7, 30, 11, 6, 14]), Rules(max_dims=2, priority=(FIRST,)), KEY)
+    task, continuation = made[0]
+
+    suppress(task, continuation=replace(continuation, begun=set()))
+    with pytest.raises(ProtectionError, match="began like this one"):
+        suppress(task, continuation=continuation)
+
+
 NAMED = (TableOf.of("bc"), TableOf.of("ac"))
 CROWDED_OUT = [0, 14, 0, 14, 14, 0, 3, 2]
 """People without a pattern for the table by a and c beside the other two tables as published."""
