@@ -4,10 +4,12 @@ from gateway.dictionary.dictionary import ROOT, Dictionary
 from gateway.dictionary.errors import DictionaryError
 from gateway.dictionary.load import regional
 from gateway.dictionary.model import (
+    ACTIVITIES,
     CALENDARS,
+    CASUALTIES,
+    CLIENTS,
     COUNTRY,
     OF_ACCIDENTS,
-    OF_ACTIVITIES,
     Derived,
     Dimension,
     Level,
@@ -21,10 +23,12 @@ from gateway.dictionary.model import (
 from gateway.dictionary.places import Places, Province, unknown_place
 
 __all__ = [
+    "ACTIVITIES",
     "CALENDARS",
+    "CASUALTIES",
+    "CLIENTS",
     "COUNTRY",
     "OF_ACCIDENTS",
-    "OF_ACTIVITIES",
     "ROOT",
     "Derived",
     "Dictionary",

@@ -9,6 +9,7 @@ from gateway.dictionary.attributes import Attribute
 from gateway.dictionary.coding import Coding
 from gateway.dictionary.errors import DictionaryError, unknown
 from gateway.dictionary.model import (
+    OF_ACCIDENTS,
     Derived,
     Dimension,
     Level,
@@ -47,6 +48,8 @@ class Dictionary:
     """Names of lists of ready-made questions."""
     never_shared: frozenset[str]
     """Attributes of records that no snapshot and no policy can hold."""
+    data_sets: Mapping[str, str]
+    """What belongs together, with labels: measures and dimensions of one data set share tables."""
     consent: Mapping[str, str]
     """Codes of `consent_share` with their labels."""
     replaced: Mapping[str, str]
@@ -71,11 +74,31 @@ class Dictionary:
         """Return a level by its name; its `dimension` is the name of its dimension."""
         return _find("level", self.levels, name)
 
+    def has(self, measure: Measure, dimension: str) -> bool:
+        """Return whether a dimension can break the measure down: only clients have a status of assistance,
+        and accidents have no sex.
+        """
+        own = measure.of in self.dimension(dimension).of
+        return own and (measure.counts != "accidents" or dimension in OF_ACCIDENTS)
+
     def lacking_levels(self, measure: str, levels: Iterable[str]) -> tuple[str, ...]:
         """Return the known levels that the measure's subject lacks: accidents have no sex."""
         counted = self.measures.get(measure)
         known = [self.levels[level] for level in levels if level in self.levels]
-        return tuple(x.name for x in known if counted is not None and not counted.has(x.dimension))
+        return tuple(x.name for x in known if counted is not None and not self.has(counted, x.dimension))
+
+    def dimensions_of(self, data_set: str) -> tuple[str, ...]:
+        """Return the dimensions of a data set, in the dictionary's order."""
+        return tuple(name for name, dimension in self.dimensions.items() if data_set in dimension.of)
+
+    def unnamed_attribute(self, measure: str, levels: Iterable[str]) -> str:
+        """Return the attribute of which a table has to name one value and does not: the pillar of `cases`.
+
+        Returns "" where nothing is lacking.
+        """
+        within = self.measure(measure).within
+        named = {self.dimensions[self.levels[x].dimension].part_of for x in levels if x in self.levels}
+        return "" if within in named else within
 
     def measure(self, name: str) -> Measure:
         return _find("measure", self.measures, name)
@@ -152,6 +175,7 @@ _EXAMPLES = {
     "quarter": "2024-Q1",
     "year": "2024",
     "year_band5": "2020-2024",
+    "service_year": "2024",
     "activity_year": "2024",
 }
 

@@ -13,6 +13,7 @@ from gateway.dictionary.attributes import read_attributes
 from gateway.dictionary.coding import UNKNOWN, CalendarCoding, Coding, ListedCoding
 from gateway.dictionary.dictionary import Dictionary
 from gateway.dictionary.model import (
+    CASUALTIES,
     Derived,
     DerivedCode,
     Dimension,
@@ -23,7 +24,7 @@ from gateway.dictionary.model import (
     ReadyMade,
     ReadyTable,
 )
-from gateway.dictionary.places import Places, read_places
+from gateway.dictionary.places import PlaceCoding, Places, read_places
 
 T = TypeVar("T")
 _YES_NO = MappingProxyType({"YES": "yes", "NO": "no", UNKNOWN: "unknown"})
@@ -34,6 +35,7 @@ def regional() -> Dictionary:
     """Return the regional dictionary of this version of Safelane."""
     folder = files("gateway.dictionary")
     body = YAML(typ="safe").load(folder.joinpath("dictionary.yaml").read_text(encoding="utf-8"))
+    _repeat_codes(body["dimensions"])
     places = read_places(
         folder.joinpath("provinces.csv").read_text(encoding="utf-8"),
         folder.joinpath("merged_places.csv").read_text(encoding="utf-8"),
@@ -66,6 +68,7 @@ def regional() -> Dictionary:
         ),
         packs=MappingProxyType({k: tuple(v) for k, v in body["packs"].items()}),
         never_shared=frozenset(body["never_shared"]),
+        data_sets=MappingProxyType(body["data_sets"]),
         consent=MappingProxyType(body["consent"]),
         replaced=MappingProxyType(body["replaced"]),
         families=MappingProxyType(dict(_families(body["multiple"]))),
@@ -83,18 +86,32 @@ def _dimension(name: str, part: Mapping[str, Any]) -> Dimension:
         Level(level, body["label"], name, frozenset(body["members"]) if "members" in body else None)
         for level, body in part["levels"].items()
     )
-    return Dimension(name, part["label"], part["sensitive"], levels)
+    return Dimension(name, part["label"], part["sensitive"], levels, of=_data_sets(part))
+
+
+def _data_sets(part: Mapping[str, Any]) -> frozenset[str]:
+    of = part.get("of", CASUALTIES)
+    return frozenset([of] if isinstance(of, str) else of)
+
+
+def _repeat_codes(dimensions: Mapping[str, Any]) -> None:
+    """Give levels with `codes_of` the codes of the level that they name: age bands then and now."""
+    every = {name: body for part in dimensions.values() for name, body in part["levels"].items()}
+    for body in every.values():
+        if "codes_of" in body:
+            body["codes"] = every[body["codes_of"]]["codes"]
 
 
 def _of_value(name: str, part: Mapping[str, Any], code: str, label: str) -> tuple[Dimension, ListedCoding]:
     """The dimension of one value of a multi-valued attribute: by the attribute's levels, else yes or no."""
     word = f"{name}.{code}"
     if "levels" not in part:
-        dim = Dimension(word, label, part["sensitive"], (Level(word, label, word),), part_of=name)
+        levels: tuple[Level, ...] = (Level(word, label, word),)
+        dim = Dimension(word, label, part["sensitive"], levels, name, _data_sets(part))
         return dim, ListedCoding({word: _YES_NO}, {word: {c: c for c in _YES_NO}})
     named = {f"{level}.{code}": body for level, body in part["levels"].items()}
     levels = tuple(Level(level, body["label"] % label, word) for level, body in named.items())
-    return Dimension(word, label, part["sensitive"], levels, part_of=name), _listed(named)
+    return Dimension(word, label, part["sensitive"], levels, name, _data_sets(part)), _listed(named)
 
 
 def _families(multiple: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -126,10 +143,10 @@ def _ready_tables(part: Mapping[str, Any], multiple: Mapping[str, Any]) -> Itera
 
 def _coding(part: Mapping[str, Any], places: Places) -> Coding:
     kind = part.get("kind", "codes")
+    grains = {level: body.get("grain", level) for level, body in part["levels"].items()}
     if kind == "places":
-        return places
+        return PlaceCoding(places, MappingProxyType(grains))
     if kind == "calendar":
-        grains = {level: body.get("grain", level) for level, body in part["levels"].items()}
         return CalendarCoding(MappingProxyType(grains))
     return _listed(part["levels"])
 

@@ -9,11 +9,13 @@ COUNTRY = "country"
 OF_ACCIDENTS = frozenset({"place", "date", "device", "land_use"})
 """The dimensions that all casualties of an accident share."""
 
-CALENDARS = frozenset({"date", "activity_date"})
+CALENDARS = frozenset({"date", "service_date", "activity_date"})
 """The dimensions whose codes follow from the calendar."""
 
-OF_ACTIVITIES = frozenset({"activity_date", "activity_type"})
-"""The dimensions of risk education and marking. Nobody's sex or outcome belongs to a session."""
+CASUALTIES, CLIENTS, ACTIVITIES = "casualties", "clients", "activities"
+"""The data sets: people who were hurt, people who were assisted in a year, and sheets without people."""
+
+_YEARS = {CASUALTIES: "year", CLIENTS: "service_year", ACTIVITIES: "activity_year"}
 
 
 @dataclass(frozen=True)
@@ -34,27 +36,28 @@ class Purpose:
 
 @dataclass(frozen=True)
 class Measure:
-    """The unit that is added up: `counts` is people, accidents, services, usd or activities."""
+    """The unit that is added up: `counts` is people, accidents, services, usd or activities.
+
+    `of` is the measure's data set. `within` names the multi-valued attribute of which a table has to name one
+    value: a client has one case for each pillar, so that cases of all pillars are no number of people. It is
+    "" for every other measure.
+    """
 
     name: str
     label: str
     counts: str
-
-    def has(self, dimension: str) -> bool:
-        """Return whether a dimension can break the measure down: only people have sex, age and activity."""
-        if self.of_activities:
-            return dimension in OF_ACTIVITIES
-        return dimension not in OF_ACTIVITIES and (self.counts != "accidents" or dimension in OF_ACCIDENTS)
+    of: str = CASUALTIES
+    within: str = ""
 
     @property
     def year(self) -> str:
         """The level of years by which the measure is counted."""
-        return "activity_year" if self.of_activities else "year"
+        return _YEARS[self.of]
 
     @property
     def of_activities(self) -> bool:
         """Whether sheets about activities are added up, behind which there are no persons."""
-        return self.counts == "activities"
+        return self.of == ACTIVITIES
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class Dimension:
     """An attribute for counting people. `levels` are ordered from fine to coarse.
 
     `sensitive`: nobody may learn a person's value. `part_of` names the multi-valued attribute if the
-    dimension is about one of its values ("injury" of "injury.EYE"), else "".
+    dimension is about one of its values ("injury" of "injury.EYE"), else "". `of`: the data sets with the
+    dimension.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Dimension:
     sensitive: bool
     levels: tuple[Level, ...]
     part_of: str = ""
+    of: frozenset[str] = frozenset({CASUALTIES})
 
     @property
     def yes_no(self) -> bool:
@@ -92,7 +97,7 @@ class Dimension:
     @property
     def of_people(self) -> bool:
         """Whether people can be counted by the dimension."""
-        return self.name not in OF_ACTIVITIES
+        return self.of != {ACTIVITIES}
 
     def level_names(self, member: str | None = None) -> tuple[str, ...]:
         """Return names of the levels, finest first; with `member`, of this member only."""

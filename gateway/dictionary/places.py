@@ -26,7 +26,7 @@ class Province:
 
 @dataclass(frozen=True)
 class Places:
-    """All provinces and merged places; also the coding of the dimension `place`.
+    """All provinces and merged places.
 
     Every member has a place `XX_UNK`, at all levels, for accidents in an unknown province. A merged province
     has its own place besides the former provinces (`successors`): for an accident after the merger nobody can
@@ -63,6 +63,24 @@ class Places:
         if code in self.labels[level]:
             return code
         return next(p.above[level] for p in self.provinces.values() if code in p.above.values())
+
+
+@dataclass(frozen=True)
+class PlaceCoding:
+    """The codes of a dimension of places: `place` itself, or a client's home, with levels of other names."""
+
+    places: Places
+    grains: Mapping[str, str]
+    """Level -> the level of `place` with the same codes."""
+
+    def codes(self, level: str, member: str | None, years: Iterable[int]) -> Mapping[str, str]:
+        return self.places.codes(self.grains[level], member, years)
+
+    def label(self, level: str, code: str) -> str | None:
+        return self.places.label(self.grains[level], code)
+
+    def lift(self, code: str, level: str) -> str:
+        return self.places.lift(code, self.grains[level])
 
 
 def unknown_place(member: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.dictionary.dictionary import Dictionary
-from gateway.dictionary.model import OF_ACTIVITIES
+from gateway.dictionary.model import ACTIVITIES
 from policies.model.vocabulary import Vocabulary
 
 RECIPIENTS = (
@@ -31,6 +31,7 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
     texts = {level.name: level.label for level in dictionary.levels.values()}
     texts |= {dim.name: dim.label for dim in dictionary.dimensions.values() if dim.name not in texts}
     texts |= dictionary.families
+    of_activities = tuple(sorted(dictionary.dimensions_of(ACTIVITIES)))
     return Vocabulary(
         dimensions=dimensions,
         measures={m.name: m.label for m in dictionary.measures.values()},
@@ -45,7 +46,7 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
         victims=frozenset(dictionary.codes("victim_type")),
         never_shared=dictionary.never_shared,
         replaced=dictionary.replaced,
-        apart={m.name: tuple(sorted(OF_ACTIVITIES)) for m in dictionary.measures.values() if m.of_activities},
+        apart={m.name: of_activities for m in dictionary.measures.values() if m.of_activities},
         texts=texts,
         codes={name: _codes(dictionary, levels, member) for name, levels in dimensions.items()},
     )

@@ -70,7 +70,7 @@ class OneOf:
         text = text_of(node, faults, message("a %(kind)s", kind=word_of(self.kind)))
         if text is None or self.words is None or text in self.words:
             return text
-        if (by := _replacement(text, self.replaced)) is not None:
+        if (by := self._replacement(text)) is not None:
             problem = message("%(word)s is no longer known: %(by)s replaces it", word=quoted(text), by=by)
             faults.append(node.position.fault(problem, by))
             return None
@@ -81,6 +81,16 @@ class OneOf:
             hint = nearest(text, self.words)
             faults.append(node.position.fault(self._unknown(text, hint, self.words), hint))
         return None
+
+    def _replacement(self, word: str) -> str | None:
+        """What replaces a word of before: `status.REH` for `need.REH` where `status` replaces `need`; for
+        `barrier.DIST` the one dimension that replaces all barriers.
+        """
+        family, dot, value = word.partition(".")
+        if (by := self.replaced.get(family)) is None:
+            return None
+        single = by in (self.words or ()) and f"{by}.{value}" not in (self.words or ())
+        return by if single else f"{by}{dot}{value}"
 
     def _unknown(self, text: str, hint: str | None, words: tuple[str, ...]) -> Message:
         kind = word_of(self.kind)
@@ -98,12 +108,6 @@ class OneOf:
         # an editor that reads YAML 1.1 takes these two words for truth values
         truths: list[bool] = [w == "yes" for w in self.words if w in ("yes", "no")]
         return {"enum": [*self.words, *truths]}
-
-
-def _replacement(word: str, replaced: Mapping[str, str]) -> str | None:
-    """What replaces a word of before: `status.REH` for `need.REH` where `status` replaces `need`."""
-    family, dot, value = word.partition(".")
-    return f"{replaced[family]}{dot}{value}" if family in replaced else None
 
 
 @dataclass(frozen=True)

@@ -201,6 +201,41 @@ def test_what_is_counted_has_dimensions_of_its_own():
         assert dictionary.measure(measure).year == "year"
 
 
+def test_casualties_and_clients_have_dimensions_of_their_own():
+    dictionary = regional()
+    casualties, clients = map(dictionary.dimensions_of, ("casualties", "clients"))
+    pillars = tuple(f"status.{p}" for p in ("DATA", "EMC", "REH", "PSS", "SEI", "LAW"))
+    assert set(casualties) & set(clients) == {"sex", *pillars}
+    assert clients[:7] == (
+        *("sex", "service_date", "home", "age_now", "client", "barrier_main", "disability"),
+    )
+    assert clients[7:] == pillars
+    assert dictionary.dimensions_of("activities") == ("activity_date", "activity_type")
+    assert dictionary.lacking_levels("casualties", ["sex", "unmet", "year"]) == ("unmet",)
+    assert dictionary.lacking_levels("clients", ["sex", "met.REH", "year"]) == ("year",)
+    assert dictionary.lacking_levels("services", ["service_year", "home_group", "province"]) == ("province",)
+    assert {dictionary.measure(m).year for m in ("clients", "cases", "services")} == {"service_year"}
+    assert set(dictionary.data_sets) == {m.of for m in dictionary.measures.values()}
+
+
+def test_cases_are_counted_within_one_pillar():
+    dictionary = regional()
+    assert dictionary.unnamed_attribute("cases", ["sex"]) == "status"
+    assert dictionary.unnamed_attribute("cases", ["sex", "met.REH"]) == ""
+    assert dictionary.unnamed_attribute("clients", ["sex"]) == ""
+
+
+def test_a_home_has_the_codes_of_a_place_and_age_now_those_of_the_age():
+    dictionary = regional()
+    assert dictionary.codes("home_province", member="KH") == dictionary.codes("province", member="KH")
+    assert dictionary.lift("KH-2", "home_group") == dictionary.lift("KH-2", "province_group")
+    assert dictionary.dimension("home").level_names("KH") == ("home_province", "home_group")
+    assert "home_province34" in dictionary.dimension("home").level_names("VN")
+    assert dictionary.codes("band_now") == dictionary.codes("band_va")
+    assert dictionary.lift("15-17", "adult_child_now") == "CHILD"
+    assert dictionary.lift("NOT_TOLD", "unmet") == "UNMET"
+
+
 def test_a_year_of_an_activity_is_a_year_of_the_calendar():
     dictionary = regional()
     assert dictionary.label("activity_year", "2024") == "2024"
@@ -216,10 +251,15 @@ def test_a_year_of_an_activity_is_a_year_of_the_calendar():
 
 def test_words_of_before_name_what_replaces_them():
     dictionary = regional()
-    assert dict(dictionary.replaced) == {"need": "status", "referred": "status", "service": "status"}
-    families = {d.part_of for d in dictionary.dimensions.values()}
-    assert set(dictionary.replaced.values()) <= families
-    assert not families & dictionary.replaced.keys()
+    assert dict(dictionary.replaced) == {
+        "need": "status",
+        "referred": "status",
+        "service": "status",
+        "barrier": "barrier_main",
+    }
+    words = {d.part_of or d.name for d in dictionary.dimensions.values()}
+    assert set(dictionary.replaced.values()) <= words
+    assert not words & dictionary.replaced.keys()
 
 
 @pytest.mark.parametrize(

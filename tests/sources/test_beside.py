@@ -227,7 +227,8 @@ def test_a_number_of_a_person_is_no_place(load):
             "'decimal' means nothing for dependants",
         ),
         ("Commune: commune", "Commune: provider", "provider needs a table with"),
-        ("What: service_item", "What: barrier", "barrier cannot stand in such a table"),
+        ("What: service_item", "What: injury", "injury cannot stand in such a table"),
+        ("What: service_item", "What: barrier", "'barrier' is no longer known: service_barrier replaces it"),
         ("source_system: CMVIS", "source_system: paper", "'paper' is not a code of source_system"),
     ],
 )

@@ -106,9 +106,8 @@ def test_which_of_two_statuses_is_farther(services, states, status) -> None:
 def test_nobody_asked_is_unknown_and_not_without_need(services) -> None:
     snapshot = services("C1,hospital,received,far\n").snapshot
 
-    assert of(snapshot, 2, "status.EMC", "status.LAW", "barrier.DIST") == ["UNK", "UNK", "UNK"]
+    assert of(snapshot, 2, "status.EMC", "status.LAW") == ["UNK", "UNK"]
     assert of(snapshot, 1, "status.EMC", "status.REH") == ["RECV", "UNK"]
-    assert of(snapshot, 1, "barrier.DIST", "barrier.COST") == ["YES", "NO"]
 
 
 def test_a_contact_of_an_unknown_pillar_may_be_of_any(small, services) -> None:

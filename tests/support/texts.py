@@ -77,7 +77,7 @@ REPORTED = (
     ),
 )
 """Other files whose sentences pages say."""
-NAMES_AND_YEARS = frozenset({"place", *CALENDARS})
+NAMES_AND_YEARS = frozenset({"place", "home", *CALENDARS})
 """Dimensions whose codes are names and numbers: they stay as the gazetteer and the calendar have them."""
 
 HEAD = """\

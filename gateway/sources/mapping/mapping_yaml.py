@@ -31,6 +31,7 @@ from gateway.sources.model.targets import (
     ITEM,
     OF_SHEETS,
     PILLAR,
+    REPLACED,
     Kind,
     Target,
     targets,
@@ -64,7 +65,7 @@ def parse_mapping(text: str, dictionary: Dictionary, *, member: str | None = Non
     whose = _member_of(node)
     known = targets(dictionary, whose if whose in dictionary.members else "KH")
     members = tuple(dictionary.members) if member is None else (member,)
-    mapping = _document(known, members, dictionary.replaced).read(node, faults)
+    mapping = _document(known, members, {**dictionary.replaced, **REPLACED}).read(node, faults)
     if mapping is None or faults:
         raise MappingError(faults)
     return mapping

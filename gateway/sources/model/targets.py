@@ -36,11 +36,20 @@ HOME, DISTRICT, COMMUNE = "home_place", "district", "commune"
 PLACES = frozenset({PLACE, HOME, SERVICE_PLACE})
 """Targets that are provinces."""
 
-MADE_OF_CONTACTS: Mapping[str, str] = MappingProxyType({PILLAR: "status", BARRIER: "barrier"})
-"""Attributes made of contacts: for each pillar its farthest status, for each barrier whether it was met."""
+MADE_OF_CONTACTS: Mapping[str, str] = MappingProxyType({PILLAR: "status"})
+"""Attributes made of contacts: for each pillar its farthest status."""
+
+REPLACED: Mapping[str, str] = MappingProxyType({"barrier": BARRIER})
+"""Targets of before that are no dimensions now, each with the target of a table of contacts in its place."""
 
 FARTHEST = ("NO_NEED", "NEED", "REF", "UNAVAIL", "DECL", "RECV")
 """The statuses of a contact in the order in which the farther one counts; UNK stands outside of it."""
+
+NO_UNMET, UNSTATED = "NO_UNMET", "NOT_TOLD"
+"""Codes of the main barrier that no contact tells: without an unmet need, and with one that tells nothing."""
+
+_MADE_OF_CLIENTS = frozenset({"service_date", "home", "age_now", "client", "barrier_main"})
+"""Dimensions that no column tells: they follow from contacts and from what is known of a person."""
 
 FORMER_CODES: Mapping[tuple[str, str], str] = MappingProxyType({(STATUS, "REFUSED"): "DECL"})
 """Codes of earlier versions by target, each with the code that replaces it."""
@@ -89,6 +98,8 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
     found += [Target(domain, Kind.CODE, frozenset(LEVELS), NOT_ASKED) for domain in DOMAINS]
     several: dict[str, set[str]] = {}
     for name, dim in dictionary.dimensions.items():
+        if name in _MADE_OF_CLIENTS:
+            continue
         level = dictionary.base_level(name)
         if name in (DATE, ACTIVITY_DATE):
             found.append(Target(name, Kind.DATE, essential=True))
@@ -107,12 +118,16 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
     found += [
         Target(PILLAR, Kind.CODE, frozenset(_pillars(dictionary)) | {"UNK"}, "UNK"),
         Target(STATUS, Kind.CODE, frozenset(FARTHEST) | {"UNK"}, "UNK"),
-        Target(BARRIER, Kind.CODE, frozenset(several["barrier"]) | {"NONE", "UNK"}, "UNK"),
+        Target(BARRIER, Kind.CODE, frozenset(_barriers(dictionary)) | {"NONE", "UNK"}, "UNK"),
     ]
     found.append(Target(ACTIVITY, Kind.IDENTIFIER))
     found += [Target(measure, Kind.NUMBER, most=MOST_OF_A_SHEET) for measure in MEASURES]
     found += [_of_attribute(a, dictionary, member) for a in dictionary.attributes.values()]
     return {target.name: target for target in found}
+
+
+def _barriers(dictionary: Dictionary) -> Iterator[str]:
+    return (code for code in dictionary.codes("barrier_main") if code not in (NO_UNMET, UNSTATED))
 
 
 def _pillars(dictionary: Dictionary) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Tables with several rows for one casualty: needs and services, one row for each contact.
 
-The contacts of a casualty become one status for each pillar of assistance, the farthest that was recorded,
-and the set of barriers that were met. So one person with five services stays one person. Of a pillar without
-a contact the status is unknown: nobody asked is not nobody in need.
+The contacts of a casualty become one status for each pillar of assistance, the farthest that was recorded. So
+one person with five services stays one person. Of a pillar without a contact the status is unknown: nobody
+asked is not nobody in need.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,9 @@ from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import TableRule
 from gateway.sources.model.tables import OpenTable
 from gateway.sources.model.targets import (
-    BARRIER,
     COST,
     FARTHEST,
     ITEM,
-    MADE_OF_CONTACTS,
     PILLAR,
     SERVICE_DATE,
     STATUS,
@@ -76,7 +74,7 @@ class ContactTable:
         columns_read = self._columns()
         self.gives_pillars = PILLAR in columns_read
         """Whether the table tells of pillars of assistance, or of barriers alone."""
-        self.found: Mapping[str, Column] = {**self._statuses(columns_read), **self._barriers(columns_read)}
+        self.found: Mapping[str, Column] = self._statuses(columns_read)
         """What the contacts of each key tell, in the order of `find`."""
 
     def find(self, keys: Sequence[Sequence[str]], lines: Sequence[int], table: str) -> NDArray[np.int64]:
@@ -170,16 +168,3 @@ class ContactTable:
         found = np.full(len(self._number), _NOTHING, dtype=np.int64)
         np.maximum.at(found, self._keys[rows], far[rows])
         return found
-
-    def _barriers(self, read: Mapping[str, Column]) -> Mapping[str, Column]:
-        if BARRIER not in read:
-            return {}
-        codes = np.array(read[BARRIER].values(), dtype=object)
-        return {MADE_OF_CONTACTS[BARRIER]: self._sets(codes, codes != "NONE")}
-
-    def _sets(self, codes: NDArray[np.object_], counts: NDArray[np.bool_]) -> Column:
-        """For each casualty, the codes of the contacts that count, in order, joined by `;`."""
-        sets: list[set[str]] = [set() for _ in self._number]
-        for key, code in zip(self._keys[counts].tolist(), codes[counts].tolist(), strict=True):
-            sets[key].add(code)
-        return Column.of([";".join(sorted(one)) for one in sets])
