@@ -15,6 +15,12 @@ CALENDARS = frozenset({"date", "service_date", "activity_date"})
 CASUALTIES, CLIENTS, ACTIVITIES = "casualties", "clients", "activities"
 """The data sets: people who were hurt, people who were assisted in a year, and sheets without people."""
 
+PLACES = frozenset({"place", "home"})
+"""The dimensions of provinces: of the accident, and of a client's home."""
+
+SERVICE_DATE = "service_date"
+"""The dimension of the years of service. A table about clients is of one of these years."""
+
 _YEARS = {CASUALTIES: "year", CLIENTS: "service_year", ACTIVITIES: "activity_year"}
 
 

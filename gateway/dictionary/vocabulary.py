@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.dictionary.dictionary import Dictionary
-from gateway.dictionary.model import ACTIVITIES
+from gateway.dictionary.model import ACTIVITIES, SERVICE_DATE
 from policies.model.vocabulary import Vocabulary
 
 RECIPIENTS = (
@@ -47,6 +47,8 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
         never_shared=dictionary.never_shared,
         replaced=dictionary.replaced,
         apart={m.name: of_activities for m in dictionary.measures.values() if m.of_activities},
+        broken_down={m.name: dictionary.dimensions_of(m.of) for m in dictionary.measures.values()},
+        of_one_code=frozenset({SERVICE_DATE}),
         texts=texts,
         codes={name: _codes(dictionary, levels, member) for name, levels in dimensions.items()},
     )

@@ -13,7 +13,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import TypeAlias
 
-from gateway.dictionary import CALENDARS, Dictionary
+from gateway.dictionary import CALENDARS, PLACES, Dictionary
 from gateway.question import COUNTRY, Question
 from gateway.wire.answer import Answer, Refusal
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
@@ -80,7 +80,7 @@ def merge(
     axes = list(inner)
     if where_country is not None:
         axes.insert(where_country, countries)
-    places = [i for i, level in enumerate(levels) if dictionary.level(level).dimension == "place"]
+    places = [i for i, level in enumerate(levels) if dictionary.level(level).dimension in PLACES]
     cells = []
     for key in product(*(axis.codes for axis in axes)):
         country = TOTAL if where_country is None else key[where_country]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.dictionary import COUNTRY, Dictionary, DictionaryError
+from gateway.dictionary import CLIENTS, COUNTRY, PLACES, SERVICE_DATE, Dictionary, DictionaryError
 from gateway.dictionary.errors import unknown
 from gateway.errors import SafelaneError
 
@@ -95,7 +95,10 @@ def ask(
     for f in filters:
         faults += _faults_of_filter(dictionary, f)
     if not faults:
-        faults = _faults_between(dictionary, by, filters)
+        faults = [
+            *_faults_between(dictionary, by, filters),
+            *_faults_of_clients(dictionary, measure, by, filters),
+        ]
     if faults:
         raise QuestionError(faults)
     return Question(measure, by, filters, purpose)
@@ -115,7 +118,7 @@ def members_asked(dictionary: Dictionary, question: Question, enrolled: Iterable
     if country is not None:
         members &= set(country.codes)
     for f in question.where:
-        if f.level != COUNTRY and dictionary.level(f.level).dimension == "place":
+        if f.level != COUNTRY and dictionary.level(f.level).dimension in PLACES:
             members &= {dictionary.member_of_place(code) for code in f.codes}
     return tuple(sorted(members))
 
@@ -178,6 +181,32 @@ def _faults_of_filter(dictionary: Dictionary, f: Filter) -> list[str]:
     if f.level not in dictionary.levels:
         return []  # named already
     return [fault for code in f.codes for fault in _unknown(lambda c: dictionary.code(f.level, c), code)]
+
+
+def _faults_of_clients(
+    dictionary: Dictionary, measure: str, by: Sequence[str], filters: Sequence[Filter]
+) -> list[str]:
+    """A question about clients is of one year of service, and one about cases of one pillar."""
+    counted = dictionary.measure(measure)
+    if counted.of != CLIENTS:
+        return []
+    faults = []
+    levels = [*by, *(f.level for f in filters)]
+    if attribute := dictionary.unnamed_attribute(measure, levels):
+        example = next(name for name in dictionary.dimensions if name.startswith(f"{attribute}."))
+        faults.append(
+            f"'{measure}' needs one kind of assistance, such as {example}: a client has a case for each of "
+            "them. Ask for clients instead to count people."
+        )
+    years = [f for f in filters if f.level != COUNTRY and dictionary.level(f.level).dimension == SERVICE_DATE]
+    broken = any(level != COUNTRY and dictionary.level(level).dimension == SERVICE_DATE for level in by)
+    if broken or any(len(f.codes) > 1 for f in years):
+        faults.append(
+            f"'{measure}' is of one year of service: the same people come again, so that years are neither "
+            "set side by side nor added up. Name one with 'where service_year', or none for the last that "
+            "is closed."
+        )
+    return faults
 
 
 def _faults_between(dictionary: Dictionary, by: Sequence[str], filters: Sequence[Filter]) -> list[str]:

@@ -83,8 +83,9 @@ def _beyond_scope(policy: Policy, request: Request, asked: frozenset[LevelOf]) -
             yield reason(Code.LEVEL_TOO_FINE, dimension=dimension, level=level, finest=finest[dimension])
         else:
             yield reason(Code.DIMENSION_NOT_SHARED, dimension=dimension)
-    if not request.record_level and _count(asked) > policy.scope.max_dims:
-        yield reason(Code.TOO_MANY_DIMENSIONS, asked=_count(asked), most=policy.scope.max_dims)
+    counted = _count(asked, policy.vocabulary.of_one_code)
+    if not request.record_level and counted > policy.scope.max_dims:
+        yield reason(Code.TOO_MANY_DIMENSIONS, asked=counted, most=policy.scope.max_dims)
 
 
 def _no_records(policy: Policy, request: Request) -> Iterator[Reason]:
@@ -95,8 +96,8 @@ def _no_records(policy: Policy, request: Request) -> Iterator[Reason]:
         yield reason(Code.RECORDS_NOT_SHARED, recipient=request.recipient)
 
 
-def _count(asked: frozenset[LevelOf]) -> int:
-    return len({dimension for dimension, _ in asked})
+def _count(asked: frozenset[LevelOf], besides: frozenset[str]) -> int:
+    return len({dimension for dimension, _ in asked} - besides)
 
 
 def _obligations(policy: Policy, request: Request, terms: Conditions) -> Obligations:

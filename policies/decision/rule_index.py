@@ -70,7 +70,8 @@ class RuleIndex:
     def asked(self, request: Request) -> Asked:
         """The levels of a request as this index compares levels."""
         levels = request.levels & self._policy.known_levels
-        return Asked(levels, self._bits(levels), len({dimension for dimension, _ in levels}))
+        named = {dimension for dimension, _ in levels} - self._policy.vocabulary.of_one_code
+        return Asked(levels, self._bits(levels), len(named))
 
     def banned(self, request: Request, asked: Asked) -> tuple[Reason, ...]:
         """A reason for each prohibition that applies, in order; prohibitions of one name give one reason."""

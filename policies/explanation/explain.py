@@ -153,14 +153,21 @@ def say_share(policy: Policy, share: Share) -> str:
     purposes = listed(share.purposes)
     who = _capital(listed(share.recipients))
     said = []
-    for apart in (False, True):
-        measures = [measure for measure in share.measures if (measure in words.apart) == apart]
-        if measures:
-            seen = _seen(share, words, measures[0])
-            named = listed(words.say(measure) for measure in measures)
-            said.append(f"{who}{roles} may ask, {only}for {purposes}: {named}, {seen}.")
+    for measures in _alike(share, words):
+        seen = _seen(share, words, measures[0])
+        named = listed(words.say(measure) for measure in measures)
+        said.append(f"{who}{roles} may ask, {only}for {purposes}: {named}, {seen}.")
     nobody = "No person stands behind these numbers: no threshold applies to them, and none is withheld."
     return " ".join([*said, nobody] if share.measures & words.apart.keys() else said)
+
+
+def _alike(share: Share, words: Vocabulary) -> list[list[str]]:
+    """The measures of a permission, those of the same dimensions together; those without people last."""
+    found: dict[tuple[bool, frozenset[str]], list[str]] = {}
+    for measure in sorted(share.measures):
+        dimensions = frozenset(name for name in words.dimensions if words.has(measure, name))
+        found.setdefault((measure in words.apart, dimensions), []).append(measure)
+    return [found[kind] for kind in sorted(found, key=lambda kind: (kind[0], found[kind][0]))]
 
 
 def _seen(share: Share, words: Vocabulary, measure: str) -> str:

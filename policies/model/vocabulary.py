@@ -30,6 +30,8 @@ class Vocabulary:
     - `never_shared`: attributes that no policy can release, kept to say so when one is named;
     - `replaced`: dimensions and families of before -> what replaces each, to say so when one is named;
     - `apart`: measures behind which nobody stands -> their own dimensions, which no other measure has;
+    - `broken_down`: measure -> all dimensions that it can be broken down by, where some measures have others;
+    - `of_one_code`: dimensions of which a table always has one code, which count for none of its dimensions;
     - `texts`: word -> how a sentence says it ("quarter" -> "quarters");
     - `codes`: dimension -> the codes of its cells, each with the coarsest level at which it stands.
     """
@@ -53,6 +55,8 @@ class Vocabulary:
     never_shared: frozenset[str] = frozenset()
     replaced: Mapping[str, str] = field(default_factory=FrozenMap)
     apart: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenMap)
+    broken_down: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenMap)
+    of_one_code: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=FrozenMap)
     # Thousands of words that belong to the dimensions: vocabularies need not be compared by them.
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=FrozenMap, compare=False, repr=False)
@@ -67,6 +71,7 @@ class Vocabulary:
             "bands",
             "replaced",
             "apart",
+            "broken_down",
             "texts",
         ):
             object.__setattr__(self, name, FrozenMap(getattr(self, name)))
@@ -117,6 +122,8 @@ class Vocabulary:
 
     def has(self, measure: str, dimension: str) -> bool:
         """Whether a measure can be broken down by a dimension."""
+        if measure in self.broken_down:
+            return dimension in self.broken_down[measure]
         own = {name for names in self.apart.values() for name in names}
         return dimension in self.apart[measure] if measure in self.apart else dimension not in own
 

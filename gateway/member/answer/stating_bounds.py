@@ -11,6 +11,7 @@ from gateway.member.answer.decision import question_of
 from gateway.member.answer.obtainable_tables import Asked, levels_of
 from gateway.member.answer.recipient_view import view_of
 from gateway.member.answer.withheld_bounds import asked_cells, withheld_of
+from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
 from gateway.member.errors import NothingWithheldError
 from gateway.member.model.sent_answer import SentAnswer
@@ -44,6 +45,8 @@ def state_bounds(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> AnswerB
 def _bounds(node: Node, cube: ReadyCube, put: Answered, policy: Policy) -> AnswerBounds | None:
     try:
         question = question_of(node.dictionary, put).inside()
+        if question.measure in OF_CLIENTS:  # no bounds of clients are worked out yet
+            return None
         view = view_of(node.dictionary, cube, policy, Asked(put, question, put.at))
         covered = view.covers(levels_of(node.dictionary, question))
         bounds = view.bounds([] if covered else asked_cells(node.dictionary, cube, question))

@@ -11,6 +11,7 @@ from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.perturbation.perturbed_cube import PerturbedCube
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
+from gateway.member.build.beside_casualties import stored_form
 from gateway.member.build.cube_findings import PreviewedCube, measure
 from gateway.member.build.everything_shown import parts_in_totals
 from gateway.member.build.extract_attack import check_beside_extracts
@@ -74,10 +75,11 @@ def build(node: Node, progress: Progress | None = None, patience: float = 0.0) -
                 charge(node, snapshot, plan)
                 draw(node, snapshot, plan, patience)
             cube = protected(node, snapshot, (plan, rules), released, progress)
-            found = cube.to_bytes()
+            inputs = CubeInputs(node.dictionary, snapshot, plan, rules, node.cube_key)
+            found = stored_form(node, policy, (inputs, cube), released, progress=progress)
         stored = _certified(node, record, versions, (plan, found), given)
     except (NotProtectedError, NotAcceptedError):
-        _withhold(node, loaded, versions, (plan, rules), given)
+        _withhold(node, policy, loaded, versions, (plan, rules), given)
         raise
     if cube is not None:
         _look(node, policy, stored, snapshot, (rules, cube))
@@ -108,8 +110,9 @@ def _certified(
         return certify(node, work, record, versions, made)
 
 
-def _withhold(
+def _withhold(  # noqa: PLR0917 - what `build` has at hand
     node: Node,
+    policy: Policy,
     loaded: tuple[LoadedSnapshot, Snapshot],
     versions: tuple[int, int | None],
     planned: tuple[Plan, Rules],
@@ -137,7 +140,8 @@ def _withhold(
                 cube = withheld_perturbed(inputs, change, former)
             else:
                 return
-            _certified(node, record, versions, (withheld(plan), cube.to_bytes()), given)
+            found = stored_form(node, policy, (inputs, cube), released, withhold=True)
+            _certified(node, record, versions, (withheld(plan), found), given)
             return
 
 

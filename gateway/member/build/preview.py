@@ -11,9 +11,12 @@ from anonymisers.history.release_history import periods_with_fewer_tables, perio
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.rules import Rules
 from audit.reading.messages import message
+from gateway.member.build.beside_casualties import stored_form
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, PreviewedCube, PreviewReader, measure, ready, scores
+from gateway.member.cube.clients_history import casualties_of
 from gateway.member.cube.cube_formats import Released, parse_cube
+from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.snapshot import Snapshot
@@ -49,12 +52,12 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
     planned = plan_cube(node.dictionary, policy, snapshot, node.clock.now().date(), figures)
     hindrance = None
     try:
-        kept = _kept(node, loaded, planned, released, progress)
+        kept = _kept(node, policy, loaded, planned, released, progress)
     except NotProtectedError as error:
         if not released:
             raise
         hindrance = f"{error.message} {error.remedy}".strip()
-        kept = _kept(node, loaded, planned, [], progress)
+        kept = _kept(node, policy, loaded, planned, [], progress)
     return PreviewedCube(
         policy=policy,
         above=above,
@@ -79,7 +82,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
 
 def _withheld_whole(cube: bytes, rules: Rules) -> Iterator[str]:
     """Sentences on years of which nothing is shown. Whoever asks cannot tell one reason from the other."""
-    for period, few in periods_without_cubes(cube):
+    for period, few in periods_without_cubes(casualties_of(cube)):
         years = ", ".join(period)
         if few:
             yield message(
@@ -99,7 +102,7 @@ def _withheld_whole(cube: bytes, rules: Rules) -> Iterator[str]:
 
 def _fewer_tables(cube: bytes) -> Iterator[str]:
     """Sentences on years of which fewer tables are shown than the policy asks for."""
-    for period, left in periods_with_fewer_tables(cube):
+    for period, left in periods_with_fewer_tables(casualties_of(cube)):
         years = ", ".join(period)
         if left.dims == 0:
             yield message(
@@ -133,8 +136,9 @@ class _Kept:
     fresh: bool
 
 
-def _kept(
+def _kept(  # noqa: PLR0917 - what `make` has at hand
     node: Node,
+    policy: Policy,
     loaded: tuple[LoadedSnapshot, Snapshot],
     planned: tuple[Plan, Rules],
     beside: list[bytes],
@@ -149,7 +153,8 @@ def _kept(
     if found is not None:
         return _Kept(found, partial(parse_cube, found), fresh=False)
     cube = protected(node, snapshot, planned, beside, progress)
-    data = cube.to_bytes()
+    inputs = CubeInputs(node.dictionary, snapshot, *planned, node.cube_key)
+    data = stored_form(node, policy, (inputs, cube), beside, progress=progress)
     if isinstance(cube, NoisyCube) and cube.pending:
         return _Kept(data, lambda: cube, fresh=True)  # no noise before its budget is spent: no cube to answer
     with node.store.notes() as notes:

@@ -11,7 +11,10 @@ from anonymisers.history.release_history import ReleaseHistory
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
-from gateway.member.cube.cube_formats import Released, parse_cube
+from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
+from gateway.member.cube.clients_counts import ClientsRead
+from gateway.member.cube.clients_counts import trees_of as trees_of_clients
+from gateway.member.cube.cube_formats import Released, parse_clients, parse_cube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.policy_version import policy_label
 from gateway.member.model.stored_cube import Plan
@@ -65,6 +68,8 @@ class ReadyCube:
     """Whether accidents are counted too, shown or withheld: as the plan says."""
     activities: Mapping[str, ActivitiesRead] = field(default_factory=dict)
     """Risk education and marking, by measure."""
+    clients: ClientsRead | None = None
+    """Clients of assistance; None where the plan has none."""
 
     @property
     def label(self) -> str:
@@ -112,8 +117,10 @@ class ReadyCube:
         """The value of a cell, None when withheld; KeyError outside the lattice."""
         return cell_value(self.cube, key)
 
-    def counting(self, measure: str) -> "ReadyCube | AccidentsRead | ActivitiesRead | None":
-        """This cube for casualties, and the cube's accidents and the activities, if any, for these."""
+    def counting(self, measure: str) -> "ReadyCube | AccidentsRead | ActivitiesRead | ClientsRead | None":
+        """This cube for casualties, and what stands beside it, if anything does, for other measures."""
+        if measure in OF_CLIENTS:
+            return self.clients
         if measure in MEASURES:
             return self.activities.get(measure)
         if measure == ACCIDENTS:
@@ -132,6 +139,15 @@ def activities_read(
         for measure in MEASURES
     }
     return {measure: read for measure, read in made.items() if read is not None}
+
+
+def clients_read(dictionary: Dictionary, member: str, plan: Plan, stored: bytes) -> ClientsRead | None:
+    """The clients beside a stored cube; None where its plan has none."""
+    if plan.clients is None:
+        return None
+    found = parse_clients(stored)
+    years = {} if found is None else found.years
+    return ClientsRead(trees_of_clients(dictionary, member, plan.clients.finest, plan.clients.years), years)
 
 
 def cell_value(cube: ReleasedCells, key: Mapping[str, str]) -> int | None:
@@ -172,6 +188,7 @@ class CubeCache:
             parts=parts(self._dictionary, self._member, stored.plan),
             accidents=stored.plan.accidents,
             activities=activities_read(self._dictionary, stored.snapshot, stored.plan),
+            clients=clients_read(self._dictionary, self._member, stored.plan, stored.cube),
         )
         with self._lock:
             self._ready, self._entry = ready, stored.index

@@ -15,7 +15,7 @@ from itertools import product
 from math import prod
 from typing import Protocol
 
-from gateway.dictionary import Dictionary, Tree
+from gateway.dictionary import PLACES, Dictionary, Tree
 from gateway.question import Question
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Axis
@@ -169,7 +169,7 @@ def _filtered(tree: Tree, codes: tuple[str, ...]) -> tuple[str, ...]:
     """The filter's codes that the cube has. Places of other members are left out."""
     known = set(tree.codes)
     present = tuple(c for c in codes if c in known)
-    if not present or (len(present) < len(codes) and tree.dimension != "place"):
+    if not present or (len(present) < len(codes) and tree.dimension not in PLACES):
         raise UnreadableError(Refusal.NOT_COLLECTED)
     return present
 

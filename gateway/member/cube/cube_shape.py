@@ -15,6 +15,9 @@ from audit.formats.canonical import canonical_json, load_canonical_object
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, of_accidents
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead, Kinds, trees_of
+from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
+from gateway.member.cube.clients_counts import ClientsRead
+from gateway.member.cube.clients_counts import trees_of as trees_of_clients
 from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.cube.cube_reading import NotDrawn
 from gateway.member.model.privacy_budget import Table
@@ -33,6 +36,8 @@ class Shape:
     """With noise: dimension and level of each noisy table; no other table can be read."""
     activities: Kinds = field(default_factory=dict)
     """Years and kinds of the tables of risk education and marking, by measure."""
+    clients: tuple[Mapping[str, str], tuple[int, ...]] | None = None
+    """The finest level of each dimension of clients, and the closed years of service."""
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -46,6 +51,8 @@ class Shape:
                 measure: {"types": list(kinds), "years": list(years)}
                 for measure, (years, kinds) in self.activities.items()
             }
+        if self.clients is not None:
+            body["clients"] = {"finest": dict(self.clients[0]), "years": list(self.clients[1])}
         return canonical_json({**body, "years": list(self.years)})
 
     @classmethod
@@ -60,7 +67,9 @@ class Shape:
                 for measure, table in value.get("activities", {}).items()
             }
             finest, years = dict(value["finest"]), tuple(value["years"])
-            shape = cls(finest, years, value["max_dims"], accidents, tables, activities)
+            beside = value.get("clients")
+            clients = None if beside is None else (dict(beside["finest"]), tuple(beside["years"]))
+            shape = cls(finest, years, value["max_dims"], accidents, tables, activities, clients)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise MalformedError("shape of a cube", "a part is missing") from None
         if not _sound(shape) or shape.to_bytes() != data:
@@ -79,6 +88,7 @@ class ShapeOnly(NotDrawn):
     tables: tuple[Mapping[str, frozenset[str]], ...] = ()
     """The dimensions and codes of each noisy table; none where all tables can be read."""
     activities: Mapping[str, ActivitiesRead] = field(default_factory=dict)
+    clients: ClientsRead | None = None
 
     @classmethod
     def of(cls, dictionary: Dictionary, member: str, shape: Shape) -> "ShapeOnly":
@@ -102,6 +112,9 @@ class ShapeOnly(NotDrawn):
             activities={
                 measure: ActivitiesRead(trees_of(*kinds), {}) for measure, kinds in shape.activities.items()
             },
+            clients=None
+            if shape.clients is None
+            else ClientsRead(trees_of_clients(dictionary, member, *shape.clients)),
         )
 
     def read(self, key: Mapping[str, str]) -> int | None:
@@ -121,8 +134,10 @@ class ShapeOnly(NotDrawn):
         """Nothing: no number is known here, and none decides."""
         return 0
 
-    def counting(self, measure: str) -> "ShapeOnly | ActivitiesRead | None":
+    def counting(self, measure: str) -> "ShapeOnly | ActivitiesRead | ClientsRead | None":
         """A cube of this shape, as questions about a measure would read the cube."""
+        if measure in OF_CLIENTS:
+            return self.clients
         if measure in MEASURES:
             return self.activities.get(measure)
         if measure == ACCIDENTS and self.accidents:
@@ -138,5 +153,8 @@ def _sound(shape: Shape) -> bool:
         *shape.years,
         *(y for ys, _ in shape.activities.values() for y in ys),
     ]
+    if shape.clients is not None:
+        words += [*shape.clients[0], *shape.clients[0].values()]
+        numbers += shape.clients[1]
     sound = all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
     return sound and type(shape.accidents) is bool

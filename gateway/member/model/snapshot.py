@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.errors import SafelaneError
+from gateway.member.model.clients import Clients
 from gateway.member.model.column import Column, frozen, numbered
 from gateway.member.model.contacts import Contacts
 
@@ -59,6 +60,8 @@ class Snapshot:
     contacts: Contacts | None = field(default=None, repr=False)
     says_accidents: bool | None = None
     """Whether the source has numbers of accidents, where the rows do not show the same (`has_accidents`)."""
+    clients: Clients | None = field(default=None, repr=False)
+    """Clients of assistance, who stand beside the snapshot and are counted apart: no part of its id."""
 
     @classmethod
     def of(

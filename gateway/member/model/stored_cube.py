@@ -11,6 +11,19 @@ WITH_ACCIDENTS = " with accidents"
 
 
 @dataclass(frozen=True)
+class ClientsPlan:
+    """The contents and protection of the cube of clients, which stands beside that of casualties.
+
+    `finest`: dimension -> finest level; `years`: the closed years of service, each of which is a cube of its
+    own; `rules`: the protection, in words.
+    """
+
+    finest: Mapping[str, str]
+    years: tuple[int, ...]
+    rules: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """The contents and protection of a cube: for the same snapshot, the same plan gives the same cube.
 
@@ -37,6 +50,8 @@ class Plan:
     """
     tables: tuple[tuple[tuple[str, str], ...], ...] = ()
     """With noise: dimension and level of each noisy table."""
+    clients: ClientsPlan | None = None
+    """What is shown of clients of assistance; None where nothing is."""
 
     def until(self, record: LoadedSnapshot) -> date:
         """The last day that counts, whether or not anybody was hurt in its year."""

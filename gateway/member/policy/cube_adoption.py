@@ -7,14 +7,14 @@ The certified facts are read off a cube before the transaction in which the cube
 takes seconds, and questions could neither be logged nor answered meanwhile.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import sha256
 
 from audit.formats.canonical import canonical_json
 from gateway.member.cube import cube_entries
 from gateway.member.cube.activity_counts import kinds_of
-from gateway.member.cube.cube_formats import parse_cube
+from gateway.member.cube.cube_formats import parse_clients, parse_cube
 from gateway.member.cube.cube_measures import insufficiently_protected_cells, shared_values
 from gateway.member.cube.cube_shape import Shape
 from gateway.member.errors import NotAcceptedError
@@ -50,6 +50,7 @@ def preview_id(
         **({"known": list(plan.known)} if plan.known else {}),
         **({"changed": plan.mechanism} if plan.mechanism else {}),
         **({"tables": [dict(table) for table in plan.tables]} if plan.tables else {}),
+        **({"clients": asdict(plan.clients)} if plan.clients else {}),
     }
     return sha256(canonical_json(body)).hexdigest()
 
@@ -79,11 +80,15 @@ class Certifiable:
 @lru_cache(maxsize=2)
 def certifiable(cube: bytes, sensitive: frozenset[str]) -> Certifiable:
     """Read the facts off a whole cube. Raises CertificateError for a damaged cube."""
-    whole = parse_cube(cube)
+    whole, clients = parse_cube(cube), parse_clients(cube)
     largest = max(map(len, whole.tables), default=0)
-    shared = len(shared_values(whole, sensitive))
-    insufficiently_protected = len(insufficiently_protected_cells(whole)) if not whole.withheld.all() else 0
-    return Certifiable(whole.certificate_digest, largest, shared, insufficiently_protected)
+    cubes = [whole, *(clients.years.values() if clients is not None else ())]
+    shared = sum(len(shared_values(each, sensitive)) for each in cubes)
+    narrow = sum(len(insufficiently_protected_cells(each)) for each in cubes if not each.withheld.all())
+    digest = whole.certificate_digest
+    if clients is not None:
+        digest = sha256(digest + clients.certificate_digest).digest()
+    return Certifiable(digest, largest, shared, narrow)
 
 
 def read_ahead(node: Node, view: View, policy: Policy) -> None:
@@ -143,6 +148,7 @@ def certify(
             plan.accidents,
             plan.tables,
             kinds_of(node.dictionary, record.activities, plan.years),
+            None if plan.clients is None else (dict(plan.clients.finest), plan.clients.years),
         ),
         certificate=cube.certificate,
         at=node.clock.now(),

@@ -12,13 +12,14 @@ from itertools import combinations
 
 from anonymisers.tables.rules import Rules, TableOf
 from audit.reading.messages import Message, message
-from gateway.dictionary import OF_ACCIDENTS, Dictionary
+from gateway.dictionary import CASUALTIES, OF_ACCIDENTS, Dictionary
 from gateway.member.cube.accident_counts import ACCIDENTS
 from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.model.registered_figure import RegisteredFigure, counting
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan
 from gateway.member.policy.a_priori_status import APrioriStatus, a_priori_status_of, words_of_a_priori_status
+from gateway.member.policy.clients_plan import plan_clients, stricter_for_clients
 from gateway.member.policy.mechanism_choice import largest_deviation, privacy, words_of
 from gateway.member.policy.noise_plan import noisy_plan, with_noisy_tables
 from policies import Policy
@@ -46,7 +47,8 @@ def plan_cube(
     """
     shown = {d for d, _ in policy.scope_levels}  # a dimension at its root is no dimension
     scope = sorted(policy.scope.dimensions.items())
-    finest = {d: level for d, level in scope if d in snapshot.columns and d in shown}
+    own = {d for d, _ in scope if CASUALTIES in dictionary.dimension(d).of}
+    finest = {d: level for d, level in scope if d in snapshot.columns and d in shown and d in own}
     if policy.scope.pooled_years is not None and TIME in finest:
         finest = _pooled(policy, finest)
     closed = min(today, snapshot.created) - timedelta(days=policy.embargo_days)
@@ -72,6 +74,9 @@ def plan_cube(
         rules=_words(protection) + (WITH_ACCIDENTS if _accidents(policy, snapshot, finest) else ""),
         known=counting(listed),
         mechanism=words_of(policy.scope.mechanism),
+        clients=None
+        if snapshot.clients is None
+        else plan_clients(dictionary, policy, snapshot.clients.columns, closed),
     )
     noise = privacy(plan.mechanism)
     if noise is None:
@@ -83,6 +88,7 @@ def plan_cube(
 def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
     """Sentences for the controller: what the cube withholds beyond the words of the policy."""
     scope, words = policy.scope, policy.vocabulary
+    yield from stricter_for_clients(policy, plan.clients)
     if plan.mechanism:
         yield _of_change(scope, plan)
         return

@@ -32,7 +32,9 @@ from gateway.member.build.everything_shown import (
     everything_shown,
     released_people,
 )
+from gateway.member.cube.clients_history import casualties_of
 from gateway.member.cube.cube_cache import MEASURE
+from gateway.member.cube.cube_formats import parse_clients
 from gateway.member.cube.cube_inputs import TIME, CubeInputs
 from gateway.member.errors import ExtractRefusedError, NothingToProtectError
 from gateway.member.model.extract import ExtractPlan
@@ -116,12 +118,19 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
             "The numbers of this data set are changed to protect people: records would undo that.",
             remedy="Of such a data set no records are given out.",
         )
-    released = ReleaseHistory.from_bytes(cube.cube)
+    released = ReleaseHistory.from_bytes(casualties_of(cube.cube))
     if any(part.accidents is not None for part in released.parts):
         raise ExtractRefusedError(
             "Numbers of accidents were given out of these people, and nobody has shown yet that single "
             "records are safe beside them.",
             remedy="A data set gives out numbers of accidents or single records. Nothing is released.",
+        )
+    of_clients = map(parse_clients, [*view.released_cubes(), cube.cube])
+    if any(each is not None and each.released for each in of_clients):
+        raise ExtractRefusedError(
+            "Numbers of clients of assistance were given out, who may be the same people, and nobody has "
+            "shown yet that single records are safe beside them.",
+            remedy="A data set gives out numbers of clients or single records. Nothing is released.",
         )
     inputs = CubeInputs(node.dictionary, snapshot, plan, rules, node.cube_key)
     shown = everything_shown(inputs, released, view.extracts.disclosed())

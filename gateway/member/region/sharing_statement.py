@@ -9,6 +9,7 @@ from typing import Protocol
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS
 from gateway.member.cube.activity_counts import MEASURES
+from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
 from gateway.member.cube.cube_cache import MEASURE, CubeCache, ReadyCube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.node.context import Node
@@ -66,8 +67,8 @@ def shared_of(policy: Policy, tables: Tables | None) -> tuple[Shared, ...]:
     """
     if policy.appears is not Appearance.OWN:
         return ()
-    # Accidents and activities have other dimensions than people: their permissions are stated separately.
-    counted = (MEASURE, ACCIDENTS, *MEASURES)
+    # Accidents, clients and activities have dimensions of their own: their permissions are stated separately.
+    counted = (MEASURE, ACCIDENTS, *OF_CLIENTS, *MEASURES)
     made: list[tuple[str | None, Counted | None]] = [(None, None)]
     if tables is not None:
         found_in = [(name, tables.counting(name)) for name in counted]

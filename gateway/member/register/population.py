@@ -23,8 +23,10 @@ from gateway.member.model.stored_cube import Plan
 Token = tuple[bytes, ...]
 """The person of a row, and the row's cell."""
 
-_NOTHING_BESIDE: Mapping[str, Any] = MappingProxyType({"details": MappingProxyType({}), "contacts": None})
-"""Released rows are kept for ever: so only the counted columns are kept, without details and contacts."""
+_NOTHING_BESIDE: Mapping[str, Any] = MappingProxyType(
+    {"details": MappingProxyType({}), "contacts": None, "clients": None}
+)
+"""Released rows are kept for ever: so only the counted columns are kept, without what stands beside them."""
 
 
 def taken(snapshot: Snapshot, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Snapshot:

@@ -4,6 +4,8 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
@@ -11,11 +13,12 @@ from anonymisers.identity.vault_records import Compartment
 from audit.formats.commitment import Opening
 from audit.log.log import Storage
 from gateway.member.model.activities import Activities
+from gateway.member.model.clients import Clients
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
-from gateway.member.model.stored_cube import Plan, StoredCube
+from gateway.member.model.stored_cube import ClientsPlan, Plan, StoredCube
 from gateway.member.model.vault_load import VaultLoad
 from gateway.store.accounts.reading import SqlPeople
 from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter
@@ -110,11 +113,14 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
         row = self._connection.execute(
             select(snapshots).order_by(snapshots.c.because.desc()).limit(1)
         ).one_or_none()
-        return None if row is None else (_loaded(row, row.because), snapshot_from_bytes(row.snapshot))
+        if row is None:
+            return None
+        clients = None if row.clients is None else Clients.from_bytes(row.clients)
+        return _loaded(row, row.because), replace(snapshot_from_bytes(row.snapshot), clients=clients)
 
     def loaded(self) -> LoadedSnapshot | None:
         row = self._connection.execute(
-            select(*(c for c in snapshots.c if c.name != "snapshot"))
+            select(*(c for c in snapshots.c if c.name not in ("snapshot", "clients")))
             .order_by(snapshots.c.because.desc())
             .limit(1)
         ).one_or_none()
@@ -143,6 +149,7 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
                 tuple(plan["known"]),
                 plan.get("mechanism", ""),  # of a cube from before numbers could be changed
                 tuple(tuple((d, level) for d, level in table) for table in plan.get("tables", ())),
+                _clients_plan(plan.get("clients")),
             ),
             row.cube,
             row.because,
@@ -213,6 +220,7 @@ class MemberUnitOfWork(ApprovalWrites, BoundsWrites, ChangesWrites, FiguresWrite
                 because=because,
                 least_counted=loaded.least_counted,
                 activities=None if loaded.activities is None else loaded.activities.to_text(),
+                clients=None if snapshot.clients is None else snapshot.clients.to_bytes(),
             )
         )
 
@@ -275,6 +283,10 @@ class MemberNotes(BoundsNotes, PolicyNotes):
 def _loaded(row: Row[tuple[object, ...]], because: int) -> LoadedSnapshot:
     activities = None if row.activities is None else Activities.from_text(row.activities)
     return LoadedSnapshot(row.id, row.loaded_at, row.until, because, row.least_counted, activities)
+
+
+def _clients_plan(stored: dict[str, Any] | None) -> ClientsPlan | None:
+    return None if stored is None else ClientsPlan(stored["finest"], tuple(stored["years"]), stored["rules"])
 
 
 def _sent(row: Row[tuple[object, ...]]) -> SentAnswer:

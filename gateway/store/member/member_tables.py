@@ -14,6 +14,7 @@ snapshots = Table(
     Column("because", Integer, nullable=False, unique=True),
     Column("least_counted", Integer),
     Column("activities", Text),  # JSON
+    Column("clients", LargeBinary),
 )
 
 cubes = Table(

@@ -1,0 +1,115 @@
+"""Builds the cubes of clients, one for each closed year of service, beside the cube of casualties.
+
+A year that was released is fixed. A new one is protected, certified and attacked like any cube, and then held
+against the casualties by the check of the bridge; where that fails, clients give way. A year without a safe
+cube is withheld, and tried again with the next; a year of too few clients is withheld for good.
+"""
+
+import hmac
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from anonymisers.cube.fewer_tables import BuiltCube, build_with_fewer_tables
+from anonymisers.errors import AnonymiserError
+from anonymisers.history.release_history import ReleaseHistory
+from anonymisers.history.release_parts import ReleasePart
+from anonymisers.tables.a_priori_status import rules_for
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.rules import Rules
+from gateway.dictionary import Dictionary
+from gateway.member.build.bridge_check import Survivors, to_withhold
+from gateway.member.cube.clients_counts import clients_table, cube_dimensions
+from gateway.member.cube.clients_history import ClientsHistory
+from gateway.member.cube.cube_inputs import Progress
+from gateway.member.model.clients import Clients
+from gateway.member.model.stored_cube import ClientsPlan
+
+ATTEMPTS = 4
+"""Keyed searches for a suppression pattern; a few of many searches end without a certifiable pattern."""
+
+SEARCHES = 3
+"""Searches for a year: the first, and those that withhold what has to give way to casualties."""
+
+
+@dataclass(frozen=True)
+class ClientsInputs:
+    """What the cubes of clients are made of. `clients`: those who agreed to be counted."""
+
+    dictionary: Dictionary
+    member: str
+    clients: Clients
+    plan: ClientsPlan
+    rules: Rules
+    key: bytes
+    survivors: Survivors
+    """The people of the cube of casualties, with its certificates."""
+    single_records: bool = False
+    """Whether single records were ever given out: then no year is released."""
+    progress: Progress | None = None
+
+
+def grow_clients(inputs: ClientsInputs, former: ClientsHistory | None) -> ClientsHistory:
+    """The cubes of all closed years of service; years that were released stay as they are.
+
+    The rules in force decide how a former year is read: no number is shown that was not shown before.
+    """
+    kept = {} if former is None else {year: cube for year, cube in former.years.items() if _settled(cube)}
+    made = {
+        year: _read_again(inputs, cube) if year in inputs.plan.years else cube for year, cube in kept.items()
+    }
+    for year in inputs.plan.years:
+        if year not in made:
+            made[year] = _history(inputs, _part(inputs, year))
+    return ClientsHistory(MappingProxyType(dict(sorted(made.items()))))
+
+
+def withheld_years(inputs: ClientsInputs, former: ClientsHistory | None) -> ClientsHistory:
+    """The same without a new cube: what was released stays, and every other year is withheld."""
+    return grow_clients(replace(inputs, single_records=True), former)
+
+
+def _settled(cube: ReleaseHistory) -> bool:
+    """Whether a year is released, or withheld for good."""
+    return bool(cube.parts[0].cubes or cube.parts[0].sealed)
+
+
+def _read_again(inputs: ClientsInputs, cube: ReleaseHistory) -> ReleaseHistory:
+    return _history(inputs, cube.parts[0])
+
+
+def _history(inputs: ClientsInputs, part: ReleasePart) -> ReleaseHistory:
+    dims = cube_dimensions(inputs.dictionary, inputs.member, inputs.plan.finest)
+    return ReleaseHistory.of(dims, inputs.rules, [part])
+
+
+def _part(inputs: ClientsInputs, year: int) -> ReleasePart:
+    """The part of a new year."""
+    period, rows = frozenset({str(year)}), inputs.clients.of_year(year)
+    withheld = ReleasePart("period", period, None, ())
+    if inputs.single_records:
+        return withheld
+    table = clients_table(inputs.dictionary, inputs.member, inputs.plan.finest, rows)
+    if table.counts.sum() < inputs.rules.threshold:
+        return replace(withheld, sealed=rows.to_bytes())
+    rules = inputs.rules
+    # Another search withholds what has to give way; what that leaves may need one more.
+    for attempt in range(SEARCHES):
+        built = _built(inputs, year, table, rules, attempt)
+        if built is None or built.cube is None:
+            return withheld
+        part = replace(withheld, cubes=(built.cube,), sealed=rows.to_bytes(), remainder=built.remainder)
+        gives_way = to_withhold(inputs.survivors, part, rows, year)
+        if not gives_way:
+            return part
+        tables = tuple(dict.fromkeys([*rules.priority, *gives_way.tables]))
+        rules = replace(rules, never=rules.never | gives_way.cells, priority=tables)
+    return withheld
+
+
+def _built(inputs: ClientsInputs, year: int, table: Table, rules: Rules, attempt: int) -> BuiltCube | None:
+    words = (f"clients {year} {attempt} {number}" for number in range(ATTEMPTS))
+    keys = [hmac.digest(inputs.key, each.encode(), "sha256") for each in words]
+    try:
+        return build_with_fewer_tables(table, rules_for(rules, table), keys, inputs.progress)
+    except AnonymiserError:
+        return None

@@ -1,0 +1,187 @@
+"""Clients of assistance in a region: two members share them, from a cube beside that of casualties."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from federation import Federation, federation, policy_text, snapshot
+from invented_clients import invented_clients, number_of
+from signing import put_in_force
+
+from audit.events.search import read_events
+from gateway.dictionary import regional
+from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
+from gateway.hub.asking import ask
+from gateway.hub.releasing import release_due
+from gateway.member.answer.decision_replay import replay
+from gateway.member.build.cube_building import build
+from gateway.member.build.growth import grow
+from gateway.member.cube.clients_history import casualties_of, clients_of
+from gateway.member.cube.cube_inputs import CubeInputs
+from gateway.member.model.clients import Clients
+from gateway.member.node.context import Node
+from gateway.member.policy.cube_plan import plan_cube
+from gateway.member.policy.policy_in_force import checked
+from gateway.member.register.snapshot_loading import keep_snapshot
+from gateway.question import Question, QuestionError
+from gateway.question import ask as question_of
+from gateway.wire.answer import Refusal
+from gateway.wire.cells import TOTAL, Cell, Status
+from gateway.wire.release import Release
+
+PURPOSE = "regional-reporting"
+SHARE = """\
+  - with: [ARMAC]
+    for: [regional-reporting]
+    measures: [clients, cases]
+"""
+LEVELS = (
+    "outcome: yes, service_date: service_year, home: home_group, age_now: adult_child_now, "
+    "barrier_main: unmet, disability: yes, status.REH: status.REH"
+)
+TABLES = (
+    "[{status.REH: status.REH, sex: sex}, {home: home_group, barrier_main: unmet}, "
+    "{disability: disability, sex: sex, age_now: adult_child_now}]"
+)
+CLIENTS: dict[str, Clients | None] = {
+    "KH": invented_clients("KH", women=0.2),
+    "LA": invented_clients("LA", women=0.9),
+    "TH": None,
+}
+"""Nearly all women who survived are clients in Lao PDR, and few are in Cambodia."""
+
+
+def shared(member: str) -> str:
+    """Cambodia and Lao PDR share their clients, Thailand only casualties."""
+    text = policy_text(member)
+    if member == "TH":
+        return text
+    text = text.replace("max_dimensions: 2", "max_dimensions: 3").replace("outcome: yes", LEVELS)
+    return text.replace("finest:", f"{SHARE}finest:") + f"priority: {TABLES}\n"
+
+
+def load(node: Node, member: str) -> None:
+    keep_snapshot(node, replace(snapshot(member), clients=CLIENTS[member]))
+    build(node)
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
+    with federation(tmp_path_factory.mktemp("region"), *CLIENTS, ready=False) as made:
+        for code, member in made.members.items():
+            put_in_force(member.node, shared(code))
+            load(member.node, code)
+        yield made
+
+
+def question(measure: str, *by: str, **where: list[str]) -> Question:
+    return question_of(regional(), measure=measure, by=by, where=where, purpose=PURPOSE)
+
+
+def asked(region: Federation, put: Question) -> Release:
+    made = ask(region.hub, region.analyst, put, timedelta(seconds=10))
+    for member in region.members.values():
+        member.round()
+    release_due(region.hub)
+    with region.hub.store.reading() as view:
+        found = view.release(made.id)
+    assert found is not None
+    return found
+
+
+def table_of(region: Federation, put: Question) -> dict[tuple[str, ...], Cell]:
+    return {cell.key: cell for cell in asked(region, put).cells}
+
+
+def of_cambodia(year: int, **codes: str) -> int:
+    clients = CLIENTS["KH"]
+    assert clients is not None
+    return number_of(clients, year, **codes)
+
+
+def test_cases_of_one_pillar_are_answered_by_members_that_share_them(region: Federation) -> None:
+    table = table_of(region, question("cases", "country", "status.REH", "sex"))
+
+    assert table["KH", "RECV", TOTAL].value == of_cambodia(2024, **{"status.REH": "RECV"})
+    assert table["KH", "RECV", "M"].value == of_cambodia(2024, **{"status.REH": "RECV", "sex": "M"})
+    assert table["KH", TOTAL, TOTAL].value == of_cambodia(2024), "of the last closed year of service"
+    assert table["TH", TOTAL, TOTAL].status is Status.NOT_SHARED
+    whole = table[TOTAL, TOTAL, TOTAL]
+    assert (whole.status, whole.missing_members) == (Status.VALUE, ("TH",))
+
+
+def test_unmet_need_and_disability_are_answered(region: Federation) -> None:
+    unmet = table_of(region, question("clients", "home_group", "unmet"))
+    disability = table_of(region, question("clients", "country", "disability", "sex", "adult_child_now"))
+
+    homes = [key for key in unmet if key[0].startswith("KH") and key[1] == "UNMET"]
+    assert homes
+    assert any(unmet[key].value for key in homes)
+    men = of_cambodia(2024, disability="YES", sex="M", adult_child_now="ADULT")
+    assert disability["KH", "YES", "M", "ADULT"].value == men
+
+
+def test_a_year_of_service_can_be_named_and_years_are_never_added(region: Federation) -> None:
+    put = question("clients", "country", "disability", service_year=["2023"])
+    assert table_of(region, put)["KH", TOTAL].value == of_cambodia(2023)
+    none = table_of(region, question("clients", "country", "disability", service_year=["2022"]))
+    assert none["KH", TOTAL].status is Status.WITHHELD, "nobody looks like few"
+    early = asked(region, question("clients", "country", "disability", service_year=["2019"]))
+    assert {c.member: c.refusals for c in early.coverage}["KH"] == (Refusal.NOT_COLLECTED,)
+
+    with pytest.raises(QuestionError, match="one year of service"):
+        question("clients", "country", "service_year")
+    with pytest.raises(QuestionError, match="one year of service"):
+        question("clients", "country", service_year=["2023", "2024"])
+
+
+def test_cases_need_a_pillar() -> None:
+    with pytest.raises(QuestionError, match="one kind of assistance"):
+        question("cases", "country", "sex")
+
+
+def test_casualties_have_no_disability_and_clients_no_device(region: Federation) -> None:
+    for put in (question("casualties", "country", "disability"), question("clients", "country", "outcome")):
+        refused = {c.member: c.refusals for c in asked(region, put).coverage}
+        assert refused["KH"] == refused["LA"] == (Refusal.NOT_COLLECTED,)
+
+
+def test_tables_of_more_dimensions_than_were_made_are_refused_by_the_policy_alone(region: Federation) -> None:
+    release = asked(region, question("clients", "country", "disability", "unmet", "status.REH"))
+
+    refused = {c.member: c.refusals for c in release.coverage}
+    assert refused["KH"] == refused["LA"] == (Refusal.NOT_SHARED,)
+
+
+def test_clients_give_way_where_nearly_every_survivor_of_a_sex_is_one(region: Federation) -> None:
+    casualties = table_of(region, question("casualties", "country", "sex", "outcome"))
+    clients = table_of(region, question("cases", "country", "status.REH", "sex"))
+
+    assert casualties["LA", TOTAL, TOTAL].value == casualties["KH", TOTAL, TOTAL].value
+    assert clients["LA", TOTAL, "F"].status is Status.WITHHELD
+    assert clients["KH", TOTAL, "F"].status is Status.VALUE
+
+
+def test_the_cube_of_casualties_is_the_same_without_clients(region: Federation) -> None:
+    node = region.members["KH"].node
+    with node.store.reading() as view:
+        stored = view.cube()
+    assert stored is not None
+    assert clients_of(stored.cube) is not None
+    plan, rules = plan_cube(regional(), checked(node, shared("KH")), snapshot("KH"), node.clock.now().date())
+    alone = grow(CubeInputs(regional(), snapshot("KH"), plan, rules, node.cube_key), None)
+
+    assert casualties_of(stored.cube) == alone.to_bytes()
+
+
+def test_every_decision_can_be_replayed(region: Federation) -> None:
+    words = vocabulary(regional(), recipients=RECIPIENTS, member="KH")
+    node, seen = region.members["KH"].node, set()
+    with node.store.reading() as view:
+        for found in read_events(enumerate(view.log.read_entries(0, view.log.latest_checkpoint().size))):
+            if type(found.event).__name__ in ("Answered", "Refused"):
+                again = replay(view, regional(), words, found.number)
+                assert (again.differences, again.unchecked) == ((), ())
+                seen.add((type(found.event).__name__, found.event.measure))
+    assert {("Answered", "clients"), ("Answered", "cases"), ("Refused", "clients")} <= seen
