@@ -93,6 +93,14 @@ def unchanged(
             yield InnerSums(level.depths, coords)
 
 
+def changed_by(worlds: Sequence[World], dims: Sequence[Hierarchy], sums: InnerSums) -> Bools:
+    """A mask over the sums of `unchanged_sums` that some of the worlds changes: all of a level at once."""
+    if not worlds:
+        return np.zeros(len(sums.coords), dtype=np.bool_)
+    lifts = {a: _lift(dims[a], depth) for a, depth in enumerate(sums.depths) if depth != 0}
+    return _changed(_together(worlds), lifts, _number(np.ascontiguousarray(sums.coords.T), lifts))
+
+
 def changes(world: World, dims: Sequence[Hierarchy], depths: Depths, place: Positions) -> bool:
     """Whether a world changes the sum at a position (dims,) of a level."""
     inside = np.ones(len(world.change), dtype=np.bool_)

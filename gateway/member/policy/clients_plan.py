@@ -29,7 +29,7 @@ from gateway.member.policy.mechanism_choice import words_of
 from policies import Policy
 from policies.model import terms
 
-FIRST_SERVICE_YEAR = 2022
+FIRST_SERVICE_YEAR = 2023
 """The first year of service that is counted: which years exist never follows from rows."""
 
 
