@@ -16,10 +16,20 @@ _ITEMS: Mapping[str, tuple[str, ...]] = {
     "REH": ("REH1", "REH2", "REH3"),
     "PSS": ("PSS1", "PSS2"),
     "SEI": ("SEI1", "SEI2", "SEI3"),
+    "LAW": ("",),
 }
-_PROVIDERS: Mapping[str, str] = {"DATA": "GOV", "EMC": "HOSP", "REH": "REHC", "PSS": "NGO", "SEI": "NGO"}
+_PROVIDERS: Mapping[str, str] = {
+    "DATA": "GOV",
+    "EMC": "HOSP",
+    "REH": "REHC",
+    "PSS": "NGO",
+    "SEI": "NGO",
+    "LAW": "GOV",
+}
 _COST_KNOWN = 0.8
-_AMPUTATIONS = frozenset({"AMP_L", "AMP_U", "AMP_M"})
+LAST_EARLY_DAY = 310
+"""Days after the accident in which the first services are given."""
+AMPUTATIONS = frozenset({"AMP_L", "AMP_U", "AMP_M"})
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class Contact:
     """One need, referral or service: pillar of victim assistance and outcome.
 
     `item`: the subject; `provider`: the kind of provider; `days` after the accident; `cents`: cost in cents
-    of a dollar, 0 where nobody recorded the cost.
+    of a dollar, 0 where nobody recorded the cost; `barrier`: why a need was not met.
     """
 
     pillar: str
@@ -36,6 +46,7 @@ class Contact:
     provider: str = ""
     days: int = 0
     cents: int = 0
+    barrier: str = ""
 
 
 def with_details(contact: Contact, dice: np.random.Generator) -> Contact:
@@ -59,7 +70,7 @@ def contacts(casualty: Casualty, dice: np.random.Generator) -> tuple[Contact, ..
     if casualty.outcome != "I":
         return (Contact("EMC", "RECV"),) if dice.random() < _DIED_IN_CARE else ()
     made = [Contact("EMC", "RECV")] if dice.random() < 0.9 else []
-    if _AMPUTATIONS & set(casualty.injuries):
+    if AMPUTATIONS & set(casualty.injuries):
         made.append(Contact("REH", "NEED"))
         made += [Contact("REH", "RECV")] * int(dice.integers(0, 3))
     for pillar, chance in _CHANCES.items():

@@ -1,7 +1,7 @@
 """The demo's people in the form of each member's own register: headings, words, dates and digits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -13,6 +13,7 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from gateway.demo.activities import activity_rows
+from gateway.demo.assistance import Life, deaths_of, follow_ups, lives_of
 from gateway.demo.contacts import Contact, contacts, with_details
 from gateway.demo.people import DemoPeople, Record
 from gateway.demo.register_files import RegisterTable, write_tables
@@ -24,10 +25,12 @@ from gateway.sources.model.mapping import NUMBER, ColumnRule, SourceMapping, Tab
 from gateway.sources.model.targets import (
     ACCIDENT,
     AGE,
+    BARRIER,
     BIRTH,
     CASE,
     COST,
     DATE,
+    HOME,
     ITEM,
     PERSON,
     PILLAR,
@@ -37,8 +40,12 @@ from gateway.sources.model.targets import (
     SERVICE_DATE,
     STATUS,
 )
+from gateway.sources.model.washington_group import DISABILITY
 
 Cell = Callable[[Record], str]
+
+_ASSISTANCE_SINCE = {"KH": 2019}
+"""The first year of a register of assistance, where it is younger than that of casualties."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
         if table.several:
             tables.append(_contact_rows(people, table, words[table.name], contacts_of(people, seed)))
             continue
-        cells = _cells(mapping, table, words[table.name], dice)
+        cells = _cells(mapping, table, words[table.name], dice, lives_of(people, seed))
         if table.repeat:
             tables.append(_side_by_side(people, table, cells))
             continue
@@ -87,9 +94,35 @@ def write_register(people: DemoPeople, folder: Path, seed: int) -> Register:
 
 
 def contacts_of(people: DemoPeople, seed: int) -> list[tuple[Contact, ...]]:
-    """Return the needs and services of every record, in the register made with this seed."""
+    """Return the needs and services of every record, in the register made with this seed.
+
+    The first ones follow the accident, of each pillar in chronological order, as far as the person lived and
+    the register goes back; visits in later years come after them.
+    """
     dice, besides = (np.random.default_rng([seed, *people.member.encode(), stream]) for stream in (2, 3))
-    return [tuple(with_details(one, besides) for one in contacts(r.casualty, dice)) for r in people.records]
+    deaths, visits = deaths_of(people), follow_ups(people, seed)
+    since = _ASSISTANCE_SINCE.get(people.member, 0)
+    made = []
+    for record, later in zip(people.records, visits, strict=True):
+        drawn = [with_details(one, besides) for one in contacts(record.casualty, dice)]
+        hurt, death = date.fromisoformat(record.casualty.date), deaths.get(record.person, date.max)
+        early = [
+            one
+            for one in _in_order(drawn)
+            if since <= (day := hurt + timedelta(days=one.days)).year
+            and (day <= death or record.casualty.outcome == "K")
+        ]
+        made.append((*early, *later))
+    return made
+
+
+def _in_order(drawn: Sequence[Contact]) -> list[Contact]:
+    """The contacts with the days of each pillar in their order: a need comes before the service."""
+    days: dict[str, list[int]] = {}
+    for one in drawn:
+        days.setdefault(one.pillar, []).append(one.days)
+    sorted_days = {pillar: iter(sorted(each)) for pillar, each in days.items()}
+    return [replace(one, days=next(sorted_days[one.pillar])) for one in drawn]
 
 
 def _contact_rows(
@@ -128,8 +161,14 @@ def _of_contact(
     if target == COST:
         # to the last cent: whole hundredths of the currency
         return str(contact.cents * int(rule.unit or 1) // 100) if contact.cents else ""
-    codes = {PILLAR: contact.pillar, STATUS: contact.state, ITEM: contact.item, PROVIDER: contact.provider}
-    return words[codes[target]][0]
+    codes = {
+        PILLAR: contact.pillar,
+        STATUS: contact.state,
+        ITEM: contact.item,
+        PROVIDER: contact.provider,
+        BARRIER: contact.barrier,
+    }
+    return words[codes[target]][0] if codes[target] else ""
 
 
 def _side_by_side(people: DemoPeople, table: TableRule, cells: Mapping[str, Cell]) -> RegisterTable:
@@ -174,6 +213,7 @@ def _cells(
     table: TableRule,
     words: Mapping[str, Mapping[str, list[str]]],
     dice: np.random.Generator,
+    lives: Mapping[int, Life],
 ) -> dict[str, Cell]:
     """Return heading -> function from a record to the cell's text."""
     private = _private()
@@ -182,7 +222,8 @@ def _cells(
     fields: Mapping[str, str] = private[mapping.member]
     cells: dict[str, Cell] = {heading: lambda r: r.accident_id for heading in table.join}
     for heading, rule in table.columns.items():
-        cells[heading] = _coded(rule, words[heading], dice, native)
+        known = _of_life(rule, words[heading], lives)
+        cells[heading] = known or _coded(rule, words[heading], dice, native)
     for heading in (*table.left_out, *table.personal):
         if heading not in cells:
             cells[heading] = _personal(fields[heading])
@@ -200,6 +241,16 @@ def _personal(field: str) -> Cell:
     if field == "narrative":
         return lambda record: record.narrative
     return lambda record: str(getattr(record.identity, field))
+
+
+def _of_life(rule: ColumnRule, words: Mapping[str, list[str]], lives: Mapping[int, Life]) -> Cell | None:
+    """Return a cell about the person's life now, in the first of the register's words."""
+    if rule.target.name == HOME:
+        provinces = regional().places.provinces
+        return lambda r: provinces[lives[r.person].home].name
+    if rule.target.name == DISABILITY:
+        return lambda r: words.get(lives[r.person].disability, [""])[0]
+    return None
 
 
 def _coded(

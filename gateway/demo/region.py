@@ -28,7 +28,7 @@ LOG_POLICY = "log-policy"
 """File of the witnesses that must have seen a question: more than half of the members (c2sp.org/tlog-policy).
 """
 SEED = 20261125
-VERSION = 4
+VERSION = 5
 """Version of the demo's layout; a directory of another version is left unchanged."""
 
 DEMO_MEMBERS = ("KH", "LA", "MM", "PH", "TH", "VN")

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from quiet_seconds import quiet_seconds
 
 from gateway.demo.activities import truth as activity_truth
+from gateway.demo.assistance import lives_of
 from gateway.demo.calibration import ATTRIBUTES, GROUPS, REST, calibration
 from gateway.demo.casualties import SEX_AND_AGE
 from gateway.demo.people import demo_members, make_people
@@ -198,6 +199,7 @@ def test_every_service_is_the_truth_to_the_last_cent(everybody, loads):
         "contacts: received by somebody killed in an earlier month": 0,
         "contacts: a service of another pillar": 0,
         "contacts: a cost, but nothing was received": 0,
+        "contacts: a barrier, but no need": 0,
     }
 
 
@@ -295,3 +297,37 @@ def test_cambodia_has_65_thousand_people_since_1979():
     assert Counter(c.outcome for c in before) == {"K": 19_505, "I": 44_015}
     assert len({record.case_id for record in people.records}) == 65_086
     assert people.records[:1566] == make_people("KH", SEED).records
+
+
+@pytest.mark.parametrize("member", ["KH", "LA"])
+def test_clients_are_those_of_the_truth_year_by_year(everybody, loads, member):
+    made, lives = contacts_of(everybody[member], SEED), lives_of(everybody[member], SEED)
+    far = ("UNK", "NO_NEED", "NEED", "REF", "UNAVAIL", "DECL", "RECV")
+    statuses, people = {}, {}
+    for record, contacts in zip(everybody[member].records, made, strict=True):
+        hurt = date.fromisoformat(record.casualty.date)
+        for one in contacts if record.casualty.outcome == "I" else ():
+            client = ((hurt + timedelta(days=one.days)).year, record.person)
+            people[client] = record
+            key = (*client, one.pillar)
+            statuses[key] = max(one.state, statuses.get(key, "UNK"), key=far.index)
+    clients = loads[member].snapshot.clients
+
+    assert Counter(clients.year.tolist()) == Counter(year for year, _ in people)
+    assert set(clients.columns["client"].values()) == {"SURV"}
+    for year in range(2022, 2026):
+        now = clients.of_year(year)
+        of_year = [person for there, person in people if there == year]
+        for pillar in ("DATA", "EMC", "REH", "PSS", "SEI", "LAW"):
+            truth = Counter(statuses.get((year, person, pillar), "UNK") for person in of_year)
+            assert Counter(now.columns[f"status.{pillar}"].values()) == truth
+        for name, field in (("home", "home"), ("disability", "disability")):
+            truth = Counter(getattr(lives[person], field) for person in of_year)
+            assert Counter(now.columns[name].values()) == truth
+        pillars = ("DATA", "EMC", "REH", "PSS", "SEI", "LAW")
+        unmet = [
+            person
+            for person in of_year
+            if any(statuses.get((year, person, p)) in ("NEED", "REF", "UNAVAIL") for p in pillars)
+        ]
+        assert len(unmet) == sum(code != "NO_UNMET" for code in now.columns["barrier_main"].values()) > 100

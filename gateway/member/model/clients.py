@@ -6,7 +6,6 @@ leaves the country.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.formats.canonical import canonical_json
+from audit.errors import AuditError
+from audit.formats.canonical import canonical_json, load_canonical_object
 from gateway.errors import SafelaneError
 from gateway.member.model.column import Column, frozen
 
@@ -139,7 +139,7 @@ class Clients:
         """Read what `to_bytes` wrote. Raises ClientsError for any other bytes."""
         try:
             found = cls._read(data)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
+        except (AuditError, ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
             raise _damaged() from None
         if found.to_bytes() != data:
             raise _damaged()
@@ -151,7 +151,7 @@ class Clients:
             raise _damaged()
         at = len(MAGIC) + _LENGTH
         end = at + int.from_bytes(data[len(MAGIC) : at], "big")
-        header: dict[str, Any] = json.loads(data[at:end])
+        header: dict[str, Any] = load_canonical_object(data[at:end], "clients")
         rows, width = header["rows"], max(header["width"], 1)
         year = np.frombuffer(data, "<i4", rows, end).astype(np.int64)
         end += 4 * rows

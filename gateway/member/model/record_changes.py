@@ -143,7 +143,10 @@ def with_consents(snapshot: Snapshot, lowered: Mapping[str, str]) -> Snapshot:
     ranks = _ranks(snapshot.consent)
     ranks[theirs] = np.minimum(ranks[theirs], allowed[place[theirs]])
     codes = Column.of([CONSENTS[rank] for rank in ranks.tolist()])
-    return replace(snapshot, consent=codes)
+    clients = snapshot.clients
+    return replace(
+        snapshot, consent=codes, clients=None if clients is None else clients.with_consents(lowered)
+    )
 
 
 def lines(changes: Changes) -> Iterator[str]:

@@ -5,7 +5,7 @@ not in it; so a load that lacks many known cases is kept only once its controlle
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from audit.reading.messages import message
 from gateway.member.errors import CannotBeAddedError, CasesMissingError
+from gateway.member.model.clients import Clients
 from gateway.member.model.contacts import Contacts
 from gateway.member.model.record_changes import CONSENTS
 from gateway.member.model.snapshot import Column, Snapshot, numbered
@@ -93,7 +94,7 @@ def added(former: Snapshot, new: Snapshot) -> Snapshot:
     stays = ~np.isin(former.links["case"], new.links["case"])
     links = {name: np.concatenate([former.links[name][stays], new.links[name]]) for name in new.links}
     consent = _joined(former.consent, stays, new.consent)
-    return Snapshot.of(
+    kept = Snapshot.of(
         member=new.member,
         dictionary=new.dictionary,
         created=new.created,
@@ -104,6 +105,16 @@ def added(former: Snapshot, new: Snapshot) -> Snapshot:
         contacts=_contacts(former, stays, new),
         accidents=new.has_accidents,
     )
+    return replace(kept, clients=_clients(former, new, kept))
+
+
+def _clients(former: Snapshot, new: Snapshot, kept: Snapshot) -> Clients | None:
+    """The clients of both, with the consent that their people gave in either."""
+    if former.clients is None or new.clients is None:
+        return None
+    both = former.clients.added(new.clients)
+    people = zip(kept.links["person"].tolist(), kept.consent.values(), strict=True)
+    return both.with_consents({person.decode("ascii"): code for person, code in people})
 
 
 def _check_alike(former: Snapshot, new: Snapshot) -> None:
@@ -113,6 +124,7 @@ def _check_alike(former: Snapshot, new: Snapshot) -> None:
         and former.details.keys() == new.details.keys()
         and former.has_accidents == new.has_accidents
         and _contact_columns(former) == _contact_columns(new)
+        and (former.clients is None) == (new.clients is None)
     )
     if not same:
         raise CannotBeAddedError(

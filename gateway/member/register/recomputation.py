@@ -9,6 +9,7 @@ import numpy as np
 
 from gateway.member.errors import NothingToProtectError, SnapshotDiffersError
 from gateway.member.model.activities import Activities
+from gateway.member.model.clients import Clients
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import with_consents
 from gateway.member.model.snapshot import CONSENT, Snapshot
@@ -47,6 +48,8 @@ def compare_again(node: Node, kept: Newest, again: Snapshot, activities: Activit
     found = [] if same else _differences(former, again)
     if activities != kept.loaded.activities:
         found.append("the sheets of risk education and marking add up to other numbers")
+    if _stored(former.clients) != _stored(again.clients):
+        found.append("clients of assistance differ")
     if not found:
         return
     parts = "; ".join(found)
@@ -54,6 +57,10 @@ def compare_again(node: Node, kept: Newest, again: Snapshot, activities: Activit
         f"This source, mapping and keys do not give the newest snapshot: {parts}.",
         remedy="Where source, mapping or a consent changed since, load again; else ask who changed the node.",
     )
+
+
+def _stored(clients: Clients | None) -> bytes | None:
+    return None if clients is None else clients.to_bytes()
 
 
 def _differences(kept: Snapshot, again: Snapshot) -> list[str]:

@@ -22,6 +22,9 @@ def has(column: Column, codes: Iterable[str]) -> Bools:
 
 
 def month_numbers(column: Column) -> NDArray[np.int64]:
-    """Months since the year 0; for a date without a month, the first month of the year."""
-    months = [int(c[:4]) * 12 + (int(c[5:]) - 1 if c[5:].isdigit() else 0) for c in column.codes]
+    """Months since the year 0; for a date without a month, the first month of the year; 0 without a year."""
+    months = [
+        int(c[:4]) * 12 + (int(c[5:]) - 1 if c[5:].isdigit() else 0) if c[:4].isdigit() else 0
+        for c in column.codes
+    ]
     return np.array(months, dtype=np.int64)[column.indices]

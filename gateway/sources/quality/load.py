@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
 from gateway.member.model.activities import Activities
-from gateway.member.model.contacts import Contacts
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
@@ -23,6 +22,7 @@ from gateway.sources.rows.convert import converter
 from gateway.sources.rows.headings import headings_asked, positions
 from gateway.sources.rows.joins import JoinedTable
 from gateway.sources.rows.load_progress import Progress, Way
+from gateway.sources.rows.read_contacts import ReadContacts
 from gateway.sources.rows.repeated_columns import open_table
 from gateway.sources.rows.row_accounts import (
     JoinedRows,
@@ -235,7 +235,7 @@ def _contacts(
     tables: Sequence[tuple[ContactTable, NDArray[np.int64]]],
     cases: NDArray[np.bytes_],
     reasons: NDArray[np.uint8],
-) -> Contacts | None:
+) -> ReadContacts | None:
     """The contacts of the table that gives pillars, for casualties that count."""
     for table, rows in tables:
         if table.gives_pillars:

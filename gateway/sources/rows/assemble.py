@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
-from gateway.member.model.contacts import Contacts
 from gateway.member.model.snapshot import CONSENT, Column, Snapshot
 from gateway.sources.model.dates import UnreadableError, month_of, whole_years
 from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping
 from gateway.sources.model.targets import ACCIDENT, AGE, AGE_MONTHS, BIRTH, CASE, DATE, PERSON, PLACE
 from gateway.sources.model.washington_group import with_disability
+from gateway.sources.rows.clients import People, clients_of
 from gateway.sources.rows.convert import age_band
 from gateway.sources.rows.historical_places import placed_in_time
 from gateway.sources.rows.people import (
@@ -26,6 +26,7 @@ from gateway.sources.rows.people import (
     person_links,
     rows_of_other_rows_cases,
 )
+from gateway.sources.rows.read_contacts import ReadContacts
 
 _NOT_KNOWN = "UNK"
 _AGES_WITHOUT_YEARS = frozenset({_NOT_KNOWN, "CHILD_UNK", "ADULT_UNK"})
@@ -45,7 +46,7 @@ class ReadRows:
     columns: Mapping[str, Column]
     identifiers: dict[str, NDArray[np.bytes_]]
     reasons: NDArray[np.uint8]
-    contacts: Contacts | None = None
+    contacts: ReadContacts | None = None
     """Single needs and services, which belong to cases and not to rows."""
 
     def taken(self, rows: NDArray[np.bool_]) -> "ReadRows":
@@ -89,7 +90,7 @@ def assemble(
     columns = _with_months(columns)
     if BIRTH in columns:
         columns[AGE] = _ages(columns, read, findings)
-        del columns[BIRTH]
+    born = columns.pop(BIRTH, None)
     columns = with_disability(columns)
     columns = _apart(_in_time(columns, read, dictionary, findings), dictionary)
     accidents = ACCIDENT in read.identifiers
@@ -105,25 +106,28 @@ def assemble(
     if not keep.all():
         columns[CONSENT] = least_consent(columns[CONSENT], links["case"])
         columns = {name: column.taken(keep) for name, column in columns.items()}
+        born = None if born is None else born.taken(keep)
         lines = read.lines[keep]
         links = {name: values[keep] for name, values in links.items()}
     if AGE in columns:
         note_ages(links["person"], columns[AGE], columns[DATE], lines, read.table, findings)
+    consent = consent_of_people(columns.pop(CONSENT), links["person"], lines, read.table, findings)
+    people = People(read.table, lines, links["case"], links["person"], consent, dict(columns), born)
+    clients = clients_of(people, read.contacts, dictionary, findings)
     details = {name: columns.pop(name) for name in dictionary.attributes if name in columns}
-    columns[CONSENT] = consent_of_people(columns[CONSENT], links["person"], lines, read.table, findings)
     snapshot = Snapshot.of(
         member=mapping.member,
         dictionary=dictionary.version,
         created=today,
-        consent=columns.pop(CONSENT),
+        consent=consent,
         columns=columns,
         links=links,
         vintage=vintage,
         details=details,
-        contacts=read.contacts,
+        contacts=None if read.contacts is None else read.contacts.kept(),
         accidents=accidents,
     )
-    return Assembled(snapshot, reasons)
+    return Assembled(replace(snapshot, clients=clients), reasons)
 
 
 def _in_time(

@@ -1,8 +1,7 @@
 """Tables with several rows for one casualty: needs and services, one row for each contact.
 
 The contacts of a casualty become one status for each pillar of assistance, the farthest that was recorded. So
-one person with five services stays one person. Of a pillar without a contact the status is unknown: nobody
-asked is not nobody in need.
+one person with five services stays one person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.member.model.contacts import NO_COST, Contacts
+from gateway.member.model.contacts import NO_COST
 from gateway.member.model.snapshot import Column
 from gateway.sources.model.dates import month_of
 from gateway.sources.model.findings import Findings, Problem, number_of
@@ -19,7 +18,6 @@ from gateway.sources.model.mapping import TableRule
 from gateway.sources.model.tables import OpenTable
 from gateway.sources.model.targets import (
     COST,
-    FARTHEST,
     ITEM,
     PILLAR,
     SERVICE_DATE,
@@ -27,11 +25,9 @@ from gateway.sources.model.targets import (
 )
 from gateway.sources.model.words import plain
 from gateway.sources.rows.columns import ColumnReader, IdentifierReader
+from gateway.sources.rows.read_contacts import ReadContacts
 from gateway.sources.rows.row_accounts import JoinedRows
-
-_UNKNOWN = "UNK"
-_NOTHING = -1
-"""How far a pillar has come of which no contact tells anything."""
+from gateway.sources.rows.statuses import farthest_statuses
 
 
 def pillar_of(item: str) -> str:
@@ -84,7 +80,7 @@ class ContactTable:
         # An empty key is nobody's: else all contacts without one would be everybody's without one.
         return np.array([self._number.get(key, -1) if any(key) else -1 for key in words], dtype=np.int64)
 
-    def rows(self, keys: NDArray[np.int64], cases: NDArray[np.bytes_]) -> Contacts:
+    def rows(self, keys: NDArray[np.int64], cases: NDArray[np.bytes_]) -> ReadContacts:
         """Contacts of casualties. `keys`: from `find`, for rows of the first table; `cases`: of these rows.
 
         Where several cases have the same key, the contact belongs to the first case by pseudonym. Contacts
@@ -98,7 +94,9 @@ class ContactTable:
         kept = case != b""
         kept[kept] = self._once(case[kept], np.flatnonzero(kept))
         columns = {name: column.taken(kept) for name, column in self._columns().items()}
-        return Contacts.of(case[kept], columns, self._cents()[kept])
+        headings = {rule.target.name: heading for heading, rule in self._rule.columns.items()}
+        name, lines = self._rule.name, self._lines[kept]
+        return ReadContacts(name, headings, lines, case[kept], columns, self._cents()[kept])
 
     def _columns(self) -> dict[str, Column]:
         coded = {r.rule.target.name: r for r in self.readers if isinstance(r, ColumnReader)}
@@ -142,29 +140,9 @@ class ContactTable:
         return self._number.setdefault(key, len(self._number))
 
     def _statuses(self, read: Mapping[str, Column]) -> Mapping[str, Column]:
-        """For each pillar the farthest status; unknown where a contact that tells too little may be farther.
-
-        A contact of an unknown status may be any; one of an unknown pillar may belong to any pillar.
-        """
+        """For each pillar the farthest status of each key, of contacts of all years."""
         if PILLAR not in read:
             return {}
-        pillars, keys = np.array(read[PILLAR].values(), dtype=object), self._keys
         # In most registers a contact without a state is a service that was received.
-        states = read[STATUS].values() if STATUS in read else ["RECV"] * len(keys)
-        known = np.array([FARTHEST.index(s) if s in FARTHEST else _NOTHING for s in states], dtype=np.int64)
-        possible = np.where(known == _NOTHING, len(FARTHEST) - 1, known)
-        somewhere = self._farthest(possible, pillars == _UNKNOWN)
-        made: dict[str, Column] = {}
-        for dimension in self._dimensions:
-            here = pillars == dimension.partition(".")[2]
-            found = self._farthest(known, here)
-            may_be = np.maximum(self._farthest(possible, here), somewhere)
-            codes = np.where(may_be > found, _NOTHING, found).tolist()
-            made[dimension] = Column.of([_UNKNOWN if code == _NOTHING else FARTHEST[code] for code in codes])
-        return made
-
-    def _farthest(self, far: NDArray[np.int64], rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """How far each key has come by these rows."""
-        found = np.full(len(self._number), _NOTHING, dtype=np.int64)
-        np.maximum.at(found, self._keys[rows], far[rows])
-        return found
+        states = read.get(STATUS, Column.constant("RECV", len(self._keys)))
+        return farthest_statuses(self._keys, len(self._number), read[PILLAR], states, self._dimensions)
