@@ -57,6 +57,8 @@ def test_a_question_about_activities_is_asked_measure_by_measure(asked: list[Any
         ("sessions", "country,sex", "Risk education and marking cannot be split by sex"),
         ("casualties", "country,activity_type", "People cannot be split by activity_type"),
         ("accidents", "country,sex", "Accidents cannot be split by sex"),
+        ("clients", "country,outcome", "Clients of assistance cannot be split by outcome"),
+        ("casualties", "country,disability", "Casualties cannot be split by disability, which only clients"),
     ],
 )
 def test_whoever_asks_for_what_others_have_is_told(
@@ -91,7 +93,7 @@ def test_one_of_several_tables_can_be_asked_by_its_name(asked: list[Any]) -> Non
     [
         (("--question", "outcome-by-years"), "Did you mean 'outcome-by-year'"),
         (("--question", "status-by-year"), "There is no ready-made question 'status-by-year'"),
-        (("--question", "disability"), "disability is not available yet. Questions about assistance wait"),
+        (("--question", "services-by-sex", "--save", "x.csv"), "services-by-sex.DATA, services-by-sex.EMC"),
         (("--question", "outcome-by-year", "--by", "year"), "omit --measure and --by"),
         (("--measure", "casualties"), "--question NAME, or with --measure and --by"),
         (("--question", "accidents", "--format", "json"), "accidents.accidents, accidents.casualties"),

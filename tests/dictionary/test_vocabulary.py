@@ -48,10 +48,7 @@ def test_the_region_asks_twelve_questions_every_year():
     dictionary = regional()
     twelve = [dictionary.ready_made[name] for name in dictionary.packs["canonical-questions"]]
     assert len({question.name for question in twelve}) == 12
-    assert {q.name for q in twelve if not q.tables} == {
-        *("services-by-sex", "unmet-need", "disability"),
-    }
-    assert all(question.note for question in twelve if not question.tables)
+    assert all(question.tables for question in twelve)
 
 
 def test_a_question_of_several_tables_names_each():
@@ -69,8 +66,10 @@ def test_the_tables_of_a_pack_are_listed_once():
     dictionary = regional()
     tables = dictionary.ready_tables("article-7")
     assert [table.name for table in tables][:1] == ["outcome-by-year"]
-    assert len({(table.measure, frozenset(table.by)) for table in tables}) == len(tables) == 4
-    assert dictionary.ready_tables("disability") == ()
+    assert len({(table.measure, frozenset(table.by)) for table in tables}) == len(tables) == 4 + 6
+    assert [table.by for table in dictionary.ready_tables("services-by-sex")][:1] == [
+        ("country", "status.DATA", "sex")
+    ]
     with pytest.raises(DictionaryError, match="'outcome-by-year'"):
         dictionary.ready_tables("outcome-by-years")
 

@@ -58,7 +58,11 @@ REPORTED = (
         "gateway/member/answer/replay_terms.py",
     ),
     # how a policy is carried out, and how far long work is
-    *("gateway/member/policy/cube_plan.py", "gateway/member/policy/expected_noise.py"),
+    *(
+        "gateway/member/policy/cube_plan.py",
+        "gateway/member/policy/clients_plan.py",
+        "gateway/member/policy/expected_noise.py",
+    ),
     "gateway/member/build/preview.py",
     *("gateway/bootstrap/desk/worker_tasks.py", "gateway/bootstrap/loading/register_upload.py"),
     # why a load stops and asks

@@ -11,7 +11,7 @@ from gateway.cli.common.quorum import log_policy_options, read_log_policy, say_q
 from gateway.cli.common.ready_made import tables_named
 from gateway.cli.region.ask_saving import check_ending, save_result
 from gateway.demo.access import analyst
-from gateway.dictionary import ReadyTable, regional
+from gateway.dictionary import CLIENTS, ReadyTable, regional
 from gateway.export import coverage_lines, terms_lines, to_csv, to_json, to_text
 from gateway.http.client import HubClient, Result
 from gateway.question import QuestionError
@@ -126,10 +126,20 @@ def _say_refused(measure: str, levels: Sequence[str]) -> None:
                 f"Risk education and marking cannot be split by {' or '.join(lacks)}: their sheets have a "
                 "year and a kind of activity, activity_year and activity_type."
             )
+        elif counted.of == CLIENTS:
+            said = (
+                f"Clients of assistance cannot be split by {' or '.join(lacks)}: a client has a home, an age "
+                "now and a status of assistance, and no accident."
+            )
         elif counted.counts == "accidents":
             said = (
                 f"Accidents cannot be split by {' or '.join(lacks)}, which only people have: they have a "
                 "place, a date, a device and a use of the land."
+            )
+        elif all(CLIENTS in regional().dimension(regional().level(level).dimension).of for level in lacks):
+            said = (
+                f"Casualties cannot be split by {' or '.join(lacks)}, which only clients of assistance have: "
+                "ask with --measure clients, or for one kind of assistance with --measure cases."
             )
         else:
             said = (

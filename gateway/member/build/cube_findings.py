@@ -21,7 +21,9 @@ from gateway.member.build.readable_tables import codes_of, readable_tables
 from gateway.member.cube import cube_measures
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead, accidents_in
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
-from gateway.member.cube.cube_cache import MEASURE, activities_read, cell_value, trees
+from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
+from gateway.member.cube.clients_counts import ClientsRead
+from gateway.member.cube.cube_cache import MEASURE, activities_read, cell_value, clients_read, trees
 from gateway.member.cube.cube_formats import Released
 from gateway.member.cube.cube_reading import UnreadableError, read
 from gateway.member.cube.table_shares import (
@@ -118,6 +120,8 @@ class PreviewReader:
     measure: str = MEASURE
     activities: Mapping[str, ActivitiesRead] = field(default_factory=dict)
     """Risk education and marking, by measure."""
+    clients: ClientsRead | None = None
+    """Clients of assistance; None where the plan has none."""
 
     @property
     def snapshot(self) -> LoadedSnapshot:
@@ -150,8 +154,10 @@ class PreviewReader:
         known = cell_of(key)
         return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
 
-    def counting(self, measure: str) -> "PreviewReader | AccidentsRead | ActivitiesRead | None":
-        """This cube for casualties, and the cube's accidents and the activities, if any, for these."""
+    def counting(self, measure: str) -> "PreviewReader | AccidentsRead | ActivitiesRead | ClientsRead | None":
+        """This cube for casualties, and what stands beside it, if anything does, for other measures."""
+        if measure in OF_CLIENTS:
+            return self.clients
         if measure in MEASURES:
             return self.activities.get(measure)
         if measure == ACCIDENTS:
@@ -171,6 +177,7 @@ def ready(node: Node, made: PreviewedCube) -> PreviewReader:
         trees(node.dictionary, node.member, made.plan),
         _findings(node, made).cells,
         activities=activities_read(node.dictionary, made.record, made.plan),
+        clients=clients_read(node.dictionary, node.member, made.plan, made.bytes),
     )
 
 

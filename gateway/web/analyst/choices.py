@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from gateway.dictionary import CALENDARS, Dictionary
+from gateway.dictionary import CALENDARS, PLACES, Dictionary
 from gateway.hub.sharing_statements import Expected, Outlook, QuestionFacts, Requester, for_requester, outlook
 from gateway.question import COUNTRY, Question, members_asked
 from gateway.web.analyst.draft import Draft, year_level
@@ -198,7 +198,7 @@ def _codes(dictionary: Dictionary, draft: Draft, level: str) -> tuple[tuple[str,
     """Codes to pick: of places the codes in the chosen countries, of calendar levels the picked codes."""
     codes = dict(dictionary.codes(level))
     countries = draft.codes(COUNTRY)
-    if dictionary.level(level).dimension == "place" and countries:
+    if dictionary.level(level).dimension in PLACES and countries:
         codes = {c: label for c, label in codes.items() if dictionary.member_of_place(c) in countries}
     return tuple(codes.items())[:MOST_CODES] or tuple((code, code) for code in draft.codes(level))
 

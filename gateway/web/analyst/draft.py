@@ -11,8 +11,8 @@ from gateway.dictionary import Dictionary
 from gateway.question import MAX_CODES, Question, QuestionError, ask
 
 YEAR, YEAR_BAND = "year", "year_band5"
-YEARS = (YEAR, "activity_year")
-"""The levels of single years: of accidents, and of activities."""
+YEARS = (YEAR, "service_year", "activity_year")
+"""The levels of single years: of accidents, of services, and of activities."""
 FIRST_YEAR, LAST_YEAR = 1945, 2100
 """No accident with these devices is older; no register is newer."""
 

@@ -9,6 +9,7 @@ from flask import redirect, request
 
 from gateway.api.access_control import principal
 from gateway.api.services import hub
+from gateway.dictionary import CLIENTS, Dimension
 from gateway.hub.asking import ask
 from gateway.hub.sharing_statements import Expected, QuestionFacts
 from gateway.question import Question, QuestionError
@@ -38,7 +39,8 @@ class AskPage:
     """`sentence` is set once the slots make a question; `faults` say what is wrong with the slots.
 
     `lacking_levels`: the question asks of what is counted for attributes that only others have, as of
-    accidents for those of people. `of_accidents`, `of_activities`: what is counted.
+    accidents for those of people. `lacking_of_clients`: only clients of assistance have them. `of_accidents`,
+    `of_activities`, `of_clients`: what is counted.
     """
 
     draft: Draft
@@ -48,8 +50,10 @@ class AskPage:
     expectations: tuple[Expectation, ...]
     answering: int
     lacking_levels: bool
+    lacking_of_clients: bool
     of_accidents: bool
     of_activities: bool
+    of_clients: bool
     needs_approval: bool
     faults: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
@@ -99,6 +103,7 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
     question, wrong = _question(knows, draft)
     counted = knows.dictionary.measures.get(draft.measure)
     expected = () if question is None else forecasts(knows, question)
+    lacking = () if question is None else _lacking(knows, question)
     return AskPage(
         draft=draft,
         choices=choices(knows, draft),
@@ -106,14 +111,11 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
         sentence=None if question is None else analyst_wording.title(knows.dictionary, question),
         expectations=tuple(_expectation(one) for one in expected),
         answering=sum(one.outlook.expected is not Expected.REFUSE for one in expected),
-        lacking_levels=question is not None
-        and bool(
-            knows.dictionary.lacking_levels(
-                question.measure, QuestionFacts.of(knows.dictionary, question).levels
-            )
-        ),
+        lacking_levels=bool(lacking),
+        lacking_of_clients=all(CLIENTS in one.of for one in lacking),
         of_accidents=counted is not None and counted.counts == "accidents",
         of_activities=counted is not None and counted.of_activities,
+        of_clients=counted is not None and counted.of == CLIENTS,
         needs_approval=any(one.outlook.expected is Expected.ASK_A_PERSON for one in expected),
         faults=tuple(analyst_wording.say(fault) for fault in faults or (wrong if say else ())),
         fields=tuple(draft.pairs()),
@@ -121,6 +123,13 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
         members=len(knows.stated),
         stated=sum(one is not None for one in knows.stated.values()),
     )
+
+
+def _lacking(knows: Known, question: Question) -> tuple[Dimension, ...]:
+    """The dimensions of the question that what it counts does not have."""
+    d = knows.dictionary
+    levels = d.lacking_levels(question.measure, QuestionFacts.of(d, question).levels)
+    return tuple(d.dimension(d.level(level).dimension) for level in levels)
 
 
 def _question(knows: Known, draft: Draft) -> tuple[Question | None, tuple[str, ...]]:

@@ -1,15 +1,15 @@
 """Ready-made questions, and the list of the analyst's own questions."""
 
-from analyst_desk import Desk
+from analyst_desk import Desk, stated
 
 from gateway.accounts.model import Role
 
 
-def test_the_twelve_and_the_five_are_listed_with_their_gaps(desk: Desk) -> None:
+def test_the_twelve_and_the_five_are_listed_with_how_to_read_them(desk: Desk) -> None:
     page = desk.browser.get("/ready-made").text
 
-    assert "not available yet" in page
-    assert "Questions about assistance wait for the terms of assistance" in page
+    assert "not available yet" not in page
+    assert "A client has a case for each kind of assistance" in page
     assert "one person counts several times" in page, "attendances at risk education are no persons"
     assert "Killed and injured, by country and year" in page
     assert "3 of 3 members would answer" in page
@@ -38,6 +38,8 @@ def test_the_pack_asks_what_can_be_answered(desk: Desk) -> None:
 
 
 def test_what_nobody_shares_is_not_asked(desk: Desk) -> None:
+    for member in ("KH", "LA", "TH"):
+        desk.calls(member, sharing=stated(member))
     fields = {"name": "unmet-need", "purpose": "treaty-reporting"}
     response = desk.browser.post("/ready-made", fields, page="/ready-made")
 
