@@ -11,7 +11,7 @@ from enum import StrEnum
 import structlog
 
 from audit.formats.note import Verifier
-from gateway.dictionary import Dictionary
+from gateway.dictionary import SERVICE_DATE, Dictionary
 from gateway.question import Question, ready_made
 from gateway.wire.answer import Refusal
 from gateway.wire.enrolment import Enrolment
@@ -122,7 +122,7 @@ def _covers(dictionary: Dictionary, one: Shared, requester: Requester, facts: Qu
         and facts.purpose in one.purposes
         and facts.measure in one.measures
         and facts.levels <= {*one.levels}
-        and len(dimensions_of(dictionary, facts.levels)) <= one.max_dims
+        and len(dimensions_of(dictionary, facts.levels) - {SERVICE_DATE}) <= one.max_dims
         and (facts.ready_made or not one.ready_made_only)
     )
 
@@ -156,7 +156,9 @@ def _reason(dictionary: Dictionary, sharing: Sharing, requester: Requester, fact
     if not left or not wanted <= shown:
         uncollected = left and wanted <= of_people and dictionary.lacking_levels(facts.measure, facts.levels)
         return Refusal.NOT_COLLECTED if uncollected else Refusal.NOT_SHARED
-    fine = [one for one in left if facts.levels <= {*one.levels} and len(wanted) <= one.max_dims]
+    fine = [
+        one for one in left if facts.levels <= {*one.levels} and len(wanted - {SERVICE_DATE}) <= one.max_dims
+    ]
     if not fine:
         return Refusal.TOO_DETAILED
     if not facts.ready_made and all(one.ready_made_only for one in fine):

@@ -60,6 +60,19 @@ def _records(policy: Policy) -> Iterator[Finding]:
         )
     if rule is not None and rule.approval is Approval.AUTOMATIC:
         yield warning("records-unseen", "record_level: single records are sent without anybody's approval.")
+    if rule is not None and (never := _of_one_year(policy)):
+        yield warning(
+            "records-beside-clients",
+            f"record_level: while single records are shared, nothing is shown of {listed(never)}: both may "
+            "be about the same people.",
+        )
+
+
+def _of_one_year(policy: Policy) -> list[str]:
+    """The shared measures that stand in a cube beside that of casualties: of clients of assistance."""
+    words = policy.vocabulary
+    shared = {measure for share in policy.shares for measure in share.measures}
+    return [m for m in sorted(shared) if any(words.has(m, name) for name in words.of_one_code)]
 
 
 def _quotas(label: str, conditions: Conditions) -> Iterator[Finding]:

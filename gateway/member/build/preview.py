@@ -15,7 +15,7 @@ from gateway.member.build.beside_casualties import stored_form
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, PreviewedCube, PreviewReader, measure, ready, scores
 from gateway.member.cube.clients_history import casualties_of
-from gateway.member.cube.cube_formats import Released, parse_cube
+from gateway.member.cube.cube_formats import Released, parse_clients, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NothingToProtectError, NotProtectedError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
@@ -76,6 +76,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
             *_expected(policy, planned[0], kept),
             *_withheld_whole(kept.bytes, planned[1]),
             *_fewer_tables(kept.bytes),
+            *_of_clients(kept.bytes, planned[0]),
         ),
     )
 
@@ -120,6 +121,27 @@ def _fewer_tables(cube: bytes) -> Iterator[str]:
                 "Of %(years)s some zeros are withheld, although the policy shows all zeros: otherwise no "
                 "safe tables were found.",
                 years=years,
+            )
+
+
+def _of_clients(cube: bytes, plan: Plan) -> Iterator[str]:
+    """Sentences on years of service of which nothing is shown, or of which some clients give way."""
+    found = parse_clients(cube)
+    if plan.clients is None or found is None:
+        return
+    for year in plan.clients.years:
+        part = found.released.get(year)
+        if part is None:
+            yield message(
+                "Nothing is shown of clients in %(year)s: too few of them agreed to be counted, or no safe "
+                "tables were found beside the casualties.",
+                year=str(year),
+            )
+        elif part.cubes[-1].certificate.never:
+            yield message(
+                "Of clients in %(year)s some numbers by sex and age are withheld, so that nobody learns more "
+                "of the casualties from both than from either.",
+                year=str(year),
             )
 
 

@@ -119,7 +119,7 @@ def _shared(
         purposes=tuple(sorted(share.purposes)),
         measures=tuple(sorted(measures)),
         levels=_names(usable),
-        max_dims=min(most, len({dimension for dimension, _ in usable})),
+        max_dims=min(most, len({dimension for dimension, _ in usable} - policy.vocabulary.of_one_code)),
         ready_made_only=share.ready_made_only,
         approval_ready_made=terms.approval_ready_made is not Approval.AUTOMATIC,
         approval=terms.approval_others is not Approval.AUTOMATIC,
