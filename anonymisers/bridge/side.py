@@ -54,7 +54,8 @@ class Crossing:
 
     def counted(self, coords: Positions, numbers: Ints) -> Ints:
         """The sum of `numbers` for each code of the bridge."""
-        found = self.codes[tuple(coords[:, axis] for axis in self.axes)]
+        # A cube without any dimension of the bridge has one code for all of its people.
+        found = np.broadcast_to(self.codes[tuple(coords[:, axis] for axis in self.axes)], len(coords))
         inside = found != NOBODY
         sums = np.bincount(found[inside], weights=numbers[inside], minlength=self.number)
         return np.rint(sums).astype(np.int64)

@@ -116,10 +116,10 @@ def ask(run: Run) -> None:
 
 def give_out(run: Run) -> None:
     """An extract, from the request to the sealed file and its reader's table."""
-    place, keys = member_directory(run.directory, "KH"), run.folder / "keys"
+    place, keys = member_directory(run.directory, "MM"), run.folder / "keys"
     keys.mkdir()
     run.command("keys", "create", "reviewer", "--by", CONTROLLER, "--dir", place)
-    run.command("epoch", "begin", keys / "epochs", "--member", "KH", "--key-file", keys / "lock")
+    run.command("epoch", "begin", keys / "epochs", "--member", "MM", "--key-file", keys / "lock")
     reader = run.command("extract", "keys", keys / "reader").strip()
     columns = [part for name in ("date", "age", "device") for part in ("--column", name)]
     asked = run.command(

@@ -201,17 +201,17 @@ def test_what_is_counted_has_dimensions_of_its_own():
         assert dictionary.measure(measure).year == "year"
 
 
-def test_casualties_and_clients_have_dimensions_of_their_own():
+def test_casualties_and_clients_have_only_the_sex_in_common():
     dictionary = regional()
     casualties, clients = map(dictionary.dimensions_of, ("casualties", "clients"))
     pillars = tuple(f"status.{p}" for p in ("DATA", "EMC", "REH", "PSS", "SEI", "LAW"))
-    assert set(casualties) & set(clients) == {"sex", *pillars}
+    assert set(casualties) & set(clients) == {"sex"}
     assert clients[:7] == (
         *("sex", "service_date", "home", "age_now", "client", "barrier_main", "disability"),
     )
     assert clients[7:] == pillars
     assert dictionary.dimensions_of("activities") == ("activity_date", "activity_type")
-    assert dictionary.lacking_levels("casualties", ["sex", "unmet", "year"]) == ("unmet",)
+    assert dictionary.lacking_levels("casualties", ["sex", "met.REH", "year"]) == ("met.REH",)
     assert dictionary.lacking_levels("clients", ["sex", "met.REH", "year"]) == ("year",)
     assert dictionary.lacking_levels("services", ["service_year", "home_group", "province"]) == ("province",)
     assert {dictionary.measure(m).year for m in ("clients", "cases", "services")} == {"service_year"}

@@ -148,9 +148,11 @@ tables:
 constants: {consent_share: AGG}
 """
     rows = "C1,2010,got it\nC2,2010,waits\nC3,2010,none\nC4,2010,\n"
-    snapshot = small.load(victims="Case,Date,New leg\n" + rows).snapshot
+    loaded = small.load(victims="Case,Date,New leg\n" + rows)
 
-    assert snapshot.columns["status.REH"].values() == ["RECV", "REF", "NO_NEED", "UNK"]
+    assert loaded.snapshot.columns["status.REH"].values() == ["RECV", "REF", "NO_NEED", "UNK"]
+    assert loaded.snapshot.clients is None, "it has no year of service"
+    assert small.problems(loaded) == {("New leg", "STATUS_UNDATED"): 1}
 
 
 CONTACTS = st.lists(

@@ -55,6 +55,7 @@ REMEDIES: Mapping[Problem, str] = MappingProxyType({
     Problem.CONTACT_BEFORE: "Look up the date of the contact and that of the accident.",
     Problem.CONTACT_AFTER_DEATH: "Look the person up; assistance to a family needs a record of its own.",
     Problem.STATUS_BACKWARDS: "Nothing, where a new need arose; else correct the later contact.",
+    Problem.STATUS_UNDATED: "Map a table of contacts with their dates.",
     Problem.BARRIER_NO_NEED: "Look up whether there is a need.",
     Problem.HOME_COPIED: "Ask people where they live, or leave the column out of the mapping.",
     Problem.AGE_NOW_DIFFERS: "Look up the date of birth and the age at the accident.",

@@ -59,6 +59,7 @@ class Problem(StrEnum):
     CONTACT_BEFORE = "a contact before the accident: nobody is a client by it"
     CONTACT_AFTER_DEATH = "a contact after the person's death: nobody is a client by it"
     STATUS_BACKWARDS = "a status behind an earlier one of the same year: the farthest counts"
+    STATUS_UNDATED = "a status in casualties' own rows has no year of service: nobody is a client by it"
     BARRIER_NO_NEED = "a barrier without a need: not counted"
     HOME_COPIED = "homes are the accidents' provinces in nearly all rows: not collected for clients"
     AGE_NOW_DIFFERS = "a year of birth that contradicts the age at the accident: age now is unknown"

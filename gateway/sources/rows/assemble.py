@@ -13,7 +13,18 @@ from gateway.member.model.snapshot import CONSENT, Column, Snapshot
 from gateway.sources.model.dates import UnreadableError, month_of, whole_years
 from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping
-from gateway.sources.model.targets import ACCIDENT, AGE, AGE_MONTHS, BIRTH, CASE, DATE, PERSON, PLACE
+from gateway.sources.model.targets import (
+    ACCIDENT,
+    AGE,
+    AGE_MONTHS,
+    BIRTH,
+    CASE,
+    DATE,
+    MADE_OF_CONTACTS,
+    PERSON,
+    PILLAR,
+    PLACE,
+)
 from gateway.sources.model.washington_group import with_disability
 from gateway.sources.rows.clients import People, clients_of
 from gateway.sources.rows.convert import age_band
@@ -111,6 +122,7 @@ def assemble(
         links = {name: values[keep] for name, values in links.items()}
     if AGE in columns:
         note_ages(links["person"], columns[AGE], columns[DATE], lines, read.table, findings)
+    _note_undated(mapping, findings)
     consent = consent_of_people(columns.pop(CONSENT), links["person"], lines, read.table, findings)
     people = People(read.table, lines, links["case"], links["person"], consent, dict(columns), born)
     clients = clients_of(people, read.contacts, dictionary, findings)
@@ -128,6 +140,15 @@ def assemble(
         accidents=accidents,
     )
     return Assembled(replace(snapshot, clients=clients), reasons)
+
+
+def _note_undated(mapping: SourceMapping, findings: Findings) -> None:
+    """Note columns with a status of assistance in rows that tell no year of service."""
+    family = f"{MADE_OF_CONTACTS[PILLAR]}."
+    for table in mapping.of_people:
+        for heading, rule in table.columns.items():
+            if rule.target.name.startswith(family):
+                findings.add(table.name, heading, Problem.STATUS_UNDATED)
 
 
 def _in_time(

@@ -1,4 +1,4 @@
-"""People by the status of a pillar: need, met and unmet are cells of one cube, so none follows from two."""
+"""Clients by the status of a pillar: need, met and unmet are cells of one cube, so none follows from two."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from federation import Federation, federation, policy_text, snapshot
 from register import withstands
 from signing import put_in_force
 
-from anonymisers.history.release_history import ReleaseHistory
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
+from gateway.member.cube.clients_history import ClientsHistory, clients_of
+from gateway.member.model.clients import Clients
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
@@ -23,11 +25,21 @@ from gateway.wire.release import Release
 
 FINE = (*["RECV"] * 25, *["NEED"] * 2, "REF", *["NO_NEED"] * 40, *["UNK"] * 52)
 """Of 120 people 28 needed rehabilitation and 25 received it: three were left without."""
+SHARE = """\
+  - with: [ARMAC]
+    for: [regional-reporting]
+    measures: [clients, cases]
+"""
 
 
 def people(member: str) -> Snapshot:
-    made = snapshot(member)
-    return replace(made, columns={**made.columns, "status.REH": Column.of(list(FINE))})
+    clients = Clients.of(
+        np.full(len(FINE), 2024),
+        np.array([f"client-{number:03d}".encode() for number in range(len(FINE))]),
+        Column.constant("AGG", len(FINE)),
+        {"status.REH": Column.of(list(FINE)), "client": Column.constant("OTHER", len(FINE))},
+    )
+    return replace(snapshot(member), clients=clients)
 
 
 @pytest.fixture
@@ -38,6 +50,7 @@ def region(tmp_path: Path) -> Iterator[Federation]:
             text = policy_text(code)
             if code in levels:
                 text = text.replace("outcome: yes", f"outcome: yes, {levels[code]}")
+                text = text.replace("finest:", f"{SHARE}finest:")
             put_in_force(member.node, text)
             keep_snapshot(member.node, people(code))
             build(member.node)
@@ -46,7 +59,7 @@ def region(tmp_path: Path) -> Iterator[Federation]:
 
 def asked(region: Federation, *by: str) -> Release:
     question = question_of(
-        region.hub.dictionary, measure="casualties", by=by, where={}, purpose="regional-reporting"
+        region.hub.dictionary, measure="cases", by=by, where={}, purpose="regional-reporting"
     )
     made = ask(region.hub, region.analyst, question, timedelta(seconds=10))
     for member in region.members.values():
@@ -82,4 +95,8 @@ def test_the_attacker_finds_nothing_in_the_cube(region: Federation, member: str)
     with region.members[member].node.store.reading() as view:
         stored = view.cube()
     assert stored is not None
-    assert withstands(ReleaseHistory.from_bytes(stored.cube))
+    found = clients_of(stored.cube)
+    assert found is not None
+    years = ClientsHistory.from_bytes(found).years
+    assert 2024 in years
+    assert all(withstands(year) for year in years.values())
