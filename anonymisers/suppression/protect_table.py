@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from anonymisers.errors import ProtectionError, RulesError
 from anonymisers.proof.world import World
 from anonymisers.suppression.cell_costs import cost_factors
-from anonymisers.suppression.group_disclosure import implied_zeros
+from anonymisers.suppression.group_disclosure import GroupDisclosure, implied_zeros
 from anonymisers.suppression.inner_sum_worlds import SumSearch
 from anonymisers.suppression.secondary_suppression import Continuation, suppress
 from anonymisers.suppression.sequential_tables import (
@@ -312,7 +312,7 @@ def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> Settled
     while True:
         settled_tables = steps[at]
         search, worlds = settled_tables.search, settled_tables.worlds
-        to_protect = partial(cells_to_protect, task=settled_tables.task)
+        to_protect = _with_whole_breakdowns(settled_tables.task)
         search.solver = Solver(TUNING.sum_steps)  # The steps of the tables are spent.
         sums = SumSearch(full, search, widest_schemes(_groups(search)), to_protect, settled_tables.task.key)
         further, fixed = sums.further_worlds(worlds)
@@ -320,6 +320,22 @@ def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> Settled
         if at == 0 or not fixed:
             return found
         at -= max(1, at // 4)
+
+
+def _with_whole_breakdowns(task: Task) -> Callable[[SuppressionPattern], Bools]:
+    """Return what tells which cells are to be protected, once a move for a cell in no table withheld more:
+    of a group that is withheld since then, the breakdown by sensitive dimensions is withheld as well.
+    """
+    values = task.system.sums(task.people.coords, task.people.counts)
+    disclosure = GroupDisclosure.of(task.system, task.rules, values)
+
+    def to_protect(pattern: SuppressionPattern) -> Bools:
+        closed = disclosure.closed(pattern.suppressed) & ~pattern.fixed
+        if (closed & ~pattern.suppressed).any():
+            pattern.suppress(closed)
+        return cells_to_protect(pattern, task)
+
+    return to_protect
 
 
 def _unlinked(search: MoveSearch) -> Sequence[SwapScheme]:
@@ -341,9 +357,7 @@ def _certified(task: Task, search: MoveSearch) -> SettledTables:
     rows = np.empty(len(everybody.codes), dtype=np.int64)
     rows[np.searchsorted(everybody.codes, everybody.code(people.coords))] = np.arange(len(rows))
     worlds: list[World] = []
-
-    def still_to_protect(pattern: SuppressionPattern) -> Bools:
-        return cells_to_protect(pattern, task)
+    to_protect = _with_whole_breakdowns(task)
 
     def take(world: World) -> None:
         if len(world.change):
@@ -367,7 +381,7 @@ def _certified(task: Task, search: MoveSearch) -> SettledTables:
     for inner in np.flatnonzero(small).tolist():
         if small[inner] and (pair := swapped_pair(people, schemes, inner)) is not None:
             take(pair)
-        for found in search.change_inner_cell(people.coords[inner], still_to_protect) if small[inner] else ():
+        for found in search.change_inner_cell(people.coords[inner], to_protect) if small[inner] else ():
             for world in lifted_worlds(people, found, small):
                 take(world)
     return SettledTables(task, search, tuple(worlds), small)

@@ -5,6 +5,7 @@ that would tell more of clients than they show is not released. Numbers of casua
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 
@@ -53,6 +54,7 @@ def stored_form(
             counted_clients(clients, inputs.plan),
             plan,
             clients_rules(node.dictionary, policy, plan.finest),
+            partial(clients_rules, node.dictionary, policy),
             inputs.key,
             Survivors(inputs, cube),
             single_records=single or withhold,

@@ -1,14 +1,19 @@
 """Builds the cubes of clients, one for each closed year of service, beside the cube of casualties.
 
 A year that was released is fixed. A new one is protected, certified and attacked like any cube, and then held
-against the casualties by the check of the bridge; where that fails, clients give way. A year without a safe
-cube is withheld, and tried again with the next; a year of too few clients is withheld for good.
+against the casualties by the check of the bridge; where that fails, clients give way. Where no safe tables
+are found at the planned levels, homes and barriers are told less finely. A year without a safe cube is
+withheld, and tried again with the next; a year of too few clients is withheld for good.
 """
 
 import hmac
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+
+from anonymisers.cube.certified_cube import build_cube
 from anonymisers.cube.fewer_tables import BuiltCube, build_with_fewer_tables
 from anonymisers.errors import AnonymiserError
 from anonymisers.history.release_history import ReleaseHistory
@@ -40,6 +45,8 @@ class ClientsInputs:
     clients: Clients
     plan: ClientsPlan
     rules: Rules
+    rules_at: Callable[[Mapping[str, str]], Rules]
+    """The protection at other finest levels than the planned ones."""
     key: bytes
     survivors: Survivors
     """The people of the cube of casualties, with its certificates."""
@@ -83,33 +90,67 @@ def _history(inputs: ClientsInputs, part: ReleasePart) -> ReleaseHistory:
 
 
 def _part(inputs: ClientsInputs, year: int) -> ReleasePart:
-    """The part of a new year."""
+    """The part of a new year: as planned, else with fewer levels, else with fewer tables."""
     period, rows = frozenset({str(year)}), inputs.clients.of_year(year)
     withheld = ReleasePart("period", period, None, ())
     if inputs.single_records:
         return withheld
-    table = clients_table(inputs.dictionary, inputs.member, inputs.plan.finest, rows)
-    if table.counts.sum() < inputs.rules.threshold:
+    if len(np.unique(rows.person)) < inputs.rules.threshold:
         return replace(withheld, sealed=rows.to_bytes())
-    rules = inputs.rules
-    # Another search withholds what has to give way; what that leaves may need one more.
-    for attempt in range(SEARCHES):
-        built = _built(inputs, year, table, rules, attempt)
-        if built is None or built.cube is None:
-            return withheld
-        part = replace(withheld, cubes=(built.cube,), sealed=rows.to_bytes(), remainder=built.remainder)
-        gives_way = to_withhold(inputs.survivors, part, rows, year)
-        if not gives_way:
+    for finest in (*_coarser(inputs), None):
+        part = _certified(inputs, withheld, rows, finest, year)
+        if part is not None:
             return part
-        tables = tuple(dict.fromkeys([*rules.priority, *gives_way.tables]))
-        rules = replace(rules, never=rules.never | gives_way.cells, priority=tables)
     return withheld
 
 
-def _built(inputs: ClientsInputs, year: int, table: Table, rules: Rules, attempt: int) -> BuiltCube | None:
-    words = (f"clients {year} {attempt} {number}" for number in range(ATTEMPTS))
-    keys = [hmac.digest(inputs.key, each.encode(), "sha256") for each in words]
+def _certified(
+    inputs: ClientsInputs, part: ReleasePart, rows: Clients, finest: Mapping[str, str] | None, year: int
+) -> ReleasePart | None:
+    """A part that is safe by itself and beside the casualties; None where none was found.
+
+    `finest`: the levels of all its tables; None for the levels as planned, and as many tables as are safe.
+    """
+    levels = inputs.plan.finest if finest is None else finest
+    table = clients_table(inputs.dictionary, inputs.member, levels, rows)
+    rules = inputs.rules_at(levels)
+    for search in range(SEARCHES):
+        words = f"clients {year} {sorted(levels.items())} {search}"
+        built = _built(inputs, words, table, rules, whole=finest is not None)
+        if built is None or built.cube is None:
+            return None
+        made = replace(part, cubes=(built.cube,), sealed=rows.to_bytes(), remainder=built.remainder)
+        gives_way = to_withhold(inputs.survivors, made, rows, year)
+        if not gives_way:
+            return made
+        tables = tuple(dict.fromkeys([*rules.priority, *gives_way.tables]))
+        rules = replace(rules, never=rules.never | gives_way.cells, priority=tables)
+    return None
+
+
+def _coarser(inputs: ClientsInputs) -> Iterator[Mapping[str, str]]:
+    """The planned levels, and coarser ones: a home and a barrier together single out the most people."""
+    planned = inputs.plan.finest
+    yield planned
+    last = {name: inputs.dictionary.dimension(name).level_names(inputs.member)[-1] for name in planned}
+    for names in (("home",), ("barrier_main",), ("home", "barrier_main")):
+        coarse = {name: last[name] if name in names else level for name, level in planned.items()}
+        if all(name in planned and coarse[name] != planned[name] for name in names):
+            yield coarse
+    if "barrier_main" in planned and len(planned) > 1:
+        yield {name: level for name, level in planned.items() if name != "barrier_main"}
+
+
+def _built(inputs: ClientsInputs, words: str, table: Table, rules: Rules, *, whole: bool) -> BuiltCube | None:
+    """A cube of all tables by a keyed search, or by several the tables that are safe; None where none is."""
+    keys = [
+        hmac.digest(inputs.key, f"{words} {number}".encode(), "sha256")
+        for number in range(1 if whole else ATTEMPTS)
+    ]
+    rules = rules_for(rules, table)
     try:
-        return build_with_fewer_tables(table, rules_for(rules, table), keys, inputs.progress)
+        if whole:
+            return BuiltCube(build_cube(table, rules, keys[0], inputs.progress))
+        return build_with_fewer_tables(table, rules, keys, inputs.progress)
     except AnonymiserError:
         return None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pytest
@@ -41,7 +42,8 @@ def inputs_of(clients: Clients, by: Policy | None = None, **changed: object) -> 
     inputs = CubeInputs(DICTIONARY, people, plan, rules, b"k" * 32)
     survivors = Survivors(inputs, grow(inputs, None))
     own = clients_rules(DICTIONARY, by, plan.clients.finest)
-    made = ClientsInputs(DICTIONARY, "KH", clients, plan.clients, own, b"k" * 32, survivors)
+    at = partial(clients_rules, DICTIONARY, by)
+    made = ClientsInputs(DICTIONARY, "KH", clients, plan.clients, own, at, b"k" * 32, survivors)
     return replace(made, **changed)  # type: ignore[arg-type]
 
 
