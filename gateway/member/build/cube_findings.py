@@ -4,7 +4,7 @@ A policy of other words makes the same cube. Its preview needs no reading of the
 the findings are kept under a name that follows from the cube's last byte.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,16 +15,17 @@ from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.count_table import Table
 from audit.formats.canonical import canonical_json
 from gateway import __version__
-from gateway.dictionary import Dictionary, Tree
+from gateway.dictionary import SERVICE_DATE, Dictionary, Tree
 from gateway.member.build.preview_record import CellKey, Cells, Findings, Preview, cell_of, findings_from_json
 from gateway.member.build.readable_tables import codes_of, readable_tables
 from gateway.member.cube import cube_measures
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead, accidents_in
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
 from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
-from gateway.member.cube.clients_counts import ClientsRead
+from gateway.member.cube.clients_counts import ClientsRead, named_apart
 from gateway.member.cube.cube_cache import MEASURE, activities_read, cell_value, clients_read, trees
-from gateway.member.cube.cube_formats import Released
+from gateway.member.cube.cube_formats import Released, parse_clients
+from gateway.member.cube.cube_measures import SharedValue
 from gateway.member.cube.cube_reading import UnreadableError, read
 from gateway.member.cube.table_shares import (
     Codes,
@@ -47,7 +48,7 @@ from policies import Policy
 
 CANONICAL = "canonical-questions"
 """The pack of questions for comparing cubes."""
-FORM = 3
+FORM = 4
 """Findings that are kept in another form are measured again."""
 
 
@@ -218,13 +219,21 @@ def _measured(node: Node, made: PreviewedCube) -> Preview:
         tables=cube_measures.tables(made.counted, made.people),
         refused=cube_measures.refused(made.cube),
         people=int(made.people.counts.sum()),
-        to_accept=cube_measures.shared_values(made.cube, sensitive),
+        to_accept=(*cube_measures.shared_values(made.cube, sensitive), *_of_clients(made, sensitive)),
         insufficiently_protected=cube_measures.insufficiently_protected_cells(made.cube),
         scores=scores(node, made),
         shares=shares(node, made),
         exposure=cube_measures.exposure(made.counted, made.people),
         records=cube_measures.records(made.people, sensitive),
     )
+
+
+def _of_clients(made: PreviewedCube, sensitive: frozenset[str]) -> Iterator[SharedValue]:
+    """The groups of clients who visibly share a sensitive value, each with its year of service."""
+    found = parse_clients(made.bytes)
+    for year, cube in () if found is None else found.years.items():
+        for one in cube_measures.shared_values(cube, sensitive):
+            yield replace(one, group=((SERVICE_DATE, str(year)), *named_apart(one.group)))
 
 
 class _Recorder:

@@ -94,6 +94,16 @@ def together(sex: str, age: str) -> str:
     return f"{sex} {age}"
 
 
+def named_apart(cell: CellName) -> CellName:
+    """A cell by the dimensions that questions name: sex and age now apart."""
+    found: list[tuple[str, str]] = []
+    for name, code in cell:
+        sex, _, age = code.partition(" ")
+        both = name == SEX_AND_AGE
+        found += [(SEX, sex), *([(AGE_NOW, age)] if age else [])] if both else [(name, code)]
+    return tuple(found)
+
+
 def cells_of(trees: Mapping[str, Tree], key: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The cells of a year's cube whose sum is asked for; several only for an age without a sex.
 

@@ -10,6 +10,7 @@ from invented_clients import invented_clients, number_of
 from signing import put_in_force
 
 from audit.events.search import read_events
+from gateway.bootstrap.desk.preview_answers import canonical_questions
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.hub.asking import ask
@@ -17,6 +18,7 @@ from gateway.hub.releasing import release_due
 from gateway.member.answer.decision_replay import replay
 from gateway.member.build.cube_building import build
 from gateway.member.build.growth import grow
+from gateway.member.build.preview import make, measure, ready
 from gateway.member.cube.clients_history import casualties_of, clients_of
 from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.model.clients import Clients
@@ -171,6 +173,23 @@ def test_the_cube_of_casualties_is_the_same_without_clients(region: Federation) 
     alone = grow(CubeInputs(regional(), snapshot("KH"), plan, rules, node.cube_key), None)
 
     assert casualties_of(stored.cube) == alone.to_bytes()
+
+
+def test_a_preview_shows_clients_as_they_are_answered(region: Federation) -> None:
+    node = region.members["KH"].node
+    policy = checked(node, shared("KH"))
+
+    made = make(node, policy)
+
+    found = {one.name: one for one in canonical_questions(node, policy, ready(node, made))}
+    release = found["disability"].release
+    assert release is not None
+    answered = table_of(region, question("clients", "country", "disability", "sex", "adult_child_now"))
+    key = ("YES", "M", "ADULT")
+    assert {cell.key: cell.value for cell in release.cells}[key] == answered["KH", *key].value is not None
+    assert any("cube of their own for each year of service" in said for said in made.stricter)
+    named = {name for one in measure(node, made).to_accept for name, _ in one.group}
+    assert named <= regional().dimensions.keys()
 
 
 def test_every_decision_can_be_replayed(region: Federation) -> None:

@@ -15,7 +15,7 @@ from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.member.build.bridge_check import Survivors, to_withhold
 from gateway.member.build.clients_building import ClientsInputs, grow_clients, withheld_years
 from gateway.member.build.growth import grow
-from gateway.member.cube.clients_counts import SEX_AND_AGE, ClientsRead, trees_of
+from gateway.member.cube.clients_counts import SEX_AND_AGE, ClientsRead, named_apart, trees_of
 from gateway.member.cube.clients_history import ClientsHistory
 from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.model.clients import Clients
@@ -169,3 +169,12 @@ def test_women_give_way_where_nearly_all_who_survived_are_clients() -> None:
     assert not isinstance(part.cubes[0].lookup({SEX_AND_AGE: "F"}), Value)
     assert isinstance(part.cubes[0].lookup({SEX_AND_AGE: "M"}), Value)
     assert not to_withhold(inputs.survivors, part, clients, 2024)
+
+
+def test_a_cell_is_named_by_the_dimensions_of_questions() -> None:
+    assert named_apart((("disability", "YES"), (SEX_AND_AGE, "F CHILD"))) == (
+        ("disability", "YES"),
+        ("sex", "F"),
+        ("age_now", "CHILD"),
+    )
+    assert named_apart(((SEX_AND_AGE, "F"),)) == (("sex", "F"),)
