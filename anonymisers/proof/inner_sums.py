@@ -93,14 +93,6 @@ def unchanged(
             yield InnerSums(level.depths, coords)
 
 
-def changed_by(worlds: Sequence[World], dims: Sequence[Hierarchy], sums: InnerSums) -> Bools:
-    """A mask over the sums of `unchanged_sums` that some of the worlds changes: all of a level at once."""
-    if not worlds:
-        return np.zeros(len(sums.coords), dtype=np.bool_)
-    lifts = {a: _lift(dims[a], depth) for a, depth in enumerate(sums.depths) if depth != 0}
-    return _changed(_together(worlds), lifts, _number(np.ascontiguousarray(sums.coords.T), lifts))
-
-
 def changes(world: World, dims: Sequence[Hierarchy], depths: Depths, place: Positions) -> bool:
     """Whether a world changes the sum at a position (dims,) of a level."""
     inside = np.ones(len(world.change), dtype=np.bool_)
@@ -164,11 +156,13 @@ class _Batch:
 
 def _batches(worlds: Sequence[World]) -> Iterator[_Batch]:
     batch: list[World] = []
+    changes_in_batch = 0
     for world in worlds:
         batch.append(world)
-        if sum(len(w.change) for w in batch) >= BATCH:
+        changes_in_batch += len(world.change)
+        if changes_in_batch >= BATCH:
             yield _together(batch)
-            batch = []
+            batch, changes_in_batch = [], 0
     if batch:
         yield _together(batch)
 

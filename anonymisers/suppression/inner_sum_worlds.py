@@ -45,12 +45,15 @@ class SumSearch:
         """Return worlds besides those given, and the small sums that still none of them changes."""
         fixed = set[Sum]()
         found, left = self._shuffled(list(self.unchanged(worlds)))
-        for sums in left:
-            for place in sums.coords:
-                if any(changes(world, self.people.dims, sums.depths, place) for world in found):
-                    continue
-                if not self._changed(sums, place, found):
-                    fixed.add(tuple(place.tolist()))
+        for level in left:
+            before = len(found)  # worlds found at this level are few, and looked at one by one
+            for sums in unchanged(self.people.dims, [level], found):
+                for place in sums.coords:
+                    later = found[before:]
+                    if any(changes(world, self.people.dims, sums.depths, place) for world in later):
+                        continue
+                    if not self._changed(sums, place, found):
+                        fixed.add(tuple(place.tolist()))
         return found, frozenset(fixed)
 
     def _shuffled(self, left: list[InnerSums]) -> tuple[list[World], list[InnerSums]]:

@@ -88,17 +88,15 @@ def swapped_out(
     some dimension that stays: otherwise the other person enters the sum in return.
     """
     own = people.coords[inner]
-    same = people.coords == own
+    # Dimensions as bits of a number: a scheme is tried by three comparisons of numbers.
+    bits = np.left_shift(1, np.arange(len(own), dtype=np.int64))
+    same, within = (people.coords == own) @ bits, inside @ bits
     for scheme in schemes:
-        swapped = list(scheme.swapped)
-        rest = [axis for axis in range(len(own)) if axis not in scheme.axes]
-        others = (
-            same[:, list(scheme.matching)].all(axis=1)
-            & ~inside[:, swapped].all(axis=1)
-            & ~inside[:, rest].all(axis=1)
-        )
+        matching, swapped = scheme.masks
+        rest = int(bits.sum()) & ~(matching | swapped)
+        others = ((same & matching) == matching) & ((within & swapped) != swapped) & ((within & rest) != rest)
         if others.any():
-            return _swapped(own, people.coords[int(np.argmax(others))], swapped)
+            return _swapped(own, people.coords[int(np.argmax(others))], list(scheme.swapped))
     return None
 
 

@@ -7,7 +7,7 @@ swapped dimensions and the dimensions sharing a table with a swapped dimension.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 Axes = tuple[int, ...]
@@ -23,10 +23,15 @@ class SwapScheme:
     swapped: Axes
     matching: Axes
 
-    @property
+    @cached_property
     def axes(self) -> Axes:
         """Swapped and matching dimensions, ascending."""
         return tuple(sorted((*self.swapped, *self.matching)))
+
+    @cached_property
+    def masks(self) -> tuple[int, int]:
+        """The matching and the swapped dimensions, each as the bits of a number."""
+        return sum(1 << axis for axis in self.matching), sum(1 << axis for axis in self.swapped)
 
 
 def linked_dimensions(footprints: Sequence[frozenset[int]], dims: int) -> tuple[frozenset[int], ...]:

@@ -133,7 +133,7 @@ def _coarser(inputs: ClientsInputs) -> Iterator[Mapping[str, str]]:
     planned = inputs.plan.finest
     yield planned
     last = {name: inputs.dictionary.dimension(name).level_names(inputs.member)[-1] for name in planned}
-    for names in (("home",), ("barrier_main",), ("home", "barrier_main")):
+    for names in (("barrier_main",), ("home",), ("home", "barrier_main")):
         coarse = {name: last[name] if name in names else level for name, level in planned.items()}
         if all(name in planned and coarse[name] != planned[name] for name in names):
             yield coarse
