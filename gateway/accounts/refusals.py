@@ -8,7 +8,7 @@ account have a budget of their own. What was not written at once is counted, and
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -76,6 +76,8 @@ class Refusals:
     def __init__(self) -> None:
         self._kinds: dict[RefusedAttempt, _Kind] = {}
         self._hours: dict[tuple[Source, str], _Hour] = {}
+        self._forgot = datetime.min.replace(tzinfo=UTC)
+        """When kinds of which nothing waits were forgotten last."""
         self._lock = threading.Lock()
 
     def times(self, attempt: RefusedAttempt, now: datetime) -> int:
@@ -108,7 +110,8 @@ class Refusals:
         if known is not None:
             known.waiting += 1
             return
-        if len(self._kinds) >= MOST_KINDS:
+        if len(self._kinds) >= MOST_KINDS and now - self._forgot >= PAUSE:  # each time would take long
+            self._forgot = now
             self._kinds = {k: v for k, v in self._kinds.items() if v.waiting or now - v.written < PAUSE}
         if len(self._kinds) < MOST_KINDS or attempt.principal is not None:
             self._kinds[attempt] = _Kind(now - PAUSE, 1)

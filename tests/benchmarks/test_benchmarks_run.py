@@ -20,7 +20,7 @@ from gateway.demo.run import make_cubes, running_region
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "benchmarks"
-DEMO_MEMBER = "LA"
+DEMO_MEMBER = "VN"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ CASES: Mapping[str, Case] = {
         r"PH \| own \| 1 \| [\d,]+ \| 1 dimension \| \d+ \| \d\.\d{3} \| \d\.\d\d \| \d+ \| \d+\.\d \| \d+",
     ),
     "receipts": Case("--callers 1 --seconds 1 --entries 20", r"1 callers: \d+ receipts/s, p50 [\d.]+ ms"),
-    "member_keys": Case("demo 1", r"LA: 1 of 1 keys; CPU s \d+\.\d to \d+\.\d"),
+    "member_keys": Case("demo 1", r"VN: 1 of 1 keys; CPU s \d+\.\d to \d+\.\d"),
     "mutate_decision": Case(
         f"--module document/compose.py --lines {COMPARED} --quick", r"compose\.py: \d+ of \d+ mutants found"
     ),
