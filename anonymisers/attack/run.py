@@ -38,6 +38,7 @@ def attack(
     zeros: str = "partner",
     truth: Table | None = None,
     base_table: bool = True,
+    between: bool = False,
     time_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Findings:
@@ -47,9 +48,10 @@ def attack(
     bound of a withheld cell; by default 1 where zeros are published, else 0. With `truth`, cells computable
     for singletons are sought too. `base_table` adds the cells behind linked tables as unknowns, unless there
     are too many (`unexamined` then says so); without those cells the attacker knows only the sums within and
-    between tables, and intervals may be too wide. `time_limit` is in seconds; such cells are in `undecided`
-    and `interrupted`. Joining the releases may take SETUP_GRACE seconds longer; where the grace does not
-    suffice, no cell is named.
+    between tables, and intervals may be too wide. `between` adds the sums of those cells that stand in no
+    table: several times as long, and what the checker of a certificate asks as well. `time_limit` is in
+    seconds; such cells are in `undecided` and `interrupted`. Joining the releases may take SETUP_GRACE
+    seconds longer; where the grace does not suffice, no cell is named.
 
     Raises RulesError for impossible rules, and TableError when the releases contradict each other, the true
     table, or the known bounds of withheld cells.
@@ -63,7 +65,9 @@ def attack(
     except OutOfTimeError:
         return _unread(releases)
     smallest = 0 if zeros == "protect" else 1
-    extension = _extend(model, reduce_model(model, lower, setup), lower, setup, base_table=base_table)
+    extension = _extend(
+        model, reduce_model(model, lower, setup), lower, setup, base_table=base_table, between=between
+    )
     model, reduced = extension.model, extension.reduced
     goals = Goals(reduced, model.withheld[reduced.cuboids], lower, smallest, threshold)
     singletons = None if truth is None else SingletonSearch(model, goals, Truth(model, truth))
@@ -89,7 +93,7 @@ def determined_cells(
     """Return the withheld cells determined by integer bounds, base table included; no program is solved."""
     _check_rules(releases, threshold, lower, zeros)
     model = build_model(with_declared(releases))
-    extension = _extend(model, reduce_model(model, lower), lower, ENDLESS, base_table=True)
+    extension = _extend(model, reduce_model(model, lower), lower, ENDLESS, base_table=True, between=False)
     models = [(extension.model, extension.reduced), *([extension.bounded] if extension.bounded else [])]
     return tuple(dict.fromkeys(found for both in models for found in determined(*both)))
 
@@ -126,7 +130,7 @@ class _Extension:
 
 
 def _extend(
-    model: AttackModel, reduced: Reduced, lower: int, clock: Clock, *, base_table: bool
+    model: AttackModel, reduced: Reduced, lower: int, clock: Clock, *, base_table: bool, between: bool
 ) -> _Extension:
     """Add the base table behind linked tables, where wanted and as far as possible."""
     unexamined = [] if model.complete else ["differences between releases, which are too many"]
@@ -134,7 +138,7 @@ def _extend(
     if is_linked(model):
         extended = with_base_table(model, reduced, clock) if base_table else None
         base_cells = 0 if extended is None else len(extended.values) - len(model.values)
-        if extended is not None:
+        if extended is not None and between:
             extended, all_sums = with_sums_between(extended)
             if not all_sums:
                 unexamined.append("small sums in no table, which are too many, but for some of them")

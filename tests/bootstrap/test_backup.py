@@ -13,6 +13,7 @@ from databases import new_database
 from federation import Federation, federation
 from sqlalchemy import update
 
+from gateway.auditing.log_check import check_log
 from gateway.bootstrap.setup.backup import BackupError, back_up, check, restore
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
@@ -168,6 +169,15 @@ def test_a_restored_hub_signs_nothing_before_its_members_were_heard(
             ask_one(region, hub)
         poll_of(region, hub, "LA")
         ask_one(region, hub)
+
+
+def test_a_log_in_use_is_whole_with_all_that_opens_it(region: Federation) -> None:
+    ask_one(region)
+    with region.hub.store.reading() as view:
+        found = check_log(region.hub.log, view)
+
+    assert found.entries > 2
+    assert found.damages == ()
 
 
 SIGNING = {

@@ -128,6 +128,7 @@ def command(
             zeros=zeros,
             truth=true_table,
             base_table=base_table,
+            between=True,
             time_limit=None if time_limit is None else max(clock.left(), 0.0),
         )
     except AnonymiserError as error:

@@ -92,7 +92,7 @@ def groups(dims, found):
 def compare(case):
     dims, world, releases, lower, threshold = case
     oracle = Oracle(dims, releases, int(world.sum()), lower, threshold)
-    findings = attack(releases, threshold=threshold, lower=lower)
+    findings = attack(releases, threshold=threshold, lower=lower, between=True)
     assert groups(dims, findings.disclosed) == oracle.disclosed()
     assert groups(dims, findings.insufficiently_protected) == oracle.insufficiently_protected()
     assert findings.undecided == ()
@@ -149,7 +149,7 @@ def test_a_cell_of_three_dimensions_follows_from_all_tables_of_two(people):
             if all(c in ("Total", own) for c, own in zip(codes, key.values(), strict=True))
         )
 
-    findings = attack([Release.of(FOUR, cells)], threshold=3)
+    findings = attack([Release.of(FOUR, cells)], threshold=3, between=True)
 
     assert findings.unexamined == ()
     followed = {cell.key: (cell.low, cell.high) for cell in findings.unlisted}
