@@ -10,6 +10,8 @@ from audit.log.storage_check import Progress, StorageCheck, check_storage
 from gateway.auditing.ports import View
 
 _AT_ONCE = 1000
+_LAST = 2**31 - 1
+"""The greatest number of an entry that PostgreSQL keeps beside an opening."""
 
 
 def check_log(log: Log, view: View, progress: Progress = lambda *_: None) -> StorageCheck:
@@ -33,5 +35,5 @@ def _openings(view: View, size: int) -> Iterator[str]:
                 continue  # said already
             if str(opening.commitment).encode() not in entry:
                 yield f"what is kept of {field} beside entry {number} does not open that entry"
-    for number, field, _ in view.openings_between(size, 2**62):
+    for number, field, _ in view.openings_between(size, _LAST):
         yield f"{field} is kept beside entry {number}, and there is no such entry"
