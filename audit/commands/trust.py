@@ -94,12 +94,7 @@ def trust_of(
     if options.policy is not None:
         policy = _with_quorum(Policy.parse(options.policy.read_bytes()), quorum)
         return Trust(_recent(policy, options.max_age), keys_given=True, witnesses_given=True)
-    if quorum is not None or options.max_age is not None:
-        raise MalformedError(
-            "usage",
-            "--quorum and --max-age need --policy: a file can name witnesses whom its writer invented. A "
-            "policy has the lines 'log <vkey>', 'witness <name> <vkey>' for each, and 'quorum <name>'",
-        )
+    _check_needs_no_policy(options, quorum)
     keys = given_keys(options)
     claimed = [] if directory is None else [CosignatureVerifier(key) for key in directory.witnesses()]
     if keys:
@@ -112,28 +107,44 @@ def trust_of(
 
 
 def trust_of_member(options: argparse.Namespace, directory: LogDirectory, notices: TextIO) -> Trust:
-    """The same for one of several exports: of the keys that the reader brings, those of this log's name."""
+    """The same for one of several exports: by the policy if it has this log, else by the keys of its name.
+
+    Raises AuditError or OSError.
+    """
     own = directory.vkey()
-    brought = given_keys(options)
-    if options.policy is not None:
-        brought += [log.key for log in Policy.parse(options.policy.read_bytes()).logs]
-    keys = [key for key in brought if key.name == own.name]
+    if options.policy is None:
+        _check_needs_no_policy(options, None)
+    elif any(log.key.name == own.name for log in Policy.parse(options.policy.read_bytes()).logs):
+        return trust_of(options, directory, notices)
+    keys = [key for key in given_keys(options) if key.name == own.name]
     if keys:
         return Trust(_policy(keys, ()), keys_given=True, witnesses_given=False)
     notices.write(f"{directory.path} names its own key; is it the one you know? {own}\n")
     return Trust(_policy([own], ()), keys_given=False, witnesses_given=False)
 
 
-def trust_of_dossier(options: argparse.Namespace, dossier: Dossier, notices: TextIO) -> Trust:
+def trust_of_dossier(
+    options: argparse.Namespace, dossier: Dossier, notices: TextIO, *, quorum: int | None = None
+) -> Trust:
     """The same for a file with entries of several logs. Raises AuditError or OSError."""
     if options.policy is not None:
-        return trust_of(options, None, notices)
+        return trust_of(options, None, notices, quorum=quorum)
+    _check_needs_no_policy(options, quorum)
     keys = given_keys(options)
     if not keys:
         for key in dossier.keys:
             notices.write(f"the dossier names its own key; is it the one you know? {key}\n")
     claimed = [CosignatureVerifier(key) for key in dossier.witnesses]
     return Trust(_policy(keys or dossier.keys, claimed), keys_given=bool(keys), witnesses_given=False)
+
+
+def _check_needs_no_policy(options: argparse.Namespace, quorum: int | None) -> None:
+    if quorum is not None or options.max_age is not None:
+        raise MalformedError(
+            "usage",
+            "--quorum and --max-age need --policy: a file can name witnesses whom its writer invented. A "
+            "policy has the lines 'log <vkey>', 'witness <name> <vkey>' for each, and 'quorum <name>'",
+        )
 
 
 def given_keys(options: argparse.Namespace) -> list[VerifierKey]:

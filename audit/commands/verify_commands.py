@@ -157,7 +157,7 @@ def _verify_refused(options: argparse.Namespace, refused: RefusedMessage) -> Non
 
 
 def _verify_dossier(options: argparse.Namespace, dossier: Dossier) -> None:
-    trust = trust_of_dossier(options, dossier, sys.stdout)
+    trust = trust_of_dossier(options, dossier, sys.stdout, quorum=options.quorum)
     for part in dossier.verify(trust.policy, witnesses_known=trust.witnesses_given):
         _say(f"{part.place} ({part.event.TYPE}): {part.proof}")
     if not trust.keys_given:

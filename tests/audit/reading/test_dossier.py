@@ -60,6 +60,8 @@ def test_witnesses_of_a_policy_count(
     (log,), (witness,) = dossier.keys, dossier.witnesses
     policy.write_text(f"log {log}\nwitness w {witness}\nquorum w\n", encoding="utf-8")
 
+    assert main(["verify", str(file), "--quorum", "1"]) == 1
+    assert "need --policy" in capsys.readouterr().err
     assert main(["verify", str(file), "--policy", str(policy)]) == 0
 
     said = capsys.readouterr().out

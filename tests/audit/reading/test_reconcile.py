@@ -14,6 +14,7 @@ from audit.events import events
 from audit.events.event_values import EntryRef
 from audit.events.events import Event
 from audit.events.question_events import Answered, Asked, Refused, Rejected, Released
+from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer
 from audit.log.directory import export
 from audit.log.log import Log
@@ -162,3 +163,16 @@ def test_each_export_is_checked_by_the_key_that_the_reader_knows(
     forged = exported(tmp_path / "forged", "log.example/kh", answered(reference(asked())))
     assert main(["reconcile", region, f"KH={forged}", *keys]) == 1
     assert f"{forged}: the note is not signed by any key" in capsys.readouterr().err
+
+
+def test_a_quorum_of_the_readers_policy_is_asked_of_the_log_that_it_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    region, policy = exported(tmp_path / "region", HUB, asked(), released()), tmp_path / "policy"
+    key, unheard = (tmp_path / "region" / "vkey").read_text().strip(), Cosigner.generate("w").key
+    policy.write_text(f"log {key}\nwitness w {unheard}\nquorum w\n", encoding="utf-8")
+
+    assert main(["reconcile", region, "--policy", str(policy)]) == 1
+    assert "less than the policy's quorum" in capsys.readouterr().err
+    assert main(["reconcile", region, "--max-age", "60"]) == 1
+    assert "need --policy" in capsys.readouterr().err
