@@ -103,9 +103,10 @@ class _Hashes:
 
 
 def _entries(storage: Storage, start: int, end: int) -> Iterator[bytes | None]:
-    """The entries; of a range with a missing one, each by itself."""
+    """The entries, None for one that cannot be read; of a range with a missing one, each by itself."""
     try:
-        yield from storage.read_entries(start, end)
+        for entry in storage.read_entries(start, end):
+            yield entry if isinstance(entry, bytes) else None
     except NotInLogError:
         for number in range(start, end):
             try:
@@ -113,7 +114,7 @@ def _entries(storage: Storage, start: int, end: int) -> Iterator[bytes | None]:
             except NotInLogError:
                 yield None
             else:
-                yield entry
+                yield entry if isinstance(entry, bytes) else None
 
 
 def _differing(storage: Storage, hashes: _Hashes, size: int) -> Iterator[tuple[Tile, int | None]]:

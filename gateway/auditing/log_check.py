@@ -33,7 +33,9 @@ def _openings(view: View, size: int) -> Iterator[str]:
                 (entry,) = view.log.read_entries(number, number + 1)
             except NotInLogError:
                 continue  # said already
-            if str(opening.commitment).encode() not in entry:
+            if opening is None or not isinstance(entry, bytes):
+                yield f"what is kept of {field} beside entry {number} cannot be read"
+            elif str(opening.commitment).encode() not in entry:
                 yield f"what is kept of {field} beside entry {number} does not open that entry"
     for number, field, _ in view.openings_between(size, _LAST):
         yield f"{field} is kept beside entry {number}, and there is no such entry"

@@ -44,8 +44,11 @@ class View(Protocol):
     def opening(self, field: str, entry_index: int) -> Opening | None:
         """Return the opening of a commitment, or None after erasure."""
 
-    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening]]:
-        """Return the openings of entries `[start, end)`, each with its entry's number and its field."""
+    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening | None]]:
+        """Return the openings of entries `[start, end)`, each with its entry's number and its field.
+
+        None for an opening that is damaged.
+        """
 
 
 class UnitOfWork(Protocol):

@@ -158,8 +158,11 @@ class View(Protocol):
     def opening(self, field: str, entry_index: int) -> Opening | None:
         """The opening of a commitment, or None once the opening was erased."""
 
-    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening]]:
-        """The openings of entries `[start, end)`, each with its entry's number and its field."""
+    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening | None]]:
+        """The openings of entries `[start, end)`, each with its entry's number and its field.
+
+        None for an opening that is damaged.
+        """
 
     def presence(self) -> Sequence[Presence]: ...
 

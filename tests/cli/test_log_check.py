@@ -42,6 +42,15 @@ DAMAGES: dict[str, Damage] = {
         "update log_entries set entry = flipped(entry) where number = 1",
         "entry 1 was changed, or its hash in tile/0/000",
     ),
+    "an entry that is a text": (
+        "update log_entries set entry = 'ana' where number = 1",
+        "entry 1 is not there, or cannot be read",
+    ),
+    "a salt": ("update openings set salt = x'00' where entry_index = 1", "beside entry 1 cannot be read"),
+    "an opening that is a text": (
+        "update openings set value = 'ana' where entry_index = 1",
+        "beside entry 1 cannot be read",
+    ),
     "a missing entry": ("delete from log_entries where number = 1", "entry 1 is not there"),
     "a hash": (
         "update log_tiles set hashes = flipped(hashes) where level = 0",
@@ -81,7 +90,7 @@ def test_each_damage_is_said_with_its_place(hub: Path, damage: str) -> None:
     assert (hub / DATABASE).read_bytes() == before
 
 
-@pytest.mark.parametrize("damage", ["an entry", "a hash", "an opening"])
+@pytest.mark.parametrize("damage", ["an entry", "an entry that is a text", "a hash", "an opening", "a salt"])
 def test_the_doctor_calls_no_damage_well(hub: Path, damage: str) -> None:
     statement, said = DAMAGES[damage]
     harm(hub, statement)

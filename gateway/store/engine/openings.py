@@ -5,7 +5,7 @@ log.
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from audit.formats.canonical import canonical_json
-from audit.formats.commitment import Opening
+from audit.formats.commitment import SALT_SIZE, Opening
 from gateway.auditing.reading_log import PERSON, SEARCH
 from gateway.store.engine.schema import openings
 
@@ -24,15 +24,25 @@ def find_opening(connection: Connection, field: str, entry_index: int) -> Openin
     return None if row is None else Opening(row.label, row.salt, row.value)
 
 
-def openings_between(connection: Connection, start: int, end: int) -> list[tuple[int, str, Opening]]:
-    """The openings of entries `[start, end)`, each with its entry's number and its field."""
+def openings_between(connection: Connection, start: int, end: int) -> list[tuple[int, str, Opening | None]]:
+    """The openings of entries `[start, end)`, each with its entry's number and its field.
+
+    None for an opening that is damaged.
+    """
     query = (
         select(openings)
         .where(openings.c.entry_index >= start, openings.c.entry_index < end)
         .order_by(openings.c.entry_index, openings.c.field)
     )
     rows = connection.execute(query)
-    return [(row.entry_index, row.field, Opening(row.label, row.salt, row.value)) for row in rows]
+    return [(row.entry_index, row.field, _whole(row.label, row.salt, row.value)) for row in rows]
+
+
+def _whole(label: object, salt: object, value: object) -> Opening | None:
+    """The opening, or None for what no program of ours has written there."""
+    if not (isinstance(label, str) and isinstance(salt, bytes) and isinstance(value, bytes)):
+        return None
+    return Opening(label, salt, value) if len(salt) == SALT_SIZE else None
 
 
 def erase_searches(connection: Connection, person: str) -> int:

@@ -227,7 +227,7 @@ class HubView:
     def opening(self, field: str, entry_index: int) -> Opening | None:
         return find_opening(self._connection, field, entry_index)
 
-    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening]]:
+    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening | None]]:
         return openings_between(self._connection, start, end)
 
     def presence(self) -> Sequence[Presence]:

@@ -191,7 +191,7 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
     def opening(self, field: str, entry_index: int) -> Opening | None:
         return find_opening(self._connection, field, entry_index)
 
-    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening]]:
+    def openings_between(self, start: int, end: int) -> Sequence[tuple[int, str, Opening | None]]:
         return openings_between(self._connection, start, end)
 
 
