@@ -5,7 +5,7 @@ import io
 
 from gateway.export.flat_tables import harmless
 from gateway.export.observations import Observations, Selection, totals_over
-from gateway.wire.cells import Cell
+from gateway.wire.cells import Axis, Cell
 
 FACTS = (
     "value",
@@ -32,20 +32,21 @@ def to_data_csv(observations: Observations, *, labelled: bool = False) -> str:
     names = [harmless(axis.level) for axis in observations.axes]
     heads = [head for name in names for head in ((name, f"{name}_label") if labelled else (name,))]
     writer.writerow([*heads, *([TOTAL_OVER] if marked else []), *FACTS])
+    shown = [_shown(observations, axis, labelled=labelled) for axis in observations.axes]
     for cell in observations.cells:
-        codes = _codes(observations, cell, labelled=labelled)
+        codes = [text for by_code, code in zip(shown, cell.key, strict=True) for text in by_code[code]]
         over = [" ".join(totals_over(observations.axes, cell))] if marked else []
         writer.writerow([*codes, *over, *_facts(cell)])
     return out.getvalue()
 
 
-def _codes(observations: Observations, cell: Cell, *, labelled: bool) -> list[str]:
-    found = []
-    for axis, code in zip(observations.axes, cell.key, strict=True):
-        found.append(harmless(code))
-        if labelled:
-            found.append(harmless(observations.labels.code(axis.level, code)))
-    return found
+def _shown(observations: Observations, axis: Axis, *, labelled: bool) -> dict[str, tuple[str, ...]]:
+    """The fields of each code of an axis: a table repeats a few codes thousands of times."""
+    said = observations.labels.code
+    return {
+        code: (harmless(code), harmless(said(axis.level, code))) if labelled else (harmless(code),)
+        for code in axis.codes
+    }
 
 
 def _facts(cell: Cell) -> list[str | int]:

@@ -57,8 +57,8 @@ def data(
             return to_sdmx_csv(observations).encode()
         case "xlsx":
             # Here, because a library for workbooks is in the way of whoever only starts.
-            from gateway.export.workbook import to_xlsx  # noqa: PLC0415
+            from gateway.export.workbook import workbook  # noqa: PLC0415
 
             labels = observations.labels
-            return to_xlsx(observations.release, observations.dictionary, labels.words, receipt)
+            return workbook(observations.bounded, observations.dictionary, labels.words, receipt)
     raise FormError(f"Data cannot be had as '{ending}'.", remedy=f"Choose one of {', '.join(FORMATS)}.")

@@ -11,7 +11,7 @@ from typing import Any
 from gateway.dictionary.model import CALENDARS, COUNTRY
 from gateway.export.observations import REASONS, Observations, Selection
 from gateway.picturing.words import capital, msgid
-from gateway.wire.cells import MEANINGS, Cell, Status
+from gateway.wire.cells import MEANINGS, Cell
 from gateway.wire.release import Release
 
 CONTENTS = "contents"
@@ -31,13 +31,13 @@ def to_json_stat(observations: Observations) -> str:
     contents = _contents(observations)
     by_key = {cell.key: cell for cell in observations.cells}
     cross = [by_key.get(key) for key in product(*(axis.codes for axis in observations.axes))]
-    values = [number for cell in cross for number in _numbers(cell)]
-    status = {
-        str(place): said
-        for row, said in enumerate(map(_status, cross))
-        if said != Status.VALUE
-        for place in range(row * len(contents), (row + 1) * len(contents))
-    }
+    values: list[int | None] = []
+    status: dict[str, str] = {}
+    for row, cell in enumerate(cross):
+        values += _numbers(cell)
+        if cell is None or cell.value is None:
+            places = range(row * len(contents), (row + 1) * len(contents))
+            status |= dict.fromkeys(map(str, places), IMPOSSIBLE if cell is None else cell.status.value)
     dimensions = {
         axis.level: {
             "label": capital(labels.level(axis.level)),
@@ -82,10 +82,6 @@ def _numbers(cell: Cell | None) -> tuple[int | None, ...]:
     if cell is None:
         return None, None, None, IMPOSSIBLE_REASON
     return cell.value, cell.at_least, cell.at_most, REASONS[cell.status]
-
-
-def _status(cell: Cell | None) -> str:
-    return IMPOSSIBLE if cell is None else cell.status.value
 
 
 def _roles(observations: Observations) -> dict[str, list[str]]:

@@ -32,10 +32,11 @@ class Observations:
     """Selected cells of a release, in the order of its codes, with labels in one language.
 
     `axes` have the codes of selected cells only. `cells` lack combinations of codes that are none, such as a
-    province of another country.
+    province of another country. `bounded`: the release with the range of each withheld cell, totals included.
     """
 
     release: Release
+    bounded: Release
     dictionary: Dictionary
     selection: Selection
     axes: tuple[Axis, ...]
@@ -52,8 +53,8 @@ class Observations:
     ) -> "Observations":
         """The observations of a release; each withheld cell has the range that follows from the table."""
         places = [{code: place for place, code in enumerate(axis.codes)} for axis in release.axes]
-        bounded = with_bounds(release, dictionary).cells
-        cells = [_from_zero(cell) for cell in bounded if selection.has(cell.key)]
+        bounded = with_bounds(release, dictionary)
+        cells = [_from_zero(cell) for cell in bounded.cells if selection.has(cell.key)]
         cells.sort(key=lambda cell: [place[code] for place, code in zip(places, cell.key, strict=True)])
         axes = tuple(
             Axis(axis.level, tuple(c for c in axis.codes if c != TOTAL))
@@ -61,7 +62,8 @@ class Observations:
             else axis
             for axis in release.axes
         )
-        return cls(release, dictionary, selection, axes, tuple(cells), Labels(dictionary, words.remembered()))
+        labels = Labels(dictionary, words.remembered())
+        return cls(release, bounded, dictionary, selection, axes, tuple(cells), labels)
 
 
 def _from_zero(cell: Cell) -> Cell:

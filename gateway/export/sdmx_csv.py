@@ -35,11 +35,12 @@ def to_sdmx_csv(observations: Observations) -> str:
     structure = f"{AGENCY}:{identifier(measure).upper()}(1.0)"
     names = [_name(axis) for axis in observations.axes]
     writer.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *names, *FACTS])
+    identifiers = [{code: identifier(code) for code in axis.codes} for axis in observations.axes]
     for cell in observations.cells:
         observed, confidential = STATUS[cell.status]
         numbers = (cell.value, cell.at_least, cell.at_most, cell.largest_deviation or None)
         value, *range_ = ("" if number is None else number for number in numbers)
-        key = [identifier(code) for code in cell.key]
+        key = [by_code[code] for by_code, code in zip(identifiers, cell.key, strict=True)]
         writer.writerow(["dataflow", structure, "I", *key, value, observed, confidential, *range_])
     return out.getvalue()
 

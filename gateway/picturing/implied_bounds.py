@@ -6,7 +6,7 @@ could not work out.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 
 from gateway.dictionary import Dictionary
 from gateway.question import COUNTRY
@@ -47,6 +47,7 @@ class _Reader:
         self._release, self._dictionary = release, dictionary
         self._cells = {cell.key: cell for cell in release.cells}
         self._lines: dict[tuple[int, Key], _Line] = {}
+        self._owned = [axis for axis in release.axes if _by_member(axis, dictionary)]
 
     def bounded(self, cell: Cell) -> Cell:
         """The cell with its bounds, where it is withheld and has any."""
@@ -66,9 +67,13 @@ class _Reader:
                 least = max(least, line.seen)
             elif whole.value is not None and not _noisy(whole):
                 most.append(whole.value + whole.largest_deviation - line.seen)
-        above = [self._cells[k] for keys in _above(key) for k in keys if visible(self._cells, k)]
-        held = [c for c in above if _holds(self._release, self._dictionary, c, cell)]
-        most += [c.value + c.largest_deviation for c in held if c.value is not None and not _noisy(c)]
+        # With the withheld cell itself, which has no value. A table may have thousands of such cells.
+        around = product(*((code,) if code == TOTAL else (code, TOTAL) for code in key))
+        above = map(self._cells.get, around)
+        shown = [c for c in above if c is not None and c.value is not None and not _noisy(c)]
+        members = _members(self._release.axes, self._owned, self._dictionary, key)
+        held = (c for c in shown if not c.missing_members or _holds(c, cell, members))
+        most += [c.value + c.largest_deviation for c in held if c.value is not None]
         top = min(most, default=None)
         if top is not None and top <= least:  # never disclose a withheld number, nor state nonsense
             return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
@@ -79,8 +84,7 @@ class _Reader:
         if place not in self._lines:
             cells = [self._cells[k] for k in _line(axis, number, key) if k in self._cells]
             whole = next((c for c in cells if c.key[number] == TOTAL), None)
-            by_member = _by_member(axis, self._dictionary)
-            self._lines[place] = _Line.of(cells, whole, by_member=by_member)
+            self._lines[place] = _Line.of(cells, whole, by_member=axis in self._owned)
         return self._lines[place]
 
 
@@ -121,24 +125,26 @@ def nearest_ancestor(release: Release, dictionary: Dictionary, key: Sequence[str
     None where not even the total is shown, or where the total lacks the cell's member.
     """
     cells = {cell.key: cell for cell in release.cells}
+    owned = [axis for axis in release.axes if _by_member(axis, dictionary)]
+    members = _members(release.axes, owned, dictionary, tuple(key))
     for keys in _above(tuple(key)):
-        found = [
-            cells[k]
-            for k in keys
-            if visible(cells, k) and _holds(release, dictionary, cells[k], cells[tuple(key)])
-        ]
+        found = [cells[k] for k in keys if visible(cells, k) and _holds(cells[k], cells[tuple(key)], members)]
         if found:
             return min(found, key=lambda cell: (cell.value or 0, cell.key))
     return None
 
 
-def _holds(release: Release, dictionary: Dictionary, above: Cell, cell: Cell) -> bool:
-    """Whether a total includes every member with people in the cell below."""
-    members = {
+def _members(axes: Sequence[Axis], owned: Sequence[Axis], dictionary: Dictionary, key: Key) -> set[str]:
+    """The members to which the codes of a cell belong; none for a cell of the whole region."""
+    return {
         code if axis.level == COUNTRY else dictionary.places.owner.get(code, "")
-        for axis, code in zip(release.axes, cell.key, strict=True)
-        if code != TOTAL and _by_member(axis, dictionary)
+        for axis, code in zip(axes, key, strict=True)
+        if code != TOTAL and axis in owned
     }
+
+
+def _holds(above: Cell, cell: Cell, members: set[str]) -> bool:
+    """Whether a total includes every member with people in the cell below."""
     return not (
         members & set(above.missing_members)
         if members

@@ -46,6 +46,10 @@ CASES: Mapping[str, Case] = {
     "cut_table": Case(
         "table.json -o smaller.json --first place=2", r"8 cells with people; codes: .*3 of place"
     ),
+    "data_formats": Case(
+        "--years 1 --times 1",
+        r"680 cells by country, .*\n(.*\n)*xlsx +median +\d+ ms, longest +\d+ ms, +\d+ kB",
+    ),
     "simulated_faults": Case("--plans 1 --processes 1", r"1 plans, \d+ faults, \d+ s"),
     "growth": Case("table.json --along sex --plot plot.svg", r"2 \| 36 \| \d+\.\d \| \d+ \| \d+\.\d\d"),
     "history": Case("two table.json --max-dims 2", r"release 2 \| \d+\.\d CPU s \| 12 cells, \d+ withheld"),

@@ -6,6 +6,7 @@ import json
 import struct
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from any_releases import any_releases
@@ -18,6 +19,7 @@ from releases import made_release
 from gateway.dictionary import regional
 from gateway.export import CONTENT_TYPES, FORMS, FormError, NothingToDrawError, Receipt, export, file_name
 from gateway.export.images import FONT, image, to_png
+from gateway.export.sheet_rows import SheetRows, packed
 from gateway.picturing import ENGLISH, WITHHELD, Words
 from gateway.picturing.svg import text as line
 from gateway.wire.answer import Refusal
@@ -104,6 +106,30 @@ def test_no_text_becomes_a_formula(text: str) -> None:
             assert all(cell.data_type != "f" for cell in row)
     with zipfile.ZipFile(io.BytesIO(export(release, "xlsx", DICTIONARY, words))) as parts:
         assert not any(b"<f>" in parts.read(name) for name in parts.namelist())
+
+
+def test_a_workbook_holds_when_it_was_released_and_never_when_it_was_written() -> None:
+    with zipfile.ZipFile(io.BytesIO(export(RELEASE, "xlsx", DICTIONARY))) as parts:
+        moments = {entry.date_time for entry in parts.infolist()}
+        about = parts.read("docProps/core.xml").decode()
+
+    assert moments == {(2025, 1, 10, 8, 0, 4)}
+    assert about.count("2025-01-10T08:00:04Z") == 2  # created and modified
+
+
+def test_a_text_longer_than_a_cell_may_be_is_cut_and_the_workbook_still_opens() -> None:
+    book = workbook(RELEASE, Words(say=lambda said: "a" * 40_000 if said == "killed" else said, number=str))
+
+    longest = max(len(value) for row in rows(book, "Table") for value in row if isinstance(value, str))
+    assert longest == 32_767
+
+
+def test_rows_are_put_into_an_empty_sheet_only() -> None:
+    book = Workbook(write_only=True)
+    frame = book.create_sheet("Table")
+    frame.append(["there already"])
+    with pytest.raises(ValueError, match="has rows already"):
+        packed(book, [SheetRows(frame)], datetime(2025, 1, 10, tzinfo=UTC))
 
 
 def test_letters_that_xml_cannot_hold_do_not_spoil_a_file() -> None:
