@@ -9,6 +9,7 @@ from gateway.export.json_stat import to_json_stat
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
 from gateway.export.sdmx_csv import to_sdmx_csv
+from gateway.export.sdmx_json import to_sdmx_json
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ FORMATS = MappingProxyType(
             DataFormat("csv", "text/csv"),
             DataFormat("jsonstat", "application/json"),
             DataFormat("sdmx.csv", "application/vnd.sdmx.data+csv;version=2.0.0"),
+            DataFormat("sdmx.json", "application/vnd.sdmx.data+json;version=2.0.0"),
             DataFormat("xlsx", CONTENT_TYPES["xlsx"]),
         )
     }
@@ -44,7 +46,8 @@ def data(
 ) -> bytes:
     """Return the bytes of a format. A workbook has all cells, totals in rows and columns of their own.
 
-    Raises FormError for an ending that FORMATS lacks, and for totals alone as JSON-stat.
+    Raises FormError for an ending that FORMATS lacks, for totals alone as JSON-stat, and for a single number
+    as SDMX-JSON.
     """
     match ending:
         case "csv":
@@ -55,6 +58,10 @@ def data(
             return to_json_stat(observations).encode()
         case "sdmx.csv":
             return to_sdmx_csv(observations).encode()
+        case "sdmx.json":
+            if not observations.axes:
+                raise FormError("SDMX-JSON cannot hold a single number.", remedy="Ask for data.csv.")
+            return to_sdmx_json(observations).encode()
         case "xlsx":
             # Here, because a library for workbooks is in the way of whoever only starts.
             from gateway.export.workbook import workbook  # noqa: PLC0415

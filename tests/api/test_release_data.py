@@ -41,6 +41,7 @@ def rows(reply: httpx.Response) -> list[dict[str, str]]:
         ("text/csv", "csv"),
         ("application/json", "jsonstat"),
         ("application/vnd.sdmx.data+csv;version=2.0.0, text/html;q=0.5", "sdmx.csv"),
+        ("application/vnd.sdmx.data+json", "sdmx.json"),
         ("text/html, application/json;q=0.4, text/csv;q=0.3", "jsonstat"),
     ],
 )

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from itertools import product
+from itertools import product, zip_longest
 
 import pytest
 from any_releases import any_releases
@@ -16,7 +16,7 @@ from gateway.dictionary import regional
 from gateway.export import FormError
 from gateway.export.data_formats import FORMATS, data
 from gateway.export.observations import REASONS, Observations, Selection
-from gateway.export.sdmx_csv import STATUS, identifier
+from gateway.export.sdmx_terms import STATUS, component, identifier
 from gateway.picturing import Words
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.release import Release
@@ -154,6 +154,12 @@ def test_json_stat_says_which_dimensions_are_times_and_places() -> None:
     assert dataset["value"][4:8] == [None, 0, 20, 1]
 
 
+def test_a_single_number_is_no_sdmx_json() -> None:
+    one = replace(RELEASE, axes=(), cells=(Cell((), Status.VALUE, 27),))
+    with pytest.raises(FormError, match="single number"):
+        data(observed(one), "sdmx.json")
+
+
 def test_totals_alone_are_no_json_stat() -> None:
     with pytest.raises(FormError, match="totals alone"):
         data(observed(selection=Selection.TOTALS), "jsonstat")
@@ -174,6 +180,34 @@ def test_sdmx_gives_back_every_number_and_reason(release: Release, selection: Se
         for cell in release.cells
         if selection.has(cell.key)
     }
+
+
+@settings(max_examples=40)
+@given(any_releases().filter(lambda release: release.axes), selections)
+def test_sdmx_json_gives_back_every_number_and_reason(release: Release, selection: Selection) -> None:
+    message = json.loads(data(observed(release, selection), "sdmx.json"))
+    (structure,), (found,) = message["data"]["structures"], message["data"]["dataSets"]
+    dimensions = structure["dimensions"]["observation"]
+    facts = [*structure["measures"]["observation"], *structure["attributes"]["observation"]]
+
+    assert [one["id"] for one in dimensions] == [component(axis) for axis in release.axes]
+    got = {}
+    for places, array in found["observations"].items():
+        key = tuple(
+            dimension["values"][int(place)]["id"]
+            for dimension, place in zip(dimensions, places.split(":"), strict=True)
+        )
+        said = dict(zip_longest((fact["id"] for fact in facts), array))
+        codes = [fact["values"][said[fact["id"]]]["id"] for fact in facts if fact["id"].endswith("_STATUS")]
+        got[key] = (said["OBS_VALUE"], *codes, said["AT_MOST"], said["MISSING_MEMBERS"])
+    expected = {cell.key: cell for cell in observed(release, selection).cells}
+    assert got == {
+        tuple(map(identifier, key)): (
+            cell.value, *STATUS[cell.status], cell.at_most, " ".join(cell.missing_members) or None
+        )
+        for key, cell in expected.items()
+    }  # fmt: skip
+    assert set(expected) == {cell.key for cell in release.cells if selection.has(cell.key)}
 
 
 def test_no_status_of_sdmx_tells_a_small_cell_from_a_complementary_one() -> None:
