@@ -16,6 +16,7 @@ from gateway.api import (
     federation,
     limits,
     problems,
+    pxweb,
     questions,
     release_data,
     storable,
@@ -88,6 +89,7 @@ def create_hub_app(hub: Hub) -> Flask:
     for blueprint in (
         questions.blueprint,
         release_data.blueprint,
+        pxweb.blueprint,
         catalogue.blueprint,
         audit.blueprint,
         federation.blueprint,

@@ -17,6 +17,7 @@ from audit.formats.encoding import to_base64
 from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.describe import refusals
+from gateway.api.label_languages import words_of
 from gateway.api.schemas import Strict
 from gateway.api.services import hub
 from gateway.export.data_formats import FORMATS, MEDIA_TYPES, data
@@ -26,7 +27,6 @@ from gateway.export.release_metadata import metadata
 from gateway.hub.errors import UnknownQuestionError
 from gateway.hub.model import KeptRelease
 from gateway.hub.ports import View
-from gateway.picturing import ENGLISH, Words
 from gateway.wire.release import RESULT
 
 blueprint = Blueprint(
@@ -35,9 +35,6 @@ blueprint = Blueprint(
     url_prefix="/api/v1/questions/<question_id>/releases",
     description="The data of releases, in formats of statistics",
 )
-
-LANGUAGES = "safelane-languages"
-"""Extension of the application: the languages of labels beside English, each with its words."""
 
 NEVER_CHANGES = "private, max-age=31536000, immutable"
 MAY_CHANGE = "private, no-cache"
@@ -135,7 +132,7 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
         kept, asked_index = _kept(view, question_id, number)
     form = _form(ending)
     language: str = query["labels"]
-    words = _words(language)
+    words = words_of(language)
     at = _address(question_id, kept.release.number)
     parts = (
         question_id, str(kept.release.number), form, query["cells"].value, language,
@@ -195,15 +192,6 @@ def _accepts(named: str, media_type: str) -> bool:
 def _content_type(form: str) -> str:
     media_type = FORMATS[form].media_type
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-
-
-def _words(language: str) -> Words:
-    known: Mapping[str, Words] = current_app.extensions.get(LANGUAGES, {})
-    if language in ("", "en"):
-        return ENGLISH
-    if language not in known:
-        raise NotAcceptable(f"There are labels in {', '.join(['en', *sorted(known)])}.")
-    return known[language]
 
 
 def _address(question_id: str, number: int) -> str:

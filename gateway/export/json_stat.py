@@ -5,6 +5,7 @@ has for each cell its value, the ends of its range, and the reason for a missing
 """
 
 import json
+from collections.abc import Collection
 from itertools import product
 from typing import Any
 
@@ -15,12 +16,19 @@ from gateway.wire.cells import MEANINGS, Cell
 from gateway.wire.release import Release
 
 CONTENTS = "contents"
+FACTS = ("value", "at_least", "at_most", "reason")
+"""The codes of `contents`."""
 IMPOSSIBLE, IMPOSSIBLE_REASON = "not-applicable", 5
 """A combination of codes that is no cell, such as a province of another country: the format has them all."""
 
 
 def to_json_stat(observations: Observations) -> str:
-    """Return a dataset of class `dataset`. Raises ValueError for totals alone, which fill no cross of codes.
+    """Return the text of a dataset of class `dataset`. Raises ValueError for totals alone."""
+    return json.dumps(dataset(observations), ensure_ascii=False, separators=(",", ":"))
+
+
+def dataset(observations: Observations, chosen: Collection[str] = FACTS) -> dict[str, Any]:
+    """Return a dataset with the `chosen` of FACTS. Raises ValueError for totals alone: they fill no cross.
 
     `status` names the status of each value of a cell without a number; its words are explained in
     `extension.status`, the numbers of `contents` = `reason` in `extension.reason`.
@@ -28,13 +36,15 @@ def to_json_stat(observations: Observations) -> str:
     if observations.selection is Selection.TOTALS:
         raise ValueError("totals alone are no cross of codes")
     release, labels = observations.release, observations.labels
-    contents = _contents(observations)
+    contents = {name: label for name, label in _contents(observations).items() if name in chosen}
+    wanted = [place for place, name in enumerate(FACTS) if name in chosen]
     by_key = {cell.key: cell for cell in observations.cells}
     cross = [by_key.get(key) for key in product(*(axis.codes for axis in observations.axes))]
     values: list[int | None] = []
     status: dict[str, str] = {}
     for row, cell in enumerate(cross):
-        values += _numbers(cell)
+        numbers = _numbers(cell)
+        values += numbers if len(wanted) == len(FACTS) else [numbers[place] for place in wanted]
         if cell is None or cell.value is None:
             places = range(row * len(contents), (row + 1) * len(contents))
             status |= dict.fromkeys(map(str, places), IMPOSSIBLE if cell is None else cell.status.value)
@@ -52,7 +62,7 @@ def to_json_stat(observations: Observations) -> str:
         "label": capital(labels.words.say(msgid("contents"))),
         "category": {"index": list(contents), "label": contents},
     }
-    dataset = {
+    return {
         "version": "2.0",
         "class": "dataset",
         "label": labels.caption(release),
@@ -65,7 +75,6 @@ def to_json_stat(observations: Observations) -> str:
         **({"status": status} if status else {}),
         "extension": _extension(release),
     }
-    return json.dumps(dataset, ensure_ascii=False, separators=(",", ":"))
 
 
 def _contents(observations: Observations) -> dict[str, str]:

@@ -22,6 +22,7 @@ from safelane_client import (
     Progress,
     QuestionRefusedError,
     Region,
+    Release,
     Status,
     UnavailableError,
     receipts,
@@ -61,9 +62,15 @@ def client(region: Hub) -> Iterator[Region]:
         yield made
 
 
-def test_every_cell_has_a_number_or_its_reason_and_totals_stand_apart(region: Hub, client: Region) -> None:
-    answer = client.ask("casualties", **QUESTION, progress=once(lambda: members(region, BOTH)))
+@pytest.fixture(scope="module")
+def answer(shared_region: Hub) -> Release:
+    """A release to which both members contributed, read by the client."""
+    key = str(shared_region.hub.log.key)
+    with Region(shared_region.url, shared_region.tokens["analyst"], key) as client:
+        return client.ask("casualties", **QUESTION, progress=once(lambda: members(shared_region, BOTH)))
 
+
+def test_every_cell_has_a_number_or_its_reason_and_totals_stand_apart(answer: Release) -> None:
     found = {tuple(row.key.values()): row for row in answer.rows}
     assert {key: (row.value, row.status) for key, row in found.items()} == {
         ("KH", "K"): (7, Status.VALUE),
@@ -87,9 +94,7 @@ def test_every_cell_has_a_number_or_its_reason_and_totals_stand_apart(region: Hu
     assert [part.member for part in answer.parts if part.answered] == ["KH", "TH"]
 
 
-def test_columns_have_none_for_a_blank_and_totals_only_when_asked_for(region: Hub, client: Region) -> None:
-    answer = client.ask("casualties", **QUESTION, progress=once(lambda: members(region, BOTH)))
-
+def test_columns_have_none_for_a_blank_and_totals_only_when_asked_for(answer: Release) -> None:
     assert answer.columns()["value"] == [7, 20, 0, None, 6, 0]
     assert "total_over" not in answer.columns()
     whole = answer.columns("all", labels=True)
@@ -98,9 +103,7 @@ def test_columns_have_none_for_a_blank_and_totals_only_when_asked_for(region: Hu
     assert len(answer.columns("totals")["value"]) + 6 == len(whole["value"])
 
 
-def test_a_table_of_pandas_has_na_for_a_blank_and_says_how_many(region: Hub, client: Region) -> None:
-    answer = client.ask("casualties", **QUESTION, progress=once(lambda: members(region, BOTH)))
-
+def test_a_table_of_pandas_has_na_for_a_blank_and_says_how_many(answer: Release) -> None:
     table = answer.to_pandas(labels=True)
 
     assert str(table["value"].dtype) == "Int64"
@@ -110,11 +113,10 @@ def test_a_table_of_pandas_has_na_for_a_blank_and_says_how_many(region: Hub, cli
     assert list(table["status"].cat.categories) == [status.value for status in Status]
 
 
-def test_pandas_reads_the_address_of_the_data_as_it_is(region: Hub, client: Region) -> None:
-    answer = client.ask("casualties", **QUESTION, progress=once(lambda: members(region, BOTH)))
-    header = {"Authorization": f"Bearer {region.tokens['analyst']}"}
+def test_pandas_reads_the_address_of_the_data_as_it_is(shared_region: Hub, answer: Release) -> None:
+    header = {"Authorization": f"Bearer {shared_region.tokens['analyst']}"}
 
-    address = f"{region.url}/api/v1/questions/{answer.question_id}/releases/newest/data.csv"
+    address = f"{shared_region.url}/api/v1/questions/{answer.question_id}/releases/newest/data.csv"
     table = pandas.read_csv(address, storage_options=header)
 
     assert table["value"].sum() == 33
@@ -168,10 +170,13 @@ def test_a_refusal_by_all_members_is_an_error_with_each_reason(region: Hub, clie
     ],
 )
 def test_each_refusal_of_the_hub_is_an_error_of_its_own(
-    region: Hub, who: str, question: dict[str, Any], error: type[Exception], said: str
+    shared_region: Hub, who: str, question: dict[str, Any], error: type[Exception], said: str
 ) -> None:
-    token = region.tokens.get(who, "slt_wrong")
-    with Region(region.url, token, str(region.hub.log.key)) as one, pytest.raises(error, match=said):
+    token = shared_region.tokens.get(who, "slt_wrong")
+    with (
+        Region(shared_region.url, token, str(shared_region.hub.log.key)) as one,
+        pytest.raises(error, match=said),
+    ):
         one.ask(question.pop("measure"), **question)
 
 
@@ -225,16 +230,15 @@ LIES = {
 }
 
 
-@pytest.fixture
-def shown(region: Hub, client: Region) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def shown(shared_region: Hub, answer: Release) -> dict[str, Any]:
     """What a hub says of a question with a release."""
-    answer = client.ask("casualties", **QUESTION, progress=once(lambda: members(region, BOTH)))
-    said: dict[str, Any] = region.analyst.get(f"/api/v1/questions/{answer.question_id}").json()
+    said: dict[str, Any] = shared_region.analyst.get(f"/api/v1/questions/{answer.question_id}").json()
     return said
 
 
-def test_whatever_is_changed_the_receipts_do_not_prove_it(region: Hub, shown: dict[str, Any]) -> None:
-    key = receipts.LogKey(str(region.hub.log.key))
+def test_whatever_is_changed_the_receipts_do_not_prove_it(shared_region: Hub, shown: dict[str, Any]) -> None:
+    key = receipts.LogKey(str(shared_region.hub.log.key))
 
     def check(asked: dict[str, Any]) -> None:
         text = json.dumps(asked["release"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -246,11 +250,13 @@ def test_whatever_is_changed_the_receipts_do_not_prove_it(region: Hub, shown: di
             check(lie(shown))
             pytest.fail(f"{name} was believed")
     with pytest.raises(NotProvenError, match="not signed"):
-        receipts.proven(shown, b"{}", receipts.LogKey(str(region.members["KH"].log_signer.key)))
+        receipts.proven(shown, b"{}", receipts.LogKey(str(shared_region.members["KH"].log_signer.key)))
 
 
-def test_a_table_that_differs_from_the_proven_release_is_refused(region: Hub, shown: dict[str, Any]) -> None:
-    table = region.analyst.get(
+def test_a_table_that_differs_from_the_proven_release_is_refused(
+    shared_region: Hub, shown: dict[str, Any]
+) -> None:
+    table = shared_region.analyst.get(
         f"/api/v1/questions/{shown['id']}/releases/1/data.jsonstat?cells=all&labels=en"
     ).json()
     table["value"][0] += 1
@@ -258,9 +264,9 @@ def test_a_table_that_differs_from_the_proven_release_is_refused(region: Hub, sh
     def answers(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=table if "jsonstat" in request.url.path else shown)
 
-    with Region(region.url, "token", str(region.hub.log.key)) as client:
+    with Region(shared_region.url, "token", str(shared_region.hub.log.key)) as client:
         client.close()
-        client._client = httpx.Client(base_url=region.url, transport=httpx.MockTransport(answers))
+        client._client = httpx.Client(base_url=shared_region.url, transport=httpx.MockTransport(answers))
         with pytest.raises(NotProvenError, match="differ for KH, K"):
             client.release(shown["id"])
 

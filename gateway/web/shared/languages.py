@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from audit.reading.messages import Message as LogMessage
 from gateway.accounts.forms import local_path
 from gateway.api.browsers import BROWSER_SECONDS, read_cookie, set_cookie
-from gateway.api.release_data import LANGUAGES
+from gateway.api.label_languages import LANGUAGES
 from gateway.picturing import Words
 from policies.model.messages import Message as PolicyMessage
 

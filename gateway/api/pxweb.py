@@ -1,0 +1,210 @@
+"""PxWeb API 2.0, read-only: the tables are the requester's newest releases of ready-made questions.
+
+Reading asks nobody anew. A table that the requester has not asked for yet is none; somebody else's likewise.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, current_app, request
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, RAISE, fields, validate
+from werkzeug.datastructures import MultiDict
+
+from gateway import __version__
+from gateway.api.access_control import principal
+from gateway.api.describe import refusals
+from gateway.api.label_languages import languages, words_of
+from gateway.api.pxweb_tables import Table, tables
+from gateway.api.schemas import WORD, Strict
+from gateway.api.services import hub
+from gateway.export.observations import Observations, Selection
+from gateway.export.px_selection import SelectionError, split
+from gateway.export.px_table import Query, data, metadata
+from gateway.hub.errors import UnknownQuestionError
+
+blueprint = Blueprint(
+    "pxweb", __name__, url_prefix="/api/pxweb/v2", description="Ready-made questions as tables of PxWeb"
+)
+
+VERSION = "2.0.0"
+FORMAT = "json-stat2"
+MOST_CELLS = 1_000_000
+"""More than any release has: no client need cut a table into pieces."""
+_OTHER = ("lang", "outputFormat", "outputFormatParams", "heading", "stub")
+"""Parameters of a query beside its variables; JSON-stat names its dimensions, whatever their placement."""
+
+
+class LanguageSchema(Strict):
+    class Meta:
+        unknown = EXCLUDE  # clients of PxWeb send parameters of their own
+
+    lang = fields.String(load_default="", metadata={"description": "the language of labels"})
+
+
+class TablesSchema(LanguageSchema):
+    query = fields.String(load_default="", validate=validate.Length(max=200))
+    pastDays = fields.Integer(  # noqa: N815 - PxWeb's names
+        load_default=None, allow_none=True, validate=validate.Range(min=1, max=36_500)
+    )
+    pageNumber = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))  # noqa: N815
+    pageSize = fields.Integer(load_default=100, validate=validate.Range(min=1, max=10_000))  # noqa: N815
+
+
+class VariableSchema(Strict):
+    variableCode = fields.String(required=True, validate=WORD)  # noqa: N815 - PxWeb's names
+    valueCodes = fields.List(  # noqa: N815
+        fields.String(validate=WORD), load_default=list, validate=validate.Length(max=5000)
+    )
+    codelist = fields.String(
+        load_default=None, allow_none=True, validate=validate.Equal("", error="There are no code lists.")
+    )
+
+
+class PlacementSchema(Strict):
+    heading = fields.List(fields.String(validate=WORD), load_default=list)
+    stub = fields.List(fields.String(validate=WORD), load_default=list)
+
+
+class QuerySchema(Strict):
+    selection = fields.List(fields.Nested(VariableSchema), required=True, validate=validate.Length(max=20))
+    placement = fields.Nested(PlacementSchema, load_default=None, allow_none=True)
+
+
+@blueprint.route("/config", methods=["GET"])
+@blueprint.response(200)
+@refusals(blueprint)
+def get_config() -> dict[str, Any]:
+    """What this PxWeb offers: languages, one format, and no limit that a release can reach."""
+    return {
+        "apiVersion": VERSION,
+        "appVersion": __version__,
+        "languages": [{"id": code, "label": code} for code in ("en", *sorted(languages()))],
+        "defaultLanguage": "en",
+        "maxDataCells": MOST_CELLS,
+        "maxCallsPerTimeWindow": 6000,
+        "timeWindow": 60,
+        "license": "The terms of each member's part stand in the notes of each table.",
+        "sourceReferences": [],
+        "defaultDataFormat": FORMAT,
+        "dataFormats": [FORMAT],
+        "features": [],
+    }
+
+
+@blueprint.route("/tables", methods=["GET"])
+@blueprint.arguments(TablesSchema, location="query")
+@blueprint.response(200)
+@refusals(blueprint, s406="no such language")
+def get_tables(query: dict[str, Any]) -> dict[str, Any]:
+    """The requester's tables: ready-made questions of which there is a release."""
+    wanted = query["query"].casefold()
+    days = query["pastDays"]
+    since = None if days is None else hub().clock.now() - timedelta(days=days)
+    shown = [_shown(one, query["lang"]) for one in _tables().values() if since is None or one.moment >= since]
+    found = [one for one in shown if wanted in f"{one['id']} {one['label']}".casefold()]
+    size, number = query["pageSize"], query["pageNumber"]
+    return {
+        "language": query["lang"] or "en",
+        "tables": found[(number - 1) * size : number * size],
+        "page": {
+            "pageNumber": number,
+            "pageSize": size,
+            "totalElements": len(found),
+            "totalPages": max(1, -(-len(found) // size)),
+            "links": [],
+        },
+        "links": [],
+    }
+
+
+@blueprint.route("/tables/<table_id>", methods=["GET"])
+@blueprint.arguments(LanguageSchema, location="query")
+@blueprint.response(200)
+@refusals(blueprint, s404="no such table among one's own", s406="no such language")
+def get_table(query: dict[str, Any], table_id: str) -> dict[str, Any]:
+    """One table: its title, when it was released, its variables."""
+    return {"language": query["lang"] or "en", **_shown(_table(table_id), query["lang"])}
+
+
+@blueprint.route("/tables/<table_id>/metadata", methods=["GET"])
+@blueprint.arguments(LanguageSchema, location="query")
+@blueprint.response(200)
+@refusals(blueprint, s404="no such table among one's own", s406="no such language")
+def get_table_metadata(query: dict[str, Any], table_id: str) -> Response:
+    """The variables of a table with all codes, and what each member gave under which terms, as notes."""
+    return _json(metadata(_observations(_table(table_id), query["lang"])))
+
+
+@blueprint.route("/tables/<table_id>/data", methods=["GET"])
+@blueprint.arguments(LanguageSchema, location="query")
+@blueprint.response(200)
+@refusals(blueprint, s404="no such table among one's own", s406="no such language")
+def get_table_data(query: dict[str, Any], table_id: str) -> Response:
+    """What `valuecodes[VARIABLE]=CODE,CODE` selects; without any every cell that is no total."""
+    table = _table(table_id)
+    return _json(data(_observations(table, query["lang"]), _from_address(request.args)))
+
+
+@blueprint.route("/tables/<table_id>/data", methods=["POST"])
+@blueprint.arguments(LanguageSchema, location="query")
+@blueprint.arguments(QuerySchema, unknown=RAISE)
+@blueprint.response(200)
+@refusals(blueprint, s404="no such table among one's own", s406="no such language")
+def post_table_data(query: dict[str, Any], body: dict[str, Any], table_id: str) -> Response:
+    """What a query in the body selects. Nothing is changed, and nobody is asked anew."""
+    _from_address(request.args)  # a format that there is none of is refused here too
+    table = _table(table_id)
+    wanted: dict[str, list[str]] = {}
+    for variable in body["selection"]:
+        wanted.setdefault(variable["variableCode"], []).extend(variable["valueCodes"])
+    return _json(data(_observations(table, query["lang"]), wanted or None))
+
+
+def _from_address(arguments: MultiDict[str, str]) -> Query | None:
+    """The expressions of each variable in an address. Raises SelectionError for any other parameter."""
+    wanted: dict[str, list[str]] = {}
+    for name, value in arguments.items(multi=True):
+        kind, _, variable = name.partition("[")
+        if kind.lower() == "valuecodes" and variable.endswith("]"):
+            wanted.setdefault(variable[:-1], []).extend(split(value))
+        elif name == "outputFormat" and value not in ("", FORMAT):
+            raise SelectionError(f"Data cannot be had as '{value}'.", remedy=f"There is {FORMAT}.")
+        elif name not in _OTHER:
+            raise SelectionError(
+                f"There is no parameter '{name}'.", remedy=f"There are valuecodes[...], {', '.join(_OTHER)}."
+            )
+    return wanted or None
+
+
+def _tables() -> Mapping[str, Table]:
+    with hub().store.reading() as view:
+        return tables(hub().dictionary, view, principal().user)
+
+
+def _table(table_id: str) -> Table:
+    found = _tables().get(table_id)
+    if found is None:
+        raise UnknownQuestionError(
+            "There is no such table among yours.", remedy="A ready-made question is one once you asked it."
+        )
+    return found
+
+
+def _observations(table: Table, language: str) -> Observations:
+    return Observations.of(table.release, hub().dictionary, Selection.ALL, words_of(language))
+
+
+def _shown(table: Table, language: str) -> dict[str, Any]:
+    shown = table.shown(hub().dictionary, words_of(language))
+    address = f"/api/pxweb/v2/tables/{table.id}"
+    links = [("self", ""), ("metadata", "/metadata"), ("data", "/data")]
+    named = [{"rel": rel, "hreflang": language or "en", "href": f"{address}{end}"} for rel, end in links]
+    return {**shown, "links": named}
+
+
+def _json(body: dict[str, Any]) -> Response:
+    response = Response(current_app.json.dumps(body), content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,120 @@
+"""PxWeb API 2.0: ready-made questions as tables of the person who asked them, read with a token."""
+
+from typing import Any
+
+import pytest
+from regions import Region
+
+from audit.events.event_values import EntryRef
+from audit.formats.merkle import leaf_hash
+from audit.log.receipt import Receipt
+from gateway.hub.releasing import release_due
+from gateway.wire.answer import Answer, AskedEntry
+from gateway.wire.cells import Axis
+from gateway.wire.poll import poll_reply_from_json
+
+BASE = "/api/pxweb/v2"
+TABLE = f"{BASE}/tables/accidents.casualties"
+QUESTION = {"measure": "casualties", "by": ["country", "year"], "purpose": "regional-reporting"}
+NUMBERS = {"KH": (7, 20, 27), "TH": (None, 6, 9)}
+
+
+def answer(region: Region, code: str) -> None:
+    with region.member(code) as member:
+        reply = member.post("/federation/v2/poll", json={"seen_size": 0, "wait": 0})
+        (delivery,) = poll_reply_from_json(reply.json()).deliveries
+        index, leaf = Receipt.parse(delivery.receipt).index, leaf_hash(delivery.entry)
+        origin, simulated = region.hub.log.origin, region.members[code]
+        axes = (Axis("year", ("2023", "2024", "Total")),)
+        made = Answer(
+            delivery.question_id, AskedEntry(origin, index, leaf.hex()), code, "1", "s", "2025-12-31", axes,
+            NUMBERS[code],
+        )  # fmt: skip
+        sent = simulated.logged(made, EntryRef(origin, index, leaf))
+        simulated.show(region.hub)
+        assert member.post("/federation/v2/answers", json=sent.as_json()).status_code == 204
+
+
+@pytest.fixture
+def asked(region: Region) -> Region:
+    """A region in which the analyst has asked one ready-made question, and others that are none."""
+    region.analyst.post("/api/v1/questions", json=QUESTION)
+    for code in NUMBERS:
+        answer(region, code)
+    release_due(region.hub)
+    region.analyst.post("/api/v1/questions", json={**QUESTION, "where": {"sex": ["F"]}})
+    region.analyst.post("/api/v1/questions", json={**QUESTION, "by": ["country", "outcome"]})
+    return region
+
+
+def read(region: Region, path: str, **parameters: str) -> Any:
+    reply = region.analyst.get(path, params=parameters)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def test_the_tables_are_the_ready_made_questions_with_a_release(asked: Region) -> None:
+    config = read(asked, f"{BASE}/config")
+    assert config["apiVersion"].startswith("2.")
+    assert config["maxDataCells"] >= 1_000_000  # a client need not cut a table into pieces
+    assert config["dataFormats"] == ["json-stat2"]
+
+    listed = read(asked, f"{BASE}/tables")
+
+    (table,) = listed["tables"]
+    assert (table["id"], table["label"]) == (
+        "accidents.casualties",
+        "People killed or injured, by country and year",
+    )
+    assert (table["firstPeriod"], table["lastPeriod"]) == ("2023", "2024")
+    assert listed["page"]["totalElements"] == 1
+    assert read(asked, TABLE)["variableNames"] == ["Country", "Year"]
+    assert read(asked, f"{BASE}/tables", query="province")["tables"] == []
+    assert len(read(asked, f"{BASE}/tables", query="KILLED", pastDays="1")["tables"]) == 1
+    assert read(asked, f"{BASE}/tables", pageNumber="2", pageSize="1")["tables"] == []
+
+
+def test_data_by_address_and_by_body_are_the_same_and_read_off_the_release(asked: Region) -> None:
+    before = asked.analyst.get("/api/v1/questions").json()
+    by_address = read(
+        asked,
+        f"{TABLE}/data",
+        **{"valuecodes[country]": "KH,TH", "valuecodes[year]": "from(2024)", "lang": "en"},
+    )
+    query = {"selection": [
+        {"variableCode": "country", "valueCodes": ["KH", "TH"]},
+        {"variableCode": "year", "valueCodes": ["from(2024)"]},
+    ]}  # fmt: skip
+    by_body = asked.analyst.post(f"{TABLE}/data", params={"outputFormat": "json-stat2"}, json=query)
+
+    assert by_body.json() == by_address
+    assert by_address["value"][::4] == [20, 27, 6, 9]
+    whole = read(asked, f"{TABLE}/data")
+    assert whole["value"][8:12] == [None, 0, 3, 1]
+    assert whole["status"]["8"] == "withheld"
+    assert read(asked, f"{TABLE}/data", **{"valuecodes[country]": "KH"})["value"][0] == 27
+    assert "value" in read(asked, f"{TABLE}/metadata")
+    assert asked.analyst.get("/api/v1/questions").json() == before  # nobody was asked anew
+
+
+def test_somebody_elses_table_and_one_not_asked_for_look_like_none(asked: Region) -> None:
+    for path in ("", "/metadata", "/data"):
+        assert asked.other.get(TABLE + path).status_code == 404
+        assert asked.analyst.get(f"{BASE}/tables/outcome-by-year{path}").status_code == 404
+        assert asked.auditor.get(TABLE + path).status_code == 403
+        assert asked.nobody.get(TABLE + path).status_code == 401
+
+
+def test_a_query_that_the_table_cannot_answer_is_refused_and_says_what_there_is(asked: Region) -> None:
+    refused = {
+        "valuecodes[planet]=X": (400, "no variable planet"),
+        "valuecodes[country]=XX": (400, "'XX' selects nothing"),
+        "outputFormat=px": (400, "json-stat2"),
+        "colour=red": (400, "no parameter 'colour'"),
+        "codelist[country]=agg_X": (400, "no parameter"),
+        "lang=xx": (406, "labels in en"),
+    }
+
+    for query, (status, said) in refused.items():
+        reply = asked.analyst.get(f"{TABLE}/data?{query}")
+        assert (reply.status_code, said in reply.text) == (status, True), query
