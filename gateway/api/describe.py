@@ -1,11 +1,18 @@
 """Refusals in the OpenAPI description: each is a problem (RFC 9457)."""
 
-from collections.abc import Callable
-from typing import TypeVar
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+from flask import Flask
 from flask_smorest import Blueprint
 
 from gateway.api.schemas import ProblemSchema
+
+_PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+"""A parameter in a rule of Flask."""
+_NUMBER = re.compile(r"_\d+$")
+"""What flask-smorest appends to the name of a view at a further address."""
 
 V = TypeVar("V", bound=Callable[..., object])
 
@@ -37,3 +44,22 @@ def refusals(blueprint: Blueprint, **further: str) -> Callable[[V], V]:
         return documented
 
     return describe
+
+
+def named_operations(app: Flask, paths: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the paths of a description with a name for each operation, for clients made from it.
+
+    An operation is named as its view is. Where a view has several addresses, what the address takes last
+    follows in the further ones.
+    """
+    made = {path: dict(described) for path, described in paths.items()}
+    named: set[str] = set()
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (len(rule.arguments), rule.rule)):
+        described = made.get(_PARAMETER.sub(r"{\1}", rule.rule), {})
+        view = _NUMBER.sub("", rule.endpoint.rpartition(".")[2])
+        for method in described.keys() & {method.lower() for method in rule.methods or ()}:
+            last = rule.rule.rpartition("<")[2].partition(">")[0].rpartition(":")[2]
+            name = f"{view}_by_{last}" if view in named else view
+            named.add(name)
+            described[method] = {"operationId": name, **described[method]}
+    return made

@@ -32,18 +32,19 @@ VERSION = "2.0.0"
 FORMAT = "json-stat2"
 MOST_CELLS = 1_000_000
 """More than any release has: no client need cut a table into pieces."""
+AS_PXWEB = {"type": "object", "description": "as the specification of PxWeb API 2.0 (PxAPI-2.yml) has it"}
 _OTHER = ("lang", "outputFormat", "outputFormatParams", "heading", "stub")
 """Parameters of a query beside its variables; JSON-stat names its dimensions, whatever their placement."""
 
 
-class LanguageSchema(Strict):
+class PxLanguageSchema(Strict):
     class Meta:
         unknown = EXCLUDE  # clients of PxWeb send parameters of their own
 
     lang = fields.String(load_default="", metadata={"description": "the language of labels"})
 
 
-class TablesSchema(LanguageSchema):
+class PxTablesSchema(PxLanguageSchema):
     query = fields.String(load_default="", validate=validate.Length(max=200))
     pastDays = fields.Integer(  # noqa: N815 - PxWeb's names
         load_default=None, allow_none=True, validate=validate.Range(min=1, max=36_500)
@@ -52,7 +53,7 @@ class TablesSchema(LanguageSchema):
     pageSize = fields.Integer(load_default=100, validate=validate.Range(min=1, max=10_000))  # noqa: N815
 
 
-class VariableSchema(Strict):
+class PxVariableSchema(Strict):
     variableCode = fields.String(required=True, validate=WORD)  # noqa: N815 - PxWeb's names
     valueCodes = fields.List(  # noqa: N815
         fields.String(validate=WORD), load_default=list, validate=validate.Length(max=5000)
@@ -62,22 +63,22 @@ class VariableSchema(Strict):
     )
 
 
-class PlacementSchema(Strict):
+class PxPlacementSchema(Strict):
     heading = fields.List(fields.String(validate=WORD), load_default=list)
     stub = fields.List(fields.String(validate=WORD), load_default=list)
 
 
-class QuerySchema(Strict):
-    selection = fields.List(fields.Nested(VariableSchema), required=True, validate=validate.Length(max=20))
-    placement = fields.Nested(PlacementSchema, load_default=None, allow_none=True)
+class PxQuerySchema(Strict):
+    selection = fields.List(fields.Nested(PxVariableSchema), required=True, validate=validate.Length(max=20))
+    placement = fields.Nested(PxPlacementSchema, load_default=None, allow_none=True)
 
 
 @blueprint.route("/config", methods=["GET"])
-@blueprint.response(200)
+@blueprint.response(200, AS_PXWEB)
 @refusals(blueprint)
-def get_config() -> dict[str, Any]:
+def get_config() -> Response:
     """What this PxWeb offers: languages, one format, and no limit that a release can reach."""
-    return {
+    config = {
         "apiVersion": VERSION,
         "appVersion": __version__,
         "languages": [{"id": code, "label": code} for code in ("en", *sorted(languages()))],
@@ -91,13 +92,14 @@ def get_config() -> dict[str, Any]:
         "dataFormats": [FORMAT],
         "features": [],
     }
+    return _json(config)
 
 
 @blueprint.route("/tables", methods=["GET"])
-@blueprint.arguments(TablesSchema, location="query")
-@blueprint.response(200)
+@blueprint.arguments(PxTablesSchema, location="query")
+@blueprint.response(200, AS_PXWEB)
 @refusals(blueprint, s406="no such language")
-def get_tables(query: dict[str, Any]) -> dict[str, Any]:
+def get_tables(query: dict[str, Any]) -> Response:
     """The requester's tables: ready-made questions of which there is a release."""
     wanted = query["query"].casefold()
     days = query["pastDays"]
@@ -105,7 +107,7 @@ def get_tables(query: dict[str, Any]) -> dict[str, Any]:
     shown = [_shown(one, query["lang"]) for one in _tables().values() if since is None or one.moment >= since]
     found = [one for one in shown if wanted in f"{one['id']} {one['label']}".casefold()]
     size, number = query["pageSize"], query["pageNumber"]
-    return {
+    listed = {
         "language": query["lang"] or "en",
         "tables": found[(number - 1) * size : number * size],
         "page": {
@@ -117,20 +119,21 @@ def get_tables(query: dict[str, Any]) -> dict[str, Any]:
         },
         "links": [],
     }
+    return _json(listed)
 
 
 @blueprint.route("/tables/<table_id>", methods=["GET"])
-@blueprint.arguments(LanguageSchema, location="query")
-@blueprint.response(200)
+@blueprint.arguments(PxLanguageSchema, location="query")
+@blueprint.response(200, AS_PXWEB)
 @refusals(blueprint, s404="no such table among one's own", s406="no such language")
-def get_table(query: dict[str, Any], table_id: str) -> dict[str, Any]:
+def get_table(query: dict[str, Any], table_id: str) -> Response:
     """One table: its title, when it was released, its variables."""
-    return {"language": query["lang"] or "en", **_shown(_table(table_id), query["lang"])}
+    return _json({"language": query["lang"] or "en", **_shown(_table(table_id), query["lang"])})
 
 
 @blueprint.route("/tables/<table_id>/metadata", methods=["GET"])
-@blueprint.arguments(LanguageSchema, location="query")
-@blueprint.response(200)
+@blueprint.arguments(PxLanguageSchema, location="query")
+@blueprint.response(200, AS_PXWEB)
 @refusals(blueprint, s404="no such table among one's own", s406="no such language")
 def get_table_metadata(query: dict[str, Any], table_id: str) -> Response:
     """The variables of a table with all codes, and what each member gave under which terms, as notes."""
@@ -138,8 +141,8 @@ def get_table_metadata(query: dict[str, Any], table_id: str) -> Response:
 
 
 @blueprint.route("/tables/<table_id>/data", methods=["GET"])
-@blueprint.arguments(LanguageSchema, location="query")
-@blueprint.response(200)
+@blueprint.arguments(PxLanguageSchema, location="query")
+@blueprint.response(200, AS_PXWEB)
 @refusals(blueprint, s404="no such table among one's own", s406="no such language")
 def get_table_data(query: dict[str, Any], table_id: str) -> Response:
     """What `valuecodes[VARIABLE]=CODE,CODE` selects; without any every cell that is no total."""
@@ -148,9 +151,9 @@ def get_table_data(query: dict[str, Any], table_id: str) -> Response:
 
 
 @blueprint.route("/tables/<table_id>/data", methods=["POST"])
-@blueprint.arguments(LanguageSchema, location="query")
-@blueprint.arguments(QuerySchema, unknown=RAISE)
-@blueprint.response(200)
+@blueprint.arguments(PxLanguageSchema, location="query")
+@blueprint.arguments(PxQuerySchema, unknown=RAISE)
+@blueprint.response(200, AS_PXWEB)
 @refusals(blueprint, s404="no such table among one's own", s406="no such language")
 def post_table_data(query: dict[str, Any], body: dict[str, Any], table_id: str) -> Response:
     """What a query in the body selects. Nothing is changed, and nobody is asked anew."""

@@ -18,6 +18,7 @@ from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.describe import refusals
 from gateway.api.label_languages import words_of
+from gateway.api.release_schemas import MetadataSchema
 from gateway.api.schemas import Strict
 from gateway.api.services import hub
 from gateway.export.data_formats import FORMATS, MEDIA_TYPES, data
@@ -88,7 +89,7 @@ def get_newest_data(query: dict[str, Any], question_id: str, ending: str | None)
 
 
 @blueprint.route("/<int:number>/metadata", methods=["GET"])
-@blueprint.response(200)
+@blueprint.response(200, MetadataSchema)
 @refusals(blueprint, s404="no such question or release, or somebody else's")
 def get_metadata(question_id: str, number: int) -> Response:
     """What stands beside the data: the question, levels, coverage, terms, statuses, the proof in the log."""
@@ -113,7 +114,7 @@ def get_metadata(question_id: str, number: int) -> Response:
 
 
 @blueprint.route("/<int:number>/proof", methods=["GET"])
-@blueprint.response(200)
+@blueprint.response(200, {"type": "string"}, content_type="text/plain")
 @refusals(blueprint, s404="no such question or release, or somebody else's")
 def get_proof(question_id: str, number: int) -> Response:
     """The proof that a release stands in the regional log, as a `.tlog-proof` (C2SP)."""

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from audit.log.excerpt import MOST_LEAVES
+from gateway.api.release_schemas import AsWritten, OpeningSchema, ReleaseSchema
 from gateway.wire.sharing_statement import LARGEST
 from gateway.wire.strict_values import storable
 from gateway.wire.upload_batch import MOST_PIECES
@@ -111,9 +112,11 @@ class AskedSchema(OutlineSchema):
         required=True,
         metadata={"description": "all releases of the question, the first one first"},
     )
-    release = fields.Dict(metadata={"description": "the newest table, once released"})
+    release = AsWritten(ReleaseSchema, metadata={"description": "the newest table, once released"})
     released = fields.Nested(ReceiptSchema, metadata={"description": "proof that the release was logged"})
-    opening = fields.Dict(metadata={"description": "what opens the log entry's commitment to the release"})
+    opening = fields.Nested(
+        OpeningSchema, metadata={"description": "what opens the log entry's commitment to the release"}
+    )
 
 
 class WaitSchema(Strict):
