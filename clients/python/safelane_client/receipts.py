@@ -74,8 +74,9 @@ def proven(asked: Mapping[str, Any], released_text: bytes, key: LogKey) -> tuple
             raise ValueError("the release does not follow from the question")
         _same_question(first, release["question"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
+        why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise NotProvenError(
-            f"The receipts do not prove the answer: {error}.",
+            f"The receipts do not prove the answer: {why}.",
             "Do not use it. Keep this message and tell an auditor.",
         ) from None
     return asked_index, released_index
