@@ -39,7 +39,7 @@ def dataset(observations: Observations, chosen: Collection[str] = FACTS) -> dict
     contents = {name: label for name, label in _contents(observations).items() if name in chosen}
     wanted = [place for place, name in enumerate(FACTS) if name in chosen]
     by_key = {cell.key: cell for cell in observations.cells}
-    cross = [by_key.get(key) for key in product(*(axis.codes for axis in observations.axes))]
+    cross = map(by_key.get, product(*(axis.codes for axis in observations.axes)))
     values: list[int | None] = []
     status: dict[str, str] = {}
     for row, cell in enumerate(cross):
@@ -87,9 +87,12 @@ def _contents(observations: Observations) -> dict[str, str]:
     }
 
 
+_IMPOSSIBLE_NUMBERS = (None, None, None, IMPOSSIBLE_REASON)
+
+
 def _numbers(cell: Cell | None) -> tuple[int | None, ...]:
     if cell is None:
-        return None, None, None, IMPOSSIBLE_REASON
+        return _IMPOSSIBLE_NUMBERS
     return cell.value, cell.at_least, cell.at_most, REASONS[cell.status]
 
 

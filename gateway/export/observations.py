@@ -7,6 +7,7 @@ selection of cells is chosen: those within the totals (unless another is asked f
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from operator import getitem
 
 from gateway.dictionary import Dictionary
 from gateway.picturing import ENGLISH, Words, with_bounds
@@ -55,7 +56,7 @@ class Observations:
         places = [{code: place for place, code in enumerate(axis.codes)} for axis in release.axes]
         bounded = with_bounds(release, dictionary)
         cells = [_from_zero(cell) for cell in bounded.cells if selection.has(cell.key)]
-        cells.sort(key=lambda cell: [place[code] for place, code in zip(places, cell.key, strict=True)])
+        cells.sort(key=lambda cell: [*map(getitem, places, cell.key)])
         axes = tuple(
             Axis(axis.level, tuple(c for c in axis.codes if c != TOTAL))
             if selection is Selection.INNER

@@ -46,8 +46,9 @@ class _Reader:
     def __init__(self, release: Release, dictionary: Dictionary) -> None:
         self._release, self._dictionary = release, dictionary
         self._cells = {cell.key: cell for cell in release.cells}
-        self._lines: dict[tuple[int, Key], _Line] = {}
         self._owned = [axis for axis in release.axes if _by_member(axis, dictionary)]
+        self._along: dict[int, dict[Key, list[Cell]]] = {}
+        self._lines: dict[tuple[int, Key], _Line] = {}
 
     def bounded(self, cell: Cell) -> Cell:
         """The cell with its bounds, where it is withheld and has any."""
@@ -58,8 +59,8 @@ class _Reader:
         """See `bounds`."""
         cell = self._cells[key]
         least, most = cell.at_least or 0, [] if cell.at_most is None else [cell.at_most]
-        for number, axis in enumerate(self._release.axes):
-            line = self._line(axis, number, key)
+        for number in range(len(key)):
+            line = self._line(number, key)
             whole = line.whole
             if whole is None or not line.same_members(cell):
                 continue
@@ -69,23 +70,32 @@ class _Reader:
                 most.append(whole.value + whole.largest_deviation - line.seen)
         # With the withheld cell itself, which has no value. A table may have thousands of such cells.
         around = product(*((code,) if code == TOTAL else (code, TOTAL) for code in key))
-        above = map(self._cells.get, around)
-        shown = [c for c in above if c is not None and c.value is not None and not _noisy(c)]
+        shown = [c for c in map(self._cells.get, around) if c is not None and c.value is not None]
         members = _members(self._release.axes, self._owned, self._dictionary, key)
-        held = (c for c in shown if not c.missing_members or _holds(c, cell, members))
+        held = (c for c in shown if not _noisy(c) and (not c.missing_members or _holds(c, cell, members)))
         most += [c.value + c.largest_deviation for c in held if c.value is not None]
         top = min(most, default=None)
         if top is not None and top <= least:  # never disclose a withheld number, nor state nonsense
             return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
         return Bounds(least, top) if least or top is not None else None
 
-    def _line(self, axis: Axis, number: int, key: Key) -> "_Line":
-        place = (number, (*key[:number], *key[number + 1 :]))
-        if place not in self._lines:
-            cells = [self._cells[k] for k in _line(axis, number, key) if k in self._cells]
+    def _line(self, number: int, key: Key) -> "_Line":
+        rest = key[:number] + key[number + 1 :]
+        if (number, rest) not in self._lines:
+            cells = self._all_along(number)[rest]
             whole = next((c for c in cells if c.key[number] == TOTAL), None)
-            self._lines[place] = _Line.of(cells, whole, by_member=axis in self._owned)
-        return self._lines[place]
+            by_member = self._release.axes[number] in self._owned
+            self._lines[number, rest] = _Line.of(cells, whole, by_member=by_member)
+        return self._lines[number, rest]
+
+    def _all_along(self, number: int) -> dict[Key, list[Cell]]:
+        """The cells of every line along an axis: those whose other codes are the same."""
+        if number not in self._along:
+            found: dict[Key, list[Cell]] = {}
+            for key, cell in self._cells.items():
+                found.setdefault(key[:number] + key[number + 1 :], []).append(cell)
+            self._along[number] = found
+        return self._along[number]
 
 
 @dataclass(frozen=True)
@@ -102,8 +112,9 @@ class _Line:
 
     @classmethod
     def of(cls, cells: Sequence[Cell], whole: Cell | None, *, by_member: bool) -> "_Line":
-        parts = [c for c in cells if c is not whole and not _noisy(c)]
-        used = [c for c in cells if c.value is not None or c is whole]
+        shown = [c for c in cells if c.value is not None]
+        parts = (c for c in shown if c is not whole and not _noisy(c))
+        used = shown if whole is None else [*shown, whole]
         return cls(
             whole,
             sum(max(0, (c.value or 0) - c.largest_deviation) for c in parts),
@@ -169,10 +180,6 @@ def _above(key: Key) -> Iterator[list[Key]]:
             tuple(TOTAL if i in left else code for i, code in enumerate(key))
             for left in combinations(named, count)
         ]
-
-
-def _line(axis: Axis, number: int, key: Key) -> list[Key]:
-    return [(*key[:number], code, *key[number + 1 :]) for code in axis.codes]
 
 
 def visible(cells: Mapping[Key, Cell], key: Key) -> bool:

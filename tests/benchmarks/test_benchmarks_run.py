@@ -48,7 +48,7 @@ CASES: Mapping[str, Case] = {
     ),
     "data_formats": Case(
         "--years 1 --times 1",
-        r"680 cells by country, .*\n(.*\n)*xlsx +median +\d+ ms, longest +\d+ ms, +\d+ kB",
+        r"680 cells by country, .*\n(.*\n)*xlsx +shortest +\d+ ms, median +\d+ ms, longest +\d+ ms, +\d+ kB",
     ),
     "simulated_faults": Case("--plans 1 --processes 1", r"1 plans, \d+ faults, \d+ s"),
     "growth": Case("table.json --along sex --plot plot.svg", r"2 \| 36 \| \d+\.\d \| \d+ \| \d+\.\d\d"),
