@@ -28,8 +28,9 @@ class HubConfig:
     """`origin` names the regional log and its key.
 
     `database` is a URL of SQLAlchemy; empty for a SQLite file in the directory. `listen` is HOST:PORT, with
-    port 0 for any free one. `public_url` is the https:// address under which people reach the pages, and
-    `oidc_*` the directory at which they may sign in.
+    port 0 for any free one; beyond this machine only with a certificate (`tls_certificate`, `tls_key`: files,
+    from the directory) or behind `proxies` (addresses and networks, with commas). `public_url` is the https://
+    address under which people reach the pages, and `oidc_*` the directory at which they may sign in.
     """
 
     origin: str
@@ -40,6 +41,9 @@ class HubConfig:
     monitor_patience_seconds: int = 300
     metrics: str = ""
     public_url: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    proxies: str = ""
     oidc_issuer: str = ""
     oidc_client: str = ""
     oidc_name: str = ""
@@ -66,6 +70,9 @@ class MemberConfig:
     monitor_patience_seconds: int = 300
     metrics: str = ""
     public_url: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    proxies: str = ""
     oidc_issuer: str = ""
     oidc_client: str = ""
     oidc_name: str = ""

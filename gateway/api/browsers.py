@@ -1,16 +1,17 @@
 """Cookies of browsers, the address of the pages, and the address of a browser.
 
-With `public_url` in the settings, a TLS proxy is in front of the application: cookies then have the prefix
-`__Host-` and are only sent over TLS, and the proxy reports the caller's address. Without the setting, pages
+With `public_url` in the settings, people come over TLS, which ends here or at a proxy: cookies then have
+the prefix `__Host-` and are only sent over TLS, and a proxy reports the caller's address. Without it, pages
 are for a browser on this very machine, and nobody else is served any.
 """
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import current_app, request
 from werkzeug.wrappers import Response
+
+from gateway.http.proxies import ON_THIS_MACHINE, Proxies
 
 KEY = "safelane-place"
 
@@ -25,9 +26,13 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 @dataclass(frozen=True)
 class Place:
-    """The address of the pages: `https://...` behind a proxy, or empty for a browser on this machine."""
+    """The address of the pages: `https://...`, or empty for a browser on this machine.
+
+    `proxies` are the machines whose word about a caller's address counts.
+    """
 
     public_url: str = ""
+    proxies: Proxies = ON_THIS_MACHINE
 
     @property
     def secure(self) -> bool:
@@ -57,10 +62,10 @@ def place() -> Place:
 
 
 def address() -> str:
-    """Return the source of a request. Only a proxy on this machine is trusted, for its own addition only."""
+    """Return the source of a request. Only a known proxy is believed, and only what it has added itself."""
     peer = request.remote_addr or ""
     forwarded = request.headers.get("X-Forwarded-For", "")
-    if place().secure and forwarded and _is_loopback(peer):
+    if place().secure and forwarded and place().proxies.include(peer):
         return forwarded.rpartition(",")[2].strip()
     return peer
 
@@ -95,10 +100,3 @@ def local_name(name: str, host: str) -> str:
     """Return a cookie's name with the port of this machine: browsers share cookies between ports."""
     port = host.rpartition("]")[2].rpartition(":")[2]
     return f"{name}-{port}" if port.isdecimal() else name
-
-
-def _is_loopback(text: str) -> bool:
-    try:
-        return ip_address(text).is_loopback
-    except ValueError:
-        return False

@@ -23,6 +23,8 @@ class Concern(StrEnum):
     """An external witness gave no cosignature on request."""
     CLOCK = "clock"
     """The clock jumped, or is before the last signed time: times in the log cannot be relied on."""
+    CERTIFICATE = "certificate"
+    """The certificate with which this side speaks TLS ends soon, or has ended."""
     NEW_KEY = "new-key"
     """A log announced a new key."""
 

@@ -16,12 +16,13 @@ from click.testing import CliRunner
 from federation import Federation, federation
 
 from gateway.api.app import create_hub_app
+from gateway.bootstrap.serving.monitor_loop import hub_monitor_cycle
 from gateway.bootstrap.serving.waitress_server import WebServer
 from gateway.bootstrap.setup.backup import back_up, restore
 from gateway.bootstrap.upkeep.check_result import Finding, State
 from gateway.bootstrap.upkeep.doctor import examine
 from gateway.cli import main
-from gateway.config import MemberConfig, read_config, write_config
+from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.http.trust import trusted
 from gateway.hub.enrolment import revoke
 
@@ -145,6 +146,40 @@ def test_what_is_wrong_with_a_certificate_is_told_apart(
     found = findings(over_tls)["TLS"]
     assert found.state is state
     assert words in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [(31, State.WELL), (29, State.WARNING), (-1, State.WRONG), (None, State.WRONG)]
+)
+def test_the_end_of_the_own_certificate_is_told_a_month_before(
+    hub: Path, tmp_path: Path, days: int | None, state: State
+) -> None:
+    if days is None:
+        (hub / "own.pem").write_text("no certificate")
+    else:
+        authority(tmp_path / "own-authority.pem").issue(hub / "own.pem", timedelta(days=days, hours=1))
+    (hub / "own.pem").chmod(0o600)
+    config = read_config(hub, HubConfig)
+    write_config(hub, replace(config, tls_certificate="own.pem"))
+
+    assert findings(hub)["certificate"].state is state
+
+
+def test_a_certificate_that_ends_soon_is_an_alert_until_it_is_renewed(
+    region: Federation, hub: Path, tmp_path: Path
+) -> None:
+    config = replace(read_config(hub, HubConfig), tls_certificate="own.pem")
+    cycle = hub_monitor_cycle(hub, config, region.hub)
+
+    def open_alerts(days: int) -> set[str]:
+        region.clock.time = datetime.now(UTC)
+        authority(tmp_path / "own-authority.pem").issue(hub / "own.pem", timedelta(days=days))
+        cycle()
+        with region.hub.store.reading() as view:
+            return {kept.alert.kind for kept in view.watch.alerts(ended=False)}
+
+    assert "certificate" in open_alerts(29)
+    assert "certificate" not in open_alerts(60)
 
 
 def test_plain_http_over_a_network_is_told(region: Federation, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""In production gunicorn serves: what dies is started again within moments, and the end is in order."""
+"""In production gunicorn serves: what dies is restarted, strangers stop nobody, and the end is in order."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from processes import children
+from slow_senders import strangers
 
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_hub import create_hub
@@ -53,6 +54,8 @@ def test_a_worker_that_dies_is_replaced_and_the_end_is_in_order(served) -> None:
     until(address.exists, "it listens")
     url = address.read_text().strip()
     until(lambda: answers(url), "it answers")
+    with strangers((httpx.URL(url).host, httpx.URL(url).port or 0), 200):
+        assert httpx.get(f"{url}/healthz", timeout=1, trust_env=False).is_success
 
     (worker,) = children(process.pid, "hub serve")
     os.kill(worker, signal.SIGKILL)

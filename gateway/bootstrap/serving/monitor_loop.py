@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -14,6 +14,7 @@ import structlog
 from audit.errors import AuditError
 from audit.log.policy import Policy
 from audit.witness.client import ask_witnesses
+from gateway.bootstrap.setup.certificate import certificate_files
 from gateway.bootstrap.upkeep.evidence_files import write_evidence
 from gateway.config import ConfigError, HubConfig, MemberConfig
 from gateway.errors import SafelaneError
@@ -22,6 +23,7 @@ from gateway.hub.context import Hub
 from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink
 from gateway.member.region import monitor as member_monitoring
+from gateway.watching.certificates import certificate_alerts
 from gateway.watching.clocks import Tick
 from gateway.watching.ports import WatchView
 from gateway.watching.quorum import Gathering, gather, witness_alerts
@@ -60,6 +62,7 @@ def hub_monitor_cycle(directory: Path, config: HubConfig, hub: Hub) -> Callable[
             gather(hub.log, hub.store.reading, hub.store.notes, ask, memory)
         before, now = ticks.next(Tick(hub.clock.now(), time.monotonic()))
         also = witness_alerts(hub.log.origin, memory.failures)
+        also += certificate_alerts(hub.log.origin, _end_of_certificate(directory, config), hub.clock.now())
         hub_monitoring.monitor(hub, rules, before, now, also)
         show_evidence(directory, hub.store)
 
@@ -84,10 +87,17 @@ def member_monitor_cycle(
             log.info("the hub's public checkpoint was not seen", reason=error.message)
         before, now = ticks.next(Tick(node.clock.now(), time.monotonic()))
         also = witness_alerts(node.log.origin, memory.failures)
+        also += certificate_alerts(node.log.origin, _end_of_certificate(directory, config), node.clock.now())
         member_monitoring.monitor(node, rules, before, now, also)
         show_evidence(directory, node.store)
 
     return cycle
+
+
+def _end_of_certificate(directory: Path, config: HubConfig | MemberConfig) -> datetime | None:
+    """Return when the own certificate ends, as the files are now. Raises ConfigError."""
+    files = certificate_files(directory, config)
+    return None if files is None else files.ends()
 
 
 class _HasWatch(Protocol):

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 from flask import Flask
 
+from gateway.bootstrap.serving.listener import Listener
 from gateway.bootstrap.serving.publishing_address import publish
 from gateway.bootstrap.serving.shutdown import GUNICORN, Stop
 from gateway.bootstrap.serving.waitress_server import WebServer, settle
@@ -22,21 +23,21 @@ Running = Callable[[Stop], AbstractContextManager[Flask]]
 """Opens a hub or a node with all loops beside its application, until the end of the context."""
 
 
-def serve(running: Running, server: str, listen: str, address: Path, stop: Stop) -> None:
+def serve(running: Running, server: str, listener: Listener, address: Path, stop: Stop) -> None:
     if server == GUNICORN:
         # Imported here: it is not to be had on Windows, where waitress serves.
         from gateway.bootstrap.serving.gunicorn_server import GunicornServer  # noqa: PLC0415
 
         stop.on_stop(lambda: os.kill(os.getpid(), signal.SIGTERM))
-        GunicornServer(running, listen, address).run()
+        GunicornServer(running, listener, address).run()
         return
     with running(stop) as app:
-        _on_threads(app, listen, address, stop)
+        _on_threads(app, listener, address, stop)
 
 
-def _on_threads(app: Flask, listen: str, address: Path, stop: Stop) -> None:
+def _on_threads(app: Flask, listener: Listener, address: Path, stop: Stop) -> None:
     """Serve on other threads; this thread only waits, so that signals are handled at once."""
-    server = WebServer(app, listen, on_end=stop)
+    server = WebServer(app, listener, on_end=stop)
     settle()
     server.start()
     publish(address, server.url)

@@ -11,6 +11,7 @@ import structlog
 from flask import Flask
 
 from gateway.api.app import create_hub_app
+from gateway.bootstrap.serving.listener import listener_of
 from gateway.bootstrap.serving.metrics import hub_gauges, measured
 from gateway.bootstrap.serving.monitor_loop import hub_monitor_cycle, start_monitor
 from gateway.bootstrap.serving.refusal_loop import writing_refusals
@@ -38,7 +39,7 @@ def serve_hub(directory: Path, stop: Stop, *, stand_by: bool = False, server: st
     """
     config = read_config(directory, HubConfig)
     running = partial(running_hub, directory, stand_by=stand_by)
-    serve(running, server, config.listen, Layout(directory).address, stop)
+    serve(running, server, listener_of(directory, config), Layout(directory).address, stop)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from flask import Flask
 
 from gateway.api.app import create_node_app
 from gateway.bootstrap.desk.controller_desk import controller_context
+from gateway.bootstrap.serving.listener import listener_of
 from gateway.bootstrap.serving.metrics import measured, node_gauges
 from gateway.bootstrap.serving.monitor_loop import member_monitor_cycle, show_evidence, start_monitor
 from gateway.bootstrap.serving.refusal_loop import writing_refusals
@@ -42,7 +43,7 @@ def serve_member(directory: Path, stop: Stop, hub_url: str | None = None, *, ser
     # Servers put a large body into a file without a name: a register's stays on the disk of the node.
     tempfile.tempdir = str(Uploads(directory).arriving())
     running = partial(running_member, directory, hub_url)
-    serve(running, server, config.listen, Layout(directory).address, stop)
+    serve(running, server, listener_of(directory, config), Layout(directory).address, stop)
 
 
 @contextmanager

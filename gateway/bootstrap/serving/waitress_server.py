@@ -10,7 +10,10 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
 
+from gateway.bootstrap.serving.channel import LARGEST_RECORD, channels
+from gateway.bootstrap.serving.listener import Listener
 from gateway.errors import SafelaneError
+from gateway.sources.files.uploads import LARGEST
 
 if sys.platform != "win32":
     import resource  # not to be had there
@@ -22,6 +25,15 @@ CONNECTIONS, IDLE_SECONDS = 2000, 60
 """Endless requests (slow-loris) must not exclude other people: each holds a connection, but no thread."""
 FILES = 4096
 
+LARGEST_HEADER = 64 * 1024
+LARGEST_SENT = LARGEST + 16 * 1024**2
+"""Bytes of a request's head and body. The body is a register that somebody uploads, at most; what is smaller
+and still too large for its address is refused by the application, which says so on a page."""
+
+
+DRAIN_STEP = 0.1
+"""Seconds between two looks at what is under way."""
+
 
 class AddressError(SafelaneError):
     """The address to listen on is taken or malformed."""
@@ -30,25 +42,40 @@ class AddressError(SafelaneError):
 
 
 class WebServer:
-    """Listens on `listen` (HOST:PORT, port 0 for any) once constructed. Raises AddressError.
+    """Listens once constructed: on `listener`, or HOST:PORT of this machine. Raises AddressError.
 
-    `on_end` is called when serving ends, for any reason.
+    A process that inherits the listening socket gives it as `bound`. `on_end` is called when serving ends,
+    for any reason.
     """
 
-    def __init__(self, app: Flask, listen: str, *, on_end: Callable[[], None] = lambda: None) -> None:
-        bound = _bind(listen)
-        host, port = bound.getsockname()[:2]
-        self.url = f"http://{host}:{port}"
+    def __init__(
+        self,
+        app: Flask,
+        listener: Listener | str,
+        *,
+        on_end: Callable[[], None] = lambda: None,
+        bound: socket.socket | None = None,
+    ) -> None:
+        where = Listener(listener) if isinstance(listener, str) else listener
+        sock = bound or _bind(where.address)
+        self.url = url_of(sock, where)
         allow_files(FILES)
         self._server = create_server(
             app,
-            sockets=[bound],
+            sockets=[sock],
             threads=THREADS,
             ident=None,
+            url_scheme=where.scheme,
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
+            recv_bytes=LARGEST_RECORD,
+            max_request_header_size=LARGEST_HEADER,
+            max_request_body_size=LARGEST_SENT,
+            log_socket_errors=False,  # of strangers, who could fill a disk with them
             asyncore_use_poll=True,  # select knows no more than 1024 files
         )
+        context = None if where.certificate is None else where.certificate.context
+        self._server.channel_class = channels(context, where.admits)
         self._on_end = on_end
         self._pulled = threading.Event()
         # A daemon: a request that hangs must not keep the process alive after its end.
@@ -56,6 +83,15 @@ class WebServer:
 
     def start(self) -> None:
         self._thread.start()
+
+    def drain(self, seconds: float, wait: Callable[[float], object]) -> None:
+        """Accept no connections, and `wait` in small steps until no request is under way, or for so long."""
+        self._server.accepting = False
+        self._server.pull_trigger()
+        for _ in range(round(seconds / DRAIN_STEP)):
+            if not any(channel.requests for channel in list(self._server.active_channels.values())):
+                return
+            wait(DRAIN_STEP)
 
     def close(self) -> None:
         """Accept no more requests and drop connections. Committed writes are durable."""
@@ -76,6 +112,11 @@ class WebServer:
             self._server.run()
         finally:
             self._on_end()
+
+
+def url_of(listening: socket.socket, listener: Listener) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"{listener.scheme}://{host}:{port}"
 
 
 def settle() -> None:

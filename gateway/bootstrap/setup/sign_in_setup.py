@@ -14,6 +14,7 @@ from gateway.bootstrap.setup.layout import Layout, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.config import ConfigError, HubConfig, MemberConfig, read_config
+from gateway.http.proxies import ON_THIS_MACHINE, Proxies
 from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.keys.files import new_key, read_key, read_secret
 from gateway.keys.sealer import KeySealer
@@ -66,13 +67,26 @@ def with_pages(app: Flask, directory: Path, config: HubConfig | MemberConfig, pl
 
 
 def _place(config: HubConfig | MemberConfig) -> Place:
-    place = Place(config.public_url)
+    # Under a certificate of its own, callers reach it directly: what they say of their address is their word.
+    on_this_machine = Proxies() if config.tls_certificate else ON_THIS_MACHINE
+    place = Place(config.public_url, on_this_machine | proxies_of(config))
     if config.public_url and not place.secure:
         raise ConfigError(
             "'public_url' is no https:// address.",
-            remedy="Put a TLS proxy in front and name its address; leave it out to use this machine only.",
+            remedy="Name a certificate or put a TLS proxy in front; leave it out to use this machine only.",
         )
     return place
+
+
+def proxies_of(config: HubConfig | MemberConfig) -> Proxies:
+    """Return the proxies on other machines that the settings name. Raises ConfigError."""
+    try:
+        return Proxies.parse(config.proxies)
+    except ValueError as error:
+        raise ConfigError(
+            f"'proxies' cannot be read: {error}.",
+            remedy="Name addresses or networks, such as 192.0.2.7 or 10.88.0.0/16, with commas between them.",
+        ) from None
 
 
 def _provider(directory: Path, config: HubConfig | MemberConfig, accounts: Accounts) -> Directory | None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from audit.errors import AuditError
 from gateway import __version__
 from gateway.auditing.log_check import check_log
+from gateway.bootstrap.setup.certificate import certificate_files
 from gateway.bootstrap.setup.layout import database_url, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
@@ -19,6 +20,7 @@ from gateway.bootstrap.upkeep.log_opening import open_log, open_view, open_watch
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
 from gateway.keys.files import KeyFileError
+from gateway.watching.certificates import SOON
 from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.model import Concern
 
@@ -49,6 +51,7 @@ def examine(directory: Path) -> Iterator[Finding]:
     if all(found.state is State.WELL for found in opened):  # else each of these would say the same once more
         yield from _tried("log", lambda: _log(directory))
         yield from _tried("members" if hub else "node", lambda: _own(directory, hub=hub))
+    yield from _tried("certificate", lambda: _own_certificate(directory, config))
     if isinstance(config, MemberConfig):
         yield from way_to_hub(directory, config.hub_url)
     if config.public_url:
@@ -58,6 +61,21 @@ def examine(directory: Path) -> Iterator[Finding]:
 def _own(directory: Path, *, hub: bool) -> Iterator[Finding]:
     yield from _members(directory) if hub else _node(directory)
     yield from _alerts(directory)
+
+
+def _own_certificate(directory: Path, config: HubConfig | MemberConfig) -> Iterator[Finding]:
+    """Check that the own certificate can be served, and when it ends."""
+    files = certificate_files(directory, config)
+    if files is None:
+        return
+    files.context()
+    now, ends = datetime.now(UTC), files.ends()
+    detail = f"{files.chain.name} {'ended' if ends <= now else 'ends'} on {ends:%Y-%m-%d}"
+    if ends - now > SOON:
+        yield Finding("certificate", State.WELL, detail)
+        return
+    state = State.WRONG if ends <= now else State.WARNING
+    yield Finding("certificate", state, detail, "Renew it; the new files count without a restart.")
 
 
 def _tried(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,10 +16,8 @@ from gateway.bootstrap.upkeep.check_result import Finding, State
 from gateway.errors import SafelaneError
 from gateway.http.signatures import SKEW
 from gateway.http.trust import trusted
+from gateway.watching.certificates import SOON
 from gateway.wire.versions import unknown_to
-
-SOON = timedelta(days=21)
-"""A certificate that expires sooner causes a warning."""
 
 SECONDS = 5.0
 
@@ -56,7 +54,7 @@ def _protected(url: str) -> Iterator[Finding]:
             "TLS",
             State.WARNING,
             f"{url} is not https",
-            "Calls are signed, but everybody on the way can read them: put TLS in front of the hub.",
+            "Calls are signed, but everybody on the way can read them: see TLS in docs/how-to/operate.md.",
         )
 
 
