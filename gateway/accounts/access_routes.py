@@ -16,7 +16,7 @@ ROUTES: dict[str, Action] = {
     "GET /language/<code>": Action.ENTER,
     "GET /sign-in": Action.ENTER,
     "POST /sign-in": Action.ENTER,
-    "GET /sign-in/directory": Action.ENTER,
+    "POST /sign-in/directory": Action.ENTER,
     "GET /sign-in/directory/return": Action.ENTER,
     "GET /invitation": Action.ENTER,
     "POST /invitation": Action.ENTER,

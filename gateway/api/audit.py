@@ -4,7 +4,6 @@ import json
 from itertools import islice
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from audit.events.event_values import ReadAction
@@ -22,6 +21,7 @@ from gateway.api.audit_schemas import (
     SearchSchema,
     StorySchema,
 )
+from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.services import audited
 from gateway.auditing.alerts import find_notices

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.services import hub
 from gateway.hub.absence import offline_since

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask
-from flask_smorest import Blueprint
 
+from gateway.api.blueprint import Blueprint
 from gateway.api.schemas import ProblemSchema
 
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")

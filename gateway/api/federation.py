@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask_smorest import Blueprint
 
 from audit.errors import AuditError
 from audit.events.refusal_events import MessageFault
 from audit.formats.note import Verifier
 from gateway import __version__
+from gateway.api.blueprint import Blueprint
 from gateway.api.calls import (
     enrolment,
     first_time,

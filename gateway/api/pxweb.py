@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, request
-from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, RAISE, fields, validate
 from werkzeug.datastructures import MultiDict
 
 from gateway import __version__
 from gateway.api.access_control import principal
+from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import languages, words_of
 from gateway.api.pxweb_tables import Table, tables

@@ -4,10 +4,9 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from audit.formats.encoding import to_base64
 from gateway.api.access_control import principal
+from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.schemas import AskedSchema, OutlineSchema, QuestionSchema, WaitSchema
 from gateway.api.services import hub

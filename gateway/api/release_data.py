@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Response, current_app, request
-from flask_smorest import Blueprint
 from marshmallow import RAISE, fields, validate
 from werkzeug.exceptions import NotAcceptable
 
 from audit.formats.encoding import to_base64
 from gateway import __version__
 from gateway.api.access_control import principal
+from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import words_of
 from gateway.api.release_schemas import MetadataSchema

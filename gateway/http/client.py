@@ -18,6 +18,7 @@ from audit.log.receipt import Receipt
 from gateway.errors import SafelaneError
 from gateway.http.trust import trusted
 from gateway.wire.release import RESULT, Release, release_from_json, release_text
+from gateway.wire.strict_json import strict_json
 
 LONGEST_WAIT = 20.0
 GRACE_SECONDS = 10.0
@@ -121,7 +122,12 @@ class HubClient:
                 remedy="Is it running? `safelane demo` starts the demo region.",
             ) from None
         if response.is_success:
-            return response.json()
+            try:
+                return strict_json(response.content)
+            except ValueError as error:
+                raise AskError(
+                    f"The hub's reply cannot be read: {error}.", remedy="Tell the hub's operator."
+                ) from None
         raise _refusal(response)
 
     def _checked(self, asked: Mapping[str, Any]) -> Result:
@@ -161,7 +167,7 @@ def _not_proven(why: str) -> NotProvenError:
 
 def _refusal(response: httpx.Response) -> AskError:
     try:
-        body = response.json()
+        body = strict_json(response.content)
         detail, remedy = str(body["detail"]), str(body.get("remedy", ""))
         if "faults" in body and isinstance(body["faults"], dict):
             detail += f" {body['faults']}"

@@ -29,6 +29,7 @@ from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.former_bounds import bounds_as_formerly
 from gateway.wire.hub_reply_keys import ReplyKeys, ReplyKeysError, reply_keys_from_json
 from gateway.wire.poll import Poll, PollReply, SignedAnswer, poll_reply_from_json
+from gateway.wire.strict_json import strict_json
 from gateway.wire.versions import (
     BOUNDS,
     FEATURES,
@@ -161,8 +162,8 @@ def _how_it_came_to_it(request: httpx.Request) -> httpx.Request:
 def _reply_keys(status: int, response: httpx.Response) -> ReplyKeys:
     """Raises LinkError: whoever does not tell is not the hub, or is not what it was."""
     try:
-        return reply_keys_from_json(response.json())
-    except (ReplyKeysError, ValueError, RecursionError):
+        return reply_keys_from_json(strict_json(response.content))
+    except (ReplyKeysError, ValueError):
         raise LinkError(
             f"The reply ({status}) is signed by a key that this node does not know.",
             remedy="Nothing was done. If it happens again, compare the keys of both sides.",
@@ -204,7 +205,7 @@ class HttpLink:
         if response.status_code == HTTPStatus.CONFLICT:
             raise ShorterLogError(f"The hub refused the call. {_detail(response)}")
         try:
-            return poll_reply_from_json(response.json())
+            return poll_reply_from_json(strict_json(response.content))
         except (AuditError, KeyError, TypeError, ValueError, AttributeError):
             raise LinkError("The hub's reply to a poll is not in the form of one.") from None
 
@@ -220,7 +221,7 @@ class HttpLink:
             )
             try:
                 greeted = response.is_success
-                self._hub = hello_from_json(response.json()) if greeted else NOTHING_MORE
+                self._hub = hello_from_json(strict_json(response.content)) if greeted else NOTHING_MORE
             except (VersionError, ValueError):
                 raise LinkError("The hub's greeting is not in the form of one.") from None
             if MAJOR not in self._hub.majors:
@@ -275,7 +276,7 @@ class HttpLink:
 def _detail(response: httpx.Response) -> str:
     """Return the fault that the hub reports in a signed reply."""
     try:
-        return str(response.json()["detail"])[:500]
+        return str(strict_json(response.content)["detail"])[:500]
     except (ValueError, KeyError, TypeError):
         return ""
 

@@ -9,7 +9,6 @@ client, for this very sign-in (nonce), and now.
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -22,12 +21,11 @@ from joserfc.jwk import KeySet
 from gateway.accounts.errors import IdentityRefusedError
 from gateway.accounts.model import Identity
 from gateway.errors import SafelaneError
-from gateway.http.trust import trusted
+from gateway.http.provider_calls import ProviderCalls
 from gateway.wire.strict_values import storable
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signed with a key that only the provider has: never `none`, never a shared secret."""
-TIMEOUT_SECONDS = 10.0
 LEEWAY_SECONDS = 60
 """How far the provider's clock may be wrong."""
 LONGEST_ID_TOKEN = 20_000
@@ -70,7 +68,7 @@ class OidcDirectory:
         _require_tls(client.issuer, "its issuer")
         self._client = client
         self._clock = clock
-        self._lock = Lock()
+        self._calls = ProviderCalls()
         self._endpoints: _Endpoints | None = None
 
     @property
@@ -108,20 +106,22 @@ class OidcDirectory:
         return Identity(self._client.issuer, claims["sub"])
 
     def _discovered(self) -> _Endpoints:
-        with self._lock:
-            if self._endpoints is None:
-                address = self._client.issuer.rstrip("/") + "/.well-known/openid-configuration"
-                said = self._get(address)
-                if said.get("issuer") != self._client.issuer:
-                    raise IdentityRefusedError("issuer")
-                names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-                if not all(isinstance(said.get(name), str) for name in names):
-                    raise IdentityRefusedError("discovery")
-                endpoints = _Endpoints(*(said[name] for name in names))
-                for url in (endpoints.authorisation, endpoints.token, endpoints.keys):
-                    _require_tls(url, "an address of it")
-                self._endpoints = endpoints
-            return self._endpoints
+        # Without a lock: several threads may ask at once, and none waits for the others.
+        if self._endpoints is None:
+            self._endpoints = self._discover()
+        return self._endpoints
+
+    def _discover(self) -> _Endpoints:
+        said = self._calls.get(self._client.issuer.rstrip("/") + "/.well-known/openid-configuration")
+        if said.get("issuer") != self._client.issuer:
+            raise IdentityRefusedError("issuer")
+        names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        if not all(isinstance(said.get(name), str) for name in names):
+            raise IdentityRefusedError("discovery")
+        endpoints = _Endpoints(*(said[name] for name in names))
+        for url in (endpoints.authorisation, endpoints.token, endpoints.keys):
+            _require_tls(url, "an address of it")
+        return endpoints
 
     def _exchange(self, code: str, verifier: str, redirect: str) -> str:
         form = {
@@ -133,14 +133,8 @@ class OidcDirectory:
         }
         # A client with a secret shows it in the header (client_secret_basic); a public one has only PKCE.
         us = self._client
-        known = httpx.BasicAuth(us.id, us.secret) if us.secret else httpx.USE_CLIENT_DEFAULT
-        try:
-            with _client() as client:
-                reply = client.post(self._discovered().token, data=form, auth=known)
-            said = reply.raise_for_status().json()
-            id_token = said["id_token"]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError):
-            raise IdentityRefusedError("exchange") from None
+        known = httpx.BasicAuth(us.id, us.secret) if us.secret else None
+        id_token = self._calls.post(self._discovered().token, form, known).get("id_token")
         if not isinstance(id_token, str) or len(id_token) > LONGEST_ID_TOKEN:
             raise IdentityRefusedError("exchange")
         return id_token
@@ -148,9 +142,9 @@ class OidcDirectory:
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
         """Validate an ID token (OpenID Connect Core 1.0, section 3.1.3.7)."""
         try:
-            keys = KeySet.import_key_set(self._get(self._discovered().keys))  # type: ignore[arg-type]
+            keys = KeySet.import_key_set(self._calls.get(self._discovered().keys))  # type: ignore[arg-type]
             claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
-        except (JoseError, ValueError, KeyError, TypeError):
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError):
             raise IdentityRefusedError("signature") from None
         now = self._clock.now().timestamp()
         audience = claims.get("aud")
@@ -169,21 +163,6 @@ class OidcDirectory:
             if not holds:
                 raise IdentityRefusedError(reason)
         return dict(claims)
-
-    def _get(self, url: str) -> dict[str, Any]:
-        try:
-            with _client() as client:
-                said = client.get(url).raise_for_status().json()
-        except (httpx.HTTPError, ValueError):
-            raise IdentityRefusedError("unreachable") from None
-        if not isinstance(said, dict):
-            raise IdentityRefusedError("unreachable")
-        return said
-
-
-def _client() -> httpx.Client:
-    """Return a client for one call: sign-ins are rare, and a provider's redirect is not followed."""
-    return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, verify=trusted(), trust_env=False)
 
 
 def _require_tls(url: str, what: str) -> None:

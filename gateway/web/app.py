@@ -22,6 +22,8 @@ TAKES_SECRETS = (
     "web-invitation.check_code",
     "web-invitation.open_account",
     "web-account.renew_credentials",
+    "web-directory.go",
+    "web-directory.go_with_invitation",
 )
 SIGNS = (
     "web-controller-approvals.approve",

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,10 +77,10 @@ def test_a_real_provider_lets_in_whom_the_operator_invited(provider: str, tmp_pa
         page = newcomer.post("/invitation/directory", {"invitation": code}, page="/invitation").text
         accepted = newcomer.get(_at_provider(_link(page), "ana"))
         again = house.browser()
-        out = again.get("/sign-in/directory?next=/account")
-        entered = again.get(_at_provider(out.headers["Location"], "ana"))
+        out = _go(again, "/account")
+        entered = again.get(_at_provider(out, "ana"))
         stranger = house.browser()
-        refused = stranger.get(_at_provider(stranger.get("/sign-in/directory").headers["Location"], "ben"))
+        refused = stranger.get(_at_provider(_go(stranger), "ben"))
 
         assert accepted.status_code == entered.status_code == 303
         assert entered.headers["Location"] == "/account"
@@ -95,7 +96,7 @@ def test_a_provider_that_is_refused_by_the_person_lets_nobody_in(provider: str, 
     directory = OidcDirectory(Client(provider, CLIENT, "", "the ministry"), RealClock())
     with hub_house(tmp_path, provider=directory) as house:
         browser = house.browser()
-        out = browser.get("/sign-in/directory").headers["Location"]
+        out = _go(browser)
         back = httpx.post(out, data={"action": "deny"}, trust_env=False).headers["Location"]
 
         assert browser.get(_path(back)).status_code == 401
@@ -192,7 +193,7 @@ def test_an_answer_that_was_not_asked_for_is_refused(
 ) -> None:
     house, directory = lying
     browser = house.browser()
-    out = browser.get("/sign-in/directory").headers["Location"]
+    out = _go(browser)
 
     assert _come_back(browser, directory, out, **query).status_code == 401
     assert not browser.is_signed_in
@@ -202,7 +203,7 @@ def test_an_answer_in_another_browser_is_refused(lying: tuple[House, LyingDirect
     """Otherwise somebody could be signed in as somebody else without noticing."""
     house, directory = lying
     attacker, victim = house.browser(), house.browser()
-    out = attacker.get("/sign-in/directory").headers["Location"]
+    out = _go(attacker)
 
     assert _come_back(victim, directory, out).status_code == 401
     assert not victim.is_signed_in
@@ -211,12 +212,12 @@ def test_an_answer_in_another_browser_is_refused(lying: tuple[House, LyingDirect
 def test_an_answer_counts_once_and_for_ten_minutes(lying: tuple[House, LyingDirectory]) -> None:
     house, directory = lying
     browser = house.browser()
-    out = browser.get("/sign-in/directory").headers["Location"]
+    out = _go(browser)
     assert _come_back(browser, directory, out).status_code == 303
     assert _come_back(browser, directory, out).status_code == 401
 
     late = house.browser()
-    out = late.get("/sign-in/directory").headers["Location"]
+    out = _go(late)
     house.clock.move(minutes=11)
     assert _come_back(late, directory, out).status_code == 401
 
@@ -224,7 +225,7 @@ def test_an_answer_counts_once_and_for_ten_minutes(lying: tuple[House, LyingDire
 def test_a_changed_cookie_of_the_way_is_refused(lying: tuple[House, LyingDirectory]) -> None:
     house, directory = lying
     browser = house.browser()
-    out = browser.get("/sign-in/directory").headers["Location"]
+    out = _go(browser)
     name = house.cookie(FLOW)
     kept = browser.client.cookies[name]
     browser.client.cookies.set(name, kept[:-2] + "00", domain="127.0.0.1", path="/")
@@ -261,7 +262,15 @@ def test_a_provider_that_names_another_issuer_is_not_used(tmp_path: Path) -> Non
         directory.discovery = {"issuer": "https://other.example"}
         client = OidcDirectory(Client(directory.url, CLIENT, "", "the ministry"), clock)
         with hub_house(tmp_path, provider=client) as house:
-            assert house.browser().get("/sign-in/directory").status_code == 401
+            assert _start(house.browser()).status_code == 401
+
+
+def test_a_link_of_somebody_else_begins_no_sign_in(lying: tuple[House, LyingDirectory]) -> None:
+    house, _ = lying
+    browser = house.browser()
+    assert browser.get("/sign-in/directory").status_code == 405
+    assert browser.client.post("/sign-in/directory", data={"next": "/"}).status_code == 403
+    assert house.cookie(FLOW) not in browser.client.cookies
 
 
 @pytest.mark.parametrize("address", ["http://ministry.example", "ftp://ministry.example", "ministry.example"])
@@ -303,8 +312,19 @@ def _refused(house: House, directory: LyingDirectory) -> None:
     assert last.reason.startswith("directory-")
 
 
+def _start(browser: Browser, target: str = "/") -> httpx.Response:
+    return browser.post("/sign-in/directory", {"next": target}, page="/sign-in")
+
+
+def _go(browser: Browser, target: str = "/") -> str:
+    """The address of the provider that the page after the form leads to, by itself or by a click."""
+    page = _start(browser, target).text
+    assert f'content="0; url={escape(_link(page))}"' in page
+    return _link(page)
+
+
 def _sign_in(browser: Browser, directory: LyingDirectory) -> httpx.Response:
-    return _come_back(browser, directory, browser.get("/sign-in/directory").headers["Location"])
+    return _come_back(browser, directory, _go(browser))
 
 
 def _come_back(

@@ -15,7 +15,6 @@ NO_TWIN = {
     "/": "leads to the desk of whoever is signed in",
     "/language/<code>": "leads back to the page it was chosen on",
     "/sign-in": "for whoever is not known yet",
-    "/sign-in/directory": "leads to the directory",
     "/sign-in/directory/return": "leads back from the directory",
     "/invitation": "for whoever has no account yet",
     "/account/credentials": "shows the secret of a new code generator",

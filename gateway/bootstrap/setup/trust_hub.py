@@ -19,6 +19,7 @@ from gateway.member.region.region_entries import region_joined
 from gateway.store.engine.log_lock import hold_log
 from gateway.wire.enrolment import HubKeys, check_fingerprint, hub_fingerprint
 from gateway.wire.hub_reply_keys import ReplyKeysError, reply_keys_from_json
+from gateway.wire.strict_json import strict_json
 
 
 class TrustError(SafelaneError):
@@ -50,8 +51,8 @@ def _ask_call_key(url: str) -> str:
         reply = httpx.get(
             f"{url.rstrip('/')}{FEDERATION}/keys", timeout=REPLY_SECONDS, verify=trusted(), trust_env=False
         )
-        return reply_keys_from_json(reply.raise_for_status().json()).call_key
-    except (httpx.HTTPError, httpx.InvalidURL, ReplyKeysError, ValueError, RecursionError) as error:
+        return reply_keys_from_json(strict_json(reply.raise_for_status().content)).call_key
+    except (httpx.HTTPError, httpx.InvalidURL, ReplyKeysError, ValueError) as error:
         raise TrustError(
             f"The hub at {url} does not tell its key ({type(error).__name__}).",
             remedy="Nothing was changed. Check the way to it, then give the same command again.",

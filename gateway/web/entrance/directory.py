@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, Response, json, redirect, request
+from flask import Blueprint, Response, json, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.accounts.duties import Action
@@ -42,24 +42,19 @@ class _PendingSignIn:
     since: int
 
 
-@blueprint.get("/sign-in/directory")
-def go() -> AnyResponse:
-    return _go(local_path(request.args.get("next", "/")), "")
+@blueprint.post("/sign-in/directory")
+def go() -> Response:
+    return _go(local_path(typed("next") or "/"), "")
 
 
 @blueprint.post("/invitation/directory")
-def go_with_invitation() -> AnyResponse:
-    """The provider's address stands on the page as a link: a form may only lead to ourselves."""
+def go_with_invitation() -> Response:
     code = typed("invitation")
     try:
         read_invitation(web().entrance, code)
     except InvitationError as error:
         return page("invitation.html", 403, refused=error)
-    out = _go("/account", code)
-    onward = page("onward.html", directory=_directory(), address=out.headers["Location"])
-    for cookie in out.headers.getlist("Set-Cookie"):
-        onward.headers.add("Set-Cookie", cookie)
-    return onward
+    return _go("/account", code)
 
 
 @blueprint.get(BACK)
@@ -93,15 +88,16 @@ def _came_back() -> AnyResponse:
     return entered_at(pending.target, entered)
 
 
-def _go(target: str, invitation: str) -> AnyResponse:
+def _go(target: str, invitation: str) -> Response:
+    """Seal the state of a sign-in, and lead on by a page: a form of ours may lead to ourselves only."""
     now = int(accounts().clock.now().timestamp())
     word = secrets.token_urlsafe
     pending = _PendingSignIn(word(24), word(24), word(48), target, invitation, now)
     address = _directory().address(pending.state, pending.nonce, pending.verifier, place().origin() + BACK)
-    response = redirect(address, 303)
+    onward = page("onward.html", directory=_directory(), address=address)
     sealed = web().entrance.sealer.seal(json.dumps(vars(pending)), SEALED_FOR)
-    set_cookie(response, FLOW, sealed.hex(), seconds=int(LIFETIME.total_seconds()))
-    return response
+    set_cookie(onward, FLOW, sealed.hex(), seconds=int(LIFETIME.total_seconds()))
+    return onward
 
 
 def _pending() -> _PendingSignIn:
