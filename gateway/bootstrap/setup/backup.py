@@ -24,6 +24,7 @@ from audit.formats.note import Note
 from audit.log.storage_check import check_storage
 from gateway import __version__
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
+from gateway.bootstrap.setup.plain_files import anything_else, copy_plain
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.keys.files import read_signer
@@ -35,6 +36,7 @@ from gateway.store.engine.migrate import HEAD, HUB, MEMBER, migrate, older_form
 from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.hub.admissions import enrolled_members
 from gateway.store.sides import tables_of
+from gateway.wire.strict_json import strict_json
 
 FORMAT = "safelane-backup/1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"
@@ -78,6 +80,16 @@ def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None)
         raise BackupError(f"{target} is there already.", remedy="Nothing was changed. Name a new folder.")
     partial = target.with_name(f".{target.name}.new")
     shutil.rmtree(partial, ignore_errors=True)
+    try:
+        manifest = _write_backup(directory, partial, progress)
+        partial.rename(target)
+    except BaseException:  # also Ctrl-C: keys are left behind nowhere
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _write_backup(directory: Path, partial: Path, progress: Progress) -> Manifest:
     partial.mkdir(parents=True, mode=0o700)
     side = HUB if is_hub(directory) else MEMBER
     config = _config(directory, side)
@@ -99,7 +111,6 @@ def back_up(directory: Path, target: Path, progress: Progress = lambda *_: None)
     _write_manifest(partial, manifest)
     check(partial)
     _durable(partial)
-    partial.rename(target)
     return manifest
 
 
@@ -113,6 +124,9 @@ def _copy_database(url: str, target: Path, side: str, progress: Progress) -> Map
 
 def check(backup: Path) -> Manifest:
     """Read a backup back: every file, every count, and the log from its first entry. Raises BackupError."""
+    other = anything_else(backup)
+    if other is not None:
+        raise BackupError(f"{other} is neither a plain file nor a folder.", remedy=_ANOTHER)
     manifest = _manifest(backup)
     found = set(_paths(backup))
     if found != set(manifest.files):
@@ -147,8 +161,19 @@ def restore(
         )
     partial = directory.with_name(f".{directory.name}.new")
     shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(backup / FILES, partial)
-    partial.chmod(0o700)
+    try:
+        _restore_into(partial, backup, manifest, database, progress)
+        if directory.exists():
+            directory.rmdir()
+        partial.rename(directory)
+    except BaseException:  # also Ctrl-C: keys are left behind nowhere
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _restore_into(partial: Path, backup: Path, manifest: Manifest, database: str, progress: Progress) -> None:
+    copy_plain(backup / FILES, partial)
     config = _config(partial, manifest.side)
     write_config(partial, replace(config, database=database))
     target_url = database or sqlite_url(Layout(partial).database)
@@ -159,10 +184,6 @@ def restore(
             members = enrolled_members(connection) if manifest.side == HUB else [THE_HUB]
             SqlRecovery(connection).await_all(members)
     _durable(partial)
-    if directory.exists():
-        directory.rmdir()
-    partial.rename(directory)
-    return manifest
 
 
 _OLDER = "No backup is made of it. See all of it with safelane log check, and restore an older backup."
@@ -186,7 +207,7 @@ def _digest(body: Mapping[str, Any]) -> str:
 
 def _manifest(backup: Path) -> Manifest:
     try:
-        body: dict[str, Any] = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
+        body: dict[str, Any] = strict_json((backup / MANIFEST).read_bytes())
         if body.pop("digest", None) != _digest(body):
             raise ValueError("damaged")
         manifest = Manifest(**body)

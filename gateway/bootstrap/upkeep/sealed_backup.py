@@ -9,7 +9,7 @@ import os
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO, Any, BinaryIO
 
@@ -55,15 +55,36 @@ def back_up_sealed(
 def opened_backup(source: Path, passphrase: str, within: Path | None = None) -> Iterator[Path]:
     """Open the plain folder of a sealed backup, in a new folder in `within`, which is removed afterwards.
 
-    The backup is read to its end before use. Raises SealedStreamError or BackupError.
+    The backup is read to its end before anything of it is written. Raises SealedStreamError or BackupError.
     """
+    with source.open("rb") as file:
+        reader = OpeningReader(file, passphrase)
+        with _archive(reader) as archive:
+            for one in archive:
+                _require_plain(one)
+        reader.finish()
     with TemporaryDirectory(dir=within, prefix=".safelane-opened.") as room:
         with source.open("rb") as file:
             reader = OpeningReader(file, passphrase)
             with _archive(reader) as archive:
-                archive.extractall(room, filter="data")
+                archive.extractall(room, filter=_plain)  # noqa: S202 - plain files only, below `room`
             reader.finish()
         yield Path(room) / _FOLDER
+
+
+def _require_plain(one: tarfile.TarInfo) -> None:
+    """Raise BackupError for anything but a file or folder of the backup: links, devices, other places."""
+    path = PurePosixPath(one.name)
+    if not (one.isreg() or one.isdir()) or path.parts[:1] != (_FOLDER,) or ".." in path.parts:
+        raise BackupError(
+            f"What is sealed holds {one.name!r}, which is neither a plain file nor a folder of a backup.",
+            remedy="Nothing was written. Do not use it: take another backup.",
+        )
+
+
+def _plain(one: tarfile.TarInfo, into: str) -> tarfile.TarInfo:
+    _require_plain(one)
+    return tarfile.data_filter(one, into)
 
 
 def _read_back(sealed: Path, passphrase: str, plain: Path, manifest: Manifest) -> None:
