@@ -3,8 +3,8 @@
 import csv
 import io
 
-from gateway.export.flat_tables import harmless
 from gateway.export.observations import Observations, Selection, totals_over
+from gateway.export.spreadsheet_cells import harmless
 from gateway.wire.cells import Axis, Cell
 
 FACTS = (

@@ -3,9 +3,9 @@
 import csv
 import io
 import json
-import re
 
 from gateway.dictionary import Dictionary
+from gateway.export.spreadsheet_cells import harmless
 from gateway.picturing import with_bounds
 from gateway.wire.cells import Cell
 from gateway.wire.release import Release
@@ -20,9 +20,6 @@ STATUS_COLUMNS = (
     "largest_deviation",
     "standard_deviation",
 )
-
-_FORMULAS = ("=", "+", "-", "@")
-_BREAKS = re.compile(r"[\t\r\n]+")
 
 
 def to_csv(release: Release, dictionary: Dictionary) -> str:
@@ -52,15 +49,6 @@ def status_fields(cell: Cell) -> list[str | int]:
         cell.largest_deviation or "",
         cell.standard_deviation or "",
     ]
-
-
-def harmless(text: str) -> str:
-    """Return the text on one line, with an apostrophe before anything that a spreadsheet would run.
-
-    After https://owasp.org/www-community/attacks/CSV_Injection.
-    """
-    line = _BREAKS.sub(" ", text)
-    return f"'{line}" if line.lstrip().startswith(_FORMULAS) else line
 
 
 def to_json(release: Release) -> str:

@@ -43,7 +43,7 @@ def identifier(code: str) -> str:
     """A code as an identifier of SDMX; different codes of a level stay different."""
     if code == TOTAL:
         return "_T"
-    return re.sub(r"[^A-Za-z0-9_@$-]", lambda found: f"_{ord(found[0]):X}_", code.replace("+", "_PLUS"))
+    return re.sub(r"^[@-]|[^A-Za-z0-9_@$-]", lambda found: f"_{ord(found[0]):X}_", code.replace("+", "_PLUS"))
 
 
 def component(axis: Axis) -> str:

@@ -1,4 +1,4 @@
-"""Only plain files and folders are restored; anything else in a backup is refused before a byte is written."""
+"""Only plain files and folders are restored; anything else is refused before a byte is written."""
 
 import os
 import shutil

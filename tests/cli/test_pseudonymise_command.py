@@ -58,6 +58,11 @@ def test_one_person_has_one_pseudonym_and_the_rest_of_the_table_stays(table: Pat
     assert [row["district"] for row in rows] == ["Samlout", "Samlout", "Pailin", "Y"]
 
 
+def test_a_column_that_stays_makes_no_formula_live(table: Path, store: Path) -> None:
+    table.write_text(table.read_text("utf-8").replace("Pailin", "=HYPERLINK(1)"), "utf-8")
+    assert "'=HYPERLINK(1)" in [row["district"] for row in pseudonymised(table, store)]
+
+
 def test_columns_that_stay_are_named(table: Path, store: Path) -> None:
     out = table.with_name("out.csv")
     result = run(

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from gateway.dictionary import Dictionary
+from gateway.export.spreadsheet_cells import harmless_row
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
 from gateway.sources.quality.load import Load
@@ -37,7 +38,7 @@ def _rejects(findings: Findings) -> str:
     stream = io.StringIO()
     rows = csv.writer(stream, lineterminator="\n")
     rows.writerow(("table", "column", "problem", "line"))
-    rows.writerows(findings.every_line())
+    rows.writerows(map(harmless_row, findings.every_line()))
     return stream.getvalue()
 
 

@@ -27,6 +27,7 @@ from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.release import Release
 from gateway.cli.common.csv_tables import open_table
 from gateway.cli.common.tables import TableInputError, read_text
+from gateway.export.spreadsheet_cells import as_written, harmless_row, text_cells
 
 SHEETS = (".csv", ".xlsx")
 WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -75,7 +76,7 @@ def read_released_sheet(path: Path, trees: Trees) -> Release:
 
     Raises TableInputError, naming file and row; never a value of a cell.
     """
-    header, *rows = rows_of(path)
+    header, *rows = [tuple(map(as_written, row)) for row in rows_of(path)]
     if VALUE not in header or STATUS not in header:
         message = f"{path} has no columns {VALUE!r} and {STATUS!r}"
         raise TableInputError(message, remedy="A released sheet is written by safelane protect.")
@@ -121,17 +122,17 @@ def write_sheet(release: Release, path: Path, target: Path) -> None:
 
 
 def write_rows(rows: Iterable[Iterable[object]], path: Path, target: Path) -> None:
-    """Write rows to `target` as a sheet of the kind of `path`."""
+    """Write rows to `target` as a sheet of the kind of `path`. No text of it is run as a formula."""
     if path.suffix.lower() == ".csv":
         with target.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows(rows)
+            csv.writer(stream).writerows(map(harmless_row, rows))
         return
     from openpyxl import Workbook  # noqa: PLC0415 - here, so that other sheets do not wait for it
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("cells")
     for row in rows:
-        sheet.append(row)
+        sheet.append(text_cells(sheet, row))
     whole = io.BytesIO()
     book.save(whole)
     target.write_bytes(whole.getvalue())

@@ -17,6 +17,7 @@ from gateway.cli.common.csv_tables import open_table
 from gateway.cli.common.files import whole
 from gateway.cli.common.unlocking import SecretError, key_file, read_store, store_argument, unlock
 from gateway.cli.tools.extract_reading import UnopenedError
+from gateway.export.spreadsheet_cells import harmless_row
 from gateway.keys.files import read_key
 from gateway.member.records.pseudonym_map_log import log_map
 
@@ -101,5 +102,5 @@ def read_map(source: Path, key: Path, output: Path) -> None:
     with whole(output) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("former", "present"))
-        writer.writerows(made.items())
+        writer.writerows(map(harmless_row, made.items()))
     click.echo(f"{len(made)} pseudonyms", err=True)

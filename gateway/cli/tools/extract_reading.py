@@ -11,6 +11,7 @@ from anonymisers.identity.sealed_messages import new_private, public_of, public_
 from anonymisers.records.sealed_extract import Content, Label, opened_extract, read_label
 from gateway.cli.common.files import DocumentError, whole
 from gateway.errors import SafelaneError
+from gateway.export.spreadsheet_cells import harmless_row
 from gateway.keys.files import read_key, write_secret
 
 
@@ -70,8 +71,8 @@ def open_extract(source: Path, key: Path, output: Path) -> None:
         out.writelines(f"{line}\n" for line in lines)
     with whole(output) as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(content.columns)
-        writer.writerows(content.rows)
+        writer.writerow(harmless_row(content.columns))
+        writer.writerows(map(harmless_row, content.rows))
     for line in lines:
         click.echo(line, err=True)
 

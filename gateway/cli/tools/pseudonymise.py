@@ -15,6 +15,7 @@ from gateway.cli.common.csv_tables import CsvError, open_table
 from gateway.cli.common.files import whole
 from gateway.cli.common.progress import building
 from gateway.cli.common.unlocking import SecretError, key_file, read_store, unlock
+from gateway.export.spreadsheet_cells import harmless_row
 
 CHUNK = 50_000
 """Rows in memory at a time."""
@@ -65,7 +66,7 @@ def pseudonymise(
 
     Equal identifiers of one kind get equal pseudonyms for this recipient and purpose in this epoch, and
     different pseudonyms for any other: tables for two recipients cannot be joined. Empty cells and all other
-    columns stay unchanged.
+    columns stay unchanged, but for an apostrophe before what a spreadsheet would run as a formula.
     """
     kinds = dict(_column_and_kind(text) for text in columns)
     key, domains = _open(store, epoch, key_file, recipient=recipient, purpose=purpose, kinds=kinds)
@@ -73,11 +74,11 @@ def pseudonymise(
     with open_table(source) as table, whole(output) as out, building("pseudonyms") as progress:
         targets = [(table.position(column), domain) for column, domain in domains.items()]
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(table.header)
+        writer.writerow(harmless_row(table.header))
         done = 0
         for rows in iter(lambda: list(islice(table.rows, CHUNK)), []):
             empty += sum(_replace(rows, at, domain, key, done) for at, domain in targets)
-            writer.writerows(rows)
+            writer.writerows(map(harmless_row, rows))
             done += len(rows)
             progress(f"{done} rows", 0.5)
         others = [column for column in table.header if column not in kinds]
