@@ -1,6 +1,7 @@
 """Workbooks as offices keep them: date cells, formulas, merged cells, titles; and what is no workbook."""
 
 import re
+import time
 import zipfile
 from datetime import date
 
@@ -8,6 +9,7 @@ import openpyxl
 import pytest
 
 from gateway.dictionary import regional
+from gateway.sources.files import workbook_source
 from gateway.sources.files.opening import open_source
 from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.sources.model.errors import SourceError
@@ -247,3 +249,69 @@ def test_entities_that_multiply_are_not_followed(workbook):
 
     with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
         workbook(row(), after=lambda path: rewritten(path, plant))
+
+
+DOCTYPE = '<!DOCTYPE x [<!ENTITY a "ha">]>'
+
+
+def wide(data):
+    """A part in UTF-16, with a DTD."""
+    rest = data.decode().split("?>", 1)[-1]
+    return f'<?xml version="1.0" encoding="UTF-16"?>{DOCTYPE}{rest}'.encode("utf-16")
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+@pytest.mark.parametrize(
+    "hide",
+    [
+        wide,
+        lambda data: b"<!--" + b"x" * 6000 + b"-->" + DOCTYPE.encode() + data.split(b"?>", 1)[-1],
+        lambda data: b"<!--" + b"x" * 100_000 + b"-->" + DOCTYPE.encode() + data.split(b"?>", 1)[-1],
+        lambda data: b"<?xml version='1.0' encoding='ISO-8859-1'?>" + data.split(b"?>", 1)[-1],
+    ],
+)
+def test_a_dtd_is_found_wherever_it_hides(workbook, part, hide):
+    spoilt = lambda name, data: hide(data) if name == part else data  # noqa: E731
+    with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
+        workbook(row(), after=lambda path: rewritten(path, spoilt))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [b'r="2000000000"', b'r="1048577"', b'r="1"', b'r="-5"', b'r="2e9"', b'r="&#50;000000000"', b"r='3'"],
+)
+def test_a_row_number_that_no_sheet_has_is_refused_at_once(workbook, number):
+    def renumbered(name, data):
+        return data.replace(b'<row r="2"', b'<row x=">" ' + number) if name.endswith("sheet1.xml") else data
+
+    def load_it():
+        return workbook(row(), row(Mã="V2"), after=lambda path: rewritten(path, renumbered))
+
+    begun = time.process_time()
+    with pytest.raises(SourceError, match="not numbered from 1 to 1048576 in order"):
+        load_it()
+    assert time.process_time() - begun < 1
+
+
+def test_a_row_in_another_prefix_is_seen_too(workbook):
+    def prefixed(name, data):
+        if not name.endswith("sheet1.xml"):
+            return data
+        data = data.replace(b"<worksheet xmlns=", b"<s:worksheet xmlns:s=").replace(b"</", b"</s:")
+        return re.sub(rb"<(?=[a-zA-Z]+[ />])(?!s:)", b"<s:", data).replace(
+            b'row r="2"', b'row r="2000000000"'
+        )
+
+    with pytest.raises(SourceError, match="not numbered from 1 to 1048576 in order"):
+        workbook(row(), after=lambda path: rewritten(path, prefixed))
+
+
+def test_a_sheet_of_empty_cells_is_refused(workbook, monkeypatch):
+    monkeypatch.setattr(workbook_source, "MOST_EMPTY", 100_000)
+
+    def far(sheet):
+        for line in range(3, 30):
+            sheet.cell(line, 16_000, "x")
+
+    with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
+        workbook(row(), change=far)

@@ -28,6 +28,8 @@ from anonymisers.tables.release import Release
 from gateway.cli.common.csv_tables import open_table
 from gateway.cli.common.tables import TableInputError, read_text
 from gateway.export.spreadsheet_cells import as_written, harmless_row, text_cells
+from gateway.sources.files.workbook_package import check_package, sheet_traits
+from gateway.sources.model.errors import SourceError
 
 SHEETS = (".csv", ".xlsx")
 WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -156,11 +158,16 @@ def rows_of(path: Path) -> list[tuple[str, ...]]:
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
+        check_package(path)
         book = load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
+        sheet_traits(path, str(sheet._worksheet_path))  # openpyxl has no public name for it
+        sheet.reset_dimensions()
         rows = [tuple(_word(value) for value in row) for row in sheet.iter_rows(values_only=True)]
         book.close()
-    except (OSError, KeyError, ValueError, IndexError, BadZipFile, InvalidFileException):
+    except SourceError as error:
+        raise TableInputError(error.message, remedy=error.remedy) from None
+    except (OSError, LookupError, ValueError, TypeError, OverflowError, BadZipFile, InvalidFileException):
         raise TableInputError(f"{path} cannot be read as a workbook") from None
     rows = [row for row in rows if any(row)]
     if not rows or "" in rows[0] or len(set(rows[0])) < len(rows[0]):

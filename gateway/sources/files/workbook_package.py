@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gateway.sources.files.workbook_xml import LAST_ROW, RowNumbers, is_plain, whole_tags
 from gateway.sources.model.errors import SourceError
 
 LARGEST_UNPACKED = 1 << 30
@@ -18,13 +19,10 @@ DENSEST = 200
 MOST_MERGED = 200_000
 """Rows that the merged cells of a sheet may cover together."""
 _SMALL = 10 << 20
-_START = 4096
 _BLOCK = 1 << 20
 
 _MERGED = re.compile(rb'<mergeCell\s[^>]*ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA = re.compile(rb"<f[\s>/]")
-_LONGEST_TAG = 200
-
 Place = tuple[int, int]
 """Row and column, from 1."""
 
@@ -41,24 +39,24 @@ def check_package(path: Path) -> None:
             if dense or whole:
                 raise _too_large(path)
         for part in sizes:
-            if part.filename.endswith((".xml", ".rels")):
-                with package.open(part) as stream:
-                    if b"<!DOCTYPE" in stream.read(_START):
-                        raise damaged(path)  # no office writes a DTD; entities could multiply
+            with package.open(part) as stream:
+                if not is_plain(stream, part.filename):
+                    raise damaged(path)
 
 
 def sheet_traits(path: Path, part: str) -> tuple[bool, dict[Place, Place]]:
     """Whether a sheet holds formulas, and the merged cells, each with the cell that holds the common value.
 
     Cells merged over several columns count in their first column only. Raises SourceError when the merged
-    cells cover more rows than any register would.
+    cells cover more rows than any register would, and for rows that are not in order or beyond any sheet.
     """
     formulas = False
     merged: dict[Place, Place] = {}
+    rows = RowNumbers()
     with _parts(path) as package, package.open(part) as stream:
-        tail = b""
-        while block := stream.read(_BLOCK):
-            text = tail + block
+        for text in whole_tags(stream):
+            if not rows.follow(text):
+                raise _rows_apart(path)
             formulas = formulas or _FORMULA.search(text) is not None
             for left, top, _, bottom in _MERGED.findall(text):
                 column = _column_number(left)
@@ -66,7 +64,6 @@ def sheet_traits(path: Path, part: str) -> tuple[bool, dict[Place, Place]]:
                     raise _too_large(path)
                 for row in range(int(top) + 1, int(bottom) + 1):
                     merged[row, column] = (int(top), column)
-            tail = text[-_LONGEST_TAG:]
     return formulas, merged
 
 
@@ -84,6 +81,13 @@ def damaged(path: Path) -> SourceError:
     return SourceError(
         f"{path.name} is not a whole .xlsx workbook.",
         remedy="Save it as .xlsx without a password (an old .xls too), or copy it again.",
+    )
+
+
+def _rows_apart(path: Path) -> SourceError:
+    return SourceError(
+        f"The rows of {path.name} are not numbered from 1 to {LAST_ROW} in order; nothing of it was read.",
+        remedy="Open it in an office program, and save it anew as .xlsx.",
     )
 
 

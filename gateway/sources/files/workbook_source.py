@@ -20,8 +20,12 @@ from gateway.sources.model.mapping import Reading
 from gateway.sources.model.tables import CHUNK_ROWS, Chunk, ForeignKey, OpenTable
 from gateway.sources.rows.stable_file import steady
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, IndexError, ParseError)
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError)
+_DAMAGED = (*_BROKEN_ZIP, LookupError, ValueError, TypeError, OverflowError, ParseError)
 _Row = tuple[Any, ...]
+
+MOST_EMPTY, MOST_EMPTY_FOR_EACH = 5_000_000, 200
+"""Empty cells of a sheet: beyond the former, so many for each that is filled."""
 
 
 class WorkbookSource:
@@ -144,6 +148,7 @@ class _SheetRows:
         self._findings = findings
         self._merged = merged
         self._origins: dict[Place, str] = dict.fromkeys(merged.values(), "")
+        self._empty = self._filled = 0
         self._rows = self._walk(sheet, written)
 
     def close(self) -> None:
@@ -198,6 +203,7 @@ class _SheetRows:
             results = stack.enter_context(closing(sheet.iter_rows(values_only=True)))
             formulas = stack.enter_context(closing(written.iter_rows())) if written is not None else None
             for line, values in enumerate(results, 1):
+                self._count(values)
                 cells = [cell_text(_as_kept(value)) for value in values]
                 if formulas is not None:
                     self._report_formulas(line, next(formulas), cells)
@@ -205,6 +211,15 @@ class _SheetRows:
                     self._spread(line, cells)
                 self.line = line
                 yield line, cells
+
+    def _count(self, values: _Row) -> None:
+        """Raise ValueError for a sheet of empty cells: one at its far right makes a row of 18,000."""
+        empty = values.count(None)
+        self._empty += empty
+        self._filled += len(values) - empty
+        if self._empty > MOST_EMPTY and self._empty > MOST_EMPTY_FOR_EACH * self._filled:
+            msg = "far more empty cells than others"
+            raise ValueError(msg)
 
     def _report_formulas(self, line: int, written: _Row, cells: list[str]) -> None:
         for cell, result in zip(written, cells, strict=False):
