@@ -1,12 +1,15 @@
 """Uploads wait in a folder of their own, and are what a mapping reads, or an error that says why not."""
 
 import io
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.dictionary import regional
 from gateway.sources.files import uploaded, uploads
@@ -122,6 +125,50 @@ def test_a_name_means_nothing_to_paths_and_pages(given: str, kept: str) -> None:
     assert len(name) == len(kept)
     assert name.endswith(kept[-6:])
     assert not set(name) & set("/\\<>\"'&\0\n")
+
+
+NAMES = {
+    "Thai": "ผู้ประสบภัยจากทุ่นระเบิด ปี ๒๕๖๙.csv",
+    "Lao": "ຜູ້ເຄາະຮ້າຍຈາກລະເບີດບໍ່ທັນແຕກ.csv",
+    "Khmer": "ជនរងគ្រោះ\u200bដោយសារ\u200bមីន.csv",
+    "Burmese": "မိုင်းအန္တရာယ်ကြောင့် ထိခိုက်သူများ.csv",
+    "Vietnamese": "Nạn nhân bom mìn (2026).csv",
+    "Vietnamese, decomposed": unicodedata.normalize("NFD", "Nạn nhân bom mìn.csv"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_names_in_every_script_of_the_region_survive(waiting: Uploads, tmp_path: Path, name: str) -> None:
+    made = waiting.add([(name, io.BytesIO(ROWS))], "someone", NOW)
+    assert made.names == (name,)
+    assert (waiting.files(made) / name).read_bytes() == ROWS
+
+    for says_so in (True, False):  # several programs write UTF-8 into a zip and do not say so
+        archive, into = tmp_path / f"{says_so}.zip", tmp_path / f"into-{says_so}"
+        into.mkdir()
+        with zipfile.ZipFile(archive, "w") as package:
+            package.writestr(name, ROWS)
+        if not says_so:
+            archive.write_bytes(archive.read_bytes().replace(b"\x00\x08\x00\x00", b"\x00\x00\x00\x00"))
+            with zipfile.ZipFile(archive) as package:
+                assert package.namelist() != [name]
+        unpack(archive, [name], into)
+        assert (into / name).read_bytes() == ROWS
+
+
+@pytest.mark.parametrize("name", ["ผู้" * 100 + ".csv", "ជន" * 200 + ".csv", "\u0e49" * 300])
+def test_a_long_name_in_three_bytes_a_letter_is_kept_on_a_disk(waiting: Uploads, name: str) -> None:
+    (kept,) = waiting.add([(name, io.BytesIO(ROWS))], "someone", NOW).names
+    assert len(kept.encode()) <= 240
+    assert kept == "register" or (kept in name and not unicodedata.category(kept[0]).startswith("M"))
+
+
+@given(name=st.text())
+def test_any_name_is_one_that_a_disk_takes(name: str) -> None:
+    kept = safe_name(name)
+    assert 0 < len(kept.encode()) <= 240
+    assert kept not in (".", "..")
+    assert not set(kept) & set("/\\<>\"'&\0\n\u202e")
 
 
 def test_one_table_may_be_called_anything(source: Callable[..., Path]) -> None:

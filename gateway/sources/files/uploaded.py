@@ -16,6 +16,7 @@ LARGEST_UNPACKED = 1 << 30
 MOST_PARTS = 1000
 _SMALL = 10 << 20
 _BLOCK = 1 << 20
+_SAYS_UTF_8 = 0x800
 _ZIP, _PDF, _OLD_OFFICE = b"PK", b"%PDF", b"\xd0\xcf\x11\xe0"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -109,7 +110,7 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
     found: dict[str, zipfile.ZipInfo] = {}
     listed = package.infolist()
     for part in listed:
-        path = PurePosixPath(part.filename.replace("\\", "/"))
+        path = PurePosixPath(_name(part).replace("\\", "/"))
         if path.name not in wanted or part.is_dir() or "__MACOSX" in path.parts:
             continue
         if path.name in found:
@@ -134,6 +135,16 @@ def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> 
             remedy=message("Pack every table that the mapping reads, under its name in the mapping."),
         )
     return found
+
+
+def _name(part: zipfile.ZipInfo) -> str:
+    """The name of a part; several programs write UTF-8 and do not say so (APPNOTE 6.3, flag 11)."""
+    if part.flag_bits & _SAYS_UTF_8:
+        return part.filename
+    try:
+        return part.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return part.filename
 
 
 def _check_content(path: Path) -> None:

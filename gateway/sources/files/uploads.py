@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -30,8 +31,11 @@ MOST_FILES = 50
 _FILES, _WORK, _ABOUT, _CHECKED = "files", "work", "about.json", "checked.json"
 _ARRIVING = "new-"
 _ID = re.compile(r"[0-9a-f]{16}")
-_UNSAFE = re.compile(r"[^\w .()-]")
-_LONGEST_NAME = 120
+_PLAIN = re.compile(r"[\w .()-]")
+_JOINERS = "\u200b\u200c\u200d"
+"""Between the words and within the syllables of Khmer, Lao, Thai and Burmese."""
+_LONGEST_NAME, _MOST_BYTES = 120, 240
+"""Letters and bytes; file systems take 255 bytes, and a letter of these scripts has three."""
 _BLOCK = 1 << 20
 
 
@@ -201,10 +205,24 @@ def too_large() -> UploadError:
 
 
 def safe_name(given: str) -> str:
-    """The last part of a file's name, without characters special to a shell, a path or a page."""
+    """The last part of a file's name, without characters special to a shell, a path or a page.
+
+    Vowel signs and tone marks of any script stay: without them a name is another one.
+    """
     last = given.replace("\\", "/").rpartition("/")[2]
-    name = _UNSAFE.sub("_", last).strip(" .")[-_LONGEST_NAME:]
+    name = "".join(letter if _stays(letter) else "_" for letter in last).strip(f" .{_JOINERS}")
+    name = name[-_LONGEST_NAME:].encode(errors="ignore")[-_MOST_BYTES:].decode(errors="ignore")
+    while name and _is_mark(name[0]):  # a mark alone would join whatever stands before it
+        name = name[1:]
     return name or "register"
+
+
+def _stays(letter: str) -> bool:
+    return _PLAIN.match(letter) is not None or _is_mark(letter)
+
+
+def _is_mark(letter: str) -> bool:
+    return unicodedata.category(letter).startswith("M") or letter in _JOINERS
 
 
 def _digest(paths: Iterable[Path]) -> str:
