@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import structlog
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import MethodNotAllowed, TooManyRequests
 
 from gateway.accounts.access_routes import action_of_route
 from gateway.accounts.context import Accounts
@@ -19,16 +19,19 @@ from gateway.accounts.model import Principal
 from gateway.accounts.refusal_log import admit, refused
 from gateway.accounts.sessions import Present, present
 from gateway.accounts.tokens import caller
-from gateway.api.browsers import SESSION, read_cookie
+from gateway.api.browsers import SESSION, address, read_cookie
+from gateway.api.wrong_tokens import WrongTokens
 
 KEY = "safelane-accounts"
+WRONG_TOKENS = "safelane-wrong-tokens"
 API = "/api/"
 
 log = structlog.get_logger()
 
 
-def install(app: Flask, accounts: Accounts) -> None:
+def install(app: Flask, accounts: Accounts, wrong_tokens: WrongTokens) -> None:
     app.extensions[KEY] = accounts
+    app.extensions[WRONG_TOKENS] = wrong_tokens
     app.before_request(_authorise)
     app.after_request(_log_what_is_not_there)
 
@@ -86,9 +89,14 @@ def _program(action: Action) -> None:
         raise NotAuthenticatedError(
             "This address needs a token.", remedy="Send the header 'Authorization: Bearer <your token>'."
         )
+    counted: WrongTokens = current_app.extensions[WRONG_TOKENS]
+    if counted.are_too_many(address(), token.strip()):
+        raise TooManyRequests("Too many wrong tokens came from your address. Wait a minute.")
     try:
         found = caller(accounts(), token.strip())
+        counted.right(token.strip())
     except NotAuthenticatedError:
+        counted.wrong(address())
         refused(accounts(), None, action.value, "unknown-token")
         raise
     admit(accounts(), found.principal, action, found.token.scopes)

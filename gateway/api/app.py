@@ -25,6 +25,7 @@ from gateway.api import (
 from gateway.api.describe import named_operations
 from gateway.api.log import log_blueprint
 from gateway.api.services import AUDITED, KEY
+from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
 from gateway.hub.accounts import accounts_of as hub_accounts
 from gateway.hub.context import Hub
@@ -40,6 +41,9 @@ LARGEST_BODY = 2 * 1024 * 1024
 
 NOTHING = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 """The content security policy of every response other than a page."""
+
+APPLICATIONS = ("federation.post_application",)
+"""To join; each shows the secret of an invitation."""
 
 LARGEST_QUESTION = 64 * 1024
 """Bytes. A question with every filter full of codes is smaller."""
@@ -90,7 +94,7 @@ def create_hub_app(hub: Hub) -> Flask:
             "type": "apiKey",
             "in": "header",
             "name": "Signature",
-            "description": "RFC 9421 over method, path, type and digest of the body: Ed25519, a nonce",
+            "description": "RFC 9421 over method, path, query, type and digest of the body: Ed25519, a nonce",
         },
     )
     for blueprint in (
@@ -103,6 +107,7 @@ def create_hub_app(hub: Hub) -> Flask:
     ):
         api.register_blueprint(blueprint)
     app.register_blueprint(log_blueprint(hub.log, hub.store, lambda: _witnesses(hub)))
+    limits.limit_forms(app, app.extensions[LIMITER], APPLICATIONS)
     app.before_request(_small_questions)
     return app
 
@@ -138,7 +143,7 @@ def _app(name: str, accounts: Accounts, audited: AuditedLog) -> Flask:
     app.after_request(_headers)
     app.extensions[LIMITER] = limits.install(app)
     storable.install(app)
-    access_control.install(app, accounts)
+    access_control.install(app, accounts, WrongTokens(app.extensions[LIMITER]))
     app.extensions[AUDITED] = audited
     app.get("/healthz")(_health)
     return app

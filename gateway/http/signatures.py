@@ -1,8 +1,8 @@
 """Signatures on every call of a member and every reply of the hub: RFC 9421 with Ed25519, RFC 9530.
 
-A call's signature covers method, path and body, names the region, is valid for a minute, and has a nonce that
-the hub accepts once. A reply's signature covers status and body, and the signature of its call, so that no
-reply can be moved to another call. TLS protects the connection; the signatures hold from end to end.
+A call's signature covers method, path, query and body, names the region, is valid for a minute, and has a
+nonce that the hub accepts once. A reply's signature covers status and body, and the signature of its call, so
+that no reply can be moved to another call. TLS protects the connection; the signatures hold from end to end.
 """
 
 import re
@@ -32,6 +32,8 @@ SKEW: Final = timedelta(seconds=120)
 """How far the clocks of the two sides may be apart."""
 
 _CALL = ("@method", "@path", "content-type", "content-digest")
+_QUERY = "@query"
+"""Covered where there is one, and demanded there: none can be added, changed or taken away."""
 _REPLY = ("@status", "content-digest", '"signature";req')
 _LABEL = "safelane"
 _ASKED = re.compile(rf'{_LABEL}=\(\);keyid="((?:[^"\\]|\\["\\])*)"')
@@ -142,7 +144,7 @@ def key_id(key: VerifierKey) -> str:
 
 def sign_call(call: Call, body: bytes, signer: Signer, here: Here) -> None:
     """Add digest and signature to a call's headers."""
-    _sign(call, body, signer, here, _CALL)
+    _sign(call, body, signer, here, _covered_of(call))
 
 
 def sign_reply(reply: Reply, body: bytes, signer: Signer, here: Here) -> None:
@@ -155,7 +157,7 @@ def verify_call(call: Call, body: bytes, find: Callable[[str], Verifier | None],
 
     The caller of this function must refuse a repeated nonce. Raises ClockError or UnsignedError.
     """
-    return _verify(call, body, find, here, _CALL)
+    return _verify(call, body, find, here, _covered_of(call))
 
 
 def verify_reply(reply: Reply, body: bytes, known: Iterable[Verifier], here: Here) -> None:
@@ -189,6 +191,10 @@ def asked_for(field: str) -> str | None:
     """Return the key that a call asks for; None without the field, or in another form."""
     found = _ASKED.fullmatch(field)
     return None if found is None else re.sub(r"\\(.)", r"\1", found[1])
+
+
+def _covered_of(call: Call) -> tuple[str, ...]:
+    return (*_CALL, _QUERY) if "?" in call.url else _CALL
 
 
 def _covered(reply: Reply) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ import schemathesis
 from hypothesis import HealthCheck, core, given, settings
 from hypothesis.internal.conjecture import engine
 from hypothesis.strategies._internal import collections
+from limits import parse
 from regions import Region
 from requests.auth import AuthBase
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
+from gateway.api import wrong_tokens
 from gateway.http.signatures import Call, Here, sign_call
 
 EXAMPLES = 25
@@ -34,6 +36,8 @@ def _only_here() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module, name in CHANGED:
             patch.setattr(module, name, getattr(module, name, None), raising=False)
+        # It shows many wrong tokens, each of which must be a 401; that they are slowed is tested apart.
+        patch.setattr(wrong_tokens, "WRONG", parse("6000 per minute"))
         yield
 
 

@@ -88,6 +88,22 @@ def test_what_was_changed_on_the_way_is_refused(changed) -> None:
         verify_call(changed(call()), BODY, known, HERE)
 
 
+def test_the_query_is_covered() -> None:
+    asked = call(path="/federation/v2/poll?since=3&member=KH")
+    verify_call(asked, BODY, known, HERE)
+    without = call()
+    for made, url in (
+        (asked, asked.url.replace("since=3", "since=4")),
+        (asked, asked.url.replace("since=3&member=KH", "member=KH&since=3")),
+        (asked, asked.url + "&more=1"),
+        (asked, asked.url.partition("?")[0]),
+        (without, without.url + "?since=3"),
+        (without, without.url + "?"),
+    ):
+        with pytest.raises(UnsignedError):
+            verify_call(Call(made.method, url, made.headers), BODY, known, HERE)
+
+
 def test_a_call_to_another_region_is_refused() -> None:
     with pytest.raises(UnsignedError):
         verify_call(call(), BODY, known, Here("other.example/log", NOW))

@@ -7,6 +7,8 @@ from audit.events.account_events import AccessRefused, SessionsEnded
 from gateway.accounts import managing, sessions
 from gateway.accounts.model import Role
 from gateway.api.browsers import BROWSER, SESSION, VISIT, Place, address
+from gateway.api.browsers import KEY as PLACE
+from gateway.http.proxies import ON_THIS_MACHINE, Proxies
 
 
 @pytest.fixture
@@ -201,6 +203,39 @@ def test_behind_a_proxy_only_its_own_word_counts_for_an_address(tmp_path) -> Non
             direct = address()
 
     assert (from_proxy, direct) == ("203.0.113.7", "198.51.100.4")
+
+
+def test_a_proxy_on_another_machine_is_believed_only_when_named_and_counts_for_lockouts(tmp_path) -> None:
+    named = Place("https://127.0.0.1", ON_THIS_MACHINE | Proxies.parse("192.0.2.7, 2001:db8::/64"))
+
+    def seen(place: Place, peer: str) -> str:
+        house.app.extensions[PLACE] = place
+        environ = {"environ_base": {"REMOTE_ADDR": peer}, "headers": {"X-Forwarded-For": "203.0.113.7"}}
+        with house.app.test_request_context(**environ):
+            return address()
+
+    def attempt(come_from: str) -> int:
+        headers = {"X-Forwarded-For": come_from, "Host": "127.0.0.1"}
+        sent = {
+            "base_url": "https://127.0.0.1",
+            "headers": headers,
+            "environ_base": {"REMOTE_ADDR": "192.0.2.7"},
+        }
+        client = house.app.test_client()
+        page = client.get("/sign-in", **sent).text
+        token = page.partition('name="form" value="')[2].partition('"')[0]
+        fields = {"form": token, "name": "nobody", "passphrase": "x" * 20, "code": "000000"}
+        return client.post("/sign-in", data=fields, **sent).status_code
+
+    with hub_house(tmp_path, named) as house:
+        assert seen(named, "192.0.2.7") == seen(named, "2001:db8::5") == "203.0.113.7"
+        assert seen(named, "192.0.2.8") == "192.0.2.8"
+        assert seen(Place("https://127.0.0.1"), "192.0.2.7") == "192.0.2.7"
+        assert seen(Place("https://127.0.0.1", Proxies()), "127.0.0.1") == "127.0.0.1"
+
+        house.app.extensions[PLACE] = named
+        assert [attempt("203.0.113.7") for _ in range(31)][-2:] == [401, 429]
+        assert attempt("203.0.113.8") == 401
 
 
 class _Proxied(Browser):
