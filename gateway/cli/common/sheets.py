@@ -12,10 +12,12 @@ the codes of the sheet.
 import csv
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from ruamel.yaml import YAML
@@ -36,6 +38,7 @@ WHOLE = re.compile(r"-?[0-9]{1,18}")
 """Stricter than `int`: no underscores, no digits of other scripts."""
 COUNT = "count"
 """The default column of counts, where a column has this name."""
+_BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ParseError)
 VALUE, STATUS, WITHHELD = "value", "status", "withheld"
 Trees = dict[str, Hierarchy]
 
@@ -155,7 +158,6 @@ def rows_of(path: Path) -> list[tuple[str, ...]]:
         with open_table(path) as table:
             return [table.header, *(tuple(word.strip() for word in row) for row in table.rows)]
     from openpyxl import load_workbook  # noqa: PLC0415 - here, so that other sheets do not wait for it
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
         check_package(path)
@@ -167,7 +169,7 @@ def rows_of(path: Path) -> list[tuple[str, ...]]:
         book.close()
     except SourceError as error:
         raise TableInputError(error.message, remedy=error.remedy) from None
-    except (OSError, LookupError, ValueError, TypeError, OverflowError, BadZipFile, InvalidFileException):
+    except (OSError, LookupError, ValueError, TypeError, OverflowError, *_BROKEN):
         raise TableInputError(f"{path} cannot be read as a workbook") from None
     rows = [row for row in rows if any(row)]
     if not rows or "" in rows[0] or len(set(rows[0])) < len(rows[0]):

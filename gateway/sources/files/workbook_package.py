@@ -1,5 +1,6 @@
 """A workbook (.xlsx) as a zip package (ECMA-376): safety checks, formulas, merged cells."""
 
+import errno
 import re
 import zipfile
 import zlib
@@ -23,6 +24,9 @@ _BLOCK = 1 << 20
 
 _MERGED = re.compile(rb'<mergeCell\s[^>]*ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA = re.compile(rb"<f[\s>/]")
+OF_THE_CONTENT = (None, errno.EINVAL)
+"""Numbers of errors from places in a file that the file itself names; those of a disk have others."""
+
 Place = tuple[int, int]
 """Row and column, from 1."""
 
@@ -74,6 +78,10 @@ def _parts(path: Path) -> Iterator[zipfile.ZipFile]:
             yield package
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError):
         raise damaged(path) from None
+    except OSError as error:
+        if error.errno in OF_THE_CONTENT:
+            raise damaged(path) from None
+        raise
 
 
 def damaged(path: Path) -> SourceError:

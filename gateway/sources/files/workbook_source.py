@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from audit.reading.messages import message
-from gateway.sources.files.workbook_package import Place, check_package, damaged, sheet_traits
+from gateway.sources.files.workbook_package import OF_THE_CONTENT, Place, check_package, damaged, sheet_traits
 from gateway.sources.model.cells import EXACT, cell_text
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
@@ -122,6 +122,10 @@ def _as_damaged(path: Path) -> Iterator[None]:
         yield
     except _DAMAGED:
         raise damaged(path) from None
+    except OSError as error:
+        if error.errno in OF_THE_CONTENT:
+            raise damaged(path) from None
+        raise
 
 
 def _as_kept(value: object) -> object:
