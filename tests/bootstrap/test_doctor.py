@@ -19,12 +19,14 @@ from gateway.api.app import create_hub_app
 from gateway.bootstrap.serving.monitor_loop import hub_monitor_cycle
 from gateway.bootstrap.serving.waitress_server import WebServer
 from gateway.bootstrap.setup.backup import back_up, restore
+from gateway.bootstrap.setup.layout import database_url
 from gateway.bootstrap.upkeep.check_result import Finding, State
 from gateway.bootstrap.upkeep.doctor import examine
 from gateway.cli import main
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.http.trust import trusted
 from gateway.hub.enrolment import revoke
+from gateway.store.engine.log_lock import hold_log
 
 
 @pytest.fixture
@@ -63,6 +65,19 @@ def test_a_hub_that_is_well(hub: Path) -> None:
     assert found["log"].state is State.WELL
     assert found["KH"].state is State.WARNING  # it has never called
     assert found["KH"].remedy
+
+
+def test_who_serves_is_told_and_who_is_stopped(hub: Path, tmp_path: Path) -> None:
+    assert (findings(hub)["service"].state, findings(hub)["service"].detail) == (State.WARNING, "stopped")
+    node = findings(tmp_path / "region" / "KH")["service"]
+    assert node.detail == "stopped"
+    assert "safelane member serve" in node.remedy
+
+    config = read_config(hub, HubConfig)
+    with hold_log(database_url(hub, config), config.origin):
+        assert findings(hub)["service"].state is State.WELL
+        (hub / "address").write_text("https://127.0.0.1:1\n")
+        assert findings(hub)["service"].detail == "served at https://127.0.0.1:1"
 
 
 def test_a_node_that_is_well(node: Path) -> None:

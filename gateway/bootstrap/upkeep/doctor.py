@@ -10,7 +10,7 @@ from audit.errors import AuditError
 from gateway import __version__
 from gateway.auditing.log_check import check_log
 from gateway.bootstrap.setup.certificate import certificate_files
-from gateway.bootstrap.setup.layout import database_url, is_hub
+from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.bootstrap.setup.upgrading import behind
@@ -20,6 +20,7 @@ from gateway.bootstrap.upkeep.log_opening import open_log, open_view, open_watch
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
 from gateway.keys.files import KeyFileError
+from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.watching.certificates import SOON
 from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.model import Concern
@@ -49,6 +50,7 @@ def examine(directory: Path) -> Iterator[Finding]:
     opened = list(_tried("database", lambda: _database(directory, config)))
     yield from opened
     if all(found.state is State.WELL for found in opened):  # else each of these would say the same once more
+        yield from _tried("service", lambda: _service(directory, config))
         yield from _tried("log", lambda: _log(directory))
         yield from _tried("members" if hub else "node", lambda: _own(directory, hub=hub))
     yield from _tried("certificate", lambda: _own_certificate(directory, config))
@@ -61,6 +63,19 @@ def examine(directory: Path) -> Iterator[Finding]:
 def _own(directory: Path, *, hub: bool) -> Iterator[Finding]:
     yield from _members(directory) if hub else _node(directory)
     yield from _alerts(directory)
+
+
+def _service(directory: Path, config: HubConfig | MemberConfig) -> Iterator[Finding]:
+    """Check whether a process serves, here or on another machine with the same database."""
+    side, name = ("hub", config.origin) if isinstance(config, HubConfig) else ("member", config.member)
+    try:
+        with hold_log(database_url(directory, config), name):
+            start = f"Start its service, or: safelane {side} serve --dir {directory}"
+            yield Finding("service", State.WARNING, "stopped", start)
+    except LogHeldError:
+        address = Layout(directory).address
+        where = f"at {address.read_text('ascii').strip()}" if address.exists() else "by another machine"
+        yield Finding("service", State.WELL, f"served {where}")
 
 
 def _own_certificate(directory: Path, config: HubConfig | MemberConfig) -> Iterator[Finding]:
