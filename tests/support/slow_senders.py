@@ -18,7 +18,7 @@ def application() -> Flask:
     app = Flask("empty")
     app.get("/healthz", endpoint="health")(lambda: "well")
     app.post("/size", endpoint="size")(lambda: str(len(request.get_data())))
-    app.get("/large", endpoint="large")(lambda: "x" * 5_000_000)
+    app.get("/large", endpoint="large")(lambda: "x" * 900_000)
     return app
 
 

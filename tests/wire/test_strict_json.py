@@ -15,7 +15,7 @@ VALUES = st.recursive(
 
 
 @given(value=VALUES)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_what_is_small_is_read_as_it_was_written(value: object) -> None:
     assert strict_json(json.dumps(value).encode()) == value
 
