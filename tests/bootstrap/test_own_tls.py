@@ -80,6 +80,13 @@ def test_an_answer_to_somebody_who_reads_slowly_arrives_whole(issuer, pem) -> No
     assert got.partition(b"\r\n\r\n")[2] == b"x" * 900_000
 
 
+def test_every_cipher_authenticates_and_keeps_what_was_said_secret_later(pem) -> None:
+    ciphers = CertificateFiles(pem, pem).context().get_ciphers()
+    assert {cipher["protocol"] for cipher in ciphers} == {"TLSv1.2", "TLSv1.3"}
+    assert all(cipher["aead"] for cipher in ciphers)
+    assert {cipher["kea"] for cipher in ciphers} == {"kx-ecdhe", "kx-any"}
+
+
 def test_old_versions_of_tls_are_refused(issuer, pem) -> None:
     old = ssl.create_default_context(cafile=str(issuer.file))
     with pytest.warns(DeprecationWarning, match="TLSv1"):

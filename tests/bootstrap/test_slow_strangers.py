@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -72,3 +72,29 @@ def test_a_connection_from_a_machine_without_leave_is_not_read() -> None:
     elsewhere = Listener("127.0.0.1:0", plain=Proxies.parse("192.0.2.7"))
     with listening(elsewhere) as (server, _), pytest.raises(httpx.TransportError):
         httpx.get(f"{server.url}/healthz", trust_env=False)
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"Content-Length: 6\r\nTransfer-Encoding: chunked", b"200"),
+        (b"Content-Length: 6\r\nContent-Length: 5", b"400"),
+        (b"Content-Length: +6", b"400"),
+        (b"Transfer-Encoding: xchunked", b"501"),
+        (b"Transfer-Encoding : chunked", b"400"),
+        (b"X-A: " + b"x" * 70_000, b"431"),
+        (b"Content-Length: 99999999999", b"413"),
+    ],
+)
+def test_where_a_request_ends_is_never_in_doubt(head: bytes, status: bytes) -> None:
+    """With both lengths the chunks count, and what follows is a second request that never ends."""
+    request = b"POST /size HTTP/1.1\r\nHost: h\r\n" + head + b"\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n"
+    with listening() as (_, address), socket.create_connection(address, timeout=5) as one:
+        one.sendall(request)
+        one.shutdown(socket.SHUT_WR)
+        got = b""
+        with suppress(ConnectionError):
+            while part := one.recv(4096):
+                got += part
+    assert got.split()[1] == status
+    assert got.count(b"HTTP/1.") == 1

@@ -102,6 +102,12 @@ def test_every_field_of_every_page_has_a_label(house: House, ana) -> None:
         assert '<html lang="en">' in page
 
 
+def test_no_address_answers_to_methods_that_nobody_needs(house: House) -> None:
+    for method in ("TRACE", "CONNECT", "PUT", "PATCH", "DELETE"):
+        for path in ("/", "/sign-in", "/healthz", "/openapi.json", "/api/v1/members"):
+            assert house.browser().client.request(method, path).status_code in (404, 405), (method, path)
+
+
 def test_signing_out_is_on_every_page_of_somebody(house: House, ana) -> None:
     browser = house.signed_in(ana)
 
