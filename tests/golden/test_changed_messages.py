@@ -41,7 +41,7 @@ from gateway.keys.sealed import SealedKey
 from gateway.question import parse
 from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.wire.answer import answer_from_json
-from gateway.wire.answer_bounds import answer_bounds_from_json
+from gateway.wire.answer_bounds import BoundsFormatError, answer_bounds_from_json
 from gateway.wire.enrolment import enrolment_from_json, parse_invitation
 from gateway.wire.hub_reply_keys import reply_keys_from_json
 from gateway.wire.poll import poll_from_json, poll_reply_from_json, signed_answer_from_json
@@ -52,7 +52,7 @@ from policies import PolicyError, load_policy
 
 SMOKE = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 LOOSE = (AuditError, KeyError, TypeError, ValueError, AttributeError)
-POLL = (ValidationError, *LOOSE)
+POLL = (ValidationError, BoundsFormatError, *LOOSE)
 REFUSED = (ValidationError, AuditError, SafelaneError, ValueError)
 CALLS = messages.calls()
 SIGNED = logs.signed()
