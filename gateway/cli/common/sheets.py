@@ -12,6 +12,7 @@ the codes of the sheet.
 import csv
 import io
 import re
+import warnings
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -161,12 +162,14 @@ def rows_of(path: Path) -> list[tuple[str, ...]]:
 
     try:
         check_package(path)
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet_traits(path, str(sheet._worksheet_path))  # openpyxl has no public name for it
-        sheet.reset_dimensions()
-        rows = [tuple(_word(value) for value in row) for row in sheet.iter_rows(values_only=True)]
-        book.close()
+        # The library leaves a file open that it cannot read, and warns of styles, which are not read here.
+        with path.open("rb") as file, warnings.catch_warnings(action="ignore"):
+            book = load_workbook(file, read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            sheet_traits(path, str(sheet._worksheet_path))  # openpyxl has no public name for it
+            sheet.reset_dimensions()
+            rows = [tuple(_word(value) for value in row) for row in sheet.iter_rows(values_only=True)]
+            book.close()
     except SourceError as error:
         raise TableInputError(error.message, remedy=error.remedy) from None
     except (OSError, LookupError, ValueError, TypeError, OverflowError, *_BROKEN):

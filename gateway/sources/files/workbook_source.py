@@ -84,16 +84,18 @@ class WorkbookSource:
 
     @contextmanager
     def _book(self, *, results: bool) -> Iterator[Any]:
-        with _as_damaged(self._path), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, not read here
-            # Imported here, because the import would slow down every start of the program.
-            from openpyxl import load_workbook  # noqa: PLC0415
+        # Opened here: the library leaves a file open that it cannot read.
+        with self._path.open("rb") as file:
+            with _as_damaged(self._path), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, not read here
+                # Imported here, because the import would slow down every start of the program.
+                from openpyxl import load_workbook  # noqa: PLC0415
 
-            book = load_workbook(self._path, read_only=True, data_only=results, keep_links=False)
-        try:
-            yield book
-        finally:
-            book.close()
+                book = load_workbook(file, read_only=True, data_only=results, keep_links=False)
+            try:
+                yield book
+            finally:
+                book.close()
 
     def _sheet(self, stack: ExitStack, name: str, *, results: bool) -> Any:
         """The sheet with the last results of the formulas, or with the formulas themselves."""
