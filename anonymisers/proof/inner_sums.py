@@ -5,26 +5,25 @@ dimensions beside all tables of two. Nobody is shown them, and still they may ha
 inner cell that loses a person to another inner cell of the same sum changes, and the sum does not.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
 
+from anonymisers.proof.sum_numbers import ROOM, Depths, Lifts, Sought, SumNumbers, lift
 from anonymisers.proof.world import World
 from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Axes, Lattice
+from anonymisers.tables.stable_order import stable_order
 
 BATCH = 40_000
 """Changes of inner cells that are summed at once.
 
 The first worlds have many changes, and leave few sums unchanged.
 """
-
-Depths = tuple[int | None, ...]
-"""For each dimension the depth of its codes in a table: 0 for `Total`, None for the finest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +68,10 @@ def small_sums(
     people: BaseTable, wanted: Iterable[Depths], threshold: int, excepted: Callable[[Positions], Bools]
 ) -> Iterator[InnerSums]:
     """Yield the sums of 1 to k-1 people at the `wanted` levels that are not excepted, level by level."""
-    columns = _columns(people.coords)
+    lifts = Lifts(people.dims)
+    numbers = SumNumbers(lifts, people.coords)
     for depths in wanted:
-        lifts = _lifts(people.dims, depths)
-        _, first, place = np.unique(_number(columns, lifts), return_index=True, return_inverse=True)
-        counts = np.bincount(place, weights=people.counts)
-        coords = _lifted(people, lifts, first[counts < threshold])
+        coords = _small(people, numbers.of(depths), (lifts, depths), threshold)
         yield InnerSums(depths, coords[~excepted(coords)])
 
 
@@ -82,13 +79,18 @@ def unchanged(
     dims: Sequence[Hierarchy], sums: Iterable[InnerSums], worlds: Sequence[World]
 ) -> Iterator[InnerSums]:
     """Yield those of the sums that no world changes; worlds with many changes are looked at first."""
-    batches = list(_batches(sorted(worlds, key=lambda world: -len(world.change))))
+    lifts = Lifts(dims)
+    batches = [
+        _Batch.of(lifts, batch) for batch in _batches(sorted(worlds, key=lambda world: -len(world.change)))
+    ]
     for level in sums:
-        lifts, coords = _lifts(dims, level.depths), level.coords
+        coords = level.coords
+        sought = SumNumbers(lifts, coords).of(level.depths)
         for batch in batches:
-            if not len(coords):
+            if not len(sought):
                 break
-            coords = coords[~_changed(batch, lifts, _number(_columns(coords), lifts))]
+            kept = ~batch.changed(level.depths, sought, lifts.size(level.depths))
+            coords, sought = coords[kept], sought[kept]
         if len(coords):
             yield InnerSums(level.depths, coords)
 
@@ -98,7 +100,7 @@ def changes(world: World, dims: Sequence[Hierarchy], depths: Depths, place: Posi
     inside = np.ones(len(world.change), dtype=np.bool_)
     for axis, depth in enumerate(depths):
         if depth != 0:
-            inside &= _lift(dims[axis], depth)[world.coords[:, axis]] == place[axis]
+            inside &= lift(dims[axis], depth)[world.coords[:, axis]] == place[axis]
     return bool(world.change[inside].sum())
 
 
@@ -107,81 +109,63 @@ def _depths(size: int, table: Axes, chosen: tuple[int | None, ...]) -> Depths:
     return tuple(named.get(axis, 0) for axis in range(size))
 
 
-def _lift(dim: Hierarchy, depth: int | None) -> Ints:
-    """For each code the ancestor at this depth, or the code itself where it is nearer to `Total`."""
-    at = np.arange(len(dim.codes))
-    if depth is not None:
-        while (deep := dim.depth[at] > depth).any():
-            at = np.where(deep, dim.parents[at], at)
-    return at
+def _small(people: BaseTable, numbers: Ints, level: tuple[Lifts, Depths], threshold: int) -> Positions:
+    """The sums (n, dims) of 1 to k-1 people at a level, by number; `numbers`: that of each inner cell."""
+    lifts, depths = level
+    size = lifts.size(depths)
+    if not len(numbers) or size <= ROOM * len(numbers):
+        counts = np.bincount(numbers, weights=people.counts)
+        return lifts.positions(np.flatnonzero((counts > 0) & (counts < threshold)), depths)
+    order = stable_order(numbers)
+    ordered = numbers[order]
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    counts = np.add.reduceat(people.counts[order], first)
+    return lifts.lifted(people.coords[order[first[counts < threshold]]], depths)
 
 
-def _lifts(dims: Sequence[Hierarchy], depths: Depths) -> dict[int, Ints]:
-    """Return the lift of each dimension of a level.
-
-    A dimension at `Total` has one position, and no part in the number of a sum.
-    """
-    return {axis: _lift(dims[axis], depth) for axis, depth in enumerate(depths) if depth != 0}
-
-
-def _lifted(people: BaseTable, lifts: Mapping[int, Ints], rows: Ints) -> Positions:
-    coords = np.tile(np.array([d.root for d in people.dims], dtype=np.int32), (len(rows), 1))
-    for axis, lift in lifts.items():
-        coords[:, axis] = lift[people.coords[rows, axis]]
-    return coords
-
-
-def _columns(coords: Positions) -> Ints:
-    """Return positions (n, dims) by dimension, (dims, n), in numbers by which codes are looked up fastest."""
-    return np.ascontiguousarray(coords.T, dtype=np.int64)
-
-
-def _number(columns: Ints, lifts: Mapping[int, Ints]) -> Ints:
-    """The number of the sum that each inner cell belongs to; `columns`: positions (dims, n)."""
-    number = np.zeros(columns.shape[1], dtype=np.int64)
-    for axis, lift in lifts.items():
-        number *= len(lift)
-        number += lift[columns[axis]]
-    return number
-
-
-@dataclass(frozen=True, eq=False)
 class _Batch:
-    """Changes of some worlds: positions (dims, n), changes (n,) and the worlds' numbers (n,)."""
+    """Changes of some worlds, and whether they change sums."""
 
-    columns: Ints
-    change: Ints
-    owner: Ints
+    def __init__(self, numbers: SumNumbers, change: Ints, owner: Ints) -> None:
+        """Of each change (n,): the numbers of the sums it belongs to, its amount, and its world's number."""
+        self._numbers, self._change, self._owner = numbers, change, owner
+
+    @classmethod
+    def of(cls, lifts: Lifts, worlds: Sequence[World]) -> "_Batch":
+        """The changes of these worlds together."""
+        return cls(
+            SumNumbers(lifts, np.concatenate([w.coords for w in worlds])),
+            np.concatenate([w.change for w in worlds]),
+            np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds]),
+        )
+
+    def changed(self, depths: Depths, sought: Ints, size: int) -> Bools:
+        """A mask over the sought numbers of a level, ascending, of sums that some world changes.
+
+        `size`: all numbers of the level are below.
+        """
+        here, at = Sought(sought, size).find(self._numbers.of(depths))
+        mask = np.zeros(len(sought), dtype=np.bool_)
+        if not len(here):
+            return mask
+        owner, change = self._owner[here], self._change[here]
+        pairs = owner * len(sought) + at
+        place = pairs
+        if (int(owner[-1]) + 1) * len(sought) > ROOM * len(pairs):
+            pairs, place = np.unique(pairs, return_inverse=True)
+        sums = np.flatnonzero(np.rint(np.bincount(place, weights=change)))
+        mask[(sums if pairs is place else pairs[sums]) % len(sought)] = True
+        return mask
 
 
-def _batches(worlds: Sequence[World]) -> Iterator[_Batch]:
+def _batches(worlds: Sequence[World]) -> Iterator[list[World]]:
     batch: list[World] = []
     changes_in_batch = 0
     for world in worlds:
         batch.append(world)
         changes_in_batch += len(world.change)
         if changes_in_batch >= BATCH:
-            yield _together(batch)
+            yield batch
             batch, changes_in_batch = [], 0
     if batch:
-        yield _together(batch)
-
-
-def _together(worlds: Sequence[World]) -> _Batch:
-    return _Batch(
-        _columns(np.concatenate([w.coords for w in worlds])),
-        np.concatenate([w.change for w in worlds]),
-        np.repeat(np.arange(len(worlds)), [len(w.change) for w in worlds]),
-    )
-
-
-def _changed(batch: _Batch, lifts: Mapping[int, Ints], sought: Ints) -> Bools:
-    """A mask over the sought numbers, ascending, of sums that some world changes."""
-    numbers = _number(batch.columns, lifts)
-    at = np.minimum(np.searchsorted(sought, numbers), len(sought) - 1)
-    here = np.flatnonzero(sought[at] == numbers)
-    pairs, place = np.unique(batch.owner[here] * len(sought) + at[here], return_inverse=True)
-    sums = np.rint(np.bincount(place, weights=batch.change[here], minlength=len(pairs)))
-    mask = np.zeros(len(sought), dtype=np.bool_)
-    mask[pairs[sums != 0] % len(sought)] = True
-    return mask
+        yield batch

@@ -45,9 +45,10 @@ class SumSearch:
         """Return worlds besides those given, and the small sums that still none of them changes."""
         fixed = set[Sum]()
         found, left = self._shuffled(list(self.unchanged(worlds)))
+        shuffled = len(found)  # they change none of what is left
         for level in left:
             before = len(found)  # worlds found at this level are few, and looked at one by one
-            for sums in unchanged(self.people.dims, [level], found):
+            for sums in unchanged(self.people.dims, [level], found[shuffled:]):
                 for place in sums.coords:
                     later = found[before:]
                     if any(changes(world, self.people.dims, sums.depths, place) for world in later):

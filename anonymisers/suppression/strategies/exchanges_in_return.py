@@ -9,6 +9,7 @@ they are the degree-two moves of log-linear models that are not decomposable (Do
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import permutations
 
 import numpy as np
@@ -40,15 +41,25 @@ class ExchangesInReturn:
 
         `inside` (n, dims): whether the codes of each inner cell lie in those of the sum.
         """
-        for swapped, other in permutations(range(len(self.people.dims)), 2):
+        outside = np.count_nonzero(~inside, axis=1)
+        for swapped in range(len(self.people.dims)):
             own = inside[:, swapped]
             if own.all():  # the sum is over all codes of the dimension: whoever swaps these stays in it
                 continue
-            rest = np.asarray(np.delete(inside, swapped, axis=1).all(axis=1), dtype=np.bool_)
-            for rows in self._alike(swapped, other).quartets(inner):
-                changed = np.flatnonzero(self._changes(own, rest, rows))
-                if len(changed):
-                    return self._world(rows[changed[0]], swapped)
+            rest = np.asarray(outside == ~own, dtype=np.bool_)  # in all others: 0 outside, or this alone
+            for other in range(len(self.people.dims)):
+                rows = self._first(swapped, other, inner, (own, rest)) if other != swapped else None
+                if rows is not None:
+                    return self._world(rows, swapped)
+        return None
+
+    def _first(self, swapped: int, other: int, inner: int, inside: tuple[Bools, Bools]) -> Ints | None:
+        """The first quartet (4,) of exchanges of these dimensions that changes the sum."""
+        for rows in self._alike(swapped, other).quartets(inner):
+            changed = np.flatnonzero(self._changes(*inside, rows))
+            if len(changed):
+                first: Ints = rows[changed[0]]
+                return first
         return None
 
     def _alike(self, swapped: int, other: int) -> "_Alike":
@@ -188,6 +199,10 @@ class _Alike:
             )
 
     def _of_same_number(self, inner: int) -> Ints:
-        ordered = self.matching[self.order]
-        start, end = np.searchsorted(ordered, [self.matching[inner], self.matching[inner] + 1])
+        number = self.matching[inner]
+        start, end = np.searchsorted(self._ordered, [number, number + 1])
         return self.order[start:end]
+
+    @cached_property
+    def _ordered(self) -> Ints:
+        return self.matching[self.order]
