@@ -3,10 +3,12 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hierarchies import flat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anonymisers.proof import inner_sums, sum_numbers
 from anonymisers.proof.inner_sums import levels, small_sums, unchanged, unchanged_sums
 from anonymisers.proof.world import World
 from anonymisers.tables.base_table import BaseTable
@@ -69,6 +71,16 @@ def test_unchanged_are_the_small_sums_that_every_world_leaves(people, changes):
         changed = any(total(c, place) for c in changes)
         assert ((depths, place) in found) == (not changed)
     assert set(found) <= set(wanted)
+
+
+@given(PEOPLE, WORLDS)
+def test_sums_of_very_many_possible_codes_are_found_alike(people, changes):
+    made = [world(c) for c in changes]
+    usual = listed(unchanged_sums(base(people), made, levels(LATTICE), K, nothing_excepted))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inner_sums, "ROOM", 0)  # as where a level has many more codes than people
+        patch.setattr(sum_numbers, "TRACES", 4)
+        assert listed(unchanged_sums(base(people), made, levels(LATTICE), K, nothing_excepted)) == usual
 
 
 @given(PEOPLE, WORLDS, st.integers(0, 4))
