@@ -61,6 +61,8 @@ class Certificate:
 
     def to_json(self) -> str:
         """The written form: JSON with one world a line. Equal certificates have equal written forms."""
+        if isinstance(self.worlds, _Later):
+            return self._header() + self.worlds.text
         codes = _codes(self.dims)
         return (
             self._header() + _BETWEEN.join(_world_text(codes, world) for world in self.worlds) + f"\n{_END}\n"
@@ -159,10 +161,14 @@ class _Later(Sequence[World]):
         self._packed.append(packing.flush())
         self._dims = dims
 
+    @property
+    def text(self) -> str:
+        """The worlds and the end of the certificate, as they were written."""
+        return zlib.decompress(b"".join(self._packed)).decode().removesuffix("\n")
+
     @cached_property
     def _read(self) -> tuple[World, ...]:
-        text = zlib.decompress(b"".join(self._packed)).decode()
-        return _worlds(self._dims, split_lines(text.removesuffix("\n")))
+        return _worlds(self._dims, split_lines(self.text))
 
     @overload
     def __getitem__(self, number: int) -> World: ...

@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TextIO
@@ -26,6 +26,9 @@ from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
 CELLS_OPEN, CELLS_CLOSE = '"cells": [', "]}"
 """The ends of the two lines before the cells of a written release and after them."""
+
+AT_ONCE = 4096
+"""Cells that are written at once: their text is a bound on memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +70,28 @@ class Release:
 
         Raises TableError, naming the cell, for unknown codes, repeated cells and wrong counts.
         """
+        positions = ((code_positions(dims, key), value, key) for key, value in cells)
+        checked = ((at, None if v is None else checked_count(v, key)) for at, v, key in positions)
+        return cls.of_positions(dims, checked, where, structural)
+
+    @classmethod
+    def of_positions(
+        cls,
+        dims: tuple[Hierarchy, ...],
+        cells: Iterable[tuple[Sequence[int], int | None]],
+        where: Where,
+        structural: tuple[CellName, ...],
+    ) -> "Release":
+        """A release of pairs of the positions of a cell's codes and a checked count, None where withheld.
+
+        Raises TableError, naming the cell, for repeated cells.
+        """
         cell_positions(dims, structural, "'structural'")
         # Arrays from the start: a large release as Python objects would take many times the memory.
         places, counts = array("i"), array("q")
-        for key, value in cells:
-            places.extend(code_positions(dims, key))
-            counts.append(-1 if value is None else checked_count(value, key))
+        for place, value in cells:
+            places.extend(place)
+            counts.append(-1 if value is None else value)
         coords = np.array(places, dtype=np.int32).reshape(len(counts), len(dims))
         values = np.array(counts, dtype=np.int64)
         _check_once(dims, coords)
@@ -110,26 +129,24 @@ def written_release(release: Release) -> Iterator[str]:
     if release.structural:
         yield ',\n"structural": ' + json.dumps(cell_names_to_json(release.structural), ensure_ascii=False)
     yield ",\n" + CELLS_OPEN
-    for number, line in enumerate(_released_lines(release)):
-        yield (",\n" if number else "\n") + line
+    for start in range(0, len(release.values), AT_ONCE):
+        yield (",\n" if start else "\n") + ",\n".join(_lines(release, slice(start, start + AT_ONCE)))
     yield f"\n{CELLS_CLOSE}\n"
 
 
-def _released_lines(release: Release) -> Iterator[str]:
-    words = [
-        [
-            ""
-            if c == ROOT
-            else f"{json.dumps(d.name, ensure_ascii=False)}: {json.dumps(c, ensure_ascii=False)}"
-            for c in d.codes
+def _lines(release: Release, cells: slice) -> Iterator[str]:
+    """Some cells, each as a line."""
+    withheld = release.withheld[cells].tolist()
+    values = ["null" if w else str(v) for v, w in zip(release.values[cells].tolist(), withheld, strict=True)]
+    columns = [[""] * len(values)]
+    for dim, column in zip(release.dims, release.coords[cells].T.tolist(), strict=True):
+        name = json.dumps(dim.name, ensure_ascii=False)
+        words = [
+            "" if code == ROOT else f", {name}: {json.dumps(code, ensure_ascii=False)}" for code in dim.codes
         ]
-        for d in release.dims
-    ]
-    for row, value, withheld in zip(
-        release.coords.tolist(), release.values.tolist(), release.withheld.tolist(), strict=True
-    ):
-        key = ", ".join(filter(None, (w[i] for w, i in zip(words, row, strict=True))))
-        yield f'{{"key": {{{key}}}, "value": {"null" if withheld else value}}}'
+        columns.append([words[i] for i in column])
+    for key, value in zip(map("".join, zip(*columns, strict=True)), values, strict=True):
+        yield f'{{"key": {{{key[2:]}}}, "value": {value}}}'
 
 
 def _check_once(dims: tuple[Hierarchy, ...], coords: NDArray[np.int32]) -> None:

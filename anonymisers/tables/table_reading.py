@@ -2,12 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from anonymisers.errors import TableError
 from anonymisers.tables.cell_names import cell_names_from_json
-from anonymisers.tables.count_table import Cell, Table, Where, checked_dimensions
+from anonymisers.tables.count_table import (
+    MAX_COUNT,
+    Cell,
+    Table,
+    Where,
+    checked_count,
+    checked_dimensions,
+    code_positions,
+)
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from anonymisers.tables.release import CELLS_CLOSE, CELLS_OPEN, Release
 from anonymisers.tables.strict_json import fields_of, parse_json, words_of
@@ -61,40 +69,54 @@ def release_from_lines(lines: Iterator[str]) -> Release:
     words = {
         (json.dumps(d.name, ensure_ascii=False) + ": " + json.dumps(code, ensure_ascii=False))[1:-1]: (
             axis,
-            code,
+            position,
         )
         for axis, d in enumerate(empty.dims)
-        for code in d.codes
+        for position, code in enumerate(d.codes)
     }
+    roots = [d.root for d in empty.dims]
     cells = (
-        _read_line(line, words, len(names))
-        or _read_released_cell(parse_json(line.removesuffix(",")), names, number)
+        _read_line(line, words, roots) or _read_json(line, empty.dims, names, number)
         for number, line in enumerate(takewhile(CELLS_CLOSE.__ne__, lines), 1)
     )
-    return Release.of_pairs(empty.dims, cells, empty.where, empty.structural)
+    return Release.of_positions(empty.dims, cells, empty.where, empty.structural)
 
 
 _CELL = re.compile(r'\{"key": \{(.*)\}, "value": (?:(null)|(0|[1-9][0-9]{0,15}))\},?')
 
 
-def _read_line(line: str, words: Mapping[str, tuple[int, str]], width: int) -> tuple[Cell, int | None] | None:
+def _read_line(
+    line: str, words: Mapping[str, tuple[int, int]], roots: Sequence[int]
+) -> tuple[Sequence[int], int | None] | None:
     """Read a cell as `release.written_release` writes it, several times as fast as JSON; return None if it is
     written in another way.
 
-    `words`: the text of each name and code, without the first and the last quotation mark -> axis and code.
+    `words`: the text of each name and code, without the first and the last quotation mark -> axis and
+    position.
     """
     written = _CELL.fullmatch(line)
     if written is None:
         return None
-    key = [ROOT] * width
-    for word in written[1][1:-1].split('", "') if written[1] else ():  # a mark within a word is escaped
+    text, withheld, digits = written.groups()
+    key = [*roots]
+    for word in text[1:-1].split('", "') if text else ():  # a mark within a word is escaped
         if word not in words:
             return None
-        axis, code = words[word]
-        if key[axis] != ROOT:
+        axis, position = words[word]
+        if key[axis] != roots[axis]:
             return None
-        key[axis] = code
-    return tuple(key), None if written[2] else int(written[3])
+        key[axis] = position
+    if withheld:
+        return key, None
+    count = int(digits)
+    return (key, count) if count <= MAX_COUNT else None
+
+
+def _read_json(
+    line: str, dims: tuple[Hierarchy, ...], names: Mapping[str, int], number: int
+) -> tuple[Sequence[int], int | None]:
+    key, value = _read_released_cell(parse_json(line.removesuffix(",")), names, number)
+    return code_positions(dims, key), None if value is None else checked_count(value, key)
 
 
 def dimensions_from_json(value: object) -> tuple[Hierarchy, ...]:
