@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -81,7 +81,8 @@ class Cells:
     @cached_property
     def words(self) -> list[str]:
         """The cells that are not blank, as plain words."""
-        return [word for word in map(plain, self.values) if word]
+        known = {value: plain(value) for value in set(self.values)}
+        return [word for value in self.values if (word := known[value])]
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -98,15 +99,18 @@ class Cells:
 
     def share(self, fits: "re.Pattern[str]") -> float:
         """Share of the cells that match a pattern completely."""
-        return _share(sum(fits.fullmatch(w) is not None for w in self.words), len(self.words))
+        return self.share_of(lambda word: fits.fullmatch(word) is not None)
+
+    def share_of(self, fits: Callable[[str], bool]) -> float:
+        """Share of the cells of which something holds: it is asked once of cells that are the same."""
+        return _share(sum(n for word, n in self.counts.items() if fits(word)), len(self.words))
 
 
 def coded_share(cells: Cells, known: Mapping[str, str], unknown: frozenset[str]) -> float:
     """Share of known words among the cells, without the cells for "unknown"."""
-    meaningful = [word for word in cells.words if word not in unknown]
-    return _share(
-        sum(word in known or word.replace("_", " ") in known for word in meaningful), len(meaningful)
-    )
+    meaningful = {word: n for word, n in cells.counts.items() if word not in unknown}
+    coded = sum(n for word, n in meaningful.items() if word in known or word.replace("_", " ") in known)
+    return _share(coded, sum(meaningful.values()))
 
 
 def parts_of(cells: Cells, known: Mapping[str, str]) -> tuple[str, list[str]]:
@@ -148,12 +152,19 @@ class Witness:
     """The share of dates among the cells of a column, by the identity of the cells, which are kept beside.
     """
     _words: dict[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    _scores: dict[int, tuple[Cells, dict[str, float]]] = field(default_factory=dict, repr=False)
 
     def score(self, cells: Cells, target: Target) -> float:
         """How well the cells fit the target, from 0 to 1; 0 where the cells are empty.
 
         -1 is a veto: whatever the heading says, a date, a coordinate or a yes or no identifies nobody.
         """
+        known = self._scores.setdefault(id(cells), (cells, {}))[1]  # every table is asked, then the right one
+        if target.name not in known:
+            known[target.name] = self._score(cells, target)
+        return known[target.name]
+
+    def _score(self, cells: Cells, target: Target) -> float:
         if not cells.words:
             return 0.0
         if target.kind in {Kind.IDENTIFIER, Kind.DATE}:
@@ -273,15 +284,19 @@ def left_out_score(cells: Cells, reason: str) -> float:
     length = fmean(map(len, cells.words))
     if reason == "free text about people":
         return 1.0 if length > _LONG_TEXT else 0.2 if length > _LONG_TEXT / 2 else 0.0
-    digits = fmean(any(c.isdigit() for c in w) for w in cells.words)
     if reason == "reaches a person":
         return cells.share(_PHONE)
     if reason == "names a person":
-        parts = fmean(
-            _NAME_PARTS[0] <= len(w.split()) + (not w.isascii()) <= _NAME_PARTS[1] for w in cells.words
+        parts = cells.share_of(
+            lambda w: _NAME_PARTS[0] <= len(w.split()) + (not w.isascii()) <= _NAME_PARTS[1]
         )
-        return (1 - digits) * parts * (0.4 + 0.6 * cells.distinct) if length <= _LONG_TEXT else 0.0
+        likely = (1 - cells.share_of(_has_digit)) * parts * (0.4 + 0.6 * cells.distinct)
+        return likely if length <= _LONG_TEXT else 0.0
     return 0.5 if length <= _LONG_TEXT and cells.distinct > 0.02 else 0.2
+
+
+def _has_digit(word: str) -> bool:
+    return any(c.isdigit() for c in word)
 
 
 def _year(word: str) -> int:
@@ -299,7 +314,7 @@ def _age_score(cells: Cells) -> float:
 
 
 def _case_score(cells: Cells) -> float:
-    numbers = fmean(any(c.isdigit() for c in w) for w in cells.words)
+    numbers = cells.share_of(_has_digit)
     score = numbers * cells.filled * (1.0 if cells.distinct > 0.98 else cells.distinct**4)
     return score * (_ROW_COUNTER if counts_rows(cells.words) else 1.0)
 
@@ -328,7 +343,7 @@ def numbers_rows(words: Sequence[str]) -> bool:
 
 
 def _accident_score(cells: Cells) -> float:
-    numbers = fmean(any(c.isdigit() for c in w) for w in cells.words)
+    numbers = cells.share_of(_has_digit)
     if len({re.sub("[0-9]+", "9", w) for w in cells.words}) > 3:
         return 0.0
     return numbers * (1.0 if 0.2 < cells.distinct < 0.995 else 0.6)

@@ -144,9 +144,9 @@ def _formats(written: Sequence[str], era: str, today: date, *, counted: bool) ->
     left = list(written)
     chosen: list[str] = []
     tried = [form for form in FORMATS if counted or not DateFormat(form).counts]
+    distinct = set(written)
+    read = {form: {w for w in distinct if _reads(form, era, today, w)} for form in tried}
     while left and len(chosen) < MOST_FORMATS:
-        distinct = set(left)
-        read = {form: {w for w in distinct if _reads(form, era, today, w)} for form in tried}
         times = {form: sum(word in read[form] for word in left) for form in tried}
         enough = [form for form in tried if times[form] >= _needed(form, chosen, len(written))]
         if not enough:

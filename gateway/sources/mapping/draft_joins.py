@@ -5,7 +5,7 @@ is how 283 victims were once counted as 180.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.sources.mapping.column_evidence import Cells, numbers_rows
 from gateway.sources.mapping.column_guesses import Structure
@@ -36,6 +36,7 @@ class Joins:
 
     columns: Sequence[Column]
     structure: Structure
+    _keys_of: dict[str, list[Column]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def joined(self, table: str) -> bool:
         """Whether rows of a table can be found from the rows of the root: no other table has its targets."""
@@ -87,15 +88,17 @@ class Joins:
 
     def _keys(self, table: str) -> list[Column]:
         """The columns that can join tables: what a tool numbers is joined as the tool says, or not at all."""
-        return [
-            c
-            for c in self.columns
-            if c.table == table
-            and c.written.words
-            and (c.table, c.heading) not in self.structure.tool
-            and not is_yes_or_no(c.written.words)
-            and _identifies(c.written)
-        ]
+        if table not in self._keys_of:
+            self._keys_of[table] = [
+                c
+                for c in self.columns
+                if c.table == table
+                and c.written.words
+                and (c.table, c.heading) not in self.structure.tool
+                and not is_yes_or_no(c.written.words)
+                and _identifies(c.written)
+            ]
+        return self._keys_of[table]
 
 
 def _identifies(cells: Cells) -> bool:

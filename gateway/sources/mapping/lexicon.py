@@ -1,7 +1,8 @@
 """Words used in registers, and the likeness of two headings; for `map suggest` only."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -53,27 +54,40 @@ def heading_words(heading: str) -> str:
     return plain(_SIGNS.sub(" ", _CAMEL.sub(" ", heading)))
 
 
-def likeness(heading: str, known: Iterable[str]) -> float:
+@lru_cache(maxsize=10_000)
+def likeness(heading: str, known: tuple[str, ...]) -> float:
     """Likeness, from 0 to 1, of a heading (as `heading_words`) to the best of the known headings."""
-    return max((_alike(heading, word) for word in known), default=0.0)
+    ours = heading.split()
+    bare, letters = _without_articles(heading), Counter(heading)
+    return max((_alike(heading, word, (bare, ours, letters)) for word in known), default=0.0)
 
 
-@lru_cache(maxsize=100_000)
-def _alike(heading: str, word: str) -> float:
-    if heading == word or _without_articles(heading) == word:
+def _alike(heading: str, word: str, parts: tuple[str, list[str], Counter[str]]) -> float:
+    """Likeness to one known heading. `parts`: the heading without articles, its words, and its letters."""
+    bare, ours, letters = parts
+    if word in {heading, bare}:
         return 1.0
-    ours, theirs = heading.split(), word.split()
     if word.isascii():
+        theirs = word.split()
         if set(theirs) <= set(ours):  # the more of the heading the known word covers, the better
             return 0.5 + 0.4 * len(theirs) / len(ours)
     elif len(word) > 2 and word in heading:  # scripts without spaces between words
         return 0.45 + 0.45 * len(word) / len(heading)
     # Words of too different lengths cannot be so alike, and most pairs of words are that different.
-    if len(word) <= 3 or 2 * min(len(heading), len(word)) <= 0.8 * (len(heading) + len(word)):
+    size = len(heading) + len(word)
+    if len(word) <= 3 or 2 * min(len(heading), len(word)) <= 0.8 * size:
         return 0.0
-    matcher = SequenceMatcher(None, heading, word)
-    ratio = matcher.ratio() if matcher.quick_ratio() > 0.8 else 0.0
+    # Nor can words that share too few letters, in whatever order.
+    if 2 * sum(min(n, times) for letter, n in _letters(word) if (times := letters.get(letter))) <= 0.8 * size:
+        return 0.0
+    ratio = SequenceMatcher(None, heading, word).ratio()
     return 0.8 * ratio if ratio > 0.8 else 0.0
+
+
+@lru_cache(maxsize=10_000)
+def _letters(word: str) -> tuple[tuple[str, int], ...]:
+    """Each letter of a known heading, and how often it has that letter."""
+    return tuple(Counter(word).items())
 
 
 def _without_articles(heading: str) -> str:
