@@ -57,6 +57,15 @@ class Hierarchy:
         """Positions of the leaf codes, ascending: codes without children."""
         return np.flatnonzero(self.is_leaf).astype(np.int32)
 
+    @cached_property
+    def above(self) -> tuple[NDArray[np.int32], ...]:
+        """For each code (codes,) its parent, then the parent's parent, and so on; -1 above the root."""
+        found, at = list[NDArray[np.int32]](), self.parents
+        while (at >= 0).any():
+            found.append(at)
+            at = np.where(at >= 0, self.parents[at], np.int32(-1))
+        return tuple(found)
+
     def position(self, code: str) -> int:
         """The position of a code. Raises TableError for an unknown code."""
         try:

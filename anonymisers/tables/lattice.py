@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,20 +145,26 @@ class Lattice:
 
     def line(self, key: NDArray[np.int32], axis: int) -> NDArray[np.int64]:
         """For each code of one axis (codes,) the cell with this code and otherwise the key's codes, or -1."""
-        named = tuple(a for a, d in enumerate(self.dims) if a != axis and key[a] != d.root)
-        cells = np.full(len(self.dims[axis].codes), -1, dtype=np.int64)
-        for axes in (named, tuple(sorted((*named, axis)))):
-            start = self._starts.get(axes)
-            if start is None:
-                continue
-            strides = dict(zip(axes, self._strides(axes), strict=True))
-            base = start + sum(int(self._ranks[a][key[a]]) * strides[a] for a in named)
-            if axis in strides:
-                below = self._ranks[axis] >= 0
-                cells[below] = base + self._ranks[axis][below] * strides[axis]
-            else:
-                cells[self.dims[axis].root] = base
+        codes, root = key.tolist(), self.dims[axis].root
+        named = tuple(a for a, d in enumerate(self.dims) if a != axis and codes[a] != d.root)
+        with_axis = tuple(sorted((*named, axis)))
+        start, alone = self._starts.get(with_axis), self._starts.get(named)
+        if start is None:
+            cells = np.full(len(self.dims[axis].codes), -1, dtype=np.int64)
+        else:
+            strides = dict(zip(with_axis, self._strides(with_axis), strict=True))
+            base = start + sum(self._ranks_listed[a][codes[a]] * strides[a] for a in named)
+            cells = base + self._ranks[axis] * strides[axis]
+            cells[root] = -1
+        if alone is not None:
+            ranks = [self._ranks_listed[a][codes[a]] for a in named]
+            cells[root] = alone + sum(map(mul, ranks, self._strides(named)))
         return cells
+
+    @cached_property
+    def _ranks_listed(self) -> tuple[list[int], ...]:
+        """The ranks as Python's numbers, which are looked up one by one in half the time."""
+        return tuple(ranks.tolist() for ranks in self._ranks)
 
     def grid(self, axes: Axes, codes: Sequence[NDArray[np.int32]]) -> NDArray[np.int64] | None:
         """The cells of a table at each combination of codes, given by axis; None without such a table."""

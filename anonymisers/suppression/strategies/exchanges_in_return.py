@@ -191,7 +191,9 @@ class _Alike:
         of_a, of_b = a[elsewhere], b[elsewhere]
         for partner in partners[first][:MOST_FIRST].tolist():
             one = elsewhere[(of_a == a[partner]) & (of_b == b[inner])]
-            two = elsewhere[(of_a == a[inner]) & (of_b == b[partner])]
+            two = elsewhere[(of_a == a[inner]) & (of_b == b[partner])] if len(one) else one
+            if not len(two):
+                continue
             _, here, there = np.intersect1d(self.matching[one], self.matching[two], return_indices=True)
             thirds, fourths = one[here[:MOST_SECOND]], two[there[:MOST_SECOND]]
             yield np.stack(

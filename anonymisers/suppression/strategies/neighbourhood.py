@@ -136,14 +136,12 @@ def _scores(pattern: SuppressionPattern, target: Target, axis: int) -> Floats:
     score += TUNING.tie * pattern.tie[cells]
     score[list(dim.ancestors(int(key[axis])))] = 0.0
     total = score.copy()
-    at = dim.parents
     if dim.is_leaf[key[axis]]:
-        total += TUNING.sibling * (at == dim.parents[key[axis]])
+        total += TUNING.sibling * (dim.parents == dim.parents[key[axis]])
         total[key[axis]] += TUNING.own_code
     penalty = np.append(np.minimum(score, 0.0), 0.0)
-    while (at >= 0).any():
-        total += penalty[at]
-        at = np.where(at >= 0, dim.parents[at], -1)
+    for above in dim.above:
+        total += penalty[above]
     return total
 
 
