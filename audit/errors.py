@@ -30,6 +30,10 @@ class CommitmentError(AuditError):
     """The salt and value do not open the commitment."""
 
 
+class TableError(AuditError):
+    """A saved table is not the one that the log commits to."""
+
+
 class EvidenceError(AuditError):
     """The evidence does not show the claimed contradiction."""
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from audit.commands.explain_commands import add_explain
+from audit.commands.open_commands import add_open
 from audit.commands.read_commands import add_read
 from audit.commands.reconcile_commands import add_reconcile
 from audit.commands.verify_commands import add_verify
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_verify(commands)
     add_read(commands)
     add_explain(commands)
+    add_open(commands)
     add_reconcile(commands)
     add_witness(commands)
     options = parser.parse_args(arguments)

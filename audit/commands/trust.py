@@ -7,7 +7,7 @@ that names its own key is at most consistent in itself, and its own witnesses co
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,7 +157,7 @@ def now() -> int:
     return int(time.time())
 
 
-def say(lines: Sequence[str]) -> None:
+def say(lines: Iterable[str]) -> None:
     """Print lines of a report."""
     sys.stdout.writelines(f"{line}\n" for line in lines)
 

@@ -52,6 +52,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/questions/<question_id>/releases/<int:number>/data.<ending>": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/metadata": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/proof": Action.ASK,
+    "GET /api/v1/questions/<question_id>/releases/<int:number>/sidecar": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/newest/data": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/newest/data.<ending>": Action.ASK,
     "GET /api/pxweb/v2/config": Action.ASK,

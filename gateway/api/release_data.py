@@ -13,6 +13,7 @@ from marshmallow import RAISE, fields, validate
 from werkzeug.exceptions import NotAcceptable
 
 from audit.formats.encoding import to_base64
+from audit.reading.sidecar import ENDING
 from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
@@ -26,8 +27,9 @@ from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
 from gateway.export.release_metadata import metadata
 from gateway.hub.errors import UnknownQuestionError
-from gateway.hub.model import KeptRelease
+from gateway.hub.model import AskedQuestion, KeptRelease
 from gateway.hub.ports import View
+from gateway.hub.proofs import sidecar
 from gateway.wire.release import RESULT
 
 blueprint = Blueprint(
@@ -128,6 +130,23 @@ def get_proof(question_id: str, number: int) -> Response:
     return response
 
 
+@blueprint.route("/<int:number>/sidecar", methods=["GET"])
+@blueprint.response(200)
+@refusals(blueprint, s404="no such question or release, or somebody else's")
+def get_sidecar(question_id: str, number: int) -> Response:
+    """What proves a saved table without the hub: the release, its salt, and proofs, members' own too.
+
+    `python -m audit open` checks a table with it.
+    """
+    with hub().store.reading() as view:
+        asked, kept = _own(view, question_id, number)
+    response = Response(str(sidecar(hub(), asked, kept)), content_type="application/json")
+    name = f"{question_id}-{number}{ENDING}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = MAY_CHANGE
+    return response
+
+
 def _data(question_id: str, number: int | None, ending: str | None, query: Mapping[str, Any]) -> Response:
     with hub().store.reading() as view:
         kept, asked_index = _kept(view, question_id, number)
@@ -155,6 +174,11 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
 
 def _kept(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:
     """A release by its number, or the newest for None; and the log entry of the question."""
+    asked, kept = _own(view, question_id, number)
+    return kept, asked.asked_index
+
+
+def _own(view: View, question_id: str, number: int | None) -> tuple[AskedQuestion, KeptRelease]:
     asked = view.question(question_id)
     if asked is None or asked.user != principal().user:
         raise UnknownQuestionError("There is no such question among yours.")
@@ -162,7 +186,7 @@ def _kept(view: View, question_id: str, number: int | None) -> tuple[KeptRelease
     wanted = len(releases) if number is None else number
     if not 1 <= wanted <= len(releases):
         raise UnknownQuestionError("There is no such release of the question.")
-    return releases[wanted - 1], asked.asked_index
+    return asked, releases[wanted - 1]
 
 
 def _form(ending: str | None) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from audit.formats.encoding import parse_base64
 from audit.formats.note import Verifier
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
+from audit.reading.sidecar import Sidecar
 from gateway.errors import SafelaneError
 from gateway.http.trust import trusted
 from gateway.wire.release import RESULT, Release, release_from_json, release_text
@@ -47,6 +48,8 @@ class Result:
     released_index: int
     receipt: str
     """tlog-proof of the asking entry."""
+    sidecar: Sidecar | None = None
+    """Proves the table without the hub; None from a hub that makes none yet."""
 
 
 class HubClient:
@@ -107,6 +110,25 @@ class HubClient:
     def released(self, question_id: str) -> Result:
         """Get a release again: its receipts may have more cosignatures by now. Raises as `ask` does."""
         return self._checked(self._call("GET", f"/questions/{question_id}"))
+
+    def with_sidecar(self, result: Result) -> Result:
+        """Fetch what proves a release without the hub, and check it; an older hub has none.
+
+        Raises AskError, and NotProvenError where it proves another table.
+        """
+        release = result.release
+        try:
+            found = self._client.get(f"/questions/{release.question_id}/releases/{release.number}/sidecar")
+            found.raise_for_status()
+            sidecar = Sidecar.parse(found.text)
+            sidecar.verify(Policy.of(self._verifier))
+        except httpx.HTTPError:
+            return result
+        except AuditError as error:
+            raise _not_proven(str(error)) from None
+        if sidecar.release != release_text(release).encode():
+            raise _not_proven("the sidecar is that of another table")
+        return replace(result, sidecar=sidecar)
 
     def get(self, path: str) -> Any:
         """Return the JSON at a path of the API. Raises AskError."""

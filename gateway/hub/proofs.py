@@ -1,19 +1,26 @@
-"""The hub's log as auditors read the log, and members' own log entries with their proofs."""
+"""The hub's log as auditors read the log, members' entries with their proofs, and sidecars of tables."""
 
 from collections.abc import Iterator, Sequence
 
 from audit.errors import AuditError
+from audit.events.events import decode
+from audit.events.question_events import Released
+from audit.formats.merkle import leaf_hash
 from audit.formats.note import Verifier
 from audit.formats.vkey import VerifierKey
 from audit.log.policy import Policy
 from audit.log.receipt import Receipt
-from audit.reading.dossier import ProvenEntry
+from audit.reading.dossier import Dossier, ProvenEntry
+from audit.reading.sidecar import Sidecar
 from gateway.auditing.audited_log import AuditedLog, ReplayResult
 from gateway.auditing.context import KeptLog
 from gateway.hub.context import Hub
 from gateway.hub.decision_replay import replay
+from gateway.hub.errors import UnknownQuestionError
 from gateway.hub.log_exchange import log_keys_of, witness_keys_of
-from gateway.hub.model import LoggedAnswer
+from gateway.hub.model import AskedQuestion, KeptRelease, LoggedAnswer
+from gateway.hub.ports import View
+from gateway.wire.release import RESULT, release_text
 
 
 def kept_log(hub: Hub) -> KeptLog:
@@ -48,6 +55,38 @@ def member_proofs(hub: Hub, question_id: str) -> list[tuple[ProvenEntry, Verifie
             if member in enrolled
             for proof in _proven(answer, log_keys_of(hub, view, enrolled[member]).all)
         ]
+
+
+def sidecar(hub: Hub, asked: AskedQuestion, kept: KeptRelease) -> Sidecar:
+    """Return the release, its salt, and the proofs of its entries, members' own among them.
+
+    Raises UnknownQuestionError where the opening was erased: nobody can prove the table any more.
+    """
+    with hub.store.reading() as view:
+        opening = view.opening(RESULT, kept.index)
+        if opening is None:
+            raise UnknownQuestionError(
+                "What opens the log's commitment to this table was erased.",
+                remedy="Ask anew, if you need a table that can be proved.",
+            )
+        own = [_own_entry(hub, view, index) for index in (asked.asked_index, kept.index)]
+    event = decode(own[1].entry)
+    named = {
+        outcome.entry.leaf
+        for outcome in (event.outcomes if isinstance(event, Released) else ())
+        if outcome.entry is not None
+    }
+    # Of members that answered late, only what the release refers to: the rest is no part of this table.
+    others = [found for found in member_proofs(hub, asked.id) if leaf_hash(found[0].entry) in named]
+    keys = dict.fromkeys([hub.log.key, *(key for _, key in others)])
+    entries = (*own, *(proven for proven, _ in others))
+    witnesses = tuple(kept_log(hub).witnesses())
+    dossier = Dossier(asked.id, entries, tuple(keys), witnesses)
+    return Sidecar(dossier, release_text(kept.release).encode(), opening.salt)
+
+
+def _own_entry(hub: Hub, view: View, index: int) -> ProvenEntry:
+    return ProvenEntry(hub.log.entry(view.log, index), hub.log.fullest_receipt(view.log, index))
 
 
 def _proven(answer: LoggedAnswer, keys: Sequence[str]) -> Iterator[tuple[ProvenEntry, VerifierKey]]:

@@ -7,6 +7,10 @@ import httpx
 import pytest
 from regions import Region
 
+from audit.formats.note import Verifier
+from audit.log.policy import Policy
+from audit.reading.saved_table import compare
+from audit.reading.sidecar import Sidecar
 from gateway.export.data_formats import FORMATS
 from gateway.hub.releasing import release_due
 from gateway.wire.poll import poll_reply_from_json
@@ -109,7 +113,7 @@ def test_the_newest_release_may_change_and_says_which_it_is(region: Region, rele
     assert "immutable" not in reply.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", ["1/data.csv", "newest/data", "1/metadata", "1/proof"])
+@pytest.mark.parametrize("path", ["1/data.csv", "newest/data", "1/metadata", "1/proof", "1/sidecar"])
 def test_somebody_elses_release_looks_like_none(region: Region, releases: str, path: str) -> None:
     assert region.other.get(f"{releases}/{path}").status_code == 404
     assert region.auditor.get(f"{releases}/{path}").status_code == 403
@@ -147,6 +151,20 @@ def test_the_proof_and_all_that_a_reader_must_know_stand_beside_the_data(
     assert beside["receipt"]["proof"] == proof
     assert proof.startswith("c2sp.org/tlog-proof@v1")
     assert region.analyst.get(beside["data"]["jsonstat"]).json()["class"] == "dataset"
+
+
+def test_every_format_is_checked_with_the_sidecar_and_without_the_hub(region: Region, releases: str) -> None:
+    sidecar = Sidecar.parse(region.analyst.get(f"{releases}/1/sidecar").text)
+    members = [Verifier(member.log.key) for member in region.members.values()]
+
+    proven = sidecar.verify(Policy((Verifier(region.hub.log.key), *members)))
+
+    assert [(each.outcome.member, each.proven is not None, each.key_known) for each in proven.members] == [
+        ("KH", True, True), ("TH", True, True),
+    ]  # fmt: skip
+    for ending in FORMATS:
+        content = region.analyst.get(f"{releases}/1/data.{ending}").content
+        assert compare(f"data.{ending}", content, proven.table).cells >= 6
 
 
 def test_reading_data_asks_nobody_anew_and_changes_nothing(region: Region, releases: str) -> None:

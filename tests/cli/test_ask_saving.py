@@ -1,15 +1,19 @@
 """`safelane ask --save`: the ending of a name says the form; a file is there whole or not at all."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import pytest
 from releases import made_release
 
+from audit.reading.dossier import Dossier
+from audit.reading.sidecar import Sidecar
 from gateway.cli.region.ask_saving import SaveError, check_ending, save_result
 from gateway.dictionary import regional
 from gateway.export import FORMS, NothingToDrawError, to_csv
 from gateway.http.client import Result
+from gateway.wire.release import release_text
 
 RESULT = Result(made_release("country", "year"), "region.example/log", 24, 25, "")
 
@@ -28,6 +32,16 @@ def test_the_file_holds_the_release(tmp_path: Path) -> None:
     save_result(RESULT, tmp_path / "table.csv")
 
     assert (tmp_path / "table.csv").read_text("utf-8") == to_csv(RESULT.release, regional())
+
+
+def test_the_sidecar_lies_beside_and_never_one_of_a_former_table(tmp_path: Path) -> None:
+    sidecar = Sidecar(Dossier("q-1", (), ()), release_text(RESULT.release).encode(), bytes(32))
+    beside = tmp_path / "table.csv.sidecar.json"
+
+    save_result(replace(RESULT, sidecar=sidecar), tmp_path / "table.csv")
+    assert Sidecar.parse(beside.read_text("utf-8")) == sidecar
+    save_result(RESULT, tmp_path / "table.csv")
+    assert not beside.exists()
 
 
 @pytest.mark.parametrize("name", ["table", "table.pdf", ".csv", "csv"])

@@ -95,6 +95,8 @@ def ask(
             if number and form == "table":
                 click.echo()
             _print(result, form, said)
+            if save:
+                result = client.with_sidecar(result)
             for path in save:
                 save_result(result, path)
             nobody.append(all_refused(result.release))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from audit.reading.sidecar import ENDING
 from gateway.dictionary import regional
 from gateway.errors import SafelaneError
 from gateway.export import FORMS, Receipt, export
@@ -27,12 +28,25 @@ def form_of(path: Path) -> str:
 
 
 def save_result(result: Result, path: Path) -> None:
-    """Write a release to a file, whole or not at all.
+    """Write a release to a file, whole or not at all, and its sidecar beside it.
 
     Raises NothingToDrawError where no chart fits, SaveError where the file cannot be written.
     """
     receipt = Receipt(result.log, result.asked_index, result.released_index)
     content = export(result.release, form_of(path), regional(), receipt=receipt)
+    beside = path.with_name(path.name + ENDING)
+    # First, so that a new table never lies beside the sidecar of a former one.
+    beside.unlink(missing_ok=True)
+    _write(path, content)
+    click.echo(f"Saved {path}.", err=True)
+    if result.sidecar is None:
+        click.echo("The hub gave no sidecar: this file cannot be checked without the hub.", err=True)
+    else:
+        _write(beside, str(result.sidecar).encode())
+        click.echo(f"Saved {beside}: python -m audit open {path} checks the table with it.", err=True)
+
+
+def _write(path: Path, content: bytes) -> None:
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_bytes(content)
@@ -44,4 +58,3 @@ def save_result(result: Result, path: Path) -> None:
         ) from error
     finally:
         partial.unlink(missing_ok=True)
-    click.echo(f"Saved {path}.", err=True)

@@ -5,6 +5,10 @@ from itertools import pairwise
 from analyst_desk import Desk
 
 from audit.events.account_events import AccessRefused
+from audit.formats.note import Verifier
+from audit.log.policy import Policy
+from audit.reading.saved_table import compare
+from audit.reading.sidecar import Sidecar
 from gateway.accounts.model import Role
 from gateway.hub.absence import GRACE
 from gateway.wire.answer import Refusal
@@ -185,6 +189,13 @@ def test_the_file_of_a_table_has_the_status_of_every_cell(desk: Desk) -> None:
     assert "attachment" in response.headers["Content-Disposition"]
     assert "withheld" in response.text
     assert desk.browser.get(f"/questions/{question}/download/exe").status_code == 404
+    assert (
+        f"/questions/{question}/download/sidecar.json?release=1"
+        in desk.browser.get(f"/questions/{question}").text
+    )
+    sidecar = Sidecar.parse(desk.browser.get(f"/questions/{question}/download/sidecar.json").text)
+    proven = sidecar.verify(Policy.of(Verifier(desk.hub.log.key)))
+    assert compare("a.csv", response.content, proven.table).cells == len(proven.table.cells)
 
 
 def test_there_is_nothing_to_take_away_before_the_table(desk: Desk) -> None:
