@@ -53,6 +53,10 @@ class NotInLogError(LogError):
     """An index or size lies outside the tree of the latest checkpoint."""
 
 
+class UnreachableError(AuditError):
+    """Nothing is known of a log, since it cannot be reached: ask again later."""
+
+
 class StaleLogError(LogError):
     """Someone else appended to the log since it was read: the transaction must be rolled back."""
 

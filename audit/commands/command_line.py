@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from audit.commands.explain_commands import add_explain
+from audit.commands.follow_commands import add_follow
 from audit.commands.open_commands import add_open
 from audit.commands.read_commands import add_read
 from audit.commands.reconcile_commands import add_reconcile
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_read(commands)
     add_explain(commands)
     add_open(commands)
+    add_follow(commands)
     add_reconcile(commands)
     add_witness(commands)
     options = parser.parse_args(arguments)

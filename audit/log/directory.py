@@ -8,6 +8,7 @@ from typing import Final
 from audit.errors import LogError, MalformedError, NotInLogError
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.encoding import decode_utf8
+from audit.formats.merkle import HASH_SIZE
 from audit.formats.note import MAX_NOTE_SIZE, Note
 from audit.formats.tiles import WIDTH, Bundle, Tile, bundles_of, encode_bundle, parse_bundle, tiles_of
 from audit.formats.vkey import VerifierKey
@@ -17,7 +18,7 @@ from audit.log.serve import key_lines
 CHECKPOINT: Final = "checkpoint"
 VKEY: Final = "vkey"
 WITNESSES: Final = "witnesses"
-_MAX_BUNDLE: Final = WIDTH * (2 + 0xFFFF)
+MAX_BUNDLE: Final = WIDTH * (2 + 0xFFFF)
 _AT_ONCE: Final = 64
 
 
@@ -75,12 +76,17 @@ class LogDirectory:
         return self._keys(WITNESSES) if (self.path / WITNESSES).exists() else []
 
     def tile(self, tile: Tile) -> bytes:
-        """A tile's bytes. Raises NotInLogError."""
-        return self._read(tile.path, WIDTH * 32)
+        """A tile's bytes. Raises NotInLogError, or MalformedError for more or fewer hashes than it has."""
+        data = self._read(tile.path, WIDTH * HASH_SIZE)
+        if len(data) != tile.width * HASH_SIZE:
+            raise MalformedError(
+                str(self.path / tile.path), f"{len(data)} bytes instead of {tile.width * HASH_SIZE}"
+            )
+        return data
 
     def entries(self, bundle: Bundle) -> list[bytes]:
         """A bundle's entries. Raises NotInLogError or MalformedError."""
-        return parse_bundle(bundle, self._read(bundle.path, _MAX_BUNDLE))
+        return parse_bundle(bundle, self._read(bundle.path, MAX_BUNDLE))
 
     def all_entries(self, size: int) -> Iterator[list[bytes]]:
         """The first `size` entries, bundle by bundle. Raises NotInLogError or MalformedError."""

@@ -202,7 +202,9 @@ def answered(question: EntryRef, asked: Asked) -> Answered:
 class Asking:
     """A question in two logs, and what a hub could make of it."""
 
-    def __init__(self, log: Log, storage: MemoryStorage, **changes: Any) -> None:
+    def __init__(
+        self, log: Log, storage: MemoryStorage, asks: Any = None, answers: Any = None, **changes: Any
+    ) -> None:
         self.log, self.storage = log, storage
         where = tuple(Filter(level, tuple(codes)) for level, codes in TWO.question["where"].items())
         self.asked = Asked(
@@ -211,10 +213,13 @@ class Asking:
             measure=TWO.question["measure"], by=tuple(TWO.question["by"]), where=where, dictionary="1",
             members=("KH", "TH"), asked_at=AT, deadline=AT, late_until=AT,
         )  # fmt: skip
+        self.asked = replace(self.asked, **asks or {})
         first = self._append(log, storage, self.asked)
         members = MemoryStorage(MEMBER.origin)
         MEMBER.create(members, now=1)
-        self.member = self._append(MEMBER, members, answered(self._reference(first), self.asked))
+        self.member = self._append(
+            MEMBER, members, replace(answered(self._reference(first), self.asked), **answers or {})
+        )
         opening = commit("result", release_text(TWO).encode())
         outcomes = (outcome_of("KH", self._reference(self.member)), outcome_of("TH", None))
         fields = {"asked_index": first.receipt.index, "outcomes": outcomes, "result": opening.commitment}
@@ -264,6 +269,10 @@ def test_a_sidecar_proves_the_release_and_what_members_said(asking: Asking) -> N
     [
         {"asked_index": 7},
         {"outcomes": (outcome_of("KH", None),)},
+        {"asks": {"purpose": "research"}},
+        {"asks": {"by": ("country",)}},
+        {"answers": {"policy_version": "9"}},
+        {"answers": {"member": "TH"}},
         {"outcomes": (outcome_of("KH", None), replace(outcome_of("TH", None), outcome=Outcome.MISSING))},
         {"outcomes": (outcome_of("KH", None), replace(outcome_of("TH", None), policy_version="9"))},
     ],

@@ -1,0 +1,122 @@
+"""`python -m audit follow`: keeps up with a log over HTTP, with a mirror, and alarms at any contradiction."""
+
+import argparse
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from audit.commands.trust import add_trust, now, say, trust_of
+from audit.errors import AuditError, MalformedError, UnreachableError
+from audit.formats.evidence import Evidence
+from audit.formats.evidence_errors import ForkFoundError
+from audit.log.follow import Follower, Step, read_state, write_state
+from audit.log.policy import NO_QUORUM
+from audit.log.web_source import web_source
+
+UNREACHABLE: Final = 4
+"""Exit code where the log could not be reached, so that nothing is known of it."""
+PATIENCE: Final = 600
+
+_USAGE = """\
+URL is where the log is served, such as https://hub.example/log, or another auditor's mirror. FILE remembers
+the newest checkpoint; never put back an older copy of it. Beside it lies the mirror, FILE.mirror, unless
+--mirror names another directory: a whole log in files, which `python -m audit verify` and all other commands
+read, and which any web server can serve. Give the log's key with --vkey, or a policy with --policy; after a
+change of the log's key both keys. Exit code 0: the log only grew; 1: ALARM, with the reason, and for a fork
+or a rollback the evidence beside FILE; 2: wrong usage; 4: the log cannot be reached."""
+
+
+def add_follow(commands: Any) -> None:
+    """Describe the command to argparse."""
+    parser = commands.add_parser(
+        "follow",
+        help="follow a log over HTTP and keep a mirror",
+        description=_follow.__doc__,
+        epilog=_USAGE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("url", metavar="URL")
+    parser.add_argument(
+        "--state", metavar="FILE", type=Path, required=True, help="what was seen; made if missing"
+    )
+    parser.add_argument("--mirror", metavar="DIR", type=Path, help="the copy (else FILE.mirror)")
+    parser.add_argument(
+        "--every", metavar="SECONDS", type=int, help="look again and again, until an alarm (else once)"
+    )
+    parser.add_argument(
+        "--patience",
+        metavar="SECONDS",
+        type=int,
+        default=PATIENCE,
+        help=f"how long the policy's quorum may be lacking (default: {PATIENCE})",
+    )
+    add_trust(parser)
+    parser.set_defaults(run=_follow)
+
+
+def _follow(options: argparse.Namespace) -> int:
+    """Follow a log over HTTP: check that it extends what was seen, and keep a mirror of it."""
+    if options.every is not None and options.every < 1:
+        raise MalformedError("usage", "--every takes at least one second")
+    while True:
+        code = _look(options)
+        if options.every is None or code not in (0, UNREACHABLE):
+            return code
+        sys.stdout.flush()
+        time.sleep(options.every)
+
+
+def _look(options: argparse.Namespace) -> int:
+    trust = trust_of(options, None, sys.stderr)  # anew for each look: it holds what time it is
+    mirror = options.mirror or options.state.with_name(options.state.name + ".mirror")
+    source = web_source(options.url)
+    follower = Follower(source, trust.policy, mirror, lambda state: write_state(options.state, state))
+    moment, state = now(), read_state(options.state)
+    follower.known(state)  # a state of another log is the reader's mistake, and no alarm
+    try:
+        step = follower.look(state, moment)
+    except UnreachableError as error:
+        sys.stderr.write(f"audit: {error}: nothing is known of the log; it is asked again next time\n")
+        return UNREACHABLE
+    except ForkFoundError as found:
+        path = _keep(options.state, found.evidence)
+        raise _alarm(f"{found}. The evidence is in {path}: keep it, and tell every member") from None
+    except AuditError as error:
+        raise _alarm(str(error)) from None
+    say(trust.say(step.verified))
+    said = "nothing new" if step.verified.checkpoint.size == step.old_size else f"{step.old_size} before"
+    say([f"  {said}; {step.files} files written to {mirror}"])
+    return _say_quorum(options, step, moment, asked=trust.policy.quorum != NO_QUORUM)
+
+
+def _say_quorum(options: argparse.Namespace, step: Step, moment: int, *, asked: bool) -> int:
+    since = step.state.unwitnessed_since
+    if since is None or not asked:
+        return 0
+    when = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    if moment - since > options.patience:
+        raise _alarm(f"no checkpoint has had the policy's quorum of witnesses since {when}")
+    say([f"  fewer witnesses than the policy's quorum, since {when}"])
+    return 0
+
+
+def _alarm(text: str) -> AuditError:
+    return AuditError(f"ALARM: {text}")
+
+
+def _keep(state: Path, evidence: Evidence) -> Path:
+    """Write the evidence beside the state, over nothing that is there."""
+    number = 1
+    while True:
+        path = state.with_name(f"{state.name}.evidence-{number}.json")
+        try:
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(str(evidence))
+        except FileExistsError:
+            if path.read_text(encoding="utf-8") == str(evidence):
+                return path
+            number += 1
+        else:
+            return path

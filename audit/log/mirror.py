@@ -1,0 +1,196 @@
+"""A copy of a log on disk that grows: nothing is written that a signed checkpoint does not cover.
+
+A tile is accepted if its parent has its hash, and the tiles at the right edge if they lead to the root; an
+entry bundle, if its leaf hashes are those of its tile. So neither a server nor a disk can slip anything in.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from audit.errors import AuditError, MalformedError, NotInLogError, ProofError
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.merkle import HASH_SIZE, leaf_hash, root
+from audit.formats.note import Note
+from audit.formats.tiles import (
+    HEIGHT,
+    WIDTH,
+    Bundle,
+    Tile,
+    TileTree,
+    bundles_of,
+    encode_bundle,
+    parse_bundle,
+    partial_tiles,
+    width_at,
+)
+from audit.formats.tree import TiledTree
+from audit.formats.vkey import VerifierKey
+from audit.log.directory import CHECKPOINT, MAX_BUNDLE, VKEY, WITNESSES, LogDirectory
+from audit.log.serve import key_lines
+from audit.log.web_source import Source
+
+_KEPT_TILES: Final = 64
+
+
+class CheckedTiles:
+    """The tiles of the tree under a checkpoint, from the mirror's disk or else the source, each checked.
+
+    What is wrong on the disk is fetched again; what the source serves wrong raises ProofError.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, source: Source, disk: Path) -> None:
+        """Fetch the right edge. Raises ProofError where it does not lead to the root, and `Source`'s."""
+        self.checkpoint, self._source, self._disk = checkpoint, source, disk
+        self._known = {tile: self._fetch(tile) for tile in partial_tiles(checkpoint.size)}
+        self._edge = frozenset(self._known)
+        edge = TiledTree(checkpoint.size, self._read_edge)
+        if root(checkpoint.size, edge.nodes) != checkpoint.root:
+            raise ProofError(
+                f"the tiles of {checkpoint.origin} do not lead to the root that it signed for "
+                f"{checkpoint.size} entries"
+            )
+
+    def tree(self) -> TiledTree:
+        """The tree, every node checked."""
+        return TiledTree(self.checkpoint.size, lambda tiles: [self.tile(tile) for tile in tiles])
+
+    def tile(self, tile: Tile) -> bytes:
+        """A tile's hashes. Raises ProofError, and the errors of `Source`."""
+        if tile not in self._known:
+            parent = Tile(
+                tile.level + 1,
+                tile.index // WIDTH,
+                width_at(tile.level + 1, self.checkpoint.size, tile.index // WIDTH),
+            )
+            place = tile.index % WIDTH * HASH_SIZE
+            self._remember(tile, self._full(tile, self.tile(parent)[place : place + HASH_SIZE]))
+        return self._known[tile]
+
+    def _full(self, tile: Tile, expected: bytes) -> bytes:
+        try:
+            data = (self._disk / tile.path).read_bytes()
+            if _top(tile, data) == expected:
+                return data
+        except (OSError, MalformedError):
+            pass
+        data = self._fetch(tile)
+        if _top(tile, data) != expected:
+            raise ProofError(f"{tile.path} of {self.checkpoint.origin} is not the one under its checkpoint")
+        return data
+
+    def _fetch(self, tile: Tile) -> bytes:
+        try:
+            data = self._source(tile.path, WIDTH * HASH_SIZE)
+        except NotInLogError:
+            if tile.width == WIDTH:
+                raise
+            # A tile that has grown since may be there as a whole only.
+            whole = Tile(tile.level, tile.index)
+            data = self._source(whole.path, WIDTH * HASH_SIZE)
+            TileTree.of(whole, data)
+            return data[: tile.width * HASH_SIZE]
+        TileTree.of(tile, data)  # exactly as many hashes as it should have
+        return data
+
+    def _read_edge(self, tiles: Sequence[Tile]) -> list[bytes]:
+        return [self._known[tile] for tile in tiles]
+
+    def _remember(self, tile: Tile, data: bytes) -> None:
+        """Keeps the edge and some others, so that a large log needs no large memory."""
+        for other in [each for each in self._known if each not in self._edge][: -_KEPT_TILES or None]:
+            del self._known[other]
+        self._known[tile] = data
+
+
+def _top(tile: Tile, data: bytes) -> bytes:
+    return TileTree.of(tile, data).node(((tile.level + 1) * HEIGHT, tile.index))
+
+
+def grow_mirror(tiles: CheckedTiles, source: Source, path: Path, old_size: int) -> int:
+    """Write what the mirror lacks after `old_size` entries; returns how many files were written.
+
+    What an interrupted run wrote already is checked and kept. Raises ProofError, and `Source`'s errors.
+    """
+    size = tiles.checkpoint.size
+    written = 0
+    for level in range(-(-size.bit_length() // HEIGHT)):
+        before, after = old_size >> HEIGHT * level, size >> HEIGHT * level
+        for index in range(before // WIDTH, -(-after // WIDTH)):
+            tile = Tile(level, index, width_at(level, size, index))
+            written += _write(path / tile.path, tiles.tile(tile))
+    for bundle in bundles_of(size, old_size):
+        written += _grow_bundle(tiles, source, path, bundle)
+    return written
+
+
+def _grow_bundle(tiles: CheckedTiles, source: Source, path: Path, bundle: Bundle) -> bool:
+    hashes = tiles.tile(Tile(0, bundle.index, bundle.width))
+    place = path / bundle.path
+    try:
+        _check_bundle(bundle, place.read_bytes(), hashes)
+    except (OSError, AuditError):
+        data = _fetch_bundle(source, bundle)
+        _check_bundle(bundle, data, hashes)
+        return _write(place, data)
+    return False
+
+
+def _fetch_bundle(source: Source, bundle: Bundle) -> bytes:
+    try:
+        return source(bundle.path, MAX_BUNDLE)
+    except NotInLogError:
+        if bundle.width == WIDTH:
+            raise
+        whole = Bundle(bundle.index, WIDTH)
+        return encode_bundle(parse_bundle(whole, source(whole.path, MAX_BUNDLE))[: bundle.width])
+
+
+def _check_bundle(bundle: Bundle, data: bytes, hashes: bytes) -> None:
+    for place, entry in enumerate(parse_bundle(bundle, data)):
+        if leaf_hash(entry) != hashes[place * HASH_SIZE : (place + 1) * HASH_SIZE]:
+            raise ProofError(f"entry {bundle.start + place} is not the one under the checkpoint")
+
+
+def finish_mirror(
+    path: Path, note: Note, keys: Sequence[VerifierKey], witnesses: Sequence[VerifierKey]
+) -> None:
+    """Make the mirror the log as of this checkpoint: keys, then the checkpoint, then nothing of before."""
+    _write(path / VKEY, key_lines(keys))
+    _write(path / WITNESSES, key_lines(witnesses))
+    _write(path / CHECKPOINT, str(note).encode())
+    size = Checkpoint.parse(note.text).size
+    wanted = {path / tile.path for tile in partial_tiles(size)}
+    if size % WIDTH:
+        wanted.add(path / Bundle(size // WIDTH, size % WIDTH).path)
+    for folder in sorted((path / "tile").glob("**/*.p")):
+        for file in folder.iterdir():
+            if file not in wanted:
+                file.unlink()
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def mirrored(path: Path) -> Checkpoint | None:
+    """The checkpoint of which a mirror is the log, unchecked; None where there is no mirror yet."""
+    try:
+        return Checkpoint.parse(LogDirectory(path).checkpoint().text)
+    except NotInLogError:
+        return None
+
+
+def _write(path: Path, data: bytes) -> bool:
+    """Whole or not at all, and durable. Returns whether the file was not there like this."""
+    try:
+        if path.read_bytes() == data:
+            return False
+    except OSError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".new")
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    return True

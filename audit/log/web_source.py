@@ -1,0 +1,62 @@
+"""Fetches a log's resources over HTTP (c2sp.org/tlog-tiles), each within a limit, gzipped where offered."""
+
+import http.client
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Callable
+from typing import Final
+
+from audit.errors import MalformedError, NotInLogError, UnreachableError
+
+Source = Callable[[str, int], bytes]
+"""Returns the resource at a path below the log's prefix, of at most so many bytes.
+
+Raises UnreachableError, NotInLogError where there is none, or MalformedError where it is longer.
+"""
+
+TIMEOUT: Final = 30.0
+_CHUNK: Final = 65_536
+
+
+def web_source(url: str, timeout: float = TIMEOUT) -> Source:
+    """A log at an address, such as https://hub.example/log. Raises MalformedError for another scheme."""
+    prefix = url.rstrip("/")
+    if not prefix.startswith(("http://", "https://")):
+        raise MalformedError("address", f"{url} is not an http or https URL")
+
+    def fetch(path: str, limit: int) -> bytes:
+        request = urllib.request.Request(  # noqa: S310 - the scheme has been checked
+            f"{prefix}/{path}", headers={"Accept-Encoding": "gzip", "User-Agent": "safelane-audit"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310 - as above
+                coding = reply.headers.get("Content-Encoding", "identity").lower()
+                return _body(reply, path, limit, coding)
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code in (404, 410):
+                    raise NotInLogError(f"{prefix}/{path} is not there ({error.code})") from None
+                raise UnreachableError(f"{prefix}/{path} cannot be had: status {error.code}") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise UnreachableError(f"{prefix} cannot be reached: {error or type(error).__name__}") from None
+
+    return fetch
+
+
+def _body(reply: http.client.HTTPResponse, path: str, limit: int, coding: str) -> bytes:
+    """Never holds more than the limit, however much a small reply unpacks to."""
+    if coding not in ("identity", "gzip"):
+        raise MalformedError(path, f"in the coding {coding}, which nobody asked for")
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if coding == "gzip" else None
+    data = b""
+    while chunk := reply.read(_CHUNK):
+        try:
+            data += chunk if unpack is None else unpack.decompress(chunk, limit + 1 - len(data))
+        except zlib.error:
+            raise MalformedError(path, "not the gzip that it claims to be") from None
+        if len(data) > limit:
+            raise MalformedError(path, f"longer than {limit} bytes")
+    if unpack is not None and (not unpack.eof or unpack.unused_data):
+        raise MalformedError(path, "gzip that ends too early, or with something behind it")
+    return data
