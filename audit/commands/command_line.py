@@ -10,6 +10,7 @@ from audit.commands.follow_commands import add_follow
 from audit.commands.open_commands import add_open
 from audit.commands.read_commands import add_read
 from audit.commands.reconcile_commands import add_reconcile
+from audit.commands.replay_commands import add_replay
 from audit.commands.verify_commands import add_verify
 from audit.commands.witness_commands import add_witness
 from audit.errors import AuditError
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_open(commands)
     add_follow(commands)
     add_reconcile(commands)
+    add_replay(commands)
     add_witness(commands)
     options = parser.parse_args(arguments)
     try:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from audit.commands.command_line import main as audit_main
 from audit.events.events import LogRead, decode
+from audit.reading.decision_bundle import DecisionBundle
 from gateway.cli import main
 from gateway.hub.asking import ask
 from gateway.hub.errors import NotPermittedError
@@ -183,6 +184,9 @@ def test_a_members_decision_is_made_again(region: Region, tmp_path: Path, kind: 
     assert "is the logged one." in alone.output
 
     run("export", tmp_path / "hub", "--dir", region.hub)
+    bundle = ["--bundle", tmp_path / "bundle"]
+    assert run("replay", number, "--dir", region.directory / "KH", *bundle).exit_code == 0
+    assert DecisionBundle.parse((tmp_path / "bundle").read_text("utf-8")).number == number
     beside = run("replay", number, "--dir", region.directory / "KH", "--region", tmp_path / "hub")
     assert beside.exit_code == 0, beside.output
     assert "is the one of the hub's log" in beside.output

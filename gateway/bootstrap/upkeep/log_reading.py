@@ -18,6 +18,7 @@ from audit.formats.merkle import leaf_hash
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy
 from audit.log.verify import verify_log
+from audit.reading.decision_bundle import DecisionBundle
 from gateway.accounts import leaving
 from gateway.accounts.context import Accounts
 from gateway.auditing.audited_log import ReplayResult
@@ -27,9 +28,11 @@ from gateway.bootstrap.setup.layout import Layout, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.hub.accounts import accounts_of as hub_accounts
+from gateway.hub.decision_replay import NoDecisionError
 from gateway.hub.decision_replay import replay as replay_of_hub
 from gateway.hub.proofs import kept_log
 from gateway.member.answer.audit_access import kept_log as kept_log_of_node
+from gateway.member.answer.decision_bundles import bundle_of
 from gateway.member.answer.decision_replay import judged
 from gateway.member.answer.decision_replay import replay as replay_of_member
 from gateway.member.node.accounts import accounts_of as node_accounts
@@ -45,6 +48,8 @@ class OpenedLog:
     """Replays the decision of an entry by its number, with the hub's entry from an exported regional log if
     given.
     """
+    bundle: Callable[[int], DecisionBundle]
+    """What the decision of an entry rests on, to be replayed elsewhere."""
     accounts: Accounts
     writable: bool = True
     """False on a read-only disk: then nothing is stored, and no reading is logged."""
@@ -99,12 +104,12 @@ def _opened(directory: Path) -> Iterator[OpenedLog]:
     if is_hub(directory):
         with open_hub(directory) as hub:
             kept = kept_log(hub)
-            yield OpenedLog(kept, lambda number, _: _of_hub(kept, number), hub_accounts(hub))
+            yield OpenedLog(kept, lambda number, _: _of_hub(kept, number), _no_bundle, hub_accounts(hub))
     else:
         with open_member(directory) as node:
             kept = kept_log_of_node(node)
             replay = partial(_of_member, node)
-            yield OpenedLog(kept, replay, node_accounts(node))
+            yield OpenedLog(kept, replay, partial(_bundle_of, node), node_accounts(node))
 
 
 def keeper() -> Reader:
@@ -126,6 +131,18 @@ def _of_member(node: Node, number: int, region: Path | None) -> ReplayResult:
         asked = None if region is None else _asked(node, region, judged(view, number).asked)
         again = replay_of_member(view, node.dictionary, node.vocabulary, number, asked)
     return ReplayResult(again.differences, again.unchecked, again.changed)
+
+
+def _bundle_of(node: Node, number: int) -> DecisionBundle:
+    with node.store.reading() as view:
+        return bundle_of(view, node.log.origin, node.dictionary, node.vocabulary, number)
+
+
+def _no_bundle(number: int) -> DecisionBundle:
+    raise NoDecisionError(
+        f"Entry {number} of a hub's log needs no bundle: its decisions follow from the entry alone.",
+        remedy="Bundles are made at a member's node.",
+    )
 
 
 def _asked(node: Node, region: Path, ref: EntryRef) -> Asked:

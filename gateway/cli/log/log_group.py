@@ -12,6 +12,7 @@ from gateway.cli.log.log_check import check
 from gateway.cli.log.log_keys import rotate_key, rotate_witness
 from gateway.cli.log.log_list import list_entries
 from gateway.cli.log.log_read import dossier, erase, explain, notices, replay, sample
+from gateway.cli.log.log_replay import replay_files
 from gateway.cli.log.log_watch import alerts, evidence
 
 
@@ -22,7 +23,7 @@ def command() -> None:
 
 for each in (alerts, check, dossier, erase, evidence, explain, list_entries, notices, replay, sample):
     command.add_command(each)
-for each in (rotate_key, rotate_witness):
+for each in (replay_files, rotate_key, rotate_witness):
     command.add_command(each)
 
 

@@ -52,7 +52,11 @@ def dossier(question: str, directory: Path, out: Path) -> None:
     "--region", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
     help="The regional log, exported: the question is compared with the hub's own entry.",
 )  # fmt: skip
-def replay(index: int, directory: Path, region: Path | None) -> None:
+@click.option(
+    "--bundle", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Also write what opens the decision's commitments, for an auditor elsewhere.",
+)  # fmt: skip
+def replay(index: int, directory: Path, region: Path | None, bundle: Path | None) -> None:
     """Replay the decision of entry INDEX with the policy, the question and the time of then.
 
     Needs a member's own log (--dir) and what opens its entries. Says what can no longer be replayed.
@@ -60,6 +64,7 @@ def replay(index: int, directory: Path, region: Path | None) -> None:
     with opened(directory) as found:
         log_reading(found, ReadAction.REPLAY, {"entry": index})
         again = found.replay(index, region)
+        made = None if bundle is None else found.bundle(index)
     for line in (*again.changed, *again.unchecked):
         click.echo(line, err=True)
     if again.differences:
@@ -71,6 +76,12 @@ def replay(index: int, directory: Path, region: Path | None) -> None:
         )
     beside = "" if region is None else ", and its question is the one of the hub's log"
     click.echo(f"Replayed, the decision of entry {index} is the logged one{beside}.")
+    if bundle is not None:
+        with whole(bundle) as file:
+            file.write(str(made))
+        click.echo(
+            f"What it rests on is in {bundle}; with the exported log, elsewhere: python -m audit replay"
+        )
 
 
 @click.command()

@@ -13,6 +13,7 @@ from audit.events.question_events import Answered, Asked, Refused
 from audit.events.search import Criteria, read_events
 from audit.formats.canonical import canonical_json, parse_json_object
 from audit.formats.commitment import Commitment, Opening
+from audit.reading.decision_bundle import TAKEN_OVER
 from audit.reading.messages import Message, message
 from gateway import __version__
 from gateway.auditing.entry_search import Span, entries
@@ -30,12 +31,6 @@ from gateway.member.policy.policy_entries import TEXT
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.decision.record import present_record
 from policies.document.compose import compose
-
-_TAKEN_OVER = (
-    *("question_id", "actor", "organisation", "role"),
-    *("purpose", "measure", "by", "where", "late_until"),
-)
-"""Fields that a member's entry takes over from the hub's entry."""
 
 
 class NotReplayableError(SafelaneError):
@@ -220,7 +215,7 @@ def _differences(
     if event.decision is None and record is not None:
         found.append(message("the log says that no policy was consulted"))
     if asked is not None:
-        wrong = [name for name in _TAKEN_OVER if getattr(asked, name) != getattr(event, name)]
+        wrong = [name for name in TAKEN_OVER if getattr(asked, name) != getattr(event, name)]
         found += [
             message("the member's log has another %(field)s than the hub's", field=name) for name in wrong
         ]

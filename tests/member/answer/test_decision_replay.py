@@ -3,25 +3,34 @@
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import logged
 import pytest
+from click.testing import CliRunner
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from memory_log import MemoryStorage
 
+from audit.commands.command_line import main
+from audit.errors import AuditError
 from audit.events import events
 from audit.events.event_values import EntryRef, Filter
 from audit.events.question_events import Answered, Asked, Refused
 from audit.formats.commitment import Opening, commit
 from audit.formats.note import Signer
+from audit.log.directory import export
 from audit.log.log import Log
+from audit.reading.decision_bundle import FIELDS, DecisionBundle, check_decision
+from gateway.cli.log.kept_log import LogCommandError
+from gateway.cli.log.log_replay import replay_files
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.member.answer.answer_entries import answered
 from gateway.member.answer.decision import Verdict, decide_on
+from gateway.member.answer.decision_bundles import bundle_of, replay_bundle
 from gateway.member.answer.decision_replay import NotReplayableError, replay
 from gateway.member.cube.cube_entries import cube_certified
 from gateway.member.cube.cube_shape import Shape, ShapeOnly
@@ -58,6 +67,10 @@ class Kept:
     def opening(self, name: str, number: int) -> Opening | None:
         return self.openings.get((name, number))
 
+    @property
+    def entries(self) -> list[bytes]:
+        return list(self.log.read_entries(0, self.log.latest_checkpoint().size))  # type: ignore[union-attr]
+
 
 @dataclass
 class Case:
@@ -77,6 +90,11 @@ class Case:
 
     def again(self, asked: Asked | None = None) -> tuple[str, ...]:
         return replay(self.kept, DICTIONARY, WORDS, self.number, asked).differences  # type: ignore[arg-type]
+
+    def bundle(self) -> DecisionBundle:
+        """What an auditor elsewhere is given."""
+        given = {(n, name): o for (name, n), o in self.kept.openings.items() if name in FIELDS}
+        return DecisionBundle(self.kept.own.origin, self.number, given)
 
 
 def decided(asked: Asked, text: str | None, shape: Shape | None, at: datetime) -> Case:
@@ -185,6 +203,8 @@ def test_a_decision_made_again_is_the_one_that_was_logged(
     case = decided(asked, text, shape, AT)
     assert case.again() == ()
     assert case.again(asked) == ()
+    checked = check_decision(case.bundle(), case.kept.entries, asked)
+    assert (checked.differences, checked.missing) == ((), ())
     reasons = case.event.reasons if isinstance(case.event, Refused) else ()
     assert reasons == tuple(refusal.value for refusal in case.verdict.refusals)
 
@@ -281,3 +301,122 @@ def test_a_later_version_of_the_policy_does_not_count(permitted: Case) -> None:
     event, openings = policy_in_force(NODE, "1", "other: text", step_of(policy, policy), AT)
     permitted.kept.add(event, openings)
     assert permitted.again() == ()
+
+
+def test_a_decision_is_made_again_elsewhere_from_files(permitted: Case) -> None:
+    kept = permitted.kept
+    bundle = bundle_of(kept, kept.own.origin, DICTIONARY, WORDS, permitted.number)  # type: ignore[arg-type]
+    assert bundle.openings == permitted.bundle().openings
+    again = DecisionBundle.parse(str(bundle))
+    assert again == bundle
+
+    event, openings = policy_in_force(
+        NODE, "2", "another text", step_of(None, load_policy(ORDINARY, WORDS)), AT
+    )
+    kept.add(event, openings)
+    made = replay_bundle(again, kept.entries, DICTIONARY, WORDS, PERMITTED)
+    assert (made.differences, made.unchecked) == ((), ())
+    checked = check_decision(again, kept.entries, PERMITTED)
+    assert checked.texts == {permitted.policy: ORDINARY.encode()}
+    assert checked.superseded == "version 1 of the policy was superseded since: version 2, entry 3"
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        ({"purpose": "research"}, "another purpose than the entry says"),
+        ({"organisation": "public"}, "another recipient than the entry says"),
+        ({"policy_version": "7"}, "does not say that version 7"),
+        ({"snapshot": "kh-2"}, "is of another snapshot"),
+        ({"cube": 0}, "entry 0 is no protected table"),
+    ],
+)
+def test_an_entry_that_says_otherwise_is_found_without_the_policy_engine(
+    permitted: Case, lie: dict[str, Any], said: str
+) -> None:
+    opening = permitted.kept.openings["decision", permitted.number]
+    false = replace(
+        permitted, number=permitted.kept.add(replace(permitted.event, **lie), {"decision": opening})
+    )
+    found = check_decision(false.bundle(), permitted.kept.entries)
+    assert said in "; ".join(found.differences)
+
+
+def test_a_policy_that_was_superseded_before_and_a_false_record_are_found(permitted: Case) -> None:
+    policy = load_policy(ORDINARY, WORDS)
+    permitted.kept.add(*policy_in_force(NODE, "2", "another text", step_of(policy, policy), AT))
+    record = permitted.kept.openings["decision", permitted.number].value
+    forbidding = record.replace(b'"permit":true', b'"permit":false')
+    assert forbidding != record
+    false = with_record(permitted, forbidding)
+    found = check_decision(false.bundle(), permitted.kept.entries)
+    assert found.differences == (
+        "version 2 of the policy was in force, and not version 1",
+        "the member answered what its policy does not permit",
+    )
+
+
+def test_what_a_bundle_lacks_is_named_and_what_does_not_fit_is_refused(permitted: Case) -> None:
+    bundle, entries = permitted.bundle(), permitted.kept.entries
+    bare = check_decision(replace(bundle, openings={}), entries)
+    assert len(bare.missing) == 3
+    for place in bundle.openings:
+        with pytest.raises(AuditError):
+            check_decision(
+                replace(bundle, openings={**bundle.openings, place: commit(place[1], b"other")}), entries
+            )
+    with pytest.raises(AuditError, match="entry 1 commits to no text"):
+        check_decision(replace(bundle, openings={(1, "text"): commit("text", b"")}), entries)
+    for number in (0, 99):
+        with pytest.raises(AuditError):
+            check_decision(replace(bundle, number=number), entries)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("{", " {"),
+        ('"field":"text"', '"field":"actor"'),
+        ('"entry":2,', '"entry":-2,'),
+        ('"salt":"', '"salt":"zz'),
+    ],
+)
+def test_what_is_no_bundle_is_refused(permitted: Case, change: tuple[str, str]) -> None:
+    text = str(permitted.bundle())
+    assert change[0] in text
+    with pytest.raises(AuditError):
+        DecisionBundle.parse(text.replace(*change))
+
+
+def test_the_commands_check_a_bundle_and_make_the_decision_again(
+    permitted: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export(permitted.kept.own, permitted.kept.log, tmp_path / "log")
+    bundle, key = tmp_path / "bundle", str(permitted.kept.own.key)
+    bundle.write_text(str(permitted.bundle()), "utf-8")
+    words = [str(bundle), str(tmp_path / "log"), "--vkey", key]
+
+    assert main(["replay", *words, "--show"]) == 0
+    said = capsys.readouterr().out
+    assert "the policy permits it" in said
+    assert f"    {ORDINARY}" in said
+    assert "not made again here" in said
+    made = CliRunner().invoke(replay_files, words)
+    assert (made.exit_code, made.output) == (
+        0,
+        "Replayed, the decision of entry 2 of log.example/kh is the logged one.\n",
+    )
+
+    lying = permitted.kept.add(
+        replace(permitted.event, purpose="research"),
+        {"decision": permitted.kept.openings["decision", permitted.number]},
+    )
+    export(permitted.kept.own, permitted.kept.log, tmp_path / "later")
+    bundle.write_text(str(replace(permitted, number=lying).bundle()), "utf-8")
+    words[1] = str(tmp_path / "later")
+    assert main(["replay", *words]) == 1
+    assert "another purpose" in capsys.readouterr().err
+    made = CliRunner().invoke(replay_files, words)
+    assert isinstance(made.exception, LogCommandError)
+    assert "another purpose" in made.exception.message
+    assert "refused (not-for-this-purpose)" in made.exception.message
