@@ -15,6 +15,7 @@ from audit.errors import (
     MalformedError,
     NotInLogError,
     QuorumError,
+    SignatureError,
 )
 from audit.formats.checkpoint import Checkpoint, open_checkpoint
 from audit.formats.merkle import HASH_SIZE, consistency_proof, fold, inclusion_proof, leaf_hash, root
@@ -131,6 +132,11 @@ class Log:
         """The key verifying the log; `str(log.key)` is served as `vkey`."""
         return self._signer.key
 
+    @property
+    def signer(self) -> Signer:
+        """The present key's signer."""
+        return self._signer
+
     def keys(self, now: int) -> tuple[VerifierKey, ...]:
         """Return the keys signing at this second, the present key first."""
         return tuple(signer.key for signer in self._signers(now))
@@ -194,7 +200,7 @@ class Log:
             note = Note.parse(signed.note).with_signatures(storage.cosignatures(signed.size))
             try:
                 policy.verify(note)
-            except QuorumError:
+            except (QuorumError, SignatureError):  # the latter: signed by a former key, which is gone since
                 continue
             tree = TiledTree(_latest_signed(storage, self.origin).size, storage.read_tiles)
             return Receipt(index, tuple(inclusion_proof(index, signed.size, tree.nodes)), note)
@@ -211,7 +217,9 @@ class Log:
         best, size = latest.checkpoint, Checkpoint.parse(latest.checkpoint.text).size
         for signed in storage.cosigned_checkpoints(index + 1, _CHECKPOINTS_TRIED):
             note = Note.parse(signed.note).with_signatures(storage.cosignatures(signed.size))
-            if len(note.signatures) > len(best.signatures):
+            # A checkpoint of before a change of keys would prove nothing to who knows the present key.
+            present = any(line.is_by(self.key) for line in note.signatures)
+            if present and len(note.signatures) > len(best.signatures):
                 best, size = note, signed.size
         tree = TiledTree(_latest_signed(storage, self.origin).size, storage.read_tiles)
         return Receipt(index, tuple(inclusion_proof(index, size, tree.nodes)), best)

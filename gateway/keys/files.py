@@ -98,7 +98,7 @@ def read_signer(path: Path) -> Signer:
     try:
         return Signer.parse(read_secret(path))
     except AuditError:
-        raise _damaged(path) from None
+        raise damaged(path) from None
 
 
 def new_key(path: Path) -> bytes:
@@ -112,11 +112,12 @@ def read_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(read_secret(path))
     except ValueError:
-        raise _damaged(path) from None
+        raise damaged(path) from None
     if len(key) != KEY_BYTES:
-        raise _damaged(path)
+        raise damaged(path)
     return key
 
 
-def _damaged(path: Path) -> KeyFileError:
+def damaged(path: Path) -> KeyFileError:
+    """What is said of a key file that holds something else."""
     return KeyFileError(f"The key file {path} is damaged.", remedy="Restore it from the backup of your keys.")

@@ -16,6 +16,8 @@ from simulation import HandClock
 from audit.events.events import RegionJoined, decode
 from audit.formats.note import Signer, Verifier
 from gateway.api.app import create_hub_app
+from gateway.bootstrap.serving.serving_hub import running_hub
+from gateway.bootstrap.serving.shutdown import Stop
 from gateway.bootstrap.serving.waitress_server import WebServer
 from gateway.bootstrap.setup import call_keys, key_rotation
 from gateway.bootstrap.setup.joining import JoinError, confirm, join
@@ -325,8 +327,22 @@ def test_files_that_are_missing_or_another_keys_are_named(pair: Pair) -> None:
     with pytest.raises(KeyFileError, match="another key"):
         pair.announced()
     present.unlink()
-    with pytest.raises(KeyFileError, match="cannot be read"):
-        pair.announced()
+    with pytest.raises(KeyFileError, match="is lost"), running_hub(pair.hub, Stop()):
+        pass
+
+
+def test_a_lost_key_of_replies_is_followed_by_a_new_one_that_is_compared(pair: Pair) -> None:
+    pair.call()
+    (pair.hub / "keys" / "call.key").unlink()
+    with pytest.raises(KeyFileError, match="is lost"):
+        pair.rotate()
+    assert not list((pair.hub / "keys").glob("call-*"))
+
+    heard = pair.rotate(NONE)
+    with pytest.raises(LinkError, match="may have been stolen"):
+        pair.call()
+    pair.trust(heard)
+    pair.call()
 
 
 def test_an_invitation_from_before_the_change_is_followed_by_a_new_one(pair: Pair) -> None:

@@ -1,5 +1,6 @@
-"""A log's key and a witness's key are changed: in order, after a theft, and killed half-way."""
+"""A log's key and a witness's key are changed: in order, after a theft, when lost, and killed half-way."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,13 +17,20 @@ from audit.errors import SignatureError
 from audit.formats.note import Note, Verifier
 from audit.formats.vkey import VerifierKey
 from audit.log.policy import Policy
+from gateway.bootstrap.serving.serving_hub import running_hub
+from gateway.bootstrap.serving.serving_member import running_member
+from gateway.bootstrap.serving.shutdown import Stop
 from gateway.bootstrap.setup import key_rotation
+from gateway.bootstrap.setup.backup import back_up
 from gateway.bootstrap.setup.key_rotation import Rotation, rotate_log_key, rotate_witness_key
 from gateway.bootstrap.setup.layout import database_url, own_config
 from gateway.bootstrap.setup.open_hub import create_hub, enrol, open_hub
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
+from gateway.bootstrap.upkeep.check_result import State
+from gateway.bootstrap.upkeep.doctor import examine
 from gateway.cli import main
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
+from gateway.keys.files import KeyFileError
 from gateway.member.answer.polling import run_round
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError
@@ -228,6 +236,7 @@ def test_a_committed_change_counts_even_if_nobody_learned_of_it(pair: Pair) -> N
     assert pair.key() == rotation.present
     assert (pair.hub / "keys").stat().st_mode & 0o777 == 0o700
     files = sorted(p.name for p in (pair.hub / "keys").iterdir() if p.name.startswith("log"))
+    files.remove("log.vkey")  # the public half of the first key
     assert files == [f"log-{VerifierKey.parse(rotation.present).key_id.hex()}.key", "log.key"]
 
 
@@ -261,3 +270,107 @@ def test_the_commands_and_what_an_auditor_then_checks(pair: Pair, tmp_path: Path
     code, said = run("rotate-key", "--dir", pair.hub, "--reason", "stolen", "--compromised")
     assert (code, "is no longer valid" in said) == (0, True)
     assert run("rotate-key", "--dir", pair.hub, "--reason", "x", "--compromised", "--overlap-days", 3)[0] == 2
+
+
+def lose(directory: Path, name: str) -> None:
+    for file in (directory / "keys").glob(f"{name}*.key"):
+        file.unlink()
+
+
+@pytest.mark.parametrize("side", ["hub", "node"])
+def test_a_log_whose_key_is_lost_is_read_exported_checked_and_backed_up_and_signs_nothing(
+    side: str, pair: Pair, tmp_path: Path
+) -> None:
+    directory = pair.hub if side == "hub" else pair.node
+    head = pair.head() if side == "hub" else pair.node_head()
+    lose(directory, "log")
+
+    for words in (["list"], ["explain", 0], ["check"], ["export", tmp_path / "out"]):
+        code, said = run(*words, "--dir", directory)
+        assert code == 0, said
+    assert audit_main(["verify", str(tmp_path / "out"), "--vkey", str(directory / "keys" / "log.vkey")]) == 0
+    back_up(directory, tmp_path / "backup")
+    (keys,) = [found for found in examine(directory) if found.about == "keys"]
+    assert (keys.state, "is lost" in keys.detail) == (State.WRONG, True)
+
+    serving = running_hub(directory, Stop()) if side == "hub" else running_member(directory, None, Stop())
+    with pytest.raises(KeyFileError, match="is lost: nothing can be signed"), serving:
+        pass
+    for command in ("rotate-key", "rotate-witness-key"):
+        code, said = run(command, "--dir", directory, "--reason", "lost")
+        assert code != 0
+    assert str(pair.head() if side == "hub" else pair.node_head()) == str(head)
+    assert not list((directory / "keys").glob("*-*.key"))
+
+
+def test_without_the_public_half_it_is_said_where_that_stands(pair: Pair) -> None:
+    public = pair.hub / "keys" / "log.vkey"
+    key = public.read_text("utf-8")
+    public.unlink()
+    lose(pair.hub, "log")
+    with pytest.raises(KeyFileError) as refused, open_hub(pair.hub, pair.clock):
+        pass
+    assert f"write its public key to {public}" in refused.value.remedy
+
+    public.write_text("damaged", "utf-8")
+    with pytest.raises(KeyFileError, match="damaged"), open_hub(pair.hub, pair.clock):
+        pass
+    public.write_text(key, "utf-8")
+    assert run("list", "--dir", pair.hub)[0] == 0
+
+
+def test_a_log_whose_key_is_lost_goes_on_under_a_new_one_that_is_compared(pair: Pair, tmp_path: Path) -> None:
+    lose(pair.hub, "log")
+    rotation = rotate_log_key(pair.hub, "the disk with the key broke", NONE, pair.clock)
+    with pytest.raises(LinkError, match="does not extend"):
+        pair.run()
+    config = read_config(pair.node, MemberConfig)
+    write_config(pair.node, replace(config, hub_log_key=rotation.present))
+    pair.run(rounds=3)
+
+    # whatever was signed and cosigned under the former key is read and proved under the present one
+    code, said = run("explain", 0, "--dir", pair.hub)
+    assert (code, "proved" in said) == (0, True)
+    receipt, entry = tmp_path / "receipt", tmp_path / "entry"
+    assert run("receipt", 0, "--dir", pair.hub, "--receipt", receipt, "--entry", entry)[0] == 0
+    assert audit_main(["verify", str(receipt), "--entry", str(entry), "--vkey", rotation.present]) == 0
+    back_up(pair.hub, tmp_path / "backup")
+
+
+@pytest.mark.parametrize("overlap", [OVERLAP, NONE])
+def test_a_new_witness_key_is_made_without_the_old(overlap: timedelta, pair: Pair) -> None:
+    lose(pair.node, "witness")
+    with pytest.raises(KeyFileError, match="is lost"):
+        pair.run()
+    rotation = rotate_witness_key(pair.node, "lost", overlap, pair.clock)
+    pair.run(rounds=3)
+    assert signed_by(pair.head(), rotation.present)
+
+
+def test_a_former_key_that_is_lost_in_the_overlap_holds_nothing_up(pair: Pair) -> None:
+    rotation = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
+    (pair.hub / "keys" / "log.key").unlink()
+    rotate_witness_key(pair.hub, "so that the log grows", OVERLAP, pair.clock)
+    assert signed_by(pair.head(), rotation.present)
+    assert not signed_by(pair.head(), rotation.former)
+
+
+def test_the_drill_of_a_lost_key_works_as_the_page_says(pair: Pair, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "keys-of-the-log.md").read_text("utf-8")
+    drill = page.partition("\n## A key is lost\n")[2].partition("\n## ")[0]
+    commands = [line.split(maxsplit=1)[1] for line in drill.splitlines() if line.startswith("   safelane ")]
+    assert len(commands) == 7
+    places = {"DIRECTORY": pair.hub, "EXPORT": tmp_path / "export", "BACKUP": tmp_path / "backup"}
+    for name in ("log", "witness", "call"):
+        lose(pair.hub, name)
+
+    for command in commands:
+        words = [str(places.get(word, word)) for word in shlex.split(command)]
+        result = CliRunner().invoke(main, words)
+        assert result.exit_code == 0, f"{command}: {result.output}"
+
+    assert (
+        audit_main(["verify", str(tmp_path / "export"), "--vkey", str(pair.hub / "keys" / "log.vkey")]) == 0
+    )
+    with running_hub(pair.hub, Stop()):
+        pass

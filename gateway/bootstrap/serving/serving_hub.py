@@ -24,6 +24,7 @@ from gateway.bootstrap.setup.sign_in_setup import hub_place, with_pages
 from gateway.config import HubConfig, read_config
 from gateway.hub.context import Hub
 from gateway.hub.releasing import next_deadline, release_due
+from gateway.keys.lost_keys import check_not_lost
 from gateway.store.engine.log_lock import LogHeldError, StillHeld, hold_log, hold_log_once_free
 
 log = structlog.get_logger()
@@ -49,6 +50,7 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
     url = database_url(directory, config)
     hold = hold_log_once_free(url, config.origin, stop.wait) if stand_by else hold_log(url, config.origin)
     with hold as still_held, open_hub(directory) as hub:
+        check_not_lost(hub.log.signer, hub.cosigner, hub.reply_signer)
         threading.Thread(target=_stop_when_lost, args=(still_held, stop), name="lock", daemon=True).start()
         stop.on_stop(hub.notifier.notify)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")

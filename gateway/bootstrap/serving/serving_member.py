@@ -24,6 +24,7 @@ from gateway.bootstrap.setup.layout import Layout, database_url
 from gateway.bootstrap.setup.open_member import hub_link, open_member
 from gateway.bootstrap.setup.sign_in_setup import node_place, with_pages
 from gateway.config import MemberConfig, read_config
+from gateway.keys.lost_keys import check_not_lost
 from gateway.member.answer.polling import run_round
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
@@ -51,6 +52,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
     """Open the node's application, with all loops beside it. Raises as `serve_hub` does."""
     config = read_config(directory, MemberConfig)
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
+        check_not_lost(node.log.signer, node.cosigner)
         cube_cache = CubeCache(node.dictionary, node.member, node.store)
         cube_cache.refresh()
         link = hub_link(directory, node, hub_url)

@@ -24,10 +24,10 @@ from audit.formats.note import Note
 from audit.log.storage_check import check_storage
 from gateway import __version__
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
+from gateway.bootstrap.setup.log_keys import verifiers_of_log
 from gateway.bootstrap.setup.plain_files import anything_else, copy_plain
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
-from gateway.keys.files import read_signer
 from gateway.member.region.log_exchange import HUB as THE_HUB
 from gateway.store.copying import Progress, copy_as_it_is, copy_rows, rows_in
 from gateway.store.engine.database import Database, sqlite_url
@@ -42,8 +42,6 @@ FORMAT = "safelane-backup/1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"
 BEFORE_UPGRADES = "before-upgrades"
 """Folder of the backups that are made before a database is migrated."""
-LOG_KEY = "log.key"
-
 _LEFT_OUT_FOLDERS = frozenset({"uploads", "source", "__pycache__", BEFORE_UPGRADES})
 _LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
 """The database is copied by rows; a register is not the node's to keep; the rest is made again."""
@@ -233,12 +231,12 @@ def _opened_copy(backup: Path, side: str) -> Iterator[Database]:
 
 def _verified_log(backup: Path, connection: Connection, remedy: str) -> tuple[int, bytes]:
     """Size and root of the log, every entry and hash of it checked. Raises BackupError."""
-    signer = read_signer(Layout(backup / FILES).keys / LOG_KEY)
-    log = SqlLogStorage(connection, signer.key.name)
+    name, keys = verifiers_of_log(Layout(backup / FILES).keys, connection, datetime.now(UTC))
+    log = SqlLogStorage(connection, name)
     checkpoint = log.latest_checkpoint()
     if checkpoint is None:
         return 0, root_of([])
-    found = check_storage(log, [signer.verifier])
+    found = check_storage(log, keys)
     if found.damages:
         raise BackupError(f"The log is damaged: {found.damages[0]}.", remedy=remedy)
     return found.entries, Checkpoint.parse(Note.parse(checkpoint.note).text).root

@@ -24,6 +24,7 @@ from gateway.bootstrap.setup.upgrading import upgraded
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.hub.ports import Clock
 from gateway.keys.files import write_secret
+from gateway.keys.lost_keys import check_not_lost
 from gateway.store.engine.database import Database
 from gateway.store.engine.log_lock import hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
@@ -47,10 +48,12 @@ class Rotation:
 def rotate_log_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
     """Let a new key sign the log of a hub or node; the former key signs as well during the overlap.
 
-    Without an overlap the former key, which may be stolen, signs nothing more. Raises LogHeldError while the
-    log is served, and as `open_hub` does.
+    Without an overlap the former key, which may be stolen or lost, signs nothing more. Raises LogHeldError
+    while the log is served, KeyFileError for an overlap with a lost key, and as `open_hub` does.
     """
     with _stopped(directory, clock) as (database, keys):
+        if overlap:
+            check_not_lost(keys.signer)
         new = Signer.generate(keys.signer.key.name)
         former = FormerKey(keys.signer, int(_until(clock, overlap).timestamp()))
         log = SequencedLog(new, (former, *keys.former))
@@ -63,9 +66,10 @@ def rotate_log_key(directory: Path, reason: str, overlap: timedelta, clock: Cloc
 def rotate_witness_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
     """Let a new key cosign the other side's log; the former key's cosignatures stay valid during the overlap.
 
-    Raises as `rotate_log_key` does.
+    The former key may be lost. Raises as `rotate_log_key` does.
     """
     with _stopped(directory, clock) as (database, keys):
+        check_not_lost(keys.signer)
         new = Cosigner.generate(keys.cosigner.key.name)
         write_secret(key_file(Layout(directory).keys, WITNESS, str(new.key)), new.secret())
         rotation = Rotation(str(keys.cosigner.key), str(new.key), _until(clock, overlap))
@@ -78,13 +82,16 @@ def rotate_call_key(directory: Path, reason: str, overlap: timedelta, clock: Clo
     """Let a new key sign the hub's replies; the former key signs for members without the new key.
 
     With an overlap the former key states its successor, so that an offline member can go on later; without an
-    overlap, members must compare the new key by voice. Raises as `rotate_log_key` does, and ConfigError for a
-    node.
+    overlap, members must compare the new key by voice; the former may be lost then. Raises as
+    `rotate_log_key` does, and ConfigError for a node.
     """
     read_config(directory, HubConfig)
     with _stopped(directory, clock) as (database, keys):
         log = SequencedLog(keys.signer, keys.former)
+        check_not_lost(keys.signer)
         former = read_reply_signers(directory, database, log.origin, clock.now()).present
+        if overlap:
+            check_not_lost(former)
         new = Signer.generate(former.key.name)
         own = Layout(directory).keys
         write_secret(key_file(own, CALLS, str(new.key)), new.secret())

@@ -7,6 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from audit.errors import AuditError
+from audit.formats.cosignature import Cosigner
+from audit.formats.note import Signer
 from gateway import __version__
 from gateway.auditing.log_check import check_log
 from gateway.bootstrap.setup.certificate import certificate_files
@@ -19,7 +21,9 @@ from gateway.bootstrap.upkeep.hub_reachability import public_address, way_to_hub
 from gateway.bootstrap.upkeep.log_opening import open_log, open_view, open_watch
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.errors import SafelaneError
+from gateway.hub.context import Hub
 from gateway.keys.files import KeyFileError
+from gateway.keys.lost_keys import check_not_lost
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.watching.certificates import SOON
 from gateway.watching.clocks import Tick, clock_alerts
@@ -49,7 +53,8 @@ def examine(directory: Path) -> Iterator[Finding]:
     yield _private(directory)
     opened = list(_tried("database", lambda: _database(directory, config)))
     yield from opened
-    if all(found.state is State.WELL for found in opened):  # else each of these would say the same once more
+    # Else each of these would say the same once more; a log whose key is lost can be opened.
+    if any(found.about == "database" and found.state is State.WELL for found in opened):
         yield from _tried("service", lambda: _service(directory, config))
         yield from _tried("log", lambda: _log(directory))
         yield from _tried("members" if hub else "node", lambda: _own(directory, hub=hub))
@@ -133,10 +138,20 @@ def _database(directory: Path, config: HubConfig | MemberConfig) -> Iterator[Fin
             "Start it: it is backed up and brought to the new form then.",
         )
         return
-    with open_hub(directory) if isinstance(config, HubConfig) else open_member(directory):
+    with open_hub(directory) if isinstance(config, HubConfig) else open_member(directory) as own:
         kind = urlsplit(database_url(directory, config)).scheme.partition("+")[0]
-        yield Finding("keys", State.WELL, "all there, for their owner only")
+        replies = (own.reply_signer,) if isinstance(own, Hub) else ()
+        yield _keys(own.log.signer, own.cosigner, *replies)
         yield Finding("database", State.WELL, f"{kind}, at the present schema")
+
+
+def _keys(*keys: Signer | Cosigner) -> Finding:
+    """A log whose key is lost is read on, and never grows: everything else can be well."""
+    try:
+        check_not_lost(*keys)
+    except KeyFileError as error:
+        return Finding("keys", State.WRONG, error.message, error.remedy)
+    return Finding("keys", State.WELL, "all there, for their owner only")
 
 
 def _log(directory: Path) -> Iterator[Finding]:

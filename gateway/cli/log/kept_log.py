@@ -13,6 +13,7 @@ from gateway.auditing.reading_log import note
 from gateway.bootstrap.upkeep.log_opening import demo_hub
 from gateway.bootstrap.upkeep.log_reading import OpenedLog, keeper, open_kept
 from gateway.errors import SafelaneError
+from gateway.keys.files import KeyFileError
 from gateway.store.engine.database import StorageError
 from gateway.watching.recovering import RecoveringError
 
@@ -49,6 +50,6 @@ def log_reading(found: OpenedLog, action: ReadAction, search: dict[str, Any]) ->
         return
     try:
         note(found.kept, keeper(), action, search)
-    except (RecoveringError, StorageError, AuditError) as error:
+    except (RecoveringError, StorageError, KeyFileError, AuditError) as error:
         reason = str(error) if isinstance(error, AuditError) else error.message
         click.echo(f"This reading is not logged, since the log cannot be written now: {reason}", err=True)

@@ -247,6 +247,9 @@ def _words(error: BaseException) -> str:
 def _rolled_back(error: BaseException) -> Callable[[], SafelaneError]:
     if isinstance(error, RecoveringError):
         return lambda: RecoveringError(error.message, remedy=error.remedy)
+    if isinstance(error, SafelaneError):
+        said, remedy = error.message, error.remedy
+        return lambda: RolledBackError(said, remedy=remedy)
     return lambda: RolledBackError(
         f"The write was taken back together with others: {_words(error)}.",
         remedy="Nothing was kept. Try again; if it happens again, the log or its database needs attention.",
