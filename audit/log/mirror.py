@@ -35,12 +35,12 @@ _KEPT_TILES: Final = 64
 
 
 class CheckedTiles:
-    """The tiles of the tree under a checkpoint, from the mirror's disk or else the source, each checked.
+    """The tiles of the tree under a checkpoint, from a mirror's disk or else the source, each checked.
 
     What is wrong on the disk is fetched again; what the source serves wrong raises ProofError.
     """
 
-    def __init__(self, checkpoint: Checkpoint, source: Source, disk: Path) -> None:
+    def __init__(self, checkpoint: Checkpoint, source: Source, disk: Path | None = None) -> None:
         """Fetch the right edge. Raises ProofError where it does not lead to the root, and `Source`'s."""
         self.checkpoint, self._source, self._disk = checkpoint, source, disk
         self._known = {tile: self._fetch(tile) for tile in partial_tiles(checkpoint.size)}
@@ -69,16 +69,19 @@ class CheckedTiles:
         return self._known[tile]
 
     def _full(self, tile: Tile, expected: bytes) -> bytes:
-        try:
-            data = (self._disk / tile.path).read_bytes()
-            if _top(tile, data) == expected:
-                return data
-        except (OSError, MalformedError):
-            pass
+        stored = self._stored(tile)
+        if stored is not None and _top(tile, stored) == expected:
+            return stored
         data = self._fetch(tile)
         if _top(tile, data) != expected:
             raise ProofError(f"{tile.path} of {self.checkpoint.origin} is not the one under its checkpoint")
         return data
+
+    def _stored(self, tile: Tile) -> bytes | None:
+        try:
+            return None if self._disk is None else LogDirectory(self._disk).tile(tile)
+        except (NotInLogError, MalformedError):
+            return None
 
     def _fetch(self, tile: Tile) -> bytes:
         try:

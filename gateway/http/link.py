@@ -248,13 +248,23 @@ class HttpLink:
 
     def public_checkpoint(self) -> str:
         """As anybody can read it: the log signs it itself."""
+        return self._public("checkpoint").text
+
+    def public_resource(self, path: str, limit: int) -> bytes:
+        """As anybody can read it: whoever asks checks it."""
+        content = self._public(path).content
+        if len(content) > limit:
+            raise LinkError(f"The hub sent {len(content)} bytes as {path} of its log.")
+        return content
+
+    def _public(self, path: str) -> httpx.Response:
         try:
-            response = self._client.get(f"{self._root}/log/checkpoint", auth=None)
+            response = self._client.get(f"{self._root}/log/{path}", auth=None)
         except httpx.HTTPError as error:
             raise LinkError(f"The hub cannot be reached ({type(error).__name__}: {error}).") from None
         if not response.is_success:
-            raise LinkError(f"The hub said {response.status_code} to a request for its checkpoint.")
-        return response.text
+            raise LinkError(f"The hub said {response.status_code} to a request for the {path} of its log.")
+        return response
 
     def _post(
         self, path: str, body: dict[str, Any], seconds: float, accept: set[HTTPStatus] | None = None

@@ -118,6 +118,14 @@ def _heard(
         message = f"{code} has not called since {present.last_seen:%Y-%m-%d %H:%M:%S}Z"
         return [Alert(Concern.SILENT, hub.log.origin, code, message)]
     alerts = []
+    checkpoint = view.log.latest_checkpoint()
+    size = 0 if checkpoint is None else checkpoint.size
+    if present.witnessed_size > size:
+        message = (
+            f"rollback: {code} has witnessed {present.witnessed_size} entries, and this log has only {size}; "
+            "restore the newest backup"
+        )
+        alerts.append(Alert(Concern.CONTRADICTION, hub.log.origin, code, message))
     old = view.log.checkpoint_signed_by(int((present.last_seen - patience).timestamp()))
     if old is not None and present.witnessed_size < old.size:
         message = f"{code} has witnessed {present.witnessed_size} entries, and not yet {old.size}"

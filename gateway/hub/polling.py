@@ -18,7 +18,7 @@ from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import Notes, View
 from gateway.hub.sharing_statements import readable
 from gateway.hub.upload_batches import take
-from gateway.hub.witnessing import cosignature_of
+from gateway.hub.witnessing import cosignature_of, keep_objection
 from gateway.watching.refused_messages import contradiction
 from gateway.watching.witnessing import convicting
 from gateway.wire.enrolment import Enrolment
@@ -96,6 +96,14 @@ def _hear(hub: Hub, member: Enrolment, call: Poll, once: Callable[[Notes], None]
                 notes.log.add_cosignatures(size, [cosignature])
             _recover(notes, member, call)
             seen_log = witness_member_log(hub, notes, member, call.log)
+    except PollRefusedError:
+        # What it has witnessed is not this log: it is there all the same, and what it shows is kept.
+        with hub.store.notes() as notes:
+            once(notes)
+            _note(hub, notes, member, call, sharing)
+        if call.cosignature is not None:
+            keep_objection(hub, member, call.cosignature)
+        raise
     except AuditError as error:
         with hub.store.notes() as notes:  # its log does not hold, but it is there
             once(notes)

@@ -1,14 +1,23 @@
 """Members as witnesses of the regional log: gathers their cosignatures, and hears their objections."""
 
+import structlog
+
 from audit.errors import AuditError
-from audit.formats.checkpoint import Checkpoint
+from audit.formats.checkpoint import Checkpoint, open_checkpoint
 from audit.formats.cosignature import CosignatureVerifier
-from audit.formats.note import Note, Signature, open_note
+from audit.formats.evidence import Evidence, evidence_from_tree
+from audit.formats.merkle import root
+from audit.formats.note import Note, Signature, Verifier, open_note
+from audit.formats.tree import TiledTree
 from gateway.hub.context import Hub
 from gateway.hub.errors import PollRefusedError
 from gateway.hub.log_exchange import witness_keys_of
-from gateway.hub.ports import Notes
+from gateway.hub.ports import Notes, View
+from gateway.watching.keys import LOG, KnownKeys, key_change, known_keys
+from gateway.watching.witnessing import is_convicted, keep_evidence
 from gateway.wire.enrolment import Enrolment
+
+log = structlog.get_logger()
 
 
 def cosignature_of(hub: Hub, notes: Notes, member: Enrolment, text: str) -> tuple[int, Signature] | None:
@@ -32,3 +41,40 @@ def cosignature_of(hub: Hub, notes: Notes, member: Enrolment, text: str) -> tupl
             remedy="The hub must not go on: compare the log with its witnesses and its backups.",
         )
     return (checkpoint.size, own) if str(signed) in keys.valid else None
+
+
+def keep_objection(hub: Hub, member: Enrolment, text: str) -> None:
+    """Keep what a member shows that contradicts this log: a checkpoint that it signed, and does not extend.
+
+    A longer log than this one is no fork: it was restored, and its newest backup has the rest.
+    """
+    with hub.store.reading() as view:
+        keys = own_keys(hub, view)
+        evidence = _fork(hub, view, text, keys)
+    if evidence is not None:
+        keep_evidence(hub.store.notes, evidence, keys, hub.clock.now())
+        log.error("a member proves that this log has forked", member=member.member, log=hub.log.origin)
+
+
+def own_keys(hub: Hub, view: View) -> KnownKeys:
+    """The keys of the regional log itself, as far as its own entries name them."""
+    changes = [entry for _, entry in view.watch.key_changes(hub.log.origin)]
+    firsts = [c.former for c in map(key_change, changes) if c is not None and c.use == LOG and c.former]
+    first = firsts[0] if firsts else str(hub.log.key)
+    return known_keys(LOG, first, changes, hub.clock.now())
+
+
+def _fork(hub: Hub, view: View, text: str, keys: KnownKeys) -> Evidence | None:
+    try:
+        shown = Note.parse(text)
+        old = open_checkpoint(shown, [Verifier.parse(key) for key in keys.all])
+        present = hub.log.checkpoint(view.log)
+        new = Checkpoint.parse(present.text)
+        if old.size > new.size or old.size == 0 or is_convicted(view.watch, shown):
+            return None
+        nodes = TiledTree(new.size, view.log.read_tiles).nodes
+        if root(old.size, nodes) == old.root:
+            return None
+        return Evidence(shown, present) if old.size == new.size else evidence_from_tree(shown, present, nodes)
+    except AuditError:
+        return None  # nothing that this log has signed

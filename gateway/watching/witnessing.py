@@ -6,15 +6,15 @@ from datetime import datetime
 
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
-from audit.formats.evidence import Evidence
+from audit.formats.evidence import Evidence, Finding
 from audit.formats.evidence_errors import InconsistentError, SizeConflictError
-from audit.formats.note import Verifier
+from audit.formats.note import Note, Verifier
 from audit.log.excerpt import Excerpt, follow, revealed_entries
 from audit.witness.protocol import AddCheckpoint
 from audit.witness.witness import Witness
 from gateway.watching.keys import KnownKeys
 from gateway.watching.model import KeptEvidence
-from gateway.watching.ports import Notes
+from gateway.watching.ports import Notes, WatchView
 
 Transaction = Callable[[], AbstractContextManager[Notes]]
 """Opens the bookkeeping's durable transaction."""
@@ -64,6 +64,16 @@ def keep_evidence(
     with transaction() as notes:
         notes.watch.keep_evidence(kept)
     return kept
+
+
+def is_convicted(watch: WatchView, seen: Note) -> bool:
+    """Whether a fork is proved already by this checkpoint: it is proved once, however far the log grows."""
+    origin = Checkpoint.parse(seen.text).origin
+    return any(
+        kept.finding is Finding.FORK and Evidence.parse(kept.bundle).first.text == seen.text
+        for kept in watch.evidence()
+        if kept.origin == origin
+    )
 
 
 def follow_excerpt(notes: Notes, origin: str, shown: Excerpt, witnessed: Checkpoint) -> bool:

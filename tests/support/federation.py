@@ -12,6 +12,7 @@ from made_once import made_once
 from signing import put_in_force
 from simulation import ORIGIN, HandClock
 
+from audit.log.serve import serve
 from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.hub.context import Hub
@@ -117,6 +118,13 @@ class Link:
             return self.shown_head
         with self.hub.store.reading() as view:
             return str(self.hub.log.checkpoint(view.log))
+
+    def public_resource(self, path: str, limit: int) -> bytes:
+        with self.hub.store.reading() as view:
+            found = serve(self.hub.log, view.log, path)
+        if found is None or len(found.body) > limit:
+            raise LinkError(f"There is no {path}.")
+        return found.body
 
     def bounds(self, bounds: AnswerBounds) -> None:
         if self.cut:

@@ -15,11 +15,14 @@ from audit.events.event_values import Outcome
 from audit.events.events import Released, decode, encode
 from audit.formats.evidence import Finding
 from gateway.bootstrap.upkeep.evidence_files import write_evidence
+from gateway.hub import monitoring as hub_monitoring
 from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import release_due
+from gateway.hub.witnessing import keep_objection
 from gateway.member.errors import LinkError
-from gateway.member.region.monitor import MonitorRules, compare_with_public, monitor
+from gateway.member.region.monitor import MonitorRules, monitor
+from gateway.member.region.public_log import compare_with_public
 from gateway.question import ask as question_of
 from gateway.watching.clocks import Tick
 from gateway.watching.model import Alert, KeptEvidence
@@ -165,12 +168,102 @@ def test_another_head_for_everybody_else_is_a_fork(region: Federation) -> None:
     victim = region.members["KH"]
     truth = entries_of(region)
     victim.round()
-    compare_with_public(victim.node, LyingHub(region, victim).head_of(truth))
+    resource = victim.link.public_resource
+    compare_with_public(victim.node, LyingHub(region, victim).head_of(truth), resource)
     assert evidence(victim) == []
 
-    compare_with_public(victim.node, LyingHub(region, victim).head_of([*truth[:-1], b"{}"]))
+    compare_with_public(victim.node, LyingHub(region, victim).head_of([*truth[:-1], b"{}"]), resource)
 
     assert [kept.finding for kept in evidence(victim)] == [Finding.FORK]
+
+
+def forked(region: Federation, *, grow: int) -> Member:
+    """A member that has witnessed another history, of the true log's size then; the true log grew since."""
+    put(region)
+    settle(region)
+    victim = region.members["KH"]
+    liar = LyingHub(region, victim)
+    liar.tell([*entries_of(region), b"{}"])
+    victim.round()
+    liar.honest()
+    for _ in range(grow):
+        put(region)
+    return victim
+
+
+@pytest.mark.parametrize("grow", [1, 2, 5])
+def test_a_fork_is_called_a_fork_by_both_sides_with_proof_and_nobody_is_silent(
+    region: Federation, tmp_path: Path, grow: int
+) -> None:
+    """Also where the hub refuses the member: what everybody can read proves it."""
+    victim = forked(region, grow=grow)
+
+    with pytest.raises(LinkError):
+        victim.round()
+
+    (mine,) = evidence(victim)
+    with region.hub.store.reading() as view:
+        (theirs,) = view.watch.evidence()
+    assert (mine.finding, theirs.finding) == (Finding.FORK, Finding.FORK)
+    for kept in (mine, theirs):
+        (path,) = write_evidence(tmp_path, [kept])
+        assert audit_main(["verify", str(path), "--vkey", str(region.hub.log.key)]) == 0
+    region.clock.move(seconds=60)
+    put(region)  # the same fork is kept once, however far the log grows
+    with pytest.raises(LinkError):
+        victim.round()
+    (alert,) = [each for each in look(region, victim) if each.kind == "contradiction"]
+    assert alert.message.startswith("fork: ")
+    alerts = look_at_hub(region)
+    assert [each.message.partition(":")[0] for each in alerts if each.kind == "contradiction"] == ["fork"]
+    assert "KH" not in [each.about for each in alerts if each.kind == "silent"]
+    with region.hub.store.reading() as view:
+        assert len(view.watch.evidence()) == 1
+
+
+def test_what_the_log_did_not_sign_and_a_true_history_convict_nobody(region: Federation) -> None:
+    put(region)
+    settle(region)
+    victim, hub = region.members["KH"], region.hub
+    victim.round()
+    with victim.node.store.reading() as view:
+        seen = view.witness.latest(hub.log.origin)
+    assert seen is not None
+    put(region)
+
+    keep_objection(hub, victim.link.enrolment, str(seen))
+    unsigned = str(seen).replace(seen.text, seen.text.replace("\n", "1\n", 1))
+    keep_objection(hub, victim.link.enrolment, unsigned)
+    public = victim.link.public_checkpoint()
+    compare_with_public(victim.node, public, victim.link.public_resource)
+    compare_with_public(victim.node, public, lambda _, limit: bytes(limit))
+
+    with hub.store.reading() as view:
+        assert list(view.watch.evidence()) == []
+    assert evidence(victim) == []
+
+
+def test_a_hub_with_less_than_a_member_saw_says_rollback_and_not_silence(region: Federation) -> None:
+    put(region)
+    settle(region)
+    victim = region.members["KH"]
+    LyingHub(region, victim).tell([*entries_of(region), b"{}", b"{}"])
+    victim.round()
+    victim.link.bend = lambda reply: reply
+    with pytest.raises(LinkError):
+        victim.round()
+
+    (alert,) = look_at_hub(region)
+    assert (alert.kind, alert.message.partition(":")[0]) == ("contradiction", "rollback")
+
+
+def look_at_hub(region: Federation) -> list[Alert]:
+    """A cycle of the hub's monitor; the open alerts afterwards."""
+    rules = hub_monitoring.MonitorRules(patience=timedelta(seconds=45))
+    hub_monitoring.monitor(region.hub, rules, None, Tick(region.clock.now(), 0.0), [])
+    with region.hub.store.reading() as view:
+        about = {"contradiction", "silent"}
+        return [kept.alert for kept in view.watch.alerts(ended=False) if kept.alert.kind in about]
 
 
 def ended(

@@ -23,6 +23,7 @@ from gateway.hub.context import Hub
 from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink
 from gateway.member.region import monitor as member_monitoring
+from gateway.member.region.public_log import compare_with_public
 from gateway.watching.certificates import certificate_alerts
 from gateway.watching.clocks import Tick
 from gateway.watching.ports import WatchView
@@ -82,9 +83,9 @@ def member_monitor_cycle(
             ask = partial(ask_witnesses, policy, timeout=WITNESS_SECONDS)
             gather(node.log, node.store.reading, node.store.notes, ask, memory)
         try:
-            member_monitoring.compare_with_public(node, link.public_checkpoint())
+            compare_with_public(node, link.public_checkpoint(), link.public_resource)
         except SafelaneError as error:
-            log.info("the hub's public checkpoint was not seen", reason=error.message)
+            log.info("the hub's public log was not seen", reason=error.message)
         before, now = ticks.next(Tick(node.clock.now(), time.monotonic()))
         also = witness_alerts(node.log.origin, memory.failures)
         also += certificate_alerts(node.log.origin, _end_of_certificate(directory, config), node.clock.now())

@@ -16,6 +16,7 @@ from gateway.member.model.witnessed import Witnessed
 from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink, View
 from gateway.member.region.log_exchange import check_not_shorter, receive_reply, show
+from gateway.member.region.public_log import compare_with_public
 from gateway.member.region.sharing_statement import state
 from gateway.wire.poll import Delivery, Poll, PollReply
 
@@ -44,7 +45,10 @@ def run_round(node: Node, cube_cache: CubeCache, link: HubLink, wait: float) -> 
     try:
         reply = link.poll(made.call)
     except ShorterLogError:
-        check_not_shorter(node, made.call.seen_size, link.public_checkpoint())
+        public = link.public_checkpoint()
+        check_not_shorter(node, made.call.seen_size, public)
+        # A refusal that hides a fork: what everybody reads is compared at once, and not with the next cycle.
+        compare_with_public(node, public, link.public_resource)
         raise
     except LinkError:
         if made.riding != Outbox():  # it may be one of the pieces that the hub does not take

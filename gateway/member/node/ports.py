@@ -44,6 +44,9 @@ class HubLink(Protocol):
     def public_checkpoint(self) -> str:
         """The published checkpoint of the regional log."""
 
+    def public_resource(self, path: str, limit: int) -> bytes:
+        """A published tile of the regional log by its path, of at most `limit` bytes."""
+
 
 class View(PolicyView, RegisterView, CubeView, AnswerView, RecordsView, Protocol):
     """Reading: one state of the database throughout."""

@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from audit.errors import AuditError
-from audit.formats.checkpoint import Checkpoint
-from audit.formats.evidence import Evidence
-from audit.formats.note import Note
 from audit.log.policy import Policy
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
@@ -17,7 +13,6 @@ from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.model import Alert, Concern
 from gateway.watching.quorum import quorum_alerts
 from gateway.watching.reconciling import Horizon, alert_of, answers_in, compare_logs
-from gateway.watching.witnessing import keep_evidence
 
 ALWAYS = datetime.max.replace(tzinfo=UTC)
 
@@ -75,25 +70,6 @@ def reconcile_region(node: Node, patience: timedelta) -> list[Alert]:
             notes.watch.settle(region, compared.settled & answered)
             notes.watch.forget_copied(region, over)
     return [alert_of(each, region, node.member) for each in compared.differences]
-
-
-def compare_with_public(node: Node, checkpoint: str) -> None:
-    """Compare the hub's public checkpoint with the checkpoint shown to this node.
-
-    Two different checkpoints of the same size prove a split view: both are kept as evidence. Checkpoints of
-    other sizes are compared by the next poll, with a proof.
-    """
-    with node.store.reading() as view:
-        latest = view.witness.latest(region_of(node))
-        keys = region_keys(node, view)
-    try:
-        public = Note.parse(checkpoint)
-        if latest is None or Checkpoint.parse(latest.text).size != Checkpoint.parse(public.text).size:
-            return
-        keep_evidence(node.store.notes, Evidence(latest, public), keys, node.clock.now())
-    except AuditError:
-        # Of the same tree, or not signed by the log: it proves nothing against it.
-        return
 
 
 def _heard(node: Node, view: View, now: datetime, patience: timedelta) -> list[Alert]:
