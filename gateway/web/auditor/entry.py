@@ -7,6 +7,7 @@ from flask import Response
 from audit.errors import MalformedError
 from audit.events.event_values import ReadAction
 from audit.events.question_events import Answered, Asked, Denied, Refused
+from audit.reading.doers import doer
 from gateway.accounts.model import Side
 from gateway.api.access_control import accounts
 from gateway.api.audit_reading import noted, or_unknown, reading, replayed
@@ -39,6 +40,7 @@ class Replayed:
 @dataclass(frozen=True)
 class EntryPage:
     entry: EntryText
+    doer: str
     question: str | None
     names: tuple[Named, ...]
     replayed: Replayed | None
@@ -62,7 +64,8 @@ def audit_entry(number: int) -> Model:
             raise UnknownQuestionError(
                 f"Entry {number} is of a kind that is not known here.", remedy="A newer Safelane may read it."
             ) from None
-    return EntryPage(described.entry, described.question, described.names, _replayed(kept, described.entry))
+    entry = described.entry
+    return EntryPage(entry, doer(entry.kind), described.question, described.names, _replayed(kept, entry))
 
 
 @desk.page("/audit/questions/<question_id>", "auditor/question.html")

@@ -1,6 +1,6 @@
 """The log as a list, newest first: filtered like the API's list, over an index that answers at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,16 +14,19 @@ from audit.events.event_values import ReadAction
 from audit.events.events import LogRead
 from audit.events.former_events import present_type
 from audit.events.search import Found, time_of
+from audit.reading.doers import doer
 from audit.reading.sentences import say_event
 from gateway.api.audit_reading import criteria_of, reading, search_of
 from gateway.api.audit_schemas import LARGEST_NUMBER, SearchSchema
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import Span, find_newest, name_of, whole
 from gateway.auditing.ports import View
-from gateway.web.auditor.entry_kinds import KINDS
+from gateway.dictionary import regional
+from gateway.web.auditor.entry_kinds import GROUPS
 from gateway.web.auditor.field_errors import said
 from gateway.web.shared.desk import Desk, Model
-from gateway.web.shared.languages import spoken
+from gateway.web.shared.languages import spoken, translated
+from gateway.wire.answer import Refusal
 
 PATH = "/audit/entries"
 AT_ONCE = 50
@@ -34,6 +37,9 @@ FIELDS = (
 OUTCOMES = ("answered", "refused", "missing", "earlier", "denied")
 
 desk = Desk("audit-list")
+
+Choices = tuple[tuple[str, str], ...]
+"""Pairs of a value and its words."""
 
 
 class PageSchema(SearchSchema):
@@ -50,6 +56,7 @@ class Row:
     kind: str
     says: str
     actor: str | None
+    doer: str
     question: str | None
 
 
@@ -57,7 +64,8 @@ class Row:
 class Listed:
     """`typed` is the search as typed, `errors` the search's errors by field.
 
-    `kinds` and `outcomes` are the choices, as pairs of value and word.
+    The choices are pairs of value and words, of kinds in groups with a heading. What was typed and is no
+    choice, as a purpose of a former dictionary, is one all the same.
     """
 
     typed: dict[str, str]
@@ -66,8 +74,11 @@ class Listed:
     size: int
     older: str | None
     newest: str | None
-    kinds: tuple[tuple[str, str], ...]
-    outcomes: tuple[tuple[str, str], ...]
+    kinds: tuple[tuple[str, Choices], ...]
+    outcomes: Choices
+    members: Choices
+    purposes: Choices
+    reasons: Choices
 
 
 @desk.page(PATH, "auditor/entries.html", fragment="auditor/_found.html")
@@ -109,6 +120,7 @@ def row_of(view: View, found: Found) -> Row:
         present_type(event.TYPE),
         say_event(event),
         name_of(view, found),
+        doer(event.TYPE),
         question,
     )
 
@@ -129,6 +141,14 @@ def _listed(
         size,
         None if older is None else f"{PATH}?{urlencode({**search, 'before': older})}",
         f"{PATH}?{urlencode(search)}" if "before" in typed else None,
-        tuple((kind, spoken(kind)) for kind in KINDS),
+        tuple((translated(head), tuple((kind, spoken(kind)) for kind in kinds)) for head, kinds in GROUPS),
         tuple((outcome, spoken(outcome)) for outcome in OUTCOMES),
+        _choices({code: one.name for code, one in regional().members.items()}, typed.get("member", "")),
+        _choices({p.name: p.label for p in regional().purposes.values()}, typed.get("purpose", "")),
+        _choices({each.value: each.meaning for each in Refusal}, typed.get("reason", "")),
     )
+
+
+def _choices(words: Mapping[str, str], typed: str) -> Choices:
+    known = tuple((value, translated(word)) for value, word in words.items())
+    return known if not typed or typed in words else (*known, (typed, typed))

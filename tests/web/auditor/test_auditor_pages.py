@@ -13,6 +13,7 @@ from gateway.accounts import tokens
 from gateway.accounts.model import Offer, Role, Scope, Side, TokenRequest
 from gateway.api.services import AUDITED
 from gateway.auditing.audited_log import AuditedLog
+from gateway.web.auditor.entry_kinds import GROUPS, KINDS
 
 SCRIPT = '<script>alert("1")</script>'
 
@@ -228,3 +229,24 @@ def test_entries_are_described_in_the_language_of_the_page(auditor: Browser) -> 
     assert "សវនករ នៃ " in page  # an auditor of ...
     assert "signed in on" not in page
     assert not re.search(r"\d{4}-\d\d-\d\d \d\d:", page), "moments are written as readers of the page do"
+
+
+def test_who_made_an_entry_without_a_person_is_said_in_words(house: House, auditor: Browser) -> None:
+    number, _ = log(house, released(), asked("q-3"))
+
+    page = auditor.get("/audit/entries").text
+    assert "the hub&#39;s program" in page
+    assert "a person whose name is not kept here" in page
+    assert "the hub&#39;s program" in auditor.get(f"/audit/entries/{number}").text
+
+
+def test_the_filter_offers_words_in_groups_and_keeps_what_was_typed(house: House, auditor: Browser) -> None:
+    page = auditor.get("/audit/entries?purpose=of-before").text
+
+    assert '<optgroup label="Questions and answers">' in page
+    assert '<option value="policy-signed">policy signed</option>' in page
+    assert '<option value="KH">Cambodia</option>' in page
+    assert '<option value="of-before" selected>of-before</option>' in page
+    assert "the question was not proved to be logged" in page
+    grouped = [kind for _, kinds in GROUPS for kind in kinds]
+    assert sorted(grouped) == list(KINDS)

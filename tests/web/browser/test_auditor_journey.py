@@ -63,11 +63,11 @@ def test_a_broken_connection_is_reported_and_loses_nothing(look: Browsing) -> No
     page = look.page("auditor", "/audit/entries")
     page.context.set_offline(True)
 
-    page.get_by_label("Reason").fill("kept")
+    page.get_by_label("Organisation").fill("kept")
     page.get_by_label("Kind").select_option("released")
 
     page.locator("#offline").wait_for(state="visible")
-    assert page.get_by_label("Reason").input_value() == "kept"
+    assert page.get_by_label("Organisation").input_value() == "kept"
     shoot(page, "offline")
     page.context.set_offline(False)
     page.locator("#offline").wait_for(state="hidden")
