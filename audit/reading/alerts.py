@@ -11,6 +11,7 @@ from audit.events.events import Event, PolicyInForce, SignInFailed
 from audit.events.question_events import Answered, Asked, Denied, Released
 from audit.events.search import Found, time_of
 from audit.reading.messages import Message, message, msgid
+from audit.reading.unusual_questions import complementary, narrow, repeated
 
 
 class NoticeKind(StrEnum):
@@ -25,6 +26,9 @@ class NoticeKind(StrEnum):
     POLICY_FLIPS = "policy-flips"
     NO_END = "no-end"
     UNWITNESSED = "unwitnessed"
+    NARROW = "narrow"
+    REPEATED = "repeated"
+    COMPLEMENTARY = "complementary"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class Thresholds:
     """Questions of an organisation after which a purpose never named before raises an alert."""
     policy_window: timedelta = timedelta(days=30)
     """A policy loosened, and tightened again within this time, raises an alert."""
+    conditions: int = 3
+    """Conditions of one code each from which on a question is about a narrow group."""
+    repeats: int = 10
+    """How often the same question is asked within `repeats_window` before it raises an alert."""
+    repeats_window: timedelta = timedelta(days=1)
     patience: timedelta = timedelta(minutes=5)
     """Time allowed after the deadline for a question's end, and for an entry's cosignatures."""
 
@@ -92,6 +101,7 @@ def notices(
         *_policy_flips(found, limit.policy_window),
         *_off_hours(found, limit),
         *_purpose_drift(found, limit.habit),
+        *_unusual(found, limit),
         *_no_end(found, now, limit.patience),
         *([] if watch is None else _unwitnessed(found, watch, limit.patience)),
     ]
@@ -214,6 +224,18 @@ def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
         seen[event.organisation].add(event.purpose)
         asked[event.organisation] += 1
     return raised
+
+
+def _unusual(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
+    asked = [(each.number, each.event) for each in found if isinstance(each.event, Asked)]
+    kinds = {
+        NoticeKind.NARROW: narrow(asked, limit.conditions),
+        NoticeKind.REPEATED: repeated(asked, limit.repeats, limit.repeats_window),
+        NoticeKind.COMPLEMENTARY: complementary(asked, limit.conditions),
+    }
+    return [
+        Notice(kind, each.about, each.message, each.numbers) for kind, some in kinds.items() for each in some
+    ]
 
 
 def _no_end(found: Sequence[Found], now: datetime, patience: timedelta) -> list[Notice]:

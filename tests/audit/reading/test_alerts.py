@@ -1,12 +1,13 @@
 """What an auditor should review, and with which entries; and that ordinary days raise nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import logged
 import pytest
 from logged import MONDAY
 
-from audit.events.event_values import CoarseShare, PolicyStep
+from audit.events.event_values import CoarseShare, Filter, PolicyStep
 from audit.events.events import Event
 from audit.events.question_events import Asked, Denied, Released
 from audit.events.search import Found
@@ -198,3 +199,53 @@ def test_an_ordinary_week_raises_nothing() -> None:
     week = MONDAY + timedelta(days=7)
     seen = Watch(witnesses=5, needed=3, reached=len(events), missing=(), as_of=week)
     assert notices(found, week, Thresholds(), seen) == []
+
+
+def about(*conditions: str, minutes: float = 0, organisation: str = "ARMAC") -> Asked:
+    """A question with conditions such as `sex=F` or `year=2022,2023`."""
+    parted = [each.split("=") for each in conditions]
+    where = tuple(Filter(name, tuple(codes.split(","))) for name, codes in parted)
+    return replace(asked(minutes, organisation), where=where)
+
+
+def test_a_question_about_a_narrow_group_is_shown_with_others_of_its_organisation() -> None:
+    narrow = about("country=KH", "sex=F", "year=2022")
+    other = replace(narrow, organisation="other")
+    wide = (about("country=KH,LA", "sex=F", "year=2022"), about("sex=F", "year=2022"))
+    found = raised(narrow, *wide, narrow, other, kind=NoticeKind.NARROW)
+    assert [(n.about, n.numbers) for n in found] == [("ARMAC", (0, 3)), ("other", (4,))]
+    assert str(found[0].message) == "2 questions about a narrow group, with at least 3 conditions"
+
+
+def test_the_same_question_again_and_again_is_shown() -> None:
+    def same(minutes: float) -> Asked:
+        return about("sex=F", "year=2022", minutes=minutes)
+
+    day = 24 * 60
+    assert raised(*(same(n) for n in range(9)), kind=NoticeKind.REPEATED) == []
+    (found,) = raised(
+        *(same(n * day) for n in range(3)), *(same(3 * day + n) for n in range(10)), kind=NoticeKind.REPEATED
+    )
+    assert found.numbers == tuple(range(3, 13))
+    others = [same(n) if n % 2 else about("year=2022", "sex=M", minutes=n) for n in range(18)]
+    assert raised(*others, kind=NoticeKind.REPEATED) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "numbers"),
+    [
+        (("sex=M", "country=KH", "year=2022"), [(0, 1)]),
+        (("country=KH", "year=2022"), [(0, 1)]),
+        (("country=KH", "sex=F", "year=2022"), []),
+        (("country=LA", "sex=M", "year=2022"), []),
+        (("country=KH",), []),
+    ],
+)
+def test_the_rest_of_a_narrow_question_before_is_shown(
+    second: tuple[str, ...], numbers: list[tuple[int, ...]]
+) -> None:
+    first = about("country=KH", "sex=F", "year=2022")
+    assert [n.numbers for n in raised(first, about(*second), kind=NoticeKind.COMPLEMENTARY)] == numbers
+    assert [n.numbers for n in raised(about(*second), first, kind=NoticeKind.COMPLEMENTARY)] == numbers
+    stranger = replace(about(*second), organisation="other")
+    assert raised(first, stranger, kind=NoticeKind.COMPLEMENTARY) == []
