@@ -38,7 +38,16 @@ PROGRAM_FACTS: Final = (
     "standard_deviation",
     "missing_members",
 )
-_SDMX_FACTS: Final = ("OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "AT_LEAST", "AT_MOST", "LARGEST_DEVIATION")
+_SDMX_STATES: Final = ("OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
+_SDMX_FACTS: Final = MappingProxyType(
+    {
+        "AT_LEAST": "at_least",
+        "AT_MOST": "at_most",
+        "LARGEST_DEVIATION": "largest_deviation",
+        "STANDARD_DEVIATION": "standard_deviation",
+        "MISSING_MEMBERS": "missing_members",
+    }
+)
 _SDMX_STATUS: Final = MappingProxyType(
     {
         ("A", "F"): VALUE,
@@ -91,6 +100,8 @@ def compare(name: str, data: bytes, table: ReleasedTable) -> Compared:
         "jsonstat": _json_stat,
         "xlsx": _workbook,
     }
+    if name.lower().endswith("sdmx.json"):
+        raise MalformedError(name, "SDMX-JSON is not compared: save the release as data.sdmx.csv or .csv")
     if ending not in readers:
         raise MalformedError(name, "its ending is none of csv, xlsx, json, jsonstat, svg, png")
     return readers[ending](data, table)
@@ -161,16 +172,17 @@ def _split(
 
 def _sdmx(head: Sequence[str], rows: Iterable[Sequence[str]], table: ReleasedTable) -> Compared:
     width = len(table.levels)
-    if tuple(head[width:]) != _SDMX_FACTS:
+    names = [_component(level) for level in table.levels]
+    if list(head) != [*names, *_SDMX_STATES, *_SDMX_FACTS]:
         raise TableError("the file is of another table than the release, or has other columns")
     written = [{_identifier(code): code for code in codes} for codes in table.codes]
     found = []
     for row in rows:
         key = [codes.get(code, code) for codes, code in zip(written, row[:width], strict=True)]
-        value, observed, confidential, least, most, deviation = row[width:]
+        value, observed, confidential, *others = row[width:]
         status = _SDMX_STATUS.get((observed, confidential), "")
-        facts = {"value": value, "status": status, "at_least": least, "at_most": most}
-        found.append((key, {**facts, "largest_deviation": deviation}))
+        facts = dict(zip(_SDMX_FACTS.values(), others, strict=True))
+        found.append((key, {**facts, "value": value, "status": status}))
     return _rows(table, found, worded=False)
 
 
@@ -278,6 +290,11 @@ def harmless(text: str) -> str:
     """A text as spreadsheets get it: on one line, with an apostrophe before what they would run."""
     line = re.sub(r"[\t\r\n]+", " ", text)
     return f"'{line}" if line.lstrip().startswith(("=", "+", "-", "@")) else line
+
+
+def _component(level: str) -> str:
+    """A level as SDMX-CSV names its column."""
+    return "TIME_PERIOD" if level == "year" else _identifier(level.replace(".", "_")).upper()
 
 
 def _identifier(code: str) -> str:
