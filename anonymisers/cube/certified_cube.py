@@ -42,6 +42,8 @@ class CertifiedCube(ReleasedCells):
     _maker: object = field(repr=False)
     structural: tuple[CellName, ...] = ()
     """Structural zeros: groups in which, as everybody knows, nobody can be."""
+    rerun_ratio: float | None = field(default=None, compare=False)
+    """See `Protected.rerun_ratio`. Known of a cube that was just built only: the stored form lacks it."""
 
     def __post_init__(self) -> None:
         if self._maker is not _MAKER:
@@ -116,7 +118,7 @@ def _built(  # noqa: PLR0917 - the arguments of `build_cube`
 ) -> CertifiedCube:
     # Search and attacker are imported by whoever builds: reading a cube must not wait a third of a second.
     from anonymisers.cube.determined_cells import with_determined_cells  # noqa: PLC0415
-    from anonymisers.suppression.protect_table import protect  # noqa: PLC0415
+    from anonymisers.simulatable.protection import protect  # noqa: PLC0415
 
     protected = protect(table, rules, key, progress, known=known)
     release = with_determined_cells(
@@ -126,7 +128,7 @@ def _built(  # noqa: PLR0917 - the arguments of `build_cube`
     check_certificate(certificate, release, table, known)
     settled = _settled(release, protected)
     _withstand([settled, *_with_more_information(settled, known)], certificate, attack_seconds)
-    return _cube(release, certificate)
+    return replace(_cube(release, certificate), rerun_ratio=protected.rerun_ratio)
 
 
 def _certificate(

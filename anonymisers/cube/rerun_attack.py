@@ -19,7 +19,7 @@ from math import prod
 import numpy as np
 
 from anonymisers.errors import AnonymiserError, TableError
-from anonymisers.suppression.protect_table import protect
+from anonymisers.simulatable.protection import protect
 from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.count_table import Table

@@ -100,6 +100,9 @@ class Protected:
     structural: tuple[CellName, ...]
     accepted: tuple[CellName, ...]
     worlds: tuple[World, ...]
+    rerun_ratio: float | None = None
+    """How often other tables give the same release, as a share of the truth's; None where that is not
+    known."""
 
 
 def protect(
@@ -127,7 +130,7 @@ def protect(
         )
 
     def describe(lattice: Lattice, cells: Bools, these: Rules = rules) -> Task:
-        return _task(base, base.own_block(lattice, cells), known, these, key)
+        return task_of(base, base.own_block(lattice, cells), known, these, key)
 
     # For a sum that only the priority tables fix, cells may still be withheld: their cells are open as yet.
     settled_tables = _with_changed_sums(full, [_settled(full, rules, describe, progress)])
@@ -199,7 +202,7 @@ def _sharing(rules: Rules) -> Rules | None:
     return replace(rules, priority=first) if 1 < len(first) < len(tables) else None
 
 
-def _task(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
+def task_of(base: SharedBase, own: TableBlock, known: Sequence[Release], rules: Rules, key: bytes) -> Task:
     """Return the task of our own tables beside all known releases: which cells are fixed, and which to
     protect."""
     earlier = earlier_blocks(base, known)

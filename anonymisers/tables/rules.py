@@ -51,8 +51,9 @@ class Rules:
     zero is shown; False is for comparison with other tools only. `always`, `never`: cells to show, or to
     withhold, at any value (`APrioriStatus`). `structural`: structural zeros besides those of the table.
     `finer`: tables to try first once the priority tables are fixed, and to make room for among shown cells
-    where worthwhile; with None, no further tables are tried. `finer` guides the search, not the proof: rules
-    that differ in `finer` alone are equal.
+    where worthwhile; with None, no further tables are tried. `withstands_reruns`: whether the pattern of a
+    small table is chosen without reading withheld counts. `finer` and `withstands_reruns` guide the search,
+    not the proof: rules that differ in these alone are equal.
     """
 
     threshold: int = 5
@@ -65,6 +66,7 @@ class Rules:
     never: frozenset[CellName] = frozenset()
     structural: frozenset[CellName] = frozenset()
     finer: tuple[TableOf, ...] | None = field(default=(), compare=False)
+    withstands_reruns: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.threshold < 2:

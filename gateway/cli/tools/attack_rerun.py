@@ -1,6 +1,7 @@
 """`safelane attack --rerun`: the program is run on every table that agrees with a release."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from anonymisers.cube.rerun_attack import NarrowedCell, RerunFindings, rerun_attack
 from anonymisers.tables.progress import Progress
@@ -21,23 +22,29 @@ def rerun_report(
 ) -> tuple[bool, Iterator[str]]:
     """Return whether reruns exclude values of a small cell, and the report, release by release.
 
-    Candidates agree with the other releases too, and with figures and extracts `beside`. The rules are those
-    that the releases show: threshold, treatment of zeros, and the most dimensions that a table of the release
-    has. Raises AnonymiserError where a release cannot be rerun.
+    Candidates agree with the other releases too, and with figures and extracts `beside`. The rules are
+    those that the releases show: threshold, treatment of zeros, and the most dimensions that a table of the
+    release has. Whether they were made to withstand reruns they do not show: both programs are run. Raises
+    AnonymiserError where a release cannot be rerun.
     """
     found = []
     for number, release in enumerate(releases):
         others = (*releases[:number], *releases[number + 1 :], *beside)
-        rules = _rules(release, threshold, zeros)
-        found.append(rerun_attack(release, rules, keys, progress, beside=others))
+        by_program = [
+            rerun_attack(release, rules, keys, progress, beside=others)
+            for rules in _rules(release, threshold, zeros)
+        ]
+        found += [one for one in by_program if not one.unmatched] or by_program[:1]
     return any(f.disclosed or f.narrowed for f in found), _lines(found, show)
 
 
-def _rules(release: Release, threshold: int, zeros: Zeros) -> Rules:
+def _rules(release: Release, threshold: int, zeros: Zeros) -> tuple[Rules, Rules]:
+    """Return the rules of a release that withstands reruns, and of one that does not."""
     named = sum(release.coords[:, axis] != dim.root for axis, dim in enumerate(release.dims))
     used = sum((release.coords[:, axis] != dim.root).any() for axis, dim in enumerate(release.dims))
     most = int(max(named))
-    return Rules(threshold=threshold, zeros=zeros, max_dims=most if most < used else None)
+    rules = Rules(threshold=threshold, zeros=zeros, max_dims=most if most < used else None)
+    return replace(rules, withstands_reruns=True), rules
 
 
 def _lines(found: Sequence[RerunFindings], show: int) -> Iterator[str]:

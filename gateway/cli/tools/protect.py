@@ -71,6 +71,14 @@ OUT = click.Path(dir_okay=False, path_type=Path)
     metavar="P",
     help="Withhold cells that let one contributor estimate another to within P %.",
 )
+@click.option(
+    "--reruns",
+    type=click.Choice(["withstand", "accept"]),
+    default="withstand",
+    show_default=True,
+    help="Choose what a small table withholds without reading withheld counts, so that nobody learns by "
+    "rerunning the program; 'accept' withholds fewer cells.",
+)
 @click.option("--key", type=FILE, help="32 secret bytes, the same for every release of a data set.")
 @click.option("--certificate", type=OUT, help="File for the certificate, which stays with the table.")
 @click.option(
@@ -121,6 +129,7 @@ class _Options:
     key: Path | None
     certificate: Path | None
     attacker: str
+    reruns: str
 
     def rules(self) -> Rules:
         """Return the rules for counts, read from the files that the options name."""
@@ -133,6 +142,7 @@ class _Options:
             expects_least=self.attacker == "L1",
             always=_places(self.always),
             never=_places(self.never),
+            withstands_reruns=self.reruns == "withstand",
         )
 
 
@@ -163,7 +173,7 @@ def _protect_counts(run: _Options) -> Iterator[str]:
         return nothing_shown(built.reason)
     _write(built.cube.release(), built.cube.certificate, run.output, run.certificate)
     fewer = () if built.remainder is None else fewer_tables(built.remainder, built.reason)
-    return chain(_summary(built.cube, raw), fewer)
+    return chain(_summary(built.cube, raw), _reruns(built.cube, rules), fewer)
 
 
 def _protected(
@@ -258,6 +268,21 @@ def _priority(text: str) -> tuple[TableOf, ...]:
             )
         tables.append(TableOf(frozenset(cast("list[str]", dims)), frozenset(levels.items())))
     return tuple(tables)
+
+
+def _reruns(cube: CertifiedCube, rules: Rules) -> Iterator[str]:
+    """Say what rerunning the program can tell of this release."""
+    if cube.rerun_ratio is not None:
+        times = 1 / cube.rerun_ratio
+        yield (
+            "reruns of the program: each end of a small cell's range has a table that gives this release, at "
+            f"least one time for {times:,.0f} times of the true table"
+        )
+    elif rules.withstands_reruns:
+        yield (
+            "reruns of the program are not withstood: the table is too large for that, or some cells are "
+            "always shown; try `safelane attack --rerun`"
+        )
 
 
 def _summary(cube: CertifiedCube, raw: Table) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anonymisers.suppression.protect_table import _chosen, _task, _with_whole_breakdowns
+from anonymisers.suppression.protect_table import _chosen, _with_whole_breakdowns, task_of
 from anonymisers.suppression.secondary_suppression import suppress
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import SharedBase
@@ -22,7 +22,7 @@ def test_a_group_that_a_move_withholds_takes_its_breakdown_along() -> None:
     base = SharedBase.of(table, ())
     full = base.own_lattice(rules.max_dims)
     lattice, present = _chosen(full, rules)
-    task = _task(base, base.own_block(lattice, present), (), rules, b"k" * 32)
+    task = task_of(base, base.own_block(lattice, present), (), rules, b"k" * 32)
     pattern = suppress(task).pattern
     people = lattice.dims[0].position("X")
     group = lattice.cells(np.array([[people, lattice.dims[1].root]], dtype=np.int32))

@@ -1,0 +1,185 @@
+"""Tables that agree with a release: the program that finds one with a cell at a value.
+
+All is linear over the inner cells of the view. The relaxation is solved first: its vertices are nearly always
+whole numbers in tables of two dimensions, and an infeasible relaxation is an exact no.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+from highspy._core import _Highs  # the public class greets on standard output
+
+from anonymisers.simulatable.masked_view import Class, MaskedView
+from anonymisers.tables.arrays import Bools, Floats, Ints
+
+EPSILON = 1e-6
+NODES = 200
+"""Nodes of branch and bound where a vertex is not whole: a bound in steps, never in seconds."""
+MOST_EACH = 4
+"""The greatest total that is tried where the total is withheld: so many times k for each inner cell."""
+BY_ROWS = 2
+"""The solver's number for a matrix that is given row by row."""
+
+
+class Goal(NamedTuple):
+    """A cell has a value from `low` to `high`; beside it, for a singleton intruder, the cell `single` is 1.
+
+    `in_class`: whether the table must have the same view as the truth, and not only agree with the release.
+    """
+
+    cell: int
+    low: float
+    high: float
+    single: int = -1
+    in_class: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """What it costs to withhold a further cell, for each person by whom the cell then differs: (size,).
+
+    Infinite where a cell must stay shown.
+    """
+
+    each: Floats
+
+
+class AgreeingTables:
+    """The tables over the view's inner cells that have the shown values.
+
+    With `prices`, shown cells may differ at their price: the cheapest table that meets a goal names the cells
+    to withhold. Without, a table
+    with few zeros among drawn cells is sought (`few_zeros`), since each of them makes the view rarer.
+    """
+
+    def __init__(
+        self,
+        view: MaskedView,
+        suppressed: Bools,
+        values: Ints,
+        *,
+        in_class: bool,
+        prices: Prices | None = None,
+        few_zeros: bool = True,
+    ) -> None:
+        self._view = view
+        present = view.cells.system.present
+        self._low, self._high = _limits(view, in_class=in_class)
+        shown = ~suppressed & present
+        self._low[shown] = self._high[shown] = values[shown]
+        self._rows = np.flatnonzero(view.sums.any(axis=1) & present)
+        self._row_of = {int(cell): row for row, cell in enumerate(self._rows)}
+        self._contradiction = bool((shown & ~view.sums.any(axis=1) & (values != 0)).any())
+        drawn = view.drawn & ~shown & view.sums.any(axis=1)
+        costly = (
+            np.flatnonzero(drawn) if in_class and few_zeros and prices is None else np.zeros(0, dtype=int)
+        )
+        self._highs = self._model(shown, values, prices, costly)
+
+    def find(self, goal: Goal) -> Ints | None:
+        """Return the counts (m,) of a table that meets a goal, None where there is none."""
+        if goal.cell not in self._row_of or self._contradiction:
+            return None
+        self._bound(goal.cell, goal.low, goal.high)
+        if goal.single >= 0:
+            self._bound(goal.single, 1, 1)
+        found = self._run()
+        for cell in {goal.cell, goal.single} & self._row_of.keys():
+            self._bound(cell, self._low[cell], self._high[cell])
+        return found
+
+    def extreme(self, inner: Ints, sign: int, single: int = -1) -> Ints | None:
+        """Return a table in which the sum over inner cells, by number in the view, is greatest (1) or least
+        (-1)."""
+        for column in inner.tolist():
+            self._highs.changeColCost(column, -float(sign))
+        if single >= 0:
+            self._bound(single, 1, 1)
+        found = self._run()
+        if single >= 0:
+            self._bound(single, self._low[single], self._high[single])
+        for column in inner.tolist():
+            self._highs.changeColCost(column, 0.0)
+        return found
+
+    def _bound(self, cell: int, low: float, high: float) -> None:
+        self._highs.changeRowBounds(self._row_of[cell], float(low), float(high))
+
+    def _model(self, shown: Bools, values: Ints, prices: Prices | None, costly: Ints) -> _Highs:
+        view = self._view
+        index = [np.flatnonzero(view.sums[cell]) for cell in self._rows]
+        value = [np.ones(len(i)) for i in index]
+        low, high = self._low[self._rows], self._high[self._rows]
+        columns, cost, upper = view.sums.shape[1], [0.0] * view.sums.shape[1], [np.inf] * view.sums.shape[1]
+        for row, cell in enumerate(self._rows.tolist()):
+            if prices is not None and shown[cell] and np.isfinite(prices.each[cell]):
+                index[row] = np.append(index[row], [len(cost), len(cost) + 1])
+                value[row] = np.append(value[row], [1.0, -1.0])
+                cost += [float(prices.each[cell])] * 2
+                upper += [max(0.0, float(values[cell] - view.least[cell])), np.inf]
+        for cell in costly.tolist():
+            index.append(np.append(np.flatnonzero(view.sums[cell]), len(cost)))
+            value.append(np.ones(len(index[-1])))
+            low, high = np.append(low, 1.0), np.append(high, np.inf)
+            cost.append(1.0)
+            upper.append(1.0)
+        whole = np.zeros(len(cost), dtype=np.int32)
+        whole[:columns] = 1
+        highs = new_solver()
+        starts = np.concatenate([[0], np.cumsum([len(i) for i in index])]).astype(np.int32)
+        highs.passModel(
+            len(cost), len(index), int(starts[-1]), BY_ROWS, 1, 0.0, np.array(cost), np.zeros(len(cost)),
+            np.array(upper), low, high, starts, np.concatenate([np.zeros(0, int), *index]).astype(np.int32),
+            np.concatenate([np.zeros(0), *value]), whole,
+        )  # fmt: skip
+        return highs
+
+    def _run(self) -> Ints | None:
+        return solved(self._highs, self._view.sums.shape[1])
+
+
+def _limits(view: MaskedView, *, in_class: bool) -> tuple[Floats, Floats]:
+    nobody = (view.classes == Class.NOBODY) & view.cells.system.present
+    if in_class:
+        low, high = view.least.astype(np.float64), view.most.copy()
+    else:
+        low = np.where(view.to_protect & ~nobody, float(view.task.rules.least), 0.0)
+        high = np.where(nobody, 0.0, np.inf)
+    # A withheld total has no limit that anybody knows; the solver needs one.
+    high[view.cells.total] = min(
+        high[view.cells.total], MOST_EACH * view.task.rules.threshold * len(view.inner)
+    )
+    return low, high
+
+
+def new_solver() -> _Highs:
+    """Return HiGHS, not parallel, with a fixed seed and without a limit in seconds."""
+    highs = _Highs()
+    for name, value in (
+        ("output_flag", False),
+        ("parallel", "off"),
+        ("random_seed", 1),
+        ("mip_rel_gap", 0.0),
+        ("mip_max_nodes", NODES),
+    ):
+        highs.setOptionValue(name, value)
+    return highs
+
+
+def solved(highs: _Highs, columns: int) -> Ints | None:
+    """Return the first `columns` of a solution in whole numbers, None where none was found."""
+    for relaxed in (True, False):
+        highs.setOptionValue("solve_relaxation", relaxed)
+        highs.setOptionValue("presolve", "off" if relaxed else "on")
+        highs.run()
+        if relaxed and highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            return None
+        if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            continue
+        found = np.array(highs.getSolution().col_value[:columns])
+        if np.abs(found - np.rint(found)).max(initial=0.0) <= EPSILON:
+            whole: Ints = np.rint(found).astype(np.int64)
+            return whole
+    return None

@@ -1,0 +1,210 @@
+"""The view: all that the choice of a pattern may read.
+
+The view has the class of each cell, and no withheld count: nobody, small, uncertain, large. Zeros are drawn
+into the class of small cells by the key, so that a reader cannot tell them from people. Large cells are told
+apart by powers of two whose bounds the key draws. Each table of the same class has the same view under the
+same draws: what is chosen from the view excludes none of them.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from anonymisers.simulatable.cell_sums import CellSums
+from anonymisers.suppression.group_disclosure import GroupDisclosure, implied_zeros
+from anonymisers.suppression.strategies.task import Task
+from anonymisers.tables.arrays import Bools, Floats, Ints
+from anonymisers.tables.keyed_random import random_fractions
+
+FEW_PARTS = 2
+"""A sum over so many small cells, and no large one, may be small or large: the sum is uncertain."""
+
+
+class Class(IntEnum):
+    """What the view tells of a cell."""
+
+    NOBODY = 0
+    """A zero that everybody sees."""
+    SMALL = 1
+    """1 to k-1 people, or a zero drawn by the key."""
+    UNCERTAIN = 2
+    """A sum over one or two small cells: withheld whatever its value is."""
+    LARGE = 3
+    """k people or more."""
+
+
+@dataclass(frozen=True)
+class ViewTuning:
+    """How much of the counts a view blurs."""
+
+    drawn_zeros: float = 0.25
+    """The share of zeros that are drawn into the class of small cells, where zeros are partners. A table that
+    has one zero more than the truth gives the same view so many times as often."""
+    smallest_power: int = 4
+    """Large cells below so many times k are not told apart."""
+
+
+TUNING = ViewTuning()
+
+
+@dataclass(frozen=True, eq=False)
+class MaskedView:
+    """What may be read of one table; arrays have an entry for each cell of the linked tables.
+
+    `known` marks cells whose value `values` everybody knows already (elsewhere -1). `least`, `most`: the
+    bounds of each cell's class. `must_suppress`: cells that are withheld whatever pattern is chosen.
+    `to_protect`: cells subject to the protection-level rule, if withheld. `drawn`: small cells that a zero
+    enters by a draw only. `inner` (m,): the inner cells where the class allows people, by number; `sums`
+    (size, m) as in `CellSums`, over these alone.
+    """
+
+    cells: CellSums
+    task: Task
+    classes: Ints
+    known: Bools
+    values: Ints
+    least: Ints
+    most: Floats
+    must_suppress: Bools
+    to_protect: Bools
+    drawn: Bools
+    inner: Ints
+    sums: Ints
+    disclosure: GroupDisclosure
+
+    @property
+    def finest(self) -> Bools:
+        """Cells that no table of the release breaks down."""
+        return _finest(self.cells)
+
+    def closed(self, suppressed: Bools) -> Bools:
+        """Return the cells with what must go along: breakdowns of withheld groups, and other names of the
+        same cell."""
+        wider = suppressed | self.must_suppress
+        while True:
+            before = int(wider.sum())
+            named = np.zeros(len(self.cells.names), dtype=np.bool_)
+            named[self.cells.names[wider & self.cells.system.present]] = True
+            wider |= named[self.cells.names]
+            for parts, groups in self.disclosure.pairs:
+                wider[parts] |= wider[groups]
+            end = self.cells.own
+            wider[:end] &= ~implied_zeros(self.disclosure.parents, self._nobody[:end], wider[:end])
+            wider = (wider & ~self.known) | self.must_suppress
+            if int(wider.sum()) == before:
+                return wider
+
+    @property
+    def _nobody(self) -> Bools:
+        nobody: Bools = self.classes == Class.NOBODY
+        return nobody
+
+
+def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes) -> MaskedView:
+    """Return the view of a table whose cells have these `values`, with the draws of this key.
+
+    `known`: cells whose value everybody knows already: public cells, structural zeros, and what earlier
+    releases show.
+    """
+    rules, size = task.rules, cells.system.size
+    share = {"partner": TUNING.drawn_zeros, "protect": 1.0, "publish": 0.0}[rules.zeros]
+    zeros = _finest(cells) & (values == 0) & ~known & ~task.fixed
+    earlier = np.arange(size) >= cells.own
+    drawn = zeros & (earlier | (random_fractions(key, "zeros of the view", size) < share))
+    disclosure = GroupDisclosure.of(cells.system, rules, values)
+    with_groups = drawn.copy()
+    while True:
+        classes = _classes(cells, values, with_groups, rules.threshold)
+        further = _in_groups(disclosure, classes) & zeros & ~with_groups
+        if not further.any():
+            break
+        with_groups |= further
+    least, most = _bounds(cells, task, classes, values, key)
+    nobody = cells.system.present & ((classes == Class.NOBODY) | (known & (values == 0)))
+    inner = np.flatnonzero(~cells.sums[nobody].any(axis=0))
+    uncertain = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
+    seen = known | (classes == Class.NOBODY)
+    return MaskedView(
+        cells,
+        task,
+        classes,
+        known,
+        np.where(seen, values, -1),
+        least,
+        most,
+        ((uncertain & cells.system.present) | task.never | task.suppressed) & ~known,
+        task.to_protect & ~known,
+        (classes == Class.SMALL)
+        & _finest(cells)
+        & (share > 0)
+        & (share < 1)
+        & ~_in_groups(disclosure, classes),
+        inner,
+        cells.sums[:, inner],
+        GroupDisclosure(disclosure.pairs, disclosure.parents, classes == Class.NOBODY),
+    )
+
+
+def _finest(cells: CellSums) -> Bools:
+    finest = cells.system.present.copy()
+    finest[list(cells.parts)] = False
+    return finest
+
+
+def _classes(cells: CellSums, values: Ints, drawn: Bools, k: int) -> Ints:
+    """Return the class (size,) of each cell from the classes of its parts, and where these leave it open,
+    from its value."""
+    classes = np.full(len(values), Class.NOBODY, dtype=np.int64)
+    small_parts, large = np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=np.bool_)
+    for cell in cells.order:
+        value, ways = int(values[cell]), cells.parts.get(cell)
+        if not cells.system.present[cell]:
+            continue
+        if ways is None:
+            if value or drawn[cell]:
+                classes[cell] = Class.LARGE if value >= k else Class.SMALL
+                small_parts[cell], large[cell] = int(value < k), value >= k
+            continue
+        if any((classes[parts] == Class.NOBODY).all() for parts in ways):
+            continue
+        few = min(int(small_parts[parts].sum()) for parts in ways)
+        large[cell] = any(large[parts].any() for parts in ways)
+        if not large[cell] and few <= FEW_PARTS:
+            classes[cell] = Class.UNCERTAIN
+        else:
+            large[cell] |= value >= k
+            classes[cell] = Class.LARGE if large[cell] else Class.SMALL
+        small_parts[cell] = few
+    return classes
+
+
+def _in_groups(disclosure: GroupDisclosure, classes: Ints) -> Bools:
+    """Return the cells of breakdowns that are withheld with their small group."""
+    inside = np.zeros(len(classes), dtype=np.bool_)
+    for parts, groups in disclosure.pairs:
+        inside[parts] |= (classes[groups] == Class.SMALL) | (classes[groups] == Class.UNCERTAIN)
+    return inside
+
+
+def _bounds(cells: CellSums, task: Task, classes: Ints, values: Ints, key: bytes) -> tuple[Ints, Floats]:
+    """Return the least and the greatest value of each cell's class.
+
+    Finest large cells are told apart by powers of two, whose bounds the key draws for each cell.
+    """
+    k, size = task.rules.threshold, len(values)
+    least = np.where(classes == Class.LARGE, k, np.where(classes == Class.NOBODY, 0, task.rules.least))
+    most = np.select([classes == Class.SMALL, classes == Class.NOBODY], [k - 1.0, 0.0], np.inf)
+    absent = ~cells.system.present
+    least[absent], most[absent] = 0, np.inf
+    lowest = TUNING.smallest_power * k * 2.0 ** random_fractions(key, "powers of the view", size)
+    # Powers differ in their last digits from one processor to another; views must not differ.
+    lowest = np.rint(lowest * 4096) / 4096
+    own = np.arange(size) < cells.own
+    for cell in np.flatnonzero(_finest(cells) & (classes == Class.LARGE) & own).tolist():
+        bound = float(lowest[cell])
+        while values[cell] >= bound:
+            least[cell] = max(k, int(np.ceil(bound)))
+            bound *= 2
+        most[cell] = np.ceil(bound) - 1
+    return least, most

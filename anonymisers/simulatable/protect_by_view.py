@@ -1,0 +1,293 @@
+"""Protection of a small table that withstands reruns of the program.
+
+The program is public: whoever runs it on every table that agrees with a release, under keys of his own,
+excludes those that never give the release. Here the pattern is chosen from a view (`masked_view`) on stand-in
+tables, and accepted by a test that follows from the view and the shown values (`reachable_values`). If the
+test fails, another view is drawn; after some of them margins are withheld, then all but the total. The key
+begins with each of these later steps now and then, so that a table that passes earlier gives their releases
+too.
+
+Choices that depend on what they hide: Wong and others (2007), minimality attack; Kenthapadi, Mishra and
+Nissim (2005), simulatable auditing; Liu and Wang (2014), the first safe candidate is not safe.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from math import prod
+
+import numpy as np
+
+from anonymisers.errors import ProtectionError
+from anonymisers.proof.inner_sums import levels, unchanged_sums
+from anonymisers.proof.world import World
+from anonymisers.simulatable.agreeing_tables import AgreeingTables
+from anonymisers.simulatable.cell_sums import CellSums
+from anonymisers.simulatable.masked_view import TUNING as VIEW_TUNING
+from anonymisers.simulatable.masked_view import Class, MaskedView, view_of
+from anonymisers.simulatable.reachable_values import ReachableValues
+from anonymisers.simulatable.view_pattern import choose_pattern
+from anonymisers.suppression.group_disclosure import GroupDisclosure
+from anonymisers.suppression.protect_table import Protected, task_of
+from anonymisers.suppression.strategies.task import Task
+from anonymisers.tables.arrays import Bools, Ints, Positions
+from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.earlier_releases import (
+    SharedBase,
+    difference_blocks,
+    earlier_blocks,
+    public_cells,
+)
+from anonymisers.tables.keyed_random import derive_key, random_fractions
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.release import Release
+from anonymisers.tables.rules import Rules
+from anonymisers.tables.structural_zeros import structural_cells
+
+MOST_INNER_CELLS = 60
+"""Inner cells of a table that is protected by its view, at most: its candidates can be listed."""
+MOST_CELLS = 200
+"""Cells of all its tables, at most."""
+
+
+@dataclass(frozen=True)
+class ViewProtectionTuning:
+    """How many views are tried, and how often a key begins further down."""
+
+    views: int = 4
+    """Views drawn for a pattern of all cells."""
+    views_without_margins: int = 2
+    """Views drawn for a pattern that shows no margin but the total."""
+    base_rate: float = 0.03
+    """The share of keys that begin with each later step."""
+    stand_ins: tuple[int, int] = (3, 8)
+    """The fewest and the most stand-in tables for which a pattern must be safe."""
+    cells_per_stand_in: int = 4
+    """Small cells for each of them."""
+
+
+TUNING = ViewProtectionTuning()
+
+
+class Step(Enum):
+    """What may be shown."""
+
+    ALL = "all cells"
+    INNER = "inner cells, zeros and the total"
+    ZEROS = "zeros and the total"
+    TOTAL = "the total"
+
+
+def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
+    """Whether a table is protected by its view: by what everybody knows of it, never by its counts.
+
+    The table has few cells, about all people that it lists; no cell is always shown, and no earlier release
+    is about other people.
+    """
+    if not rules.withstands_reruns or rules.always or dict(table.where):
+        return False
+    if prod(len(d.leaves) for d in table.dims) > MOST_INNER_CELLS:
+        return False
+    base = SharedBase.of(table, known)
+    lattice = base.own_lattice(rules.max_dims)
+    return (
+        lattice.size <= MOST_CELLS
+        and not base.open_elsewhere
+        and not any(merged.any() for merged in base.merged)
+        and not difference_blocks(base, lattice, known)
+    )
+
+
+def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[Release] = ()) -> Protected:
+    """Protect all tables of a small table so that reruns of the program tell nothing.
+
+    No step that chooses a pattern reads a withheld count: docs/explanation/disclosure-control/reruns.md.
+    For each end of the range of each small cell some table with that value gives the same release, at least
+    `Protected.rerun_ratio` times as often as the truth. Raises RulesError and TableError as `protect` does,
+    and ProtectionError where not even the total can be shown alone.
+    """
+    rules.check_names(table.dims)
+    base = SharedBase.of(table, known)
+    full = base.own_lattice(rules.max_dims)
+    everywhere = np.ones(full.size, dtype=np.bool_)
+    task = task_of(base, base.own_block(full, everywhere), known, rules, key)
+    earlier = earlier_blocks(base, known)
+    cells = CellSums.of(task.system)
+    values = task.system.sums(task.people.coords, task.people.counts)
+    elsewhere = public_cells(base.own_block(full, everywhere), earlier)
+    public = elsewhere | structural_cells(full, base.structural)
+    seen = task.fixed.copy()
+    seen[: full.size] = public
+    for number, step in _steps(key, rules):
+        view = view_of(cells, task, values, seen, derive_key(key, f"view {number}"))
+        if step is Step.TOTAL or view.classes[cells.total] != Class.LARGE:
+            view = _without_zeros(view)
+        found = _accepted(view, values, step, derive_key(key, f"pattern {number}"))
+        if found is not None:
+            suppressed, tables = found
+            return _protected(full, base, task, view, suppressed, tables, public, step)
+    raise ProtectionError("no pattern was found that reruns of the program leave safe")
+
+
+def _steps(key: bytes, rules: Rules) -> Iterator[tuple[int, Step]]:
+    """Yield what is tried, one after another, by the key alone; each with a number of its own."""
+    tried = [Step.ALL] * TUNING.views + [Step.INNER] * TUNING.views_without_margins + [Step.ZEROS, Step.TOTAL]
+    later = [step for step in Step if step is not Step.ALL]
+    drawn = int(random_fractions(key, "first step", 1)[0] / TUNING.base_rate)
+    first = tried.index(later[drawn]) if drawn < len(later) else 0
+    for number, step in enumerate(tried):
+        # Where zeros are published, none can be withheld with the rest.
+        if number >= first and not (step is Step.TOTAL and rules.zeros == "publish"):
+            yield number, step
+
+
+def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> tuple[Bools, ReachableValues] | None:
+    """Return the cells to withhold and the tables that agree with the rest; None where some cell is not
+    safe."""
+    large = view.classes[view.cells.total] == Class.LARGE
+    total = int(values[view.cells.total]) if large else None
+    suppressed = _pattern(view, step, total, key)
+    if suppressed is None:
+        return None
+    reached = ReachableValues(view, np.where(suppressed, -1, values))
+    if next(reached.unmet(suppressed), None) is not None or not _every_sum_changes(reached, suppressed):
+        return None
+    return suppressed, reached
+
+
+def _pattern(view: MaskedView, step: Step, total: int | None, key: bytes) -> Bools | None:
+    """Return the cells to withhold at a step, by the view, the total where it is shown, and the key."""
+    everything = view.cells.system.present & ~view.known & (view.classes != Class.NOBODY)
+    everybody = view.cells.names == view.cells.names[view.cells.total]
+    if total is not None:
+        everything &= ~everybody
+    if step is Step.ZEROS or step is Step.TOTAL or total is None:
+        return view.closed(everything)
+    begin = everything & ~view.finest if step is Step.INNER else np.zeros_like(everything)
+    fewest, most = TUNING.stand_ins
+    small = int(np.count_nonzero((view.classes == Class.SMALL) & view.finest))
+    stand_ins = min(max(fewest, small // TUNING.cells_per_stand_in), most)
+    return choose_pattern(view, total, key, stand_ins, begin)
+
+
+def _every_sum_changes(reached: ReachableValues, suppressed: Bools) -> bool:
+    """Whether each inner cell, and each sum in no table, that may be small has more than one value.
+
+    The tables found are compared with each other, not with the truth.
+    """
+    view, lattice = reached.view, reached.view.cells.system.blocks[0].lattice
+    if tuple(range(len(lattice.dims))) in lattice.tables:
+        return True
+    program = AgreeingTables(view, suppressed, reached.values, in_class=False)
+    if not len(reached.tables):
+        reached.add_found(program.extreme(np.arange(len(view.inner)), 1), in_class=False)
+    for inside in _unchanged(reached):
+        for sign in (-1, 1):
+            reached.add_found(program.extreme(inside, sign), in_class=False)
+        sums = reached.tables[:, inside].sum(axis=1)
+        if sums.min() == sums.max() and 1 <= sums[0] < view.task.rules.threshold:
+            return False
+    return True
+
+
+def _unchanged(reached: ReachableValues) -> Iterator[Ints]:
+    """Yield inner cells of the view, by number, whose sum is the same in each table found and may be
+    small."""
+    view, tables = reached.view, reached.tables
+    k, lattice = view.task.rules.threshold, view.cells.system.blocks[0].lattice
+    for column in range(tables.shape[1]):
+        if tables[:, column].min() == tables[:, column].max() and tables[0, column] < k:
+            yield np.array([column])
+    inner = view.cells.inner[view.inner]
+    first = BaseTable.at(lattice.dims, inner[tables[0] > 0], tables[0][tables[0] > 0])
+    others = [World.of(inner, table - tables[0]) for table in tables[1:]]
+
+    def in_a_table(coords: Positions) -> Bools:
+        return np.asarray(lattice.cells(coords) >= 0)
+
+    for sums in unchanged_sums(first, others, levels(lattice), k, in_a_table):
+        for place in sums.coords:
+            inside = np.ones(len(inner), dtype=np.bool_)
+            for axis, dim in enumerate(lattice.dims):
+                inside &= dim.covered_leaves(int(place[axis]))[inner[:, axis]]
+            yield np.flatnonzero(inside)
+
+
+def _without_zeros(view: MaskedView) -> MaskedView:
+    """Return the view of somebody who is told nothing but the total: any cell may hold anybody or nobody."""
+    present, known = view.cells.system.present, view.known
+    classes = np.where(known, view.classes, int(Class.UNCERTAIN))
+    total = view.cells.names == view.cells.names[view.cells.total]
+    if view.classes[view.cells.total] == Class.LARGE:
+        classes[total] = Class.LARGE
+    open_cells = present & ~known & (classes == Class.UNCERTAIN)
+    inner = np.flatnonzero(~view.cells.sums[known & (view.values == 0)].any(axis=0))
+    return replace(
+        view,
+        classes=classes,
+        values=np.where(known, view.values, -1),
+        least=np.where(open_cells, 0, view.least),
+        most=np.where(open_cells, np.inf, view.most),
+        must_suppress=open_cells | view.must_suppress,
+        drawn=np.zeros_like(known),
+        inner=inner,
+        sums=view.cells.sums[:, inner],
+        disclosure=GroupDisclosure((), (), np.zeros_like(known)),
+    )
+
+
+def _protected(  # noqa: PLR0917 - what a protected table is made of
+    full: Lattice,
+    base: SharedBase,
+    task: Task,
+    view: MaskedView,
+    suppressed: Bools,
+    reached: ReachableValues,
+    public: Bools,
+    step: Step,
+) -> Protected:
+    """Return the pattern, with the tables found as differences from the truth."""
+    inner = view.cells.inner[view.inner]
+    people = task.people.margin(tuple(range(len(full.dims)))).count(inner)
+    agreeing = reached.tables[reached.agreeing(suppressed)]
+    worlds = [World.of(inner, table - people) for table in agreeing if (table != people).any()]
+    values = task.system.sums(task.people.coords, task.people.counts)[: full.size]
+    return Protected(
+        full,
+        task.people,
+        values,
+        suppressed[: full.size],
+        np.ones(full.size, dtype=np.bool_),
+        public,
+        base.structural,
+        (),
+        tuple(worlds),
+        _ratio(view, suppressed, reached, step),
+    )
+
+
+def _ratio(view: MaskedView, suppressed: Bools, reached: ReachableValues, step: Step) -> float:
+    """Return r: for each end of the range of each small cell, some table gives the release at least r times
+    as often as the truth.
+
+    A table gives the same view so many times less often for each zero that must be drawn; a view is accepted
+    at most so often as views are tried, and a later step is begun with at its base rate at least.
+    """
+    k, least = view.task.rules.threshold, view.task.rules.least
+    rate = {
+        Step.ALL: 1 / TUNING.views,
+        Step.INNER: TUNING.base_rate / TUNING.views_without_margins,
+        Step.ZEROS: TUNING.base_rate,
+        Step.TOTAL: TUNING.base_rate,
+    }[step]
+    in_class = reached.tables[reached.agreeing(suppressed) & reached.in_class]
+    cells = in_class @ view.sums.T
+    zeros = (cells[:, view.drawn] == 0).sum(axis=1)
+    open_class = (view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN)
+    most = 0
+    for cell in np.flatnonzero(suppressed & open_class & view.to_protect).tolist():
+        for end in (cells[:, cell] <= least, cells[:, cell] >= k - 1):
+            # An uncertain cell may reach k values instead of both ends.
+            most = max(most, int(zeros[end].min() if end.any() else zeros.max()))
+    return float(rate * VIEW_TUNING.drawn_zeros**most)

@@ -1,0 +1,28 @@
+"""How one table is protected: by its view where it is small, by its counts where it is not.
+
+Which of both follows from the dimensions and the rules, which everybody knows, and never from the counts.
+"""
+
+from collections.abc import Sequence
+
+from anonymisers.simulatable.protect_by_view import applies, protect_by_view
+from anonymisers.suppression import protect_table
+from anonymisers.suppression.protect_table import Protected
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.progress import Progress
+from anonymisers.tables.release import Release
+from anonymisers.tables.rules import Rules
+
+
+def protect(
+    table: Table,
+    rules: Rules,
+    key: bytes,
+    progress: Progress | None = None,
+    *,
+    known: Sequence[Release] = (),
+) -> Protected:
+    """Protect all tables that the rules allow: arguments and errors as of `protect_table.protect`."""
+    if applies(table, rules, known):
+        return protect_by_view(table, rules, key, known=known)
+    return protect_table.protect(table, rules, key, progress, known=known)
