@@ -82,10 +82,10 @@ class Step(Enum):
 def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
     """Whether a table is protected by its view: by what everybody knows of it, never by its counts.
 
-    The table has few cells, about all people that it lists; no cell is always shown, and no earlier release
-    is about other people.
+    The table has few cells, about all people that it lists; no table comes before others, no cell is always
+    shown, and no earlier release is about other people.
     """
-    if not rules.withstands_reruns or rules.always or dict(table.where):
+    if not rules.withstands_reruns or rules.always or rules.priority or dict(table.where):
         return False
     if prod(len(d.leaves) for d in table.dims) > MOST_INNER_CELLS:
         return False
@@ -121,13 +121,15 @@ def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[R
     seen[: full.size] = public
     for number, step in _steps(key, rules):
         view = view_of(cells, task, values, seen, derive_key(key, f"view {number}"))
-        if step is Step.TOTAL or view.classes[cells.total] != Class.LARGE:
+        if view.classes[cells.total] != Class.LARGE:
+            raise ProtectionError("the table has too few people for anything to be shown")
+        if step is Step.TOTAL:
             view = _without_zeros(view)
         found = _accepted(view, values, step, derive_key(key, f"pattern {number}"))
         if found is not None:
             suppressed, tables = found
             return _protected(full, base, task, view, suppressed, tables, public, step)
-    raise ProtectionError("no pattern was found that reruns of the program leave safe")
+    raise ProtectionError("no safe pattern was found without reading withheld counts")
 
 
 def _steps(key: bytes, rules: Rules) -> Iterator[tuple[int, Step]]:
@@ -145,9 +147,7 @@ def _steps(key: bytes, rules: Rules) -> Iterator[tuple[int, Step]]:
 def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> tuple[Bools, ReachableValues] | None:
     """Return the cells to withhold and the tables that agree with the rest; None where some cell is not
     safe."""
-    large = view.classes[view.cells.total] == Class.LARGE
-    total = int(values[view.cells.total]) if large else None
-    suppressed = _pattern(view, step, total, key)
+    suppressed = _pattern(view, step, int(values[view.cells.total]), key)
     if suppressed is None:
         return None
     reached = ReachableValues(view, np.where(suppressed, -1, values))
@@ -156,13 +156,11 @@ def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> tuple[B
     return suppressed, reached
 
 
-def _pattern(view: MaskedView, step: Step, total: int | None, key: bytes) -> Bools | None:
-    """Return the cells to withhold at a step, by the view, the total where it is shown, and the key."""
-    everything = view.cells.system.present & ~view.known & (view.classes != Class.NOBODY)
+def _pattern(view: MaskedView, step: Step, total: int, key: bytes) -> Bools | None:
+    """Return the cells to withhold at a step, by the view, the total, which is shown, and the key."""
     everybody = view.cells.names == view.cells.names[view.cells.total]
-    if total is not None:
-        everything &= ~everybody
-    if step is Step.ZEROS or step is Step.TOTAL or total is None:
+    everything = view.cells.system.present & ~view.known & (view.classes != Class.NOBODY) & ~everybody
+    if step is Step.ZEROS or step is Step.TOTAL:
         return view.closed(everything)
     begin = everything & ~view.finest if step is Step.INNER else np.zeros_like(everything)
     fewest, most = TUNING.stand_ins
@@ -218,9 +216,7 @@ def _without_zeros(view: MaskedView) -> MaskedView:
     """Return the view of somebody who is told nothing but the total: any cell may hold anybody or nobody."""
     present, known = view.cells.system.present, view.known
     classes = np.where(known, view.classes, int(Class.UNCERTAIN))
-    total = view.cells.names == view.cells.names[view.cells.total]
-    if view.classes[view.cells.total] == Class.LARGE:
-        classes[total] = Class.LARGE
+    classes[view.cells.names == view.cells.names[view.cells.total]] = Class.LARGE
     open_cells = present & ~known & (classes == Class.UNCERTAIN)
     inner = np.flatnonzero(~view.cells.sums[known & (view.values == 0)].any(axis=0))
     return replace(

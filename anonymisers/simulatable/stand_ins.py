@@ -11,10 +11,10 @@ SMALL_WEIGHT, LARGE_WEIGHT = 1.0, 0.2
 """How much a person more or fewer than the drawn target counts in a small and in a large cell."""
 
 
-def stand_in(view: MaskedView, total: int | None, key: bytes) -> Ints | None:
+def stand_in(view: MaskedView, total: int, key: bytes) -> Ints | None:
     """Return the counts (m,) of a table of the class, near targets drawn by the key; None without any.
 
-    `total`: the number of everybody where the total is shown. Besides the view nothing is read.
+    `total`: the number of everybody, which is shown. Besides the view nothing else is read.
     """
     targets = _targets(view, total, random_fractions(key, "targets", len(view.classes)))
     index, value, low, high = [], [], [], []
@@ -24,7 +24,7 @@ def stand_in(view: MaskedView, total: int | None, key: bytes) -> Ints | None:
         least, most = float(view.least[cell]), float(view.most[cell])
         if view.values[cell] >= 0:
             least = most = float(view.values[cell])
-        elif cell == view.cells.total and total is not None:
+        elif cell == view.cells.total:
             least = most = float(total)
         index.append(counted)
         value.append(np.ones(len(counted)))
@@ -50,7 +50,7 @@ def stand_in(view: MaskedView, total: int | None, key: bytes) -> Ints | None:
     return solved(highs, view.sums.shape[1])
 
 
-def _targets(view: MaskedView, total: int | None, drawn: Floats) -> Floats:
+def _targets(view: MaskedView, total: int, drawn: Floats) -> Floats:
     """Return a target (size,) for each finest cell that may be withheld, -1 for the others."""
     k, targets = view.task.rules.threshold, np.full(len(view.classes), -1.0)
     finest = view.finest & (view.values < 0)
@@ -61,5 +61,5 @@ def _targets(view: MaskedView, total: int | None, drawn: Floats) -> Floats:
     lowest, highest = view.least[within], view.most[within]
     # Of the numbers in a class the small ones are the more frequent.
     targets[within] = np.floor(lowest + drawn[within] ** 2 * (highest - lowest))
-    targets[large & ~within] = k if total is None else total / max(1, int(large.sum()))
+    targets[large & ~within] = max(k, total // max(1, int(large.sum())))
     return targets

@@ -24,13 +24,11 @@ EXPONENT, NOISE = 0.75, 0.2
 share."""
 
 
-def choose_pattern(
-    view: MaskedView, total: int | None, key: bytes, stand_ins: int, begin: Bools
-) -> Bools | None:
+def choose_pattern(view: MaskedView, total: int, key: bytes, stand_ins: int, begin: Bools) -> Bools | None:
     """Return the cells (size,) to withhold, by the view and the key alone; None where no pattern was found.
 
-    `total`: the number of everybody where the total is shown and stays shown. `stand_ins`: how many tables
-    the pattern is to be safe for. `begin`: cells withheld from the beginning.
+    `total`: the number of everybody, which is shown and stays shown. `stand_ins`: how many tables the pattern
+    is to be safe for. `begin`: cells withheld from the beginning.
     """
     drawn = (stand_in(view, total, derive_key(key, f"stand-in {number}")) for number in range(stand_ins))
     tables = [table for table in drawn if table is not None]
@@ -38,8 +36,7 @@ def choose_pattern(
         return None
     values = [view.sums @ table for table in tables]
     prices = _prices(view, np.mean(values, axis=0), key)
-    if total is not None:
-        prices.each[view.cells.names == view.cells.names[view.cells.total]] = np.inf
+    prices.each[view.cells.names == view.cells.names[view.cells.total]] = np.inf
     first = suppressed = view.closed(begin)
     reachable = []
     for table, of_cells in zip(tables, values, strict=True):

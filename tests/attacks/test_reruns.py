@@ -1,10 +1,16 @@
 """Attack: the public program is run on every table that agrees with a release, under keys of one's own.
 
-The intruder knows the program, the rules and the release, but no key. What he finds does not hold yet: the
-pattern of a small table depends on the counts that are withheld in it.
+The intruder knows the program, the rules and the release, but no key. The pattern of a table that is protected
+by its counts depends on the counts that are withheld in it; that of a small table that withstands reruns does
+not.
+
+`python tests/attacks/test_reruns.py` attacks many tables of both kinds and prints the figures of
+`docs/explanation/attacks.md`.
 """
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -13,7 +19,7 @@ from click.testing import CliRunner
 from anonymisers.cube import rerun_attack as module
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.cube.rerun_attack import rerun_attack
-from anonymisers.errors import TableError
+from anonymisers.errors import AnonymiserError, TableError
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release, write_release
@@ -28,6 +34,9 @@ def new_year():
     """Of one year, 20 men injured and 5 killed, 3 women injured and 2 killed."""
     cells = [(("M", "I"), 20), (("M", "K"), 5), (("F", "I"), 3), (("F", "K"), 2)]
     return Table.of((SEX, OUTCOME), cells)
+
+
+WITHSTAND = Rules(withstands_reruns=True)
 
 
 def keys(seed):
@@ -103,7 +112,80 @@ def test_the_command_names_the_cells_that_reruns_narrow(tmp_path):
     with path.open("w", encoding="utf-8") as stream:
         write_release(released(new_year(), Rules()), stream)
     assert json.loads(path.read_text(encoding="utf-8"))
-    done = CliRunner().invoke(main, ["attack", str(path), "--threshold", "5", "--rerun", "20"])
+    done = CliRunner().invoke(main, ["attack", str(path), "--threshold", "5", "--rerun", "4"])
     assert done.exit_code == 1, done.output
     assert "rerun: 6 candidate tables" in done.output
     assert "sex=F, outcome=K 0..5, left:" in done.output
+
+
+def test_both_ends_give_the_release_where_the_pattern_is_chosen_without_the_withheld_counts():
+    """Of 12 men injured, 9 killed, 3 women injured and 12 killed, the two middle counts are withheld.
+
+    4 injured women give the release as often as 3; nobody less often by the share of zeros that are drawn.
+    """
+
+    def table(injured_women):
+        men, women = ("M", "I"), ("F", "I")
+        cells = [(men, 12), (("M", "K"), 12 - injured_women), (women, injured_women), (("F", "K"), 12)]
+        return Table.of((SEX, OUTCOME), [cell for cell in cells if cell[1]])
+
+    release = build_cube(table(3), WITHSTAND, b"a" * 32).release()
+    assert [cell for cell in (("M", "K"), ("F", "I")) if release.cells[cell] is None] == [
+        ("M", "K"),
+        ("F", "I"),
+    ]
+    draw, hits = keys(9), {}
+    for women, reruns in ((0, 80), (3, 30), (4, 30)):
+        hits[women] = sum(
+            module._withheld(release, (SEX, OUTCOME), table(women), WITHSTAND, draw(32))
+            for _ in range(reruns)
+        )
+    assert hits[0] > 0  # a quarter of the share of the others is expected
+    assert hits[4] > hits[3] / 2 > 0
+
+
+def tiny(seed: int, kind: str) -> Table:
+    """A table of two by two or two by three cells, of few people or of many."""
+    rng = np.random.default_rng([seed, len(kind)])
+    width = int(rng.integers(2, 4))
+    place = Hierarchy("place", ("Total", *"abc"[:width]), dict.fromkeys("abc"[:width], "Total"))
+    if kind == "few people":
+        counts = rng.multinomial(20, rng.dirichlet(np.full(2 * width, 0.7)))
+    else:
+        counts = rng.negative_binomial(1, 0.12, 2 * width)
+    inner = [(sex, code) for sex in "MF" for code in "abc"[:width]]
+    return Table.of((SEX, place), [(c, int(n)) for c, n in zip(inner, counts, strict=True) if n])
+
+
+def attacked(rules: Rules, number: int, reruns: int) -> Iterator[tuple[str, int]]:
+    """Yield what reruns find in so many tables, each under a key of its own."""
+    for seed in range(number):
+        for kind in ("few people", "many people"):
+            rng = np.random.default_rng([seed, 7])
+            try:
+                release = build_cube(tiny(seed, kind), rules, rng.bytes(32)).release()
+                found = rerun_attack(release, rules, reruns, draw=rng.bytes)
+            except AnonymiserError:
+                yield "nothing released, or too many tables to list", 1
+                continue
+            yield "tables", 1
+            yield "withheld cells that may be small", small_cells(release)
+            yield "one value left", len(found.disclosed)
+            yield "an end of the range lost", len(found.narrowed)
+
+
+def small_cells(release: Release) -> int:
+    """How many withheld cells there are below the table of all people."""
+    return int(release.withheld.sum())
+
+
+def attack_many() -> None:
+    for rules in (Rules(), WITHSTAND):
+        found: Counter[str] = Counter()
+        for name, n in attacked(rules, 20, 40):
+            found[name] += n
+        print("withstands reruns" if rules.withstands_reruns else "by counts", dict(found))  # noqa: T201
+
+
+if __name__ == "__main__":
+    attack_many()

@@ -1,0 +1,91 @@
+"""The view: what the choice of a pattern may read of a table, and what it may not."""
+
+import numpy as np
+import pytest
+
+from anonymisers.simulatable.cell_sums import CellSums
+from anonymisers.simulatable.masked_view import Class, view_of
+from anonymisers.suppression.protect_table import task_of
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.earlier_releases import SharedBase
+from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.rules import Rules
+
+KEY = bytes(32)
+SEX = Hierarchy("sex", ("Total", "M", "F"), {"M": "Total", "F": "Total"})
+OUTCOME = Hierarchy("outcome", ("Total", "I", "K", "U"), dict.fromkeys("IKU", "Total"))
+
+
+def seen(counts, rules=Rules(), key=KEY):
+    """The view of counts by sex and outcome, and a name for each cell."""
+    cells = [
+        ((sex, outcome), n) for sex, row in counts.items() for outcome, n in zip("IKU", row, strict=True)
+    ]
+    base = SharedBase.of(Table.of((SEX, OUTCOME), [(c, n) for c, n in cells if n]), ())
+    lattice = base.own_lattice(None)
+    task = task_of(base, base.own_block(lattice, np.ones(lattice.size, dtype=np.bool_)), (), rules, key)
+    values = task.system.sums(task.people.coords, task.people.counts)
+    view = view_of(CellSums.of(task.system), task, values, np.zeros(lattice.size, dtype=np.bool_), key)
+    names = [tuple(d.codes[p] for d, p in zip(base.dims, row, strict=True)) for row in lattice.keys()]
+    return view, names
+
+
+def classes(counts, rules=Rules(), key=KEY):
+    view, names = seen(counts, rules, key)
+    return {name: Class(c) for name, c in zip(names, view.classes.tolist(), strict=True)}
+
+
+def test_a_cell_is_small_or_large_and_a_sum_of_two_small_cells_is_uncertain():
+    found = classes({"M": (20, 5, 7), "F": (3, 2, 0)}, Rules(zeros="publish"))
+    assert found["M", "K"] == Class.LARGE
+    assert found["F", "K"] == Class.SMALL
+    assert found["F", "U"] == Class.NOBODY
+    assert found["F", "Total"] == Class.UNCERTAIN  # 5 women, and nobody is told that they are not 4
+    assert found["Total", "Total"] == Class.LARGE
+
+
+def test_a_sum_over_three_small_cells_and_no_large_one_has_a_class_by_its_value():
+    assert classes({"M": (9, 9, 9), "F": (1, 1, 1)})["F", "Total"] == Class.SMALL
+    assert classes({"M": (9, 9, 9), "F": (3, 3, 3)})["F", "Total"] == Class.LARGE
+
+
+@pytest.mark.parametrize(("zeros", "expected"), [("publish", 0), ("protect", 60)])
+def test_where_zeros_are_published_none_is_drawn_and_where_they_are_protected_all_are(zeros, expected):
+    drawn = [
+        classes({"M": (9, 0, 9), "F": (9, 9, 9)}, Rules(zeros=zeros), bytes([n]) * 32)["M", "K"]
+        == Class.SMALL
+        for n in range(60)
+    ]
+    assert sum(drawn) == expected
+
+
+def test_some_zeros_are_drawn_into_the_small_cells_where_zeros_are_partners():
+    counts = {"M": (9, 0, 9), "F": (9, 9, 9)}
+    drawn = [classes(counts, key=bytes([n]) * 32)["M", "K"] == Class.SMALL for n in range(120)]
+    assert 15 <= sum(drawn) <= 45  # a quarter of 120
+
+
+def test_tables_that_differ_in_withheld_counts_only_have_the_same_view():
+    one, _ = seen({"M": (20, 6, 40), "F": (3, 2, 1)})
+    other, _ = seen({"M": (20, 8, 40), "F": (1, 4, 4)})
+    for name in ("classes", "values", "least", "most", "must_suppress", "inner", "sums"):
+        assert (getattr(one, name) == getattr(other, name)).all(), name
+
+
+def test_large_cells_are_told_apart_by_powers_of_two_only():
+    bounds = []
+    for n in range(12):
+        view, names = seen({"M": (90, 6, 40), "F": (9, 9, 9)}, key=bytes([n]) * 32)
+        place = names.index(("M", "I"))
+        assert view.least[place] <= 90 <= view.most[place] < 2 * view.least[place] + 1
+        bounds.append(int(view.least[place]))
+        small = names.index(("M", "K"))
+        assert view.least[small] == 5 and view.most[small] >= 19
+    assert len(set(bounds)) > 6  # the key draws the bounds
+
+
+def test_the_breakdown_of_a_small_group_by_a_sensitive_dimension_is_withheld_with_its_zeros():
+    rules = Rules(sensitive=frozenset({"outcome"}))
+    for n in range(8):
+        found = classes({"M": (9, 9, 9), "F": (2, 0, 1)}, rules, bytes([n]) * 32)
+        assert found["F", "K"] == Class.SMALL
