@@ -1,4 +1,4 @@
-"""Protection by the view: safe as any release, and the same for each table that the view does not tell apart."""
+"""Protection by the view: safe as any release, and the same for each table with the same view."""
 
 import numpy as np
 import pytest
