@@ -158,7 +158,7 @@ def tiny(seed: int, kind: str) -> Table:
 
 
 def attacked(table: Table, rules: Rules, reruns: int, rng: np.random.Generator) -> Counter[str]:
-    """What reruns of the tables in a certificate find: ends of a small cell's range that none of them gives."""
+    """What reruns of the tables in a certificate find: ends of small ranges that none of them gives."""
     cube = build_cube(table, rules, rng.bytes(32))
     release, found = cube.release(), Counter({"tables": 1})
     counted = Counter(dict(zip(map(tuple, table.coords.tolist()), table.counts.tolist(), strict=True)))
