@@ -37,7 +37,7 @@ class Goal(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Prices:
+class Costs:
     """What it costs to withhold a further cell, for each person by whom the cell then differs: (size,).
 
     Infinite where a cell must stay shown.
@@ -49,7 +49,7 @@ class Prices:
 class AgreeingTables:
     """The tables over the view's inner cells that have the shown values.
 
-    With `prices`, shown cells may differ at their price: the cheapest table that meets a goal names the cells
+    With `costs`, shown cells may differ at their cost: the cheapest table that meets a goal names the cells
     to withhold. Without, a table
     with few zeros among drawn cells is sought (`few_zeros`), since each of them makes the view rarer.
     """
@@ -61,7 +61,7 @@ class AgreeingTables:
         values: Ints,
         *,
         in_class: bool,
-        prices: Prices | None = None,
+        costs: Costs | None = None,
         few_zeros: bool = True,
     ) -> None:
         self._view = view
@@ -73,10 +73,8 @@ class AgreeingTables:
         self._row_of = {int(cell): row for row, cell in enumerate(self._rows)}
         self._contradiction = bool((shown & ~view.sums.any(axis=1) & (values != 0)).any())
         drawn = view.drawn & ~shown & view.sums.any(axis=1)
-        costly = (
-            np.flatnonzero(drawn) if in_class and few_zeros and prices is None else np.zeros(0, dtype=int)
-        )
-        self._highs = self._model(shown, values, prices, costly)
+        costly = np.flatnonzero(drawn) if in_class and few_zeros and costs is None else np.zeros(0, dtype=int)
+        self._highs = self._model(shown, values, costs, costly)
 
     def find(self, goal: Goal) -> Ints | None:
         """Return the counts (m,) of a table that meets a goal, None where there is none."""
@@ -107,17 +105,17 @@ class AgreeingTables:
     def _bound(self, cell: int, low: float, high: float) -> None:
         self._highs.changeRowBounds(self._row_of[cell], float(low), float(high))
 
-    def _model(self, shown: Bools, values: Ints, prices: Prices | None, costly: Ints) -> _Highs:
+    def _model(self, shown: Bools, values: Ints, costs: Costs | None, costly: Ints) -> _Highs:
         view = self._view
         index = [np.flatnonzero(view.sums[cell]) for cell in self._rows]
         value = [np.ones(len(i)) for i in index]
         low, high = self._low[self._rows], self._high[self._rows]
         columns, cost, upper = view.sums.shape[1], [0.0] * view.sums.shape[1], [np.inf] * view.sums.shape[1]
         for row, cell in enumerate(self._rows.tolist()):
-            if prices is not None and shown[cell] and np.isfinite(prices.each[cell]):
+            if costs is not None and shown[cell] and np.isfinite(costs.each[cell]):
                 index[row] = np.append(index[row], [len(cost), len(cost) + 1])
                 value[row] = np.append(value[row], [1.0, -1.0])
-                cost += [float(prices.each[cell])] * 2
+                cost += [float(costs.each[cell])] * 2
                 upper += [max(0.0, float(values[cell] - view.least[cell])), np.inf]
         for cell in costly.tolist():
             index.append(np.append(np.flatnonzero(view.sums[cell]), len(cost)))

@@ -4,7 +4,7 @@ from itertools import islice
 
 import numpy as np
 
-from anonymisers.simulatable.agreeing_tables import AgreeingTables, Goal, Prices
+from anonymisers.simulatable.agreeing_tables import AgreeingTables, Goal, Costs
 from anonymisers.simulatable.masked_view import Class, MaskedView
 from anonymisers.simulatable.reachable_values import ReachableValues
 from anonymisers.simulatable.stand_ins import stand_in
@@ -20,7 +20,7 @@ FEW_INNER_CELLS = 40
 MOST_PASSES = 3
 """Passes over the withheld cells: what is shown in one pass may determine a cell tried before."""
 EXPONENT, NOISE = 0.75, 0.2
-"""The price of a cell grows with this power of its people in the stand-in tables; the key adds up to a
+"""The cost of a cell grows with this power of its people in the stand-in tables; the key adds up to a
 share."""
 
 
@@ -35,31 +35,31 @@ def choose_pattern(view: MaskedView, total: int, key: bytes, stand_ins: int, beg
     if not tables:
         return None
     values = [view.sums @ table for table in tables]
-    prices = _prices(view, np.mean(values, axis=0), key)
-    prices.each[view.cells.names == view.cells.names[view.cells.total]] = np.inf
+    costs = _costs(view, np.mean(values, axis=0), key)
+    costs.each[view.cells.names == view.cells.names[view.cells.total]] = np.inf
     first = suppressed = view.closed(begin)
     reachable = []
     for table, of_cells in zip(tables, values, strict=True):
         reached = ReachableValues(view, of_cells)
         reached.add(table, in_class=True)
         reachable.append(reached)
-        wider = _made_safe(reached, suppressed, prices)
+        wider = _made_safe(reached, suppressed, costs)
         if wider is None:
             return None
         suppressed = wider
-    return _pruned(view, suppressed, first, prices.each, reachable)
+    return _pruned(view, suppressed, first, costs.each, reachable)
 
 
-def _prices(view: MaskedView, people: Floats, key: bytes) -> Prices:
-    """Return the prices of withholding each cell; infinite for what everybody knows."""
-    tie = random_fractions(key, "prices", len(people))
+def _costs(view: MaskedView, people: Floats, key: bytes) -> Costs:
+    """Return the costs of withholding each cell; infinite for what everybody knows."""
+    tie = random_fractions(key, "costs", len(people))
     each = ((1.0 + people) ** EXPONENT + 1) * (1 + NOISE * tie) * view.task.cost_factor
     # Powers differ in their last digits from one processor to another; patterns must not differ.
     each = np.rint(each * 4096) / 4096
-    return Prices(np.where(view.values >= 0, np.inf, each))
+    return Costs(np.where(view.values >= 0, np.inf, each))
 
 
-def _made_safe(reached: ReachableValues, suppressed: Bools, prices: Prices) -> Bools | None:
+def _made_safe(reached: ReachableValues, suppressed: Bools, costs: Costs) -> Bools | None:
     """Return the cells with those withheld in addition for the goals of one stand-in table."""
     view = reached.view
     for _ in range(MOST_ROUNDS):
@@ -68,7 +68,7 @@ def _made_safe(reached: ReachableValues, suppressed: Bools, prices: Prices) -> B
             return suppressed
         before = int(suppressed.sum())
         for goal in unmet:
-            found = _cheapest(reached, suppressed, goal, prices)
+            found = _cheapest(reached, suppressed, goal, costs)
             if found is not None:
                 differs = (view.sums @ found != reached.values) & view.cells.system.present
                 suppressed = view.closed(suppressed | (differs & ~view.known))
@@ -78,20 +78,20 @@ def _made_safe(reached: ReachableValues, suppressed: Bools, prices: Prices) -> B
     return None
 
 
-def _cheapest(reached: ReachableValues, suppressed: Bools, goal: Goal, prices: Prices) -> Ints | None:
-    program = AgreeingTables(reached.view, suppressed, reached.values, in_class=goal.in_class, prices=prices)
+def _cheapest(reached: ReachableValues, suppressed: Bools, goal: Goal, costs: Costs) -> Ints | None:
+    program = AgreeingTables(reached.view, suppressed, reached.values, in_class=goal.in_class, costs=costs)
     return program.find(goal)
 
 
 def _pruned(
-    view: MaskedView, suppressed: Bools, first: Bools, prices: Floats, reachable: list[ReachableValues]
+    view: MaskedView, suppressed: Bools, first: Bools, costs: Floats, reachable: list[ReachableValues]
 ) -> Bools:
-    """Show cells again, dear ones first, that no stand-in table needs withheld."""
+    """Show cells again, costly ones first, that no stand-in table needs withheld."""
     search = len(view.inner) <= FEW_INNER_CELLS
     for _ in range(MOST_PASSES):
         before = suppressed
         further = np.flatnonzero(suppressed & ~first & (view.classes == Class.LARGE))
-        for cell in sorted(further.tolist(), key=lambda cell: (-prices[cell], cell)):
+        for cell in sorted(further.tolist(), key=lambda cell: (-costs[cell], cell)):
             fewer = suppressed.copy()
             fewer[view.cells.names == view.cells.names[cell]] = False
             fewer = view.closed(fewer)

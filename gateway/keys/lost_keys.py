@@ -13,7 +13,7 @@ from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signature, Signer
 from audit.formats.vkey import VerifierKey
-from gateway.keys.files import KeyFileError, damaged, read_secret, read_signer
+from gateway.keys.files import KeyFileError, damaged, read_secret, read_signer, write_secret
 
 PUBLIC = ".vkey"
 
@@ -102,8 +102,11 @@ def _public(path: Path) -> VerifierKey | None:
 
 def _keep_public(path: Path, key: VerifierKey) -> None:
     """Once, and where the disk takes it: nothing needs the file while the secret key is there."""
-    with suppress(OSError), path.with_suffix(PUBLIC).open("x", encoding="utf-8", newline="\n") as file:
-        file.write(f"{key}\n")
+    public = path.with_suffix(PUBLIC)
+    if not public.exists():
+        # Nobody else has to read the folder of keys: the public half is written as the secret one is.
+        with suppress(OSError, KeyFileError):
+            write_secret(public, str(key))
 
 
 def _refuse(key: VerifierKey) -> NoReturn:

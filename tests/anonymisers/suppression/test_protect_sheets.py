@@ -99,7 +99,7 @@ def test_a_workbook_that_is_none_is_refused(folder):
     (folder / "cells.xlsx").write_bytes(b"no workbook")
     result = protect(folder, "cells.xlsx", "out.csv", "--count", "people")
     assert result.exit_code == 2
-    assert "cannot be read as a workbook" in result.output
+    assert "is not a whole .xlsx workbook" in result.output
 
 
 @pytest.mark.parametrize(
