@@ -4,7 +4,7 @@ from itertools import islice
 
 import numpy as np
 
-from anonymisers.simulatable.agreeing_tables import AgreeingTables, Goal, Costs
+from anonymisers.simulatable.agreeing_tables import AgreeingTables, Costs, Goal
 from anonymisers.simulatable.masked_view import Class, MaskedView
 from anonymisers.simulatable.reachable_values import ReachableValues
 from anonymisers.simulatable.stand_ins import stand_in

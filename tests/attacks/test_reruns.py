@@ -135,7 +135,7 @@ def test_both_ends_give_the_release_where_the_pattern_is_chosen_without_the_with
         ("F", "I"),
     ]
     draw, hits = keys(9), {}
-    for women, reruns in ((0, 80), (3, 30), (4, 30)):
+    for women, reruns in ((0, 60), (3, 16), (4, 16)):
         hits[women] = sum(
             module._withheld(release, (SEX, OUTCOME), table(women), WITHSTAND, draw(32))
             for _ in range(reruns)
