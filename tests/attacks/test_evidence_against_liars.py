@@ -50,8 +50,8 @@ from gateway.wire.poll import Delivery, Poll, PollReply, SignedAnswer
 from gateway.wire.possession import proof_of_possession
 
 URL = "https://hub.example"
-CELLS = (7313, 20129, 0, 27442)
-"""Counts that stand nowhere else."""
+CELLS = (331_300_011, 401_290_029, 0, 732_590_040)
+"""Counts that stand nowhere else: so long that no digest has one of them by chance."""
 
 
 @pytest.fixture
