@@ -49,6 +49,8 @@ MOST_INNER_CELLS = 60
 """Inner cells of a table that is protected by its view, at most: its candidates can be listed."""
 MOST_CELLS = 200
 """Cells of all its tables, at most."""
+MOST_PEOPLE = 10**8
+"""People in all, at most: the solver of programs knows no more than sixteen digits of a number."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,14 @@ class Step(Enum):
 
 
 def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
-    """Whether a table is protected by its view: by what everybody knows of it, never by its counts.
+    """Whether a table is protected by its view: by what everybody knows of it, never by a withheld count.
 
     The table has few cells, about all people that it lists; no table comes before others, no cell is always
-    shown, and no earlier release is about other people.
+    shown, and no earlier release is about other people. The total, which is shown, is no giant number.
     """
     if not rules.withstands_reruns or rules.always or rules.priority or dict(table.where):
         return False
-    if prod(len(d.leaves) for d in table.dims) > MOST_INNER_CELLS:
+    if prod(len(d.leaves) for d in table.dims) > MOST_INNER_CELLS or table.counts.sum() > MOST_PEOPLE:
         return False
     base = SharedBase.of(table, known)
     lattice = base.own_lattice(rules.max_dims)

@@ -1,6 +1,7 @@
 """How one table is protected: by its view where it is small, by its counts where it is not.
 
-Which of both follows from the dimensions and the rules, which everybody knows, and never from the counts.
+Which of both follows from the dimensions, the rules and the total, which everybody knows, and never from a
+withheld count.
 """
 
 from collections.abc import Sequence

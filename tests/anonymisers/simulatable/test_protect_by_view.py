@@ -137,3 +137,11 @@ def test_a_table_of_many_cells_is_protected_by_its_counts():
     table = by((wide,), [7] * 61)
     assert not applies(table, WITHSTAND)
     assert protect(table, WITHSTAND, KEY).rerun_ratio is None
+
+
+def test_giant_numbers_are_protected_by_their_counts():
+    giant = by((SEX, OUTCOME), (9 * 10**9, 9 * 10**9, 3, 9 * 10**9))
+    assert not applies(giant, WITHSTAND)
+    assert build_cube(giant, WITHSTAND, KEY).release().cells["F", "I"] is None
+    assert applies(by((SEX, OUTCOME), (9 * 10**7, 9, 3, 8)), WITHSTAND)
+    assert build_cube(by((SEX, OUTCOME), (9 * 10**7, 9, 3, 8)), WITHSTAND, KEY).rerun_ratio is not None
