@@ -4,6 +4,7 @@ All is linear over the inner cells of the view. The relaxation is solved first: 
 whole numbers in tables of two dimensions, and an infeasible relaxation is an exact no.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -123,16 +124,7 @@ class AgreeingTables:
             low, high = np.append(low, 1.0), np.append(high, np.inf)
             cost.append(1.0)
             upper.append(1.0)
-        whole = np.zeros(len(cost), dtype=np.int32)
-        whole[:columns] = 1
-        highs = new_solver()
-        starts = np.concatenate([[0], np.cumsum([len(i) for i in index])]).astype(np.int32)
-        highs.passModel(
-            len(cost), len(index), int(starts[-1]), BY_ROWS, 1, 0.0, np.array(cost), np.zeros(len(cost)),
-            np.array(upper), low, high, starts, np.concatenate([np.zeros(0, int), *index]).astype(np.int32),
-            np.concatenate([np.zeros(0), *value]), whole,
-        )  # fmt: skip
-        return highs
+        return program_of(Rows(index, value, low.tolist(), high.tolist()), cost, upper, whole=columns)
 
     def _run(self) -> Ints | None:
         return solved(self._highs, self._view.sums.shape[1])
@@ -152,7 +144,33 @@ def _limits(view: MaskedView, *, in_class: bool) -> tuple[Floats, Floats]:
     return low, high
 
 
-def new_solver() -> _Highs:
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of a program: the columns of each, their factors, and the bounds of their sum."""
+
+    index: Sequence[Ints]
+    value: Sequence[Floats]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+def program_of(rows: Rows, cost: Sequence[float], upper: Sequence[float], *, whole: int) -> _Highs:
+    """Return a solver with a program: columns from 0 to `upper` at a `cost`, the first `whole` of them whole
+    numbers."""
+    highs = _new_solver()
+    kinds = np.zeros(len(cost), dtype=np.int32)
+    kinds[:whole] = 1
+    starts = np.concatenate([[0], np.cumsum([len(i) for i in rows.index])]).astype(np.int32)
+    highs.passModel(
+        len(cost), len(rows.index), int(starts[-1]), BY_ROWS, 1, 0.0, np.array(cost), np.zeros(len(cost)),
+        np.array(upper), np.array(rows.low, dtype=np.float64), np.array(rows.high, dtype=np.float64), starts,
+        np.concatenate([np.zeros(0, int), *rows.index]).astype(np.int32),
+        np.concatenate([np.zeros(0), *rows.value]), kinds,
+    )  # fmt: skip
+    return highs
+
+
+def _new_solver() -> _Highs:
     """Return HiGHS, not parallel, with a fixed seed and without a limit in seconds."""
     highs = _Highs()
     for name, value in (

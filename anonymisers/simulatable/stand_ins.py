@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anonymisers.simulatable.agreeing_tables import BY_ROWS, new_solver, solved
+from anonymisers.simulatable.agreeing_tables import Rows, program_of, solved
 from anonymisers.simulatable.masked_view import Class, MaskedView
 from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.keyed_random import random_fractions
@@ -37,17 +37,8 @@ def stand_in(view: MaskedView, total: int, key: bytes) -> Ints | None:
             high.append(targets[cell])
             cost += [SMALL_WEIGHT if view.classes[cell] == Class.SMALL else LARGE_WEIGHT] * 2
             upper += [np.inf, np.inf]
-    whole = np.zeros(len(cost), dtype=np.int32)
-    whole[: view.sums.shape[1]] = 1
-    highs = new_solver()
-    starts = np.concatenate([[0], np.cumsum([len(i) for i in index])]).astype(np.int32)
-    highs.passModel(
-        len(cost), len(index), int(starts[-1]), BY_ROWS, 1, 0.0, np.array(cost), np.zeros(len(cost)),
-        np.array(upper), np.array(low, dtype=np.float64), np.array(high, dtype=np.float64), starts,
-        np.concatenate([np.zeros(0, int), *index]).astype(np.int32),
-        np.concatenate([np.zeros(0), *value]), whole,
-    )  # fmt: skip
-    return solved(highs, view.sums.shape[1])
+    columns = view.sums.shape[1]
+    return solved(program_of(Rows(index, value, low, high), cost, upper, whole=columns), columns)
 
 
 def _targets(view: MaskedView, total: int, drawn: Floats) -> Floats:
