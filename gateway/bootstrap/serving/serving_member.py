@@ -2,7 +2,7 @@
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +14,7 @@ from gateway.api.app import create_node_app
 from gateway.bootstrap.desk.controller_desk import controller_context
 from gateway.bootstrap.serving.listener import listener_of
 from gateway.bootstrap.serving.metrics import measured, node_gauges
+from gateway.bootstrap.serving.mirror_loop import MirrorLoop
 from gateway.bootstrap.serving.monitor_loop import member_monitor_cycle, show_evidence, start_monitor
 from gateway.bootstrap.serving.refusal_loop import writing_refusals
 from gateway.bootstrap.serving.retry_loop import attempt
@@ -60,8 +61,10 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
         threading.Thread(target=run_upkeep, args=tended, name="policies", daemon=True).start()
         cycle = member_monitor_cycle(directory, config, node, hub_link(directory, node, hub_url))
         monitor = start_monitor(cycle, config.monitor_seconds, stop.wait)
+        mirror = MirrorLoop(node, Layout(directory).region_log, hub_link(directory, node, hub_url), stop)
+        mirror.start()
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
-        rounds = (directory, Rounds(node, cube_cache, link), stop)
+        rounds = (directory, Rounds(node, cube_cache, link, mirror.look_soon), stop)
         threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()
         try:
             place = node_place(node.dictionary.member(node.member).name)
@@ -82,6 +85,8 @@ class Rounds:
     node: Node
     cube_cache: CubeCache
     link: HubLink
+    ended: Callable[[], None]
+    """Called after each round: the regional log may have grown."""
 
 
 def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
@@ -92,6 +97,7 @@ def _keep_rounds(directory: Path, made: Rounds, stop: Stop) -> None:
         with attempt("round failed", member=node.member) as tried:
             done = run_round(node, made.cube_cache, made.link, POLL_SECONDS)
             fruitless = done.refused > 0 and done.answered == 0
+            made.ended()
         if tried.failed:
             with attempt("evidence not shown", member=node.member):
                 show_evidence(directory, node.store)

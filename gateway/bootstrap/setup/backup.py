@@ -42,7 +42,9 @@ FORMAT = "safelane-backup/1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"
 BEFORE_UPGRADES = "before-upgrades"
 """Folder of the backups that are made before a database is migrated."""
-_LEFT_OUT_FOLDERS = frozenset({"uploads", "source", "__pycache__", BEFORE_UPGRADES})
+_LEFT_OUT_FOLDERS = frozenset({
+    "uploads", "source", "__pycache__", BEFORE_UPGRADES, Layout(Path()).region_log.name
+})  # fmt: skip
 _LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
 """The database is copied by rows; a register is not the node's to keep; the rest is made again."""
 

@@ -30,6 +30,11 @@ class Layout:
         return self.directory / "address"
 
     @property
+    def region_log(self) -> Path:
+        """A node's mirror of the regional log, as files."""
+        return self.directory / "region-log"
+
+    @property
     def output(self) -> Path:
         return self.directory / "output.log"
 

@@ -6,6 +6,8 @@ import click
 
 from audit.events.event_values import ReadAction
 from audit.log import directory as log_directory
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.bootstrap.setup.region_mirrors import write_mirror
 from gateway.cli.common import options
 from gateway.cli.log.kept_log import log_reading, opened
 from gateway.cli.log.log_check import check
@@ -73,3 +75,17 @@ def receipt(index: int, directory: Path, out: Path, entry_out: Path) -> None:
         out.write_bytes(str(proof).encode())
         entry_out.write_bytes(entry)
     click.echo(f"Check it: python -m audit verify {out} --entry {entry_out} --vkey '{log.key}'")
+
+
+@command.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@options.own_directory
+def mirror(out: Path, directory: Path) -> None:
+    """Write a node's mirror of the regional log into the new folder OUT: a lost hub is founded anew from it.
+
+    Nothing in OUT is secret. OUT is a log like an exported one: python -m audit verify OUT
+    """
+    with open_member(directory) as node:
+        checkpoint = write_mirror(node, directory, out)
+    click.echo(f"{checkpoint.origin}: {checkpoint.size} entries are in {out}")
+    click.echo("For the hub's operator, if the hub is lost: safelane hub refound")

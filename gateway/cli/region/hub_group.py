@@ -17,6 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Show the hub's keys and the fingerprint of its replies' key.",
     ),
     "members": ("gateway.cli.region.hub_members:members", "List the members, and applications to confirm."),
+    "refound": (
+        "gateway.cli.region.hub_refounding:refound_hub",
+        "Found a hub whose disk is lost anew, from members' mirrors of its log.",
+    ),
     "revoke": ("gateway.cli.region.hub_members:revoke_member", "End a MEMBER's enrolment at once."),
     "rotate-key": (
         "gateway.cli.log.log_keys:rotate_calls",
