@@ -76,9 +76,9 @@ class Cosigner:
         return cls(VerifierKey(name, kind, public), seed)
 
     @classmethod
-    def generate(cls, name: str) -> Self:
-        """Make a cosigner with a new secret Ed25519 key from the system's randomness."""
-        return cls.from_seed(name, secrets.token_bytes(ed25519.SEED_SIZE))
+    def generate(cls, name: str, kind: int = COSIGNATURE_V1) -> Self:
+        """Make a cosigner with a new secret key from the system's randomness, by default for Ed25519."""
+        return cls.from_seed(name, secrets.token_bytes(ed25519.SEED_SIZE), kind)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -27,7 +27,7 @@ def web_source(url: str, timeout: float = TIMEOUT) -> Source:
 
     def fetch(path: str, limit: int) -> bytes:
         request = urllib.request.Request(  # noqa: S310 - the scheme has been checked
-            f"{prefix}/{path}", headers={"Accept-Encoding": "gzip", "User-Agent": "safelane-audit"}
+            f"{prefix}/{path}", headers={"Accept-Encoding": "gzip, identity", "User-Agent": "safelane-audit"}
         )
         try:
             with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310 - as above

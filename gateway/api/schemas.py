@@ -133,6 +133,8 @@ class WaitSchema(Strict):
     )
 
 
+MOST_OF_A_CHECKPOINT = 20_000
+"""Characters: a cosignature of ML-DSA-44 has 3,240, and while keys change there are two."""
 SIZE = validate.Range(min=0, max=2**63 - 1)
 PIECES = validate.Length(max=MOST_PIECES)
 PROOF_LENGTH = validate.Length(max=63)
@@ -152,7 +154,7 @@ class ExcerptSchema(Strict):
 
 
 class ShownLogSchema(Strict):
-    checkpoint = fields.String(required=True, validate=Text(max=10_000))
+    checkpoint = fields.String(required=True, validate=Text(max=MOST_OF_A_CHECKPOINT))
     old_size = fields.Integer(required=True, strict=True, validate=SIZE)
     consistency = fields.List(fields.String(), required=True, validate=PROOF_LENGTH)
     excerpt = fields.Nested(ExcerptSchema, load_default=None, allow_none=True)
@@ -177,7 +179,7 @@ class UploadBatchSchema(Strict):
 
 class PollSchema(Strict):
     seen_size = fields.Integer(required=True, strict=True, validate=SIZE)
-    cosignature = fields.String(load_default=None, allow_none=True, validate=Text(max=1000))
+    cosignature = fields.String(load_default=None, allow_none=True, validate=Text(max=MOST_OF_A_CHECKPOINT))
     log = fields.Nested(ShownLogSchema, load_default=None, allow_none=True)
     copied = fields.Integer(load_default=0, strict=True, validate=SIZE)
     wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=30))
@@ -214,7 +216,7 @@ class ApplicationSchema(Strict):
     member = fields.String(required=True, validate=validate.Regexp(r"\A[A-Z]{2}\Z"))
     answer_key = fields.String(required=True, validate=Text(max=250))
     log_key = fields.String(required=True, validate=Text(max=250))
-    witness_key = fields.String(required=True, validate=Text(max=250))
+    witness_key = fields.String(required=True, validate=Text(max=2_000))
     call_key = fields.String(required=True, validate=Text(max=250))
     proof = fields.String(
         required=True,

@@ -5,6 +5,7 @@ import re
 import pytest
 from entrances import House
 
+from audit.formats.tiles import Bundle, parse_bundle
 from gateway.accounts.invitations import invite
 from gateway.accounts.model import Offer, Role
 
@@ -151,3 +152,18 @@ def test_an_unexpected_error_discloses_nothing_and_opens_nothing(house: House, a
     assert page.status_code == 500
     assert secret not in page.text
     assert "Traceback" not in page.text
+
+
+def test_entry_bundles_of_the_log_are_packed_for_who_asks(house: House) -> None:
+    browser = house.browser()
+    size = int(browser.get("/log/checkpoint").text.splitlines()[1])
+    path = f"/log/tile/entries/000.p/{size}"
+    plain = browser.get(path, headers={"Accept-Encoding": "identity"})
+    packed = browser.get(path, headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert packed.content == plain.content
+    assert len(parse_bundle(Bundle(0, size), plain.content)) == size
+    assert int(packed.headers["Content-Length"]) < len(plain.content)

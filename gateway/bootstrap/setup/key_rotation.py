@@ -70,7 +70,7 @@ def rotate_witness_key(directory: Path, reason: str, overlap: timedelta, clock: 
     """
     with _stopped(directory, clock) as (database, keys):
         check_not_lost(keys.signer)
-        new = Cosigner.generate(keys.cosigner.key.name)
+        new = Cosigner.generate(keys.cosigner.key.name, keys.cosigner.key.kind)
         write_secret(key_file(Layout(directory).keys, WITNESS, str(new.key)), new.secret())
         rotation = Rotation(str(keys.cosigner.key), str(new.key), _until(clock, overlap))
         log = SequencedLog(keys.signer, keys.former)

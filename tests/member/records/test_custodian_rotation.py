@@ -1,5 +1,7 @@
 """A custodian leaves and another joins: who opens the vault then, and what a stop half-way leaves."""
 
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -252,3 +254,35 @@ def test_a_wrong_key_changes_nothing(node: Node, tmp_path: Path) -> None:
     assert custody_of(tmp_path) == before
     assert not exchanges_in_log(node)
     assert not (tmp_path / "vuth.key").exists()
+
+
+def test_the_drill_of_a_lost_key_file_works_as_the_page_says(node: Node, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "open-the-vault.md").read_text("utf-8")
+    drill = page.partition("\n## A key file or a passphrase is lost\n")[2].partition("\n## ")[0]
+    lines = [line for line in drill.splitlines() if line.startswith(("safelane ", "mv "))]
+    assert len(lines) == 5
+    keys = tmp_path / "KH" / "keys"
+    (keys / "vault.json").unlink()
+    vault = ["vault", "create", "--dir", str(tmp_path / "KH")]
+    for name in ("sok", "chan", "dara"):
+        vault += ["--custodian", f"{name}={tmp_path / name.upper()}"]
+    assert CliRunner().invoke(main, vault).exit_code == 0
+    load(tmp_path, node)
+    lost = (tmp_path / "CHAN").read_bytes()
+    (tmp_path / "CHAN").unlink()
+
+    for line in lines:
+        words = shlex.split(re.sub(r"\b([A-Z]{3,}2?)\b", lambda place: _place(tmp_path, place[1]), line))
+        if words[0] == "mv":
+            Path(words[1]).rename(words[2])
+            continue
+        done = CliRunner().invoke(main, words[1:])
+        assert done.exit_code == 0, f"{line}: {done.output}"
+    load(tmp_path, node)
+    (tmp_path / "found").write_bytes(lost)
+    check = ["vault", "check", "--dir", str(tmp_path / "KH"), "--as", "chan", "--key-file"]
+    assert CliRunner().invoke(main, [*check, str(tmp_path / "found")]).exit_code != 0
+
+
+def _place(folder: Path, name: str) -> str:
+    return str(folder / ("KH" if name == "NODE" else name))
