@@ -17,6 +17,7 @@ from audit.errors import AuditError, MalformedError, TableError
 from audit.formats.canonical import canonical_json, parse_json_object
 from audit.formats.encoding import decode_utf8
 from audit.reading.released_table import TOTAL, VALUE, WITHHELD, Key, ReleasedCell, ReleasedTable
+from audit.reading.saved_sdmx import csv_rows, json_rows
 from audit.reading.saved_workbook import compare_first_sheet, data_rows
 
 FACTS: Final = (
@@ -37,25 +38,6 @@ PROGRAM_FACTS: Final = (
     "largest_deviation",
     "standard_deviation",
     "missing_members",
-)
-_SDMX_STATES: Final = ("OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
-_SDMX_FACTS: Final = MappingProxyType(
-    {
-        "AT_LEAST": "at_least",
-        "AT_MOST": "at_most",
-        "LARGEST_DEVIATION": "largest_deviation",
-        "STANDARD_DEVIATION": "standard_deviation",
-        "MISSING_MEMBERS": "missing_members",
-    }
-)
-_SDMX_STATUS: Final = MappingProxyType(
-    {
-        ("A", "F"): VALUE,
-        ("Q", "N"): WITHHELD,
-        ("Q", "C"): "not-shared",
-        ("O", "F"): "no-answer",
-        ("L", "F"): "not-collected",
-    }
 )
 _REASONS: Final = MappingProxyType(
     {
@@ -100,8 +82,6 @@ def compare(name: str, data: bytes, table: ReleasedTable) -> Compared:
         "jsonstat": _json_stat,
         "xlsx": _workbook,
     }
-    if name.lower().endswith("sdmx.json"):
-        raise MalformedError(name, "SDMX-JSON is not compared: save the release as data.sdmx.csv or .csv")
     if ending not in readers:
         raise MalformedError(name, "its ending is none of csv, xlsx, json, jsonstat, svg, png")
     return readers[ending](data, table)
@@ -111,6 +91,9 @@ def _json(data: bytes, table: ReleasedTable) -> Compared:
     value = parse_json_object(data, "saved table")
     if value.get("class") == "dataset":
         return _json_stat(data, table)
+    if "data" in value:
+        compared = _rows(table, json_rows(value, table), worded=False)
+        return Compared(compared.cells, compared.of, (*compared.unchecked, _LABELS))
     if canonical_json(value) != table.text:
         raise TableError(_where_json(value, table))
     return Compared(len(table.cells), len(table.cells), ())
@@ -158,7 +141,7 @@ def _csv(data: bytes, table: ReleasedTable) -> Compared:
                 beside = (*compared.unchecked, *([_LABELS] if step == 2 else []))
                 return Compared(compared.cells, compared.of, beside)
     if head[:3] == ["STRUCTURE", "STRUCTURE_ID", "ACTION"]:
-        return _sdmx(head[3:], [row[3:] for row in rows], table)
+        return _rows(table, csv_rows(head[3:], [row[3:] for row in rows], table), worded=False)
     raise TableError("the file is of another table than the release, or no table that Safelane saves")
 
 
@@ -168,22 +151,6 @@ def _split(
     return [
         ([row[place * step] for place in range(width)], dict(zip(head, row, strict=True))) for row in rows
     ]
-
-
-def _sdmx(head: Sequence[str], rows: Iterable[Sequence[str]], table: ReleasedTable) -> Compared:
-    width = len(table.levels)
-    names = [_component(level) for level in table.levels]
-    if list(head) != [*names, *_SDMX_STATES, *_SDMX_FACTS]:
-        raise TableError("the file is of another table than the release, or has other columns")
-    written = [{_identifier(code): code for code in codes} for codes in table.codes]
-    found = []
-    for row in rows:
-        key = [codes.get(code, code) for codes, code in zip(written, row[:width], strict=True)]
-        value, observed, confidential, *others = row[width:]
-        status = _SDMX_STATUS.get((observed, confidential), "")
-        facts = dict(zip(_SDMX_FACTS.values(), others, strict=True))
-        found.append((key, {**facts, "value": value, "status": status}))
-    return _rows(table, found, worded=False)
 
 
 def _json_stat(data: bytes, table: ReleasedTable) -> Compared:
@@ -290,15 +257,3 @@ def harmless(text: str) -> str:
     """A text as spreadsheets get it: on one line, with an apostrophe before what they would run."""
     line = re.sub(r"[\t\r\n]+", " ", text)
     return f"'{line}" if line.lstrip().startswith(("=", "+", "-", "@")) else line
-
-
-def _component(level: str) -> str:
-    """A level as SDMX-CSV names its column."""
-    return "TIME_PERIOD" if level == "year" else _identifier(level.replace(".", "_")).upper()
-
-
-def _identifier(code: str) -> str:
-    """A code as SDMX-CSV writes it."""
-    if code == TOTAL:
-        return "_T"
-    return re.sub(r"[^A-Za-z0-9_@$-]", lambda found: f"_{ord(found[0]):X}_", code.replace("+", "_PLUS"))

@@ -65,7 +65,7 @@ def test_every_format_that_safelane_saves_is_the_release(release: Release) -> No
     for form in ("csv", "json", "xlsx"):
         compared = compare(f"table.{form}", export(release, form, regional()), table)
         assert (compared.cells, compared.picture) == (len(release.cells), False)
-    for ending in ("csv", "jsonstat", "sdmx.csv"):
+    for ending in ("csv", "jsonstat", "sdmx.csv", *(["sdmx.json"] if release.axes else [])):
         for selection in (Selection.INNER, Selection.ALL):
             made = observed(release, ending, selection)
             compared = compare(f"data.{ending}", made, table)
@@ -120,6 +120,12 @@ KILLED = number_of(TWO, "KH", "K")
         ("jsonstat", swapped(f'"value":[{KILLED}', f'"value":[{KILLED}1')),
         ("jsonstat", swapped(f"{KILLED},null,null,0", f"{KILLED},null,null,3")),
         ("sdmx.csv", swapped(f"KH,K,{KILLED},A,F", f"KH,K,{KILLED},Q,N")),
+        ("sdmx.json", swapped(f"[{KILLED},0,0]", f"[{KILLED}1,0,0]")),
+        ("sdmx.json", swapped(f"[{KILLED},0,0]", f"[{KILLED},1,1]")),
+        ("sdmx.json", swapped(f"[{KILLED},0,0]", f"[{KILLED},-1,0]")),
+        ("sdmx.json", swapped('"id":"COUNTRY"', '"id":"SEX"')),
+        ("sdmx.json", swapped('"dataSets":[{', '"dataSets":[{},{')),
+        ("sdmx.json", swapped(f"[{KILLED},0,0]", f"[{KILLED},0,0,null,null,null,null,null,null]")),
     ],
 )
 def test_a_changed_file_is_found_out(ending: str, change: Callable[[bytes], bytes]) -> None:
