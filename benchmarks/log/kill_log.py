@@ -1,10 +1,12 @@
 """Kills a writing log at random moments, again and again, and checks that nothing acknowledged is ever lost.
 
-python benchmarks/log/kill_log.py [rounds] [--url DATABASE_URL]
+    python benchmarks/log/kill_log.py [rounds] [--url DATABASE_URL]
+    python benchmarks/log/kill_log.py [rounds] --region
 
 Each round starts a process in which eight threads append through the sequencer and print every receipt once
 it is durable. The process is killed without warning; then the whole log is checked, with every receipt that
-was printed in this round, and at the end with those of all rounds.
+was printed in this round, and at the end with those of all rounds. With `--region`, a real hub and a real
+node are killed while analysts ask them (`kill_region.py`).
 """
 
 import argparse
@@ -110,10 +112,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=100)
     parser.add_argument("--url", help="database, instead of SQLite in a temporary directory")
+    parser.add_argument("--region", action="store_true", help="kill a real hub and a real node instead")
     parser.add_argument("--write", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.write:
         write_for_ever(options.url)
+        return
+    if options.region:
+        # Here, so that a process that only writes does not wait for all that a region needs.
+        from kill_region import kill_region  # noqa: PLC0415
+
+        kill_region(options.rounds)
         return
     with tempfile.TemporaryDirectory() as name:
         url = options.url or sqlite_url(Path(name) / "state.sqlite")
