@@ -57,6 +57,14 @@ class UnreachableError(AuditError):
     """Nothing is known of a log, since it cannot be reached: ask again later."""
 
 
+class DamagedEntryError(LogError):
+    """What is stored as an entry is not what was logged: it was changed or removed since."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"entry {number} is damaged: what is stored is not what was logged")
+        self.number = number
+
+
 class StaleLogError(LogError):
     """Someone else appended to the log since it was read: the transaction must be rolled back."""
 

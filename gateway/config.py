@@ -31,6 +31,8 @@ class HubConfig:
     port 0 for any free one; beyond this machine only with a certificate (`tls_certificate`, `tls_key`: files,
     from the directory) or behind `proxies` (addresses and networks, with commas). `public_url` is the https://
     address under which people reach the pages, and `oidc_*` the directory at which they may sign in.
+    `time_zone` (such as Asia/Phnom_Penh) and `office_hours` (such as 8-17) are the office's: an auditor is
+    told of questions at other times.
     """
 
     origin: str
@@ -40,6 +42,8 @@ class HubConfig:
     monitor_seconds: int = 60
     monitor_patience_seconds: int = 300
     metrics: str = ""
+    time_zone: str = ""
+    office_hours: str = ""
     public_url: str = ""
     tls_certificate: str = ""
     tls_key: str = ""
@@ -69,6 +73,8 @@ class MemberConfig:
     monitor_seconds: int = 60
     monitor_patience_seconds: int = 300
     metrics: str = ""
+    time_zone: str = ""
+    office_hours: str = ""
     public_url: str = ""
     tls_certificate: str = ""
     tls_key: str = ""

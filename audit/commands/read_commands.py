@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from audit.formats.checkpoint import Checkpoint
 from audit.log.directory import CHECKPOINT, LogDirectory
 from audit.log.policy import Verified
 from audit.log.sample import draw_sample
-from audit.log.verify import verify_extends, verify_log
+from audit.log.verify import Visitor, verify_extends, verify_log
 from audit.reading.alerts import Thresholds, Watch, notices
+from audit.reading.entry_facts import EntryFacts
 from audit.reading.exports import csv_rows, json_lines
 from audit.reading.fhir import bundle
+from audit.reading.office import office_hours, time_zone
 from audit.reading.sentences import say_event
 
 FORMATS = ("jsonl", "csv", "fhir", "text")
@@ -58,6 +60,15 @@ def add_read(commands: Any) -> None:
     alerts.add_argument(
         "--as-of", metavar="DATE", type=_day, help="when the export was made (else as its file says)"
     )
+    usual = Thresholds()
+    alerts.add_argument(
+        "--time-zone", metavar="ZONE", type=_zone, default=usual.zone,
+        help="of the office, such as Asia/Phnom_Penh (else seven hours ahead of UTC)",
+    )  # fmt: skip
+    alerts.add_argument(
+        "--office-hours", metavar="FROM-TO", type=_hours, default=usual.office,
+        help="such as 8-17: questions at other times are told (else 6-20)",
+    )  # fmt: skip
     alerts.set_defaults(run=_alerts)
 
 
@@ -82,12 +93,15 @@ class Export:
         return self.verified.checkpoint.origin
 
 
-def verified_export(options: argparse.Namespace) -> Export:
-    """Verify the export named by the arguments. Raises AuditError or OSError."""
+def verified_export(options: argparse.Namespace, visit: Visitor | None = None) -> Export:
+    """Verify the export named by the arguments. Raises AuditError or OSError.
+
+    With `visit` each entry is handed to it, and none is kept.
+    """
     directory = LogDirectory(options.directory)
     entries: list[tuple[int, bytes]] = []
     trust = trust_of(options, directory, sys.stderr)
-    verified = verify_log(directory, trust.policy, lambda i, e: entries.append((i, e)))
+    verified = verify_log(directory, trust.policy, visit or (lambda i, e: entries.append((i, e))))
     if not trust.keys_given:
         sys.stderr.write(f"{CONSISTENT}\n")
     return Export(directory, trust, verified, entries)
@@ -141,9 +155,10 @@ def _say_checkpoint(checkpoint: Checkpoint, seed: str) -> None:
 
 def _alerts(options: argparse.Namespace) -> int:
     """Verify an exported log and show what an auditor should look at, with the numbers of the entries."""
-    export = verified_export(options)
-    found = read_events(export.entries)
-    for notice in notices(found, datetime.now(UTC), Thresholds(), _watch(options, export)):
+    facts = EntryFacts()
+    export = verified_export(options, facts.add)
+    thresholds = Thresholds(zone=options.time_zone, office=options.office_hours)
+    for notice in notices(facts, datetime.now(UTC), thresholds, _watch(options, export)):
         numbers = " ".join(map(str, notice.numbers))
         sys.stdout.write(f"{notice.kind.value}: {notice.about}: {notice.message} (entries {numbers})\n")
     return 0
@@ -189,3 +204,17 @@ def _day(text: str) -> datetime:
         msg = f"{text!r} is no date of the form YYYY-MM-DD"
         raise argparse.ArgumentTypeError(msg) from None
     return day
+
+
+def _zone(text: str) -> tzinfo:
+    try:
+        return time_zone(text)
+    except MalformedError as error:
+        raise argparse.ArgumentTypeError(error.why) from None
+
+
+def _hours(text: str) -> tuple[int, int]:
+    try:
+        return office_hours(text)
+    except MalformedError as error:
+        raise argparse.ArgumentTypeError(error.why) from None

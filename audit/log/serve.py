@@ -7,6 +7,7 @@ from typing import Final
 from audit.errors import MalformedError, NotInLogError
 from audit.formats.tiles import Bundle, encode_bundle, parse_path
 from audit.formats.vkey import VerifierKey
+from audit.log.checked_reading import as_stored
 from audit.log.log import Log, Storage
 
 TEXT: Final = "text/plain; charset=utf-8"
@@ -40,7 +41,7 @@ def serve(log: Log, storage: Storage, path: str, witnesses: Sequence[VerifierKey
     try:
         tile = parse_path(path)
         if isinstance(tile, Bundle):
-            body = encode_bundle(storage.read_entries(tile.start, tile.end))
+            body = encode_bundle(as_stored(storage).read_entries(tile.start, tile.end))
         else:
             (body,) = storage.read_tiles([tile])
     except (MalformedError, NotInLogError):

@@ -1,15 +1,14 @@
 """Alerts for auditors, with the entries behind each alert. Thresholds are data."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
-from audit.events.event_values import CoarseShare, PolicyStep
-from audit.events.events import Event, PolicyInForce, SignInFailed
-from audit.events.question_events import Answered, Asked, Denied, Released
-from audit.events.search import Found, time_of
+from audit.events.event_values import PolicyStep
+from audit.reading.entry_facts import EntryFacts, Failure, Question, Result, Step
 from audit.reading.messages import Message, message, msgid
 from audit.reading.unusual_questions import complementary, narrow, repeated
 
@@ -29,6 +28,8 @@ class NoticeKind(StrEnum):
     NARROW = "narrow"
     REPEATED = "repeated"
     COMPLEMENTARY = "complementary"
+    SUPPRESSED = "suppressed"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,7 @@ class Notice:
 class Thresholds:
     """Thresholds of the alerts. Each state sets its own; these are defaults.
 
-    `office` are the first office hour and the hour after the last, at `offset` from UTC (7 hours: Phnom
-    Penh).
+    `office` are the first office hour and the hour after the last, in the office's own time zone.
     """
 
     questions: int = 30
@@ -54,7 +54,7 @@ class Thresholds:
     sign_ins: int = 5
     window: timedelta = timedelta(hours=1)
     office: tuple[int, int] = (6, 20)
-    offset: timedelta = timedelta(hours=7)
+    zone: tzinfo = field(default_factory=lambda: timezone(timedelta(hours=7), "UTC+7"))
     withheld: int = 10
     """Number of results to one organisation within `withheld_window` with half or more of the table
     withheld."""
@@ -68,6 +68,9 @@ class Thresholds:
     repeats: int = 10
     """How often the same question is asked within `repeats_window` before it raises an alert."""
     repeats_window: timedelta = timedelta(days=1)
+    suppressed: int = 10
+    """Refused attempts within `window` that were counted, not logged one by one, from which on they raise an
+    alert."""
     patience: timedelta = timedelta(minutes=5)
     """Time allowed after the deadline for a question's end, and for an entry's cosignatures."""
 
@@ -87,23 +90,38 @@ class Watch:
     as_of: datetime
 
 
+class _Timed(Protocol):
+    @property
+    def number(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+T = TypeVar("T", bound=_Timed)
+Keyed = Iterable[tuple[str, T]]
+
+
 def notices(
-    found: Iterable[Found], now: datetime, thresholds: Thresholds, watch: Watch | None = None
+    facts: EntryFacts, now: datetime, thresholds: Thresholds, watch: Watch | None = None
 ) -> list[Notice]:
     """Return all alerts of a verified log, in the order of their first entries."""
-    found = list(found)
     limit = thresholds
+    questions = [(each.organisation, each) for each in facts.asked]
+    denied = [(each.organisation, each) for each in facts.denied]
+    failed = [("everybody", each) for each in facts.failed_sign_ins]
     raised = [
-        *_crowded(NoticeKind.BURST, _by_organisation(found, Asked), limit.questions, limit.window),
-        *_crowded(NoticeKind.DENIALS, _by_organisation(found, Denied), limit.denials, limit.window),
-        *_crowded(NoticeKind.SIGN_INS, _grouped(found, SignInFailed, ""), limit.sign_ins, limit.window),
-        *_crowded(NoticeKind.WITHHELD, _withheld(found), limit.withheld, limit.withheld_window),
-        *_policy_flips(found, limit.policy_window),
-        *_off_hours(found, limit),
-        *_purpose_drift(found, limit.habit),
-        *_unusual(found, limit),
-        *_no_end(found, now, limit.patience),
-        *([] if watch is None else _unwitnessed(found, watch, limit.patience)),
+        *_crowded(NoticeKind.BURST, questions, limit.questions, limit.window),
+        *_crowded(NoticeKind.DENIALS, denied, limit.denials, limit.window),
+        *_crowded(NoticeKind.SIGN_INS, failed, limit.sign_ins, limit.window),
+        *_crowded(NoticeKind.WITHHELD, _withheld(facts), limit.withheld, limit.withheld_window),
+        *_policy_flips(facts.steps, limit.policy_window),
+        *_off_hours(facts.asked, limit),
+        *_purpose_drift([*facts.asked, *facts.denied], limit.habit),
+        *_unusual(facts.asked, limit),
+        *_suppressed(facts.refused, limit),
+        *_damaged(facts.damaged),
+        *_no_end(facts, now, limit.patience),
+        *([] if watch is None else _unwitnessed(facts, watch, limit.patience)),
     ]
     return sorted(raised, key=lambda notice: notice.numbers)
 
@@ -118,116 +136,109 @@ _WORDS = {
 }
 
 
-def _grouped(found: Sequence[Found], kind: type[Event], name: str) -> dict[str, list[Found]]:
-    groups: dict[str, list[Found]] = defaultdict(list)
-    for each in found:
-        if isinstance(each.event, kind):
-            groups[str(getattr(each.event, name, "everybody"))].append(each)
+def _grouped(some: Keyed[T]) -> dict[str, list[T]]:
+    """Group facts by their subject, each group by time."""
+    groups: dict[str, list[T]] = defaultdict(list)
+    for about, each in some:
+        groups[about].append(each)
+    for group in groups.values():
+        group.sort(key=lambda each: each.at)
     return groups
 
 
-def _by_organisation(found: Sequence[Found], kind: type[Event]) -> dict[str, list[Found]]:
-    return _grouped(found, kind, "organisation")
-
-
-def _crowded(kind: NoticeKind, groups: dict[str, list[Found]], count: int, window: timedelta) -> list[Notice]:
-    """Yield runs of at least `count` entries in which each `count` neighbours lie within the window."""
+def _crowded(kind: NoticeKind, some: Keyed[T], count: int, window: timedelta) -> list[Notice]:
+    """Return runs of at least `count` entries in which each `count` neighbours lie within the window."""
     raised = []
-    for about, group in groups.items():
-        group.sort(key=lambda each: time_of(each.event))
-        run: list[Found] = []
-        for i in range(count - 1, len(group)):
-            neighbours = group[i - count + 1 : i + 1]
-            if time_of(neighbours[-1].event) - time_of(neighbours[0].event) <= window:
-                run += [each for each in neighbours if each not in run[-count:]]
-            elif run:
-                raised.append(_notice(kind, about, run, window))
-                run = []
-        if run:
-            raised.append(_notice(kind, about, run, window))
+    for about, group in _grouped(some).items():
+        first, end = 0, 0  # the run so far: group[first:end]
+        for last in range(count - 1, len(group)):
+            start = last - count + 1
+            if group[last].at - group[start].at <= window:
+                first, end = (first if end > first else start), last + 1
+            elif end > first:
+                raised.append(_notice(kind, about, group[first:end], window))
+                first = end = last + 1
+        if end > first:
+            raised.append(_notice(kind, about, group[first:end], window))
     return raised
 
 
-def _notice(kind: NoticeKind, about: str, run: list[Found], window: timedelta) -> Notice:
+def _notice(kind: NoticeKind, about: str, run: Sequence[T], window: timedelta) -> Notice:
     words = Message(_WORDS[kind], {"count": len(run), "window": str(window)})
     return Notice(kind, about, words, tuple(each.number for each in run))
 
 
-def _withheld(found: Sequence[Found]) -> dict[str, list[Found]]:
-    """Group largely withheld results by requester: of a hub's log and of a member's."""
-    asked = {each.number: each.event for each in found if isinstance(each.event, Asked)}
-    groups: dict[str, list[Found]] = defaultdict(list)
-    for each in found:
-        event = each.event
-        if isinstance(event, Released | Answered) and event.withheld is CoarseShare.MANY:
-            question = asked.get(event.asked_index) if isinstance(event, Released) else event
-            if question is not None:
-                groups[question.organisation].append(each)
-    return groups
+def _withheld(facts: EntryFacts) -> list[tuple[str, Result]]:
+    """Return largely withheld results with the requester: of a hub's log and of a member's."""
+    asked = {each.number: each.organisation for each in facts.asked}
+    found = []
+    for each in (*facts.released, *facts.answered):
+        about = each.organisation if each.asked_index is None else asked.get(each.asked_index)
+        if each.much_withheld and about is not None:
+            found.append((about, each))
+    return found
 
 
-def _policy_flips(found: Sequence[Found], window: timedelta) -> list[Notice]:
+def _policy_flips(steps: Sequence[Step], window: timedelta) -> list[Notice]:
     raised = []
-    for member, group in _grouped(found, PolicyInForce, "member").items():
-        opened: Found | None = None
-        for each in group:
-            event = each.event
-            if not isinstance(event, PolicyInForce):
-                continue
-            if opened is not None and event.step in (PolicyStep.TIGHTENED, PolicyStep.BOTH):
-                after = time_of(event) - time_of(opened.event)
-                if after <= window:
-                    words = message(
-                        "a policy was loosened and tightened again after %(time)s", time=str(after)
-                    )
-                    numbers = (opened.number, each.number)
-                    raised.append(Notice(NoticeKind.POLICY_FLIPS, member, words, numbers))
-                opened = None
-            if event.step in (PolicyStep.LOOSENED, PolicyStep.BOTH):
-                opened = opened or each
+    opened: dict[str, Step] = {}
+    for each in steps:
+        before = opened.get(each.member)
+        if before is not None and each.step in (PolicyStep.TIGHTENED, PolicyStep.BOTH):
+            after = each.at - before.at
+            if after <= window:
+                words = message("a policy was loosened and tightened again after %(time)s", time=str(after))
+                numbers = (before.number, each.number)
+                raised.append(Notice(NoticeKind.POLICY_FLIPS, each.member, words, numbers))
+            del opened[each.member]
+        if each.step in (PolicyStep.LOOSENED, PolicyStep.BOTH):
+            opened.setdefault(each.member, each)
     return raised
 
 
-def _off_hours(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
+def _off_hours(asked: Sequence[Question], limit: Thresholds) -> list[Notice]:
     late: dict[str, list[int]] = defaultdict(list)
-    for each in found:
-        if isinstance(each.event, Asked):
-            local = each.event.asked_at + limit.offset
-            if not limit.office[0] <= local.hour < limit.office[1] or local.weekday() >= 5:
-                late[each.event.organisation].append(each.number)
+    begin, end = limit.office
+    for each in asked:
+        local = each.at.astimezone(limit.zone)
+        if not begin <= local.hour < end or local.weekday() >= 5:
+            late[each.organisation].append(each.number)
     return [
         Notice(
             NoticeKind.OFF_HOURS,
             about,
-            message("%(count)s questions outside office hours", count=len(numbers)),
+            message(
+                "%(count)s questions at night or at a weekend: the office is open from %(begin)s to %(end)s "
+                "o'clock (%(zone)s)",
+                count=len(numbers),
+                begin=begin,
+                end=end,
+                zone=str(limit.zone),
+            ),
             tuple(numbers),
         )
         for about, numbers in late.items()
     ]
 
 
-def _purpose_drift(found: Sequence[Found], habit: int) -> list[Notice]:
+def _purpose_drift(some: Sequence[Question], habit: int) -> list[Notice]:
     seen: dict[str, set[str]] = defaultdict(set)
     asked: dict[str, int] = defaultdict(int)
     raised = []
-    for each in found:
-        event = each.event
-        if not isinstance(event, Asked | Denied):
-            continue
-        if event.purpose not in seen[event.organisation] and asked[event.organisation] >= habit:
+    for each in sorted(some, key=lambda one: one.number):
+        if each.purpose not in seen[each.organisation] and asked[each.organisation] >= habit:
             words = message(
                 "its first question for %(purpose)s, after %(count)s questions for other purposes",
-                purpose=event.purpose,
-                count=asked[event.organisation],
+                purpose=each.purpose,
+                count=asked[each.organisation],
             )
-            raised.append(Notice(NoticeKind.PURPOSE_DRIFT, event.organisation, words, (each.number,)))
-        seen[event.organisation].add(event.purpose)
-        asked[event.organisation] += 1
+            raised.append(Notice(NoticeKind.PURPOSE_DRIFT, each.organisation, words, (each.number,)))
+        seen[each.organisation].add(each.purpose)
+        asked[each.organisation] += 1
     return raised
 
 
-def _unusual(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
-    asked = [(each.number, each.event) for each in found if isinstance(each.event, Asked)]
+def _unusual(asked: Sequence[Question], limit: Thresholds) -> list[Notice]:
     kinds = {
         NoticeKind.NARROW: narrow(asked, limit.conditions),
         NoticeKind.REPEATED: repeated(asked, limit.repeats, limit.repeats_window),
@@ -238,26 +249,55 @@ def _unusual(found: Sequence[Found], limit: Thresholds) -> list[Notice]:
     ]
 
 
-def _no_end(found: Sequence[Found], now: datetime, patience: timedelta) -> list[Notice]:
-    ended = {each.event.asked_index for each in found if isinstance(each.event, Released)}
+def _suppressed(refused: Sequence[Failure], limit: Thresholds) -> list[Notice]:
+    """Return spells of refused attempts that were too many to be logged one by one."""
+    raised = []
+    spell: list[Failure] = []
+    for each in (*(one for one in refused if one.times > 1), None):
+        if spell and (each is None or each.at - spell[-1].at > limit.window):
+            if sum(one.times for one in spell) >= limit.suppressed:
+                kinds: Counter[tuple[str, str]] = Counter()
+                for one in spell:
+                    kinds[one.action, one.reason] += one.times
+                numbers = tuple(one.number for one in spell)
+                raised.append(Notice(NoticeKind.SUPPRESSED, "everybody", say_suppressed(kinds), numbers))
+            spell = []
+        if each is not None:
+            spell.append(each)
+    return raised
+
+
+def say_suppressed(kinds: Counter[tuple[str, str]]) -> Message:
+    """Say how many refused attempts were counted only, by their actions and reasons."""
+    return message(
+        "%(count)s refused attempts were counted, not logged one by one: %(kinds)s",
+        count=kinds.total(),
+        kinds=", ".join(f"{times} × {action} ({why})" for (action, why), times in kinds.most_common()),
+    )
+
+
+def _damaged(numbers: Sequence[int]) -> list[Notice]:
+    if not numbers:
+        return []
+    words = message(
+        "what is stored is not what was logged: safelane log check shows all that is damaged; keep a copy, "
+        "then restore the newest backup"
+    )
+    return [Notice(NoticeKind.DAMAGED, "this log", words, tuple(numbers))]
+
+
+def _no_end(facts: EntryFacts, now: datetime, patience: timedelta) -> list[Notice]:
+    ended = {each.asked_index for each in facts.released}
+    words = message("asked, but no result was ever released")
     return [
-        Notice(
-            NoticeKind.NO_END,
-            each.event.question_id,
-            message("asked, but no result was ever released"),
-            (each.number,),
-        )
-        for each in found
-        if isinstance(each.event, Asked) and each.number not in ended and each.event.deadline + patience < now
+        Notice(NoticeKind.NO_END, each.question_id, words, (each.number,))
+        for each in facts.asked
+        if each.number not in ended and each.deadline is not None and each.deadline + patience < now
     ]
 
 
-def _unwitnessed(found: Sequence[Found], watch: Watch, patience: timedelta) -> list[Notice]:
-    late = [
-        each.number
-        for each in found
-        if each.number >= watch.reached and time_of(each.event) + patience < watch.as_of
-    ]
+def _unwitnessed(facts: EntryFacts, watch: Watch, patience: timedelta) -> list[Notice]:
+    late = tuple(facts.older_than(watch.reached, watch.as_of - patience))
     if not late:
         return []
     words = message(
@@ -266,4 +306,4 @@ def _unwitnessed(found: Sequence[Found], watch: Watch, patience: timedelta) -> l
         count=watch.witnesses,
     )
     about = ", ".join(watch.missing) or "the witnesses"
-    return [Notice(NoticeKind.UNWITNESSED, about, words, tuple(late))]
+    return [Notice(NoticeKind.UNWITNESSED, about, words, late)]

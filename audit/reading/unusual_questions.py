@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from audit.events.question_events import Asked
+from audit.reading.entry_facts import Conditions, Question
 from audit.reading.messages import Message, message
 
-Conditions = tuple[tuple[str, tuple[str, ...]], ...]
 _Words = tuple[str, str, tuple[str, ...], Conditions]
 """Organisation, measure, levels and conditions of a question."""
 
@@ -25,12 +24,12 @@ class Unusual:
     numbers: tuple[int, ...]
 
 
-def narrow(asked: Sequence[tuple[int, Asked]], conditions: int) -> Iterator[Unusual]:
+def narrow(asked: Sequence[Question], conditions: int) -> Iterator[Unusual]:
     """Questions with at least so many conditions of one code each."""
     found: dict[str, list[int]] = defaultdict(list)
-    for number, event in asked:
-        if _is_narrow(event, conditions):
-            found[event.organisation].append(number)
+    for each in asked:
+        if _is_narrow(each, conditions):
+            found[each.organisation].append(each.number)
     for about, numbers in found.items():
         text = message(
             "%(count)s questions about a narrow group, with at least %(conditions)s conditions",
@@ -40,19 +39,17 @@ def narrow(asked: Sequence[tuple[int, Asked]], conditions: int) -> Iterator[Unus
         yield Unusual(about, text, tuple(numbers))
 
 
-def repeated(asked: Sequence[tuple[int, Asked]], times: int, window: timedelta) -> Iterator[Unusual]:
+def repeated(asked: Sequence[Question], times: int, window: timedelta) -> Iterator[Unusual]:
     """The same question of an organisation at least so many times within the window."""
-    same: dict[tuple[object, ...], list[tuple[int, Asked]]] = defaultdict(list)
-    for number, event in asked:
-        same[event.organisation, event.measure, event.by, _conditions(event), event.purpose].append(
-            (number, event)
-        )
+    same: dict[tuple[object, ...], list[Question]] = defaultdict(list)
+    for one in asked:
+        same[one.organisation, one.measure, one.by, one.where, one.purpose].append(one)
     for group in same.values():
         numbers = [
-            number
+            one.number
             for first in range(len(group) - times + 1)
-            if group[first + times - 1][1].asked_at - group[first][1].asked_at <= window
-            for number, _ in group[first : first + times]
+            if group[first + times - 1].at - group[first].at <= window
+            for one in group[first : first + times]
         ]
         if numbers:
             each = tuple(dict.fromkeys(numbers))
@@ -62,18 +59,18 @@ def repeated(asked: Sequence[tuple[int, Asked]], times: int, window: timedelta) 
                 times=times,
                 window=str(window),
             )
-            yield Unusual(group[0][1].organisation, text, each)
+            yield Unusual(group[0].organisation, text, each)
 
 
-def complementary(asked: Sequence[tuple[int, Asked]], conditions: int) -> Iterator[Unusual]:
+def complementary(asked: Sequence[Question], conditions: int) -> Iterator[Unusual]:
     """Narrow questions that differ from one before in a single condition: another code, or none at all.
 
     The difference of the two answers is about still fewer people.
     """
     whole: dict[_Words, int] = {}
     parts: dict[tuple[_Words, str], dict[tuple[str, ...], int]] = defaultdict(dict)
-    for number, event in asked:
-        stated = _conditions(event)
+    for event in asked:
+        stated, number = event.where, event.number
         if len(stated) >= conditions - 1:
             whole.setdefault((event.organisation, event.measure, event.by, stated), number)
         if not _is_narrow(event, conditions):
@@ -90,9 +87,5 @@ def complementary(asked: Sequence[tuple[int, Asked]], conditions: int) -> Iterat
             yield Unusual(words[0], text, both)
 
 
-def _is_narrow(event: Asked, conditions: int) -> bool:
-    return sum(len(each.codes) == 1 for each in event.where) >= conditions
-
-
-def _conditions(event: Asked) -> Conditions:
-    return tuple(sorted((each.dimension, each.codes) for each in event.where))
+def _is_narrow(question: Question, conditions: int) -> bool:
+    return sum(len(codes) == 1 for _, codes in question.where) >= conditions

@@ -22,7 +22,6 @@ from audit.formats.note import Verifier
 from audit.log.directory import LogDirectory, export
 from audit.log.policy import Policy
 from audit.log.verify import verify_log
-from audit.reading.alerts import Thresholds
 from gateway.auditing.alerts import find_notices
 from gateway.auditing.entry_search import find, find_newest, whole
 from gateway.auditing.explanation import explain
@@ -135,7 +134,7 @@ def main() -> None:
             timed("a page of an organisation and a purpose", lambda: newest(both))
             timed("a page of refusals of a member (none)", lambda: newest(Criteria(outcome="refused")))
             timed("a question explained, with proofs", lambda: len(explain(kept, f"q-{count // 2:024x}")))
-            timed("alerts over everything", lambda: len(find_notices(kept, Thresholds())))
+            timed("alerts over everything", lambda: len(find_notices(kept)))
             out = Path(folder) / "out"
             with hub.store.reading() as view:
                 export(hub.log, view.log, out)

@@ -8,7 +8,7 @@ from marshmallow import RAISE
 
 from audit.events.event_values import ReadAction
 from audit.events.search import read_events
-from audit.reading.alerts import Thresholds
+from audit.log.checked_reading import damaged_in
 from gateway.api.audit_reading import criteria_of, noted, or_unknown, reading, replayed, search_of, shown
 from gateway.api.audit_schemas import (
     DossierSchema,
@@ -24,8 +24,7 @@ from gateway.api.audit_schemas import (
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.services import audited
-from gateway.auditing.alerts import find_notices
-from gateway.auditing.entry_search import Span, find, whole
+from gateway.auditing.entry_search import Span, entries_of, find, whole
 from gateway.auditing.explanation import dossier, explain
 from gateway.auditing.log_status import log_status
 from gateway.auditing.sampling import draw
@@ -54,7 +53,9 @@ def get_entries(query: dict[str, Any]) -> dict[str, Any]:
         hits = find(view, criteria, query.get("actor"), Span(query["start"], size))
         page = list(islice(hits, query["limit"] + 1))
         said = [shown(view, found) for found in page[: query["limit"]]]
-    return {"entries": said, "size": size, "next": page[-1].number if len(page) > len(said) else None}
+        left_out = list(damaged_in(view.log))
+    more = page[-1].number if len(page) > len(said) else None
+    return {"entries": said, "size": size, "next": more, "damaged": left_out}
 
 
 @blueprint.route("/explanations/<what>", methods=["GET"])
@@ -89,9 +90,10 @@ def get_sample(query: dict[str, Any]) -> dict[str, Any]:
         drawn = draw(kept, view, query["count"], size=query.get("size"), seed=query["seed"])
         # The checkpoint is taken first: the entry about this reading must not change the sample.
         noted(kept, ReadAction.SAMPLE, {**query, "size": drawn.size})
-        raw = [(number, kept.log.entry(view.log, number)) for number in drawn.numbers]
+        raw = list(entries_of(view.log, drawn.numbers))
         said = [shown(view, found) for found in read_events(raw)]
-    return {"entries": said, "size": drawn.size, "root": drawn.root.hex()}
+        left_out = list(damaged_in(view.log))
+    return {"entries": said, "size": drawn.size, "root": drawn.root.hex(), "damaged": left_out}
 
 
 @blueprint.route("/alerts", methods=["GET"])
@@ -102,7 +104,7 @@ def get_alerts() -> list[dict[str, Any]]:
     kept = reading(ReadAction.ALERTS, {})
     return [
         {"kind": n.kind.value, "about": n.about, "message": n.message, "entries": list(n.numbers)}
-        for n in find_notices(kept, Thresholds())
+        for n in audited().board.current(kept).notices
     ]
 
 

@@ -51,6 +51,9 @@ class EntrySchema(Schema):
     )
 
 
+DAMAGED = "entries that were met and left out, since what is stored is not what was logged"
+
+
 class FoundSchema(Schema):
     entries = fields.List(fields.Nested(EntrySchema), required=True)
     size = fields.Integer(required=True, metadata={"description": "of the log"})
@@ -59,12 +62,14 @@ class FoundSchema(Schema):
         allow_none=True,
         metadata={"description": "`start` of the next page; null after the last"},
     )
+    damaged = fields.List(fields.Integer(), required=True, metadata={"description": DAMAGED})
 
 
 class SampledSchema(Schema):
     entries = fields.List(fields.Nested(EntrySchema), required=True)
     size = fields.Integer(required=True)
     root = fields.String(required=True, metadata={"description": "of the checkpoint that it follows from"})
+    damaged = fields.List(fields.Integer(), required=True, metadata={"description": DAMAGED})
 
 
 class StorySchema(Schema):

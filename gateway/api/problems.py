@@ -7,7 +7,9 @@ import structlog
 from flask import Flask, Response, json, request
 from werkzeug.exceptions import HTTPException
 
+from audit.errors import DamagedEntryError
 from gateway.accounts import errors as accounts
+from gateway.auditing.damage import DamagedError, damaged
 from gateway.dictionary import DictionaryError
 from gateway.errors import SafelaneError
 from gateway.hub.decision_replay import NoDecisionError
@@ -57,6 +59,7 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     PollRefusedError: HTTPStatus.CONFLICT,
     TooLateError: HTTPStatus.GONE,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DamagedError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 
@@ -72,6 +75,7 @@ def problem(status: HTTPStatus, detail: str, remedy: str = "", **more: Any) -> R
 
 
 def install(app: Flask) -> None:
+    app.register_error_handler(DamagedEntryError, _damaged)
     app.register_error_handler(SafelaneError, known)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)
@@ -82,6 +86,10 @@ def known(error: SafelaneError) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
     faults = {"faults": list(error.faults)} if isinstance(error, QuestionError) else {}
     return problem(status, error.message, error.remedy, **faults)
+
+
+def _damaged(error: DamagedEntryError) -> Response:
+    return known(damaged([error.number]))
 
 
 def _http(error: HTTPException) -> Response:

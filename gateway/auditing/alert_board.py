@@ -1,16 +1,17 @@
-"""Cached notices for an auditor: over a large log, finding the notices takes many seconds."""
+"""An auditor's notices of one log: entries are read once, later looks read what has been added since."""
 
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.reading.alerts import Notice, Thresholds
+from audit.reading.alerts import Notice
+from audit.reading.entry_facts import EntryFacts
 from gateway.auditing.alerts import find_notices
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import whole
 
-AT_ONCE = 5000
-"""Number of log entries that are searched while the auditor waits."""
+AT_ONCE = 20_000
+"""Number of entries that are read while the auditor waits: less than a second."""
 FRESH = timedelta(minutes=10)
 
 
@@ -24,33 +25,36 @@ class Findings:
 
 
 class AlertBoard:
-    """The latest findings of one log. Thread-safe."""
+    """The latest findings of one log, and what is known of its entries. Thread-safe."""
 
     def __init__(self) -> None:
         self._latest: Findings | None = None
+        self._facts = EntryFacts()
         self._searching = threading.Lock()
 
-    def latest(self, kept: KeptLog, thresholds: Thresholds) -> Findings | None:
-        """Return current notices of a small log, the last notices of a large log, None during the first
-        search.
-        """
+    def latest(self, kept: KeptLog) -> Findings | None:
+        """Return current notices where few entries are new, else the last ones; None in the first search."""
         with kept.store.reading() as view:
             size = whole(view).end
-        if size <= AT_ONCE:
-            return _find(kept, thresholds, size)
         latest = self._latest
+        if size - self._facts.size <= AT_ONCE:
+            if self._searching.acquire(timeout=1.0):
+                self._renew(kept)
+            return self._latest
         old = latest is None or kept.clock.now() - latest.at > FRESH
         if old and self._searching.acquire(blocking=False):
-            work = (kept, thresholds, size)
-            threading.Thread(target=self._renew, args=work, name="notices", daemon=True).start()
+            threading.Thread(target=self._renew, args=(kept,), name="notices", daemon=True).start()
         return latest
 
-    def _renew(self, kept: KeptLog, thresholds: Thresholds, size: int) -> None:
+    def current(self, kept: KeptLog) -> Findings:
+        """Return current notices, however long it takes."""
+        self._searching.acquire()  # given back by `_renew`
+        return self._renew(kept)
+
+    def _renew(self, kept: KeptLog) -> Findings:
         try:
-            self._latest = _find(kept, thresholds, size)
+            found = tuple(find_notices(kept, facts=self._facts))
+            self._latest = Findings(found, self._facts.size, kept.clock.now())
+            return self._latest
         finally:
             self._searching.release()
-
-
-def _find(kept: KeptLog, thresholds: Thresholds, size: int) -> Findings:
-    return Findings(tuple(find_notices(kept, thresholds)), size, kept.clock.now())

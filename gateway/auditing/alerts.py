@@ -2,25 +2,33 @@
 
 from datetime import datetime
 
-from audit.events.search import read_events
 from audit.formats.cosignature import CosignatureVerifier
 from audit.formats.note import Note, Verifier
+from audit.log.checked_reading import entries_that_hold
 from audit.log.policy import Policy
-from audit.reading.alerts import Notice, Thresholds, Watch, notices
+from audit.reading.alerts import Notice, Watch, notices
+from audit.reading.entry_facts import EntryFacts
 from gateway.auditing.context import KeptLog
-from gateway.auditing.entry_search import entries, whole
+from gateway.auditing.entry_search import whole
 from gateway.auditing.ports import View
 
+_AT_ONCE = 2000
 
-def find_notices(kept: KeptLog, thresholds: Thresholds, needed: int | None = None) -> list[Notice]:
-    """Find all notices.
+
+def find_notices(kept: KeptLog, needed: int | None = None, facts: EntryFacts | None = None) -> list[Notice]:
+    """Find all notices by the log's thresholds; `facts` known before are completed, not read again.
 
     A checkpoint counts with `needed` cosignatures; without `needed`, with half of the witnesses.
     """
     now = kept.clock.now()
+    facts = EntryFacts() if facts is None else facts
     with kept.store.reading() as view:
-        found = list(read_events(entries(view.log, whole(view))))
-        return notices(found, now, thresholds, _watch(kept, view, needed, now))
+        end = whole(view).end
+        for start in range(facts.size, end, _AT_ONCE):
+            for number, entry in entries_that_hold(view.log, start, min(start + _AT_ONCE, end)):
+                facts.add(number, entry)
+        watch = _watch(kept, view, needed, now)
+    return notices(facts, now, kept.thresholds, watch)
 
 
 def _watch(kept: KeptLog, view: View, needed: int | None, now: datetime) -> Watch | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from audit.formats.vkey import VerifierKey
 from audit.log.log import Log
+from audit.reading.alerts import Thresholds
 from audit.reading.dossier import ProvenEntry
 from gateway.auditing.index import TermIndex
 from gateway.auditing.ports import Clock, Store
@@ -32,8 +33,8 @@ class KeptLog:
     """A log on the side that keeps the log. `witnesses` are the keys of the cosigning witnesses.
 
     `others` returns, for a question, the entries of other logs with proofs and the key of each log: on a hub
-    the entries of the members' answers. `index` finds entries quickly; the holder of `indexing` fills the
-    index.
+    the entries of the members' answers. `thresholds` decide what raises an alert. `index` finds
+    entries quickly; the holder of `indexing` fills the index.
     """
 
     log: Log
@@ -41,5 +42,6 @@ class KeptLog:
     clock: Clock
     witnesses: Callable[[], Sequence[VerifierKey]] = tuple
     others: Callable[[str], Sequence[tuple[ProvenEntry, VerifierKey]]] = _nothing
+    thresholds: Thresholds = field(default_factory=Thresholds)
     index: TermIndex = field(default_factory=TermIndex)
     indexing: threading.Lock = field(default_factory=threading.Lock)

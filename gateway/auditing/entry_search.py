@@ -1,4 +1,7 @@
-"""Search for log entries with their openings at hand, so that a person can be found by name."""
+"""Search for log entries with their openings at hand, so that a person can be found by name.
+
+A damaged entry is passed over, and what reads the log names those that it met (`damaged_in`).
+"""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from audit.errors import CommitmentError
 from audit.events.search import Criteria, Found
 from audit.formats.commitment import Commitment
+from audit.log.checked_reading import entries_that_hold
 from audit.log.log import Storage
 from gateway.auditing.context import KeptLog
 from gateway.auditing.ports import View
@@ -33,9 +37,17 @@ def whole(view: View) -> Span:
 
 
 def entries(storage: Storage, span: Span) -> Iterator[tuple[int, bytes]]:
-    """Return numbers and bytes of entries, in their order."""
+    """Return numbers and bytes of entries, in their order, without damaged ones."""
     for first in range(span.start, span.end, _AT_ONCE):
-        yield from enumerate(storage.read_entries(first, min(first + _AT_ONCE, span.end)), start=first)
+        for number, entry in entries_that_hold(storage, first, min(first + _AT_ONCE, span.end)):
+            if entry is not None:
+                yield number, entry
+
+
+def entries_of(storage: Storage, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    """Return the entries with these numbers, without damaged ones."""
+    for number in numbers:
+        yield from entries(storage, Span(number, number + 1))
 
 
 def find(view: View, criteria: Criteria, person: str | None, span: Span) -> Iterator[Found]:
@@ -44,12 +56,7 @@ def find(view: View, criteria: Criteria, person: str | None, span: Span) -> Iter
         yield from criteria.find(entries(view.log, span))
         return
     numbers = sorted(numbers_of(view, person))
-    wanted = (
-        (number, view.log.read_entries(number, number + 1)[0])
-        for number in numbers
-        if span.start <= number < span.end
-    )
-    yield from criteria.find(wanted)
+    yield from _each(view, criteria, (n for n in numbers if span.start <= n < span.end))
 
 
 def find_newest(
@@ -70,14 +77,14 @@ def find_newest(
 
 
 def _each(view: View, criteria: Criteria, numbers: Iterable[int]) -> Iterator[Found]:
-    yield from criteria.find((number, view.log.read_entries(number, number + 1)[0]) for number in numbers)
+    yield from criteria.find(entries_of(view.log, numbers))
 
 
 def _known(kept: KeptLog, view: View, end: int) -> int:
     """Return the number of indexed entries; missing entries are added at once, or many on another thread."""
     lacks = end - kept.index.size
     if 0 < lacks <= _CAUGHT_UP_AT_ONCE:
-        kept.index.extend(kept.index.size, view.log.read_entries(kept.index.size, end))
+        _index(kept, view, kept.index.size, end)
     elif lacks > 0 and kept.indexing.acquire(blocking=False):
         threading.Thread(target=_catch_up, args=(kept,), name="index", daemon=True).start()
     return min(kept.index.size, end)
@@ -88,9 +95,13 @@ def _catch_up(kept: KeptLog) -> None:
         with kept.store.reading() as view:
             for start in range(kept.index.size, whole(view).end, _AT_ONCE):
                 end = min(start + _AT_ONCE, whole(view).end)
-                kept.index.extend(start, view.log.read_entries(start, end))
+                _index(kept, view, start, end)
     finally:
         kept.indexing.release()
+
+
+def _index(kept: KeptLog, view: View, start: int, end: int) -> None:
+    kept.index.extend(start, (entry for _, entry in entries_that_hold(view.log, start, end)))
 
 
 def numbers_of(view: View, person: str) -> frozenset[int]:

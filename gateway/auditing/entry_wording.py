@@ -13,6 +13,7 @@ from audit.reading.explain import MISFIT, StoryPart, say_links, say_story
 from audit.reading.messages import Message
 from audit.reading.sentences import say_event
 from gateway.auditing.context import KeptLog
+from gateway.auditing.damage import damaged, damaged_after, say_damaged
 from gateway.auditing.entry_search import name_of, of_question, whole
 from gateway.auditing.explanation import proof_of, proof_of_other
 from gateway.auditing.ports import View
@@ -60,12 +61,13 @@ class Named:
 
 @dataclass(frozen=True)
 class Story:
-    """A question from its first entry to its last."""
+    """A question from its first entry to its last; `damaged` names entries that may be about it."""
 
     question: str
     sentences: tuple[str, ...]
     entries: tuple[EntryText, ...]
     links: tuple[Link, ...]
+    damaged: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ def question_story(kept: KeptLog, question_id: str) -> Story:
     """Return every available entry about a question, also from members' logs. Raises NotInLogError."""
     with kept.store.reading() as view:
         found = of_question(kept, view, question_id)
+        left_out = damaged_after(view.log, found)
+        if not found and left_out:
+            raise damaged(left_out)
         if not found:
             raise NotInLogError(f"the log {kept.log.origin} says nothing of a question {question_id}")
         own = [_own(kept, view, each) for each in found]
@@ -103,6 +108,7 @@ def question_story(kept: KeptLog, question_id: str) -> Story:
         tuple(say_story(parts)),
         tuple(_entry_text(part, own=part.origin == kept.log.origin) for part in parts),
         tuple(Link(words, MISFIT not in words) for words in say_links(parts)),
+        say_damaged(left_out) if left_out else "",
     )
 
 

@@ -14,6 +14,7 @@ from audit.reading.dossier import Dossier, ProvenEntry, say_proof
 from audit.reading.explain import StoryPart, explain_question
 from audit.reading.sentences import say_event
 from gateway.auditing.context import KeptLog
+from gateway.auditing.damage import REMEDY, damaged, damaged_after, say_damaged
 from gateway.auditing.entry_search import name_of, of_question, whole
 from gateway.auditing.ports import View
 
@@ -34,9 +35,14 @@ def explain(kept: KeptLog, what: str) -> list[str]:
 
 
 def dossier(kept: KeptLog, question_id: str) -> Dossier:
-    """Return every entry about a question with its proof, also from members' logs. Raises NotInLogError."""
+    """Return every entry about a question with its proof, also from members' logs. Raises NotInLogError.
+
+    Raises DamagedError where an entry that may belong to it is damaged: half a dossier would mislead.
+    """
     with kept.store.reading() as view:
         found = _all(kept, view, question_id)
+        if left_out := damaged_after(view.log, found):
+            raise damaged(left_out)
         own = [_proven(kept, view, each.number) for each in found]
     others = kept.others(question_id)
     keys = dict.fromkeys([kept.log.key, *(key for _, key in others)])
@@ -54,11 +60,15 @@ def _story(kept: KeptLog, view: View, question_id: str) -> list[str]:
     for proven, key in kept.others(question_id):
         proof = proof_of_other(proven, key)
         parts.append(StoryPart(proven.origin, proven.receipt.index, decode(proven.entry), proof))
-    return [f"Question {question_id}", *explain_question(parts)]
+    left_out = damaged_after(view.log, found)
+    warning = [f"{say_damaged(left_out)} What they say of it is left out. {REMEDY}"] if left_out else []
+    return [f"Question {question_id}", *explain_question(parts), *warning]
 
 
 def _all(kept: KeptLog, view: View, question_id: str) -> list[Found]:
     found = of_question(kept, view, question_id)
+    if not found and (left_out := damaged_after(view.log, found)):
+        raise damaged(left_out)
     if not found:
         raise NotInLogError(f"the log {kept.log.origin} says nothing of a question {question_id}")
     return found

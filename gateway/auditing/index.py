@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from heapq import merge
 from typing import Final
 
 from audit.events.former_events import all_types
@@ -31,6 +32,8 @@ class TermIndex:
     def __init__(self) -> None:
         self._terms: dict[bytes, array[int]] = {}
         self._times: list[bytes] = []
+        self._damaged: list[int] = []
+        """Entries whose words nobody knows: they are candidates of every search, whose reader names them."""
         self._lock = threading.Lock()
 
     @property
@@ -38,8 +41,8 @@ class TermIndex:
         """Number of indexed entries, from the first on."""
         return len(self._times)
 
-    def extend(self, start: int, entries: Iterable[bytes]) -> None:
-        """Add entries from number `start` on; entries already in the index are skipped."""
+    def extend(self, start: int, entries: Iterable[bytes | None]) -> None:
+        """Add entries from number `start` on, None for a damaged one; those in the index are skipped."""
         with self._lock:
             for number, entry in enumerate(entries, start):
                 if number == self.size:
@@ -47,6 +50,10 @@ class TermIndex:
 
     def candidates(self, criteria: Criteria, start: int, end: int) -> Iterator[int]:
         """Yield the indexed entries of `[start, end)` that may match, newest first."""
+        damaged = (number for number in reversed(self._damaged) if start <= number < end)
+        return merge(self._by_words(criteria, start, end), damaged, key=lambda number: -number)
+
+    def _by_words(self, criteria: Criteria, start: int, end: int) -> Iterator[int]:
         lists = [self._terms.get(term, array("I")) for term in _terms_of(criteria)]
         if criteria.kind is not None:
             lists.append(self._either(_term("type", name) for name in all_types(criteria.kind)))
@@ -76,7 +83,11 @@ class TermIndex:
         found = (self._terms.get(term, array("I")) for term in terms)
         return array("I", sorted(set().union(*found)))
 
-    def _add(self, number: int, entry: bytes) -> None:
+    def _add(self, number: int, entry: bytes | None) -> None:
+        if entry is None:
+            self._times.append(b"")
+            self._damaged.append(number)
+            return
         found = {
             b"%b=%b" % ((b"" if name in _LISTED else name), word) for name, word in _FIELD.findall(entry)
         }

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from audit.errors import NotInLogError
 from audit.formats.note import Verifier
+from audit.log.checked_reading import as_stored
 from audit.log.log import Log
 from audit.log.storage_check import Progress, StorageCheck, check_storage
 from gateway.auditing.ports import View
@@ -21,7 +22,7 @@ def check_log(log: Log, view: View, progress: Progress = lambda *_: None) -> Sto
     without any checkpoint.
     """
     keys = log.signing_keys(view.log) or (log.key,)
-    found = check_storage(view.log, [Verifier(key) for key in keys], progress)
+    found = check_storage(as_stored(view.log), [Verifier(key) for key in keys], progress)
     return replace(found, damages=(*found.damages, *_openings(view, found.entries)))
 
 
@@ -30,7 +31,7 @@ def _openings(view: View, size: int) -> Iterator[str]:
     for start in range(0, size, _AT_ONCE):
         for number, field, opening in view.openings_between(start, min(start + _AT_ONCE, size)):
             try:
-                (entry,) = view.log.read_entries(number, number + 1)
+                (entry,) = as_stored(view.log).read_entries(number, number + 1)
             except NotInLogError:
                 continue  # said already
             if opening is None or not isinstance(entry, bytes):

@@ -1,11 +1,12 @@
 """The context of every use case of the hub."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer
 from audit.log.log import Log
+from audit.reading.alerts import Thresholds
 from gateway.dictionary import Dictionary
 from gateway.hub.ports import Clock, Notifier, Store
 from gateway.hub.reply_signers import ReplySigners
@@ -18,6 +19,7 @@ class Hub:
     `notifier` signals every event, `answer_notifier` also each answer: only the release of questions waits
     for answers, and members and requesters are not woken in vain. `started`: when the hub began to listen.
     `reply_signers` sign the hub's replies to members; `cosigner` cosigns the checkpoints of members' logs.
+    `thresholds` are those of an auditor's alerts.
     """
 
     dictionary: Dictionary
@@ -29,6 +31,7 @@ class Hub:
     reply_signers: ReplySigners
     cosigner: Cosigner
     started: datetime
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
     def reply_signer(self) -> Signer:

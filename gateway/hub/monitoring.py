@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from audit.formats.checkpoint import Checkpoint
+from audit.log.checked_reading import as_stored
 from audit.log.policy import Policy
 from gateway.hub.context import Hub
 from gateway.hub.log_exchange import log_keys_of, origin_of, witness_keys_of
@@ -86,7 +87,7 @@ def _regional(hub: Hub, view: View, pending: Collection[int], own: Entries) -> l
     spoken = [event.asked for _, event in answers_in(own)]
     wanted = {*pending, *(a.index for a in spoken if a.origin == hub.log.origin and a.index < size)}
     numbers = sorted({*wanted, *view.released_indexes(wanted)})
-    return [(number, hub.log.entry(view.log, number)) for number in numbers]
+    return [(number, hub.log.entry(as_stored(view.log), number)) for number in numbers]
 
 
 def _settle(hub: Hub, origin: str, compared: Compared, settled: Collection[int], own: Entries) -> None:

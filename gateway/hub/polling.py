@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from audit.errors import AuditError
+from audit.log.checked_reading import as_stored
 from audit.log.excerpt import MOST_LEAVES, excerpt
 from audit.log.log import Storage
 from audit.log.reading_once import ReadOnce
@@ -60,7 +61,7 @@ def poll(
         ticket = hub.notifier.ticket()
         now = time.monotonic()
         with hub.store.reading() as view:
-            log = ReadOnce(view.log)
+            log = ReadOnce(as_stored(view.log))
             found = _look(hub, view, log, member, call)
             grown = found.size > call.seen_size or found.size > call.copied
             until = min(end, soon) if grown else end

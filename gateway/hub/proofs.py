@@ -30,6 +30,7 @@ def kept_log(hub: Hub) -> KeptLog:
         hub.store,
         hub.clock,
         witnesses=lambda: _witnesses(hub),
+        thresholds=hub.thresholds,
         others=lambda question_id: member_proofs(hub, question_id),
     )
 

@@ -25,6 +25,8 @@ class Concern(StrEnum):
     """The clock jumped, or is before the last signed time: times in the log cannot be relied on."""
     CERTIFICATE = "certificate"
     """The certificate with which this side speaks TLS ends soon, or has ended."""
+    SUPPRESSED = "suppressed"
+    """Refused attempts are so many that they are counted, not logged one by one."""
     NEW_KEY = "new-key"
     """A log announced a new key."""
 

@@ -51,6 +51,7 @@ SHAPES = {
 }
 """Shapes of a policy document, and which of their arguments a message may say."""
 REPORTED = (
+    "gateway/auditing/damage.py",
     # where decisions are made again, and sentences say what differs
     *(
         "gateway/hub/decision_replay.py",

@@ -14,6 +14,7 @@ import structlog
 from audit.errors import AuditError
 from audit.log.policy import Policy
 from audit.witness.client import ask_witnesses
+from gateway.auditing.suppressed import suppressed_alerts
 from gateway.bootstrap.setup.certificate import certificate_files
 from gateway.bootstrap.upkeep.evidence_files import write_evidence
 from gateway.config import ConfigError, HubConfig, MemberConfig
@@ -26,6 +27,7 @@ from gateway.member.region import monitor as member_monitoring
 from gateway.member.region.public_log import compare_with_public
 from gateway.watching.certificates import certificate_alerts
 from gateway.watching.clocks import Tick
+from gateway.watching.model import Alert
 from gateway.watching.ports import WatchView
 from gateway.watching.quorum import Gathering, gather, witness_alerts
 
@@ -64,6 +66,7 @@ def hub_monitor_cycle(directory: Path, config: HubConfig, hub: Hub) -> Callable[
         before, now = ticks.next(Tick(hub.clock.now(), time.monotonic()))
         also = witness_alerts(hub.log.origin, memory.failures)
         also += certificate_alerts(hub.log.origin, _end_of_certificate(directory, config), hub.clock.now())
+        also += _suppressed(hub)
         hub_monitoring.monitor(hub, rules, before, now, also)
         show_evidence(directory, hub.store)
 
@@ -89,10 +92,16 @@ def member_monitor_cycle(
         before, now = ticks.next(Tick(node.clock.now(), time.monotonic()))
         also = witness_alerts(node.log.origin, memory.failures)
         also += certificate_alerts(node.log.origin, _end_of_certificate(directory, config), node.clock.now())
+        also += _suppressed(node)
         member_monitoring.monitor(node, rules, before, now, also)
         show_evidence(directory, node.store)
 
     return cycle
+
+
+def _suppressed(side: Hub | Node) -> list[Alert]:
+    with side.store.reading() as view:
+        return suppressed_alerts(view.log, side.log.origin, side.thresholds, side.clock.now())
 
 
 def _end_of_certificate(directory: Path, config: HubConfig | MemberConfig) -> datetime | None:

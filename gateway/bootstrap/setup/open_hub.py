@@ -11,6 +11,7 @@ from audit.formats.vkey import SUBTREE_V1, check_name
 from audit.log.staging import SequencedLog
 from gateway.accounts.model import Offer
 from gateway.accounts.tokens import add_program
+from gateway.bootstrap.setup.alert_thresholds import thresholds_of
 from gateway.bootstrap.setup.call_keys import read_reply_signers
 from gateway.bootstrap.setup.clock import SYSTEM, ProcessNotifier
 from gateway.bootstrap.setup.layout import database_url, fresh
@@ -83,6 +84,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
     Raises ConfigError, KeyFileError or StorageError when something is missing.
     """
     config = read_config(directory, HubConfig)
+    thresholds = thresholds_of(directory, config)
     dictionary = regional()
     database = Database(database_url(directory, config))
     try:
@@ -104,6 +106,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
             reply_signers=calls,
             cosigner=keys.cosigner,
             started=clock.now(),
+            thresholds=thresholds,
         )
     finally:
         database.close()

@@ -9,6 +9,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.note import Verifier
 from audit.formats.vkey import SUBTREE_V1
 from audit.log.staging import SequencedLog
+from gateway.bootstrap.setup.alert_thresholds import thresholds_of
 from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import Layout, database_url, fresh
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
@@ -102,6 +103,7 @@ def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
             hub_reply_keys=Verifier.parse(config.hub_call_key),
             cube_key=read_key(keys / CUBE_KEY),
             clock=clock,
+            thresholds=thresholds_of(directory, config),
         )
     finally:
         database.close()

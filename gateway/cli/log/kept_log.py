@@ -7,8 +7,11 @@ from typing import Any
 
 import click
 
-from audit.errors import AuditError
+from audit.errors import AuditError, DamagedEntryError
 from audit.events.event_values import ReadAction
+from audit.log.checked_reading import damaged_in
+from gateway.auditing.damage import damaged
+from gateway.auditing.ports import View
 from gateway.auditing.reading_log import note
 from gateway.bootstrap.upkeep.log_opening import demo_hub
 from gateway.bootstrap.upkeep.log_reading import OpenedLog, keeper, open_kept
@@ -31,6 +34,8 @@ def opened(directory: Path) -> Iterator[OpenedLog]:
     try:
         with open_kept(own) as found:
             yield found
+    except DamagedEntryError as error:
+        raise damaged([error.number]) from None
     except AuditError as error:
         raise LogCommandError(f"{own}: {error}.") from None
     except OSError as error:
@@ -53,3 +58,9 @@ def log_reading(found: OpenedLog, action: ReadAction, search: dict[str, Any]) ->
     except (RecoveringError, StorageError, KeyFileError, AuditError) as error:
         reason = str(error) if isinstance(error, AuditError) else error.message
         click.echo(f"This reading is not logged, since the log cannot be written now: {reason}", err=True)
+
+
+def fail_if_damaged(view: View) -> None:
+    """At the end of a reading: raise DamagedError that names the damaged entries which were left out."""
+    if numbers := damaged_in(view.log):
+        raise damaged(numbers)

@@ -15,7 +15,7 @@ from audit.reading.fhir import bundle
 from gateway.auditing.entry_search import entries, find, whole
 from gateway.auditing.reading_log import PERSON
 from gateway.cli.common import options
-from gateway.cli.log.kept_log import log_reading, opened
+from gateway.cli.log.kept_log import fail_if_damaged, log_reading, opened
 from gateway.cli.log.log_text import line_of
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -37,7 +37,10 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @options.directory
 def list_entries(directory: Path, person: str | None, form: str, **given: Any) -> None:
-    """List entries, oldest first: all entries, or only those matching every option. The reading is logged."""
+    """List entries, oldest first: all entries, or only those matching every option. The reading is logged.
+
+    Exit code 6 where an entry is damaged: it is named at the end, and all others are listed.
+    """
     criteria = Criteria(**{**given, "since": _utc(given["since"]), "until": _utc(given["until"])})
     with opened(directory) as found:
         log_reading(found, ReadAction.LIST, _search(person, given))
@@ -49,6 +52,7 @@ def list_entries(directory: Path, person: str | None, form: str, **given: Any) -
                 lines = _written(form, found.kept.log.origin, hits)
             for line in lines:
                 click.echo(line, nl=False)
+            fail_if_damaged(view)
 
 
 def _search(person: str | None, given: dict[str, Any]) -> dict[str, Any]:

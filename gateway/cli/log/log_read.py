@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from audit.events.event_values import ErasureGround, ReadAction
-from audit.reading.alerts import Thresholds
+from audit.log.checked_reading import damaged_in
 from gateway.auditing.alerts import find_notices
+from gateway.auditing.damage import damaged
+from gateway.auditing.entry_search import entries_of
 from gateway.auditing.explanation import dossier as dossier_of
 from gateway.auditing.explanation import explain as tell
 from gateway.auditing.sampling import draw
@@ -101,12 +103,15 @@ def sample(count: int, size: int | None, seed: str, directory: Path) -> None:
     with opened(directory) as found:
         with found.kept.store.reading() as view:
             drawn = draw(found.kept, view, count, size=size, seed=seed)
-            said = {number: found.kept.log.entry(view.log, number) for number in drawn.numbers}
+            said = dict(entries_of(view.log, drawn.numbers))
+            left_out = damaged_in(view.log)
         # The checkpoint is taken first: the entry about this reading must not change the sample.
         log_reading(found, ReadAction.SAMPLE, {"count": count, "seed": seed, "size": drawn.size})
     click.echo(f"Drawn by the root {drawn.root.hex()} of {drawn.size} entries.", err=True)
     for number, entry in said.items():
         click.echo(line_of(number, entry))
+    if left_out:
+        raise damaged(left_out)
 
 
 @click.command()
@@ -116,7 +121,7 @@ def notices(needed: int | None, directory: Path) -> None:
     """Show what an auditor should review: bursts, odd hours, denials, drift, withheld results, open ends."""
     with opened(directory) as found:
         log_reading(found, ReadAction.ALERTS, {"needed": needed} if needed is not None else {})
-        raised = find_notices(found.kept, Thresholds(), needed)
+        raised = find_notices(found.kept, needed)
     for each in raised:
         numbers = " ".join(map(str, each.numbers))
         click.echo(f"{each.kind.value}: {each.about}: {each.message} (entries {numbers})")

@@ -10,7 +10,9 @@ from gateway.member.node.hub_cosignatures import hub_witness_keys
 
 def kept_log(node: Node) -> KeptLog:
     """The node's log, to be audited at the node; the hub is the log's witness."""
-    return KeptLog(node.log, node.store, node.clock, witnesses=lambda: _witnesses(node))
+    return KeptLog(
+        node.log, node.store, node.clock, witnesses=lambda: _witnesses(node), thresholds=node.thresholds
+    )
 
 
 def audited(node: Node) -> AuditedLog:

@@ -16,6 +16,7 @@ from audit.formats.commitment import Commitment, Opening
 from audit.reading.decision_bundle import TAKEN_OVER
 from audit.reading.messages import Message, message
 from gateway import __version__
+from gateway.auditing.damage import words_of_damage
 from gateway.auditing.entry_search import Span, entries
 from gateway.auditing.ports import View
 from gateway.dictionary import Dictionary, DictionaryError
@@ -72,6 +73,8 @@ def replay(
         terms = Terms(verdict.refusals)
     logged = _opened(view, DECISION, number, event.decision) if event.decision is not None else None
     unchecked = list(terms.unchecked)
+    if words := words_of_damage(view.log):
+        unchecked.append(words)
     if event.decision is not None and logged is None:
         unchecked.append(
             message("The opening of the decision was erased: its outcome and reasons were compared only.")

@@ -1,10 +1,11 @@
 """The context of every use case of a member node."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer, Verifier
 from audit.log.log import Log
+from audit.reading.alerts import Thresholds
 from gateway.dictionary import Dictionary
 from gateway.member.node.ports import Clock, Store
 from policies import Vocabulary
@@ -31,3 +32,5 @@ class Node:
     hub_reply_keys: Verifier
     cube_key: bytes
     clock: Clock
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """Of an auditor's alerts."""

@@ -8,6 +8,7 @@ from audit.errors import AuditError
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import CosignatureVerifier, cosigned_at
 from audit.formats.note import Note, Signature, Verifier
+from audit.log.checked_reading import as_stored
 from audit.log.excerpt import excerpt
 from audit.witness.protocol import AddCheckpoint
 from gateway.member.errors import LinkError
@@ -214,7 +215,7 @@ def _shown(node: Node, view: View, checkpoint: str, size: int, seen: SeenByHub |
         checkpoint,
         old,
         tuple(node.log.consistency(view.log, old, size)),
-        excerpt(node.log, view.log, copied, size, _is_for_hub),
+        excerpt(node.log, as_stored(view.log), copied, size, _is_for_hub),
     )
 
 

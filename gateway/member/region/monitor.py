@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from audit.log.checked_reading import as_stored
 from audit.log.policy import Policy
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
@@ -60,7 +61,8 @@ def reconcile_region(node: Node, patience: timedelta) -> list[Alert]:
     region = region_of(node)
     with node.store.reading() as view:
         copied = view.watch.copied_entries(region)
-        own = [(number, node.log.entry(view.log, number)) for number in view.unsettled(region)]
+        log = as_stored(view.log)  # of a damaged entry both logs differ, which is told like any difference
+        own = [(number, node.log.entry(log, number)) for number in view.unsettled(region)]
     horizon = Horizon(node.clock.now(), ALWAYS, patience)
     compared = compare_logs(region, node.member, copied, own, horizon)
     answered = {event.asked.index for _, event in answers_in(own)}

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, insert, select, update
 
 from audit.formats.commitment import Opening
+from audit.log.checked_reading import CheckedReading
 from audit.log.log import Storage
 from gateway.dictionary import Dictionary
 from gateway.hub.model import (
@@ -68,7 +69,7 @@ class HubStore:
     @contextmanager
     def reading(self) -> Iterator["HubView"]:
         with self._database.reading() as connection:
-            log = SqlLogStorage(connection, self._origin)
+            log = CheckedReading(SqlLogStorage(connection, self._origin))
             yield HubView(connection, self._dictionary, log, self._origin)
 
     @contextmanager

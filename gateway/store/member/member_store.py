@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select,
 
 from anonymisers.identity.vault_records import Compartment
 from audit.formats.commitment import Opening
+from audit.log.checked_reading import CheckedReading
 from audit.log.log import Storage
 from gateway.member.model.activities import Activities
 from gateway.member.model.clients import Clients
@@ -72,7 +73,8 @@ class MemberStore:
     @contextmanager
     def reading(self) -> Iterator["MemberView"]:
         with self._database.reading() as connection:
-            yield MemberView(connection, SqlLogStorage(connection, self._origin), self._origin)
+            log = CheckedReading(SqlLogStorage(connection, self._origin))
+            yield MemberView(connection, log, self._origin)
 
     @contextmanager
     def writing(self) -> Iterator["MemberUnitOfWork"]:

@@ -19,6 +19,7 @@ from audit.reading.sentences import say_event
 from gateway.api.audit_reading import criteria_of, reading, search_of
 from gateway.api.audit_schemas import LARGEST_NUMBER, SearchSchema
 from gateway.auditing.context import KeptLog
+from gateway.auditing.damage import words_of_damage
 from gateway.auditing.entry_search import Span, find_newest, name_of, whole
 from gateway.auditing.ports import View
 from gateway.dictionary import regional
@@ -65,7 +66,8 @@ class Listed:
     """`typed` is the search as typed, `errors` the search's errors by field.
 
     The choices are pairs of value and words, of kinds in groups with a heading. What was typed and is no
-    choice, as a purpose of a former dictionary, is one all the same.
+    choice, as a purpose of a former dictionary, is one all the same. `damaged` names entries
+    that were met and left out.
     """
 
     typed: dict[str, str]
@@ -74,6 +76,7 @@ class Listed:
     size: int
     older: str | None
     newest: str | None
+    damaged: str
     kinds: tuple[tuple[str, Choices], ...]
     outcomes: Choices
     members: Choices
@@ -97,8 +100,9 @@ def audit_entries() -> Model:
         span = Span(0, size if before is None else min(before, size))
         found = list(islice(_wanted(kept, view, query, span, readings=readings), AT_ONCE + 1))
         rows = tuple(row_of(view, each) for each in found[:AT_ONCE])
+        left_out = words_of_damage(view.log)
     older = rows[-1].number if len(found) > AT_ONCE else None
-    return _listed(typed, rows=rows, size=size, older=older)
+    return _listed(typed, rows=rows, size=size, older=older, damaged=left_out)
 
 
 def _wanted(
@@ -132,6 +136,7 @@ def _listed(
     rows: tuple[Row, ...] = (),
     size: int = 0,
     older: int | None = None,
+    damaged: str = "",
 ) -> Listed:
     search = {name: value for name, value in typed.items() if name != "before"}
     return Listed(
@@ -141,6 +146,7 @@ def _listed(
         size,
         None if older is None else f"{PATH}?{urlencode({**search, 'before': older})}",
         f"{PATH}?{urlencode(search)}" if "before" in typed else None,
+        damaged,
         tuple((translated(head), tuple((kind, spoken(kind)) for kind in kinds)) for head, kinds in GROUPS),
         tuple((outcome, spoken(outcome)) for outcome in OUTCOMES),
         _choices({code: one.name for code, one in regional().members.items()}, typed.get("member", "")),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext, ngettext
 
 from audit.events.event_values import ReadAction
-from audit.reading.alerts import Notice, Thresholds
+from audit.reading.alerts import Notice
 from gateway.api.audit_reading import reading
 from gateway.api.services import audited
 from gateway.auditing.log_status import LogStatus, WitnessStatus, log_status
@@ -86,7 +86,7 @@ def audit_alerts() -> Model:
     kept = reading(ReadAction.ALERTS, {})
     with kept.store.reading() as view:
         watched = _kept(view.watch.alerts(ended=True))
-    found = audited().board.latest(kept, Thresholds())
+    found = audited().board.latest(kept)
     if found is None:
         return AlertsPage((), 0, 0, None, watched)
     newest = sorted(found.notices, key=lambda one: max(one.numbers, default=0), reverse=True)

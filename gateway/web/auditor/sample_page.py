@@ -13,7 +13,8 @@ from audit.events.search import read_events
 from gateway.api.audit_reading import noted
 from gateway.api.audit_schemas import SampleSchema
 from gateway.api.services import audited
-from gateway.auditing.entry_search import whole
+from gateway.auditing.damage import words_of_damage
+from gateway.auditing.entry_search import entries_of, whole
 from gateway.auditing.sampling import draw
 from gateway.web.auditor.field_errors import said
 from gateway.web.auditor.listing import Row, row_of
@@ -36,6 +37,7 @@ class SamplePage:
     size: int
     root: str
     rows: tuple[Row, ...]
+    damaged: str = ""
 
 
 @desk.page("/audit/sample", "auditor/sample.html")
@@ -63,6 +65,6 @@ def _drawn(typed: dict[str, str], query: dict[str, Any]) -> SamplePage:
         drawn = draw(kept, view, query["count"], size=query.get("size"), seed=query["seed"])
         # The checkpoint is taken first: the entry about this reading must not change the sample.
         noted(kept, ReadAction.SAMPLE, {**query, "size": drawn.size})
-        raw = [(number, kept.log.entry(view.log, number)) for number in drawn.numbers]
-        rows = tuple(row_of(view, found) for found in read_events(raw))
-    return SamplePage(typed, {}, True, drawn.size, drawn.root.hex(), rows)
+        rows = tuple(row_of(view, found) for found in read_events(entries_of(view.log, drawn.numbers)))
+        left_out = words_of_damage(view.log)
+    return SamplePage(typed, {}, True, drawn.size, drawn.root.hex(), rows, left_out)

@@ -1,17 +1,20 @@
 """What an auditor should review, and with which entries; and that ordinary days raise nothing."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import logged
 import pytest
 from logged import MONDAY
 
+from audit.events.account_events import AccessRefused
 from audit.events.event_values import CoarseShare, Filter, PolicyStep
-from audit.events.events import Event
+from audit.events.events import Event, encode
 from audit.events.question_events import Asked, Denied, Released
-from audit.events.search import Found
 from audit.reading.alerts import Notice, NoticeKind, Thresholds, Watch, notices
+from audit.reading.entry_facts import EntryFacts
 
 LIMITS = Thresholds(questions=3, denials=2, sign_ins=3, withheld=2, window=timedelta(minutes=10), habit=4)
 
@@ -34,13 +37,19 @@ def released(index: int) -> Released:
 def raised(
     *entries: Event, kind: NoticeKind, after: timedelta = timedelta(0), watch: Watch | None = None
 ) -> list[Notice]:
-    found = [Found(i, event) for i, event in enumerate(entries)]
-    return [n for n in notices(found, MONDAY + after, LIMITS, watch) if n.kind is kind]
+    return [n for n in notices(facts(entries), MONDAY + after, LIMITS, watch) if n.kind is kind]
+
+
+def facts(entries: Iterable[Event]) -> EntryFacts:
+    made = EntryFacts()
+    for number, event in enumerate(entries):
+        made.add(number, encode(event))
+    return made
 
 
 def test_a_quiet_log_raises_nothing() -> None:
-    found = [Found(0, asked()), Found(1, released(0))]
-    assert notices(found, MONDAY + timedelta(days=1), LIMITS) == []
+    found = [asked(), released(0)]
+    assert notices(facts(found), MONDAY + timedelta(days=1), LIMITS) == []
 
 
 @pytest.mark.parametrize(
@@ -143,6 +152,67 @@ def test_office_hours_are_those_of_the_region(hours: float, late: bool) -> None:
     assert bool(raised(asked(hours * 60), kind=NoticeKind.OFF_HOURS)) is late
 
 
+def test_office_hours_are_those_of_the_offices_own_zone() -> None:
+    """In Geneva it is two in the morning when Phnom Penh's offices open, and summer moves the clock."""
+    geneva = replace(LIMITS, zone=ZoneInfo("Europe/Zurich"), office=(8, 18))
+    summer = [
+        logged.asked("q-1", asked_at=datetime(2026, 7, 6, hour, 30, tzinfo=UTC)) for hour in (5, 6, 15, 16)
+    ]
+    winter = [
+        logged.asked("q-1", asked_at=datetime(2026, 1, 5, hour, 30, tzinfo=UTC)) for hour in (6, 7, 16, 17)
+    ]
+
+    found = [n for n in notices(facts([*summer, *winter]), MONDAY, geneva) if n.kind is NoticeKind.OFF_HOURS]
+
+    assert [n.numbers for n in found] == [(0, 3, 4, 7)]
+    assert (
+        "at night or at a weekend: the office is open from 8 to 18 o'clock (Europe/Zurich)"
+        in found[0].message
+    )
+
+
+def refused(minutes: float, times: int, action: str = "ask") -> AccessRefused:
+    at = MONDAY + timedelta(minutes=minutes)
+    return AccessRefused(None, None, None, action, "not-signed-in", times, at)
+
+
+def test_refused_attempts_that_were_counted_only_are_told_with_their_kinds() -> None:
+    single = [refused(n, 1) for n in range(30)]
+    few = [refused(n, 2) for n in range(4)]
+    many = [refused(0, 1), refused(1, 40), refused(2, 7, "audit"), refused(300, 9)]
+
+    assert raised(*single, kind=NoticeKind.SUPPRESSED) == []
+    assert raised(*few, kind=NoticeKind.SUPPRESSED) == []
+    (found,) = raised(*many, kind=NoticeKind.SUPPRESSED)
+    assert found.numbers == (1, 2)
+    assert found.message == (
+        "47 refused attempts were counted, not logged one by one: "
+        "40 × ask (not-signed-in), 7 × audit (not-signed-in)"
+    )
+
+
+def test_entries_that_cannot_be_read_are_passed_over_and_damaged_ones_told() -> None:
+    made = facts([asked()])
+    entry = encode(asked())
+    for odd in (
+        b"",
+        b"{}",
+        b"[]",
+        entry.replace(b'"codes"', b'"c"'),
+        entry.replace(b"2026-", b"20x6-"),
+        None,
+    ):
+        made.add(made.size, odd)
+    made.add(1, encode(asked()))  # is known already
+    far = MONDAY + timedelta(days=9)
+
+    found = notices(made, far, LIMITS, watch(0, timedelta(days=9)))
+
+    assert made.size == 7
+    assert [n.numbers for n in found if n.kind is NoticeKind.DAMAGED] == [(6,)]
+    assert [n.numbers for n in found if n.kind is NoticeKind.UNWITNESSED] == [(0,)]
+
+
 def test_a_purpose_that_an_organisation_never_named() -> None:
     before = [asked(i * 60) for i in range(4)]
     other = asked(300, purpose="advocacy")
@@ -195,10 +265,9 @@ def test_an_ordinary_week_raises_nothing() -> None:
             events.append(logged.released(question, index=index, answered=["KH"], withheld=share, at=at))
         events.append(logged.sign_in_failed(at=MONDAY + timedelta(days=day)))
         events.append(logged.denied(at=MONDAY + timedelta(days=day)))
-    found = [Found(i, event) for i, event in enumerate(events)]
     week = MONDAY + timedelta(days=7)
     seen = Watch(witnesses=5, needed=3, reached=len(events), missing=(), as_of=week)
-    assert notices(found, week, Thresholds(), seen) == []
+    assert notices(facts(events), week, Thresholds(), seen) == []
 
 
 def about(*conditions: str, minutes: float = 0, organisation: str = "ARMAC") -> Asked:

@@ -13,6 +13,7 @@ from gateway.accounts import tokens
 from gateway.accounts.model import Offer, Role, Scope, Side, TokenRequest
 from gateway.api.services import AUDITED
 from gateway.auditing.audited_log import AuditedLog
+from gateway.store.engine.logs import SqlLogStorage
 from gateway.web.auditor.entry_kinds import GROUPS, KINDS
 
 SCRIPT = '<script>alert("1")</script>'
@@ -157,6 +158,35 @@ def test_an_entry_that_was_changed_afterwards_is_shown_as_not_proved(
     monkeypatch.setattr(type(kept_log), "entry", lambda _self, _storage, _number: changed)
 
     assert "not proved" in auditor.get(f"/audit/entries/{number}").text
+
+
+def test_a_damaged_entry_is_named_on_every_page_and_all_others_are_shown(
+    house: House, auditor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harmed, other = log(house, asked("q-1"), asked("q-2"))
+    usual = SqlLogStorage.read_entries
+
+    def read(storage: SqlLogStorage, start: int, end: int) -> list[bytes]:
+        entries = enumerate(usual(storage, start, end), start)
+        return [entry.replace(b"q-1", b"q-9") if number == harmed else entry for number, entry in entries]
+
+    monkeypatch.setattr(SqlLogStorage, "read_entries", read)
+
+    listed = auditor.get("/audit/entries").text
+    said = f"Entry {harmed} is damaged: what is stored is not what was logged."
+    assert said in listed
+    assert other in numbers(listed)
+    assert harmed not in numbers(listed)
+    shown = auditor.get(f"/audit/entries/{harmed}")
+    assert shown.status_code == 500
+    assert said in shown.text
+    assert "safelane log check" in shown.text
+    assert "q-9" not in shown.text
+    assert said in auditor.get("/audit/sample?count=1000").text
+    assert "safelane log check" in auditor.get("/audit/alerts").text
+    assert auditor.get("/audit/questions/q-2").status_code == 200
+    api = house.app.test_client().get("/api/v1/audit/entries", headers=program(house))
+    assert api.json["damaged"] == [harmed]
 
 
 def test_head_alerts_and_sample(house: House, auditor: Browser) -> None:

@@ -1,0 +1,138 @@
+"""Reads a log's entries, each checked against the hash under which the log stored it.
+
+A database hands out what stands in it, also after somebody changed it. An entry that is read is hashed once
+and compared with its hash in the tree: so nobody is shown, or proved, an entry that is not the logged one.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from audit.errors import DamagedEntryError, NotInLogError
+from audit.formats.merkle import HASH_SIZE, leaf_hash
+from audit.formats.note import Signature
+from audit.formats.tiles import HEIGHT, WIDTH, Tile, width_at
+from audit.log.log import Growth, SignedCheckpoint, Storage
+
+_MOST_TILES: Final = 64
+"""Tiles whose hashes are kept, 8 kB each: a reader goes through the log in its order."""
+
+
+class CheckedReading:
+    """A storage within one transaction, whose entries are checked as they are read.
+
+    `damaged` are the numbers of the damaged entries that were met, so that whoever shows others can name
+    them.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self.unchecked = storage
+        """The storage below, for whoever checks everything by other means."""
+        self.damaged: set[int] = set()
+        self._leaves: dict[int, bytes] = {}
+        self._latest: list[SignedCheckpoint | None] = []
+
+    def read_entries(self, start: int, end: int) -> Sequence[bytes]:
+        """Entries `[start, end)`. Raises DamagedEntryError for the first damaged one, or NotInLogError."""
+        try:
+            entries = self.unchecked.read_entries(start, end)
+        except NotInLogError:
+            self._raise_missing(start, end)
+            raise
+        for number, entry in enumerate(entries, start):
+            if not self._is_logged(number, entry):
+                raise self._damaged(number)
+        return entries
+
+    def _raise_missing(self, start: int, end: int) -> None:
+        """Raise DamagedEntryError for the first entry that the log must have and that is not there."""
+        if end > self._entries() or start < 0:
+            return  # asked for what the log never had
+        for number in range(start, end):
+            try:
+                self.unchecked.read_entries(number, number + 1)
+            except NotInLogError:
+                raise self._damaged(number) from None
+
+    def _damaged(self, number: int) -> DamagedEntryError:
+        self.damaged.add(number)
+        return DamagedEntryError(number)
+
+    def _is_logged(self, number: int, entry: object) -> bool:
+        # What no program of ours wrote may be of any type: SQLite keeps a text where bytes belong.
+        return isinstance(entry, bytes) and leaf_hash(entry) == self._leaf(number)
+
+    def _leaf(self, number: int) -> bytes | None:
+        """The hash of an entry in the tree; None where it is gone, and nothing can be compared."""
+        index = number >> HEIGHT
+        if index not in self._leaves:
+            if len(self._leaves) >= _MOST_TILES:
+                self._leaves.clear()
+            self._leaves[index] = self._tile(index)
+        start = number % WIDTH * HASH_SIZE
+        return self._leaves[index][start : start + HASH_SIZE] or None
+
+    def _tile(self, index: int) -> bytes:
+        try:
+            (hashes,) = self.unchecked.read_tiles([Tile(0, index, width_at(0, self._entries(), index))])
+        except NotInLogError:
+            return b""
+        return hashes
+
+    def _entries(self) -> int:
+        latest = self.latest_checkpoint()
+        return 0 if latest is None else latest.size
+
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
+        """The latest checkpoint, or None before the first; read once."""
+        if not self._latest:
+            self._latest.append(self.unchecked.latest_checkpoint())
+        return self._latest[0]
+
+    def read_tiles(self, tiles: Sequence[Tile]) -> Sequence[bytes]:
+        """Contents of tiles. Raises NotInLogError."""
+        return self.unchecked.read_tiles(tiles)
+
+    def cosignatures(self, size: int) -> Sequence[Signature]:
+        """Return the cosignatures of the checkpoint of this size."""
+        return self.unchecked.cosignatures(size)
+
+    def checkpoint_signed_by(self, time: int) -> SignedCheckpoint | None:
+        """Return the largest checkpoint signed at or before this second."""
+        return self.unchecked.checkpoint_signed_by(time)
+
+    def cosigned_checkpoints(self, min_size: int, newest: int | None = None) -> Sequence[SignedCheckpoint]:
+        """Return the cosigned checkpoints of at least this size."""
+        return self.unchecked.cosigned_checkpoints(min_size, newest)
+
+    def grow(self, growth: Growth) -> None:
+        """Raises TypeError: read-only."""
+        raise TypeError(f"a log of {growth.old_size} entries that is only read does not grow")
+
+    def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
+        """Raises TypeError: read-only."""
+        raise TypeError(f"nothing is added to a log that is only read ({len(signatures)} at {size})")
+
+
+def entries_that_hold(storage: Storage, start: int, end: int) -> Iterator[tuple[int, bytes | None]]:
+    """Numbers and bytes of the entries `[start, end)`, None for a damaged one. Raises NotInLogError."""
+    try:
+        yield from enumerate(storage.read_entries(start, end), start)
+    except DamagedEntryError:
+        for number in range(start, end):
+            try:
+                yield number, storage.read_entries(number, number + 1)[0]
+            except DamagedEntryError:
+                yield number, None
+
+
+def as_stored(storage: Storage) -> Storage:
+    """The storage without checks of its entries.
+
+    For what goes out with a proof, which its reader checks, and for whoever checks everything anyway.
+    """
+    return storage.unchecked if isinstance(storage, CheckedReading) else storage
+
+
+def damaged_in(storage: Storage) -> tuple[int, ...]:
+    """The damaged entries that were met in this storage so far; none where entries are not checked."""
+    return tuple(sorted(storage.damaged)) if isinstance(storage, CheckedReading) else ()

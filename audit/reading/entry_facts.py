@@ -1,0 +1,191 @@
+"""What alerts need of a log's entries, read once: little enough to be kept for hundreds of thousands.
+
+Entries are read as far as alerts go and no further, several times as fast as whole events. A log grows at its
+end only, so that facts are added for new entries and those before are never read again.
+"""
+
+import sys
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from audit.errors import MalformedError
+from audit.events.account_events import AccessRefused
+from audit.events.event_values import CoarseShare, PolicyStep
+from audit.events.events import EVENTS, PolicyInForce, SignInFailed
+from audit.events.question_events import Answered, Asked, Denied, Released
+from audit.formats.canonical import parse_json_object
+
+Conditions = tuple[tuple[str, tuple[str, ...]], ...]
+_UNREAD: Final = -1
+"""Stands for the time of an entry that cannot be read, or is of an unknown kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that was put to members, or `denied` by the hub."""
+
+    number: int
+    at: datetime
+    question_id: str
+    organisation: str
+    purpose: str
+    measure: str
+    by: tuple[str, ...]
+    where: Conditions
+    """Conditions, sorted."""
+    deadline: datetime | None
+    """None for a denied question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A released result: of the question in entry `asked_index`, at a member of `organisation`."""
+
+    number: int
+    at: datetime
+    asked_index: int | None
+    organisation: str | None
+    much_withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A policy that took effect at a member."""
+
+    number: int
+    at: datetime
+    member: str
+    step: PolicyStep
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed sign-in, or refused attempts: `times` of them in one entry, of one `action` and `reason`."""
+
+    number: int
+    at: datetime
+    action: str
+    reason: str
+    times: int
+
+
+class EntryFacts:
+    """The facts of the first entries of a log, in the order of the entries."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+        self.denied: list[Question] = []
+        self.released: list[Result] = []
+        self.answered: list[Result] = []
+        self.steps: list[Step] = []
+        self.failed_sign_ins: list[Failure] = []
+        self.refused: list[Failure] = []
+        self.damaged: list[int] = []
+        self._times = array("q")
+
+    @property
+    def size(self) -> int:
+        """Number of entries from the first on whose facts are known."""
+        return len(self._times)
+
+    def add(self, number: int, entry: bytes | None) -> None:
+        """Add the entry that follows the last one, None for a damaged one. Others are passed over."""
+        if number != self.size:
+            return
+        if entry is None:
+            self.damaged.append(number)
+            self._times.append(_UNREAD)
+            return
+        try:
+            value = parse_json_object(entry, "entry")
+            known = EVENTS.get((value["type"], value["version"]))
+            at = None if known is None else _time(value["asked_at" if known is Asked else "at"])
+            if known is not None and at is not None:
+                reader = _READERS.get(known.TYPE)
+                if reader is not None:
+                    reader(self, number, at, value)
+        except (MalformedError, KeyError, TypeError, ValueError, AttributeError):
+            at = None
+        self._times.append(_UNREAD if at is None else int(at.timestamp()))
+
+    def older_than(self, first: int, moment: datetime) -> Iterator[int]:
+        """The numbers of the entries from `first` on that were written before a moment."""
+        before = moment.timestamp()
+        for number in range(first, self.size):
+            if _UNREAD < self._times[number] < before:
+                yield number
+
+    def _asked(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
+        self.asked.append(_question(number, at, value, _time(value["deadline"])))
+
+    def _denied(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
+        self.denied.append(_question(number, at, value, None))
+
+    def _released(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
+        index = value["asked_index"]
+        if type(index) is int:
+            self.released.append(Result(number, at, index, None, _much(value)))
+
+    def _answered(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
+        self.answered.append(Result(number, at, None, _text(value, "organisation"), _much(value)))
+
+    def _step(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
+        self.steps.append(Step(number, at, _text(value, "member"), PolicyStep(value["step"])))
+
+    def _failed(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
+        self.failed_sign_ins.append(Failure(number, at, "", _text(value, "reason"), 1))
+
+    def _refused(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
+        times = value["times"]
+        if type(times) is int:
+            said = _text(value, "action"), _text(value, "reason")
+            self.refused.append(Failure(number, at, *said, times))
+
+
+_READERS: Final[Mapping[str, Callable[[EntryFacts, int, datetime, Mapping[str, Any]], None]]] = {
+    Asked.TYPE: EntryFacts._asked,
+    Denied.TYPE: EntryFacts._denied,
+    Released.TYPE: EntryFacts._released,
+    Answered.TYPE: EntryFacts._answered,
+    PolicyInForce.TYPE: EntryFacts._step,
+    SignInFailed.TYPE: EntryFacts._failed,
+    AccessRefused.TYPE: EntryFacts._refused,
+}
+
+
+def _question(number: int, at: datetime, value: Mapping[str, Any], deadline: datetime | None) -> Question:
+    where = ((sys.intern(each["dimension"]), _texts(each["codes"])) for each in value["where"])
+    return Question(
+        number,
+        at,
+        value["question_id"],
+        _text(value, "organisation"),
+        _text(value, "purpose"),
+        _text(value, "measure"),
+        _texts(value["by"]),
+        tuple(sorted(where)),
+        deadline,
+    )
+
+
+def _much(value: Mapping[str, Any]) -> bool:
+    return bool(value["withheld"] == CoarseShare.MANY.value)
+
+
+def _text(value: Mapping[str, Any], name: str) -> str:
+    """A text, kept once however often entries repeat it. Raises TypeError for anything else."""
+    return sys.intern(value[name])
+
+
+def _texts(values: list[str]) -> tuple[str, ...]:
+    return tuple([sys.intern(each) for each in values])
+
+
+def _time(text: str) -> datetime:
+    """A moment as entries spell it. Raises ValueError or TypeError for anything else."""
+    if len(text) != len("2026-01-31T00:00:00Z") or text[-1] != "Z":
+        raise ValueError("not a time of the form YYYY-MM-DDThh:mm:ssZ")
+    return datetime.fromisoformat(text[:19]).replace(tzinfo=UTC)
