@@ -11,7 +11,7 @@ from gateway.hub.ports import View
 from gateway.picturing import Words
 from gateway.picturing.labels import Labels
 from gateway.picturing.words import capital
-from gateway.question import COUNTRY, Question
+from gateway.question import Question
 from gateway.wire.cells import TOTAL
 from gateway.wire.release import Release
 
@@ -80,5 +80,4 @@ def tables(dictionary: Dictionary, view: View, user: str) -> Mapping[str, Table]
 
 
 def _whole(dictionary: Dictionary, question: Question) -> bool:
-    levels = [one.level for one in question.where]
-    return all(level != COUNTRY and dictionary.level(level).dimension == SERVICE_DATE for level in levels)
+    return all(dictionary.of_dimension(one.level, SERVICE_DATE) for one in question.where)

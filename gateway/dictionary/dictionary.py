@@ -9,6 +9,7 @@ from gateway.dictionary.attributes import Attribute
 from gateway.dictionary.coding import Coding
 from gateway.dictionary.errors import DictionaryError, unknown
 from gateway.dictionary.model import (
+    COUNTRY,
     OF_ACCIDENTS,
     Derived,
     Dimension,
@@ -73,6 +74,10 @@ class Dictionary:
     def level(self, name: str) -> Level:
         """Return a level by its name; its `dimension` is the name of its dimension."""
         return _find("level", self.levels, name)
+
+    def of_dimension(self, level: str, dimension: str) -> bool:
+        """Return whether a level is one of this dimension; the level of the members is of none."""
+        return level != COUNTRY and self.level(level).dimension == dimension
 
     def has(self, measure: Measure, dimension: str) -> bool:
         """Return whether a dimension can break the measure down: only clients have a status of assistance,

@@ -21,6 +21,9 @@ PLACES = frozenset({"place", "home"})
 SERVICE_DATE = "service_date"
 """The dimension of the years of service. A table about clients is of one of these years."""
 
+FIRST_SERVICE_YEAR = 2023
+"""The first year of service that is counted: which years exist never follows from rows."""
+
 _YEARS = {CASUALTIES: "year", CLIENTS: "service_year", ACTIVITIES: "activity_year"}
 
 

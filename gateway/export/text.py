@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from gateway.dictionary import Dictionary
 from gateway.picturing import ENGLISH, with_bounds
+from gateway.picturing.labels import Labels
 from gateway.picturing.notes import CHANGED, marks
 from gateway.picturing.perturbation_notice import changes
 from gateway.picturing.rows_counted import rows_counted
@@ -29,9 +30,15 @@ UNDER_MASKS = "+"
 def to_text(release: Release, dictionary: Dictionary) -> str:
     """Return the table, then the meaning of its signs, in plain characters for any terminal.
 
-    A withheld cell has the bounds that follow from the table.
+    A withheld cell has the bounds that follow from the table. A table about clients is headed by its title,
+    which names the year of service.
     """
-    release = with_bounds(release, dictionary)
+    labels = Labels(dictionary, ENGLISH)
+    head = f"{labels.caption(release)}\n\n" if labels.year_of_service(release) else ""
+    return head + _table(with_bounds(release, dictionary))
+
+
+def _table(release: Release) -> str:
     if not release.axes:
         return "\n".join([_shown(release.cells[0]), *_after_a_gap(legend(release))]) + "\n"
     *down, across = release.axes

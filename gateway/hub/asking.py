@@ -1,7 +1,7 @@
 """An analyst asks: the question is logged before any member receives it."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +10,10 @@ from gateway.hub import entries
 from gateway.hub.context import Hub
 from gateway.hub.errors import NotPermittedError
 from gateway.hub.model import AskedQuestion, Principal, Role, State
-from gateway.question import COUNTRY, Question, QuestionError, members_asked
+from gateway.hub.ports import View
+from gateway.hub.service_year import with_year
+from gateway.hub.sharing_statements import Requester
+from gateway.question import COUNTRY, Question, QuestionError, members_asked, needs_year
 
 LATE = timedelta(days=7)
 """How long after its deadline a question still takes answers, by default."""
@@ -24,9 +27,11 @@ def ask(
 ) -> AskedQuestion:
     """Log the question and put the question into the queue of every member concerned.
 
-    `within`: how long the release waits for members. `late`: how long after the deadline an answer still
-    counts, as a release of its own. Raises QuestionError for a country outside of the region. Raises
-    NotPermittedError, which is logged too, when the person may not ask or does not hold the purpose.
+    A question about clients that names no year of service is asked in the last one that is closed at all
+    members that would answer: see `gateway.hub.service_year`. `within`: how long the release waits for
+    members. `late`: how long after the deadline an answer still counts, as a release of its own. Raises
+    QuestionError for a country outside of the region. Raises NotPermittedError, which is logged too, when the
+    person may not ask or does not hold the purpose.
     """
     question_id = new_question_id()
     now = hub.clock.now()
@@ -39,6 +44,7 @@ def ask(
     with hub.store.writing() as work:
         enrolled = [e.member for e in work.enrolments()]
         _check_countries(hub, question, enrolled)
+        question = _in_its_year(hub, work, principal, question, enrolled)
         members = members_asked(hub.dictionary, question, enrolled)
         deadline = whole_second(now + within + ALMOST_A_SECOND)
         asked = AskedQuestion(
@@ -58,6 +64,17 @@ def ask(
         work.add_question(asked, because=index)
     hub.notifier.notify()
     return asked
+
+
+def _in_its_year(
+    hub: Hub, view: View, principal: Principal, question: Question, enrolled: Sequence[str]
+) -> Question:
+    if not needs_year(hub.dictionary, question):
+        return question
+    kept = view.sharings()
+    stated = {member: kept[member].sharing if member in kept else None for member in enrolled}
+    requester = Requester(principal.organisation, principal.role.value)
+    return with_year(hub.dictionary, question, stated, requester, hub.clock.now().date())
 
 
 def _check_countries(hub: Hub, question: Question, enrolled: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from gateway.picturing.inks import MOST_SERIES
 from gateway.picturing.labels import Labels
 from gateway.picturing.sheet import Drawing, Pen, Picture, assemble, pen
 from gateway.picturing.views import View, view
-from gateway.picturing.words import ENGLISH, Words, capital, msgid
+from gateway.picturing.words import ENGLISH, Words
 from gateway.question import COUNTRY
 from gateway.wire.cells import TOTAL, Axis
 from gateway.wire.release import Release
@@ -74,20 +74,13 @@ def draw(
         )
     labels = Labels(dictionary, words)
     drawing_pen = pen(release, labels, kind)
-    drawing = _DRAWN[kind](drawing_pen, shown, _title(release, labels, shown))
+    drawing = _DRAWN[kind](drawing_pen, shown, labels.caption(release, shown.axes))
     return assemble(drawing_pen, kind, drawing, standalone=standalone)
 
 
 def _whole(kind: str, levels: Sequence[str]) -> str | None:
     """Countries side by side have the region beside them."""
     return COUNTRY if kind == LINES and len(levels) > 2 and levels[-1] == COUNTRY else None
-
-
-def _title(release: Release, labels: Labels, shown: View) -> str:
-    text = msgid("%(measure)s, by %(levels)s")
-    levels = labels.words.listed(labels.level(axis.level) for axis in shown.axes)
-    title = labels.words.filled(text, measure=capital(labels.measure(release)), levels=levels)
-    return "; ".join([title, *labels.filters(release)])
 
 
 def _choices(release: Release, dictionary: Dictionary) -> list[tuple[str, tuple[str, ...]]]:

@@ -1,12 +1,12 @@
 """The labels of a table's codes, and the title of a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gateway.dictionary import Dictionary, DictionaryError, unknown_place
+from gateway.dictionary import SERVICE_DATE, Dictionary, DictionaryError, unknown_place
 from gateway.picturing.words import Words, capital, msgid
-from gateway.question import COUNTRY
+from gateway.question import COUNTRY, year_of_service
 from gateway.wire.cells import TOTAL, Axis
 from gateway.wire.release import Release
 
@@ -69,22 +69,35 @@ class Labels:
         known = self.dictionary.measures.get(name)
         return name if known is None else self.words.say(known.label)
 
-    def caption(self, release: Release) -> str:
-        """`People killed or injured, by country and year; sex: female`."""
-        levels = [self.level(axis.level) for axis in release.axes]
+    def caption(self, release: Release, axes: Sequence[Axis] | None = None) -> str:
+        """`People killed or injured, by country and year; sex: female`, or `Clients of assistance in 2024`.
+
+        `axes`: those that are shown, all unless they are named.
+        """
+        levels = [self.level(axis.level) for axis in (release.axes if axes is None else axes)]
         text = capital(self.measure(release))
+        year = self.year_of_service(release)
+        if year:
+            text = self.words.filled(msgid("%(measure)s in %(year)s"), measure=text, year=year)
         if levels:
             text = self.words.filled(
                 msgid("%(measure)s, by %(levels)s"), measure=text, levels=self.words.listed(levels)
             )
-        return "; ".join([text, *self.filters(release)])
+        named = SERVICE_DATE if year else ""
+        return "; ".join([text, *self.filters(release, without=named)])
 
-    def filters(self, release: Release) -> list[str]:
-        """`sex: female`, one for each filter of the question."""
+    def year_of_service(self, release: Release) -> str:
+        """`2024`: the year in which clients of assistance are counted, "" for a table about others."""
+        where: Mapping[str, list[str]] = release.question.get("where", {})
+        return year_of_service(self.dictionary, str(release.question.get("measure", "")), where)
+
+    def filters(self, release: Release, *, without: str = "") -> list[str]:
+        """`sex: female`, one for each filter of the question that is of no dimension `without`."""
         where: Mapping[str, list[str]] = release.question.get("where", {})
         return [
             f"{self.level(level)}: {', '.join(self.code(level, code) for code in codes)}"
             for level, codes in where.items()
+            if not without or not self.dictionary.of_dimension(level, without)
         ]
 
     def key(self, release: Release, key: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from gateway.question.model import (
     parse,
     ready_made,
 )
+from gateway.question.years import in_year, needs_year, year_of_service
 
 __all__ = [
     "COUNTRY",
@@ -19,7 +20,10 @@ __all__ = [
     "Question",
     "QuestionError",
     "ask",
+    "in_year",
     "members_asked",
+    "needs_year",
     "parse",
     "ready_made",
+    "year_of_service",
 ]

@@ -126,10 +126,11 @@ def members_asked(dictionary: Dictionary, question: Question, enrolled: Iterable
 def ready_made(dictionary: Dictionary, question: Question) -> str | None:
     """Return the name of the ready-made question with an equal table: levels in any order, no filter.
 
-    `question` is in a member's form (`Question.inside`). Former names count, so that a policy permits what it
-    permitted when it was signed.
+    A year of service is no filter here: every question about clients has one. `question` is in a member's
+    form (`Question.inside`). Former names count, so that a policy permits what it permitted when it was
+    signed.
     """
-    if question.where:
+    if any(not dictionary.of_dimension(f.level, SERVICE_DATE) for f in question.where):
         return None
     asked = (question.measure, frozenset(question.by))
     known = [*dictionary.ready_made, *dictionary.former_ready_made]
@@ -198,13 +199,13 @@ def _faults_of_clients(
             f"'{measure}' needs one kind of assistance, such as {example}: a client has a case for each of "
             "them. Ask for clients instead to count people."
         )
-    years = [f for f in filters if f.level != COUNTRY and dictionary.level(f.level).dimension == SERVICE_DATE]
-    broken = any(level != COUNTRY and dictionary.level(level).dimension == SERVICE_DATE for level in by)
+    years = [f for f in filters if dictionary.of_dimension(f.level, SERVICE_DATE)]
+    broken = any(dictionary.of_dimension(level, SERVICE_DATE) for level in by)
     if broken or any(len(f.codes) > 1 for f in years):
         faults.append(
             f"'{measure}' is of one year of service: the same people come again, so that years are neither "
-            "set side by side nor added up. Name one with 'where service_year', or none for the last that "
-            "is closed."
+            "set side by side nor added up. Name one with 'where service_year', or none for the last year "
+            "that is closed at all members that answer."
         )
     return faults
 

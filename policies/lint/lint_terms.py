@@ -36,6 +36,7 @@ def terms(policy: Policy, persons: int | None = None) -> Iterator[Finding]:
             "No priority tables: fine tables may then withhold cells of the tables that are asked for most.",
         )
     yield from _records(policy)
+    yield from _years(policy)
     for label, conditions in _conditions(policy):
         yield from _quotas(label, conditions)
         yield from _cache(label, conditions)
@@ -65,6 +66,19 @@ def _records(policy: Policy) -> Iterator[Finding]:
             "records-beside-clients",
             f"record_level: while single records are shared, nothing is shown of {listed(never)}: both may "
             "be about the same people.",
+        )
+
+
+def _years(policy: Policy) -> Iterator[Finding]:
+    """Every question about clients is of one year: a policy without the years of service answers none."""
+    words = policy.vocabulary
+    missing = sorted(words.of_one_code - policy.scope.dimensions.keys())
+    if missing and (measures := _of_one_year(policy)):
+        levels = words.dimensions[missing[0]]
+        yield error(
+            "year-not-shared",
+            f"{listed(measures)} are shared, but not {missing[0]}, of which each question about them names "
+            f"one code: none would be answered. Add {missing[0]}: {levels[0]} under finest.",
         )
 
 

@@ -80,6 +80,14 @@ def _of_two() -> Policy:
     return load_policy(TEXT.replace("max_dimensions: 3", "max_dimensions: 2"), WORDS)
 
 
+def test_clients_without_their_years_are_pointed_out() -> None:
+    without = load_policy(TEXT.replace("  service_date: service_year\n", ""), WORDS)
+
+    (found,) = [one for one in lint(without) if one.code == "year-not-shared"]
+    assert "Add service_date: service_year under finest" in found.sentence
+    assert "year-not-shared" not in {one.code for one in lint(policy())}
+
+
 @pytest.mark.parametrize(
     ("more", "found"),
     [("", False), ("record_level: {to: ARMAC, k: 5, l: 2, approval: two persons}\n", True)],

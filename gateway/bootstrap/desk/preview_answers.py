@@ -11,6 +11,7 @@ from gateway.hub.merging import merge
 from gateway.member.answer.answering import stated_share, terms_of
 from gateway.member.answer.decision import LoggedQuestion, Readable, Verdict, decide_on, question_of
 from gateway.member.build.preview import CANONICAL
+from gateway.member.cube.clients_counts import SERVICE_YEAR, last_service_year
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.node.context import Node
 from gateway.question import Question, ask
@@ -91,7 +92,7 @@ def _answer_to(
     label = table.label if level is None else level.label
     label = f"{ready_made.label}: {label}" if label else ready_made.label
     refusals: dict[Refusal, None] = {}
-    for asking in _preview_questions(node, policy, table, moment):
+    for asking in _preview_questions(node, policy, cube, table, moment):
         verdict = decide_on(node.dictionary, node.member, asking, policy=policy, cube=cube, at=moment)
         if verdict.reading is not None and verdict.reading.waits:
             refusals |= {Refusal.NOT_READY: None}  # numbers that are still to be drawn
@@ -105,9 +106,11 @@ def _answer_to(
 
 
 def _preview_questions(
-    node: Node, policy: Policy, table: ReadyTable, moment: datetime
+    node: Node, policy: Policy, cube: Labelled, table: ReadyTable, moment: datetime
 ) -> Iterator[PreviewQuestion]:
-    """Return the question once for every recipient of the policy."""
+    """Return the question once for every recipient of the policy; about clients, in the last closed year."""
+    counted = cube.counting(table.measure)
+    years = () if counted is None else last_service_year(counted.trees)
     for share in policy.shares:
         for recipient in sorted(share.recipients):
             for purpose in sorted(share.purposes):
@@ -115,7 +118,7 @@ def _preview_questions(
                     node.dictionary,
                     measure=table.measure,
                     by=table.levels,
-                    where={},
+                    where={SERVICE_YEAR: years} if years else {},
                     purpose=purpose,
                 )
                 role = ANALYST if share.roles is None else min(share.roles)

@@ -56,6 +56,11 @@ def trees_of(
     return dict(sorted(made.items()))
 
 
+def last_service_year(trees: Mapping[str, Tree]) -> tuple[str, ...]:
+    """The last closed year of service in the dimensions of questions; none where they have no such years."""
+    return trees[SERVICE_DATE].at[SERVICE_YEAR][-1:] if SERVICE_DATE in trees else ()
+
+
 def clients_table(dictionary: Dictionary, member: str, finest: Mapping[str, str], clients: Clients) -> Table:
     """The clients of one year by the dimensions of its cube, with the structural zeros of assistance.
 

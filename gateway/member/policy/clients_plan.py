@@ -12,7 +12,7 @@ from datetime import date
 from anonymisers.tables.cell_names import CellName, cell_name
 from anonymisers.tables.rules import Rules, TableOf, Zeros
 from audit.reading.messages import message
-from gateway.dictionary import CLIENTS, SERVICE_DATE, Dictionary
+from gateway.dictionary import CLIENTS, FIRST_SERVICE_YEAR, SERVICE_DATE, Dictionary
 from gateway.member.cube.clients_counts import (
     ADULT_CHILD_NOW,
     AGE_NOW,
@@ -28,9 +28,6 @@ from gateway.member.policy.a_priori_status import a_priori_status_of
 from gateway.member.policy.mechanism_choice import words_of
 from policies import Policy
 from policies.model import terms
-
-FIRST_SERVICE_YEAR = 2023
-"""The first year of service that is counted: which years exist never follows from rows."""
 
 
 def plan_clients(

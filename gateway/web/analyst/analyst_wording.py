@@ -5,10 +5,10 @@ from functools import cache
 
 from flask_babel import gettext as _
 
-from gateway.dictionary import Dictionary, DictionaryError
+from gateway.dictionary import SERVICE_DATE, Dictionary, DictionaryError
 from gateway.hub.sharing_statements import Expected, Outlook
 from gateway.picturing import Words
-from gateway.question import COUNTRY, Question
+from gateway.question import COUNTRY, Question, year_of_service
 from gateway.web.analyst.draft import YEARS
 from gateway.web.shared.languages import number
 from gateway.wire.answer import Refusal
@@ -59,13 +59,17 @@ def code(dictionary: Dictionary, named: str, value: str) -> str:
 
 
 def title(dictionary: Dictionary, question: Question) -> str:
-    """`People killed or injured, by country and year; sex: female`."""
+    """`People killed or injured, by country and year; sex: female`, or `Clients of assistance in 2024`."""
     what = measure(dictionary, question.measure)
     what = what[:1].upper() + what[1:]
+    where = {f.level: f.codes for f in question.where}
+    year = year_of_service(dictionary, question.measure, where)
+    if year:
+        what = str(_("%(what)s in %(year)s", what=what, year=year))
     if question.by:
         by = listed([level(dictionary, name) for name in question.by])
         what = str(_("%(what)s, by %(levels)s", what=what, levels=by))
-    return "; ".join([what, *_filters(dictionary, question)])
+    return "; ".join([what, *_filters(dictionary, question, SERVICE_DATE if year else "")])
 
 
 def listed(several: Sequence[str]) -> str:
@@ -113,8 +117,11 @@ def within(seconds: int) -> str:
     }.get(seconds, str(_("%(n)d seconds", n=seconds)))
 
 
-def _filters(dictionary: Dictionary, question: Question) -> Iterator[str]:
+def _filters(dictionary: Dictionary, question: Question, without: str) -> Iterator[str]:
+    """The filters in words, but for those of the dimension `without`."""
     for f in question.where:
+        if without and dictionary.of_dimension(f.level, without):
+            continue
         name = level(dictionary, f.level)
         if f.level in YEARS and _row(f.codes):
             years = str(_("%(since)s to %(until)s", since=f.codes[0], until=f.codes[-1]))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gateway.dictionary import CALENDARS, PLACES, Dictionary
+from gateway.hub.service_year import with_year
 from gateway.hub.sharing_statements import Expected, Outlook, QuestionFacts, Requester, for_requester, outlook
 from gateway.question import COUNTRY, Question, members_asked
 from gateway.web.analyst.draft import Draft, year_level
@@ -106,6 +107,11 @@ def choices(known: Known, draft: Draft) -> Choices:
         narrow=tuple(_narrowable(known, draft, reach, taken)),
         narrowed=tuple(_narrowed(known.dictionary, draft)),
     )
+
+
+def in_its_year(known: Known, question: Question) -> Question:
+    """The question as it would be asked now: one about clients that names no year is given one."""
+    return with_year(known.dictionary, question, known.stated, known.requester, known.today)
 
 
 def forecasts(known: Known, question: Question) -> tuple[Forecast, ...]:

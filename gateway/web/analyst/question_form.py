@@ -14,7 +14,7 @@ from gateway.hub.asking import ask
 from gateway.hub.sharing_statements import Expected, QuestionFacts
 from gateway.question import Question, QuestionError
 from gateway.web.analyst import analyst_wording
-from gateway.web.analyst.choices import Choices, Forecast, Known, choices, forecasts
+from gateway.web.analyst.choices import Choices, Forecast, Known, choices, forecasts, in_its_year
 from gateway.web.analyst.draft import SOON, WITHIN, Draft, draft_of
 from gateway.web.analyst.requester import known
 from gateway.web.analyst.sharing_matrix import Matrix, matrix
@@ -134,7 +134,7 @@ def _lacking(knows: Known, question: Question) -> tuple[Dimension, ...]:
 
 def _question(knows: Known, draft: Draft) -> tuple[Question | None, tuple[str, ...]]:
     try:
-        return draft.question(knows.dictionary), ()
+        return in_its_year(knows, draft.question(knows.dictionary)), ()
     except QuestionError as error:
         return None, error.faults
 

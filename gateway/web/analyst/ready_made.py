@@ -14,7 +14,7 @@ from gateway.hub.asking import ask
 from gateway.hub.model import AskedQuestion
 from gateway.question import Question
 from gateway.web.analyst import analyst_wording
-from gateway.web.analyst.choices import Known, answering
+from gateway.web.analyst.choices import Known, answering, in_its_year
 from gateway.web.analyst.draft import SOON, Draft
 from gateway.web.analyst.requester import known
 from gateway.web.shared.desk import Desk, shown
@@ -72,7 +72,7 @@ def put() -> Any:
     knows, _ = known()
     purpose = request.form.get("purpose", "")
     wanted = _wanted(request.form.get("name", ""), request.form.get("table", ""))
-    questions = [_question(table, purpose) for table in wanted if purpose in knows.dictionary.purposes]
+    questions = [_question(knows, table, purpose) for table in wanted if purpose in knows.dictionary.purposes]
     asked = [_ask(question) for question in questions if answering(knows, question)]
     if not asked:
         return shown((_page(knows, purpose, nothing=True), 422), "analyst/ready-made.html")
@@ -109,7 +109,7 @@ def _item(knows: Known, one: ReadyMade, purpose: str) -> Item:
 
 
 def _table(knows: Known, number: int, table: ReadyTable, purpose: str) -> Table:
-    question = _question(table, purpose)
+    question = _question(knows, table, purpose)
     return Table(
         number=number,
         label=analyst_wording.level(knows.dictionary, table.label)
@@ -130,8 +130,8 @@ def _wanted(name: str, number: str) -> Iterable[ReadyTable]:
     return [table for n, table in enumerate(tables) if number in ("", str(n))]
 
 
-def _question(table: ReadyTable, purpose: str) -> Question:
-    return Draft(table.measure, table.by, purpose=purpose).question(hub().dictionary)
+def _question(knows: Known, table: ReadyTable, purpose: str) -> Question:
+    return in_its_year(knows, Draft(table.measure, table.by, purpose=purpose).question(knows.dictionary))
 
 
 def _ask(question: Question) -> AskedQuestion:

@@ -13,6 +13,7 @@ from audit.events.search import read_events
 from gateway.bootstrap.desk.preview_answers import canonical_questions
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
+from gateway.export import to_text
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
 from gateway.member.answer.decision_replay import replay
@@ -31,6 +32,7 @@ from gateway.question import ask as question_of
 from gateway.wire.answer import Refusal
 from gateway.wire.cells import TOTAL, Cell, Status
 from gateway.wire.release import Release
+from gateway.wire.sharing_statement import sign_sharing
 
 PURPOSE = "regional-reporting"
 SHARE = """\
@@ -202,3 +204,32 @@ def test_every_decision_can_be_replayed(region: Federation) -> None:
                 assert (again.differences, again.unchecked) == ((), ())
                 seen.add((type(found.event).__name__, found.event.measure))
     assert {("Answered", "clients"), ("Answered", "cases"), ("Refused", "clients")} <= seen
+
+
+def test_all_members_answer_for_one_year_which_the_question_and_the_log_name(region: Federation) -> None:
+    """Lao PDR says that it closes its years later. Numbers of different years would be added up."""
+    late = region.members["LA"]
+    late.round()
+    with region.hub.store.reading() as view:
+        of_2023 = replace(view.sharings()["LA"].sharing, snapshot_date="2023-12-31")
+    note = sign_sharing(of_2023, late.node.answer_signer)
+    late.link.twist = lambda call: replace(call, sharing=note)
+    late.round()
+
+    release = asked(region, question("clients", "country", "disability"))
+
+    assert release.question["where"] == {"service_year": ["2023"]}
+    of_lao = CLIENTS["LA"]
+    assert of_lao is not None
+    table = {cell.key: cell for cell in release.cells}
+    both = of_cambodia(2023), number_of(of_lao, 2023)
+    assert (table["KH", TOTAL].value, table["LA", TOTAL].value) == both
+    assert table[TOTAL, TOTAL].value == sum(both)
+    newer = asked(region, question("clients", "country", "disability", service_year=["2025"]))
+    assert {c.refusals for c in newer.coverage if c.member != "TH"} == {(Refusal.NOT_COLLECTED,)}
+    with region.hub.store.reading() as view:
+        entries = view.log.read_entries(0, view.log.latest_checkpoint().size)
+        logged = [found.event for found in read_events(enumerate(entries))]
+    first = next(event for event in logged if getattr(event, "question_id", "") == release.question_id)
+    assert [(f.dimension, f.codes) for f in first.where] == [("service_year", ("2023",))]
+    assert to_text(release, regional()).startswith("Clients of assistance in 2023, by country and disability")
