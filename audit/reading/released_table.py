@@ -11,6 +11,7 @@ from audit.formats.canonical import load_canonical_object
 TOTAL: Final = "Total"
 VALUE: Final = "value"
 WITHHELD: Final = "withheld"
+SERVICE_YEAR: Final = "service_year"
 _STATUSES: Final = (VALUE, WITHHELD, "not-shared", "no-answer", "not-collected")
 _FORMER_NAMES: Final = MappingProxyType(
     {
@@ -72,6 +73,13 @@ class ReleasedTable:
         if len(found.cells) != len(cells):
             raise MalformedError("release", "a cell twice")
         return found
+
+    @property
+    def year(self) -> str:
+        """The one year of service that the question is about, which flat tables repeat in each row; or ""."""
+        where = self.question.get("where")
+        codes = where.get(SERVICE_YEAR) if isinstance(where, dict) else None
+        return str(codes[0]) if isinstance(codes, list) and len(codes) == 1 else ""
 
     @property
     def inner(self) -> set[Key]:

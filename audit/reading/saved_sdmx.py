@@ -10,6 +10,8 @@ from audit.reading.released_table import TOTAL, VALUE, WITHHELD, ReleasedTable
 
 Row = tuple[Sequence[Any], Mapping[str, Any]]
 
+TIME: Final = "TIME_PERIOD"
+_YEARS: Final = frozenset({"year", "service_year"})
 _STATES: Final = ("OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
 _FACTS: Final = MappingProxyType(
     {
@@ -46,8 +48,11 @@ def json_rows(value: Mapping[str, Any], table: ReleasedTable) -> list[Row]:
     try:
         (structure,), (data_set,) = value["data"]["structures"], value["data"]["dataSets"]
         axes = structure["dimensions"]["observation"]
+        beside = _beside(axes, table)
         attributes = structure["attributes"]["observation"]
-        if [axis["id"] for axis in axes] != _components(table) or [each["id"] for each in attributes] != [
+        if [axis["id"] for axis in axes[beside:]] != _components(table) or [
+            each["id"] for each in attributes
+        ] != [
             *_STATES[1:],
             *_FACTS,
         ]:
@@ -57,7 +62,7 @@ def json_rows(value: Mapping[str, Any], table: ReleasedTable) -> list[Row]:
         return [
             _row(
                 table,
-                [_at(named, int(place)) for named, place in zip(codes, key.split(":"), strict=True)],
+                [_at(named, int(place)) for named, place in zip(codes, key.split(":"), strict=True)][beside:],
                 [array[0], *_states(states, array), *_others(array)],
             )
             for key, array in data_set["observations"].items()
@@ -66,6 +71,17 @@ def json_rows(value: Mapping[str, Any], table: ReleasedTable) -> list[Row]:
         raise MalformedError(
             "saved table", "a message of SDMX-JSON lacks a field, or has a wrong one"
         ) from None
+
+
+def _beside(axes: Sequence[Mapping[str, Any]], table: ReleasedTable) -> int:
+    """How many first dimensions only repeat the year of service of the question. Raises TableError where they
+    name another year.
+    """
+    if not table.year or axes[0]["id"] != TIME:
+        return 0
+    if [code["id"] for code in axes[0]["values"]] != [table.year]:
+        raise TableError(f"the file is about another year of service than {table.year}")
+    return 1
 
 
 def _states(states: Sequence[Sequence[str]], array: Sequence[Any]) -> list[str]:
@@ -101,8 +117,7 @@ def _row(table: ReleasedTable, codes: Sequence[str], facts: Sequence[Any]) -> Ro
 def _components(table: ReleasedTable) -> list[str]:
     """The levels as SDMX names them."""
     return [
-        "TIME_PERIOD" if level == "year" else _identifier(level.replace(".", "_")).upper()
-        for level in table.levels
+        TIME if level in _YEARS else _identifier(level.replace(".", "_")).upper() for level in table.levels
     ]
 
 

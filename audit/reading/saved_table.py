@@ -16,8 +16,16 @@ from typing import Any, Final
 from audit.errors import AuditError, MalformedError, TableError
 from audit.formats.canonical import canonical_json, parse_json_object
 from audit.formats.encoding import decode_utf8
-from audit.reading.released_table import TOTAL, VALUE, WITHHELD, Key, ReleasedCell, ReleasedTable
-from audit.reading.saved_sdmx import csv_rows, json_rows
+from audit.reading.released_table import (
+    SERVICE_YEAR,
+    TOTAL,
+    VALUE,
+    WITHHELD,
+    Key,
+    ReleasedCell,
+    ReleasedTable,
+)
+from audit.reading.saved_sdmx import TIME, csv_rows, json_rows
 from audit.reading.saved_workbook import compare_first_sheet, data_rows
 
 FACTS: Final = (
@@ -112,6 +120,8 @@ def _where_json(value: Mapping[str, Any], table: ReleasedTable) -> str:
 
 def _workbook(data: bytes, table: ReleasedTable) -> Compared:
     sheets, (head, *rows) = data_rows(data)
+    head, rows = _without_year(head, rows, table, SERVICE_YEAR)
+    head, rows = _without_year(head, rows, table, f"{SERVICE_YEAR}_label")
     expected = [text for level in table.levels for text in (harmless(level), f"{harmless(level)}_label")]
     if head != [*expected, *FACTS]:
         raise TableError("the sheet with a row for each cell is of another table, or has other columns")
@@ -130,6 +140,8 @@ def _csv(data: bytes, table: ReleasedTable) -> Compared:
     head, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
     if any(len(row) != len(head) for row in rows):
         raise TableError("a row has more or fewer fields than the head")
+    head, rows = _without_year(head, rows, table, SERVICE_YEAR)
+    head, rows = _without_year(head, rows, table, f"{SERVICE_YEAR}_label")
     names = [harmless(level) for level in table.levels]
     doubled = [each for name in names for each in (name, f"{name}_label")]
     if head == [*names, *FACTS]:
@@ -141,8 +153,23 @@ def _csv(data: bytes, table: ReleasedTable) -> Compared:
                 beside = (*compared.unchecked, *([_LABELS] if step == 2 else []))
                 return Compared(compared.cells, compared.of, beside)
     if head[:3] == ["STRUCTURE", "STRUCTURE_ID", "ACTION"]:
-        return _rows(table, csv_rows(head[3:], [row[3:] for row in rows], table), worded=False)
+        head, rows = head[3:], [row[3:] for row in rows]
+        return _rows(table, csv_rows(*_without_year(head, rows, table, TIME), table), worded=False)
     raise TableError("the file is of another table than the release, or no table that Safelane saves")
+
+
+def _without_year(
+    head: Sequence[Any], rows: Sequence[Sequence[Any]], table: ReleasedTable, name: str
+) -> tuple[list[Any], list[list[Any]]]:
+    """The head and rows without a first column that repeats the year of service of the question.
+
+    Raises TableError where that column names another year.
+    """
+    if not table.year or list(head[:1]) != [name]:
+        return list(head), [list(row) for row in rows]
+    if any(str(row[0]) != table.year for row in rows):
+        raise TableError(f"the file is about another year of service than {table.year}")
+    return list(head[1:]), [list(row[1:]) for row in rows]
 
 
 def _split(

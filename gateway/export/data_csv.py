@@ -24,19 +24,22 @@ def to_data_csv(observations: Observations, *, labelled: bool = False) -> str:
     """Return a row for each cell: its codes, with `labelled` each followed by its label, then FACTS.
 
     `value` is empty where there is no number, and `status` says why; a total has its levels in a column of
-    its own, so that no program adds it to the cells within it unawares.
+    its own, so that no program adds it to the cells within it unawares. The year of service comes
+    first, where there is one.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     marked = observations.selection is not Selection.INNER
-    names = [harmless(axis.level) for axis in observations.axes]
+    one_year = observations.one_year
+    names = [harmless(axis.level) for axis in (*one_year, *observations.axes)]
     heads = [head for name in names for head in ((name, f"{name}_label") if labelled else (name,))]
     writer.writerow([*heads, *([TOTAL_OVER] if marked else []), *FACTS])
     shown = [_shown(observations, axis, labelled=labelled) for axis in observations.axes]
+    year = [code for axis in one_year for code in axis.codes * (2 if labelled else 1)]
     for cell in observations.cells:
         codes = [text for by_code, code in zip(shown, cell.key, strict=True) for text in by_code[code]]
         over = [" ".join(totals_over(observations.axes, cell))] if marked else []
-        writer.writerow([*codes, *over, *_facts(cell)])
+        writer.writerow([*year, *codes, *over, *_facts(cell)])
     return out.getvalue()
 
 

@@ -59,7 +59,7 @@ def data(
         case "sdmx.csv":
             return to_sdmx_csv(observations).encode()
         case "sdmx.json":
-            if not observations.axes:
+            if not (observations.axes or observations.one_year):
                 raise FormError("SDMX-JSON cannot hold a single number.", remedy="Ask for data.csv.")
             return to_sdmx_json(observations).encode()
         case "xlsx":

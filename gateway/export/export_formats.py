@@ -23,6 +23,10 @@ CONTENT_TYPES = MappingProxyType(
 FORMS = tuple(CONTENT_TYPES)
 
 
+SERVICE_YEAR = "service_year"
+"""The level of the year of service, which a question about clients names."""
+
+
 class FormError(SafelaneError):
     """An unknown export format."""
 
@@ -60,8 +64,13 @@ def export(
 
 
 def file_name(release: Release, form: str) -> str:
-    """`safelane-casualties-by-country-year-2025-01-10.csv`: plain letters, for any question."""
+    """`safelane-casualties-by-country-year-2025-01-10.csv`: plain letters, for any question.
+
+    A year of service follows what is counted: `safelane-clients-2024-by-country-2026-01-10.csv`.
+    """
     levels = "-".join(axis.level for axis in release.axes)
     by = f"-by-{levels}" if levels else ""
-    name = f"safelane-{release.question.get('measure', 'table')}{by}-{release.released_at[:10]}"
+    years = release.question.get("where", {}).get(SERVICE_YEAR, ())
+    year = f"-{years[0]}" if len(years) == 1 else ""
+    name = f"safelane-{release.question.get('measure', 'table')}{year}{by}-{release.released_at[:10]}"
     return f"{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')}.{form}"

@@ -6,6 +6,7 @@ import json
 
 from gateway.dictionary import Dictionary
 from gateway.export.spreadsheet_cells import harmless
+from gateway.export.year_axis import year_axis
 from gateway.picturing import with_bounds
 from gateway.wire.cells import Cell
 from gateway.wire.release import Release
@@ -26,13 +27,17 @@ def to_csv(release: Release, dictionary: Dictionary) -> str:
     """Return one row per cell: a column for each level, then the facts about the cell and its members.
 
     The `value` of a cell without a number is the word of its status, never empty: spreadsheets read an empty
-    field as 0. A withheld cell has the bounds that follow from the table.
+    field as 0. A withheld cell has the bounds that follow from the table. Before the levels stands the year
+    of service, where there is one.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*(harmless(axis.level) for axis in release.axes), *STATUS_COLUMNS])
+    one_year = year_axis(release, dictionary)
+    writer.writerow([*(harmless(axis.level) for axis in (*one_year, *release.axes)), *STATUS_COLUMNS])
+    year = [code for axis in one_year for code in axis.codes]
     writer.writerows(
-        [*map(harmless, cell.key), *status_fields(cell)] for cell in with_bounds(release, dictionary).cells
+        [*year, *map(harmless, cell.key), *status_fields(cell)]
+        for cell in with_bounds(release, dictionary).cells
     )
     return out.getvalue()
 

@@ -9,6 +9,7 @@ from gateway.picturing.notes import notes
 from gateway.picturing.perturbation_notice import changes
 from gateway.picturing.rows_counted import rows_counted
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
+from gateway.picturing.units import units
 from gateway.picturing.words import MEANINGS, SHORT, capital, msgid
 from gateway.wire.cells import Status
 from gateway.wire.release import Coverage, Release
@@ -37,6 +38,7 @@ def facts(
             words.say(msgid("Filters")),
             "; ".join(labels.filters(release)) or words.say(msgid("everything")),
         ),
+        *((words.say(msgid("How it is counted")), said) for said in units(release, labels)),
         (words.say(msgid("Purpose")), purpose if known is None else words.say(known.label)),
         (words.say(msgid("Question")), release.question_id),
         (words.say(msgid("Asked at")), release.asked_at),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from operator import getitem
 
 from gateway.dictionary import Dictionary
+from gateway.export.year_axis import year_axis
 from gateway.picturing import ENGLISH, Words, with_bounds
 from gateway.picturing.labels import Labels
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
@@ -65,6 +66,11 @@ class Observations:
         )
         labels = Labels(dictionary, words.remembered())
         return cls(release, bounded, dictionary, selection, axes, tuple(cells), labels)
+
+    @property
+    def one_year(self) -> tuple[Axis, ...]:
+        """The year of service as an axis, for formats that are read row by row; none for other tables."""
+        return year_axis(self.release, self.dictionary)
 
 
 def _from_zero(cell: Cell) -> Cell:

@@ -72,4 +72,4 @@ def _with_extensions(observations: Observations, made: dict[str, Any]) -> dict[s
         if level in totals:
             dimension["extension"]["eliminationValueCode"] = TOTAL
     release = observations.release
-    return {**made, "note": [*coverage_lines(release), *terms_lines(release)]}
+    return {**made, "note": [*made.get("note", ()), *coverage_lines(release), *terms_lines(release)]}

@@ -23,12 +23,14 @@ def to_sdmx_csv(observations: Observations) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     structure = f"{AGENCY}:{dataflow(observations)}(1.0)"
-    names = [component(axis) for axis in observations.axes]
+    one_year = observations.one_year
+    names = [component(axis) for axis in (*one_year, *observations.axes)]
+    year = [code for axis in one_year for code in axis.codes]
     writer.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *names, *FACTS])
     identifiers = [{code: identifier(code) for code in axis.codes} for axis in observations.axes]
     for cell in observations.cells:
         key = [by_code[code] for by_code, code in zip(identifiers, cell.key, strict=True)]
         facts = [cell.value, *STATUS[cell.status], *numbers(cell), " ".join(cell.missing_members)]
         shown = ["" if fact is None else fact for fact in facts]
-        writer.writerow(["dataflow", structure, "I", *key, *shown])
+        writer.writerow(["dataflow", structure, "I", *year, *key, *shown])
     return out.getvalue()

@@ -16,6 +16,7 @@ from gateway.export.sdmx_terms import (
     identifier,
     numbers,
 )
+from gateway.picturing.units import units
 from gateway.picturing.words import capital
 from gateway.wire.cells import Axis, Cell
 
@@ -55,12 +56,14 @@ def to_sdmx_json(observations: Observations) -> str:
     The array of an observation has its value, the places of its OBS_STATUS and CONF_STATUS among their codes,
     then the other attributes; what is missing at the end of an array is null.
     """
-    if not observations.axes:
+    axes = (*observations.one_year, *observations.axes)
+    if not axes:
         raise ValueError("an observation of SDMX has a dimension")
     release = observations.release
     places = [{code: str(place) for place, code in enumerate(axis.codes)} for axis in observations.axes]
+    year = ["0" for _ in observations.one_year]
     found = {
-        ":".join(by_code[code] for by_code, code in zip(places, cell.key, strict=True)): _array(cell)
+        ":".join([*year, *(by[code] for by, code in zip(places, cell.key, strict=True))]): _array(cell)
         for cell in observations.cells
     }
     urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={AGENCY}:{dataflow(observations)}(1.0)"
@@ -95,8 +98,12 @@ def _structure(observations: Observations, links: list[dict[str, str]]) -> dict[
     return {
         "links": links,
         "name": labels.caption(observations.release),
+        **({"description": " ".join(counted)} if (counted := units(observations.release, labels)) else {}),
         "dimensions": {
-            "observation": [_dimension(observations, axis, n) for n, axis in enumerate(observations.axes)]
+            "observation": [
+                _dimension(observations, axis, n)
+                for n, axis in enumerate((*observations.one_year, *observations.axes))
+            ]
         },
         "measures": {
             "observation": [{"id": "OBS_VALUE", "name": capital(labels.measure(observations.release))}]

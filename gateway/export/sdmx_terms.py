@@ -21,7 +21,7 @@ STATUS = {
 """OBS_STATUS (A normal, Q missing and suppressed, O missing, L does not exist) and CONF_STATUS (F free, N not
 for publication, C confidential)."""
 TIME = "TIME_PERIOD"
-YEAR = "year"
+YEARS = frozenset({"year", "service_year"})
 
 NUMBERS = ("AT_LEAST", "AT_MOST", "LARGEST_DEVIATION", "STANDARD_DEVIATION")
 MISSING = "MISSING_MEMBERS"
@@ -48,4 +48,4 @@ def identifier(code: str) -> str:
 
 def component(axis: Axis) -> str:
     """The identifier of a level: a year is TIME_PERIOD, other levels keep their names in capitals."""
-    return TIME if axis.level == YEAR else identifier(axis.level.replace(".", "_")).upper()
+    return TIME if axis.level in YEARS else identifier(axis.level.replace(".", "_")).upper()

@@ -1,6 +1,7 @@
 """A release as a table on the terminal: the last axis runs to the right, all others down."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import fill
 
 from gateway.dictionary import Dictionary
 from gateway.picturing import ENGLISH, with_bounds
@@ -9,6 +10,7 @@ from gateway.picturing.notes import CHANGED, marks
 from gateway.picturing.perturbation_notice import changes
 from gateway.picturing.rows_counted import rows_counted
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
+from gateway.picturing.units import units
 from gateway.wire.cells import Axis, Cell, Status
 from gateway.wire.release import Coverage, Release
 
@@ -19,6 +21,9 @@ SYMBOLS = {
     Status.NO_ANSWER: "?",
     Status.NOT_COLLECTED: ".",
 }
+
+LINE = 100
+"""Characters of a line of notes below a table."""
 
 LACKING = "*"
 """Sign of a total without the number of a member."""
@@ -31,11 +36,16 @@ def to_text(release: Release, dictionary: Dictionary) -> str:
     """Return the table, then the meaning of its signs, in plain characters for any terminal.
 
     A withheld cell has the bounds that follow from the table. A table about clients is headed by its title,
-    which names the year of service.
+    which names the year of service. What a number counts, and what does not add up, comes last.
     """
     labels = Labels(dictionary, ENGLISH)
     head = f"{labels.caption(release)}\n\n" if labels.year_of_service(release) else ""
-    return head + _table(with_bounds(release, dictionary))
+    return "\n".join([head + _table(with_bounds(release, dictionary)), *_wrapped(units(release, labels))])
+
+
+def _wrapped(sentences: Sequence[str]) -> Iterator[str]:
+    for sentence in sentences:
+        yield fill(sentence, LINE, subsequent_indent="  ") + "\n"
 
 
 def _table(release: Release) -> str:

@@ -14,6 +14,7 @@ from gateway.dictionary import Dictionary
 from gateway.export.flat_tables import STATUS_COLUMNS, status_fields
 from gateway.export.notes import Receipt, coverage_rows, facts, legend_rows
 from gateway.export.sheet_rows import PLAIN, Format, SheetRows, packed
+from gateway.export.year_axis import year_axis
 from gateway.picturing import Layout, Words, layout, with_bounds
 from gateway.picturing.labels import Labels
 from gateway.picturing.svg import clean
@@ -83,13 +84,16 @@ def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words
     """One row per cell: for each level its code and its label, then the columns of the CSV."""
     labels = Labels(dictionary, words)
     names = [labels.axis(axis) for axis in release.axes]
-    widths = [18] * (2 * len(names) + len(STATUS_COLUMNS))
+    one_year = year_axis(release, dictionary)
+    axes = (*one_year, *release.axes)
+    widths = [18] * (2 * len(axes) + len(STATUS_COLUMNS))
     sheet = _sheet(book, words.say(msgid("Data")), widths, panes=(0, 1))
-    head = [text for axis in release.axes for text in (axis.level, f"{axis.level}_label")]
+    head = [text for axis in axes for text in (axis.level, f"{axis.level}_label")]
     sheet.append([sheet.text(text, _BOLD) for text in (*head, *STATUS_COLUMNS)])
+    year = [code for axis in one_year for code in axis.codes * 2]
     for cell in release.cells:
         key = [text for code, name in zip(cell.key, names, strict=True) for text in (code, name[code])]
-        sheet.append([_plain(sheet, value) for value in (*key, *status_fields(cell))])
+        sheet.append([_plain(sheet, value) for value in (*year, *key, *status_fields(cell))])
     return sheet
 
 

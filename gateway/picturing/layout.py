@@ -14,6 +14,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing.errors import LayoutError
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import Note, marks, notes
+from gateway.picturing.units import units
 from gateway.picturing.words import ENGLISH, SHORT, WITHHELD, Words, capital, msgid
 from gateway.question import COUNTRY
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
@@ -68,6 +69,8 @@ class Layout:
     heads: tuple[tuple[Head, ...], ...]
     rows: tuple[Row, ...]
     notes: tuple[Note, ...]
+    counted: tuple[str, ...] = ()
+    """What a number counts, and what does not add up, in sentences."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for programs that show the table."""
@@ -83,6 +86,7 @@ class Layout:
                 }
                 for row in self.rows
             ],
+            "counted": list(self.counted),
             "notes": [{"kind": n.kind, "sign": n.sign, "text": n.text} for n in self.notes],
         }
 
@@ -123,6 +127,7 @@ def layout(
             for line, heads in zip(lines, begin, strict=True)
         ),
         notes=notes(release, labels),
+        counted=units(release, labels),
     )
 
 

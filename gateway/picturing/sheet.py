@@ -10,6 +10,7 @@ from gateway.picturing.labels import Labels
 from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.notes import marks_explained
 from gateway.picturing.scripts import FONTS
+from gateway.picturing.units import units
 from gateway.picturing.views import View
 from gateway.picturing.words import MEANINGS, Words, capital, msgid
 from gateway.question import COUNTRY
@@ -87,7 +88,9 @@ def assemble(pen: Pen, kind: str, drawing: Drawing, *, standalone: bool) -> Pict
     legend, high = _legend(drawing.legend, down)
     parts.append(legend)
     down += high
-    for note in drawing.notes:
+    # A picture in a page stands beside the table, which has these notes already.
+    counted = units(pen.release, pen.labels) if standalone else ()
+    for note in (*drawing.notes, *counted):
         lines = wrapped(note, 12, WIDE, 4)
         parts.append(svg.lines(0, down + 18, lines, leading=_LINE, size=12, ink="faint"))
         down += _LINE * len(lines) + 4

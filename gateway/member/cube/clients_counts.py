@@ -7,6 +7,7 @@ disability, sex and age is one of two dimensions.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from types import MappingProxyType
 
 import numpy as np
@@ -146,8 +147,14 @@ class ClientsRead(NotDrawn):
         year = key.get(SERVICE_DATE, closed[-1])
         if year not in closed:
             raise KeyError(SERVICE_DATE)
-        cells = list(cells_of(self.trees, {name: code for name, code in key.items() if name != SERVICE_DATE}))
-        cube = self.years.get(int(year))
+        rest = {name: code for name, code in key.items() if name != SERVICE_DATE}
+        found = self._sum(rest, int(year))
+        return 0 if found is None and self._below_nobody(rest, int(year)) else found
+
+    def _sum(self, key: Mapping[str, str], year: int) -> int | None:
+        """The number of a cell of one year, None when withheld; KeyError outside the tables."""
+        cells = list(cells_of(self.trees, key))
+        cube = self.years.get(year)
         if cube is None:
             return None
         found = [cube.lookup(cell) for cell in cells]
@@ -155,6 +162,19 @@ class ClientsRead(NotDrawn):
             raise KeyError(", ".join(key))
         shown = [each.count for each in found if isinstance(each, Value)]
         return sum(shown) if len(shown) == len(cells) else None
+
+    def _below_nobody(self, key: Mapping[str, str], year: int) -> bool:
+        """Whether a shown 0 is about a larger group with this one in it.
+
+        Then the cell is 0, as whoever may read it can work out: a withheld sign would say that somebody could
+        be there. The larger groups stand in the same table as its totals, or in one with fewer levels.
+        """
+        wider = ([None, *_above(self.trees[name], code)] for name, code in key.items())
+        for codes in product(*([code, *more] for code, more in zip(key.values(), wider, strict=True))):
+            above = {name: code for name, code in zip(key, codes, strict=True) if code is not None}
+            if above != dict(key) and self._sum(above, year) == 0:
+                return True
+        return False
 
     @property
     def parts(self) -> tuple["ClientsRead", ...]:
@@ -169,6 +189,12 @@ class ClientsRead(NotDrawn):
     def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
         """Numbers of clients are exact."""
         return 0
+
+
+def _above(tree: Tree, code: str) -> Iterator[str]:
+    """The coarser codes that hold a code, without the root."""
+    while (code := tree.parent.get(code, ROOT)) != ROOT:
+        yield code
 
 
 def _together(finest: Mapping[str, str]) -> bool:

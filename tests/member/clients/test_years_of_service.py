@@ -9,7 +9,7 @@ import pytest
 from federation import policy_text, snapshot
 from invented_clients import invented_clients, number_of
 
-from anonymisers.cube.released_cells import Value
+from anonymisers.cube.released_cells import OutsideLattice, Value, Withheld
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.member.build.bridge_check import Survivors, to_withhold
@@ -178,3 +178,25 @@ def test_a_cell_is_named_by_the_dimensions_of_questions() -> None:
         ("age_now", "CHILD"),
     )
     assert named_apart(((SEX_AND_AGE, "F"),)) == (("sex", "F"),)
+
+
+class WithheldWhole:
+    """A year of which only totals of homes are shown: two homes have clients."""
+
+    def lookup(self, cell: dict[str, str]) -> Value | Withheld | OutsideLattice:
+        if set(cell) == {"home"} and cell["home"].startswith("KH-"):
+            return Value(20 if cell["home"] in ("KH-2", "KH-3") else 0)
+        return Withheld() if set(cell) <= {"home", "barrier_main", "sex"} else OutsideLattice()
+
+
+def test_a_group_of_nobody_has_zeros_and_no_withheld_sign() -> None:
+    finest = {name: name for name in ("barrier_main", "sex", "disability")} | {"home": "home_province"}
+    made = ClientsRead(trees_of(DICTIONARY, "KH", finest, (2024,)), {2024: WithheldWhole()})  # type: ignore[dict-item]
+
+    assert made.read({"home": "KH-3", "barrier_main": "DIST"}) is None
+    assert made.read({"home": "KH-1", "barrier_main": "DIST"}) == 0
+    assert made.read({"home": "KH-1", "barrier_main": "UNMET"}) == 0
+    assert made.read({"home": "KH-1", "sex": "F", "service_date": "2024"}) == 0
+    assert made.read({"barrier_main": "DIST"}) is None, "no larger group is shown"
+    with pytest.raises(KeyError):
+        made.read({"home": "KH-1", "disability": "YES"})
