@@ -77,7 +77,7 @@ def test_the_year_stands_in_titles_and_not_twice() -> None:
     assert titled == "Clients of assistance in 2023, by country; sex: female"
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "data.csv", "data.sdmx.csv"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "data.csv", "data.sdmx.csv", "data.sdmx.json"])
 def test_every_row_of_a_file_has_its_year_which_an_auditor_compares(form: str) -> None:
     table = ReleasedTable.parse(release_text(RELEASE).encode())
     name = f"table.{form.removeprefix('data.')}"
