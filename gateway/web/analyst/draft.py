@@ -4,24 +4,22 @@ Anybody may have typed an address: the values are taken as they are, and checked
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from gateway.dictionary import Dictionary
 from gateway.question import MAX_CODES, Question, QuestionError, ask
+from gateway.web.analyst.typed_years import FIRST_YEAR, LAST_YEAR, read_years
+from policies.model.messages import message
 
 YEAR, YEAR_BAND = "year", "year_band5"
 YEARS = (YEAR, "service_year", "activity_year")
 """The levels of single years: of accidents, of services, and of activities."""
-FIRST_YEAR, LAST_YEAR = 1945, 2100
-"""No accident with these devices is older; no register is newer."""
-
 SOON = 30
 WITHIN = (SOON, 3600, 24 * 3600, 7 * 24 * 3600)
 """The choices of seconds for members to answer."""
 
 NO_MEASURE = "Choose what is counted."
-ONE_YEAR = "Say both years, or leave both empty. For a single year write it twice."
 NO_PURPOSE = "Choose what the answer is for."
 
 Pairs = Iterable[tuple[str, str]]
@@ -65,8 +63,11 @@ class Draft:
         """The picked codes of a level."""
         return tuple(code for named, code in self.where if named == level)
 
-    def question(self, dictionary: Dictionary) -> Question:
-        """The question. Raises QuestionError, which names everything that is wrong or missing."""
+    def question(self, dictionary: Dictionary, latest: int = LAST_YEAR) -> Question:
+        """The question. Raises QuestionError, which names everything that is wrong or missing.
+
+        `latest` is the last year that a person may ask for.
+        """
         needed = ((self.measure, NO_MEASURE), (self.purpose, NO_PURPOSE))
         missing = [words for value, words in needed if not value]
         if missing:
@@ -74,25 +75,30 @@ class Draft:
         where: dict[str, list[str]] = {}
         for level, code in self.where:
             where.setdefault(level, []).append(code)
-        for level, codes in self._years(dictionary).items():
+        for level, codes in self._years(dictionary, latest).items():
             if level in where:
-                raise QuestionError([f"Years stand both in 'from' and 'to' and as {level}: keep one."])
+                twice = message(
+                    "Years stand both in 'from' and 'to' and as %(level)s: keep one.", level=level
+                )
+                raise QuestionError([twice])
             where[level] = codes
         return ask(dictionary, measure=self.measure, by=self.by, where=where, purpose=self.purpose)
 
-    def _years(self, dictionary: Dictionary) -> Mapping[str, list[str]]:
+    def _years(self, dictionary: Dictionary, latest: int) -> Mapping[str, list[str]]:
         """The years between both ends as a filter, in fives where the breakdown is in fives."""
-        if not self.since and not self.until:
+        read = read_years(self.since, self.until, latest)
+        if read is None:
             return {}
-        if not self.since or not self.until:
-            raise QuestionError([ONE_YEAR])
-        since, until = _year(self.since, "from"), _year(self.until, "to")
-        if since > until:
-            raise QuestionError([f"'from' ({since}) is after 'to' ({until})."])
-        years = [str(year) for year in range(since, until + 1)]
+        years = [str(year) for year in range(read.first, read.last + 1)]
         if YEAR_BAND not in self.by:
             return {year_level(dictionary, self.measure): years}
         return {YEAR_BAND: list(dict.fromkeys(dictionary.lift(year, YEAR_BAND) for year in years))}
+
+
+def with_read_years(draft: Draft) -> Draft:
+    """The draft with its years as they are understood, for a link that everybody reads alike."""
+    read = read_years(draft.since, draft.until)
+    return draft if read is None else replace(draft, since=str(read.first), until=str(read.last))
 
 
 def year_level(dictionary: Dictionary, measure: str) -> str:
@@ -132,14 +138,6 @@ def draft_again(question: Question, within: int = SOON) -> Draft:
         since, until = years[0], years[-1]
         where = [(level, code) for level, code in where if level != named]
     return Draft(question.measure, question.by, tuple(where), since, until, question.purpose, within)
-
-
-def _year(typed: str, slot: str) -> int:
-    if not (
-        len(typed) == 4 and typed.isascii() and typed.isdigit() and FIRST_YEAR <= int(typed) <= LAST_YEAR
-    ):
-        raise QuestionError([f"'{slot}' is no year between {FIRST_YEAR} and {LAST_YEAR}: write it as 2019."])
-    return int(typed)
 
 
 def _in_a_row(years: tuple[str, ...]) -> bool:

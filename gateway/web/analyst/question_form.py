@@ -15,10 +15,12 @@ from gateway.hub.sharing_statements import Expected, QuestionFacts
 from gateway.question import Question, QuestionError
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.choices import Choices, Forecast, Known, choices, forecasts, in_its_year
-from gateway.web.analyst.draft import SOON, WITHIN, Draft, draft_of
+from gateway.web.analyst.draft import SOON, WITHIN, Draft, draft_of, with_read_years
 from gateway.web.analyst.requester import known
 from gateway.web.analyst.sharing_matrix import Matrix, matrix
+from gateway.web.analyst.typed_years import ONE_YEAR, read_years
 from gateway.web.shared.desk import Desk, shown
+from gateway.web.shared.languages import translated
 
 PAGE = "/ask"
 desk = Desk("analyst-asking")
@@ -40,7 +42,8 @@ class AskPage:
 
     `lacking_levels`: the question asks of what is counted for attributes that only others have, as of
     accidents for those of people. `lacking_of_clients`: only clients of assistance have them. `of_accidents`,
-    `of_activities`, `of_clients`: what is counted.
+    `of_activities`, `of_clients`: what is counted. `unfinished`: one of two years is still missing, which
+    is no mistake yet. `remarks`: what was read otherwise than it was typed.
     """
 
     draft: Draft
@@ -56,6 +59,8 @@ class AskPage:
     of_clients: bool
     needs_approval: bool
     faults: tuple[str, ...]
+    unfinished: bool
+    remarks: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     again: str
     members: int
@@ -75,7 +80,7 @@ def put() -> Any:
     """Ask: the question is logged and sent to the members; the analyst goes on to the question's page."""
     draft = draft_of(request.form.items(multi=True))
     try:
-        question = draft.question(hub().dictionary)
+        question = draft.question(hub().dictionary, _this_year())
         asked = ask(hub(), principal(), question, timedelta(seconds=draft.within))
     except QuestionError as error:
         knows, _ = known()
@@ -104,6 +109,7 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
     counted = knows.dictionary.measures.get(draft.measure)
     expected = () if question is None else forecasts(knows, question)
     lacking = () if question is None else _lacking(knows, question)
+    mistakes = faults or (wrong if say else ())
     return AskPage(
         draft=draft,
         choices=choices(knows, draft),
@@ -117,12 +123,24 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
         of_activities=counted is not None and counted.of_activities,
         of_clients=counted is not None and counted.of == CLIENTS,
         needs_approval=any(one.outlook.expected is Expected.ASK_A_PERSON for one in expected),
-        faults=tuple(analyst_wording.say(fault) for fault in faults or (wrong if say else ())),
+        faults=tuple(translated(fault) for fault in mistakes),
+        unfinished=tuple(mistakes) == (ONE_YEAR,),
+        remarks=() if question is None else _remarks(draft),
         fields=tuple(draft.pairs()),
-        again=f"{PAGE}?{draft.query()}",
+        again=f"{PAGE}?{(draft if question is None else with_read_years(draft)).query()}",
         members=len(knows.stated),
         stated=sum(one is not None for one in knows.stated.values()),
     )
+
+
+def _remarks(draft: Draft) -> tuple[str, ...]:
+    """What was read otherwise than it was typed, in a draft that is a question."""
+    years = read_years(draft.since, draft.until)
+    return () if years is None else tuple(map(translated, years.remarks))
+
+
+def _this_year() -> int:
+    return hub().clock.now().year
 
 
 def _lacking(knows: Known, question: Question) -> tuple[Dimension, ...]:
@@ -134,7 +152,7 @@ def _lacking(knows: Known, question: Question) -> tuple[Dimension, ...]:
 
 def _question(knows: Known, draft: Draft) -> tuple[Question | None, tuple[str, ...]]:
     try:
-        return in_its_year(knows, draft.question(knows.dictionary)), ()
+        return in_its_year(knows, draft.question(knows.dictionary, knows.today.year)), ()
     except QuestionError as error:
         return None, error.faults
 

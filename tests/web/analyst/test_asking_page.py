@@ -35,7 +35,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk) -> None:
     response = desk.browser.post("/ask", fields, page="/ask?by=year")
 
     assert response.status_code == 422
-    assert "write it as 2019" in response.text
+    assert "write all four digits, such as 2019" in response.text
     assert "20x0" in response.text
 
 

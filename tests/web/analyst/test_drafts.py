@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.dictionary import regional
 from gateway.question import Question, QuestionError, ask
-from gateway.web.analyst.draft import WITHIN, Draft, draft_again, draft_of
+from gateway.web.analyst.draft import WITHIN, Draft, draft_again, draft_of, with_read_years
+from gateway.web.analyst.typed_years import read_years
 
 DICTIONARY = regional()
 years = st.lists(st.integers(1990, 2030), min_size=1, max_size=6, unique=True).map(
@@ -61,15 +62,42 @@ def test_years_are_in_fives_where_the_breakdown_is() -> None:
     ("since", "until", "says"),
     [
         ("2020", "", "both years"),
-        ("20x0", "2021", "'from' is no year"),
-        ("2020", "99999", "'to' is no year"),
-        ("2022", "2021", "after"),
-        ("²⁰²⁰", "2021", "no year"),
+        ("", "2020", "both years"),
+        ("20x0", "2021", "“20x0” is not a year"),
+        ("2020", "99999", "“99999” is not a year"),
+        ("²⁰²⁰", "2021", "not a year"),
+        ("15", "2021", "all four digits"),
+        ("1066", "2021", "not a year between 1945 and 2100"),
+        ("2020", "2031", "2031 is in the future"),
+        ("2020", "2574", "2031 is in the future"),
+        ("2020 2021 2022", "", "both years"),
     ],
 )
 def test_years_that_cannot_be(since: str, until: str, says: str) -> None:
     with pytest.raises(QuestionError, match=says):
-        Draft("casualties", since=since, until=until, purpose="research").question(DICTIONARY)
+        Draft("casualties", since=since, until=until, purpose="research").question(DICTIONARY, 2030)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "remarks"),
+    [
+        ("2015", "2017", []),
+        (" 2015\u00a0", "\u200b2 017\t", []),
+        ("2017", "2015", ["The years are read as 2015 to 2017."]),
+        ("2558", "2017", ["2558 is read as a year of the Buddhist era: 2015."]),
+        ("๒๕๕๘", "២០១៧", ["2558 is read as a year of the Buddhist era: 2015."]),
+        ("2015–2017", "", []),
+        ("", "2015 to 2017", []),
+    ],
+)
+def test_years_are_understood_as_people_type_them(since: str, until: str, remarks: list[str]) -> None:
+    draft = Draft("casualties", since=since, until=until, purpose="research")
+
+    assert [f.codes for f in draft.question(DICTIONARY).where] == [("2015", "2016", "2017")]
+    read = read_years(since, until)
+    assert read is not None
+    assert list(read.remarks) == remarks
+    assert with_read_years(draft).query().endswith("from=2015&to=2017&purpose=research")
 
 
 def test_years_twice_are_a_fault() -> None:

@@ -50,6 +50,20 @@ def test_from_the_slots_to_the_table_without_reload(look: Browsing) -> None:
     check_axe(page, picture="analyst-table")
 
 
+def test_years_typed_one_after_the_other_stay_as_typed(look: Browsing) -> None:
+    page = look.page("analyst", "/ask?by=country&by=year")
+    page.get_by_label("From year").focus()
+    with page.expect_response(lambda r: "from=2024" in r.url and "to=2558" in r.url):
+        for word in ("2024", "2558"):  # the second is 2015 of the Buddhist era
+            page.keyboard.type(word, delay=40)
+            page.keyboard.press("Tab")
+
+    expect(page.locator("#summary")).to_contain_text("year: 2015 to 2024")
+    expect(page.locator("#summary")).to_contain_text("2558 is read as a year of the Buddhist era: 2015.")
+    expect(page.get_by_label("From year")).to_have_value("2024")
+    expect(page.get_by_label("to year")).to_have_value("2558")
+
+
 def test_a_withheld_number_is_explained_and_what_helps_is_a_link(look: Browsing) -> None:
     page = asked(look, "by=country&by=year&by=outcome")
 
