@@ -4,7 +4,7 @@ Everything is arithmetic on the published numbers of the release, so nothing is 
 could not work out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
@@ -152,6 +152,12 @@ def _members(axes: Sequence[Axis], owned: Sequence[Axis], dictionary: Dictionary
         for axis, code in zip(axes, key, strict=True)
         if code != TOTAL and axis in owned
     }
+
+
+def owners_of(axes: Sequence[Axis], dictionary: Dictionary) -> Callable[[Key], frozenset[str]]:
+    """A function from the key of a cell to the members to which its codes belong."""
+    owned = [axis for axis in axes if _by_member(axis, dictionary)]
+    return lambda key: frozenset(_members(axes, owned, dictionary, key) - {""})
 
 
 def _holds(above: Cell, cell: Cell, members: set[str]) -> bool:

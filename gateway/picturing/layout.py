@@ -29,6 +29,8 @@ WIDEST_PAIR = 36
 """How many columns two levels may make together."""
 
 Key = tuple[str, ...]
+Placing = Callable[[Key, Key], Key]
+"""The key of the cell in a row and a column."""
 
 
 class Head(NamedTuple):
@@ -97,32 +99,40 @@ def layout(
     words: Words = ENGLISH,
     *,
     across: Sequence[str] | None = None,
+    down: Sequence[str] = (),
+    text: Callable[[Key], Shown] | None = None,
+    order: Callable[[Sequence[Key], Placing], Sequence[Key]] | None = None,
 ) -> Layout:
     """Lay a release out. `across` names the levels that make columns; by default the most readable levels.
 
-    Raises LayoutError when `across` names a level that the table does not have.
+    Both have the outermost level first; levels that neither names run down, innermost. `text` makes the
+    content of the cell at a key, `order` puts the rows in another order.
+
+    Raises LayoutError when `across` or `down` names a level that the table does not have.
     """
     words = words.remembered()
     labels = Labels(dictionary, words)
-    chosen = _chosen(release.axes, across, dictionary)
-    down = [i for i in range(len(release.axes)) if i not in chosen]
+    chosen = best_across(release.axes, dictionary) if across is None else _positions(release.axes, across)
+    first = [i for i in _positions(release.axes, down) if i not in chosen]
+    under = [*first, *(i for i in range(len(release.axes)) if i not in (*chosen, *first))]
     cells = {cell.key: cell for cell in release.cells}
-    lines = _existing(release, down)
+    put = _placing(under, chosen)
+    lines = _existing(release, under) if order is None else order(_existing(release, under), put)
     columns = _existing(release, chosen)
+    content = text or (lambda key: shown(cells.get(key), words))
     alone = all(axis.level != COUNTRY for axis in release.axes)
     names = [labels.axis(axis, alone=alone) for axis in release.axes]
-    put = _placing(down, chosen)
-    begin = _row_heads(lines, [release.axes[i] for i in down], [names[i] for i in down])
+    begin = _row_heads(lines, [release.axes[i] for i in under], [names[i] for i in under])
     measure = capital(labels.measure(release))
     return Layout(
         caption=labels.caption(release),
-        corner=tuple(labels.level(release.axes[i].level) for i in down) or ("",),
+        corner=tuple(labels.level(release.axes[i].level) for i in under) or ("",),
         heads=_column_heads(columns, [release.axes[i] for i in chosen], [names[i] for i in chosen], measure),
         rows=tuple(
             Row(
                 heads,
-                tuple(shown(cells.get(put(line, column)), words) for column in columns),
-                not down or TOTAL in line,
+                tuple(content(put(line, column)) for column in columns),
+                not under or TOTAL in line,
             )
             for line, heads in zip(lines, begin, strict=True)
         ),
@@ -154,20 +164,24 @@ def cell_text(cell: Cell, words: Words) -> str:
     return f"{WITHHELD} {bounds}"
 
 
-def _chosen(axes: Sequence[Axis], across: Sequence[str] | None, dictionary: Dictionary) -> list[int]:
+def _positions(axes: Sequence[Axis], named: Sequence[str]) -> list[int]:
+    """The positions of levels, in the order in which they are named."""
     levels = [axis.level for axis in axes]
-    if across is None:
-        return _best(axes, dictionary)
-    if missing := [level for level in across if level not in levels]:
+    if missing := [level for level in named if level not in levels]:
         raise LayoutError(
-            f"The table has no level {', '.join(map(repr, missing))} to run across.",
+            f"The table has no level {', '.join(map(repr, missing))} to arrange.",
             remedy=f"Its levels are {', '.join(levels) or 'none'}.",
         )
-    return [i for i, level in enumerate(levels) if level in across]
+    return [levels.index(level) for level in dict.fromkeys(named)]
 
 
-def _best(axes: Sequence[Axis], dictionary: Dictionary) -> list[int]:
-    """The last level across unless too long; of four levels the last two, if they are short."""
+def columns_of(release: Release, across: Sequence[str]) -> list[Key]:
+    """The columns of a table with these levels across, in display order."""
+    return _existing(release, _positions(release.axes, across))
+
+
+def best_across(axes: Sequence[Axis], dictionary: Dictionary) -> list[int]:
+    """The positions of the levels to run across: the last unless too long; of four the last two, if short."""
     places = [
         i
         for i, axis in enumerate(axes)
@@ -189,7 +203,7 @@ def _existing(release: Release, positions: Sequence[int]) -> list[Key]:
     return [key for key in product(*(release.axes[i].codes for i in positions)) if key in found]
 
 
-def _placing(down: Sequence[int], across: Sequence[int]) -> Callable[[Key, Key], Key]:
+def _placing(down: Sequence[int], across: Sequence[int]) -> Placing:
     """A function from the codes of a row and of a column to the key of their cell."""
     order = [*down, *across]
     where = [order.index(i) for i in range(len(order))]
@@ -236,4 +250,16 @@ def _column_heads(
     )
 
 
-__all__ = ["ABSENT", "Head", "Layout", "Note", "Row", "Shown", "cell_text", "layout", "shown"]
+__all__ = [
+    "ABSENT",
+    "Head",
+    "Layout",
+    "Note",
+    "Row",
+    "Shown",
+    "best_across",
+    "cell_text",
+    "columns_of",
+    "layout",
+    "shown",
+]

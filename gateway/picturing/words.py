@@ -20,10 +20,10 @@ def msgid(text: str) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """`say` translates an English text, `number` writes a whole number in that language."""
+    """`say` translates an English text, `number` writes a number in that language."""
 
     say: Callable[[str], str]
-    number: Callable[[int], str]
+    number: Callable[[float], str]
 
     def remembered(self) -> "Words":
         """The same words, each looked up once: a table uses a few words thousands of times."""
@@ -42,7 +42,7 @@ class Words:
         )
 
 
-def _english(number: int) -> str:
+def _english(number: float) -> str:
     return f"{number:,}"
 
 

@@ -26,6 +26,10 @@ from gateway.wire.answer_text import answer_of_note
 desk = Desk("analyst-questions")
 
 ROWS = 25
+ARRANGES = ("release", "down", "across", "show", "sort", "order", "ranges")
+"""Values of an address that say which table is shown, and how."""
+MOST_LEVELS = 20
+"""Values of one name that links repeat: no table has more levels."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,9 @@ def _page_of(
     view: View, asked: AskedQuestion, found: tuple[KeptRelease | None, int], cell: str
 ) -> QuestionPage:
     kept, count = found
-    d, picture = hub().dictionary, request.args.get("picture", "")
+    d = hub().dictionary
     far = _progress(view, asked)
-    shown = None if kept is None else result(kept.release, d, picture, request.args.getlist("across"))
+    shown = None if kept is None else result(kept.release, d, request.args.to_dict(flat=False))
     proof = None if kept is None else str(hub().log.fullest_receipt(view.log, kept.index))
     return QuestionPage(
         id=asked.id,
@@ -140,7 +144,7 @@ def _page_of(
 
 def _same() -> str:
     """The beginning of an address's query that shows the same release in the same way."""
-    kept = [(name, value) for name in ("release", "across") for value in request.args.getlist(name)]
+    kept = [(name, value) for name in ARRANGES for value in request.args.getlist(name)[:MOST_LEVELS]]
     return f"{urlencode(kept)}&" if kept else ""
 
 

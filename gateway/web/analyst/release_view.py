@@ -16,19 +16,23 @@ from gateway.picturing import (
     draw,
     explain,
     fitting,
-    layout,
 )
 from gateway.picturing.perturbation_notice import changes
 from gateway.picturing.rows_counted import rows_counted
 from gateway.picturing.terms import of_totals, terms
+from gateway.picturing.turning import turned
 from gateway.question import Question, parse
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.draft import draft_again
+from gateway.web.analyst.table_address import Turning, Values, read_arrangement, turning
 from gateway.wire.cells import Status
 from gateway.wire.release import Coverage, Release
 
 BETWEEN = "~"
 """Between the codes of a cell in an address: no code has this sign."""
+
+KEPT = ("release", "picture")
+"""Values of an address that links about the table leave as they are."""
 
 LARGEST_PICTURED = 20_000
 """Cells. For a larger table a picture is drawn only on request: drawing takes time."""
@@ -71,15 +75,6 @@ class Explained:
 
 
 @dataclass(frozen=True)
-class TableAxis:
-    """A level of the table; `across`: the level makes the columns now."""
-
-    level: str
-    label: str
-    across: bool
-
-
-@dataclass(frozen=True)
 class Result:
     """`pictures` are the fitting kinds; `picture` is the drawn one. `counts`: cells by status.
 
@@ -87,7 +82,7 @@ class Result:
     """
 
     table: Layout
-    turns: tuple[TableAxis, ...]
+    turning: Turning
     pictures: tuple[str, ...]
     picture: Picture | None
     instead: tuple[CoarserQuestion, ...]
@@ -97,21 +92,19 @@ class Result:
     cells: int
 
 
-def result(release: Release, dictionary: Dictionary, picture: str, across: Sequence[str] = ()) -> Result:
-    """Everything that the page shows of a release. `picture`: the kind, "" for the best fitting kind."""
+def result(release: Release, dictionary: Dictionary, values: Values) -> Result:
+    """Everything that the page shows of a release, as the values of its address arrange it."""
     words = analyst_wording.words()
-    levels = [axis.level for axis in release.axes]
-    chosen = [level for level in across if level in levels]
+    picture = next(iter(values.get("picture", ())), "")
+    reading = read_arrangement(release, dictionary, values)
+    labels = {axis.level: analyst_wording.level(dictionary, axis.level) for axis in release.axes}
+    kept = [(name, value) for name in KEPT for value in values.get(name, ())[:1] if value]
     kinds = fitting(release, dictionary)
     kind = picture if picture in kinds else _first(kinds, release)
-    table = layout(release, dictionary, words, across=chosen or None)
-    now = {head.level for line in table.heads for head in line}
     statuses = [cell.status for cell in release.cells]
     return Result(
-        table=table,
-        turns=tuple(
-            TableAxis(level, analyst_wording.level(dictionary, level), level in now) for level in levels
-        ),
+        table=turned(release, dictionary, words, reading.chosen),
+        turning=turning(release, dictionary, reading, labels, kept),
         pictures=kinds,
         picture=draw(kind, release, dictionary, words) if kind else None,
         instead=tuple(_coarser_question(one) for one in coarser(release, dictionary, words)),

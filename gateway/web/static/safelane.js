@@ -19,6 +19,13 @@
     window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
   });
 
+  /* Where a link vanished with what it changed, the keyboard goes on at the part that it names. */
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const link = event.detail.requestConfig && event.detail.requestConfig.elt;
+    const next = link && link.dataset && link.dataset.then && document.getElementById(link.dataset.then);
+    if (next) next.focus({ preventScroll: true });
+  });
+
   /* Fields marked with data-submits send their form by themselves once they change. */
   document.addEventListener("change", (event) => {
     const field = event.target.closest("[data-submits]");

@@ -1,5 +1,7 @@
 """A question under way, and its table: every possible state."""
 
+import html
+import re
 from itertools import pairwise
 
 from analyst_desk import Desk
@@ -177,8 +179,68 @@ def test_the_table_can_be_turned_and_a_cell_of_an_older_table_is_of_that_one(des
     question = released(desk, by=["country", "outcome"])
 
     page = desk.browser.get(f"/questions/{question}?across=country&release=1").text
-    assert '<th scope="col" class="number">Cambodia</th>' in page
+    assert re.search(r'<th scope="col" class="number"><a [^>]+>Cambodia</a></th>', page)
     assert "?release=1&amp;across=country&amp;cell=KH~K#explained" in page
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """The texts of the rows of the table."""
+    body = page.partition("<tbody")[2].partition("</tbody>")[0]
+    return [
+        [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][ >].*?</t[hd]>", row)]
+        for row in body.split("</tr>")[:-1]
+    ]
+
+
+def test_every_way_to_arrange_the_table_is_a_link_and_the_link_shows_the_same_table(desk: Desk) -> None:
+    question = released(desk, by=["country", "outcome"])
+    before = len(desk.house.events())
+    waiting, address = {f"/questions/{question}"}, ""
+    seen: dict[str, list[list[str]]] = {}
+    while waiting and len(seen) < 24:
+        address = waiting.pop()
+        page = desk.browser.get(address).text
+        seen[address] = rows_of(page)
+        links = re.findall(r'hx-get="(\?[^"]*)"', page)
+        assert links
+        waiting |= {f"/questions/{question}{html.unescape(link)}" for link in links} - set(seen)
+
+    assert len({str(rows) for rows in seen.values()}) > 10
+    for rows in seen.values():
+        assert sum(len(row) - 1 for row in rows) in (16, 20, 4), "no number is lost"
+    assert rows_of(desk.browser.get(address).text) == seen[address]
+    assert len(desk.house.events()) == before, "nobody was asked anew"
+
+
+def test_rows_are_sorted_by_the_column_of_the_address(desk: Desk) -> None:
+    question = released(desk, by=["country", "outcome"])
+
+    page = desk.browser.get(f"/questions/{question}?sort=K&order=up").text
+    assert [row[0] for row in rows_of(page)] == ["Lao PDR", "Thailand", "Cambodia", "Total"]
+    assert 'aria-sort="ascending"' in page
+    assert "sort=K" not in page.partition('id="sort-0"')[2].partition("</a>")[0], "the next order is none"
+
+
+def test_an_address_that_nobody_made_shows_the_table_and_says_what_was_left_out(desk: Desk) -> None:
+    question = released(desk, by=["country", "outcome"])
+    whole = rows_of(desk.browser.get(f"/questions/{question}").text)
+    many = "&".join(f"sort={n}&across=l{n}&down=%3Cb%3E{n}" for n in range(200))
+
+    for query in (
+        "across=sex",
+        "down=<script>alert(1)</script>",
+        'show="onload=x',
+        many,
+        "ranges=x&order=%ff",
+    ):
+        response = desk.browser.get(f"/questions/{question}?{query}")
+        assert response.status_code == 200
+        assert "<script>alert" not in response.text
+        assert "<b>" not in response.text
+        assert '"onload=' not in response.text
+        assert len(response.content) < 60_000
+        assert rows_of(response.text) == whole
+    assert "it was left out: sex" in desk.browser.get(f"/questions/{question}?across=sex").text
 
 
 def test_the_file_of_a_table_has_the_status_of_every_cell(desk: Desk) -> None:
