@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BLOCK = 100_000
+_MANY = 50_000
+"""Values from which the faster way to sort pays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +57,7 @@ def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
 
     As numpy's unique with its inverse, but a million long values are not copied several times.
     """
-    order = np.argsort(values, kind="stable")
+    order = _order(values)
     new = np.ones(len(values), dtype=np.bool_)
     for start in range(1, len(values), _BLOCK):
         stop = min(start + _BLOCK, len(values))
@@ -63,6 +65,25 @@ def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
     numbers = np.empty(len(values), dtype=np.int64)
     numbers[order] = np.cumsum(new) - 1
     return numbers
+
+
+def _order(values: NDArray[Any]) -> NDArray[np.intp]:
+    """An order in which values ascend. Texts are compared as numbers of eight bytes each, which is faster."""
+    if values.dtype.kind != "S" or len(values) < _MANY:
+        return np.argsort(values, kind="stable")
+    width = values.dtype.itemsize
+    content = np.zeros((len(values), -(-width // 8) * 8), dtype=np.uint8)
+    content[:, :width] = np.ascontiguousarray(values).view(np.uint8).reshape(-1, width)
+    differ = np.flatnonzero((content != content[0]).any(axis=0))
+    first = int(differ[0]) if len(differ) else 0  # pseudonyms begin alike
+    content = np.roll(content, -first, axis=1)
+    content[:, content.shape[1] - first :] = 0
+    parts = content.view(">u8").astype(np.uint64)
+    order = np.argsort(parts[:, 0])
+    alike = parts[order[1:], 0] == parts[order[:-1], 0]
+    if (parts[order[1:][alike], 1:] == parts[order[:-1][alike], 1:]).all():
+        return order
+    return np.lexsort(parts.T[::-1])
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:
