@@ -78,6 +78,7 @@ $(VENV)/.test: $(VENV)/.pip requirements/runtime.txt requirements/test.txt
 lock:            ## pin requirements/*.in again, with hashes (needs uv on the PATH)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/pip.in -o requirements/pip.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/runtime.in -o requirements/runtime.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/engine.in -o requirements/engine.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -o requirements/test.txt
 
 clean:           ## away with the environment and the demo

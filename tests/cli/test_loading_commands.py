@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 from lone_node import set_up
 
+from gateway.bootstrap.loading import engine_choice
 from gateway.cli import main
 from gateway.member.errors import CasesMissingError
 from gateway.sources.model.errors import SourceError
@@ -65,3 +66,19 @@ def test_a_yearly_file_is_added_or_replaces_as_the_command_says(node: Path) -> N
 
     assert "80 casualties" in load(node, YEARS[2021], "--adds").output
     assert "40 casualties" in load(node, YEARS[2021], "--replaces").output
+
+
+def test_the_engine_reads_what_it_can_and_the_load_says_so(
+    node: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "engine" not in load(node, YEARS[2020]).output  # a small file
+
+    monkeypatch.setattr(engine_choice, "LARGE", 100)
+    for options in ([], ["--engine"]):
+        output = load(node, YEARS[2020], *options).output
+        assert "The engine read the first table.\n" in output
+        assert "40 casualties" in output
+
+    spoilt = load(node, [*YEARS[2020], "\n"]).output
+    assert "Read row by row, since the engine leaves it: it has empty lines." in spoilt
+    assert "engine" not in load(node, YEARS[2020], "--rows").output

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "licences.md"
-LOCK = ROOT / "requirements" / "runtime.txt"
+LOCKS = tuple(ROOT / "requirements" / name for name in ("runtime.txt", "engine.txt"))
 
 SAID = {
     "Apache 2.0": "Apache-2.0",
@@ -51,9 +51,10 @@ FREE = {
 
 
 def locked() -> dict[str, str]:
-    """The packages of the lock with their versions; of several versions the first."""
+    """The packages of the locks with their versions; of several versions the first."""
     found: dict[str, str] = {}
-    for name, version in re.findall(r"^([a-z0-9.-]+)==([^ ;\\]+)", LOCK.read_text("utf-8"), re.MULTILINE):
+    text = "".join(lock.read_text("utf-8") for lock in LOCKS)
+    for name, version in re.findall(r"^([a-z0-9.-]+)==([^ ;\\]+)", text, re.MULTILINE):
         found.setdefault(name, version)
     return found
 

@@ -14,10 +14,14 @@ MOST_REPORTED = 5
 
 @dataclass(frozen=True)
 class LoadChoices:
-    """`least_counted`: percent of the rows of every table that must count; None for the mapping's."""
+    """`least_counted`: percent of the rows of every table that must count; None for the mapping's.
+
+    `by_engine`: whether the engine reads the first table where it can; None where that pays.
+    """
 
     least_counted: int | None = None
     loaded_as: LoadedAs = LoadedAs.UNSAID
+    by_engine: bool | None = None
 
     def least(self, rules: SourceMapping) -> int:
         """The percent that this load has to reach."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import pseudonyms
 from audit.reading.messages import message
+from gateway.bootstrap.loading.engine_choice import files_for_engine
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, refuse_too_few
 from gateway.bootstrap.loading.load_report import write_load_report
 from gateway.bootstrap.loading.vault_filling import Filling, engine_redaction
@@ -111,6 +112,7 @@ def load_source(
             findings=findings,
             keeper=filling,
             progress=progress,
+            for_engine=files_for_engine(source, rules, choices.by_engine),
         )
         _refuse_nothing(node, loaded)
         least = choices.least(rules)
@@ -168,6 +170,7 @@ def recompute(
             today=kept.snapshot.created,
             findings=findings,
             progress=progress,
+            for_engine=files_for_engine(source, rules, None),
         )
     compare_again(node, kept, again.snapshot, again.activities)
     return kept.loaded

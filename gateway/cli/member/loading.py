@@ -42,6 +42,13 @@ _LOADED_AS = {None: LoadedAs.UNSAID, True: LoadedAs.ADDITION, False: LoadedAs.WH
     help="Whether the register adds to the newest snapshot, as a file of one year does, or is the whole "
     "register. A load that lacks many known cases has to say which.",
 )
+@click.option(
+    "--engine/--rows",
+    "by_engine",
+    default=None,
+    help="Whether the engine for large registers reads the first table where it can, or all is read row by "
+    "row; by default the engine where the file is large and the engine installed. The load is the same.",
+)
 @options.own_directory
 def load(  # noqa: PLR0917 - the options, as click hands them over
     source: str,
@@ -49,18 +56,23 @@ def load(  # noqa: PLR0917 - the options, as click hands them over
     as_of: datetime | None,
     least_counted: int | None,
     adds: bool | None,
+    by_engine: bool | None,
     directory: Path,
 ) -> None:
     """Load the national register SOURCE, a file, a folder or the URL of a database; whole or not at all."""
     with open_member(directory) as node, reading() as progress:
         day = None if as_of is None else as_of.date()
-        choices = LoadChoices(least_counted, _LOADED_AS[adds])
+        choices = LoadChoices(least_counted, _LOADED_AS[adds], by_engine)
         text = read_document(mapping)
         loaded = load_source(directory, node, source, text, progress, as_of=day, choices=choices)
     click.echo(
         f"Snapshot {loaded.kept.id}: {loaded.casualties} casualties, register of "
         f"{loaded.load.snapshot.created}, from {loaded.load.rows} rows. For this state only."
     )
+    if loaded.load.by_engine:
+        click.echo("The engine read the first table.")
+    elif loaded.load.declined:
+        click.echo(f"Read row by row, since the engine leaves it: {loaded.load.declined}.")
     for line in change_lines(loaded.changes):
         click.echo(line)
     click.echo()

@@ -3,13 +3,14 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from audit.reading.messages import Message, message
+from gateway.sources.model.cells import rows_inside
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.heading_lines import is_total, joined_headings
@@ -45,13 +46,6 @@ def _written(name: str, found: str, declared: str) -> Message:
     )
 
 
-def _rows_inside(row: Sequence[str], delimiter: str) -> bool:
-    """Whether a line within a cell has as many delimiters as a row: a lost quotation mark swallows rows."""
-    width = len(row)
-    inner = (line for cell in row if "\n" in cell for line in cell.splitlines())
-    return width > 2 and any(line.count(delimiter) >= width - 1 for line in inner)
-
-
 def csv_files(folder: Path) -> list[Path]:
     """The CSV files of a folder, with the ending in any case, without the lock files of office programs."""
     found = (path for path in folder.iterdir() if path.suffix.lower() == ".csv")
@@ -75,7 +69,7 @@ class CsvSource:
     @contextmanager
     def table(self, name: str) -> Iterator[OpenTable]:
         """Open the file called `name`. Raises SourceError, also while the chunks are read."""
-        path = self._find(name)
+        path = self.path_of(name)
         encoding = self._encoding(path, name)
         with steady(path, name), path.open("rb") as file:
             stream = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
@@ -88,9 +82,10 @@ class CsvSource:
 
     def size(self, name: str) -> int:
         """Bytes of the file. Raises SourceError."""
-        return self._find(name).stat().st_size
+        return self.path_of(name).stat().st_size
 
-    def _find(self, name: str) -> Path:
+    def path_of(self, name: str) -> Path:
+        """The file called `name`. Raises SourceError."""
         path = self._path / name if self._path.is_dir() else self._path
         if not path.is_file():
             msg = message("There is no file %(file)s in %(folder)s.", file=repr(name), folder=str(self._path))
@@ -134,7 +129,7 @@ class _Rows:
         short: int | None = None  # a short row is an error only if it turns out to be the last
         last = self._reader.line_num
         for line, row in self._rows():
-            if line > last + 1 and _rows_inside(row, self._reader.dialect.delimiter):
+            if line > last + 1 and rows_inside(row, self._reader.dialect.delimiter):
                 self._findings.add(self._name, "", Problem.ROW_INSIDE, [line])
             last, short = line, None
             if self._fits(line, row):

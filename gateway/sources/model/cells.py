@@ -1,5 +1,6 @@
-"""Values of workbooks and databases as text for a mapping to read."""
+"""Cells as text for a mapping to read: values of workbooks and databases, and cells over several lines."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -28,3 +29,10 @@ def cell_text(value: object) -> str:
     elif isinstance(value, bytes | bytearray | memoryview):
         text = BINARY
     return text
+
+
+def rows_inside(row: Sequence[str], delimiter: str) -> bool:
+    """Whether a line within a cell has as many delimiters as a row: a lost quotation mark swallows rows."""
+    width = len(row)
+    inner = (line for cell in row if "\n" in cell for line in cell.splitlines())
+    return width > 2 and any(line.count(delimiter) >= width - 1 for line in inner)

@@ -147,6 +147,15 @@ class Findings:
         self._counts[key] = self._counts.get(key, 0) + max(1, len(lines))
         self._lines.setdefault(key, array("I")).extend(lines)
 
+    def take_over(self, others: "Findings") -> None:
+        """Add what was noted elsewhere, of tables that are not read as one with any other."""
+        for (table, column, problem), count in others._counts.items():
+            lines = others._lines[table, column, problem]
+            for _ in range(0 if lines else count):
+                self.add(table, column, problem)
+            if lines:
+                self.add(table, column, problem, lines)
+
     def count(self, table: str, problem: Problem) -> int:
         """The occurrences of a problem in a table so far, and in those that are read as one with it."""
         names = self._united.get(table, (table,))
@@ -154,7 +163,9 @@ class Findings:
 
     def all(self) -> tuple[Finding, ...]:
         """Every finding, by table and column in alphabetical order, the most frequent first."""
-        found = (Finding(*key, n, tuple(self._lines[key][:LINES_KEPT])) for key, n in self._counts.items())
+        found = (
+            Finding(*key, n, tuple(sorted(self._lines[key])[:LINES_KEPT])) for key, n in self._counts.items()
+        )
         return tuple(sorted(found, key=lambda f: (f.table, f.column, -f.count, f.problem)))
 
     def every_line(self) -> Iterator[tuple[str, str, str, int]]:

@@ -1,8 +1,9 @@
 """Reads a complete source by its mapping into a snapshot and a report, or fails without a result."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from gateway.dictionary import Dictionary
 from gateway.member.model.activities import Activities
 from gateway.member.model.snapshot import Column, Snapshot
+from gateway.sources.engine.declined import DeclinedError
+from gateway.sources.engine.first_table import OpenFiles, read_first_table, why_not
 from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
 from gateway.sources.model.tables import Chunk, Source
@@ -49,6 +52,10 @@ class Load:
     accounts: tuple[TableAccount, ...]
     activities: Activities | None = None
     """What sheets of risk education and marking add up to; None where the mapping has no such table."""
+    by_engine: bool = False
+    """Whether the engine read the first table."""
+    declined: str = ""
+    """Why the first table was read row by row, though the engine was asked for."""
 
 
 def load(
@@ -62,8 +69,12 @@ def load(
     vintage: str = "1",
     keeper: Keeper | None = None,
     progress: Progress = lambda _: None,
+    for_engine: OpenFiles | None = None,
 ) -> Load:
     """Read `source` by `mapping`. Dates after `today` are findings.
+
+    `for_engine` opens the source once more, for the engine to read the first table where it can; the load
+    is the same, whoever reads it.
 
     `findings` is the object in which the source notes findings too. `keeper` receives the values for the
     vault.
@@ -75,7 +86,7 @@ def load(
     way = Way({table.name: sum(map(source.size, table.names)) for table in mapping.tables}, progress)
     others = accounts_of_others(source, mapping, findings)
     sheets = read_activities(source, mapping, readers.of, findings, way)
-    read = _read(source, mapping, readers, findings, chosen, way)
+    read = _read(source, mapping, readers, findings, chosen, way, for_engine)
     count = len(read.rows.lines)
     made = assemble(read.rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
     accounts = (
@@ -85,7 +96,20 @@ def load(
         *others,
     )
     reports = (*read.reports, *sheets.reports)
-    return Load(made.snapshot, count, reports, findings.all(), accounts, sheets.activities)
+    return Load(
+        made.snapshot,
+        count,
+        reports,
+        findings.all(),
+        accounts,
+        sheets.activities,
+        read.by_engine,
+        read.declined,
+    )
+
+
+_FirstRows: TypeAlias = tuple[list[ColumnReader | IdentifierReader], NDArray[np.int64]]
+"""The readers of the first table, and of each row its line and the rows found in the joined tables."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +119,8 @@ class _Read:
     rows: ReadRows
     reports: tuple[ColumnReport, ...]
     joined: tuple[tuple[JoinedRows, NDArray[np.int64]], ...]
+    by_engine: bool
+    declined: str
 
 
 @dataclass(frozen=True)
@@ -132,20 +158,70 @@ def _read(  # noqa: PLR0917 - as `_walk`
     findings: Findings,
     chosen: Chosen | None,
     way: Way,
+    for_engine: OpenFiles | None,
 ) -> _Read:
     """Read every table. The readers are freed on return, which halves the memory for a large source."""
     first, *others = mapping.of_people
     joined = [_joined(source, mapping, rule, readers, findings, way) for rule in others]
+    declined = ""
+    if for_engine is not None:
+        try:
+            own, where = _by_engine(for_engine, mapping, readers, findings, joined, keeps=chosen is not None)
+        except DeclinedError as error:
+            declined = error.reason
+    by_engine = for_engine is not None and not declined
+    if by_engine:
+        way.passed(first.name, len(where))
+    else:
+        own, where = _row_by_row(source, mapping, readers, findings, joined, chosen, way)
+    every = [*own, *(one for other in joined for one in other.readers)]
+    rows = _gather(first.name, where, own, joined)
+    accounts = tuple((other.account(), where[:, number]) for number, other in enumerate(joined, 1))
+    return _Read(rows, tuple(r.report() for r in every), accounts, by_engine, declined)
+
+
+def _by_engine(
+    open_files: OpenFiles,
+    mapping: SourceMapping,
+    readers: "_Readers",
+    findings: Findings,
+    joined: Sequence[JoinedTable | ContactTable],
+    *,
+    keeps: bool,
+) -> _FirstRows:
+    """Read the first table with the engine. Raises DeclinedError, with nothing noted, where it cannot."""
+    if reason := why_not(mapping, keeps=keeps):
+        raise DeclinedError(reason)
+    first, *others = mapping.of_people
+    noted = Findings()
+    own = replace(readers, findings=noted).of(first)
+    table = read_first_table(open_files(noted), mapping, own, noted)
+    findings.take_over(noted)
+    lines = table.lines.tolist()
+    found = [
+        other.find([table.keys[heading] for heading in rule.join.values()], lines, first.name)
+        for rule, other in zip(others, joined, strict=True)
+    ]
+    return own, np.column_stack((table.lines, *found))
+
+
+def _row_by_row(  # noqa: PLR0917 - as `_walk`
+    source: Source,
+    mapping: SourceMapping,
+    readers: "_Readers",
+    findings: Findings,
+    joined: Sequence[JoinedTable | ContactTable],
+    chosen: Chosen | None,
+    way: Way,
+) -> _FirstRows:
+    """Read the first table cell by cell: for each row its line, and the rows found in the joined tables."""
+    first = mapping.of_people[0]
     own = readers.of(first)
     with open_table(source, first, findings) as table:
         places = positions(table, first, headings_asked(mapping, first), findings)
         chunks = way.along(first.name, table).chunks
         parts = list(_walk(chunks, places, mapping.of_people, joined, own, chosen))
-    every = [*own, *(one for other in joined for one in other.readers)]
-    where = np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
-    rows = _gather(first.name, where, own, joined)
-    accounts = tuple((other.account(), where[:, number]) for number, other in enumerate(joined, 1))
-    return _Read(rows, tuple(r.report() for r in every), accounts)
+    return own, np.concatenate([np.zeros((0, 1 + len(joined)), dtype=np.int64), *parts])
 
 
 def _joined(  # noqa: PLR0917 - as `_walk`

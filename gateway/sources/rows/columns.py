@@ -1,7 +1,7 @@
 """Collects the columns of a source, chunk by chunk: codes as small numbers, identifiers as pseudonyms."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -71,6 +71,15 @@ class ColumnReader:
         self._indices.extend(numbers)
         if not self._bad.isdisjoint(numbers):
             self._note(numbers, lines)
+
+    def read_words(self, words: Sequence[str], which: NDArray[np.uint32], lines: NDArray[np.int64]) -> None:
+        """Read all cells at once: `which` of the distinct `words` each row has. Problems become findings."""
+        numbers = np.array([self._new(word) for word in words], dtype=np.uint32)[which]
+        self._indices.frombytes(numbers.tobytes())
+        for number in sorted(self._bad):
+            problem, where = self._outcomes[number].problem, lines[numbers == number]
+            if problem and len(where):
+                self._findings.add(self.table, self.heading, problem, where.tolist())
 
     def column(self) -> Column:
         """The value of every row. Raises SourceError where a column of places identifies single rows."""
@@ -164,9 +173,36 @@ class IdentifierReader:
             for row in [row for row, outcome in enumerate(outcomes) if not outcome.value]:
                 reasons[row] = _reason(outcomes[row])
             self._reasons.append(reasons)
-        known = [o.value for o in outcomes if o.value]
+        self._take([outcome.value for outcome in outcomes])
+
+    def read_numbers(
+        self, numbers: Sequence[str], others: Mapping[int, str], lines: NDArray[np.int64]
+    ) -> None:
+        """Read all cells at once. Problems become findings.
+
+        `numbers`: the identifier of each row where its cell is one as it stands, else "". `others`: by row,
+        every other cell that is not empty.
+        """
+        values, blank = list(numbers), self._convert("")
+        outcomes = {row: self._convert(cell) for row, cell in others.items()}
+        for row, outcome in outcomes.items():
+            values[row] = outcome.value
+        empty = [row for row, number in enumerate(numbers) if not number and row not in outcomes]
+        outcomes |= dict.fromkeys(empty, blank)
+        rows = sorted(outcomes)
+        self._count([outcomes[row] for row in rows], lines[rows].tolist())
+        self._cells += len(values) - len(rows)
+        if self.rule.target.essential:
+            reasons = np.zeros(len(values), dtype=np.uint8)
+            for row, outcome in outcomes.items():
+                reasons[row] = _reason(outcome)
+            self._reasons.append(reasons)
+        self._take(values)
+
+    def _take(self, values: Sequence[str]) -> None:
+        known = [value for value in values if value]
         made = iter(self._pseudonymise(self.rule.target.name, known) if known else ())
-        self._parts.append(np.array([next(made) if o.value else "" for o in outcomes], dtype=np.bytes_))
+        self._parts.append(np.array([next(made) if value else "" for value in values], dtype=np.bytes_))
 
     def pseudonyms(self) -> NDArray[np.bytes_]:
         """The pseudonym of every row, empty where there is none."""

@@ -43,3 +43,9 @@ class Way:
             share = (self._before + min(table.at(), size)) / self._total
             self._progress(Reached(self._rows, min(1.0, share), name))
         self._before += size
+
+    def passed(self, name: str, rows: int) -> None:
+        """Report a table that was read at once."""
+        self._rows += rows
+        self._before += self._sizes.get(name, 0)
+        self._progress(Reached(self._rows, min(1.0, self._before / self._total), name))

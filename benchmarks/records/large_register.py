@@ -1,0 +1,119 @@
+"""A large register: the engine alone, a load by the engine, and a load row by row, one after the other.
+
+    python benchmarks/records/large_register.py [ROWS] [--without-rows]
+
+ROWS rows (two million by default) of a CSV file with seven columns. The engine alone reads the file and
+groups it by four columns, counting distinct people. Each runs in a process of its own, so that its memory is
+measured apart; `wall` seconds mean something only on a machine that has nothing else to do, seconds of the
+processor always. Both loads must give the same snapshot, findings and quality.
+"""
+
+import argparse
+import csv
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from multiprocessing.queues import SimpleQueue
+from pathlib import Path
+
+import duckdb
+from loading import COLUMNS, WIDE, wide_rows
+
+from anonymisers.identity.pseudonym_domain import Domain
+from anonymisers.identity.pseudonyms import pseudonyms
+from gateway.dictionary import regional
+from gateway.sources.files.csv_source import CsvSource
+from gateway.sources.files.opening import open_source
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.findings import Findings
+from gateway.sources.quality.load import load
+from gateway.sources.quality.quality import assess
+
+HEADINGS = ("Case", "ID", "Date", "Province", "Sex", "Age", "Name")
+FORK = multiprocessing.get_context("fork")
+TODAY = date(2026, 11, 25)
+
+
+@contextmanager
+def measured(what: str, rows: int) -> Iterator[None]:
+    """Print what the work within took."""
+    wall, processor = time.perf_counter(), time.process_time()
+    yield
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{what} | {rows} | {wall:.1f} | {processor:.1f} | {most:.0f}", flush=True)
+
+
+def engine_alone(path: Path, rows: int) -> None:
+    """The grouping without anything of this project: no dates, no people, no findings."""
+    with duckdb.connect() as connection, measured("engine alone", rows):
+        connection.execute(
+            "SELECT Date, Province, Sex, Age, count(DISTINCT ID) FROM read_csv($1, all_varchar = true, "
+            "header = true) GROUP BY ALL",
+            [str(path)],
+        ).fetchall()
+
+
+def one_load(path: Path, rows: int, answers: "SimpleQueue[object]", *, by_engine: bool) -> None:
+    """Load with real pseudonyms, and judge the load as `safelane member load` does."""
+    mapping = parse_mapping(WIDE.format(kind="csv", table=path.name, columns=COLUMNS), regional())
+    findings = Findings()
+
+    def pseudonymise(kind: str, values: Sequence[str]) -> Sequence[str]:
+        return pseudonyms(b"k" * 32, Domain(mapping.member, 1, "internal", "internal", kind), values)
+
+    with measured("by the engine" if by_engine else "row by row", rows):
+        with open_source(str(path), mapping, findings) as source:
+            loaded = load(
+                source,
+                mapping,
+                regional(),
+                pseudonymise=pseudonymise,
+                today=TODAY,
+                findings=findings,
+                for_engine=partial(CsvSource, path, mapping.reading) if by_engine else None,
+            )
+        quality = assess(loaded, regional())
+    if loaded.by_engine != by_engine:
+        sys.exit(f"The engine left it: {loaded.declined}.")
+    answers.put((loaded.snapshot.id, quality.measures["counted"], quality.score, len(loaded.findings)))
+
+
+def apart(work: Callable[..., None], *arguments: object, **named: object) -> None:
+    child = FORK.Process(target=work, args=arguments, kwargs=named)
+    child.start()
+    child.join()
+    if child.exitcode:
+        sys.exit(child.exitcode)
+
+
+def main() -> None:
+    """Run all three."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="?", type=int, default=2_000_000)
+    parser.add_argument("--without-rows", action="store_true", help="without the load row by row")
+    options = parser.parse_args()
+    answers: SimpleQueue[object] = FORK.SimpleQueue()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "victims.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerow(HEADINGS)
+            csv.writer(stream).writerows(wide_rows(options.rows))
+        print("what | rows | wall s | CPU s | MB at most")
+        apart(engine_alone, path, options.rows)
+        apart(one_load, path, options.rows, answers, by_engine=True)
+        if not options.without_rows:
+            apart(one_load, path, options.rows, answers, by_engine=False)
+            same = answers.get() == answers.get()
+            print(f"both loads the same: {'yes' if same else 'NO'}")
+            sys.exit(not same)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""The engine reads a register as the row-wise loader does: casualties, findings, lines and quality."""
+
+import csv
+import io
+import sys
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from gateway.demo.people import make_people
+from gateway.demo.people_files import mapping_text, write_register
+from gateway.dictionary import regional
+from gateway.sources.engine import text_table
+from gateway.sources.engine.connection import connected
+from gateway.sources.engine.text_table import TextTable
+from gateway.sources.files.csv_source import CsvSource
+from gateway.sources.files.opening import open_source
+from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.model.errors import SourceError
+from gateway.sources.model.findings import Findings
+from gateway.sources.quality.load import load
+from gateway.sources.quality.quality import assess
+from gateway.sources.rows.convert import converter
+
+TODAY = date(2026, 11, 25)
+MAPPING = """\
+mapping: 1
+member: MM
+source: csv
+tables:
+  victims.csv:
+    columns:
+      Case: {to: case_id, unknown: [nil0]}
+      ID card: {to: national_id, unknown: [none, "7777x"]}
+      Date: {to: date, formats: [DD/MM/YYYY, MM/DD/YYYY, MM/YYYY, YYYY]}
+      Born: {to: birth_date, formats: [YYYY]}
+      Province: place
+      Sex: {to: sex, codes: {Male: M, Female: F, ကျား: M}, unknown: [n/a]}
+      Age: age
+      Injury: {to: injury, separator: "/", codes: {leg: AMP_L, eyes: EYE}}
+      Consent: consent_share
+    known: {Name: name}
+  accidents.csv:
+    join: {No: Accident}
+    columns:
+      No: accident_id
+      Device: {to: device, codes: {mine: UMT, bomblet: CMR}}
+constants: {victim_type: DIR}
+"""
+CELLS = {
+    "Case": [
+        "C1",
+        "C2",
+        "c2",
+        "c-2",
+        "3",
+        "",
+        " ",
+        "--",
+        "nil0",
+        "1.2E+5",
+        "၁၂",
+        "C\n4",
+        'C"5',
+        "NULL",
+        "a,b",
+        "Case",
+    ],
+    "ID card": ["", "0102034", "01 020 34", "none", "77", "000", "7777x", "၀၁", "abc", "Straße1", "9"],
+    "Date": ["31/12/2010", "02/2011", "2012", "29/02/2011", "03/04/2019", "03/03/2019", "2030", "", " 2012 "],
+    "Born": ["", "1999", "2040", "2011"],
+    "Province": ["Shan", "MM-07", "?", "", "စစ်ကိုင္း"],
+    "Sex": ["Male", "Female", "n/a", "Mael", "", "ကျား", "က်ား"],
+    "Age": ["34", "-1", "400", "0", "x", "", "2"],
+    "Injury": ["leg", "leg/eyes", "arm", ""],
+    "Consent": ["N", "NAT", "AGG", "REC", "", "maybe"],
+    "Accident": ["A1", "A2", "a1", "", "A9"],
+    "Name": ["Sok Dara", "", "Daw, Mya", "two\nlines", "a\nb,c,d,e,f,g,h,i,j,k,l", 'x "y" z'],
+}
+"""Cells that are met in registers; the Burmese of some was typed for the Zawgyi font."""
+ACCIDENTS = "No,Device\nA1,mine\nA2,bomblet\nA2,mine\nA3,mine\n"
+CASUALTY = st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()})
+SPOILT = st.sampled_from(["", "\n", ",,,,,,,,,,\n", "C7,1\n", ",".join(CELLS) + "\n", 'C8 , "x"\n'])
+
+
+def everything(place: Path, mapping: str, *, by_engine: bool, today: date = TODAY):
+    """All that a load tells, or its error; and what it says of the engine."""
+    rules, findings = parse_mapping(mapping, regional()), Findings()
+    with open_source(str(place), rules, findings) as source:
+        try:
+            loaded = load(
+                source,
+                rules,
+                regional(),
+                pseudonymise=lambda kind, values: [f"{kind}:{value.encode().hex()}" for value in values],
+                today=today,
+                findings=findings,
+                for_engine=partial(CsvSource, place, rules.reading) if by_engine else None,
+            )
+        except SourceError as error:
+            return f"{error} {error.remedy}", (False, "an error")
+    clients = loaded.snapshot.clients
+    return (
+        loaded.snapshot.id,
+        loaded.snapshot.has_accidents,
+        None if clients is None else clients.to_bytes(),
+        list(findings.every_line()),
+        replace(loaded, snapshot=None, by_engine=False, declined=""),
+        assess(loaded, regional()),
+    ), (loaded.by_engine, loaded.declined)
+
+
+def text(rows, line_end="\n") -> str:
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, CELLS, lineterminator=line_end)
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def loaded_alike(folder: Path, victims: str, mapping: str = MAPPING) -> tuple[bool, str]:
+    """Load a register by the engine, and prove it the same row by row; what it says of the engine."""
+    (folder / "victims.csv").write_bytes(victims.encode())
+    (folder / "accidents.csv").write_text(ACCIDENTS, encoding="utf-8")
+    found, said = everything(folder, mapping, by_engine=True)
+    assert found == everything(folder, mapping, by_engine=False)[0]
+    return said
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(CASUALTY, max_size=30),
+    line_end=st.sampled_from(["\n", "\n", "\r\n"]),
+    spoilt=SPOILT,
+    end=st.booleans(),
+)
+@example(rows=[], line_end="\n", spoilt="", end=False)
+def test_random_registers_load_the_same(tmp_path, rows, line_end, spoilt, end) -> None:
+    """In any order, with lost line ends, empty and short rows, and quotation marks where they are odd."""
+    victims = text(rows, line_end) + spoilt + (text(rows[:1], line_end).split("\n", 1)[1] if end else "X")
+
+    loaded_alike(tmp_path, victims)
+
+
+def test_the_engine_reads_what_registers_usually_hold(tmp_path) -> None:
+    """Quoted cells, cells over lines, Zawgyi, capitals, numbers that stand twice: no register for nothing."""
+    rows = [{name: cells[n % len(cells)] for name, cells in CELLS.items()} for n in range(60)]
+
+    assert loaded_alike(tmp_path, text(rows) + text(rows[:1])) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [
+        ("KH", (True, "")),
+        ("MM", (True, "")),
+        ("TH", (True, "")),
+        ("PH", (False, "its rows repeat columns for each victim")),
+    ],
+)
+def test_each_demo_members_register_of_files_loads_the_same(tmp_path, member, said) -> None:
+    people = make_people(member, 7)
+    register = write_register(replace(people, records=people.records[-150:]), tmp_path, 7)
+    mapping = mapping_text(member)
+
+    found, by_engine = everything(register.folder, mapping, by_engine=True, today=date(2026, 1, 31))
+
+    assert found == everything(register.folder, mapping, by_engine=False, today=date(2026, 1, 31))[0]
+    assert by_engine == said
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.text("09aAzZeßE+-. ၁", max_size=6), min_size=100, max_size=100))
+def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, words) -> None:
+    """What the engine takes for a canonical number is one, for cases and for people."""
+    words = [*words, "none", "0", "00", "a", "A1", "7E+5"]
+    path = tmp_path / "numbers.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([["Number"], *([word] for word in words)])
+    rules = parse_mapping(MAPPING, regional()).tables[0].columns
+
+    for heading, personal in (("Case", False), ("ID card", True)):
+        convert = converter(rules[heading], regional(), "MM", TODAY)
+        with connected() as engine:
+            table = TextTable(engine, path, ",", ["Number"], [0])
+            numbers, others = table.numbers(0, sorted(rules[heading].unknown), personal=personal)
+
+        taken = {row: number for row, number in enumerate(numbers) if number}
+        assert taken == {row: convert(words[row]).value for row in taken}
+        assert {row: words[row] for row in others} == others
+        assert set(range(len(words))) == taken.keys() | others.keys() | {
+            row for row, word in enumerate(words) if not word
+        }
+
+
+USUAL = "Case,Date,Consent\nC1,2010-01-02,AGG\nC2,2011-01-02,REC\n"
+SHORT = (
+    "mapping: 1\nmember: KH\nsource: csv\nREADING\ntables:\n  victims.csv:\n"
+    "    columns: {Case: case_id, Date: date, Consent: consent_share}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("victims", "reading", "said"),
+    [
+        (USUAL, "", ""),
+        ("\ufeff" + USUAL, "", ""),
+        (USUAL.replace("\n", "\r\n"), "", ""),
+        (USUAL.replace(",", ";"), "reading: {delimiter: ';'}", ""),
+        (USUAL + ",,\nCase,Date,Consent\nC3,2012-01-02,AGG", "", ""),
+        (USUAL.replace("C2", '"C\n2"'), "", ""),
+        (USUAL + "\nC3,2012-01-02,AGG\n", "", "it has empty lines"),
+        (USUAL + "C3,2012-01-02\nC4,2012-01-02,AGG\n", "", "the engine cannot read it as it stands"),
+        (USUAL.replace("C2", ' "C2"'), "", "a blank stands between a quotation mark and a delimiter"),
+        (USUAL.replace("Case", '"Case\n"'), "", "its headings take several lines"),
+        (USUAL.replace("C2", '"C\r2"'), "", "it has zero bytes, or line ends of an old kind"),
+        ("Title\n" + USUAL, "reading: {header: 2}", "it has more than one line of headings, or totals"),
+        (USUAL, "reading: {encoding: cp1252}", "it is not in UTF-8"),
+        (USUAL + "C3,2012-01-02", "", "an error"),  # cut off
+    ],
+)
+def test_shapes_of_files_that_the_engine_reads_and_leaves(tmp_path, victims, reading, said) -> None:
+    mapping = SHORT.replace("READING", reading)
+
+    assert loaded_alike(tmp_path, victims, mapping) == (not said, said)
+
+
+def test_a_column_of_codes_with_too_many_words_is_left_to_the_row_wise_loader(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(text_table, "MOST_WORDS", 1)
+
+    said = loaded_alike(tmp_path, USUAL, SHORT.replace("READING", ""))
+
+    assert said == (False, "a column of codes has more than 1 different words")
+
+
+def test_without_the_extra_its_name_is_told(tmp_path, monkeypatch) -> None:
+    (tmp_path / "victims.csv").write_text(USUAL, encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+
+    found, _ = everything(tmp_path, SHORT.replace("READING", ""), by_engine=True)
+
+    assert "pip install 'safelane[engine]'" in found
+
+
+def test_nothing_of_a_register_is_written_to_a_disk_or_fetched_from_elsewhere() -> None:
+    asked = (
+        "temp_directory",
+        "autoinstall_known_extensions",
+        "autoload_known_extensions",
+        "lock_configuration",
+    )
+    with connected() as engine:
+        found = engine.execute(
+            "SELECT name, value FROM duckdb_settings() WHERE list_contains($1, name)", [list(asked)]
+        )
+
+        assert dict(found.fetchall()) == dict(zip(asked, ("", "false", "false", "true"), strict=True))
