@@ -19,7 +19,9 @@ try:
 except SystemExit as ended:
     assert ended.code == 0, ended.code
 known = set(sys.stdlib_module_names) | {"audit", "Crypto", "__main__", "__mp_main__"}
-print(sorted({name.partition(".")[0] for name in sys.modules} - known))
+found = {name.partition(".")[0] for name in sys.modules} - known
+# What Python was built with is the standard library's too, and named by the platform.
+print(sorted(name for name in found if not name.startswith("_sysconfigdata_")))
 """
 
 
