@@ -3,6 +3,9 @@
 import argparse
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,9 +14,15 @@ from audit.commands.trust import add_trust, now, say, trust_of
 from audit.errors import AuditError, MalformedError, UnreachableError
 from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import ForkFoundError
+from audit.formats.note import Verifier
+from audit.formats.tiles import bundles_of
+from audit.formats.vkey import VerifierKey
+from audit.log.directory import LogDirectory
 from audit.log.follow import Follower, Step, read_state, write_state
-from audit.log.policy import NO_QUORUM
+from audit.log.mirror import mirrored
+from audit.log.policy import NO_QUORUM, Policy
 from audit.log.web_source import web_source
+from audit.reading.announced_keys import announced_keys
 
 UNREACHABLE: Final = 4
 """Exit code where the log could not be reached, so that nothing is known of it."""
@@ -23,9 +32,10 @@ _USAGE = """\
 URL is where the log is served, such as https://hub.example/log, or another auditor's mirror. FILE remembers
 the newest checkpoint; never put back an older copy of it. Beside it lies the mirror, FILE.mirror, unless
 --mirror names another directory: a whole log in files, which `python -m audit verify` and all other commands
-read, and which any web server can serve. Give the log's key with --vkey, or a policy with --policy; after a
-change of the log's key both keys. Exit code 0: the log only grew; 1: ALARM, with the reason, and for a fork
-or a rollback the evidence beside FILE; 2: wrong usage; 4: the log cannot be reached."""
+read, and which any web server can serve. Give the log's key with --vkey, or a policy with --policy. A key
+that the log announces in an entry under that key is followed; after a theft both keys must be given. Exit
+code 0: the log only grew; 1: ALARM, with the reason, and for a fork or a rollback the evidence beside FILE;
+2: wrong usage; 4: the log cannot be reached."""
 
 
 def add_follow(commands: Any) -> None:
@@ -72,7 +82,9 @@ def _look(options: argparse.Namespace) -> int:
     trust = trust_of(options, None, sys.stderr)  # anew for each look: it holds what time it is
     mirror = options.mirror or options.state.with_name(options.state.name + ".mirror")
     source = web_source(options.url)
-    follower = Follower(source, trust.policy, mirror, lambda state: write_state(options.state, state))
+    announced = _announced(mirror, trust.policy)
+    policy = replace(trust.policy, logs=(*trust.policy.logs, *map(Verifier, announced)))
+    follower = Follower(source, policy, mirror, lambda state: write_state(options.state, state))
     moment, state = now(), read_state(options.state)
     follower.known(state)  # a state of another log is the reader's mistake, and no alarm
     try:
@@ -86,9 +98,31 @@ def _look(options: argparse.Namespace) -> int:
     except AuditError as error:
         raise _alarm(str(error)) from None
     say(trust.say(step.verified))
+    say(_say_announced(step, announced))
     said = "nothing new" if step.verified.checkpoint.size == step.old_size else f"{step.old_size} before"
     say([f"  {said}; {step.files} files written to {mirror}"])
     return _say_quorum(options, step, moment, asked=trust.policy.quorum != NO_QUORUM)
+
+
+def _announced(mirror: Path, policy: Policy) -> tuple[VerifierKey, ...]:
+    """The keys that the log announced under a given one, in entries of the mirror."""
+    held = mirrored(mirror)
+    if held is None:
+        return ()
+    return announced_keys(_readable(LogDirectory(mirror), held.size), [log.key for log in policy.logs])
+
+
+def _readable(mirror: LogDirectory, size: int) -> Iterator[bytes]:
+    """The entries of a mirror; what the disk has spoilt is fetched again by the look that follows."""
+    for bundle in bundles_of(size):
+        with suppress(AuditError):
+            yield from mirror.entries(bundle)
+
+
+def _say_announced(step: Step, announced: Sequence[VerifierKey]) -> Iterator[str]:
+    for key in announced:
+        if any(line.is_by(key) for line in step.state.checkpoint.signatures):
+            yield f"  signed by a key that the log announced, compare it by telephone: {key}"
 
 
 def _say_quorum(options: argparse.Namespace, step: Step, moment: int, *, asked: bool) -> int:

@@ -197,6 +197,11 @@ class KeyChanged(Event):
     overlap_until: datetime
     at: datetime
 
+    @property
+    def is_theft(self) -> bool:
+        """Whether the former key ended at once: its successor must be compared by voice."""
+        return self.overlap_until <= self.at
+
 
 @dataclass(frozen=True)
 class KeyRevoked(Event):

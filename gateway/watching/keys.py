@@ -61,14 +61,9 @@ def key_ends(chain: Sequence[KeyChanged]) -> dict[str | None, datetime]:
     ends: dict[str | None, datetime] = {}
     for change in chain:
         ends[change.former] = change.overlap_until
-        if is_theft(change):
+        if change.is_theft:
             ends = {key: min(end, change.overlap_until) for key, end in ends.items()}
     return ends
-
-
-def is_theft(change: KeyChanged) -> bool:
-    """Return whether the former key ended at once: its successor must be compared by voice."""
-    return change.overlap_until <= change.at
 
 
 def announced_keys(use: str, changes: Sequence[bytes], now: datetime) -> KnownKeys | None:

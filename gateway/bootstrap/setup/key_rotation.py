@@ -31,7 +31,7 @@ from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.engine.sequencer import sequence
 from gateway.store.watching.watching import SqlWatch
-from gateway.watching.keys import CALLS, LOG, WITNESS, is_theft
+from gateway.watching.keys import CALLS, LOG, WITNESS
 from gateway.watching.recovering import check_recovered
 from gateway.wire.hub_reply_keys import state
 
@@ -97,7 +97,7 @@ def rotate_call_key(directory: Path, reason: str, overlap: timedelta, clock: Clo
         write_secret(key_file(own, CALLS, str(new.key)), new.secret())
         rotation = Rotation(str(former.key), str(new.key), _until(clock, overlap))
         change = _change(CALLS, rotation, reason, clock.now())
-        if not is_theft(change):
+        if not change.is_theft:
             write_statement(own, str(new.key), state(encode(change), former, new))
         _record(database, log, change)
     return rotation

@@ -18,7 +18,7 @@ from gateway.member.errors import LinkError
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.region.log_exchange import region_keys, region_of
-from gateway.watching.keys import CALLS, KnownKeys, is_theft, key_chain, key_change, known_keys
+from gateway.watching.keys import CALLS, KnownKeys, key_chain, key_change, known_keys
 from gateway.wire.hub_reply_keys import KeyStep, ReplyKeys, check_statement
 
 COMPARE = (
@@ -42,7 +42,7 @@ class HubReplyKeys:
         with self.node.store.reading() as view:
             changes = [*_changes(self.node, view), *self.learned]
         for change in key_chain(CALLS, str(self.node.hub_reply_keys.key), changes):
-            if is_theft(change):
+            if change.is_theft:
                 raise _stolen(change)
         return tuple(map(Verifier.parse, reply_keys(self.node, changes).valid))
 
@@ -89,7 +89,7 @@ def _check(step: KeyStep, change: KeyChanged, logs: Policy) -> None:
             "The hub says that it has a new key, and does not prove that this stands in the regional log.",
             remedy=COMPARE,
         ) from None
-    if is_theft(change):
+    if change.is_theft:
         raise _stolen(change)
     try:
         check_statement(step.statement or "", step.entry, str(change.former), change.present)

@@ -4,6 +4,7 @@ import gzip
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
@@ -14,12 +15,14 @@ from memory_log import MemoryStorage
 
 from audit.commands.command_line import main
 from audit.errors import MalformedError, NotInLogError, UnreachableError
+from audit.events.events import KeyChanged, encode
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
 from audit.formats.evidence import Evidence, Finding
 from audit.formats.note import Signer, Verifier
+from audit.formats.tiles import Bundle
 from audit.log.directory import LogDirectory
-from audit.log.log import Log
+from audit.log.log import FormerKey, Log
 from audit.log.policy import Policy
 from audit.log.serve import serve
 from audit.log.verify import verify_log
@@ -334,6 +337,31 @@ def test_cosignatures_of_a_time_that_cannot_be_count_for_nothing(
     served.storage.add_cosignatures(head.size, [WITNESS.cosign(head, 1_750_000_000)])
     assert main(command) == 0
     assert "fewer witnesses" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("days", "code"), [(30, 0), (0, 1)])
+def test_a_key_that_is_announced_under_the_former_is_followed_and_one_after_a_theft_is_not(
+    follow: Following, days: int, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served, log = follow.served, follow.log
+    new = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    change = KeyChanged("log", str(log.key), str(new.key), "yearly", at + timedelta(days=days), at)
+    other = KeyChanged("witness", None, "another use", "yearly", at + timedelta(days=days), at)
+    log.append(served.storage, [encode(other), encode(change)], now=3)
+    assert follow() == 0
+
+    after = Log(new, [FormerKey(log.signer, 1)])  # its overlap is over
+    grow(after, served.storage, 302, 310)
+    served.show(after, served.storage)
+    assert follow() == code
+    said = capsys.readouterr()
+    assert (str(new.key) in said.out) == (code == 0)
+    assert ("ALARM" in said.err) == (code == 1)
+    if code == 0:
+        assert len(LogDirectory(follow.path / "state.mirror").entries(Bundle(1, 54))) == 54
+        (follow.path / "state.mirror" / "tile" / "entries" / "000").write_bytes(b"rotten")
+        assert follow() == 0
 
 
 def test_a_log_out_of_reach_is_no_alarm(follow: Following, capsys: pytest.CaptureFixture[str]) -> None:

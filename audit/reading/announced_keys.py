@@ -1,0 +1,35 @@
+"""Keys that a log announces in its own entries, under a key that the reader trusts.
+
+A planned change of keys needs no telephone: whoever trusts the former key, and holds the entry that it
+signed, trusts the next one. After a theft the former key says nothing any more: people compare the next.
+"""
+
+from collections.abc import Iterable
+
+from audit.events.events import KeyChanged
+from audit.events.search import event_of
+from audit.formats.vkey import VerifierKey
+
+_USE = "log"
+_CHANGED = b'"type":"key-changed"'
+
+
+def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
+    """Return the keys of the log that lead on from the trusted ones, oldest first.
+
+    `entries`: those of the log from the first on, each known to be in the tree that a trusted key signed.
+    """
+    known = {str(key) for key in trusted}
+    found: list[str] = []
+    for entry in entries:
+        event = event_of(entry) if _CHANGED in entry else None
+        if (
+            isinstance(event, KeyChanged)
+            and event.use == _USE
+            and event.former in known
+            and not event.is_theft
+            and event.present not in known
+        ):
+            known.add(event.present)
+            found.append(event.present)
+    return tuple(map(VerifierKey.parse, found))
