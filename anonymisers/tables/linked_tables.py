@@ -93,12 +93,16 @@ class LinkedTables:
     starts: tuple[int, ...] = field(init=False)
     size: int = field(init=False)
     _lookups: dict[frozenset[int] | None, "_Lookup"] = field(init=False, repr=False)
+    _summed: list[tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]] = field(
+        init=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         ends = np.cumsum([b.lattice.size for b in self.blocks]).tolist()
         object.__setattr__(self, "starts", (0, *ends[:-1]))
         object.__setattr__(self, "size", ends[-1])
         object.__setattr__(self, "_lookups", {})
+        object.__setattr__(self, "_summed", [])
 
     @cached_property
     def present(self) -> NDArray[np.bool_]:
@@ -153,13 +157,18 @@ class LinkedTables:
         return tuple(b.lattice.keys() for b in self.blocks)
 
     def sums(self, coords: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The value (size,) of each cell for a base table with `counts` (m,) at `coords` (m, dims)."""
-        rows = self.above(coords)
-        values = np.zeros(self.size, dtype=np.int64)
-        for column in rows.T:
-            inside = column >= 0
-            np.add.at(values, column[inside], counts[inside])
-        return values
+        """The value (size,) of each cell for a base table with `counts` (m,) at `coords` (m, dims).
+
+        The values of the last base table are kept: one search asks for those of its people again and again.
+        """
+        if not (self._summed and self._summed[0][0] is coords and self._summed[0][1] is counts):
+            rows = self.above(coords)
+            values = np.zeros(self.size, dtype=np.int64)
+            for column in rows.T:
+                inside = column >= 0
+                np.add.at(values, column[inside], counts[inside])
+            self._summed[:] = [(coords, counts, values)]
+        return self._summed[0][2].copy()
 
     def _lookup(self, swapped: frozenset[int] | None) -> "_Lookup":
         if swapped not in self._lookups:
