@@ -6,7 +6,7 @@ all these dimensions, and no other cell changes. The cheapest basic move for a c
 Basic moves: Diaconis and Sturmfels (1998).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, product
@@ -39,7 +39,8 @@ TUNING = BasicMoveTuning()
 @dataclass(frozen=True, eq=False)
 class _Table:
     """One table: its axes; the codes of each axis at every height above the leaves (heights, leaves); and the
-    cell of every combination of leaves at these heights (heights, ...)."""
+    cell of every combination of leaves at these heights (heights, ...), with length 1 in the dimensions that
+    the table does not name."""
 
     axes: tuple[int, ...]
     codes: dict[int, NDArray[np.int32]]
@@ -109,6 +110,8 @@ class BasicMoves:
         self._dims: tuple[Hierarchy, ...] = lattice.dims
         self._leaves = leaves
         self._counts = counts
+        self._shapes: dict[frozenset[int], tuple[int, ...]] = {}
+        self._barriers: dict[tuple[int, int], Floats] = {}
         self._tables: dict[Corner, tuple[_Table, ...]] = {}
         self._orders: dict[tuple[Corner, ...], list[tuple[Corner, Corner]]] = {}
 
@@ -170,11 +173,15 @@ class BasicMoves:
 
     def _starts(self, target: Target, swapped: tuple[int, ...], sign: int) -> Iterator[Corner]:
         """Yield first corners inside the target, by the swapped dimensions."""
-        lists, counts = [], self._counts
-        for axis in swapped:
-            inside = self._covered[axis][target.key[axis]]
-            lists.append(np.flatnonzero(inside))
-            counts = counts.take(lists[-1], axis)
+        lists = [np.flatnonzero(self._covered[axis][target.key[axis]]) for axis in swapped]
+        counts = self._counts
+        if all(len(leaves) == 1 for leaves in lists):  # as of most targets
+            alone = dict(zip(swapped, (int(leaves[0]) for leaves in lists), strict=True))
+            if sign > 0 or counts[self._at(alone)].any():
+                yield tuple(alone.values())
+            return
+        for axis, leaves in zip(swapped, lists, strict=True):
+            counts = counts.take(leaves, axis)
         people = counts.sum(axis=tuple(a for a in range(len(self._dims)) if a not in swapped)).ravel()
         grid = np.stack([g.ravel() for g in np.meshgrid(*lists, indexing="ij")], axis=1)
         order = np.argsort(-people, kind="stable")
@@ -194,8 +201,7 @@ class BasicMoves:
         at = dict(zip(swapped, start, strict=True))
         parts: dict[tuple[int, ...], Floats] = {}
         for axis in swapped:
-            inside = self._covered[axis][target.key[axis]]
-            parts[axis,] = np.where(inside, np.inf, 0.0).reshape(self._shape((axis,)))
+            parts[axis,] = self._barrier(axis, int(target.key[axis]))
         for table in self._above(swapped):
             part = self._cost_in(table, at, costs)
             parts[table.axes] = parts[table.axes] + part if table.axes in parts else part
@@ -223,23 +229,39 @@ class BasicMoves:
             self._orders[parts] = order
         return self._orders[parts]
 
-    def _shape(self, axes: Iterable[int]) -> list[int]:
-        return [len(own) if a in set(axes) else 1 for a, own in enumerate(self._leaves)]
+    def _shape(self, axes: Iterable[int]) -> tuple[int, ...]:
+        """Return the length of each dimension: all leaves of these axes, 1 of the others."""
+        key = frozenset(axes)
+        if key not in self._shapes:
+            self._shapes[key] = tuple(len(own) if a in key else 1 for a, own in enumerate(self._leaves))
+        return self._shapes[key]
+
+    def _barrier(self, axis: int, code: int) -> Floats:
+        """Return an infinite cost for each leaf inside a code."""
+        if (axis, code) not in self._barriers:
+            cost = np.where(self._covered[axis][code], np.inf, 0.0)
+            self._barriers[axis, code] = cost.reshape(self._shape((axis,)))
+        return self._barriers[axis, code]
+
+    def _at(self, fixed: Mapping[int, int]) -> tuple[slice, ...]:
+        """Return the index of one leaf of some dimensions, and of all leaves of the others."""
+        return tuple(
+            slice(fixed[axis], fixed[axis] + 1) if axis in fixed else slice(None)
+            for axis in range(len(self._leaves))
+        )
 
     def _cost_in(self, table: _Table, at: dict[int, int], costs: tuple[Floats, Floats]) -> Floats:
         """Return the costs of basic moves in a table, by their opposite corner."""
         heights = len(table.cells)
-        part = np.zeros([heights, *self._shape(table.axes)])
+        part = np.zeros((heights, *self._shape(table.axes)))
         for bits in product((0, 1), repeat=len(at)):
             fixed = {a: own for (a, own), bit in zip(at.items(), bits, strict=True) if not bit}
-            index = [slice(fixed[a], fixed[a] + 1) if a in fixed else slice(None) for a in table.axes]
-            own = costs[sum(bits) % 2][table.cells[:, *index]]
-            part += own.reshape([heights, *self._shape(set(table.axes) - set(fixed))])
+            part += costs[sum(bits) % 2].take(table.cells[:, *self._at(fixed)])
         for axis in table.shared & set(at):
             codes = table.codes[axis]
             differs = codes != codes[:, at[axis], None]
-            part = np.where(differs.reshape([heights, *self._shape((axis,))]), part, 0.0)
-        total: Floats = part.sum(axis=0)
+            part = np.where(differs.reshape(heights, *self._shape((axis,))), part, 0.0)
+        total: Floats = part[0] if heights == 1 else part.sum(axis=0)
         return total
 
     def _best_place(self, target: Target, move: BasicMove, cost: Floats) -> "tuple[float, BasicMove] | None":
@@ -256,18 +278,13 @@ class BasicMoves:
             return None
         for bits, sign in zip(product((0, 1), repeat=len(move.swapped)), move.signs.tolist(), strict=True):
             if sign < 0:
-                index = [slice(None)] * len(self._dims)
-                for axis, own, bit in zip(move.swapped, move.start, bits, strict=True):
-                    if not bit:
-                        index[axis] = slice(own, own + 1)
-                possible = possible & (counts[tuple(index)] > 0)
+                axes = zip(move.swapped, move.start, bits, strict=True)
+                possible = possible & (counts[self._at({a: own for a, own, bit in axes if not bit})] > 0)
         possible = np.broadcast_to(possible, counts.shape)
         places = np.unravel_index(np.flatnonzero(possible), counts.shape)
         if not len(places[0]):
             return None
-        move_costs = cost[
-            tuple(p if n > 1 else np.zeros_like(p) for p, n in zip(places, cost.shape, strict=True))
-        ]
+        move_costs = cost[tuple(p if n > 1 else 0 for p, n in zip(places, cost.shape, strict=True))]
         number = int(np.argmin(move_costs))
         found = [int(p[number]) for p in places]
         corner = [int(allowed[a][n]) if a in allowed else n for a, n in enumerate(found)]
@@ -292,7 +309,7 @@ class BasicMoves:
             for axis, own in zip(axes, grid, strict=True):
                 coords[:, axis] = own.ravel()
                 named &= own.ravel() != roots[axis]
-            cells.append(np.where(named, lattice.cells(coords), -1).reshape(grid[0].shape))
+            cells.append(np.where(named, lattice.cells(coords), -1).reshape(self._shape(axes)))
         by_axis = {axis: np.stack(own) for axis, own in zip(axes, zip(*heights, strict=True), strict=True)}
         return _Table(axes, by_axis, np.stack(cells))
 
