@@ -19,10 +19,10 @@ from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Axes, Lattice
 from anonymisers.tables.stable_order import stable_order
 
-BATCH = 40_000
-"""Changes of inner cells that are summed at once.
+FIRST_BATCH, BATCH = 5_000, 40_000
+"""Changes of inner cells that are summed at once: of each batch twice as many as of the batch before.
 
-The first worlds have many changes, and leave few sums unchanged.
+The first worlds have many changes, and leave few sums unchanged, or none.
 """
 
 
@@ -150,22 +150,25 @@ class _Batch:
             return mask
         owner, change = self._owner[here], self._change[here]
         pairs = owner * len(sought) + at
-        place = pairs
         if (int(owner[-1]) + 1) * len(sought) > ROOM * len(pairs):
-            pairs, place = np.unique(pairs, return_inverse=True)
-        sums = np.flatnonzero(np.rint(np.bincount(place, weights=change)))
-        mask[(sums if pairs is place else pairs[sums]) % len(sought)] = True
+            order = stable_order(pairs)
+            pairs = pairs[order]
+            first = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1]))
+            sums = pairs[first[np.add.reduceat(change[order], first) != 0]]
+        else:
+            sums = np.flatnonzero(np.rint(np.bincount(pairs, weights=change)))
+        mask[sums % len(sought)] = True
         return mask
 
 
 def _batches(worlds: Sequence[World]) -> Iterator[list[World]]:
     batch: list[World] = []
-    changes_in_batch = 0
+    changes_in_batch, enough = 0, FIRST_BATCH
     for world in worlds:
         batch.append(world)
         changes_in_batch += len(world.change)
-        if changes_in_batch >= BATCH:
+        if changes_in_batch >= enough:
             yield batch
-            batch, changes_in_batch = [], 0
+            batch, changes_in_batch, enough = [], 0, min(2 * enough, BATCH)
     if batch:
         yield batch

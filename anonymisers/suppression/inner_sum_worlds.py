@@ -8,6 +8,7 @@ import numpy as np
 
 from anonymisers.errors import ProtectionError
 from anonymisers.proof.inner_sums import InnerSums, changes, levels, unchanged, unchanged_sums
+from anonymisers.proof.sum_numbers import Depths, Lifts
 from anonymisers.proof.world import World
 from anonymisers.suppression.strategies.alternative_tables import lifted_worlds, swapped_out
 from anonymisers.suppression.strategies.exchanges_in_return import ExchangesInReturn, shuffled_in_return
@@ -16,6 +17,7 @@ from anonymisers.suppression.strategies.suppression_pattern import SuppressionPa
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme
 from anonymisers.tables.arrays import Bools, Positions
 from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import TableBlock
 
@@ -45,16 +47,14 @@ class SumSearch:
         """Return worlds besides those given, and the small sums that still none of them changes."""
         fixed = set[Sum]()
         found, left = self._shuffled(list(self.unchanged(worlds)))
-        shuffled = len(found)  # they change none of what is left
+        further = _Changes(self.people.dims)
+        known = len(found)  # shuffled people change none of what is left
         for level in left:
-            before = len(found)  # worlds found at this level are few, and looked at one by one
-            for sums in unchanged(self.people.dims, [level], found[shuffled:]):
-                for place in sums.coords:
-                    later = found[before:]
-                    if any(changes(world, self.people.dims, sums.depths, place) for world in later):
-                        continue
-                    if not self._changed(sums, place, found):
-                        fixed.add(tuple(place.tolist()))
+            for place in level.coords:
+                further.add(found[known:])
+                known = len(found)
+                if not (further.of(level.depths, place) or self._changed(level, place, found)):
+                    fixed.add(tuple(place.tolist()))
         return found, frozenset(fixed)
 
     def _shuffled(self, left: list[InnerSums]) -> tuple[list[World], list[InnerSums]]:
@@ -140,3 +140,35 @@ class SumSearch:
             for axis, dim in enumerate(self.people.dims)
         ]
         return np.stack(columns, axis=1)
+
+
+class _Changes:
+    """The changes of all worlds so far, asked for one sum after another while worlds are added.
+
+    Few sums are asked for, and most worlds move a few people: to number all sums of a level for each new
+    world would take far longer.
+    """
+
+    def __init__(self, dims: Sequence[Hierarchy]) -> None:
+        self._lifts = Lifts(dims)
+        self._worlds = 0
+        self._columns = [np.zeros(0, dtype=np.int64) for _ in dims]
+        self._change = self._owner = np.zeros(0, dtype=np.int64)
+
+    def add(self, worlds: Sequence[World]) -> None:
+        """Add worlds to those that are asked."""
+        for world in worlds:
+            columns = zip(self._columns, world.coords.T, strict=True)
+            self._columns = [np.concatenate([known, new]) for known, new in columns]
+            self._change = np.concatenate([self._change, world.change])
+            self._owner = np.concatenate([self._owner, np.full(len(world.change), self._worlds)])
+            self._worlds += 1
+
+    def of(self, depths: Depths, place: Positions) -> bool:
+        """Whether any of the worlds changes the sum at a position (dims,) of a level."""
+        rows = np.arange(len(self._change))
+        for axis, depth in enumerate(depths):
+            if depth != 0:
+                lift = self._lifts.at(axis, depth)
+                rows = rows[lift[self._columns[axis][rows]] == place[axis]]
+        return bool(np.bincount(self._owner[rows], weights=self._change[rows]).any())

@@ -133,13 +133,16 @@ def protect(
         return task_of(base, base.own_block(lattice, cells), known, these, key)
 
     # For a sum that only the priority tables fix, cells may still be withheld: their cells are open as yet.
-    settled_tables = _with_changed_sums(full, [_settled(full, rules, describe, progress)])
+    settled_tables, changed = _with_changed_sums(full, [_settled(full, rules, describe, progress)])
     if rules.priority and rules.finer is not None:
         at_once = partial(_at_once, full, rules, describe)
         steps = with_further_tables(settled_tables, full, describe, _certified, progress, at_once=at_once)
     else:
         steps = [settled_tables]
-    return _whole(full, base, known, _with_changed_sums(full, steps))
+    # Without a further table there is no further sum to change.
+    if len(steps) > 1 or not changed:
+        settled_tables, _ = _with_changed_sums(full, steps)
+    return _whole(full, base, known, settled_tables)
 
 
 def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress | None) -> SettledTables:
@@ -304,9 +307,10 @@ def _whole(
     )
 
 
-def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> SettledTables:
+def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> tuple[SettledTables, bool]:
     """Return the last of the steps, with feasible tables that change every small sum of inner cells in no
-    protected table; an earlier one, with fewer tables, if a further table leaves a sum a single value.
+    protected table, and True; an earlier one, with fewer tables, if a further table leaves a sum a single
+    value, and False if even the first does.
 
     Sums are looked for when all tables are settled: before each further table they would take ten times as
     long as the tables. `steps` become fewer by a quarter until one is found.
@@ -321,7 +325,7 @@ def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> Settled
         further, fixed = sums.further_worlds(worlds)
         found = replace(settled_tables, worlds=(*worlds, *further))
         if at == 0 or not fixed:
-            return found
+            return found, not fixed
         at -= max(1, at // 4)
 
 

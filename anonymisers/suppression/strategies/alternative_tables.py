@@ -3,6 +3,8 @@ dimensions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +12,9 @@ from numpy.typing import NDArray
 from anonymisers.proof.world import World
 from anonymisers.suppression.strategies.suppression_pattern import MarkovMove
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme
-from anonymisers.tables.arrays import Ints, Positions
+from anonymisers.tables.arrays import Floats, Ints, Positions
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.keyed_random import FRACTIONS, random_fractions
+from anonymisers.tables.keyed_random import FRACTIONS, derive_key, random_fractions
 from anonymisers.tables.stable_order import stable_order
 
 
@@ -87,23 +89,66 @@ def swapped_out(
     every table unchanged. A sum changes if the other person lies outside by some swapped dimension, and by
     some dimension that stays: otherwise the other person enters the sum in return.
     """
-    own = people.coords[inner]
+    own, schemes, size = people.coords[inner], iter(schemes), len(people.dims)
     # Dimensions as bits of a number: a scheme is tried by three comparisons of numbers.
-    bits = np.left_shift(1, np.arange(len(own), dtype=np.int64))
-    same, within = (people.coords == own) @ bits, inside @ bits
-    for scheme in schemes:
-        matching, swapped = scheme.masks
-        rest = int(bits.sum()) & ~(matching | swapped)
-        others = ((same & matching) == matching) & ((within & swapped) != swapped) & ((within & rest) != rest)
-        if others.any():
-            return _swapped(own, people.coords[int(np.argmax(others))], list(scheme.swapped))
+    same, within = _as_bits(people.coords == own), _as_bits(inside)
+    # Most schemes are tried in vain: many at once, and with one of all people who are alike for each of them.
+    kinds = np.unique(same << size | within)
+    alike, near = (bits.astype(np.int32) for bits in (kinds >> size, kinds & (1 << size) - 1))
+    while some := list(islice(schemes, SCHEMES_AT_ONCE)):
+        masks = np.array([scheme.masks for scheme in some], dtype=np.int32)
+        suiting = _partners(masks[:, :1], masks[:, 1:], (alike, near), size).any(axis=1)
+        if suiting.any():
+            scheme = some[int(np.argmax(suiting))]
+            partner = int(np.argmax(_partners(*scheme.masks, (same, within), size)))
+            return _swapped(own, people.coords[partner], list(scheme.swapped))
     return None
+
+
+def _partners(
+    matching: int | Positions,
+    swapped: int | Positions,
+    people: tuple[Ints, Ints] | tuple[Positions, Positions],
+    size: int,
+) -> NDArray[np.bool_]:
+    """A mask over schemes and people: whether a sum changes by a swap with them.
+
+    The bits of `people`: the dimensions, of `size`, in which they agree with the person who leaves the sum,
+    and in which they lie in the sum.
+    """
+    same, within = people
+    rest = (1 << size) - 1 & ~(matching | swapped)
+    agree = (same & matching) == matching
+    partners: NDArray[np.bool_] = agree & ((within & swapped) != swapped) & ((within & rest) != rest)
+    return partners
+
+
+def _as_bits(flags: NDArray[np.bool_]) -> Ints:
+    """Each row of flags (n, dims) as the bits of a number (n,), the first flag lowest."""
+    # A product of floats, exact for so few bits, takes a third of the time of one of whole numbers.
+    bits: Floats = flags.astype(np.float64) @ np.exp2(np.arange(flags.shape[1]))
+    return bits.astype(np.int64)
 
 
 def _swapped(own: Positions, other: Positions, swapped: list[int]) -> World:
     there, back = own.copy(), other.copy()
     there[swapped], back[swapped] = other[swapped], own[swapped]
     return World.of(np.stack([own, other, there, back]), np.array([-1, -1, 1, 1], dtype=np.int64))
+
+
+SCHEMES_AT_ONCE = 32
+"""Schemes that are tried for a person at once."""
+
+_ORDERS: WeakKeyDictionary[BaseTable, dict[bytes, Ints]] = WeakKeyDictionary()
+
+
+def _drawn_order(people: BaseTable, count: int, key: bytes, purpose: str) -> Ints:
+    """Return an order of all people, by the key; each further table asks for the same orders again."""
+    own, known = derive_key(key, purpose), _ORDERS.setdefault(people, {})
+    if own not in known:
+        drawn = random_fractions(key, purpose, count)
+        known[own] = stable_order((drawn * FRACTIONS).astype(np.int64))
+    return known[own]
 
 
 def shuffled_world(people: BaseTable, schemes: Iterable[SwapScheme], key: bytes, purpose: str) -> World:
@@ -118,9 +163,8 @@ def shuffled_world(people: BaseTable, schemes: Iterable[SwapScheme], key: bytes,
         matching = np.zeros(len(codes[0]), dtype=np.int64)
         for axis in scheme.matching:
             matching = matching * len(people.dims[axis].codes) + codes[axis]
-        draws = random_fractions(key, f"shuffle {purpose} {number}", len(matching))
+        drawn = _drawn_order(people, len(matching), key, f"shuffle {purpose} {number}")
         giving = stable_order(matching)
-        drawn = stable_order((draws * FRACTIONS).astype(np.int64))
         taking = drawn[stable_order(matching[drawn])]
         for axis in scheme.swapped:
             codes[axis][taking] = codes[axis][giving]
