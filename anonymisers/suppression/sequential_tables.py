@@ -28,7 +28,7 @@ from anonymisers.suppression.utility import Utility, is_worth
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.lattice import Lattice
-from anonymisers.tables.linked_tables import LinkedTables
+from anonymisers.tables.linked_tables import LinkedTables, changed_cells
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.rules import Rules, TableOf
 
@@ -353,11 +353,8 @@ def reusable_moves(
 def _counted(system: LinkedTables, found: MarkovMove) -> MarkovMove:
     """Return the move with the cells of all tables that it changes."""
     rows = system.above(found.coords, frozenset(found.scheme.swapped))
-    cells, place = np.unique(rows, return_inverse=True)
-    weights = np.repeat(found.change.astype(np.float64), rows.shape[1])
-    amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
-    real = (cells >= 0) & (amounts != 0)
-    return replace(found, rows=cells[real], amounts=amounts[real])
+    cells, amounts = changed_cells(rows, found.change)
+    return replace(found, rows=cells, amounts=amounts)
 
 
 def _with_people_alike(people: BaseTable, known: MarkovMove, axes: tuple[int, ...]) -> MarkovMove | None:

@@ -21,6 +21,7 @@ from anonymisers.suppression.strategies.alternative_tables import lifted_worlds
 from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme, linked_dimensions
 from anonymisers.tables.arrays import Bools, Floats, Ints
+from anonymisers.tables.linked_tables import changed_cells
 
 Inner = tuple[int, ...]
 Leaf = tuple[int, int]
@@ -214,13 +215,8 @@ class Exchanges:
         changed = sorted((inner, change) for inner, change in draft.inner.items() if change)
         coords = np.array([inner for inner, _ in changed], dtype=np.int32).reshape(-1, len(system.dims))
         change = np.array([change for _, change in changed], dtype=np.int64)
-        rows = system.above(coords)
-        cells, place = np.unique(rows, return_inverse=True)
-        weights = np.repeat(change.astype(np.float64), rows.shape[1])
-        amounts = np.rint(np.bincount(place.ravel(), weights=weights, minlength=len(cells))).astype(np.int64)
-        real = (cells >= 0) & (amounts != 0)
         scheme = SwapScheme(tuple(range(len(system.dims))), ())
-        return MarkovMove(scheme, coords, change, 0, 1, cells[real], amounts[real])
+        return MarkovMove(scheme, coords, change, 0, 1, *changed_cells(system.above(coords), change))
 
     @cached_property
     def _known_partners(self) -> dict[tuple[Leaf, Leaf], list[tuple[int, int, int]]]:

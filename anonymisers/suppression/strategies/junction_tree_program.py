@@ -181,7 +181,7 @@ class JunctionTreeProgram:
         solver.spend(steps_of(int(info.simplex_iteration_count), columns=highs.getNumCol(), whole=whole))
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
-        solution: Floats = np.array(highs.getSolution().col_value, dtype=np.float64)
+        solution: Floats = np.fromiter(highs.getSolution().col_value, dtype=np.float64)
         return solution
 
     def _net(self, values: Floats) -> Floats:

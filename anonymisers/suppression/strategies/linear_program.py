@@ -231,7 +231,7 @@ class Solver:
             self._found() if whole else self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         ):
             return None
-        solution: Floats = np.array(self._highs.getSolution().col_value, dtype=np.float64)
+        solution: Floats = np.fromiter(self._highs.getSolution().col_value, dtype=np.float64)
         return solution
 
     def _found(self) -> bool:

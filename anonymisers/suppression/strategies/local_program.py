@@ -11,7 +11,7 @@ from anonymisers.suppression.strategies.neighbourhood import neighbourhood_cells
 from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
 from anonymisers.suppression.strategies.swap_schemes import Axes, SwapScheme
 from anonymisers.tables.arrays import Bools, Floats, Ints
-from anonymisers.tables.linked_tables import Target
+from anonymisers.tables.linked_tables import Target, changed_cells
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,9 @@ class InnerCells:
         """Return a move with its changed cells and feasible multiples."""
         used = np.flatnonzero(change)
         change, counts, rows = change[used], self.counts[used], self.rows[used]
-        touched, place = np.unique(rows, return_inverse=True)
-        weights = np.repeat(change.astype(np.float64), rows.shape[1])
-        amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
-        real = (touched >= 0) & (amounts != 0)
-        touched, amounts = touched[real], amounts[real]
-        fewest, most = multiples(pattern, counts, change, (touched, amounts), inner_cells=inner_cells)
-        return MarkovMove(self.scheme, self.coords[used], change, fewest, most, touched, amounts)
+        touched = changed_cells(rows, change)
+        fewest, most = multiples(pattern, counts, change, touched, inner_cells=inner_cells)
+        return MarkovMove(self.scheme, self.coords[used], change, fewest, most, *touched)
 
 
 def multiples(

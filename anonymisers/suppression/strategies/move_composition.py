@@ -12,6 +12,7 @@ from anonymisers.suppression.strategies.running_counts import RunningCounts
 from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme
 from anonymisers.tables.arrays import Floats, Ints
+from anonymisers.tables.linked_tables import changed_cells
 
 
 @dataclass(frozen=True)
@@ -204,12 +205,7 @@ class MoveComposition:
 
     def _rows(self, corners: Ints, signs: Ints, swapped: frozenset[int]) -> tuple[Ints, Ints]:
         """Return the cells that a swap changes, and by how much."""
-        rows = self._pattern.system.above(self._coords(corners), swapped)
-        cells, place = np.unique(rows, return_inverse=True)
-        weights = np.repeat(signs.astype(np.float64), rows.shape[1])
-        amounts = np.rint(np.bincount(place.ravel(), weights=weights)).astype(np.int64)
-        real = (cells >= 0) & (amounts != 0)
-        return cells[real], amounts[real]
+        return changed_cells(self._pattern.system.above(self._coords(corners), swapped), signs)
 
     def _slack(self, rows: Ints, amounts: Ints) -> int:
         """Return how often a swap can be applied before a cell falls below its known least value."""
