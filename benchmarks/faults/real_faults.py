@@ -29,6 +29,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from certificates import authority
+from forked_processes import popen
 from real_region import AN_OLDER_NODE, WRONG_CLOCK, RealRegion, Wire, real_region, wait_until
 from tampering import Harm, Tamperer
 
@@ -272,7 +273,7 @@ def main() -> None:
     options = _options()
     names = options.only or list(FAULTS)
     broken: list[str] = []
-    with tempfile.TemporaryDirectory() as folder, real_region(Path(folder), *CODES) as region:
+    with tempfile.TemporaryDirectory() as folder, real_region(Path(folder), *CODES, popen=popen) as region:
         wires = {code: Wire(("127.0.0.1", region.port)) for code in CODES}
         region.urls = {code: wire.url for code, wire in wires.items()}
         region.start_all()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from chromium import CHROMIUM
 from click.testing import CliRunner
+from forked_processes import forked
 from forking import Forking
 
 from gateway.cli import main
@@ -135,13 +136,14 @@ def small_demo(folder: Path) -> Path:
     policy = member_directory(folder / "demo", DEMO_MEMBER) / POLICY
     text = re.sub(r"max_dimensions: \d+", "max_dimensions: 1", policy.read_text(encoding="utf-8"))
     policy.write_text(re.sub(r"priority: .*\n", "", text), encoding="utf-8")
-    make_cubes(folder / "demo", lambda *_: None)
+    with forked():
+        make_cubes(folder / "demo", lambda *_: None)
     return folder / "demo"
 
 
 @pytest.fixture(scope="module")
 def running_demo(small_demo: Path) -> Iterator[Path]:
-    with running_region(small_demo):
+    with forked(), running_region(small_demo):
         yield small_demo
 
 

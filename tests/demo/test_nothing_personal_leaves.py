@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-import subprocess
+import sys
 import time
 import unicodedata
 import zipfile
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from forked_processes import Fork, popen
 from forking import Forking
 from recording import Recorder
 from searching import ASCII, NATIVE, Needles, fragments
@@ -68,11 +69,10 @@ class Run:
         assert (done.returncode != 0) == fails, done.stderr[-2000:]
         return done.stdout
 
-    def serve(self, *arguments: object) -> "subprocess.Popen[bytes]":
+    def serve(self, *arguments: object) -> Fork:
+        words = [sys.executable, "-m", "gateway.cli", *map(str, arguments)]
         with (self.folder / f"output{len(list(self.folder.iterdir()))}").open("wb") as output:
-            return subprocess.Popen(
-                [self.safelane, *map(str, arguments)], stdout=output, stderr=output, cwd=self.folder
-            )
+            return popen(words, stdout=output, stderr=output, cwd=self.folder)
 
 
 @pytest.fixture(scope="module")

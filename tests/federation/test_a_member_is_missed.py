@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from forked_processes import popen
 from real_region import RealRegion, real_region, wait_until
 
 pytestmark = pytest.mark.processes
@@ -13,7 +14,7 @@ MEMBERS = ("KH", "LA", "VN")
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRegion]:
     folder = tmp_path_factory.mktemp("region")
-    with real_region(folder, *MEMBERS) as made:
+    with real_region(folder, *MEMBERS, popen=popen) as made:
         made.start_all()
         yield made
 

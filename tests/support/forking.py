@@ -76,11 +76,16 @@ def _become(words: list[str], folder: str, environment: Mapping[str, str], files
     """Be the program in this process, which ends as the program does."""
     for number, file in enumerate(files):
         os.dup2(os.open(file, os.O_APPEND | os.O_WRONLY if number else os.O_RDONLY), number)
+    signal.alarm(SECONDS)
+    be(words, folder, environment)
+
+
+def be(words: list[str], folder: str, environment: Mapping[str, str]) -> None:
+    """Be the program `words[0]`, on the first three descriptors of this process."""
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the program
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    signal.alarm(SECONDS)
     sys.argv = words
     sys.path[0] = str(Path(words[0]).parent)
     main = ModuleType("__main__")
@@ -90,8 +95,12 @@ def _become(words: list[str], folder: str, environment: Mapping[str, str], files
     exec(compile(Path(words[0]).read_bytes(), words[0], "exec"), main.__dict__)  # noqa: S102
 
 
-if __name__ == "__main__":
-    for module in sys.argv[1:]:
+def import_all(modules: Iterable[str]) -> None:
+    for module in modules:
         import_module(module)
     gc.freeze()  # or each program would go through all of it, and copy its memory
+
+
+if __name__ == "__main__":
+    import_all(sys.argv[1:])
     _serve()

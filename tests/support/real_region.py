@@ -1,6 +1,7 @@
 """A region of real processes on real sockets: made in this process, then served by `safelane` commands.
 
-What can go wrong with processes, connections, clocks and disks is done to them from outside.
+What can go wrong with processes, connections, clocks and disks is done to them from outside. They are started
+as by users, or, by `popen` of `forked_processes`, forked from a process that has imported what they need.
 """
 
 import contextlib
@@ -148,6 +149,7 @@ class RealRegion:
     urls: dict[str, str] = field(default_factory=dict)
     started: dict[str, datetime] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    popen: Callable[..., "subprocess.Popen[bytes]"] = subprocess.Popen
 
     @property
     def url(self) -> str:
@@ -265,9 +267,10 @@ class RealRegion:
 
     def _start(self, name: str, arguments: Sequence[str], program: str = "") -> None:
         command = ["-c", program] if program else ["-m", "gateway.cli"]
+        popen = subprocess.Popen if program else self.popen
         self.started[name] = datetime.now(UTC)
         with (self.directory / f"{name}.log").open("ab") as output:
-            self.processes[name] = subprocess.Popen(
+            self.processes[name] = popen(
                 [sys.executable, *command, *arguments],
                 stdout=output,
                 stderr=output,
@@ -293,6 +296,7 @@ def real_region(
     directory: Path,
     *codes: str,
     people: Callable[[str], Snapshot] = usual_people,
+    popen: Callable[..., Any] = subprocess.Popen,
 ) -> Iterator[RealRegion]:
     """A region whose tables are ready; nothing of it runs yet. Whatever was started is killed at the end."""
     with federation(directory, *codes, people=people) as made:
@@ -301,7 +305,7 @@ def real_region(
     port = free_port()
     config = read_config(directory / "hub", HubConfig)
     write_config(directory / "hub", replace(config, listen=f"127.0.0.1:{port}"))
-    region = RealRegion(directory, codes, token, key, port, Layout(directory / "hub").address)
+    region = RealRegion(directory, codes, token, key, port, Layout(directory / "hub").address, popen=popen)
     try:
         yield region
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from databases import new_database
+from forked_processes import forked
 from sqlalchemy import text
 
 from audit.commands.command_line import main as audit_main
@@ -91,7 +92,7 @@ def region(tmp_path: Path) -> Iterator[Running]:
             hurried(place, MemberConfig)
     hurried(tmp_path / HUB, HubConfig)
     (tmp_path / "log-policy").write_text(Policy.text(key, witnesses, len(CODES)), encoding="utf-8")
-    with Processes() as processes:
+    with forked(), Processes() as processes:
         running = Running(tmp_path, processes)
         processes.start(HUB, ["hub", "serve", "--dir", str(tmp_path / HUB)], tmp_path / HUB / "output.log")
         processes.wait_until((tmp_path / HUB / "address").exists, "the hub's address")
