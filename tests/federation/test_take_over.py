@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from forked_processes import Fork, popen
 
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_hub import create_hub
 
-SAFELANE = Path(sys.executable).with_name("safelane")
 PATIENCE = 120.0
 """Seconds for a start on a busy machine; what is promised is the time of the second one, below."""
 SECONDS = 15.0
@@ -30,8 +29,8 @@ def hubs(tmp_path: Path, postgresql_url: str) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def processes() -> Iterator[list["subprocess.Popen[bytes]"]]:
-    started: list[subprocess.Popen[bytes]] = []
+def processes() -> Iterator[list[Fork]]:
+    started: list[Fork] = []
     yield started
     for process in started:
         if process.poll() is None:
@@ -39,14 +38,13 @@ def processes() -> Iterator[list["subprocess.Popen[bytes]"]]:
         process.wait()
 
 
-def serve(directory: Path) -> "subprocess.Popen[bytes]":
+def serve(directory: Path) -> Fork:
+    command = [sys.executable, "-m", "gateway.cli", "hub", "serve", "--stand-by", "--dir", str(directory)]
     with (directory / "output.log").open("wb") as output:
-        return subprocess.Popen(
-            [SAFELANE, "hub", "serve", "--stand-by", "--dir", str(directory)], stdout=output, stderr=output
-        )
+        return popen(command, stdout=output, stderr=output)
 
 
-def address_of(directory: Path, process: "subprocess.Popen[bytes]") -> str:
+def address_of(directory: Path, process: Fork) -> str:
     end = time.monotonic() + PATIENCE
     while not Layout(directory).address.exists():
         assert process.poll() is None, (directory / "output.log").read_text()
