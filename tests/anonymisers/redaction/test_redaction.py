@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_engine import Engine, engine
 
-from anonymisers.redaction.engine.engine import Engine, engine
 from anonymisers.redaction.engine.language import LONGEST
 from anonymisers.redaction.engine.redactor import Redacted
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_engine import engine
 
 from anonymisers.redaction.consonant_skeleton import close, skeleton
 from anonymisers.redaction.dates import births, dates
-from anonymisers.redaction.engine.engine import engine
 from anonymisers.redaction.engine.finder import Found, find
 from anonymisers.redaction.engine.redactor import redact
 from anonymisers.redaction.engine.residual_details import without_figures

@@ -6,10 +6,10 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from made_engine import Engine, engine
 from zawgyi_typing import typed_for_zawgyi
 
 from anonymisers.identity.zawgyi import to_unicode
-from anonymisers.redaction.engine.engine import Engine, engine
 
 CORPUS = Path(__file__).parents[2] / "data" / "narratives_desks.jsonl"
 

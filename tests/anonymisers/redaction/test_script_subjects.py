@@ -1,8 +1,7 @@
 """Single names in scripts without capitals, by their place; people named by a common noun stay."""
 
 import pytest
-
-from anonymisers.redaction.engine.engine import Engine, engine
+from made_engine import Engine, engine
 
 
 @pytest.fixture(scope="module")
