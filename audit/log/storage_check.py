@@ -6,14 +6,14 @@ hashed anew, and compared with what is stored and signed.
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from audit.errors import AuditError, NotInLogError
 from audit.formats.checkpoint import Checkpoint, open_checkpoint
 from audit.formats.merkle import HASH_SIZE, leaf_hash, root
 from audit.formats.note import Note, Verifier
-from audit.formats.tiles import HEIGHT, WIDTH, Tile, TileTree, tiles_of
+from audit.formats.tiles import HEIGHT, WIDTH, Tile, TileTree, tiles_of, width_at
 from audit.formats.tree import TiledTree
 from audit.log.log import Storage
 
@@ -33,12 +33,32 @@ class StorageCheck:
     damages: tuple[str, ...]
 
 
+@dataclass
+class Hashed:
+    """The entries hashed so far: their leaf hashes one after the other, and the numbers of unreadable ones.
+
+    A check that was interrupted goes on where this ends.
+    """
+
+    leaves: "array[int]" = field(default_factory=lambda: array("B"))
+    unreadable: list[int] = field(default_factory=list)
+
+    @property
+    def entries(self) -> int:
+        """Number of entries, from the first on."""
+        return len(self.leaves) // HASH_SIZE
+
+
 def check_storage(
-    storage: Storage, keys: Sequence[Verifier], progress: Progress = lambda *_: None
+    storage: Storage,
+    keys: Sequence[Verifier],
+    progress: Progress = lambda *_: None,
+    hashed: Hashed | None = None,
 ) -> StorageCheck:
     """Check everything; a damage does not stop the check. `keys` are the log's own, former ones too.
 
-    Keeps 32 bytes an entry. Raises NotInLogError for a log without any checkpoint.
+    Keeps 32 bytes an entry, in `hashed`: a caller that was interrupted hands it over again. Raises
+    NotInLogError for a log without any checkpoint.
     """
     signed = storage.latest_checkpoint()
     if signed is None:
@@ -48,7 +68,9 @@ def check_storage(
         newest = open_checkpoint(Note.parse(signed.note), keys)
     except AuditError as error:
         return StorageCheck(signed.size, 0, (f"the newest checkpoint cannot be trusted: {error}",))
-    hashes = _Hashes(newest.size)
+    if hashed is None or hashed.entries > newest.size:
+        hashed = Hashed()
+    hashes = _Hashes(newest.size, hashed)
     damages += hashes.read(storage, progress)
     by_entries = TiledTree(newest.size, hashes.tiles)
     whole = not damages and root(newest.size, by_entries.nodes) == newest.root
@@ -65,25 +87,26 @@ def check_storage(
 class _Hashes:
     """The hashes of all tiles, made from the entries."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, hashed: Hashed) -> None:
         self._size = size
+        self._hashed = hashed
         self._levels: list[array[int]] = []
 
     def read(self, storage: Storage, progress: Progress) -> list[str]:
-        """Hash every entry; returns what cannot be read."""
-        missing: list[str] = []
-        leaves = array("B")
-        for start in range(0, self._size, _AT_ONCE):
+        """Hash every entry that was not hashed before; returns what cannot be read."""
+        hashed = self._hashed
+        for start in range(hashed.entries, self._size, _AT_ONCE):
             end = min(start + _AT_ONCE, self._size)
-            for number, entry in enumerate(_entries(storage, start, end), start):
-                if entry is None:
-                    missing.append(f"entry {number} is not there, or cannot be read")
-                leaves.frombytes(bytes(HASH_SIZE) if entry is None else leaf_hash(entry))
+            entries = list(_entries(storage, start, end))
+            leaves = b"".join(bytes(HASH_SIZE) if each is None else leaf_hash(each) for each in entries)
+            # The hashes of a step at once: what is interrupted in between, the next check goes on from.
+            hashed.leaves.frombytes(leaves)
+            hashed.unreadable += (n for n, each in enumerate(entries, start) if each is None)
             progress(end, self._size)
-        self._levels = [leaves]
+        self._levels = [hashed.leaves]
         while len(self._levels[-1]) // HASH_SIZE >= WIDTH:
             self._levels.append(self._above(len(self._levels) - 1))
-        return missing
+        return [f"entry {number} is not there, or cannot be read" for number in hashed.unreadable]
 
     def tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """The hashes that tiles must have."""
@@ -166,3 +189,47 @@ def _of_checkpoint(note: str, hashes: _Hashes) -> Iterator[str]:
     earlier = TiledTree(checkpoint.size, hashes.tiles)
     if root(checkpoint.size, earlier.nodes) != checkpoint.root:
         yield f"the checkpoint that was cosigned at size {checkpoint.size} has another root than the entries"
+
+
+def check_newest(storage: Storage, keys: Sequence[Verifier]) -> tuple[str, ...]:
+    """Check what was written last: the newest checkpoint, the tiles at the right edge, the newest entries.
+
+    Reads at most 511 entries and a tile for each level, whatever the size of the log. Raises NotInLogError
+    for a log without any checkpoint.
+    """
+    signed = storage.latest_checkpoint()
+    if signed is None:
+        raise NotInLogError("the log has no checkpoint yet")
+    try:
+        newest = open_checkpoint(Note.parse(signed.note), keys)
+        whole = root(newest.size, TiledTree(newest.size, storage.read_tiles).nodes) == newest.root
+    except AuditError as error:
+        return (f"the newest checkpoint cannot be trusted: {error}",)
+    if not whole:
+        return ("the newest tiles do not lead to the newest checkpoint",)
+    first = max(0, newest.size // WIDTH - 1)
+    damages: list[str] = []
+    for index in range(first, -(-newest.size // WIDTH)):
+        damages += _bundle(storage, newest.size, index)
+    return tuple(damages)
+
+
+def _bundle(storage: Storage, size: int, index: int) -> Iterator[str]:
+    """Compare the entries of a bundle with their tile, and a full tile with its hash in the tile above."""
+    tile = Tile(0, index, width_at(0, size, index))
+    hashes = _one(storage, tile)
+    if hashes is None:
+        yield f"{tile.path} is not there"
+        return
+    start = index * WIDTH
+    for place, entry in enumerate(_entries(storage, start, start + tile.width)):
+        if entry is None:
+            yield f"entry {start + place} is not there, or cannot be read"
+        elif leaf_hash(entry) != hashes[place * HASH_SIZE : (place + 1) * HASH_SIZE]:
+            yield f"entry {start + place} was changed, or its hash in {tile.path}"
+    above = Tile(1, index // WIDTH, width_at(1, size, index // WIDTH)) if tile.width == WIDTH else None
+    if above is not None:
+        node = TileTree.of(tile, hashes).node((HEIGHT, index))
+        kept, at = _one(storage, above), index % WIDTH * HASH_SIZE
+        if kept is None or kept[at : at + HASH_SIZE] != node:
+            yield f"{tile.path} is not the one under {above.path}"

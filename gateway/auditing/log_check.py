@@ -7,7 +7,7 @@ from audit.errors import NotInLogError
 from audit.formats.note import Verifier
 from audit.log.checked_reading import as_stored
 from audit.log.log import Log
-from audit.log.storage_check import Progress, StorageCheck, check_storage
+from audit.log.storage_check import Hashed, Progress, StorageCheck, check_storage
 from gateway.auditing.ports import View
 
 _AT_ONCE = 1000
@@ -15,14 +15,16 @@ _LAST = 2**31 - 1
 """The greatest number of an entry that PostgreSQL keeps beside an opening."""
 
 
-def check_log(log: Log, view: View, progress: Progress = lambda *_: None) -> StorageCheck:
+def check_log(
+    log: Log, view: View, progress: Progress = lambda *_: None, hashed: Hashed | None = None
+) -> StorageCheck:
     """Check entries, tiles, checkpoints and openings; every damage is a sentence. Changes nothing.
 
-    The time grows with the number of entries, about ten seconds a million. Raises NotInLogError for a log
-    without any checkpoint.
+    Goes on from the entries that were `hashed` before. The time grows with the number of entries, about ten
+    seconds a million. Raises NotInLogError for a log without any checkpoint.
     """
     keys = log.signing_keys(view.log) or (log.key,)
-    found = check_storage(as_stored(view.log), [Verifier(key) for key in keys], progress)
+    found = check_storage(as_stored(view.log), [Verifier(key) for key in keys], progress, hashed)
     return replace(found, damages=(*found.damages, *_openings(view, found.entries)))
 
 

@@ -1,14 +1,23 @@
 """`safelane log check`, the doctor and a backup find each damage of a kept log, and change nothing."""
 
 import sqlite3
+from array import array
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from lone_hub import set_up_hub
 
+from audit.log.storage_check import Hashed
+from gateway.bootstrap.serving.serving_hub import running_hub
+from gateway.bootstrap.serving.shutdown import Stop
+from gateway.bootstrap.serving.unclean_end import DamagedLogError, check_after_unclean_end
+from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_hub import add_user, open_hub
+from gateway.bootstrap.upkeep import check_progress
 from gateway.cli import main
+from gateway.cli.log import log_check
 from gateway.hub.model import Role
 
 DATABASE = "safelane.sqlite"
@@ -111,3 +120,74 @@ def test_a_damaged_log_is_not_backed_up(hub: Path, damage: str, tmp_path: Path) 
     assert found.exit_code != 0
     assert "The log is damaged: " in found.output
     assert not (tmp_path / "backup").exists()
+
+
+def test_a_check_that_was_interrupted_goes_on_where_it_stopped(
+    hub: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as once:
+        once.setattr(log_check, "_progress", interrupted)
+        stopped = safelane("log", "check", "--dir", hub)
+    kept = hub / check_progress.FILE
+    assert stopped.exit_code == 6
+    assert "Run it again: it goes on from there." in stopped.output
+    assert kept.stat().st_mode & 0o077 == 0
+
+    again = safelane("log", "check", "--dir", hub)
+    assert again.exit_code == 0, again.output
+    assert "goes on after " in again.output
+    assert not kept.exists()
+    assert "goes on" not in safelane("log", "check", "--dir", hub).output
+
+
+def test_only_what_a_check_of_this_log_left_within_a_day_counts(tmp_path: Path) -> None:
+    now, day = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=1)
+    hashed = Hashed(array("B", bytes(range(64))), [1])
+    check_progress.save(tmp_path, "a/log", hashed, now)
+
+    assert check_progress.load(tmp_path, "a/log", now + day) == hashed
+    assert check_progress.load(tmp_path, "another/log", now).entries == 0
+    assert check_progress.load(tmp_path, "a/log", now + day + timedelta(seconds=1)).entries == 0
+    assert check_progress.load(tmp_path, "a/log", now - timedelta(seconds=1)).entries == 0
+    file = tmp_path / check_progress.FILE
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    assert check_progress.load(tmp_path, "a/log", now).entries == 0
+    file.write_bytes(b"[]")
+    assert check_progress.load(tmp_path, "a/log", now).entries == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (
+            "update log_entries set entry = flipped(entry) where number = 1",
+            "entry 1 was changed, or its hash",
+        ),
+        ("delete from log_entries where number = 1", "entry 1 is not there"),
+        ("update log_tiles set hashes = flipped(hashes)", "do not lead to the newest checkpoint"),
+        ("delete from log_tiles", "cannot be trusted: there is no tile/0/000.p/"),
+    ],
+)
+def test_after_an_end_without_warning_a_damaged_log_is_not_served(
+    hub: Path, statement: str, said: str
+) -> None:
+    harm(hub, statement)
+    layout = Layout(hub)
+    with open_hub(hub) as opened:
+        check_after_unclean_end(layout, opened)  # the last process ended in order: nothing is looked at
+    layout.address.write_text("http://127.0.0.1:1\n", encoding="ascii")
+
+    with pytest.raises(DamagedLogError) as caught, running_hub(hub, Stop()):
+        pass
+
+    assert said in caught.value.message
+    assert "safelane log check" in caught.value.remedy
+
+
+def test_after_an_end_without_warning_a_whole_log_is_served(hub: Path) -> None:
+    Layout(hub).address.write_text("http://127.0.0.1:1\n", encoding="ascii")
+    with open_hub(hub) as opened:
+        check_after_unclean_end(Layout(hub), opened)

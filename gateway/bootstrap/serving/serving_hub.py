@@ -18,6 +18,7 @@ from gateway.bootstrap.serving.refusal_loop import writing_refusals
 from gateway.bootstrap.serving.retry_loop import attempt
 from gateway.bootstrap.serving.server import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.serving.shutdown import WAITRESS, Stop
+from gateway.bootstrap.serving.unclean_end import check_after_unclean_end
 from gateway.bootstrap.setup.layout import Layout, database_url
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.sign_in_setup import hub_place, with_pages
@@ -51,6 +52,7 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
     hold = hold_log_once_free(url, config.origin, stop.wait) if stand_by else hold_log(url, config.origin)
     with hold as still_held, open_hub(directory) as hub:
         check_not_lost(hub.log.signer, hub.cosigner, hub.reply_signer)
+        check_after_unclean_end(Layout(directory), hub)
         threading.Thread(target=_stop_when_lost, args=(still_held, stop), name="lock", daemon=True).start()
         stop.on_stop(hub.notifier.notify)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")

@@ -20,6 +20,7 @@ from gateway.bootstrap.serving.refusal_loop import writing_refusals
 from gateway.bootstrap.serving.retry_loop import attempt
 from gateway.bootstrap.serving.server import LAST_CYCLE_SECONDS, serve
 from gateway.bootstrap.serving.shutdown import WAITRESS, Stop
+from gateway.bootstrap.serving.unclean_end import check_after_unclean_end
 from gateway.bootstrap.serving.upkeep_loop import run_upkeep
 from gateway.bootstrap.setup.layout import Layout, database_url
 from gateway.bootstrap.setup.open_member import hub_link, open_member
@@ -54,6 +55,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
     config = read_config(directory, MemberConfig)
     with hold_log(database_url(directory, config), config.member), open_member(directory) as node:
         check_not_lost(node.log.signer, node.cosigner)
+        check_after_unclean_end(Layout(directory), node)
         cube_cache = CubeCache(node.dictionary, node.member, node.store)
         cube_cache.refresh()
         link = hub_link(directory, node, hub_url)

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import click
 
+from audit.log.storage_check import StorageCheck
 from gateway.auditing.log_check import check_log
+from gateway.auditing.ports import View
+from gateway.bootstrap.upkeep import check_progress
+from gateway.bootstrap.upkeep.log_opening import demo_hub
+from gateway.bootstrap.upkeep.log_reading import OpenedLog
 from gateway.cli.common import options
 from gateway.cli.log.kept_log import LogCommandError, opened
 
@@ -20,10 +25,12 @@ def check(directory: Path) -> None:
     """Check every entry, hash, checkpoint and opening of the log; change nothing.
 
     A damaged log goes on serving what is whole, so that nobody notices. Exit code 6 where anything is
-    damaged: each damage is said with its place. Also while everything is stopped.
+    damaged: each damage is said with its place. Also while everything is stopped. After Ctrl-C the next check
+    goes on where this one stopped, within a day.
     """
+    own = demo_hub(directory)
     with opened(directory) as found, found.kept.store.reading() as view:
-        result = check_log(found.kept.log, view, _progress)
+        result = _checked(own, found, view)
     for damage in result.damages[:MOST]:
         click.echo(f"damaged: {damage}", err=True)
     if result.damages:
@@ -34,6 +41,26 @@ def check(directory: Path) -> None:
         )
     what = f"{result.entries} entries, their hashes, {result.cosigned} cosigned checkpoints"
     click.echo(f"{found.kept.log.origin}: {what}, and all that opens them, are whole")
+
+
+def _checked(directory: Path, found: OpenedLog, view: View) -> StorageCheck:
+    """Check from where an interrupted check stopped, if there was one."""
+    log, clock = found.kept.log, found.kept.clock
+    hashed = check_progress.load(directory, log.origin, clock.now())
+    if hashed.entries:
+        click.echo(f"goes on after {hashed.entries} entries", err=True)
+    try:
+        result = check_log(log, view, _progress, hashed)
+    except KeyboardInterrupt:
+        if not found.writable or not hashed.entries:
+            raise
+        check_progress.save(directory, log.origin, hashed, clock.now())
+        raise LogCommandError(
+            f"Stopped after {hashed.entries} entries.", remedy="Run it again: it goes on from there."
+        ) from None
+    if found.writable:
+        check_progress.forget(directory)
+    return result
 
 
 def _progress(done: int, of: int) -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from gateway.errors import SafelaneError
 
@@ -76,25 +83,39 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            # The statement's parameters may hold personal data: only the driver's own words are shown.
-            raise StorageError(
-                f"The database {make_url(self.url).render_as_string()} did not answer: {error.orig}",
-                remedy="See that the disk has room and no other program holds the database, then try again.",
-            ) from None
+        except IntegrityError:
+            raise  # says that another was first, to whoever expects it
         except DBAPIError as error:
-            if type(error) is DatabaseError:  # not one of its kinds: the file is damaged, or none of SQLite's
-                raise StorageError(
-                    f"The database {make_url(self.url).render_as_string()} cannot be read: {error.orig}",
-                    remedy="Stop what uses it, keep the file, and restore the newest backup.",
-                ) from None
-            if error.connection_invalidated:
-                raise StorageError("The connection to the database was lost.", remedy="Try again.") from None
-            raise
+            raise said_plainly(error, make_url(self.url).render_as_string()) from None
 
     def close(self) -> None:
         self._reader.dispose()
         self._writer.dispose()
+
+
+def said_plainly(error: DBAPIError, name: str = "") -> StorageError:
+    """Return what went wrong with the database, for a person.
+
+    The statement's parameters may hold personal data: only the driver's own words are shown, and only of
+    errors whose words repeat no values.
+    """
+    what = f"The database {name}".rstrip()
+    if isinstance(error, ProgrammingError) or "no such " in str(error.orig):
+        said = str(error.orig).partition("\n")[0]
+        return StorageError(f"{what} lacks something that Safelane made: {said}.", remedy=_RESTORE)
+    if error.connection_invalidated:
+        return StorageError("The connection to the database was lost.", remedy="Try again.")
+    if isinstance(error, OperationalError):
+        return StorageError(
+            f"{what} did not answer: {error.orig}",
+            remedy="See that the disk has room and no other program holds the database, then try again.",
+        )
+    if type(error) is DatabaseError:  # not one of its kinds: the file is damaged, or none of SQLite's
+        return StorageError(f"{what} cannot be read: {error.orig}", remedy=_RESTORE)
+    return StorageError(f"{what} refused a statement: {type(error).__name__}.", remedy=_RESTORE)
+
+
+_RESTORE = "Stop what uses it, keep it as it is, and restore the newest backup."
 
 
 def _durable(connection: sqlite3.Connection, _record: Any) -> None:

@@ -13,14 +13,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from audit.errors import AuditError
 from audit.log.log import Log, Storage
 from audit.log.receipt import Receipt
 from audit.log.staging import StagedStorage
 from gateway.errors import SafelaneError
-from gateway.store.engine.database import Database, StorageError
+from gateway.store.engine.database import Database, StorageError, said_plainly
 from gateway.store.engine.logs import SqlLogStorage
 from gateway.watching.recovering import RecoveringError
 
@@ -108,11 +108,11 @@ class Sequencer:
             yield unit
         except BaseException as error:
             self._take_back(batch, staged)
-            if isinstance(error, OperationalError):
-                # The statement's parameters may hold personal data: only the driver's own words are shown.
+            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+                said = said_plainly(error)
                 raise StorageError(
-                    f"The database did not keep the write: {error.orig}",
-                    remedy="Nothing of it was kept. See that the disk has room, then try again.",
+                    said.message.replace("did not answer", "did not keep the write"),
+                    remedy=f"Nothing of it was kept. {said.remedy}",
                 ) from None
             raise
         unit.numbers = range(staged, batch.log.staged())
@@ -239,7 +239,7 @@ def _words(error: BaseException) -> str:
     """The part of an error that may be shown: our own words or the driver's, never a statement's
     parameters.
     """
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | ProgrammingError) or type(error) is DatabaseError:
         return str(error.orig)
     return str(error) if isinstance(error, AuditError | StorageError) else type(error).__name__
 

@@ -10,10 +10,11 @@ from memory_log import MemoryStorage
 from audit.errors import NotInLogError
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
+from audit.formats.merkle import leaf_hash
 from audit.formats.note import Signer
 from audit.formats.tiles import Tile
 from audit.log.log import Log
-from audit.log.storage_check import check_storage
+from audit.log.storage_check import Hashed, check_newest, check_storage
 
 WITNESS = Cosigner.from_seed("witness.example", bytes(range(32, 64)))
 SIZE = 600
@@ -124,3 +125,32 @@ def test_progress_is_reported_to_the_end() -> None:
     check_storage(filled(), [SIGNER.verifier], lambda done, of: seen.append((done, of)))
 
     assert seen[-1] == (SIZE, SIZE)
+
+
+def test_a_check_goes_on_from_the_entries_that_were_hashed_before() -> None:
+    storage, hashed = filled(), Hashed()
+    check_storage(storage, [SIGNER.verifier], hashed=hashed)
+    storage._entries = [b"never read again"] * SIZE
+
+    again = check_storage(storage, [SIGNER.verifier], hashed=hashed)
+    other = check_storage(filled(SIZE // 2), [SIGNER.verifier], hashed=hashed)
+
+    assert hashed.entries == SIZE
+    assert (again.damages, other.damages) == ((), ())
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 512, 600])
+def test_the_newest_entries_and_tiles_are_checked_whatever_the_size(size: int) -> None:
+    storage, keys = filled(size), [SIGNER.verifier]
+    assert check_newest(storage, keys) == ()
+    storage._entries[-1] = b"another"
+    assert f"entry {size - 1} was changed, or its hash in tile/0/" in check_newest(storage, keys)[0]
+
+
+def test_a_full_tile_is_the_one_under_the_tile_above() -> None:
+    storage = filled(600)
+    data = storage._tiles[0, 1]
+    entry = b"another"
+    storage._entries[256], storage._tiles[0, 1] = entry, leaf_hash(entry) + data[32:]
+
+    assert check_newest(storage, [SIGNER.verifier]) == ("tile/0/001 is not the one under tile/1/000.p/2",)

@@ -189,6 +189,20 @@ def test_a_damaged_entry_is_named_on_every_page_and_all_others_are_shown(
     assert api.json["damaged"] == [harmed]
 
 
+def test_what_is_wrong_with_the_database_is_said_in_words(
+    house: House, auditor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(storage: SqlLogStorage, _start: int, _end: int) -> list[bytes]:
+        return list(storage._connection.exec_driver_sql("SELECT entry FROM nowhere").scalars())
+
+    monkeypatch.setattr(SqlLogStorage, "read_entries", read)
+    for page in ("entries", "entries/1", "sample?count=1", "alerts"):
+        shown = auditor.get(f"/audit/{page}")
+        assert shown.status_code == 503, page
+        assert "lacks something that Safelane made" in shown.text, page
+        assert "SELECT" not in shown.text
+
+
 def test_head_alerts_and_sample(house: House, auditor: Browser) -> None:
     log(house, *(denied(f"q-{n}") for n in range(6)))
 
