@@ -6,11 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from audit.commands.trust import add_trust, now, say, trust_of
+from audit.commands.trust import add_trust, now, say, say_moment, trust_of
 from audit.errors import AuditError, MalformedError, UnreachableError
 from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import ForkFoundError
@@ -129,7 +128,7 @@ def _say_quorum(options: argparse.Namespace, step: Step, moment: int, *, asked: 
     since = step.state.unwitnessed_since
     if since is None or not asked:
         return 0
-    when = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    when = say_moment(since)
     if moment - since > options.patience:
         raise _alarm(f"no checkpoint has had the policy's quorum of witnesses since {when}")
     say([f"  fewer witnesses than the policy's quorum, since {when}"])

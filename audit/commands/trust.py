@@ -50,7 +50,7 @@ class Trust:
         """The checkpoint, who has cosigned it and when, and what that is worth."""
         checkpoint = verified.checkpoint
         lines = [f"{checkpoint.origin}: {checkpoint.size} entries, root {checkpoint.root.hex()}"]
-        cosigned = [f"{name} ({_moment(verified.times[name])})" for name in sorted(verified.witnesses)]
+        cosigned = [f"{name} ({say_moment(verified.times[name])})" for name in sorted(verified.witnesses)]
         if self.witnesses_given or not cosigned:
             lines.append(f"  cosigned by {', '.join(cosigned) or 'no known witness'}")
         else:
@@ -192,7 +192,7 @@ def _recent(policy: Policy, max_age: int | None) -> Policy:
     return replace(policy, cosigned_since=since, cosigned_until=present + CLOCKS_APART)
 
 
-def _moment(seconds: int) -> str:
+def say_moment(seconds: int) -> str:
     try:
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     except (OverflowError, OSError, ValueError):

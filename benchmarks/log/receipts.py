@@ -165,9 +165,7 @@ def under_load(url: str, callers: int, seconds: float, floor: float) -> None:
     rate, p50, p99 = len(ordered) / seconds, statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
     print(f"{callers} callers: {rate:.0f} receipts/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     each = 1000 * spent / len(ordered)
-    print(
-        f"  {rate / floor:.1f} receipts for each durable append of the disk, {each:.2f} ms of the processor each"
-    )
+    print(f"  {rate / floor:.1f} receipts for each durable append of the disk, {each:.2f} ms of CPU each")
     print(
         f"  longest receipt {max(sizes)} bytes, {witnesses.cosigned} checkpoints cosigned by three witnesses"
     )
@@ -190,9 +188,7 @@ def checking(entries: int, directory: Path) -> None:
         start, before = time.perf_counter(), time.process_time()
         step()
         took, spent = time.perf_counter() - start, time.process_time() - before
-        print(
-            f"{entries} entries {name} in {took:.2f} s, {spent:.2f} s of the processor, {peak():.0f} MB at most"
-        )
+        print(f"{entries} entries {name} in {took:.2f} s, {spent:.2f} CPU s, {peak():.0f} MB at most")
 
 
 def peak() -> float:

@@ -1,5 +1,6 @@
 """Notices for an auditor about a log, on the side that keeps the log and its cosignatures."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from audit.formats.cosignature import CosignatureVerifier
@@ -10,6 +11,7 @@ from audit.reading.alerts import Notice, Watch, notices
 from audit.reading.entry_facts import EntryFacts
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import whole
+from gateway.auditing.log_status import CLOCKS_APART
 from gateway.auditing.ports import View
 
 _AT_ONCE = 2000
@@ -40,7 +42,8 @@ def _watch(kept: KeptLog, view: View, needed: int | None, now: datetime) -> Watc
         return None
     names = {verifier.key.name for verifier in verifiers}
     least = (len(names) + 1) // 2 if needed is None else needed
-    policy = Policy.of(Verifier(kept.log.key), verifiers)
+    until = int((now + CLOCKS_APART).timestamp())
+    policy = replace(Policy.of(Verifier(kept.log.key), verifiers), cosigned_until=until)
     reached, latest = 0, frozenset[str]()
     for checkpoint in reversed(view.log.cosigned_checkpoints(0)):
         note = Note.parse(checkpoint.note).with_signatures(view.log.cosignatures(checkpoint.size))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from audit.errors import AuditError
 from audit.formats.cosignature import CosignatureVerifier, cosigned_at
@@ -14,6 +14,8 @@ from gateway.auditing.ports import View
 
 LOOKED_BACK = 200
 """Number of cosigned checkpoints that are searched for a witness's last cosignature."""
+CLOCKS_APART = timedelta(minutes=5)
+"""A cosignature that states a later time than that from now says nothing of when it was made."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def log_status(kept: KeptLog) -> LogStatus | None:
         if checkpoint is None:
             return None
         checkpoints = view.log.cosigned_checkpoints(0, newest=LOOKED_BACK)
-        witness_statuses = tuple(_witness_statuses(view, checkpoints, witnesses))
+        latest = int((kept.clock.now() + CLOCKS_APART).timestamp())
+        witness_statuses = tuple(_witness_statuses(view, checkpoints, witnesses, latest))
         root = kept.log.root(view.log, checkpoint.size).hex()
     return LogStatus(
         kept.log.origin,
@@ -66,29 +69,34 @@ def log_status(kept: KeptLog) -> LogStatus | None:
 
 
 def _witness_statuses(
-    view: View, checkpoints: Sequence[SignedCheckpoint], keys: Iterable[VerifierKey]
+    view: View, checkpoints: Sequence[SignedCheckpoint], keys: Iterable[VerifierKey], latest: int
 ) -> Iterable[WitnessStatus]:
     notes = [
         (checkpoint.size, Note.parse(checkpoint.note).with_signatures(view.log.cosignatures(checkpoint.size)))
         for checkpoint in reversed(checkpoints)
     ]
     for key in keys:
-        yield _last(notes, key)
+        yield _last(notes, key, latest)
 
 
-def _last(notes: Iterable[tuple[int, Note]], key: VerifierKey) -> WitnessStatus:
+def _last(notes: Iterable[tuple[int, Note]], key: VerifierKey, latest: int) -> WitnessStatus:
     verifier = CosignatureVerifier(key)
     for size, note in notes:
         try:
             at = cosigned_at(note, verifier)
         except AuditError:
             continue  # not by this witness, or not rightly: an older one may be
+        if at > latest:
+            continue
         return WitnessStatus(key.name, str(key), size, datetime.fromtimestamp(at, UTC))
     return WitnessStatus(key.name, str(key))
 
 
 def _reached(witness_statuses: Sequence[WitnessStatus]) -> int:
     """Return the size with most witnesses' cosignatures: cosigning a checkpoint covers all entries before."""
-    sizes = sorted((status.size or 0 for status in witness_statuses), reverse=True)
+    largest: dict[str, int] = {}  # two keys of one witness count once
+    for status in witness_statuses:
+        largest[status.witness] = max(largest.get(status.witness, 0), status.size or 0)
+    sizes = sorted(largest.values(), reverse=True)
     needed = len(sizes) // 2 + 1
     return sizes[needed - 1] if sizes else 0

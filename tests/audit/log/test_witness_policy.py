@@ -1,5 +1,6 @@
 """Trust policies: which logs are believed, and which witnesses must have cosigned."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -149,3 +150,32 @@ def test_octets_above_ascii_are_opaque() -> None:
     Policy.parse(b"witness \xff " + key + b"\nquorum \xff\n")
     with pytest.raises(MalformedError):
         Policy.parse(b"witness \xe2\x84\xaa " + key + b"\nquorum K\n")
+
+
+def test_two_witnesses_of_one_name_are_one() -> None:
+    """Else whoever names a key of its own like a trusted witness would add to the quorum."""
+    first, second = (Cosigner.generate("one.example") for _ in range(2))
+    with pytest.raises(MalformedError, match="a quorum of 2 of 1 witnesses"):
+        Policy.of(LOG.verifier, [first.verifier, second.verifier], quorum=2)
+    policy = Policy.of(LOG.verifier, [first.verifier, second.verifier], quorum=1)
+
+    with pytest.raises(QuorumError):
+        policy.verify(cosigned_by().with_signatures([second.cosign(CHECKPOINT, 1)]))
+    policy.verify(cosigned_by().with_signatures([first.cosign(CHECKPOINT, 1)]))
+
+
+@pytest.mark.parametrize(("at", "counts"), [(1, False), (1_700_000_000, True), (2**40 - 1, False)])
+def test_a_cosignature_of_1970_or_of_the_year_36812_counts_only_where_no_time_is_asked(
+    at: int, counts: bool
+) -> None:
+    witness = WITNESSES["X1"]
+    policy = Policy.of(LOG.verifier, [witness.verifier], quorum=1)
+    note = cosigned_by().with_signatures([witness.cosign(CHECKPOINT, at)])
+    bounded = replace(policy, cosigned_since=1_600_000_000, cosigned_until=1_800_000_000)
+
+    assert policy.verify(note).times == {witness.key.name: at}
+    if counts:
+        bounded.verify(note)
+    else:
+        with pytest.raises(QuorumError, match="at a time that does not count"):
+            bounded.verify(note)
