@@ -97,7 +97,7 @@ class _Hashes:
         hashed = self._hashed
         for start in range(hashed.entries, self._size, _AT_ONCE):
             end = min(start + _AT_ONCE, self._size)
-            entries = list(_entries(storage, start, end))
+            entries = list(entries_or_none(storage, start, end))
             leaves = b"".join(bytes(HASH_SIZE) if each is None else leaf_hash(each) for each in entries)
             # The hashes of a step at once: what is interrupted in between, the next check goes on from.
             hashed.leaves.frombytes(leaves)
@@ -125,7 +125,7 @@ class _Hashes:
         return hashes
 
 
-def _entries(storage: Storage, start: int, end: int) -> Iterator[bytes | None]:
+def entries_or_none(storage: Storage, start: int, end: int) -> Iterator[bytes | None]:
     """The entries, None for one that cannot be read; of a range with a missing one, each by itself."""
     try:
         for entry in storage.read_entries(start, end):
@@ -222,7 +222,7 @@ def _bundle(storage: Storage, size: int, index: int) -> Iterator[str]:
         yield f"{tile.path} is not there"
         return
     start = index * WIDTH
-    for place, entry in enumerate(_entries(storage, start, start + tile.width)):
+    for place, entry in enumerate(entries_or_none(storage, start, start + tile.width)):
         if entry is None:
             yield f"entry {start + place} is not there, or cannot be read"
         elif leaf_hash(entry) != hashes[place * HASH_SIZE : (place + 1) * HASH_SIZE]:

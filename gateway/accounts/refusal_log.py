@@ -38,6 +38,12 @@ def write_waiting(accounts: Accounts, *, ending: bool = False) -> None:
         _record(accounts, waiting, now)
 
 
+def write_counted(accounts: Accounts, counted: Sequence[tuple[RefusedAttempt, int]]) -> None:
+    """Log refusals that a process counted which was killed before it wrote them."""
+    if counted:
+        _record(accounts, counted, accounts.clock.now())
+
+
 def _record(accounts: Accounts, attempts: Sequence[tuple[RefusedAttempt, int]], now: datetime) -> None:
     with accounts.store.writing() as work:
         for attempt, times in attempts:

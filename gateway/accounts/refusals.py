@@ -106,6 +106,11 @@ class Refusals:
                     kind.written, kind.waiting = now, 0
             return found
 
+    def counted(self) -> list[tuple[RefusedAttempt, int]]:
+        """Return what was counted and not written so far, with its number; it goes on waiting."""
+        with self._lock:
+            return [(attempt, kind.waiting) for attempt, kind in self._kinds.items() if kind.waiting]
+
     def _wait(self, attempt: RefusedAttempt, known: _Kind | None, now: datetime) -> None:
         if known is not None:
             known.waiting += 1

@@ -41,6 +41,20 @@ def test_the_list_says_what_happened_and_that_it_was_read(region: Path) -> None:
     assert "log-read" in result.output.splitlines()[-1]
 
 
+def test_the_newest_are_those_before_the_reading_oldest_first(region: Path) -> None:
+    place = ("--dir", region / "hub")
+    before = run("list", *place).output.splitlines()
+    every_kind = run("list", "--type", "user-added", *place).output.splitlines()
+
+    newest = run("list", "--newest", 2, *place).output.splitlines()
+    of_kind = run("list", "--newest", 1, "--type", "user-added", *place).output.splitlines()
+
+    assert newest[0] == before[-1]
+    assert "log-read" in newest[1]
+    assert of_kind == every_kind[-1:]
+    assert run("list", "--newest", 0, *place).exit_code == 2
+
+
 def test_a_demos_log_is_its_hubs(region: Path) -> None:
     of_hub = run("list", "--type", "member-enrolled", "--dir", region / "hub").output
     assert of_hub

@@ -60,7 +60,7 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
         monitor = start_monitor(hub_monitor_cycle(directory, config, hub), config.monitor_seconds, stop.wait)
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))
-            with writing_refusals(app, stop), measured(app, hub_gauges(hub), config.metrics):
+            with writing_refusals(app, stop, directory), measured(app, hub_gauges(hub), config.metrics):
                 yield app
         finally:
             stop()

@@ -73,7 +73,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
             app = with_pages(create_node_app(node), directory, config, place)
             app.extensions[CONTROLLER] = desk = controller_context(directory, node, cube_cache)
             stop.on_stop(desk.jobs.close)
-            with writing_refusals(app, stop), measured(app, node_gauges(node), config.metrics):
+            with writing_refusals(app, stop, directory), measured(app, node_gauges(node), config.metrics):
                 yield app
         finally:
             stop()

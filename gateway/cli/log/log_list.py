@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from audit.events.events import encode
 from audit.events.search import Criteria, Found
 from audit.reading.exports import csv_rows, json_lines
 from audit.reading.fhir import bundle
-from gateway.auditing.entry_search import entries, find, whole
+from gateway.auditing.entry_search import Span, entries, find, find_newest, whole
 from gateway.auditing.reading_log import PERSON
 from gateway.cli.common import options
 from gateway.cli.log.kept_log import fail_if_damaged, log_reading, opened
@@ -32,23 +33,33 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--reason", metavar="WORD", help="Of a refusal.")
 @click.option("--since", type=_DAY, metavar="YYYY-MM-DD", help="From that day on, in UTC.")
 @click.option("--until", type=_DAY, metavar="YYYY-MM-DD", help="Before that day, in UTC.")
+@click.option("--newest", type=click.IntRange(min=1), help="Only so many of them, the newest.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "jsonl", "csv", "fhir"]), default="text", show_default=True
 )
 @options.directory
-def list_entries(directory: Path, person: str | None, form: str, **given: Any) -> None:
+def list_entries(directory: Path, person: str | None, newest: int | None, form: str, **given: Any) -> None:
     """List entries, oldest first: all entries, or only those matching every option. The reading is logged.
 
     Exit code 6 where an entry is damaged: it is named at the end, and all others are listed.
     """
     criteria = Criteria(**{**given, "since": _utc(given["since"]), "until": _utc(given["until"])})
     with opened(directory) as found:
+        with found.kept.store.reading() as view:
+            before = whole(view)
         log_reading(found, ReadAction.LIST, _search(person, given))
         with found.kept.store.reading() as view:
+            # The newest are those before this reading, whose own entry would be among them otherwise.
+            span = whole(view) if newest is None else before
             if form == "text" and person is None and criteria == Criteria():
-                lines: Iterator[str] = (line_of(*each) + "\n" for each in entries(view.log, whole(view)))
+                first = span.start if newest is None else max(span.start, span.end - newest)
+                some = entries(view.log, Span(first, span.end))
+                lines: Iterator[str] = (line_of(*each) + "\n" for each in some)
             else:
-                hits = find(view, criteria, person, whole(view))
+                hits = find(view, criteria, person, span)
+                if newest is not None:
+                    last = islice(find_newest(found.kept, view, criteria, person, span), newest)
+                    hits = reversed(list(last))
                 lines = _written(form, found.kept.log.origin, hits)
             for line in lines:
                 click.echo(line, nl=False)
