@@ -1,7 +1,7 @@
 """Kills a writing log at random moments, again and again, and checks that nothing acknowledged is ever lost.
 
     python benchmarks/log/kill_log.py [rounds] [--url DATABASE_URL]
-    python benchmarks/log/kill_log.py [rounds] --region
+    python benchmarks/log/kill_log.py [rounds] --region [--minutes 60]
 
 Each round starts a process in which eight threads append through the sequencer and print every receipt once
 it is durable. The process is killed without warning; then the whole log is checked, with every receipt that
@@ -113,6 +113,7 @@ def main() -> None:
     parser.add_argument("rounds", nargs="?", type=int, default=100)
     parser.add_argument("--url", help="database, instead of SQLite in a temporary directory")
     parser.add_argument("--region", action="store_true", help="kill a real hub and a real node instead")
+    parser.add_argument("--minutes", type=float, default=60, help="after which no region is killed any more")
     parser.add_argument("--write", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.write:
@@ -122,7 +123,7 @@ def main() -> None:
         # Here, so that a process that only writes does not wait for all that a region needs.
         from kill_region import kill_region  # noqa: PLC0415
 
-        kill_region(options.rounds)
+        kill_region(options.rounds, options.minutes)
         return
     with tempfile.TemporaryDirectory() as name:
         url = options.url or sqlite_url(Path(name) / "state.sqlite")

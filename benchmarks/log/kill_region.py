@@ -1,6 +1,6 @@
 """Kills a real hub and a real node at random moments, again and again: no receipt may ever be lost.
 
-    python benchmarks/log/kill_log.py [rounds] --region
+    python benchmarks/log/kill_log.py [rounds] --region [--minutes 60]
 
 `safelane hub serve` and `safelane member serve` run, and analysts ask them over HTTP without a pause. In each
 round the hub, the node or both are killed without warning, and started again. Before that, every receipt
@@ -145,9 +145,9 @@ def one_round(region: RealRegion, askers: Askers, dice: Random, checked: int) ->
     return checked + len(held)
 
 
-def kill_region(rounds: int, askers: int = 4, seed: int = 1) -> None:
-    """Make a region, kill it so many times, and print what became of its receipts."""
-    dice = Random(seed)
+def kill_region(rounds: int, minutes: float, askers: int = 4) -> None:
+    """Make a region, kill it so many times or as long, and print what became of its receipts."""
+    dice, end = Random(), time.monotonic() + 60 * minutes
     with tempfile.TemporaryDirectory() as folder, real_region(Path(folder), CODE) as region:
         region.start_all()
         asking = Askers(region)
@@ -155,12 +155,11 @@ def kill_region(rounds: int, askers: int = 4, seed: int = 1) -> None:
         for thread in threads:
             thread.start()
         try:
-            checked = 0
-            for number in range(rounds):
+            checked = done = 0
+            while done < rounds and time.monotonic() < end:
                 checked = one_round(region, asking, dice, checked)
-                print(
-                    f"\r{number + 1} kills, {len(asking.held)} receipts", end="", file=sys.stderr, flush=True
-                )
+                done += 1
+                print(f"\r{done} kills, {len(asking.held)} receipts", end="", file=sys.stderr, flush=True)
         finally:
             asking.stop.set()
             for thread in threads:
@@ -169,6 +168,6 @@ def kill_region(rounds: int, askers: int = 4, seed: int = 1) -> None:
         size, answers = check_hub(region.directory, asking.held, whole=True)
         of_node = check_node(region.directory, answers, whole=True)
     print(
-        f"{rounds} kills: {len(asking.held)} receipts of the hub and {len(answers)} of the node, none lost; "
+        f"{done} kills: {len(asking.held)} receipts of the hub and {len(answers)} of the node, none lost; "
         f"{size} and {of_node} entries, all whole; {asking.unanswered} calls got no reply"
     )
