@@ -19,12 +19,16 @@ class TiledTree:
         self.size = size
         self._read = read
         self._known: dict[Tile, TileTree] = {}
+        self._nodes: dict[Node, bytes] = {}
+        """Proofs of neighbours ask for the same nodes."""
 
     def nodes(self, nodes: Sequence[Node]) -> list[bytes]:
         """Return the hashes of the requested nodes (a `NodeReader`), with one read for all unknown tiles."""
-        tiles = [tile_of_node(node, self.size) for node in nodes]
+        new = [node for node in nodes if node not in self._nodes]
+        tiles = [tile_of_node(node, self.size) for node in new]
         missing = [tile for tile in dict.fromkeys(tiles) if tile not in self._known]
         if missing:
             contents = self._read(missing)
             self._known |= {t: TileTree.of(t, data) for t, data in zip(missing, contents, strict=True)}
-        return [self._known[tile].node(node) for tile, node in zip(tiles, nodes, strict=True)]
+        self._nodes |= {node: self._known[tile].node(node) for tile, node in zip(tiles, new, strict=True)}
+        return [self._nodes[node] for node in nodes]
