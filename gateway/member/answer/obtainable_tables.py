@@ -11,7 +11,7 @@ from itertools import combinations, product
 from math import prod
 from typing import TypeAlias
 
-from gateway.dictionary import Dictionary, Tree
+from gateway.dictionary import SERVICE_DATE, Dictionary, Tree
 from gateway.member.answer.policy_verdict import Requester, judge, request_of
 from gateway.member.cube.cube_reading import MAX_CELLS
 from gateway.question import Question
@@ -42,7 +42,8 @@ def obtainable_tables(
 ) -> frozenset[Levels]:
     """The levels of every cell that the requester may obtain, for the question's purpose and measure.
 
-    The `trees` are the dimensions of the cube, and the policy is in force when the question is answered.
+    The `trees` are the dimensions of the cube, without the year of service, of which each question about
+    clients names one, and the policy is in force when the question is answered.
 
     A table is obtained with its margins. A table that a person would have to approve first is not counted:
     nobody has approved that its cells be read off bounds of other cells. Quotas do not matter: in time, a
@@ -54,12 +55,13 @@ def obtainable_tables(
         terms = decision.obligations
         return not refusals and terms is not None and terms.approval is Approval.AUTOMATIC
 
+    year = tuple(f for f in asked.question.where if dictionary.of_dimension(f.level, SERVICE_DATE))
     found: set[Levels] = set()
     for levels in _tables(trees, policy.scope.max_dims):
         if levels in found:
             continue
         by = tuple(sorted(level for _, level in levels))
-        question = replace(asked.question, by=by, where=()).inside()
+        question = replace(asked.question, by=by, where=year).inside()
         request = request_of(dictionary, policy.member, asked.requester, question)
         if _fits(trees, levels) and granted(request):
             found |= with_margins(levels)

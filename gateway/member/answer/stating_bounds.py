@@ -7,6 +7,7 @@ from anonymisers.errors import TableError
 from audit.events.events import decode
 from audit.events.question_events import Answered
 from audit.formats.note import Note
+from gateway.member.answer.clients_bounds import withheld_clients
 from gateway.member.answer.decision import question_of
 from gateway.member.answer.obtainable_tables import Asked, levels_of
 from gateway.member.answer.recipient_view import view_of
@@ -45,12 +46,14 @@ def state_bounds(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> AnswerB
 def _bounds(node: Node, cube: ReadyCube, put: Answered, policy: Policy) -> AnswerBounds | None:
     try:
         question = question_of(node.dictionary, put).inside()
-        if question.measure in OF_CLIENTS:  # no bounds of clients are worked out yet
-            return None
-        view = view_of(node.dictionary, cube, policy, Asked(put, question, put.at))
-        covered = view.covers(levels_of(node.dictionary, question))
-        bounds = view.bounds([] if covered else asked_cells(node.dictionary, cube, question))
-        cells = withheld_of(node.dictionary, cube, question, bounds)
+        asked = Asked(put, question, put.at)
+        if question.measure in OF_CLIENTS:
+            cells = withheld_clients(node.dictionary, cube, policy, asked)
+        else:
+            view = view_of(node.dictionary, cube, policy, asked)
+            covered = view.covers(levels_of(node.dictionary, question))
+            bounds = view.bounds([] if covered else asked_cells(node.dictionary, cube, question))
+            cells = withheld_of(node.dictionary, cube, question, bounds)
     except (QuestionError, TableError, NothingWithheldError):
         return None
     return AnswerBounds(put.question_id, tuple(c.low for c in cells), tuple(c.high for c in cells))

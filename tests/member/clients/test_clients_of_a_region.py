@@ -165,6 +165,31 @@ def test_clients_give_way_where_nearly_every_survivor_of_a_sex_is_one(region: Fe
     assert clients["KH", TOTAL, "F"].status is Status.VALUE
 
 
+def test_a_total_with_withheld_clients_is_told_as_far_as_the_recipient_could_work_it_out(
+    region: Federation,
+) -> None:
+    of_lao = CLIENTS["LA"]
+    assert of_lao is not None
+    ranges = []
+    for put in (
+        question("cases", "country", "status.REH", "sex"),
+        question("clients", "country", "adult_child_now", "sex", service_year=["2023"]),
+    ):
+        release = asked(region, put)
+        year = int(release.question["where"]["service_year"][0])
+        for cell in release.cells:
+            if cell.key[0] == TOTAL and cell.status is Status.WITHHELD:
+                levels = zip((axis.level for axis in release.axes), cell.key, strict=True)
+                codes = {level: code for level, code in levels if code != TOTAL}
+                truth = of_cambodia(year, **codes) + number_of(of_lao, year, **codes)
+                assert cell.at_most is not None
+                assert (cell.at_least or 0) <= truth <= cell.at_most
+                ranges.append(cell.at_most - (cell.at_least or 0))
+
+    assert len(ranges) > 4
+    assert 0 < min(ranges) < 200, "women of Lao PDR are withheld, and all clients are shown"
+
+
 def test_the_cube_of_casualties_is_the_same_without_clients(region: Federation) -> None:
     node = region.members["KH"].node
     with node.store.reading() as view:
