@@ -16,6 +16,7 @@ test: install-test  ## every test, on two cores
 
 attacks: install-test  ## every attack of docs/explanation/attacks.md
 	$(BIN)/python -m pytest -n 2 tests/attacks
+	PYTHONPATH=.:tests/support:tests/anonymisers $(BIN)/python tests/attacks/test_clients_beside_casualties.py
 
 MINUTES ?= 10
 explore: install-test  ## new random inputs for the tests that draw them, for so many MINUTES
