@@ -217,11 +217,16 @@ def test_a_number_of_a_person_is_no_place(load):
         load([{"Case": f"C{n}", "Commune": f"{n:09d}"} for n in range(1, 1200)])
 
 
+IN_RIEL = 'Cost: {to: cost_usd, unit: "4000", decimal: ","}'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
         ("unit: months", "unit: weeks", "'weeks' is not a unit of age"),
         ('unit: "4000"', 'unit: "0"', "'0' is not a unit of cost_usd"),
+        (IN_RIEL, "Cost (Riel): cost_usd", "names Riel, and amounts without 'unit'"),
+        (IN_RIEL, "ថ្លៃជារៀល: cost_usd", "names រៀល, and amounts without 'unit'"),
         ('Samlout: "0209"', "Samlout: Samlout", "'Samlout' is not a code of a small place"),
         (
             "Family: dependants",

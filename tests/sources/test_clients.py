@@ -285,3 +285,42 @@ def test_a_file_that_was_added_says_what_is_so_of_its_people_and_years(load) -> 
 
     assert both.year.tolist() == [2023, 2024, 2024, 2025]
     assert both.columns["status.REH"].values() == ["RECV", "NEED", "RECV", "RECV"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "disability"),
+    [
+        ({}, {"Disabled": "NO"}, "UNK"),
+        ({"Disabled": "NO"}, {}, "UNK"),
+        ({}, {"Disabled": ""}, "YES"),
+        ({}, {"Disabled": "NO", "Date": "2018-03-01"}, "NO"),
+        ({"Disabled": "NO", "Date": "2018-03-01"}, {}, "NO"),
+    ],
+)
+def test_two_answers_of_one_time_that_differ_are_unknown_and_a_finding(
+    small, load, first, second, disability
+) -> None:
+    both = [{"Person": "1234567", **first}, {"Case": "C2", "Person": "1234567", **second}]
+    loaded = load(both)
+
+    (client,) = rows(loaded)
+    assert client["disability"] == disability
+    differs = [f for f in loaded.findings if f.problem.name == "DISABILITY_DIFFERS"]
+    assert [list(f.lines) for f in differs] == ([[2, 3]] if disability == "UNK" else [])
+
+
+def test_the_same_help_told_by_two_providers_makes_one_client_with_one_status(load) -> None:
+    loaded = load(contacts=[{}, {}, {"Day": "2024-03-01", "State": "NEED", "Why not": "COST"}])
+
+    (client,) = rows(loaded)
+    assert (client["status.REH"], client["barrier_main"]) == ("RECV", "NO_UNMET")
+
+
+def test_a_pillar_that_nobody_knows_is_a_finding_with_its_line_and_no_status(load) -> None:
+    loaded = load(contacts=[{"Pillar": "REHA", "State": "NEED", "Why not": "COST"}])
+
+    (client,) = rows(loaded)
+    assert {client[name] for name in client if name.startswith("status.")} == {"UNK"}
+    assert client["barrier_main"] == "NO_UNMET"
+    (finding,) = [f for f in loaded.findings if f.problem.name == "CODE"]
+    assert (finding.table, finding.column, list(finding.lines)) == ("services.csv", "Pillar", [2])

@@ -161,10 +161,24 @@ _KEYS_OF_KIND = {
     Kind.NUMBER: {"unknown", "codes"},
     Kind.AMOUNT: {"unknown", "unit", "decimal"},
 }
+_CURRENCIES = re.compile(
+    r"(?<![^\W\d_])(riels?|khr|kip|lak|baht|thb|kyats?|mmk|pesos?|php|dong|vnd|rupiah|idr|ringgit|myr)"
+    r"(?![^\W\d_])|([៛₭฿₱₫])|(រៀល|ກີບ|บาท|ကျပ်|đồng)",
+    re.IGNORECASE,
+)
+"""What headings call money other than US dollars, in the region's languages."""
 _UNITS = {
     Kind.AGE: re.compile("months|years"),
     Kind.AMOUNT: re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,6})?"),
 }
+
+
+def foreign_currency(heading: str, rule: ColumnRule | None) -> str:
+    """The currency that the heading of an amount names although its rule has no rate, else ""."""
+    if rule is None or rule.target.kind is not Kind.AMOUNT or rule.unit:
+        return ""
+    found = _CURRENCIES.search(heading)
+    return "" if found is None else found[0]
 
 
 def _build_column(

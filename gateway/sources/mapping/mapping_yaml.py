@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import CONSENT
 from gateway.sources.mapping.mapping_activities import check_activities
-from gateway.sources.mapping.mapping_columns import column, position_of
+from gateway.sources.mapping.mapping_columns import column, foreign_currency, position_of
 from gateway.sources.mapping.mapping_personal import check_fields, check_personal
 from gateway.sources.model.errors import MappingError
 from gateway.sources.model.mapping import (
@@ -211,6 +211,12 @@ def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) ->
             faults.append(
                 position_of(node, "columns").fault(f"{quoted(heading)}: {rule.target.name} {needs}")
             )
+        if currency := foreign_currency(heading, rule):
+            problem = (
+                f"{quoted(heading)} names {currency}, and amounts without 'unit' are US dollars: say how "
+                "much of the currency makes a dollar, such as unit: '4100'"
+            )
+            faults.append(position_of(node, "columns").fault(problem))
     contact_targets = {PILLAR, ITEM, BARRIER}
     columns = values.get("columns")  # None where the columns have faults
     if (

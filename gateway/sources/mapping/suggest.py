@@ -23,10 +23,10 @@ from gateway.sources.mapping.draft_lookups import Metadata, explained
 from gateway.sources.mapping.draft_structure import links, options_of_whole_columns, tool_columns
 from gateway.sources.mapping.draft_words import Words
 from gateway.sources.mapping.lexicon import lexicon
-from gateway.sources.mapping.mapping_columns import SPACE
+from gateway.sources.mapping.mapping_columns import SPACE, foreign_currency
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.heading_lines import total_words
-from gateway.sources.model.mapping import Reading
+from gateway.sources.model.mapping import ColumnRule, Reading
 from gateway.sources.model.tables import ForeignKey, Source
 from gateway.sources.model.targets import CASE, CONTACT, DATE, PILLAR, Kind, Target
 
@@ -274,9 +274,12 @@ def _rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list[str]]
         return _date_rule(g, witness)
     if target.kind is Kind.AMOUNT:
         decimal, dollars = witness.amounts(g.column.cells)
-        foreign = dollars > MOST_DOLLARS
+        named = foreign_currency(g.column.heading, ColumnRule(target))
+        foreign = bool(named) or dollars > MOST_DOLLARS
         asked = ("unit: how much of its currency makes a US dollar?",) if foreign else ()
-        return replace(g, notes=(*g.notes, *asked)), ['decimal: ","'] if decimal == "," else []
+        # A rate is the state's to say: this one only stands in its place.
+        rate = ['unit: "1"'] if named else []
+        return replace(g, notes=(*g.notes, *asked)), [*(['decimal: ","'] if decimal == "," else []), *rate]
     if not target.codes:
         return g, _unknown_line(g.column.cells, witness)
     return _coded_rule(g, target, witness)

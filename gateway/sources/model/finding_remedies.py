@@ -59,6 +59,7 @@ REMEDIES: Mapping[Problem, str] = MappingProxyType({
     Problem.BARRIER_NO_NEED: "Look up whether there is a need.",
     Problem.HOME_COPIED: "Ask people where they live, or leave the column out of the mapping.",
     Problem.AGE_NOW_DIFFERS: "Look up the date of birth and the age at the accident.",
+    Problem.DISABILITY_DIFFERS: "Look up which of the person's assessments holds.",
     Problem.ACTIVITY_TWICE: "Keep one row for each activity.",
     Problem.ACTIVITY_EMPTY: "Fill in how many there were.",
     Problem.JOIN_TWICE: "Keep one row for each key, or say 'several: yes' in the mapping.",

@@ -64,6 +64,7 @@ class Problem(StrEnum):
     HOME_COPIED = "homes are the accidents' provinces in nearly all rows: not collected for clients"
     AGE_NOW_DIFFERS = "a year of birth that contradicts the age at the accident: age now is unknown"
     JOIN_TWICE = "several rows of the joined table have its key: the first by alphabet was taken"
+    DISABILITY_DIFFERS = "with and without a disability at one time: counted as unknown"
     ACTIVITY_TWICE = "the same activity in several rows: counted once"
     ACTIVITY_EMPTY = "an activity without any number: not counted"
     # people

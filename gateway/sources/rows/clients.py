@@ -29,6 +29,7 @@ from gateway.sources.model.targets import (
 from gateway.sources.model.washington_group import DISABILITY
 from gateway.sources.rows.ages_now import SMALL, age_now
 from gateway.sources.rows.copied_homes import is_copy
+from gateway.sources.rows.disabilities import without_contradictions
 from gateway.sources.rows.read_contacts import ReadContacts
 from gateway.sources.rows.statuses import NOTHING, farthest_statuses, how_far
 
@@ -221,6 +222,10 @@ def _of_people(
     for name, unknown in names.items():
         if name in people.columns:
             column = _latest(people.columns[name], who, latest, unknown)
+            if name == DISABILITY:
+                lines = (people.table, people.lines)
+                months = _months(people.columns[DATE])
+                column = without_contradictions(column, people.columns, (who, months), lines, findings)
             found["home" if name == HOME else name] = column.taken(at)
     ages = age_now(
         people.columns, people.born, (who, latest), (at, year), (people.table, people.lines), findings
