@@ -23,10 +23,12 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import duckdb
+import numpy as np
 from loading import COLUMNS, WIDE, wide_rows
+from numpy.typing import NDArray
 
 from anonymisers.identity.pseudonym_domain import Domain
-from anonymisers.identity.pseudonyms import pseudonyms
+from anonymisers.identity.pseudonyms import pseudonym_array
 from gateway.dictionary import regional
 from gateway.sources.files.csv_source import CsvSource
 from gateway.sources.files.opening import open_source
@@ -65,8 +67,8 @@ def one_load(path: Path, rows: int, answers: "SimpleQueue[object]", *, by_engine
     mapping = parse_mapping(WIDE.format(kind="csv", table=path.name, columns=COLUMNS), regional())
     findings = Findings()
 
-    def pseudonymise(kind: str, values: Sequence[str]) -> Sequence[str]:
-        return pseudonyms(b"k" * 32, Domain(mapping.member, 1, "internal", "internal", kind), values)
+    def pseudonymise(kind: str, values: Sequence[str]) -> NDArray[np.bytes_]:
+        return pseudonym_array(b"k" * 32, Domain(mapping.member, 1, "internal", "internal", kind), values)
 
     with measured("by the engine" if by_engine else "row by row", rows):
         with open_source(str(path), mapping, findings) as source:

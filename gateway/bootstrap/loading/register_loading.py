@@ -1,13 +1,16 @@
 """Loads a national source into a node: read by its mapping, whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from anonymisers.identity.pseudonym_domain import Domain
-from anonymisers.identity.pseudonyms import pseudonyms
+from anonymisers.identity.pseudonyms import pseudonym_array
 from audit.reading.messages import message
 from gateway.bootstrap.loading.engine_choice import files_for_engine
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, refuse_too_few
@@ -33,7 +36,6 @@ from gateway.sources.model.mapping import SourceMapping
 from gateway.sources.model.targets import CASE, PERSON
 from gateway.sources.model.words import plain
 from gateway.sources.quality.load import Load, load
-from gateway.sources.rows.columns import Pseudonymise
 from gateway.sources.rows.convert import case_number, personal_number
 from gateway.sources.rows.load_progress import Progress
 
@@ -190,15 +192,15 @@ def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: 
             remedy="Type it as it stands there.",
         ) from None
     (pseudonym,) = internal_pseudonyms(directory, node)(kind, [value])
-    return change_consent(node, link, pseudonym, code)
+    return change_consent(node, link, pseudonym.decode("ascii"), code)
 
 
-def internal_pseudonyms(directory: Path, node: Node) -> Pseudonymise:
+def internal_pseudonyms(directory: Path, node: Node) -> Callable[[str, Sequence[str]], NDArray[np.bytes_]]:
     """Return the maker of internal pseudonyms: the same for the same number, load after load."""
     key = person_key(directory)
 
-    def made(kind: str, values: Sequence[str]) -> Sequence[str]:
-        return pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
+    def made(kind: str, values: Sequence[str]) -> NDArray[np.bytes_]:
+        return pseudonym_array(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
 
     return made
 

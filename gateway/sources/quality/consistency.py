@@ -6,7 +6,7 @@ import numpy as np
 
 from anonymisers.tables.arrays import Bools
 from gateway.dictionary import Dictionary
-from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.snapshot import Snapshot, numbered
 from gateway.sources.quality.column_summary import has, known, month_numbers
 from gateway.sources.quality.contradiction import Contradiction
 from gateway.sources.quality.related_consistency import beside_contradictions
@@ -64,19 +64,20 @@ def _killed_before(snapshot: Snapshot) -> Bools:
 
 def _accident_differs(dimension: str) -> Callable[[Snapshot], Bools]:
     def judge(snapshot: Snapshot) -> Bools:
-        _, accident = np.unique(snapshot.links["accident"], return_inverse=True)
+        accident = numbered(snapshot.links["accident"])
         column = snapshot.column(dimension)
         is_known = known(column)
-        pairs = np.unique(np.column_stack((accident[is_known], column.indices[is_known])), axis=0)
-        several: Bools = np.bincount(pairs[:, 0], minlength=int(accident.max(initial=-1)) + 1) > 1
+        kinds = len(column.codes)
+        pairs = np.unique(accident[is_known] * kinds + column.indices[is_known])
+        several: Bools = np.bincount(pairs // kinds, minlength=int(accident.max(initial=-1)) + 1) > 1
         return several[accident]
 
     return judge
 
 
 def _large_accident(snapshot: Snapshot) -> Bools:
-    _, accident, times = np.unique(snapshot.links["accident"], return_inverse=True, return_counts=True)
-    large: Bools = times[accident] > LARGEST_ACCIDENT
+    accident = numbered(snapshot.links["accident"])
+    large: Bools = np.bincount(accident)[accident] > LARGEST_ACCIDENT
     return large
 
 

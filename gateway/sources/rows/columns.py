@@ -15,7 +15,7 @@ from gateway.sources.model.mapping import ColumnRule
 from gateway.sources.model.targets import Kind
 from gateway.sources.rows.convert import Outcome
 
-Pseudonymise: TypeAlias = Callable[[str, Sequence[str]], Sequence[str]]
+Pseudonymise: TypeAlias = Callable[[str, Sequence[str]], Sequence[str] | NDArray[np.bytes_]]
 """Function from the kind of identifier and canonical values, none empty, to a pseudonym for each value."""
 
 MOST_REMEMBERED = 200_000
@@ -201,8 +201,13 @@ class IdentifierReader:
 
     def _take(self, values: Sequence[str]) -> None:
         known = [value for value in values if value]
-        made = iter(self._pseudonymise(self.rule.target.name, known) if known else ())
-        self._parts.append(np.array([next(made) if value else "" for value in values], dtype=np.bytes_))
+        made = np.zeros(0, dtype=np.bytes_)
+        if known:
+            made = np.asarray(self._pseudonymise(self.rule.target.name, known), dtype=np.bytes_)
+        if len(known) < len(values):
+            some, made = made, np.zeros(len(values), dtype=made.dtype)
+            made[np.array([bool(value) for value in values], dtype=np.bool_)] = some
+        self._parts.append(made)
 
     def pseudonyms(self) -> NDArray[np.bytes_]:
         """The pseudonym of every row, empty where there is none."""

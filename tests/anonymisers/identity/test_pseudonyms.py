@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from anonymisers.errors import IdentifierError, KeyStoreError
 from anonymisers.identity.pseudonym_domain import Domain, domain_key, length_prefixed
-from anonymisers.identity.pseudonyms import ALPHABET, canonical_value, parse, pseudonym, pseudonyms, verify
+from anonymisers.identity.pseudonyms import (
+    ALPHABET,
+    canonical_value,
+    parse,
+    pseudonym,
+    pseudonym_array,
+    pseudonyms,
+    verify,
+)
 
 VECTORS = json.loads((Path(__file__).parents[2] / "data" / "pseudonyms.json").read_text("utf-8"))
 KEY = bytes(range(32))
@@ -138,3 +146,13 @@ def test_a_key_of_the_wrong_length_is_refused(length: int) -> None:
 def test_an_empty_part_of_the_domain_is_refused(part: str) -> None:
     with pytest.raises(IdentifierError, match=part):
         replace(DOMAIN, **{part: ""})
+
+
+def test_a_column_as_an_array_holds_the_same_pseudonyms() -> None:
+    values = [f"C-{n % 9000}" for n in range(9001)]  # more than are made at once
+
+    made = pseudonym_array(KEY, DOMAIN, values)
+
+    assert made.tolist() == [text.encode() for text in pseudonyms(KEY, DOMAIN, values)]
+    with pytest.raises(IdentifierError, match="value 1 of kind"):
+        pseudonym_array(KEY, DOMAIN, ["C1", "--"])
