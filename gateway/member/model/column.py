@@ -67,6 +67,17 @@ def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
     return numbers
 
 
+def disagree(
+    groups: NDArray[np.int64], codes: NDArray[np.uint16], rows: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """For each group, by its number from 0, whether its `rows` have different codes."""
+    count = int(groups.max(initial=-1)) + 1
+    least, most = np.full(count, np.iinfo(np.int64).max), np.full(count, -1, dtype=np.int64)
+    np.minimum.at(least, groups[rows], codes[rows])
+    np.maximum.at(most, groups[rows], codes[rows])
+    return most > least
+
+
 def _order(values: NDArray[Any]) -> NDArray[np.intp]:
     """An order in which values ascend. Texts are compared as numbers of eight bytes each, which is faster."""
     if values.dtype.kind != "S" or len(values) < _MANY:
@@ -79,11 +90,14 @@ def _order(values: NDArray[Any]) -> NDArray[np.intp]:
     content = np.roll(content, -first, axis=1)
     content[:, content.shape[1] - first :] = 0
     parts = content.view(">u8").astype(np.uint64)
-    order = np.argsort(parts[:, 0])
+    order = np.argsort(np.ascontiguousarray(parts[:, 0]))
     alike = parts[order[1:], 0] == parts[order[:-1], 0]
     if (parts[order[1:][alike], 1:] == parts[order[:-1][alike], 1:]).all():
         return order
-    return np.lexsort(parts.T[::-1])
+    tied = np.concatenate(([False], alike)) | np.concatenate((alike, [False]))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort(parts[rows].T[::-1])]
+    return order
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:

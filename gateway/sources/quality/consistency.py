@@ -6,7 +6,8 @@ import numpy as np
 
 from anonymisers.tables.arrays import Bools
 from gateway.dictionary import Dictionary
-from gateway.member.model.snapshot import Snapshot, numbered
+from gateway.member.model.column import disagree, numbered
+from gateway.member.model.snapshot import Snapshot
 from gateway.sources.quality.column_summary import has, known, month_numbers
 from gateway.sources.quality.contradiction import Contradiction
 from gateway.sources.quality.related_consistency import beside_contradictions
@@ -66,10 +67,7 @@ def _accident_differs(dimension: str) -> Callable[[Snapshot], Bools]:
     def judge(snapshot: Snapshot) -> Bools:
         accident = numbered(snapshot.links["accident"])
         column = snapshot.column(dimension)
-        is_known = known(column)
-        kinds = len(column.codes)
-        pairs = np.unique(accident[is_known] * kinds + column.indices[is_known])
-        several: Bools = np.bincount(pairs // kinds, minlength=int(accident.max(initial=-1)) + 1) > 1
+        several: Bools = disagree(accident, column.indices, known(column))
         return several[accident]
 
     return judge

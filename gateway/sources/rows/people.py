@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.member.model.column import disagree
 from gateway.member.model.snapshot import Column, numbered
 from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.rows.convert import AGE_SPANS, OLDEST
@@ -91,9 +92,7 @@ def note_contradictions(
     """Note numbers shared by two people: male in one case and female in another."""
     is_known = ~_unknown(sex)[sex.indices]
     who = numbered(person)
-    kinds = len(sex.codes)
-    pairs = np.unique(who[is_known] * kinds + sex.indices[is_known])
-    several = np.bincount(pairs // kinds, minlength=int(who.max(initial=-1)) + 1) > 1
+    several = disagree(who, sex.indices, is_known)
     rows = np.flatnonzero(several[who])
     if len(rows):
         findings.add(table, "", Problem.PERSON_DIFFERS, sorted(lines[rows].tolist()))
