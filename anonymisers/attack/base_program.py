@@ -6,7 +6,7 @@ cells as unknowns has every relation there is; the inner-cell rule asks that non
 certain. Cells inside any group shown (or proven) to be empty are empty and left out.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,17 +99,20 @@ class _Projection:
         kept[self.places] = False
         alive &= kept.reshape([n if a in self.limited else 1 for a, n in enumerate(self.shape)])
 
-    def join(self, cells: Ints) -> tuple[Ints, Ints]:
-        """Return all pairs of a cuboid and the number of a cell in the cuboid, cuboid by cuboid."""
-        coords = np.unravel_index(cells, self.shape)
-        seen = np.zeros(len(cells), dtype=np.int64)
-        for axis, size in zip(self.limited, self._sizes, strict=True):
-            seen = seen * size + coords[axis]
+    def join(self, coords: Sequence[Ints]) -> tuple[Ints, Ints]:
+        """Return all pairs of a cuboid and the number of a cell in the cuboid, cuboid by cuboid.
+
+        `coords`: the places of the cells on each axis.
+        """
+        size = len(coords[0])
+        seen = np.zeros(size, dtype=np.int64)
+        for axis, length in zip(self.limited, self._sizes, strict=True):
+            seen = seen * length + coords[axis]
         order = np.argsort(self.places, kind="stable")
         places, cuboids = self.places[order], self.cuboids[order]
         start, stop = np.searchsorted(places, seen, "left"), np.searchsorted(places, seen, "right")
         found, many = index_ranges(start, stop)
-        owner, cell = cuboids[found], np.repeat(np.arange(len(cells)), many)
+        owner, cell = cuboids[found], np.repeat(np.arange(size), many)
         distinct, rank = np.unique(cuboids, return_inverse=True)
         if len(distinct) < 2**16:
             # Short numbers are put in order without comparing them.
@@ -145,13 +148,14 @@ def _projections(model: AttackModel, inside: list[NDArray[np.bool_]], cuboids: I
 def _extended(
     model: AttackModel, cells: Ints, shape: tuple[int, ...], projections: Iterable[_Projection]
 ) -> AttackModel:
-    nodes = _nodes(model, cells, shape)
+    coords = np.unravel_index(cells, shape)
+    nodes = _nodes(model, coords)
     number = _numbers(model, nodes)
     fresh = number >= len(model.values)
     empty = np.empty(0, dtype=np.int64)
     wholes, sizes, parts = [empty], [empty], [empty]
     for projection in projections:
-        owner, cell = projection.join(cells)
+        owner, cell = projection.join(coords)
         cuboids = np.unique(projection.cuboids)
         wholes.append(cuboids)
         sizes.append(np.bincount(np.searchsorted(cuboids, owner), minlength=len(cuboids)))
@@ -178,9 +182,8 @@ def _without_itself(whole: Ints, sizes: Ints, parts: Ints) -> BaseTableSums:
     )
 
 
-def _nodes(model: AttackModel, cells: Ints, shape: tuple[int, ...]) -> NDArray[np.int32]:
-    places = np.unravel_index(cells, shape)
-    atoms = [np.array(axis.atoms)[p] for axis, p in zip(model.axes, places, strict=True)]
+def _nodes(model: AttackModel, coords: Sequence[Ints]) -> NDArray[np.int32]:
+    atoms = [np.array(axis.atoms)[places] for axis, places in zip(model.axes, coords, strict=True)]
     return np.stack(atoms, axis=1).astype(np.int32)
 
 

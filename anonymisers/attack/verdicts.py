@@ -9,6 +9,7 @@ from anonymisers.attack.attack_model import AttackModel, key_of
 from anonymisers.attack.findings import Findings, Found, SingletonDisclosure
 from anonymisers.attack.goals import Extent, Goals
 from anonymisers.attack.reduction import Reduced
+from anonymisers.tables.arrays import Floats
 
 
 def findings_of(
@@ -33,9 +34,7 @@ def findings_of(
     left = ~settled & ~determined
 
     def found(mask: NDArray[np.bool_]) -> tuple[Found, ...]:
-        return tuple(
-            found_at(model, int(reduced.cuboids[i]), least[i], most[i]) for i in np.flatnonzero(mask).tolist()
-        )
+        return _found_within(model, reduced, (least, most), mask)
 
     return Findings(
         cells=len(model.values),
@@ -54,17 +53,21 @@ def findings_of(
 def determined(model: AttackModel, reduced: Reduced) -> tuple[Found, ...]:
     """Return the withheld cells determined by bounds alone, and those shown by another release."""
     least, most = reduced.interval(reduced.low, reduced.high)
-    known = np.flatnonzero(model.withheld[reduced.cuboids] & (least == most))
-    return tuple(
-        found_at(model, int(reduced.cuboids[i]), least[i], most[i]) for i in known.tolist()
-    ) + _shown_elsewhere(model)
+    known = model.withheld[reduced.cuboids] & (least == most)
+    return _found_within(model, reduced, (least, most), known) + _shown_elsewhere(model)
 
 
 def with_determined(findings: Findings, model: AttackModel, goals: Goals) -> Findings:
-    """Add the cells determined by the bounds of a larger model: disclosed and unlisted cells."""
-    bounds = findings_of(model, goals, Extent.start(goals.reduced))
-    disclosed = dict.fromkeys((*findings.disclosed, *bounds.disclosed))
-    unlisted = dict.fromkeys((*findings.unlisted, *bounds.unlisted))
+    """Add the cells determined by the bounds of a larger model: disclosed and unlisted cells.
+
+    The others, of which such a model has very many, are not named.
+    """
+    reduced = goals.reduced
+    least, most = reduced.interval(reduced.low, reduced.high)
+    known = least == most
+    small = known & ~goals.withheld & goals.small(least, most)
+    disclosed = dict.fromkeys((*findings.disclosed, *determined(model, reduced)))
+    unlisted = dict.fromkeys((*findings.unlisted, *_found_within(model, reduced, (least, most), small)))
     keys = {f.key for f in disclosed}
     return replace(
         findings,
@@ -72,6 +75,16 @@ def with_determined(findings: Findings, model: AttackModel, goals: Goals) -> Fin
         unlisted=tuple(unlisted),
         insufficiently_protected=tuple(f for f in findings.insufficiently_protected if f.key not in keys),
         undecided=tuple(f for f in findings.undecided if f.key not in keys),
+    )
+
+
+def _found_within(
+    model: AttackModel, reduced: Reduced, ends: tuple[Floats, Floats], mask: NDArray[np.bool_]
+) -> tuple[Found, ...]:
+    """The marked cuboids with their intervals."""
+    least, most = ends
+    return tuple(
+        found_at(model, int(reduced.cuboids[i]), least[i], most[i]) for i in np.flatnonzero(mask).tolist()
     )
 
 
