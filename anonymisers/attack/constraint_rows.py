@@ -1,6 +1,8 @@
 """Sparse equations over columns, as arrays."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ class Rows:
     coefs: Floats
     rhs: Floats
 
-    @property
+    @cached_property
     def row_of(self) -> Ints:
         """The row of each entry."""
         return np.repeat(np.arange(len(self.rhs)), np.diff(self.indptr))
@@ -41,21 +43,55 @@ class Rows:
             self.rhs[keep],
         )
 
+    def without(self, columns: NDArray[np.bool_], rhs: Floats) -> "Rows":
+        """Drop the entries of the marked columns, whose part the new right-hand side has."""
+        kept = ~columns[self.cols]
+        return _in_order(self.row_of[kept], self.cols[kept], self.coefs[kept], rhs)
+
+
+def _in_order(row_of: Ints, cols: Ints, coefs: Floats, rhs: Floats) -> Rows:
+    """Rows of entries that stand in order, each column of a row once."""
+    sizes = np.bincount(row_of, minlength=len(rhs))
+    return Rows(np.concatenate(([0], np.cumsum(sizes))).astype(np.int64), cols, coefs, rhs)
+
 
 def merged(row_of: Ints, cols: Ints, coefs: Floats, rhs: Floats) -> Rows:
     """Build rows from entries, where columns may repeat and coefficients may be 0."""
-    place = row_of * (int(cols.max(initial=0)) + 1) + cols
-    if (place[1:] < place[:-1]).any():
-        order = np.argsort(place, kind="stable")
-        place, row_of, cols, coefs = place[order], row_of[order], cols[order], coefs[order]
+    place = row_of * (int(cols.max(initial=0)) + 1)
+    place += cols
+    back = np.flatnonzero(place[1:] < place[:-1])
+    if len(back):
+        moved = _to_be_ordered(row_of, back, len(rhs))
+        order = moved[np.argsort(place[moved], kind="stable")]
+        sources = [place, row_of, cols, coefs]
+        place, row_of, cols, coefs = (_with(entries, moved, entries[order]) for entries in sources)
     fresh = np.ones(len(cols), dtype=np.bool_)
     fresh[1:] = place[1:] != place[:-1]
-    starts = np.flatnonzero(fresh)
-    total = np.add.reduceat(coefs, starts) if len(starts) else coefs
-    kept = total != 0
-    sizes = np.bincount(row_of[starts][kept], minlength=len(rhs))
-    indptr = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-    return Rows(indptr, cols[starts][kept], total[kept], rhs)
+    if not fresh.all():
+        starts = np.flatnonzero(fresh)
+        row_of, cols, coefs = row_of[starts], cols[starts], np.add.reduceat(coefs, starts)
+    kept = coefs != 0
+    if not kept.all():
+        row_of, cols, coefs = row_of[kept], cols[kept], coefs[kept]
+    return _in_order(row_of, cols, coefs, rhs)
+
+
+def _to_be_ordered(row_of: Ints, back: Ints, rows: int) -> Ints:
+    """The entries that are out of order: those of a few rows, mostly, where only columns are.
+
+    `back`: the entries after which a row or a column goes back.
+    """
+    if (row_of[back] != row_of[back + 1]).any():
+        return np.arange(len(row_of))
+    touched = np.zeros(rows, dtype=np.bool_)
+    touched[row_of[back]] = True
+    return np.flatnonzero(touched[row_of])
+
+
+def _with(entries: NDArray[Any], places: Ints, new: NDArray[Any]) -> NDArray[Any]:
+    entries = entries.copy()
+    entries[places] = new
+    return entries
 
 
 def first_of_each(rows: Rows) -> NDArray[np.bool_]:

@@ -103,9 +103,11 @@ def _base_rows(base_sums: BaseTableSums, values: Ints, column: Ints) -> Rows:
     row_of = np.repeat(np.arange(count), np.diff(base_sums.indptr) + 1)
     coefs = np.ones(len(ends))
     coefs[base_sums.indptr[:-1] + np.arange(count)] = -1.0
-    shown = values[ends] >= 0
-    rhs = np.bincount(row_of[shown], -(coefs * values[ends])[shown], minlength=count).astype(np.float64)
-    return merged(row_of[~shown], column[ends[~shown]], coefs[~shown], rhs)
+    amounts = values[ends]
+    unknown = amounts < 0
+    shown = np.flatnonzero(~unknown)
+    rhs = np.bincount(row_of[shown], -(coefs[shown] * amounts[shown]), minlength=count).astype(np.float64)
+    return merged(row_of[unknown], column[ends[unknown]], coefs[unknown], rhs)
 
 
 class _State:
@@ -116,6 +118,8 @@ class _State:
         self.rep = np.arange(len(low))
         self.sign = np.ones(len(low))
         self.offset = np.zeros(len(low))
+        self.merged = False
+        """Whether the entries of the rows stand in order, each column of a row once."""
 
     def settle(self, clock: Clock) -> None:
         self._drop_empty()
@@ -126,11 +130,24 @@ class _State:
 
     def _substitute_known(self) -> bool:
         known = self.low == self.high
-        entries = known[self.rows.cols]
-        if not entries.any():
+        entries = np.flatnonzero(known[self.rows.cols])
+        if not len(entries):
             return False
-        self._rewrite(np.where(known, 0.0, 1.0), np.where(known, self.low, 0.0), np.arange(len(known)))
+        sign, offset = np.where(known, 0.0, 1.0), np.where(known, self.low, 0.0)
+        if self.merged:
+            self._drop(known, entries)
+            self._replace(sign, offset, np.arange(len(known)))
+        else:
+            self._rewrite(sign, offset, np.arange(len(known)))
         return True
+
+    def _drop(self, known: NDArray[np.bool_], entries: Ints) -> None:
+        """Move the entries of known columns to the right-hand side; the others stay as they stand."""
+        rows = self.rows
+        amounts = rows.coefs[entries] * self.low[rows.cols[entries]]
+        moved = np.bincount(rows.row_of[entries], amounts, minlength=len(rows.rhs))
+        self.rows = rows.without(known, rows.rhs - moved)
+        self._drop_empty()
 
     def _merge_pairs(self) -> bool:
         ties = DependentPairs(len(self.low))
@@ -157,13 +174,18 @@ class _State:
 
     def _rewrite(self, sign: Floats, offset: Floats, rep: Ints) -> None:
         """Substitute sign * rep + offset for every column, in the rows and in earlier substitutions."""
-        self.offset = self.offset + self.sign * offset[self.rep]
-        self.sign = self.sign * sign[self.rep]
-        self.rep = rep[self.rep]
+        self._replace(sign, offset, rep)
         rows = self.rows
         moved = np.bincount(rows.row_of, rows.coefs * offset[rows.cols], minlength=len(rows.rhs))
         self.rows = merged(rows.row_of, rep[rows.cols], rows.coefs * sign[rows.cols], rows.rhs - moved)
+        self.merged = True
         self._drop_empty()
+
+    def _replace(self, sign: Floats, offset: Floats, rep: Ints) -> None:
+        """Substitute sign * rep + offset for every column in earlier substitutions."""
+        self.offset = self.offset + self.sign * offset[self.rep]
+        self.sign = self.sign * sign[self.rep]
+        self.rep = rep[self.rep]
 
     def _drop_empty(self) -> None:
         keep = np.diff(self.rows.indptr) > 0
