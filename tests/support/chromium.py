@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first is made for this, and takes a fifth less of the processor for the same pages and pictures."""
+CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
 SECONDS = 60
 
 
