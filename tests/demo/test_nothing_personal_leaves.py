@@ -6,6 +6,7 @@ piece of a story, in every encoding that makes sense. Only the register itself i
 """
 
 import base64
+import gc
 import json
 import os
 import re
@@ -170,7 +171,11 @@ def wait_for(happened) -> None:
 
 @pytest.fixture(scope="module")
 def needles() -> Needles:
-    return Needles(secret for member in MEMBERS for secret in secrets(member))
+    gc.disable()  # millions of texts are made, and none is garbage
+    made = Needles(secret for member in MEMBERS for secret in secrets(member))
+    gc.freeze()
+    gc.enable()
+    return made
 
 
 def stored(run: Run) -> Iterator[tuple[str, bytes]]:
