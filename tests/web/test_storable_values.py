@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from entrances import House, house_of
+from forked_processes import forked
 
 from gateway.accounts.model import Role, Side
 
@@ -13,7 +14,7 @@ NUL, HALF = "a%00b", "a%ED%A0%80b"
 
 @pytest.fixture(scope="module", params=list(Side))
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house_of(request.param, tmp_path_factory.mktemp("house")) as made:
+    with forked(), house_of(request.param, tmp_path_factory.mktemp("house")) as made:
         yield made
 
 
