@@ -25,6 +25,8 @@ DEVICE = re.compile(
 LONGEST_ACRONYM = 5
 MOST_BEFORE_HEAD = 4
 """Words before 'Hospital' in a text in capitals."""
+MOST_DESIGNATIONS = 2
+"""Acronyms and figures behind 'Pasukan': 'Pasukan UPB PDRM'."""
 ORDINAL = frozenset({"st", "nd", "rd", "th"})
 REFERENCE = re.compile(
     r"\b(?:Annex|Appendix|Article|Chapter|Section|Sector|Protocol|Resolution|Route|Highway|Task|Lane|Box|Grid|Level|"
@@ -168,7 +170,7 @@ def _capital_runs(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
         if not words[i].capital:
             i += 1
             continue
-        j = i
+        j = i + max(1, matched(words, i, "leading_heads")) - 1  # 'Bệnh viện Hướng Hóa'
         while j + 1 < len(words) and words[j + 1].gap in (" ", "-", " & ", "/", ". ", "'"):
             if words[j + 1].gap == ". " and words[j + 1].begins:
                 break
@@ -191,6 +193,9 @@ def _by_head(words: Sequence[Token], first: int, last: int, *, leading: bool) ->
         yield Stretch(words[first].start, words[last].end)
         return
     for i in range(last, first - 1, -1):
+        if leading and i < last and matched(words, i, "leading_heads"):  # 'Hospital Queen Elizabeth'
+            yield Stretch(words[i].start, words[last].end)
+            return
         if words[i].folded in rules.organisation_heads and words[i].case != LOWER:
             end = _through_links(words, i, last)
             yield Stretch(words[first].start, words[end].end)
@@ -201,7 +206,8 @@ def _by_head(words: Sequence[Token], first: int, last: int, *, leading: bool) ->
             and _is_unit(words, first, i, last, rules)
         ):
             end = i + matched(words, i, "unit_heads") - 1
-            if end < last and _is_designation(words[end + 1]):
+            most = end + MOST_DESIGNATIONS
+            while end < min(last, most) and _is_designation(words[end + 1]):
                 end += 1
             yield Stretch(words[_unit_begins(words, first, i, rules)].start, words[end].end)
             return

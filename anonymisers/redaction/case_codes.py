@@ -9,9 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from anonymisers.redaction.profiles import record_nouns
+from anonymisers.redaction.profiles import alternatives, record_nouns
 from anonymisers.redaction.spans import Evidence, Kind, Span
-from anonymisers.redaction.text_reading import is_latin
 
 FARTHEST_NOUN = 40
 """Characters before a code in which a word for a record announces it."""
@@ -26,38 +25,53 @@ _CONSONANTS = (
     ("\u1000-\u1021", "\u102b-\u103e"),
 )
 """The consonants of each script without capitals, and its vowels and marks: abbreviations have none."""
-_SHORT = "|".join(
+SHORT_PIECE = "|".join(
     rf"(?:[{letters}](?:\u17d2[{letters}])?){{1,4}}(?![{letters}{marks}])" for letters, marks in _CONSONANTS
 )
-_LETTERS = "".join(letters + marks for letters, marks in _CONSONANTS)
+PIECE_LETTERS = "".join(letters + marks for letters, marks in _CONSONANTS)
 _OFFICE = "[\u1000-\u102a][\u1000-\u102a\u102b-\u103e]{0,4}(?![\u1000-\u103f])"
 """A Burmese office in a letter's number: it keeps its vowels."""
-_PIECE = rf"(?:[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff]{{1,15}}|(?:{_SHORT}|(?<=[-/]){_OFFICE})(?: \d{{1,4}})?)"
+_PIECE = (
+    r"(?:[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff]{1,15}|"
+    rf"(?:{SHORT_PIECE}|(?<=[-/]){_OFFICE}|{_OFFICE}(?=[-/]\d+[-/]\d))(?: \d{{1,4}})?)"
+)
 _JOIN = r"[-/._#]"
 _CAPITALS = r"[A-Z]{1,8}(?:[-.][A-Z]{1,8})*"
+_DOTTED = rf"(?:{SHORT_PIECE})(?:\.(?:{SHORT_PIECE}))*\.?"
 _BEFORE = (
-    rf"\d{{1,5}} (?=(?:{_SHORT}){_JOIN})"
-    rf"|(?:{_CAPITALS}|\((?:{_SHORT}|[A-Z]{{1,4}})\)|(?:{_SHORT})(?:\.(?:{_SHORT}))*\.?) ?(?=\d)"
-    rf"|(?:{_SHORT})\.?ข้อ ?(?=\d)"
+    rf"\d{{1,5}} (?=(?:{SHORT_PIECE}){_JOIN})"
+    rf"|(?:{_CAPITALS}|\((?:{SHORT_PIECE}|[A-Z]{{1,4}})\)|{_DOTTED}) ?(?=\d)"
+    rf"|(?:{SHORT_PIECE})\.?ข้อ ?(?=\d)"
     rf"|(?=\S{{0,40}}?\d)"
 )
 """What stands before the pieces and belongs to the code: 'NUC 0078/19', '(b) 44/19'."""
 _AFTER = (
-    rf" (?:(?:{_SHORT})(?:{_JOIN}{_PIECE})*|[A-Z][A-Za-z]?(?:\.[A-Z][a-z]?)+)(?![\w{_LETTERS}])"
+    rf" (?:(?:{SHORT_PIECE})(?:{_JOIN}{_PIECE})*|[A-Z][A-Za-z]?(?:\.[A-Z][a-z]?)+"
+    r"|[A-Z]{1,6}(?:[./-][A-Z]{1,6})+)"
+    rf"(?![\w{PIECE_LETTERS}])"
     rf"| ?\((?:[A-Za-z]{{1,15}}|\d{{1,4}})\)"
 )
 _CODE = re.compile(
-    rf"(?<![\w/#-])(?<![\w][.])(?<![{_LETTERS}])(?:{_BEFORE})"
+    rf"(?<![\w/#-])(?<![\w][.])(?<![{PIECE_LETTERS}])(?:{_BEFORE})"
     rf"(?P<core>{_PIECE}(?:{_JOIN}{{1,2}}{_PIECE})+)(?:{_AFTER})?"
 )
+_REGISTER_NUMBER = re.compile(r"(?<![A-Za-z0-9])0\d{2,}[A-Za-z]?(?![A-Za-z0-9])")
+"""Registers fill their numbers with zeros, devices and units do not: KYH/019b."""
+_FILLED = re.compile(
+    rf"(?<![\w/#.-])(?!(?:RT|RW|NO|KM|BLK|LOT|MOO)\b)(?:{_CAPITALS}(?:/[A-Z]{{1,8}})*"
+    rf"|(?:{SHORT_PIECE})(?:[./](?:{SHORT_PIECE}))*\.?)[ -]?(?P<core>0\d{{2,}}[A-Za-z]?)"
+    r"(?![\w:-]|[.,]\d)"
+)
+"""Capitals and a number filled with zeros: 'CNR 0881', 'MSSI/DNPD 0447'."""
 _AMOUNT = re.compile(r"[A-Za-z]{0,3}\.?\d{1,3}(?:[.,]\d{3})+|\d+(?:\.\d+)?[A-Za-z]{0,3}")
 _YEAR = re.compile(r"(?:19|20|24|25)\d\d")
-_NUMBER_WORD = (
-    r"(?:no|nos|nr|num|number|nomor|nombor|bil|bilang|numero|número|numeru|númeru|n\.?\s?[ºo°]|№|số|code|id|"
+NUMBER_WORD = (
+    r"(?:no|nos|nr|num|number|nomor|nombor|bil|bilang|numero|número|numeru|númeru|nú|"
+    r"n\.?\s?[ºo°]|№|số|code|id|"
     r"លេខ|ເລກທີ|ເລກ|เลขที่|หมายเลข|ที่|အမှတ်)"
 )
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})[.!?] |[;\u104b\u17d4\n]")
-_BETWEEN = rf"(?:[\s:.#=(,]|{_NUMBER_WORD}(?!\w))*"
+_BETWEEN = rf"(?:[\s:.#=(,]|{NUMBER_WORD}(?!\w))*"
 
 
 def case_codes(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
@@ -72,10 +86,15 @@ def case_codes(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
             continue
         pieces = re.split(_JOIN, match.group("core"))
         mixed = any(not piece.isdigit() for piece in pieces)
-        if mixed and len(pieces) > 2 and digits >= LEAST_ALONE:
+        filled = "/" in code and _REGISTER_NUMBER.search(code) is not None
+        if mixed and (filled or (len(pieces) > 2 and digits >= LEAST_ALONE)):
             yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
         elif _announced(plain, match.start(), near=not mixed):
             yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.CUE)
+
+    for match in _FILLED.finditer(plain):
+        if not taken(*match.span()):
+            yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
 
 
 def _announced(plain: str, at: int, *, near: bool) -> bool:
@@ -87,7 +106,7 @@ def _announced(plain: str, at: int, *, near: bool) -> bool:
 
 @cache
 def _before() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_nouns()})|{_NUMBER_WORD}{_BETWEEN}$", re.IGNORECASE)
+    return re.compile(rf"(?:{_nouns()})|{NUMBER_WORD}{_BETWEEN}$", re.IGNORECASE)
 
 
 @cache
@@ -95,8 +114,6 @@ def _near() -> re.Pattern[str]:
     return re.compile(rf"(?:{_nouns()})\S{{0,12}}{_BETWEEN}$", re.IGNORECASE)
 
 
+@cache
 def _nouns() -> str:
-    words = record_nouns()
-    latin = "|".join(re.escape(w) for w in words if is_latin(w[0]))
-    other = "|".join(re.escape(w) for w in words if not is_latin(w[0]))
-    return rf"(?<![^\W\d_])(?:{latin})(?![^\W\d_])|{other}"
+    return alternatives(record_nouns())

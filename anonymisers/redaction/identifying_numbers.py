@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from anonymisers.redaction.case_codes import case_codes
+from anonymisers.redaction.announced_codes import announced_codes
+from anonymisers.redaction.case_codes import PIECE_LETTERS, SHORT_PIECE, case_codes
+from anonymisers.redaction.online_names import online_names
 from anonymisers.redaction.profiles import number_cues
 from anonymisers.redaction.spans import Evidence, Kind, Span
 from anonymisers.redaction.text_reading import is_latin
+from anonymisers.redaction.vehicle_plates import plates
 
 LEAST_DIGITS = 7
 """A figure of this length identifies a person, unless the figure is an amount, a date or a range of years."""
@@ -61,8 +64,17 @@ _CODE = re.compile(
     r"|(?<![A-Za-z0-9/-])\d+[A-Za-z]{1,4}[-/_]?\d+(?:[-/_][A-Za-z0-9]+)*(?![A-Za-z0-9])"
 )
 LONGEST_LETTERS = 8
+SHORT_LABEL = 2
+"""Letters before a telephone number that are its label: HP, WA, DT."""
 _LEADING_LETTERS = re.compile(rf"(?<![^\W_])(?P<letters>[A-Z]{{2,{LONGEST_LETTERS}}})[ -]?$")
-_TRAILING_LETTERS = re.compile(rf"(?:[-/][A-Za-z]{{1,{LONGEST_LETTERS}}}(?![A-Za-z0-9]))+")
+_TRAILING_LETTERS = re.compile(
+    rf"(?:[-/](?:[A-Za-z\u00c0-\u01b0]{{1,{LONGEST_LETTERS}}}(?![A-Za-z0-9])|(?:{SHORT_PIECE})))+"
+)
+_LEADING_PIECES = re.compile(
+    rf"(?<![{PIECE_LETTERS}.])(?:{SHORT_PIECE})(?:[./-](?:{SHORT_PIECE})){{0,3}}\.?[ -]?$"
+)
+"""Abbreviations in scripts without capitals before the digits of a code."""
+LONGEST_PIECES = 16
 _CUED_CODE = (
     r"\s*(?:(?:card|number|numbers|no|nos|nr|id|nomor|nombor|bilang|numero|numeru|số|is|was|as|ay|adalah|ialah|là|mak|"
     r"niya|korban|mangsa|ng|nạn\s?nhân|của|ref|code|under|លេខ|គឺ|ເລກທີ|ແມ່ນ|เลขที่|คือ|หมายเลข|အမှတ်|မှာ)\b\.?|[:#=.(])*\s*"
@@ -120,21 +132,28 @@ def numbers(plain: str, dates: list[tuple[int, int]]) -> Iterator[Span]:
             if not marks.touch(*match.span()):
                 marks.take(*match.span())
                 yield Span(*match.span(), kind, Evidence.FORM)
+    for span in (*online_names(plain, marks.touch), *plates(plain, marks.touch)):
+        marks.take(span.start, span.end)
+        yield span
     found = (*_after_a_cue(plain, marks), *_codes(plain, marks), *_figures(plain, marks))
     for span in found:
         if span.kind == Kind.PHONE or (span.kind, span.evidence) == (Kind.NATIONAL_ID, Evidence.CUE):
             marks.take(span.start, span.end)
-    for span in (*found, *case_codes(plain, marks.touch)):
+    for span in (*found, *case_codes(plain, marks.touch), *announced_codes(plain, marks.touch)):
         yield _with_letters(plain, span)
 
 
 def _with_letters(plain: str, span: Span) -> Span:
     """Extend a code by its leading or trailing letters: 'IMSMA 19-00042', '2022/0042/VA'."""
-    if span.kind == Kind.PHONE:
-        return span
     lead = _LEADING_LETTERS.search(plain, max(0, span.start - LONGEST_LETTERS - 2), span.start)
     labels = number_cues().phone + number_cues().national_id + number_cues().case
-    start = lead.start() if lead and lead.group("letters").lower() not in labels else span.start
+    if lead and lead.group("letters").lower() in labels:
+        lead = None
+    if span.kind == Kind.PHONE:
+        office = lead is not None and plain[span.start] != "+" and len(lead.group("letters")) > SHORT_LABEL
+        return Span(lead.start(), span.end, Kind.CASE_NUMBER, span.evidence) if lead and office else span
+    lead = lead or _LEADING_PIECES.search(plain, max(0, span.start - LONGEST_PIECES), span.start)
+    start = lead.start() if lead else span.start
     trail = _TRAILING_LETTERS.match(plain, span.end)
     return Span(start, trail.end() if trail else span.end, span.kind, span.evidence)
 

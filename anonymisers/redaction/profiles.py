@@ -1,13 +1,14 @@
 """The conventions for names, places and numbers in each language, read from `data/`."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from anonymisers.redaction.text_reading import fold
+from anonymisers.redaction.text_reading import fold, is_latin
 
 LATIN = ("en", "vi", "id", "tl", "tet")
 SCRIPTS = ("km", "lo", "th", "my")
@@ -87,6 +88,8 @@ class ScriptProfile:
     saw: tuple[str, ...]
     fell: tuple[str, ...]
     """Verbs around a person who is seen to move: "saw" and "fell"."""
+    did: tuple[str, ...]
+    """Verbs of what victims did, glued to the subject."""
     nouns: tuple[str, ...]
     """Words that stand alone at the beginning of a sentence or of a line of a form."""
     possessives: tuple[str, ...]
@@ -99,6 +102,12 @@ class ScriptProfile:
     """Verbs and auxiliaries that follow a subject after a space."""
     ands: tuple[str, ...]
     """Words that join two names."""
+    devices: tuple[str, ...]
+    """Words for mines, bombs, shells and their parts."""
+    of: tuple[str, ...]
+    """Words for "of" before an owner."""
+    called_after: tuple[str, ...]
+    """Words for "as he is called", after the name."""
     titles_named: tuple[str, ...]
     """Titles that tell a people, and go with the name."""
     weak_after: tuple[str, ...]
@@ -164,6 +173,14 @@ def data(name: str) -> Mapping[str, Any]:
     text = (files("anonymisers.redaction.data") / f"{name}.json").read_text("utf-8")
     loaded: Mapping[str, Any] = json.loads(text)
     return loaded
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """Return a pattern of whole words, the longest first; scripts without spaces have no word ends."""
+    longest = sorted(words, key=lambda word: (-len(word), word))
+    latin = "|".join(re.escape(word) for word in longest if is_latin(word[0]))
+    other = "|".join(re.escape(word) for word in longest if not is_latin(word[0]))
+    return "|".join(filter(None, (rf"(?<![^\W_])(?:{latin})(?![^\W_])" if latin else "", other)))
 
 
 @cache
@@ -237,7 +254,7 @@ _SCRIPT_WORDS = (
     "met", "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
     "province_after", "organisation_before", "organisation_after", "cues_not", "verbs", "ands",
     "titles_named", "place_part", "possessives", "lists", "people", "titles_after", "nouns",
-    "saw", "fell", "agents",
+    "saw", "fell", "agents", "called_after", "did", "devices", "of",
 )  # fmt: skip
 
 

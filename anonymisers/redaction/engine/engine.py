@@ -59,9 +59,10 @@ class Engine:
         self, text: str, *, language: str | None = None, known: Mapping[str, str] | None = None
     ) -> Redacted:
         """Redact one narrative; see `redactor.redact`."""
-        return redact(text, self._find, language=language, known=known)
+        return redact(text, self.find, language=language, known=known)
 
-    def _find(self, plain: str, language: str) -> Found:
+    def find(self, plain: str, language: str) -> Found:
+        """Return what is found in a plain text, before the record's own values are known."""
         ours = self._ours[language].read(plain)
         artifacts = self._nlp.process_parts(plain, language, ours.undecided)
         results = self._analyser.analyze(plain, language, entities=[*Kind, ALLOWED], nlp_artifacts=artifacts)

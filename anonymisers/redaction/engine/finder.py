@@ -6,13 +6,14 @@ from anonymisers.redaction.allow_list import allowed_stretches
 from anonymisers.redaction.dates import births, dates
 from anonymisers.redaction.identifying_numbers import numbers
 from anonymisers.redaction.profiles import LatinProfile, latin_profiles
-from anonymisers.redaction.recognisers.latin_addresses import addresses
+from anonymisers.redaction.recognisers.address_parts import address_parts
+from anonymisers.redaction.recognisers.latin_addresses import addresses, houses
 from anonymisers.redaction.recognisers.latin_names import names
 from anonymisers.redaction.recognisers.latin_places import villages
 from anonymisers.redaction.recognisers.latin_spaced import spaced_out
 from anonymisers.redaction.recognisers.latin_text import LatinText
 from anonymisers.redaction.recognisers.script_names import script_allowed, script_spans, scripts_in
-from anonymisers.redaction.spans import Span, Stretch
+from anonymisers.redaction.spans import Span, Stretch, merged
 from anonymisers.redaction.tokens import tokens
 from anonymisers.redaction.word_list import Dictionary
 
@@ -42,8 +43,10 @@ def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     # In a text of another script the Latin words are read as English.
     profile = latin_profiles().get(language) or latin_profiles()["en"]
     latin = _latin(plain, profile, dictionary if profile.language == "en" else None, taken)
+    spans += latin.spans
+    spans += list(address_parts(plain, merged(plain, spans)))
     stays = sorted(allowed + latin.allowed, key=lambda s: (s.start, s.end))
-    return Found(spans + latin.spans, stays, latin.undecided if language == "en" else [])
+    return Found(spans, stays, latin.undecided if language == "en" else [])
 
 
 def _meets(span: Span, places: list[tuple[int, int]]) -> bool:
@@ -57,4 +60,5 @@ def _latin(
     allowed = allowed_stretches(plain, words, profile)
     text = LatinText(words, profile, dictionary, allowed_here=allowed, taken=taken)
     found = names(text)
-    return Found([*found.spans, *villages(text), *addresses(plain, text)], allowed, found.undecided)
+    spans = [*found.spans, *villages(text), *addresses(plain, text)]
+    return Found([*spans, *houses(plain, spans)], allowed, found.undecided)

@@ -1,6 +1,7 @@
 """Addresses in Latin letters: after words such as "lives at", and around a street or a house number."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from anonymisers.redaction.allow_list import matched
 from anonymisers.redaction.profiles import latin_words
@@ -14,7 +15,7 @@ YEAR = 4
 MOST_WORDS = 30
 MOST_SMALL = 3
 """Largest number of words in small letters in a street's name."""
-_GAPS = (" ", "", "-", "/", ", ", ",", " - ", "'", ": ", " #", "(", ", #")
+_GAPS = (" ", "", "-", "/", ", ", ",", " - ", "'", ": ", " #", "(", ", #", ".º ", "º ", "° ", ".° ", ", n.º ")
 _DOTS = (". ", ".", ".,", "., ")
 
 
@@ -36,6 +37,30 @@ def addresses(plain: str, text: LatinText) -> Iterator[Span]:
             for span in _address(text, i, cued=numbered):
                 reached = span.end
                 yield span
+
+
+_HOUSE = re.compile(
+    r"(?<![\w/.,-])[A-Z]{0,3}\d{1,4}[A-Z]?(?:/\d{1,4}[A-Z]?){1,3}(?![\w/])(?= (?:[^\W\d_]|\u0111))"
+)
+"""A house in a lane, 'K12/7 Nguyễn Trãi' or '12/4 Tran Phu': its number, before a name."""
+_WARD_AFTER = re.compile(
+    r",? ?(?:(?i:ward|quarter|phường|p|khu phố|kp|khóm|tổ|unit|zone|purok|kel|rt|rw|bairro|group)\b\.? ?)"
+    r"\d{1,3}(?:/?\d{1,3})?\b"
+)
+"""The numbered ward that ends an address."""
+
+
+def houses(plain: str, named: Sequence[Span]) -> Iterator[Span]:
+    """Return the numbers of houses before names that were found, and of the wards behind these.
+
+    '12/4 Tran Phu, Ward 1': the name alone was found, since nothing tells that it is a street.
+    """
+    begins = {span.start: span.end for span in named if span.kind in (Kind.PERSON, Kind.VILLAGE)}
+    for match in _HOUSE.finditer(plain):
+        end = begins.get(match.end() + 1)
+        if end is not None:
+            ward = _WARD_AFTER.match(plain, end)
+            yield Span(match.start(), ward.end() if ward else end, Kind.ADDRESS, Evidence.CUE)
 
 
 def _numbered_street(text: LatinText, i: int) -> bool:

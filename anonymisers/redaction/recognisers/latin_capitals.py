@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from anonymisers.redaction.profiles import allowed, latin_words
 from anonymisers.redaction.recognisers.latin_text import JOINS, SHORT, LatinText
-from anonymisers.redaction.tokens import TITLE, UPPER, Token
+from anonymisers.redaction.tokens import FIGURE, TITLE, UPPER, Token
 
 LONGEST_ACRONYM = 5
 
@@ -112,7 +112,7 @@ def _is_plain(text: LatinText, i: int) -> bool:
         return True
     if word.folded in allowed().acronyms and (word.case == UPPER or len(word.folded) >= SHORT):
         return True
-    if text.is_ambiguous(word) or _joined_to_name(text, i):
+    if text.is_ambiguous(word) or _joined_to_name(text, i) or _stands_as_name(text, i):
         return False
     if word.case == UPPER and len(word.folded) <= LONGEST_ACRONYM and not text.shouted[i] and _alone(text, i):
         return True
@@ -130,6 +130,32 @@ def _joined_to_name(text: LatinText, i: int) -> bool:
     linked = link.lower in latin_words("ands") and word.gap == " " and link.gap == " "
     initial = link.lower in {"a", "y"} and link.capital and word.gap == " " and text.profile.language == "vi"
     return (linked and before.capital and text.words[i].lower not in text.profile.place_before) or initial
+
+
+def _stands_as_name(text: LatinText, i: int) -> bool:
+    """Return whether a short word alone has a capital for no other reason than being a name.
+
+    'They called Saw', 'Nhà của Lượm': not after an article, at the beginning or before a number.
+    """
+    word, after = text.words[i], text.after(i)
+    if text.profile.language not in ("en", "vi") or word.begins or word.case != TITLE or text.shouted[i]:
+        return False
+    if i == 0 or len(word.folded) > SHORT + 1 or len(word.folded) < 2 or not _alone(text, i):
+        return False
+    before = text.words[i - 1]
+    if (
+        text.allowed[i - 1]
+        or before.lower in latin_words("before_common")
+        or word.gap not in (" ", ", ")
+        or before.capital
+        or before.case == FIGURE
+    ):
+        return False
+    if after is not None and after.gap == " " and after.case == FIGURE:
+        return False
+    known = (*text.profile.place_before, *text.profile.street_words, *text.profile.province_before)
+    heads = word.folded in allowed().organisation_heads or (word.folded,) in allowed().leading_heads
+    return word.lower not in known and not heads and word.lower not in latin_words("capital_words")
 
 
 def _alone(text: LatinText, i: int) -> bool:

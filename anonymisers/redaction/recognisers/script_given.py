@@ -28,7 +28,8 @@ def given_names(plain: str, script: str) -> Iterator[Span]:
         strong = _strong()
         for match in _burmese().finditer(plain):
             syllables = len(_syllables().findall(match.group("name")))
-            if syllables > FEWEST or strong.search(match.group("name")):
+            twice = match.group("name")[: len(match.group("name")) // 2] * 2 == match.group("name")
+            if syllables > FEWEST or twice or strong.search(match.group("name")):
                 yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
 
 
@@ -43,7 +44,7 @@ def _thai() -> re.Pattern[str]:
     made += rf"(?:{_longest_first(names['Thai_last'])})"
     profile = script_profiles()[THAI]
     long_stops = [word for word in profile.stops if len(word) > FEWEST_OF_STOP]
-    never = _longest_first([*profile.cues_after, *long_stops])  # "died" is no family name
+    never = _longest_first([*profile.cues_after, *profile.ands, *long_stops])  # "died" is no family name
     family = rf"(?: (?!{never})[{RANGES[THAI]}]{{3,13}}(?= |$))?"
     return re.compile(rf"(?:{_longest_first(names[THAI])}|{made})(?![{marks}]){family}")
 

@@ -20,7 +20,13 @@ from anonymisers.redaction.recognisers.script_patterns import (
     patterns_of,
 )
 from anonymisers.redaction.recognisers.script_places import places_after, places_before
-from anonymisers.redaction.recognisers.script_subjects import joined, listed, subjects
+from anonymisers.redaction.recognisers.script_subjects import (
+    joined,
+    joined_before,
+    listed,
+    spoken_of,
+    subjects,
+)
 from anonymisers.redaction.spans import Evidence, Kind, Span, Stretch
 
 LONGEST_CHUNK = 26
@@ -29,6 +35,8 @@ PAIR_CHUNK = 13
 """Limit in characters of each half of a name recognised by its shape alone."""
 MOST_PAIR = 3
 """Largest number of adjacent stretches that may be a name and an unknown word; more are a sentence."""
+LONGEST_GLUED = 4
+"""Characters of a Burmese title that no space follows; after "aunt" there may be one."""
 LONGEST_BEGINNING = 4
 """Characters before a listed name that can be part of it, unless they are a word."""
 _LATIN_WORD = r"[A-Z\u00c0-\u00de][A-Za-z'\-\u00c0-\u024f\u1e00-\u1eff]*"
@@ -43,9 +51,10 @@ def scripts_in(plain: str) -> list[str]:
 
 
 def script_allowed(plain: str, script: str) -> list[Stretch]:
-    """Provinces and organisations."""
+    """Provinces, organisations and devices."""
     patterns = patterns_of(script)
-    return [Stretch(*m.span()) for p in (patterns.province, patterns.organisation) for m in p.finditer(plain)]
+    kept = (patterns.province, patterns.organisation, patterns.device)
+    return [Stretch(*m.span()) for pattern in kept for m in pattern.finditer(plain)]
 
 
 def script_provinces(plain: str, script: str) -> list[tuple[int, int]]:
@@ -70,7 +79,10 @@ def script_spans(plain: str, script: str) -> list[Span]:
     found += (_with_beginning(plain, span, profile, patterns) for span in given_names(plain, script))
     found += subjects(plain, script, ordinary)
     found += listed(plain, script, ordinary)
-    found += joined(plain, script, [s for s in found if s.kind == Kind.PERSON], ordinary)
+    found += spoken_of(plain, script, ordinary)
+    people = [s for s in found if s.kind == Kind.PERSON]
+    found += joined(plain, script, people, ordinary)
+    found += joined_before(plain, script, people, ordinary)
     return [span for span in found if span.evidence > Evidence.GUESS or not _inside(span, provinces)]
 
 
@@ -91,7 +103,11 @@ def _announced(plain: str, profile: ScriptProfile, patterns: Patterns) -> Iterat
         if match.group("never"):
             continue
         titled = match.group().endswith((*profile.titles, *profile.copulas, *profile.possessives))
-        first = at = match.end() if titled and profile.titles_glued else _skip_space(plain, match.end())
+        glued = profile.titles_glued and match.group().endswith(profile.titles)
+        glued = glued and match.group() not in profile.cues_before  # "sister" ends like a title
+        spaced = len(match.group()) > LONGEST_GLUED and plain.startswith(" ", match.end())
+        glued = glued and not spaced
+        first = at = match.end() if glued else _skip_space(plain, match.end())
         if patterns.office.match(plain, at):  # an office, not a person, after "the injured"
             continue
         while (title := patterns.title.match(plain, at)) and title.end() < len(plain):
@@ -140,6 +156,8 @@ def _name_from(
         stop = first_stop_in(patterns, chunk.group(), after_title=titled and nth == 0)
         if stop == 0 or (stop is None and len(chunk.group()) > LONGEST_CHUNK and end is not None):
             break
+        if nth and stop and _is_family_name(chunk.group(), profile, patterns):
+            stop = None  # 'ใจเย็น' ends with a word for evening
         length = len(chunk.group()) if stop is None else stop
         if stop is None and length > LONGEST_CHUNK:
             length = LONGEST_CHUNK
@@ -149,6 +167,15 @@ def _name_from(
             break
         at = chunk.end() + 1
     return end
+
+
+def _is_family_name(chunk: str, profile: ScriptProfile, patterns: Patterns) -> bool:
+    """Return whether a short stretch after a given name is a family name, with an ordinary word in it."""
+    return (
+        len(chunk) <= PAIR_CHUNK
+        and not patterns.ended.search(chunk)
+        and not chunk.startswith((*profile.openings, *profile.verbs))
+    )
 
 
 def _before_an_end(plain: str, profile: ScriptProfile, patterns: Patterns) -> Iterator[Span]:

@@ -37,6 +37,7 @@ class Patterns:
     province: re.Pattern[str]
     organisation: re.Pattern[str]
     opening: re.Pattern[str]
+    device: re.Pattern[str]
 
 
 _SPELLINGS = re.compile("\u17d2[\u178a\u178f]")
@@ -87,6 +88,7 @@ def patterns_of(script: str) -> Patterns:
             rf"(?:{_any(profile.organisation_before)})[{letters}]*|[{letters}]{{1,{FARTHEST}}}?(?:{_any(profile.organisation_after)})"
         ),
         opening=re.compile(_any(profile.openings)),
+        device=re.compile(_any(profile.devices)),
     )
 
 

@@ -16,6 +16,8 @@ LEAST, LEAST_JOINED, MOST = 3, 2, 13
 """Characters of a single name, and the fewest of one that is joined to another."""
 MOST_FIRST = 9
 """Characters of a name that begins a sentence, whatever follows."""
+LONGEST_LINK = 10
+"""Characters of "and" with its spaces."""
 MOST_JOINED = 8
 """Names that are joined to one."""
 
@@ -32,6 +34,12 @@ def subjects(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
     for match in _agent(script).finditer(plain):
         name = match.group("name")
         if name not in nouns and not name.startswith(script_profiles()[script].verbs) and not ordinary(name):
+            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+    for match in _owner(script).finditer(plain):
+        if match.group("name") not in nouns and not ordinary(match.group("name")):
+            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+    for match in _glued(script).finditer(plain):
+        if match.group("name") not in nouns and not ordinary(match.group("name")):
             yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
     for match in _seen(script).finditer(plain):
         if match.group("name") not in nouns and not ordinary(match.group("name")):
@@ -58,6 +66,37 @@ def joined(plain: str, script: str, names: Sequence[Span], ordinary: Ordinary) -
             at = match.end("name")
 
 
+def joined_before(plain: str, script: str, names: Sequence[Span], ordinary: Ordinary) -> Iterator[Span]:
+    """Return the names that stand before "and" and a name: 'แก้ว' in 'แก้ว กับ กล้า'."""
+    link = _link_before(script)
+    nouns = script_profiles()[script].nouns
+    for name in names:
+        match = link.search(plain, max(0, name.start - MOST - LONGEST_LINK), name.start)
+        if match and match.group("name") not in nouns and not ordinary(match.group("name")):
+            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+
+
+def spoken_of(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
+    """Return the names before "as he is called": Burmese says the name first."""
+    for match in _so_called(script).finditer(plain):
+        if not ordinary(match.group("name")):
+            yield Span(*match.span("name"), Kind.PERSON, Evidence.CUE)
+
+
+@cache
+def _link_before(script: str) -> re.Pattern[str]:
+    ands = "|".join(map(re.escape, script_profiles()[script].ands)) or "(?!)"
+    letters = RANGES[script]
+    return re.compile(rf"(?<![{letters}])(?P<name>[{letters}]{{{LEAST_JOINED},{MOST}}}) ?(?:{ands}) ?$")
+
+
+@cache
+def _so_called(script: str) -> re.Pattern[str]:
+    called = "|".join(map(re.escape, script_profiles()[script].called_after)) or "(?!)"
+    letters = RANGES[script]
+    return re.compile(rf"(?<![{letters}])(?P<name>[{letters}]{{{LEAST},{MOST}}}) ?(?:{called})")
+
+
 @cache
 def _subject(script: str) -> re.Pattern[str]:
     if not script_profiles()[script].verbs:  # Burmese marks its subjects, and has spaces between phrases
@@ -78,6 +117,25 @@ def _agent(script: str) -> re.Pattern[str]:
     letters = RANGES[script]
     role = rf"(?<![{letters}])(?:{agents})[{letters}]{{2,{MOST}}}"
     return re.compile(rf"{role} (?P<name>[{letters}]{{{LEAST},{MOST_FIRST}}})(?![{letters}])")
+
+
+@cache
+def _owner(script: str) -> re.Pattern[str]:
+    """'card of Duangchai': a stretch that stands alone after "of"."""
+    of = "|".join(map(re.escape, script_profiles()[script].of)) or "(?!)"
+    letters = RANGES[script]
+    return re.compile(rf"(?:{of}) (?P<name>[{letters}]{{{LEAST},{MOST}}})(?![{letters}])")
+
+
+@cache
+def _glued(script: str) -> re.Pattern[str]:
+    """'ต้นกล้าเก็บ': a name that begins a text or sentence, written as one with what the person did."""
+    did = "|".join(map(re.escape, script_profiles()[script].did)) or "(?!)"
+    letters = RANGES[script]
+    begins = r"(?:^|(?<=[\n.!?\u17d4])|(?<=[.!?\u17d4] ))"
+    return re.compile(
+        rf"{begins}(?P<name>[{letters}]{{{LEAST_JOINED},{MOST_FIRST}}}?)(?:{did})(?![{MARKS[script]}])"
+    )
 
 
 @cache

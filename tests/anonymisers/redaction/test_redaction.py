@@ -1,26 +1,28 @@
 """Narratives as the engine redacts them: what goes, what stays, what is withheld, how well on a corpus."""
 
+import importlib.util
 import json
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from made_engine import Engine, engine
 
 from anonymisers.redaction.engine.language import LONGEST
-from anonymisers.redaction.engine.redactor import Redacted
+from anonymisers.redaction.engine.redactor import Find, Redacted, redact
 
 TESTS = Path(__file__).parents[2]
-CORPORA = ("narratives.jsonl", "narratives_desks.jsonl")
+CORPORA = ("narratives.jsonl", "narratives_desks.jsonl", "narratives_offices.jsonl")
 """Invented people in invented accidents, in ten languages; other templates than the gate's corpus has. The
-second is in the style of police, wards, clearance operators and telephone calls."""
+second is in the style of police, wards, clearance operators and telephone calls. The third was written one
+by one before the rules were read: codes of files, addresses, given names alone, plates, names online."""
 SHARED = TESTS.parents[1] / "shared" / "pii"
 
 
@@ -221,6 +223,9 @@ def measured(ours: Engine, request: pytest.FixtureRequest) -> Counter[str]:
         counts[f"spans {language}"] += len(record["spans"])
         counts["personal documents"] += bool(record["spans"])
         counts["clean documents"] += bool(record["spans"]) and not leaks
+        for span in record["spans"]:
+            counts[f"spans {span['type']}"] += 1
+            counts[f"leaks {span['type']}"] += survives(text, span["start"], span["end"], removed)
         for negative in record["negatives"]:
             counts["negatives"] += 1
             counts["touched"] += bool(removed & set(range(negative["start"], negative["end"])))
@@ -238,18 +243,43 @@ def test_most_documents_are_clean_and_few_good_words_are_lost(measured: Counter[
     assert measured["touched"] <= 0.05 * measured["negatives"]
 
 
+@pytest.mark.parametrize("kind", ["CASE_NUMBER", "ADDRESS"])
+@pytest.mark.parametrize("measured", CORPORA[2:], indirect=True)
+def test_few_codes_and_addresses_leak(measured: Counter[str], kind: str) -> None:
+    assert measured[f"spans {kind}"] >= 50
+    assert measured[f"leaks {kind}"] <= 0.03 * measured[f"spans {kind}"]
+    assert measured["clean documents"] >= 0.95 * measured["personal documents"]
+
+
+@pytest.fixture(scope="module")
+def find_once(ours: Engine) -> Find:
+    """What the engine finds does not depend on the record's own values: both gates share it."""
+    return cache(ours.find)
+
+
+@pytest.fixture(scope="module")
+def score() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score", SHARED / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the development corpus is not beside this checkout")
 @pytest.mark.parametrize("with_known", [False, True])
-def test_the_gate_on_the_development_corpus(ours: Engine, tmp_path: Path, with_known: bool) -> None:
-    predicted = tmp_path / "redacted.jsonl"
-    with predicted.open("w", encoding="utf-8") as out:
-        for line in (SHARED / "dev.jsonl").read_text("utf-8").splitlines():
-            record = json.loads(line)
-            known = record["record"] if with_known else None
-            redacted = ours.redact(record["text"], language=record["lang"], known=known)
-            out.write(json.dumps({"id": record["id"], "redacted": redacted.text}) + "\n")
-    command = [sys.executable, SHARED / "score.py", "--gold", SHARED / "dev.jsonl", "--pred", predicted]
-    score = subprocess.run(
-        [*command, "--gate", SHARED / "gate.json"], capture_output=True, text=True, check=False
-    )
-    assert score.returncode == 0, score.stdout
+def test_the_gate_on_the_development_corpus(find_once: Find, score: ModuleType, with_known: bool) -> None:
+    gold = [json.loads(line) for line in (SHARED / "dev.jsonl").read_text("utf-8").splitlines()]
+    predicted = []
+    for record in gold:
+        known = record["record"] if with_known else None
+        redacted = redact(record["text"], find_once, language=record["lang"], known=known)
+        predicted.append({"id": record["id"], "redacted": redacted.text})
+    report, _ = score.score(gold, predicted)
+    for path, (sign, limit) in json.loads((SHARED / "gate.json").read_text("utf-8")).items():
+        value = report
+        for key in path.split("."):
+            value = value[key]
+        kept = value >= limit if sign == ">=" else value <= limit
+        assert kept, (path, value)
