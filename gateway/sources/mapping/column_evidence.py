@@ -46,6 +46,9 @@ _OF_LITTLE_WORTH = "10000"
 _GAPS = 1.5
 """How much larger than their number the numbers of rows can be, where some rows were deleted."""
 
+_BUT_FOR_SUMS = 0.9
+"""Part of the rows that are no sums, in a list with a row of sums after each province."""
+
 _ROW_COUNTER = 0.4
 """Likelihood that a column that counts the rows is the case number nevertheless."""
 
@@ -56,11 +59,14 @@ _DAY = re.compile(r"@.*|[0-9]{1,4}[-/. ][^-/. ]{1,12}[-/. ][0-9]{1,4}.*")
 _LONG_NUMBER = 10
 """Digits of a count of seconds: a number of a case or a person can have as many."""
 
+MARKS = frozenset({"x", "v", "\u2713", "\u2714", "\u221a", "*", "+", "\u2611", "\u00d7"})
+"""Signs that offices put under a heading that applies."""
 _YES_OR_NO = frozenset({"0", "1", "0.0", "1.0", "true", "false", "yes", "no"})
 _COORDINATE = re.compile(r"-?[0-9]{1,3}[.,][0-9]{3,}")
 _DIGITS = re.compile(r"[0-9]+(?:\.0)?")
 _FEW_MONTHS = re.compile(r"[0-9]{1,3}(?:\.0)?")
 
+_PATH = re.compile(r"\s*[/>|\\\u00bb\u203a]\s*")
 _KIND_OF_PLACE = re.compile(
     r"^(?:tỉnh|thành phố|tp\.?|จังหวัด|จ\.|ແຂວງ|ខេត្ត|រាជធានី|province(?: of)?|prov\.?|provinsi|propinsi"
     r"|negeri|lalawigan(?: ng)?|munisípiu|munisipiu)\s*|\s*(?:province|prov\.?|state|region|ပြည်နယ်)$"
@@ -176,6 +182,8 @@ class Witness:
 
     def _code(self, cells: Cells, target: Target) -> float:
         """How well the cells fit a target of codes or ages."""
+        if target.codes != {"YES", "NO", "UNK"} and _only_marks(cells):
+            return 0.0  # an x under a heading is no code of three and more
         if target.kind is Kind.SEVERAL:
             cells = Cells(parts_of(cells, self.words(target))[1])
         if target.name in PLACES:
@@ -203,8 +211,14 @@ class Witness:
         """The code that a plain word surely means, in whatever of the usual spellings; "" where none."""
         known = self.words(target)
         if target.name in PLACES:
-            return known.get(word) or self._places.get(place_key(word), "")
+            return known.get(word) or self._places.get(place_key(word), "") or self._on_the_path(word)
         return known.get(word) or known.get(word.replace("_", " "), "")
+
+    def _on_the_path(self, word: str) -> str:
+        """The one province on the path of a place from the state down: "Lao PDR/Attapeu/Sanxay"."""
+        parts = _PATH.split(word)
+        codes = {code for part in parts if (code := self._places.get(place_key(part), ""))}
+        return codes.pop() if len(parts) > 1 and len(codes) == 1 else ""
 
     @cached_property
     def _places(self) -> Mapping[str, str]:
@@ -267,6 +281,12 @@ class Witness:
         return share * (1.0 if back == (target == BIRTH) else 0.7)
 
 
+def _only_marks(cells: Cells) -> bool:
+    """Whether a mark is all that the cells say, numbers of rows of sums aside."""
+    words = {word for word in cells.counts if not word.isdigit()}
+    return bool(words) and words <= MARKS
+
+
 def _readable(reader: AmountReader, word: str) -> bool:
     try:
         reader.read(word)
@@ -321,9 +341,9 @@ def _case_score(cells: Cells) -> float:
 
 def counts_rows(words: Sequence[str]) -> bool:
     """Whether the cells count up steadily, as line numbers do and case numbers seldom do."""
-    if len(words) < 3 or not all(w.isascii() and w.isdigit() for w in words):
+    numbers = [int(w) for w in words if w.isascii() and w.isdigit()]
+    if len(words) < 3 or len(numbers) < _BUT_FOR_SUMS * len(words):  # "Total" stands among the numbers
         return False
-    numbers = [int(w) for w in words]
     steps = {b - a for a, b in pairwise(numbers)}
     return numbers[0] <= 1 and len(steps) == 1 and steps.pop() > 0
 

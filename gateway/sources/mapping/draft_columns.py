@@ -47,6 +47,8 @@ class Column:
     said: str = ""
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     written: Cells = field(default_factory=lambda: Cells(()))
+    blank: str = ""
+    """The code that a cell without a mark means, in a column of marks."""
 
     @property
     def name(self) -> str:

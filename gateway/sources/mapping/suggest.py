@@ -20,6 +20,7 @@ from gateway.sources.mapping.draft_dates import first_pivot
 from gateway.sources.mapping.draft_joins import Join, Joins
 from gateway.sources.mapping.draft_lookups import REASON as LIST_REASON
 from gateway.sources.mapping.draft_lookups import Metadata, explained
+from gateway.sources.mapping.draft_marks import read_marks
 from gateway.sources.mapping.draft_structure import links, options_of_whole_columns, tool_columns
 from gateway.sources.mapping.draft_words import Words
 from gateway.sources.mapping.lexicon import lexicon
@@ -100,7 +101,8 @@ def _drafted(
     columns = [column for column in made.columns if column.table not in sheets]
     words, totals = ([], 0) if kind == "database" else _totals(columns)
     reading = replace(reading, totals=tuple(words))
-    tool, options = tool_columns(columns), options_of_whole_columns(columns)
+    columns, needless = read_marks(columns, witness)
+    tool, options = tool_columns(columns), options_of_whole_columns(columns) | needless
     root = root_table(columns, witness, Structure(tool=tool, options=options))
     structure = Structure(root, tool, options, tuple(links(columns, keys)))
     tables = Joins(columns, structure)
@@ -295,6 +297,8 @@ def _coded_rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list
     )
     if target.codes == {"YES", "NO", "UNK"} and words.only_yes:
         lines.append("blank: NO")
+    if g.column.blank:
+        lines.append(f"blank: {g.column.blank}  # ? without a mark")
     if words.coded:
         lines += ["codes:", *(f"  {_word(word)}: {code}{mark}" for word, code, mark in words.coded)]
     lines += _unknown_line(words.cells, witness)
