@@ -1,6 +1,6 @@
 """Opens the source of a mapping, of any kind, and drafts a mapping for a source without a mapping."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,8 @@ from gateway.sources.model.tables import Source
 
 WORKBOOKS = (".xlsx", ".xlsm")
 TOP_ROWS = 50
+MOST_SHEETS = 40
+"""Sheets of a workbook that are looked at for the line of the headings."""
 DATABASE_FILES = (".sqlite", ".db", ".sqlite3")
 
 
@@ -66,7 +68,7 @@ def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) 
         reading = sniff_reading(_first_file(Path(place)), member)
     elif kind == "xlsx":
         book = WorkbookSource(_only(place, WORKBOOKS), reading, Findings())
-        reading = layout(book.top(book.tables()[0], TOP_ROWS), reading)
+        reading = layout(_widest([book.top(name, TOP_ROWS) for name in book.tables()[:MOST_SHEETS]]), reading)
     unread = SourceMapping(member, kind, reading, (), {})
     with open_source(place, unread, Findings()) as source:
         return suggest(
@@ -78,6 +80,11 @@ def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) 
             today=today,
             metadata=read_metadata(Path(place)) if kind != "database" else None,
         )
+
+
+def _widest(sheets: Sequence[Sequence[Sequence[str]]]) -> Sequence[Sequence[str]]:
+    """The first of the sheets with most cells in a row: a sheet of sums before the people is narrow."""
+    return max(sheets, key=lambda rows: max((sum(map(bool, row)) for row in rows), default=0))
 
 
 def _kind(place: str) -> str:

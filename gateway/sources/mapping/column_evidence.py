@@ -26,6 +26,7 @@ from gateway.sources.model.targets import (
     Target,
 )
 from gateway.sources.model.words import plain
+from gateway.sources.rows.age_words import years_in_words
 from gateway.sources.rows.convert import OLDEST, is_local, place_words
 
 DATES_TRIED = 100
@@ -326,11 +327,16 @@ def _year(word: str) -> int:
 
 
 def _age_score(cells: Cells) -> float:
-    ages = [int(w) for w in cells.words if w.isascii() and w.isdigit() and len(w) <= 3]
+    ages = [age for w in cells.words if (age := _age(w)) is not None]
     inside = [a for a in ages if a <= OLDEST]
     if not inside or max(inside) < 10 or counts_rows(cells.words):  # codes from 1 to 9 are no ages
         return 0.0
     return _share(len(inside), len(cells.words))
+
+
+def _age(word: str) -> int | None:
+    """The years that a word says, with a unit or without."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) <= 3 else years_in_words(word)
 
 
 def _case_score(cells: Cells) -> float:

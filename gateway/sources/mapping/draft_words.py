@@ -13,6 +13,7 @@ from gateway.sources.mapping.column_evidence import Cells, Witness, parts_of
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.model.targets import PLACES, Kind, Target
 from gateway.sources.model.words import plain
+from gateway.sources.rows.age_words import years_in_words
 
 MOST_WORDS = 100
 LONGEST_WORD = 60
@@ -58,7 +59,8 @@ def _coded(
     strange: list[tuple[str, int]] = []
     for word, times in cells.counts.most_common(MOST_WORDS):
         meant = plain(column.labels.get(word, word))
-        years = target.kind is Kind.AGE and word.lstrip("-").isdigit()
+        number = word.lstrip("-").isdigit() or years_in_words(word) is not None
+        years = target.kind is Kind.AGE and number
         if years or meant in witness.lexicon.unknown or len(word) > LONGEST_WORD:
             continue
         code = witness.meaning(meant, target)

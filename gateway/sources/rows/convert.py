@@ -14,6 +14,7 @@ from gateway.sources.model.findings import Problem
 from gateway.sources.model.mapping import ColumnRule
 from gateway.sources.model.targets import AGE_MONTHS, PERSON, PLACES, Kind
 from gateway.sources.model.words import plain
+from gateway.sources.rows.age_words import years_in_words
 
 OLDEST = 120
 _BANDS = (
@@ -150,7 +151,9 @@ def _whole(word: str, problem: Problem) -> int:
 
 
 def _years(part: int, word: str) -> str:
-    """The age band of whole years, or of months where twelve of them are a year."""
+    """The age band of whole years, or of months where twelve of them are a year; a unit says itself which."""
+    if (said := years_in_words(word)) is not None:
+        return age_band(said)
     return age_band(_whole(word, Problem.AGE_FORM) // part)
 
 

@@ -24,7 +24,7 @@ from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.mapping import SourceMapping
 from gateway.sources.quality.load import Load, load
 from gateway.sources.rows.row_accounts import share_counted
-from messy import first_eight, further_eight, last_eight, last_four
+from messy import first_eight, four_after, further_eight, last_eight, last_four
 from messy.people import TODAY, Register, Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
@@ -32,6 +32,7 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "further": further_eight.SHAPES,
     "last": last_eight.SHAPES,
     "four": last_four.SHAPES,
+    "after": four_after.SHAPES,
 }
 
 _NOTES = {Problem.NOT_MAPPED, Problem.TABLE_NOT_MAPPED, Problem.BOM, Problem.NO_LINE_END, Problem.MERGED}
