@@ -33,10 +33,10 @@ from gateway.api.services import hub
 from gateway.http.signatures import key_id
 from gateway.hub.enrolment import apply, refuse_keys
 from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError, KeysRefusedError, TooLateError
-from gateway.hub.key_announcements import announced_keys
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
 from gateway.hub.receiving_bounds import receive_bounds
+from gateway.hub.reply_keys.key_announcements import announced_keys
 from gateway.wire.answer_bounds import AnswerBounds, BoundsFormatError, answer_bounds_from_json
 from gateway.wire.enrolment import enrolment_from_json
 from gateway.wire.former_bounds import bounds_from_former

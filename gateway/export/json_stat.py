@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.dictionary.model import CALENDARS, COUNTRY
 from gateway.export.observations import REASONS, Observations, Selection
-from gateway.picturing.units import units
+from gateway.picturing.notices.units import units
 from gateway.picturing.words import capital, msgid
 from gateway.wire.cells import MEANINGS, Cell
 from gateway.wire.release import Release

@@ -6,10 +6,10 @@ from gateway.dictionary import Dictionary
 from gateway.picturing import WITHHELD, Words
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import notes
-from gateway.picturing.perturbation_notice import changes
-from gateway.picturing.rows_counted import rows_counted
+from gateway.picturing.notices.perturbation_notice import changes
+from gateway.picturing.notices.rows_counted import rows_counted
+from gateway.picturing.notices.units import units
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
-from gateway.picturing.units import units
 from gateway.picturing.words import MEANINGS, SHORT, capital, msgid
 from gateway.wire.cells import Status
 from gateway.wire.release import Coverage, Release

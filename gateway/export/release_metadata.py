@@ -6,7 +6,7 @@ from gateway.dictionary import Dictionary
 from gateway.export.text import coverage_lines, terms_lines
 from gateway.picturing import ENGLISH
 from gateway.picturing.labels import Labels
-from gateway.picturing.units import units
+from gateway.picturing.notices.units import units
 from gateway.wire.cells import MEANINGS
 from gateway.wire.release import Release
 

@@ -16,7 +16,7 @@ from gateway.export.sdmx_terms import (
     identifier,
     numbers,
 )
-from gateway.picturing.units import units
+from gateway.picturing.notices.units import units
 from gateway.picturing.words import capital
 from gateway.wire.cells import Axis, Cell
 

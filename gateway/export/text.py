@@ -7,10 +7,10 @@ from gateway.dictionary import Dictionary
 from gateway.picturing import ENGLISH, with_bounds
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import CHANGED, marks
-from gateway.picturing.perturbation_notice import changes
-from gateway.picturing.rows_counted import rows_counted
+from gateway.picturing.notices.perturbation_notice import changes
+from gateway.picturing.notices.rows_counted import rows_counted
+from gateway.picturing.notices.units import units
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
-from gateway.picturing.units import units
 from gateway.wire.cells import Axis, Cell, Status
 from gateway.wire.release import Coverage, Release
 

@@ -9,7 +9,7 @@ from audit.log.log import Log
 from audit.reading.alerts import Thresholds
 from gateway.dictionary import Dictionary
 from gateway.hub.ports import Clock, Notifier, Store
-from gateway.hub.reply_signers import ReplySigners
+from gateway.hub.reply_keys.reply_signers import ReplySigners
 
 
 @dataclass(frozen=True)

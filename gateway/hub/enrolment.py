@@ -14,10 +14,10 @@ from audit.formats.vkey import VerifierKey
 from gateway.hub.context import Hub
 from gateway.hub.entries import Entry, keep_refused, record
 from gateway.hub.errors import InvitationRefusedError, KeysRefusedError, NotAMemberError
-from gateway.hub.key_announcements import last_change
 from gateway.hub.log_exchange import log_keys_of, witness_keys_of
 from gateway.hub.model import Application
 from gateway.hub.ports import View
+from gateway.hub.reply_keys.key_announcements import last_change
 from gateway.watching.refused_messages import RefusedMessage
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint, secret_hash
 

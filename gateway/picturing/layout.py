@@ -14,7 +14,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing.errors import LayoutError
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import Note, marks, notes
-from gateway.picturing.units import units
+from gateway.picturing.notices.units import units
 from gateway.picturing.words import ENGLISH, SHORT, WITHHELD, Words, capital, msgid
 from gateway.question import COUNTRY
 from gateway.wire.cells import TOTAL, Axis, Cell, Status

@@ -9,8 +9,8 @@ from gateway.picturing.inks import Inks
 from gateway.picturing.labels import Labels
 from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.notes import marks_explained
+from gateway.picturing.notices.units import units
 from gateway.picturing.scripts import FONTS
-from gateway.picturing.units import units
 from gateway.picturing.views import View
 from gateway.picturing.words import MEANINGS, Words, capital, msgid
 from gateway.question import COUNTRY

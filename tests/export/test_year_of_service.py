@@ -19,7 +19,7 @@ from gateway.export.px_table import metadata as px_metadata
 from gateway.export.release_metadata import metadata
 from gateway.picturing import ENGLISH, draw, layout
 from gateway.picturing.labels import Labels
-from gateway.picturing.units import units
+from gateway.picturing.notices.units import units
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.release import Release, release_text
 

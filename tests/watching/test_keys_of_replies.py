@@ -32,7 +32,7 @@ from gateway.config import ConfigError, HubConfig, MemberConfig, read_config, wr
 from gateway.http.signatures import Call, Here, Reply, UnsignedError, sign_call, verify_reply
 from gateway.hub.enrolment import confirm as confirm_at_hub
 from gateway.hub.enrolment import hub_keys, invite
-from gateway.hub.key_announcements import announced_keys
+from gateway.hub.reply_keys.key_announcements import announced_keys
 from gateway.keys.files import KeyFileError, read_signer
 from gateway.member.answer.polling import run_round
 from gateway.member.cube.cube_cache import CubeCache

@@ -11,7 +11,7 @@ from audit.formats.note import Signer
 from audit.formats.vkey import VerifierKey
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.log_keys import CALL_KEY, key_file
-from gateway.hub.reply_signers import FormerSigner, ReplySigners
+from gateway.hub.reply_keys.reply_signers import FormerSigner, ReplySigners
 from gateway.keys.files import KeyFileError, read_signer, write_secret
 from gateway.keys.lost_keys import LostSigner, read_log_signer
 from gateway.store.engine.database import Database

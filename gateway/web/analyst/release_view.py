@@ -17,8 +17,8 @@ from gateway.picturing import (
     explain,
     fitting,
 )
-from gateway.picturing.perturbation_notice import changes
-from gateway.picturing.rows_counted import rows_counted
+from gateway.picturing.notices.perturbation_notice import changes
+from gateway.picturing.notices.rows_counted import rows_counted
 from gateway.picturing.terms import of_totals, terms
 from gateway.picturing.turning import turned
 from gateway.question import Question, parse
