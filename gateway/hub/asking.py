@@ -11,8 +11,7 @@ from gateway.hub.context import Hub
 from gateway.hub.errors import NotPermittedError
 from gateway.hub.model import AskedQuestion, Principal, Role, State
 from gateway.hub.ports import View
-from gateway.hub.service_year import with_year
-from gateway.hub.sharing_statements import Requester
+from gateway.hub.sharing_statements import Requester, with_year
 from gateway.question import COUNTRY, Question, QuestionError, members_asked, needs_year
 
 LATE = timedelta(days=7)
@@ -28,7 +27,7 @@ def ask(
     """Log the question and put the question into the queue of every member concerned.
 
     A question about clients that names no year of service is asked in the last one that is closed at all
-    members that would answer: see `gateway.hub.service_year`. `within`: how long the release waits for
+    members that would answer (`with_year`). `within`: how long the release waits for
     members. `late`: how long after the deadline an answer still counts, as a release of its own. Raises
     QuestionError for a country outside of the region. Raises NotPermittedError, which is logged too, when the
     person may not ask or does not hold the purpose.

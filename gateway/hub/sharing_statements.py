@@ -1,18 +1,23 @@
 """Members' sharing statements, and what a requester can expect of each member. Pure but for a log warning.
 
+They also fix the year of a question about clients of assistance that names none. Each member would answer for
+the last year of service that is closed at its own place, and such years may differ: numbers of different
+years would be added up. The year follows from the calendar, and from what members state of the years that
+their policies count; never from records.
+
 Expectations help to ask and decide nothing. The member decides every question by the policy itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 import structlog
 
 from audit.formats.note import Verifier
-from gateway.dictionary import SERVICE_DATE, Dictionary
-from gateway.question import Question, ready_made
+from gateway.dictionary import FIRST_SERVICE_YEAR, SERVICE_DATE, Dictionary
+from gateway.question import Question, in_year, members_asked, needs_year, ready_made
 from gateway.wire.answer import Refusal
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.sharing_statement import Never, Shared, Sharing, SharingError, open_sharing
@@ -63,6 +68,9 @@ class QuestionFacts:
         levels = frozenset([*inside.by, *(f.level for f in inside.where)])
         return cls(question.measure, question.purpose, levels, ready_made(dictionary, inside) is not None)
 
+
+EMBARGO = timedelta(days=90)
+"""After so long a year is taken as closed where no member tells: that of policies which say nothing."""
 
 UNKNOWN = Outlook(Expected.UNKNOWN)
 
@@ -168,3 +176,40 @@ def _reason(dictionary: Dictionary, sharing: Sharing, requester: Requester, fact
 
 def _ended(sharing: Sharing, on: date) -> bool:
     return sharing.valid_until is not None and on.isoformat() > sharing.valid_until
+
+
+def with_year(
+    dictionary: Dictionary,
+    question: Question,
+    stated: Mapping[str, Sharing | None],
+    requester: Requester,
+    today: date,
+) -> Question:
+    """The question in the last year of service that is closed at every member that would answer.
+
+    `stated` has every member of the region. A question that names its year, or needs none, stays as it is.
+    """
+    if not needs_year(dictionary, question):
+        return question
+    latest = (today - EMBARGO).year - 1
+    facts = QuestionFacts.of(dictionary, in_year(dictionary, question, latest))
+    answering = [
+        sharing
+        for member in members_asked(dictionary, question, stated)
+        if (sharing := stated[member]) is not None
+        and outlook(dictionary, sharing, requester, facts, today).expected is not Expected.REFUSE
+    ]
+    year = min(_closed_years(answering, today), default=max(latest, FIRST_SERVICE_YEAR))
+    return in_year(dictionary, question, year)
+
+
+def _closed_years(answering: list[Sharing], today: date) -> Iterator[int]:
+    """The last closed year of each member, where that year is over and service was counted in it."""
+    for sharing in answering:
+        try:
+            day = date.fromisoformat(sharing.snapshot_date or "")
+        except ValueError:
+            continue  # a member that states no day holds nobody up
+        year = (day + timedelta(days=1)).year - 1 if day < date.max else day.year
+        if FIRST_SERVICE_YEAR <= year < today.year:
+            yield year

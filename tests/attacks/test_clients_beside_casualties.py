@@ -3,8 +3,8 @@
 Each year a register grows, a year of service closes, and both releases are read: all numbers of casualties
 and of clients, with all totals. The intruder knows that every client who was hurt is one of the survivors, of
 one sex, who grows older; and for each sex and age how many clients were never hurt. Whole-number programs
-over all of it give each withheld number its range. An insider knows besides that he is alone in his own cells
-of both releases.
+over all of it give each withheld number its range. A singleton intruder knows besides that he is alone in a
+withheld cell.
 
 The rule for who can be whom is written anew here and shares nothing with the check of the bridge.
 
@@ -292,7 +292,7 @@ def can_be(client: str, casualty: dict[str, str], year: int) -> bool:
 
 @dataclass(frozen=True)
 class Found:
-    """Withheld numbers, and those that the intruder of both releases knows, narrows, or knows as an insider.
+    """Withheld numbers, and those that the intruder of both releases knows, narrows, or knows as a singleton.
 
     `narrow` counts what the release itself leaves as wide as the rules ask. `shown`: numbers that are shown.
     """
@@ -302,11 +302,11 @@ class Found:
     shown: int
     disclosed: int
     narrow: int
-    insiders: int
+    singletons: int
 
 
-def attacked(shown: Shown, *, insiders: int = 10**6) -> Found:
-    """Try every withheld number, and as so many insiders every number that may be small."""
+def attacked(shown: Shown, *, singletons: int = 10**6) -> Found:
+    """Try every withheld number, and as so many singleton intruders every number that may be small."""
     joint, k = Joint(shown), shown.casualties.rules.threshold
     withheld = [each for each in joint.sums if each.value is None and len(each.counted)]
     small, disclosed, narrow = [], 0, 0
@@ -321,7 +321,7 @@ def attacked(shown: Shown, *, insiders: int = 10**6) -> Found:
             before = joint.interval(each, alone=True)
             narrow += before[1] - before[0] >= k or (before[0] == 0 and before[1] >= k - 1)
     found = 0
-    for own in [each for each in withheld if each.truth == 1][:insiders]:
+    for own in [each for each in withheld if each.truth == 1][:singletons]:
         for each in small:
             if each.truth < k and not np.intersect1d(each.counted, own.counted).size:
                 low, high = joint.interval(each, [(own, 1)])
@@ -334,10 +334,10 @@ def attacked(shown: Shown, *, insiders: int = 10**6) -> Found:
 def test_both_releases_together_give_no_small_number_away(tmp_path: Path) -> None:
     shown = released(tmp_path, 104, share=0.8, services=1, people=45)
 
-    found = attacked(shown, insiders=1)
+    found = attacked(shown, singletons=1)
 
     assert min(found.casualties, found.clients) > 3
-    assert (found.disclosed, found.narrow, found.insiders) == (0, 0, 0)
+    assert (found.disclosed, found.narrow, found.singletons) == (0, 0, 0)
 
 
 def test_the_same_attack_finds_numbers_where_nothing_holds_both_releases_together(
@@ -357,7 +357,7 @@ def main() -> None:
         for share, people in ((1.0, 30), (0.8, 45)):
             with tempfile.TemporaryDirectory() as place:
                 shown = released(Path(place), seed, share=share, services=3, people=people)
-                print(seed, share, sorted(shown.clients), attacked(shown, insiders=4), flush=True)  # noqa: T201
+                print(seed, share, sorted(shown.clients), attacked(shown, singletons=4), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from gateway.dictionary import regional
-from gateway.hub.service_year import with_year
-from gateway.hub.sharing_statements import Requester
+from gateway.hub.sharing_statements import Requester, with_year
 from gateway.question import Question, ask
 from gateway.wire.sharing_statement import Shared, Sharing
 

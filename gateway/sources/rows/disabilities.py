@@ -27,15 +27,15 @@ def without_contradictions(
     """
     who, when = rows
     codes = np.array(columns[DISABILITY].values(), dtype=object)
-    told = np.flatnonzero(np.isin(codes, _SAID))
+    rows_with = np.flatnonzero(np.isin(codes, _SAID))
     last = np.full(int(who.max(initial=-1)) + 1, -2, dtype=np.int64)
-    np.maximum.at(last, who[told], when[told])
-    newest = told[when[told] == last[who[told]]]
+    np.maximum.at(last, who[rows_with], when[rows_with])
+    newest = rows_with[when[rows_with] == last[who[rows_with]]]
     both = np.intersect1d(*(who[newest][codes[newest] == code] for code in _SAID))
     if not len(both):
         return found
     lines = where[1][newest[np.isin(who[newest], both)]]
     findings.add(where[0], DISABILITY, Problem.DISABILITY_DIFFERS, sorted(lines.tolist()))
     unclear = np.isin(who, both).tolist()
-    told_of = zip(found.values(), unclear, strict=True)
-    return Column.of([_UNKNOWN if is_unclear else code for code, is_unclear in told_of])
+    pairs = zip(found.values(), unclear, strict=True)
+    return Column.of([_UNKNOWN if is_unclear else code for code, is_unclear in pairs])

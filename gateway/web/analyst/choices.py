@@ -9,8 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gateway.dictionary import CALENDARS, PLACES, Dictionary
-from gateway.hub.service_year import with_year
-from gateway.hub.sharing_statements import Expected, Outlook, QuestionFacts, Requester, for_requester, outlook
+from gateway.hub.sharing_statements import (
+    Expected,
+    Outlook,
+    QuestionFacts,
+    Requester,
+    for_requester,
+    outlook,
+    with_year,
+)
 from gateway.question import COUNTRY, Question, members_asked
 from gateway.web.analyst.draft import Draft, year_level
 from gateway.wire.sharing_statement import Sharing
