@@ -132,7 +132,7 @@ def loaded_alike(folder: Path, victims: str, mapping: str = MAPPING) -> tuple[bo
     return said
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(CASUALTY, max_size=30),
     line_end=st.sampled_from(["\n", "\n", "\r\n"]),
@@ -165,7 +165,7 @@ def test_the_engine_reads_what_registers_usually_hold(tmp_path) -> None:
 )
 def test_each_demo_members_register_of_files_loads_the_same(tmp_path, member, said) -> None:
     people = make_people(member, 7)
-    register = write_register(replace(people, records=people.records[-150:]), tmp_path, 7)
+    register = write_register(replace(people, records=people.records[-60:]), tmp_path, 7)
     mapping = mapping_text(member)
 
     found, by_engine = everything(register.folder, mapping, by_engine=True, today=date(2026, 1, 31))
@@ -174,7 +174,7 @@ def test_each_demo_members_register_of_files_loads_the_same(tmp_path, member, sa
     assert by_engine == said
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(st.text("09aAzZeßE+-. ၁", max_size=6), min_size=100, max_size=100))
 def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, words) -> None:
     """What the engine takes for a canonical number is one, for cases and for people."""
