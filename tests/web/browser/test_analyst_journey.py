@@ -14,6 +14,18 @@ WHOLE = 60_000
 """Milliseconds that a table may take on a busy machine."""
 
 
+IN_SIGHT = """name => {
+    name.scrollIntoView({block: 'center'});
+    const [box, frame] = [name, name.closest('.table-frame')].map(e => e.getBoundingClientRect());
+    return name.contains(document.elementFromPoint(box.left + 8, box.top + 8)) && box.left >= frame.left;
+}"""
+
+
+def sheets(pdf: bytes) -> int:
+    """How many pages a file of the browser's printer has."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
 def chosen(page: Page, label: str, value: str, nth: int = 0) -> None:
     """Choose in a select, and wait until the page has shown the consequences."""
     with page.expect_response(lambda r: "/ask?" in r.url):
@@ -89,6 +101,47 @@ def test_the_table_scrolls_by_itself_with_its_margins_in_sight(look: Browsing) -
     assert margin is not None
     assert abs(head["y"] - top["y"]) < 3
     assert abs(margin["y"] + margin["height"] - top["y"] - top["height"]) < 8
+
+
+def test_the_table_is_arranged_by_keyboard_printed_and_read_on_a_phone(look: Browsing) -> None:
+    page = asked(look, "by=country&by=year&from=2015&to=2024")
+    first = page.locator(f"{TABLE} tbody th.h0").all_inner_texts()
+
+    page.locator("#handle-country").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # to the columns
+    expect(page.locator("#handle-country")).to_be_focused()
+    page.keyboard.press("Shift+Tab")  # both levels are across now: the sides are swapped
+    expect(page.locator("#handle-year")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#swap")).to_be_focused()
+    expect(page).to_have_url(re.compile("down=year&down=country&across=$"))
+    page.locator("#move-year").locator("xpath=ancestor::details").locator("summary").press("Enter")
+    page.locator("#move-year").press("Enter")
+    expect(page.locator("#handle-year")).to_be_focused()
+    page.locator("#show-share-row").press("Enter")
+    expect(page.locator("#show-share-row[aria-current]")).to_be_focused()
+    for order in ("ascending", "descending"):
+        page.locator("#sort-name").press("Enter")
+        expect(page.locator(f"th[aria-sort={order}] #sort-name")).to_be_focused()
+    check_axe(page, picture="analyst-turned")
+
+    rows = page.locator(f"{TABLE} tbody tr").all_inner_texts()
+    assert [row.split("\t")[0] for row in rows] == [*reversed(first[:-1]), "Total"]
+    expect(page.locator(f"{TABLE} thead th").last).to_have_text("Total = 100 %")
+    without = look.page("analyst", page.url.partition(look.url())[2], scripts=False)
+    assert without.locator(f"{TABLE} tbody tr").all_inner_texts() == rows, "the link shows the same table"
+    without.locator("#as-at-first").click()
+    assert without.locator(f"{TABLE} tbody th.h0").all_inner_texts() == first
+
+    for paper in ("A4", "Letter"):
+        assert sheets(page.pdf(format=paper)) == 1, paper
+    for width in (320, 390):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.locator(".table-frame").evaluate("f => f.scrollTo(f.scrollWidth, 0)")
+        assert page.locator(f"{TABLE} tbody th").first.evaluate(IN_SIGHT), f"no row names at {width} px"
 
 
 def test_files_of_the_table(look: Browsing) -> None:
