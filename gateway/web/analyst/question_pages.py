@@ -8,18 +8,20 @@ from urllib.parse import urlencode
 from flask import request
 
 from gateway.api.access_control import principal
+from gateway.api.browsers import place
 from gateway.api.services import hub
-from gateway.export import FORMS
+from gateway.export import FORMS, Receipt
 from gateway.hub.absence import offline_since
 from gateway.hub.model import AskedQuestion, KeptRelease, State
 from gateway.hub.ports import View
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.addressed_release import own, released
+from gateway.web.analyst.citation import Citation, Source, citation
 from gateway.web.analyst.downloads import PICTURES
 from gateway.web.analyst.draft import draft_again
 from gateway.web.analyst.progress import Progress, QuestionNews, progress
 from gateway.web.analyst.release_view import Explained, Result, explained, result
-from gateway.web.shared.base import page
+from gateway.web.shared.base import page, web
 from gateway.web.shared.desk import Desk, wants_part
 from gateway.wire.answer_text import answer_of_note
 
@@ -68,6 +70,7 @@ class QuestionPage:
     released: int | None
     proof: str | None
     result: Result | None
+    citation: Citation | None
     explained: Explained | None
     forms: tuple[str, ...]
 
@@ -137,14 +140,28 @@ def _page_of(
         released=None if kept is None else kept.index,
         proof=proof,
         result=shown,
+        citation=None if kept is None else _citation(asked, kept),
         explained=explained(kept.release, d, cell) if cell and kept is not None else None,
         forms=_forms(shown),
     )
 
 
+def _citation(asked: AskedQuestion, kept: KeptRelease) -> Citation:
+    """How the table is cited as it is arranged now: with its number, since later answers make a newer one."""
+    arranged = [(name, value) for name, value in _arranged() if name != "release"]
+    page_of_it = f"/questions/{asked.id}?{urlencode([('release', kept.release.number), *arranged])}"
+    receipt = Receipt(hub().log.origin, asked.asked_index, kept.index)
+    source = Source(web().entrance.place, place().origin(), receipt)
+    return citation(kept.release, hub().dictionary, analyst_wording.words(), source, page_of_it)
+
+
+def _arranged() -> list[tuple[str, str]]:
+    return [(name, value) for name in ARRANGES for value in request.args.getlist(name)[:MOST_LEVELS]]
+
+
 def _same() -> str:
     """The beginning of an address's query that shows the same release in the same way."""
-    kept = [(name, value) for name in ARRANGES for value in request.args.getlist(name)[:MOST_LEVELS]]
+    kept = _arranged()
     return f"{urlencode(kept)}&" if kept else ""
 
 

@@ -23,6 +23,7 @@ from gateway.picturing.terms import of_totals, terms
 from gateway.picturing.turning import turned
 from gateway.question import Question, parse
 from gateway.web.analyst import analyst_wording
+from gateway.web.analyst.definitions import definitions
 from gateway.web.analyst.draft import draft_again
 from gateway.web.analyst.table_address import Turning, Values, read_arrangement, turning
 from gateway.wire.cells import Status
@@ -78,7 +79,7 @@ class Explained:
 class Result:
     """`pictures` are the fitting kinds; `picture` is the drawn one. `counts`: cells by status.
 
-    `of_totals`: terms of totals, where the terms of members differ.
+    `of_totals`: terms of totals, where the terms of members differ. `definitions`: words and their meanings.
     """
 
     table: Layout
@@ -88,6 +89,7 @@ class Result:
     instead: tuple[CoarserQuestion, ...]
     coverage: tuple[MemberCoverage, ...]
     of_totals: tuple[str, ...]
+    definitions: tuple[tuple[str, str], ...]
     counts: Mapping[str, int]
     cells: int
 
@@ -110,6 +112,7 @@ def result(release: Release, dictionary: Dictionary, values: Values) -> Result:
         instead=tuple(_coarser_question(one) for one in coarser(release, dictionary, words)),
         coverage=tuple(_member_coverage(one, dictionary) for one in release.coverage),
         of_totals=of_totals(release.coverage, words),
+        definitions=definitions(release, dictionary, words),
         counts={status.value: statuses.count(status) for status in Status if status in statuses},
         cells=len(statuses),
     )
