@@ -42,7 +42,7 @@ def export(
     receipt: Receipt | None = None,
     kind: str | None = None,
 ) -> bytes:
-    """Return the bytes of a file. `receipt` is for the notes of a workbook; `kind` chooses the chart.
+    """Return the bytes of a file. `receipt` is for a workbook and a chart; `kind` chooses the chart.
 
     Raises FormError for another form than FORMS, NothingToDrawError where no chart fits.
     """
@@ -57,9 +57,9 @@ def export(
 
             return to_xlsx(release, dictionary, words, receipt)
         case "svg":
-            return to_svg(release, dictionary, words, kind).encode()
+            return to_svg(release, dictionary, words, kind, receipt).encode()
         case "png":
-            return to_png(release, dictionary, words, kind)
+            return to_png(release, dictionary, words, kind, receipt)
     raise FormError(f"Nothing can be saved as '{form}'.", remedy=f"Choose one of {', '.join(FORMS)}.")
 
 

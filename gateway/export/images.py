@@ -11,6 +11,8 @@ from importlib.resources import as_file, files
 import resvg_py
 
 from gateway.dictionary import Dictionary
+from gateway.export.notes import Receipt
+from gateway.export.papers import papers
 from gateway.picturing import NothingToDrawError, Picture, Words, draw, fitting
 from gateway.wire.release import Release
 
@@ -19,15 +21,27 @@ SCALE = 2.0
 """Pixels of the image per pixel of the chart: sharp in a report."""
 
 
-def to_svg(release: Release, dictionary: Dictionary, words: Words, kind: str | None) -> str:
+def to_svg(
+    release: Release,
+    dictionary: Dictionary,
+    words: Words,
+    kind: str | None,
+    receipt: Receipt | None = None,
+) -> str:
     """Return the best chart, or the kind named, as an SVG document. Raises NothingToDrawError."""
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return declaration + _picture(release, dictionary, words, kind).svg + "\n"
+    return declaration + _picture(release, dictionary, words, kind, receipt).svg + "\n"
 
 
-def to_png(release: Release, dictionary: Dictionary, words: Words, kind: str | None) -> bytes:
+def to_png(
+    release: Release,
+    dictionary: Dictionary,
+    words: Words,
+    kind: str | None,
+    receipt: Receipt | None = None,
+) -> bytes:
     """Return the best chart, or the kind named, as PNG. Raises NothingToDrawError."""
-    return image(_picture(release, dictionary, words, kind).svg)
+    return image(_picture(release, dictionary, words, kind, receipt).svg)
 
 
 def image(svg: str) -> bytes:
@@ -52,10 +66,19 @@ def image(svg: str) -> bytes:
     return bytes(drawn)
 
 
-def _picture(release: Release, dictionary: Dictionary, words: Words, kind: str | None) -> Picture:
+def _picture(
+    release: Release, dictionary: Dictionary, words: Words, kind: str | None, receipt: Receipt | None
+) -> Picture:
     kinds = fitting(release, dictionary)
     if kind is None and not kinds:
         raise NothingToDrawError(
             "No picture fits this question.", remedy="Take the table: csv, xlsx or json."
         )
-    return draw(kind or kinds[0], release, dictionary, words, standalone=True)
+    return draw(
+        kind or kinds[0],
+        release,
+        dictionary,
+        words,
+        standalone=True,
+        papers=papers(release, dictionary, words, receipt),
+    )

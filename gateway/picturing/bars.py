@@ -1,4 +1,8 @@
-"""Bar charts: one level, or one level with a few series.  Horizontal, so that long names have room."""
+"""Bar charts: one level, or one level with a few series.  Horizontal, so that long names have room.
+
+A withheld number is solid up to the least that it can be and hatched up to the most. Of a number that nothing
+bounds there is the sign alone: a bar of any length would be read as that length.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +21,6 @@ from gateway.wire.cells import Cell, Status
 
 _LONGEST_LABEL = 200.0
 _GAP = 10.0
-_STUB = 40.0
-"""The length of the hatched box of a withheld number without bounds: the same for all."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def bars(pen: Pen, view: View, title: str) -> Drawing:
     labels = [wrapped(capital(name), 13, _LONGEST_LABEL, 2) for name, _ in groups]
     left = max(width(line, 13) for label in labels for line in label) + _GAP
     scale = ticks(top(cells), 5)
-    numbers = max(width(beside(cell, pen), 12) for cell in cells if cell is not None) + 14
+    numbers = max(width(beside(cell, pen), 12) for cell in cells if cell is not None) + 25
     plot = _Plot(left, (WIDE - left - numbers) / scale[-1], 15.0 if series else 18.0)
     body, down = [], 6.0
     for label, (_, group) in zip(labels, groups, strict=True):
@@ -94,23 +96,21 @@ def _bar(pen: Pen, plot: _Plot, cell: Cell, series: int, y: float) -> str:
         end = plot.x(pictured(cell.value))
         drawn = pen.inks.box(plot.left, y + 1, end - plot.left, thick, series)
     elif is_range(cell):
-        end = plot.x(cell.at_most or 0)
-        drawn = pen.inks.withheld(plot.left, y + 1, end - plot.left, thick)
-        drawn += _least(plot.x(cell.at_least or 0), y + 1, thick)
+        least, end = plot.x(cell.at_least or 0), plot.x(cell.at_most or 0)
+        drawn = pen.inks.box(plot.left, y + 1, least - plot.left, thick, series)
+        drawn += pen.inks.withheld(least, y + 1, end - least, thick, lozenge=False)
     elif cell.status is Status.WITHHELD:
-        end = max(plot.left + _STUB, plot.x(cell.at_least or 0))
-        drawn = pen.inks.withheld(plot.left, y + 1, end - plot.left, thick)
+        end = plot.x(cell.at_least or 0)
+        drawn = pen.inks.box(plot.left, y + 1, end - plot.left, thick, series)
+    if cell.status is Status.WITHHELD:
+        drawn += pen.inks.lozenge(end + 9, y + 1 + thick / 2, min(thick, 13) / 2)
+        end += 11
     ink = "ink" if cell.status in (Status.VALUE, Status.WITHHELD) else "faint"
     return drawn + (svg.text(end + 6, y + thick / 2 + 5.2, words, size=12, ink=ink) if words else "")
 
 
-def _least(x: float, y: float, thick: float) -> str:
-    """A mark at the lower bound of a withheld number, across the hatched bar that ends at the upper bound."""
-    return rule(x, y, x, y + thick)
-
-
 def beside(cell: Cell, pen: Pen) -> str:
-    """The text beside a bar; the lozenge of a withheld number is in its box."""
+    """The text beside a bar; the lozenge of a withheld number is drawn before it."""
     return cell_text(cell, pen.words).removeprefix(WITHHELD).strip() + marks(cell)
 
 

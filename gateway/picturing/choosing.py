@@ -9,6 +9,7 @@ from gateway.picturing import lines as lines_
 from gateway.picturing import maps as maps_
 from gateway.picturing import pyramid as pyramid_
 from gateway.picturing.errors import NothingToDrawError
+from gateway.picturing.implied_bounds import with_bounds
 from gateway.picturing.inks import MOST_SERIES
 from gateway.picturing.labels import Labels
 from gateway.picturing.sheet import Drawing, Pen, Picture, assemble, pen
@@ -60,13 +61,18 @@ def draw(
     words: Words = ENGLISH,
     *,
     standalone: bool = False,
+    papers: Sequence[str] = (),
 ) -> Picture:
     """Draw one of the pictures that fit. `standalone`: for a file of its own, with paper and a heading.
+
+    A withheld number is drawn as the range that the shown numbers leave. `papers` are the lines below a
+    picture that leaves its page: where the numbers come from, on which terms, and their receipt.
 
     Raises NothingToDrawError when the kind does not fit this release.
     """
     levels = dict(_choices(release, dictionary)).get(kind)
-    shown = None if levels is None else view(release, levels, whole=_whole(kind, levels))
+    bounded = with_bounds(release, dictionary)
+    shown = None if levels is None else view(bounded, levels, whole=_whole(kind, levels))
     if shown is None or not shown.drawable:
         raise NothingToDrawError(
             f"No {kind} picture fits this question.",
@@ -75,7 +81,7 @@ def draw(
     labels = Labels(dictionary, words)
     drawing_pen = pen(release, labels, kind)
     drawing = _DRAWN[kind](drawing_pen, shown, labels.caption(release, shown.axes))
-    return assemble(drawing_pen, kind, drawing, standalone=standalone)
+    return assemble(drawing_pen, kind, drawing, standalone=standalone, papers=papers)
 
 
 def _whole(kind: str, levels: Sequence[str]) -> str | None:

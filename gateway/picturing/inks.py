@@ -89,6 +89,18 @@ class Inks:
         )
         return box + (self.lozenge(x + width / 2, y + height / 2, min(height, 14) / 2) if lozenge else "")
 
+    def capped(self, x: float, high: float, low: float, series: int) -> str:
+        """The range of a withheld number on a plot: a thin bar with a cap at either end."""
+        path = f"M{x:.1f} {high:.1f}V{low:.1f}M{x - 3:.1f} {high:.1f}h6M{x - 3:.1f} {low:.1f}h6"
+        return tag(
+            "path",
+            d=path,
+            class_=f"p-l{series + 1}",
+            fill="none",
+            stroke=SERIES[series],
+            stroke_width=1.5,
+        )
+
     def lozenge(self, x: float, y: float, radius: float) -> str:
         """The reserved symbol, drawn, since not every font has the letter."""
         wide = radius * 0.72

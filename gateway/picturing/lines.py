@@ -1,8 +1,9 @@
 """Line charts over time: a small panel for each country or group, a line for each series, gaps for withheld
 numbers.
 
-A withheld number with both bounds is a hatched column from bound to bound; without bounds the number is a
-hatched box in a strip below the plot, where no height can be misread.
+A withheld number with both bounds is a capped bar from bound to bound, with no point between them; without
+bounds the number is a hatched box in a strip below the plot, where no height can be misread. No line leads
+over either.
 """
 
 from collections.abc import Iterator, Sequence
@@ -84,7 +85,7 @@ def lines(pen: Pen, view: View, title: str) -> Drawing:
     return Drawing(
         "".join(body),
         down - 14,
-        (*_series_items(pen, view), *status_items(pen, cells)),
+        (*_series_items(pen, view), *_range_items(pen, cells), *status_items(pen, _unbounded(cells))),
         (*notes, *not_pictured(pen, unknown), *said_below(pen, view)),
         summary(pen, cells),
         title,
@@ -144,7 +145,11 @@ def _panel(pen: Pen, series: Sequence[Series], times: Sequence[str], place: _Pla
         parts.append(svg.text(middle, panel.top + panel.high / 2, word, anchor="middle", ink="faint"))
         return "".join(parts), panel.bottom + 20
     parts.append(_scale(pen, panel))
-    parts += [_line(pen, panel, line, number) for number, line in enumerate(series)]
+    shift = min(3.5, panel.step / (2 * len(series)))
+    parts += [
+        _line(pen, panel, line, number, shift * (number - (len(series) - 1) / 2))
+        for number, line in enumerate(series)
+    ]
     marked = len(series) > 1
     parts += [_strip(pen, panel, series[i], i, row, marked=marked) for row, i in enumerate(panel.strips)]
     low = panel.bottom + (_BELOW + _STRIP * len(panel.strips) if panel.strips else 0)
@@ -185,7 +190,8 @@ def _times(panel: _Panel, times: Sequence[str], low: float) -> str:
     return "".join(reversed(parts))
 
 
-def _line(pen: Pen, panel: _Panel, line: Series, number: int) -> str:
+def _line(pen: Pen, panel: _Panel, line: Series, number: int, aside: float) -> str:
+    """`aside` keeps the bars of ranges of several series apart."""
     parts = [pen.inks.stroke("".join(_path(panel, line)), number)] if any(_runs(line)) else []
     for i, cell in enumerate(line):
         if cell is None:
@@ -194,10 +200,7 @@ def _line(pen: Pen, panel: _Panel, line: Series, number: int) -> str:
             parts.append(pen.inks.marker(panel.x(i), panel.y(pictured(cell.value)), number))
         elif is_range(cell):
             high, low = panel.y(cell.at_most or 0), panel.y(cell.at_least or 0)
-            parts.append(pen.inks.withheld(panel.x(i) - 4, high, 8, max(low - high, 4), lozenge=False))
-            middle = (high + low) / 2
-            parts.append(pen.inks.lozenge(panel.x(i), middle, 7.5))
-            parts.append(pen.inks.marker(panel.x(i), middle, number, 0.5))
+            parts.append(pen.inks.capped(panel.x(i) + aside, high, low, number))
     return "".join(parts)
 
 
@@ -261,6 +264,17 @@ def _series_items(pen: Pen, view: View) -> list[Item]:
         text = pen.words.say(msgid("No number for another reason: see the table"))
         items.append(Item(_none, text))
     return items
+
+
+def _unbounded(cells: Series) -> Series:
+    return [cell for cell in cells if cell is not None and not is_range(cell)]
+
+
+def _range_items(pen: Pen, cells: Series) -> list[Item]:
+    if not any(cell is not None and is_range(cell) for cell in cells):
+        return []
+    text = pen.words.say(msgid("Withheld to protect people; lies between the two ends"))
+    return [Item(lambda x, y: pen.inks.capped(x + 10, y - 1, y + 13, 0), text)]
 
 
 def _none(x: float, y: float) -> str:

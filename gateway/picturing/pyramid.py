@@ -17,7 +17,6 @@ MALE, FEMALE = "M", "F"
 _UNKNOWN = ("UNK", "CHILD_UNK", "ADULT_UNK")
 """Codes of age without a place between young and old."""
 _HIGH = 26.0
-_STUB = 34.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def pyramid(pen: Pen, view: View, title: str) -> Drawing:
     shown = [code for code in reversed(ages.codes) if code not in _UNKNOWN]
     cells = [view.at(sex, age) for sex in (MALE, FEMALE) for age in shown]
     middle = max(width(capital(names[code]), 13) for code in shown) + 20
-    numbers = max(width(beside(cell, pen), 12) for cell in cells if cell is not None) + 12
+    numbers = max(width(beside(cell, pen), 12) for cell in cells if cell is not None) + 23
     half = (WIDE - middle) / 2
     scale = ticks(top(cells), 3)
     one = (half - numbers) / scale[-1]
@@ -84,12 +83,16 @@ def _bar(pen: Pen, side: _Half, cell: Cell | None, series: int, down: float) -> 
         x, wide = side.box(0, pictured(cell.value))
         end, drawn = wide, pen.inks.box(x, y, wide, high, series)
     elif is_range(cell):
-        x, end = side.box(0, cell.at_most or 0)
-        least = side.zero + side.way * (cell.at_least or 0) * side.scale
-        drawn = pen.inks.withheld(x, y, end, high) + rule(least, y, least, y + high)
+        certain, wide = side.box(0, cell.at_least or 0)
+        x, rest = side.box(cell.at_least or 0, cell.at_most or 0)
+        end, drawn = wide + rest, pen.inks.box(certain, y, wide, high, series)
+        drawn += pen.inks.withheld(x, y, rest, high, lozenge=False)
     elif cell.status is Status.WITHHELD:
-        x, wide = side.box(0, max(_STUB / side.scale, cell.at_least or 0))
-        end, drawn = wide, pen.inks.withheld(x, y, wide, high)
+        x, end = side.box(0, cell.at_least or 0)
+        drawn = pen.inks.box(x, y, end, high, series)
+    if cell.status is Status.WITHHELD:
+        drawn += pen.inks.lozenge(side.zero + side.way * (end + 9), y + high / 2, 6.5)
+        end += 11
     at = side.zero + side.way * (end + 5)
     ink = "ink" if cell.status in (Status.VALUE, Status.WITHHELD) else "faint"
     anchor = "end" if side.way < 0 else None

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.picturing import svg
-from gateway.picturing.inks import Inks
+from gateway.picturing.inks import Inks, rule
 from gateway.picturing.labels import Labels
 from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.notes import marks_explained
 from gateway.picturing.notices.units import units
-from gateway.picturing.scripts import FONTS
-from gateway.picturing.views import View
+from gateway.picturing.scripts import FONTS, leading
+from gateway.picturing.views import View, is_range
 from gateway.picturing.words import MEANINGS, Words, capital, msgid
 from gateway.question import COUNTRY
 from gateway.wire.cells import Cell, Status
@@ -23,6 +23,8 @@ _EDGE = 4.0
 """Room for marks around the outermost points."""
 _SWATCH = 26.0
 _LINE = 17.0
+MOST_LINES = 6
+"""Lines of one paragraph at the foot of a file."""
 MOST_NAMED = 8
 """Codes that a note names before counting the others."""
 
@@ -78,8 +80,10 @@ def pen(release: Release, labels: Labels, kind: str) -> Pen:
     return Pen(release, labels, Inks("p" + hashlib.sha256(name.encode()).hexdigest()[:8]))
 
 
-def assemble(pen: Pen, kind: str, drawing: Drawing, *, standalone: bool) -> Picture:
-    """The whole picture. `standalone` adds paper and heading, for a file outside a page."""
+def assemble(
+    pen: Pen, kind: str, drawing: Drawing, *, standalone: bool, papers: Sequence[str] = ()
+) -> Picture:
+    """The whole picture. For a file outside a page, `standalone` adds paper and heading, `papers` a foot."""
     heading = wrapped(drawing.title, 16, WIDE, 3) if standalone else []
     down = 22.0 * len(heading) + (10 if heading else 0)
     parts = [svg.lines(0, 16, heading, leading=22, size=16)] if heading else []
@@ -94,6 +98,14 @@ def assemble(pen: Pen, kind: str, drawing: Drawing, *, standalone: bool) -> Pict
         lines = wrapped(note, 12, WIDE, 4)
         parts.append(svg.lines(0, down + 18, lines, leading=_LINE, size=12, ink="faint"))
         down += _LINE * len(lines) + 4
+    if papers:
+        parts.append(rule(0, down + 10, WIDE, down + 10, hair=True))
+        down += 10
+    for note in papers:
+        lines = wrapped(note, 11, WIDE, MOST_LINES)
+        step = leading("".join(lines), 11) + 2
+        parts.append(svg.lines(0, down + step + 2, lines, leading=step, size=11, ink="faint"))
+        down += step * len(lines) + 3
     margin = _MARGIN if standalone else _EDGE
     wide, tall = round(WIDE + 2 * margin), round(down + 8 + 2 * margin)
     if standalone:
@@ -143,6 +155,10 @@ def status_items(pen: Pen, cells: Sequence[Cell | None]) -> list[Item]:
     items = []
     if any(c is not None and c.status is Status.WITHHELD for c in cells):
         meaning = capital(pen.words.say(MEANINGS[Status.WITHHELD]))
+        if any(c is not None and is_range(c) for c in cells):
+            meaning = pen.words.say(
+                msgid("Withheld to protect people: solid to the least that it can be, hatched to the most")
+            )
         items.append(Item(lambda x, y: pen.inks.withheld(x, y - 1, 20, 14), meaning))
     return items
 
