@@ -35,11 +35,6 @@ class Share:
     def certain(self) -> bool:
         return self.least == self.most
 
-    @property
-    def unknown(self) -> bool:
-        """Whether the share may be anything."""
-        return self.least <= 0 and self.most >= 1
-
 
 def share(cell: Cell, whole: Cell | None, owners: Set[str] = frozenset()) -> Share | NoShare:
     """The share of a shown or withheld number in its total, both with their bounds.

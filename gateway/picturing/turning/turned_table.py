@@ -161,10 +161,11 @@ class _Figures:
             return NONE
         if found.certain:
             return self._text(found.least, self._words)
-        if sign and (found.unknown or not self._chosen.ranges):
+        least, most = _down(found.least), _up(found.most)
+        if sign and ((least, most) == (0, 100) or not self._chosen.ranges):
             return sign
         self._ranges |= bool(sign)
-        return f"{sign} {_down(found.least)}–{_up(found.most)} %".strip()
+        return f"{sign} {least}–{most} %".strip()
 
     def _base(self, cell: Cell) -> Key:
         return tuple(TOTAL if over else code for code, over in zip(cell.key, self._over, strict=True))

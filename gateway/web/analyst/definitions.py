@@ -18,12 +18,9 @@ COUNTED = MappingProxyType(
         "accidents": msgid(
             "Accidents with a mine or another explosive device in which somebody was killed or injured."
         ),
-        "clients": msgid("People who were assisted in the year of service, each once."),
-        "cases": msgid("A person counts once for each kind of assistance: do not add cases up as people."),
-        "reached": msgid("Attendances are no persons: who came twice counts twice."),
     }
 )
-"""Definitions of measures, where the label alone may mislead."""
+"""Definitions of measures, where the label alone may mislead. What else does not add up is in the legend."""
 
 COUNTED_BY = MappingProxyType(
     {
@@ -37,8 +34,6 @@ COUNTED_BY = MappingProxyType(
 )
 """Definitions of dimensions, likewise."""
 
-SEVERAL = msgid("One person can have several injuries: do not add these tables up.")
-FARTHEST = msgid("The farthest status that was recorded in the year of service.")
 UNKNOWN = msgid("The record says that it is unknown, or says nothing that could be understood.")
 WITHHELD_MEANS = msgid(
     "The number is small, or would give a small one away. Which of the two is not disclosed. A range beside "
@@ -60,16 +55,10 @@ def _definitions(release: Release, dictionary: Dictionary, words: Words) -> Iter
         level = dictionary.levels.get(axis.level)
         if axis.level == COUNTRY or level is None:
             continue
-        text = _of_dimension(level.dimension)
+        text = COUNTED_BY.get(level.dimension, "")
         if text:
             yield words.say(level.label), words.say(text)
     if any(_UNKNOWN_CODES & set(axis.codes) for axis in release.axes):
         yield words.say(msgid("unknown")), words.say(UNKNOWN)
     if any(cell.status is Status.WITHHELD for cell in release.cells):
         yield words.say(msgid("withheld ◊")), words.say(WITHHELD_MEANS)
-
-
-def _of_dimension(name: str) -> str:
-    if name.startswith("injury."):
-        return SEVERAL
-    return FARTHEST if name.startswith("status.") else COUNTED_BY.get(name, "")

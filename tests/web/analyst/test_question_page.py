@@ -270,7 +270,7 @@ def test_somebody_elses_question_is_not_there_and_trying_is_logged(desk: Desk) -
     question = released(desk)
     other = desk.house.signed_in(desk.house.person("bob", Role.ANALYST, "regional-reporting"))
 
-    for path in ("", "/download/csv", "?cell=K"):
+    for path in ("", "/download/csv", "?cell=K", "?release=1&show=share-row&sort=K"):
         answer = other.get(f"/questions/{question}{path}")
         assert answer.status_code == 404
         assert "no such question among yours" in answer.text
