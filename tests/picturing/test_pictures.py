@@ -53,7 +53,10 @@ def test_every_picture_is_accessible_and_has_nothing_that_a_strict_policy_forbid
 def test_nothing_is_drawn_as_a_number_where_all_is_withheld(release: Release) -> None:
     """No bar, no point, no coloured area, not even at 0: only the legend shows how numbers would look."""
     suppressed = replace(
-        release, cells=tuple(replace(c, status=Status.WITHHELD, value=None, at_most=9) for c in release.cells)
+        release,
+        cells=tuple(
+            replace(c, status=Status.WITHHELD, value=None, at_least=None, at_most=9) for c in release.cells
+        ),
     )
     for kind, svg in pictures(suppressed).items():
         drawn = re.sub(r"<defs>.*?</defs>", "", svg)
