@@ -81,10 +81,10 @@ def test_an_entry_is_not_read_where_its_hash_is_not_the_logged_one(harmed: Path)
 
 def test_it_is_neither_explained_nor_proved(harmed: Path, tmp_path: Path) -> None:
     out = (tmp_path / "receipt", tmp_path / "entry")
-    told = safelane("log", "explain", DAMAGED, "--dir", harmed)
+    explained = safelane("log", "explain", DAMAGED, "--dir", harmed)
     proved = safelane("log", "receipt", DAMAGED, "-o", out[0], "--entry", out[1], "--dir", harmed)
 
-    for each in (told, proved):
+    for each in (explained, proved):
         assert each.exit_code == 6
         assert "Entry 2 is damaged" in each.output
         assert "restore the newest backup" in each.output
