@@ -144,7 +144,7 @@ def _files(directory: Path) -> set[str]:
     """Relative names, a folder of many files as one, and what SQLite keeps beside a database left out."""
     names_ = {p.relative_to(directory).as_posix() for p in directory.rglob("*") if p.is_file()}
     names_ = {name for name in names_ if not name.endswith(("-wal", "-shm", ".new"))}
-    folders = ("source/", "keys/people/")
+    folders = ("source/", "keys/people/", "region-log/")
     return {next((f for f in folders if name.startswith(f)), name) for name in names_}
 
 

@@ -48,6 +48,7 @@ DARK = View("dark", theme="dark")
 NARROW = View("320px", width=320, height=700)
 ZOOMED = View("zoomed", width=640, height=450, scale=2)
 VIEWS = (LIGHT, DARK, NARROW, ZOOMED)
+PICTURED = (LIGHT, NARROW)
 COLOURS = ["color-contrast", "link-in-text-block"]
 """Rules of axe-core about colours."""
 
@@ -134,14 +135,14 @@ def browsing_at(directory: Path) -> Iterator[Browsing]:
 def check_axe(page: Page, views: tuple[View, ...] = VIEWS, picture: str | None = None) -> None:
     """Fail for anything that axe-core finds on the page in any of the views; it is left in the first.
 
-    `picture`: keeps one of the page in each view but the zoomed one on the way, under this name.
+    `picture`: keeps one of the page, wide and narrow, under this name: pictures are a third of a page's cost.
     """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
     found = []
     for view in views:
         _turn(page, view)
-        if picture is not None and view.scale == 1:
+        if picture is not None and view in PICTURED:
             _keep_picture(page, picture, view)
         # The dark page is the light one in other colours: only they can be wrong in it.
         rules = COLOURS if view == DARK and LIGHT in views else []
