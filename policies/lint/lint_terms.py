@@ -75,7 +75,7 @@ def _years(policy: Policy) -> Iterator[Finding]:
     missing = sorted(words.of_one_code - policy.scope.dimensions.keys())
     if missing and (measures := _of_one_year(policy)):
         levels = words.dimensions[missing[0]]
-        yield error(
+        yield note(
             "year-not-shared",
             f"{listed(measures)} are shared, but not {missing[0]}, of which each question about them names "
             f"one code: none would be answered. Add {missing[0]}: {levels[0]} under finest.",

@@ -49,7 +49,9 @@ def region(tmp_path: Path) -> Iterator[Federation]:
         for code, member in made.members.items():
             text = policy_text(code)
             if code in levels:
-                text = text.replace("outcome: yes", f"outcome: yes, {levels[code]}")
+                text = text.replace(
+                    "outcome: yes", f"outcome: yes, service_date: service_year, {levels[code]}"
+                )
                 text = text.replace("finest:", f"{SHARE}finest:")
             put_in_force(member.node, text)
             keep_snapshot(member.node, people(code))
