@@ -7,7 +7,6 @@ from pathlib import Path
 
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Verifier
-from audit.formats.vkey import SUBTREE_V1
 from audit.log.staging import SequencedLog
 from gateway.bootstrap.setup.alert_thresholds import thresholds_of
 from gateway.bootstrap.setup.clock import SYSTEM
@@ -51,7 +50,7 @@ def create_member(directory: Path, member: str, region: str) -> NewNode:
     log = new_signer(layout.keys / LOG_KEY, f"{name}/log")
     answers = new_signer(layout.keys / ANSWER_KEY, f"{name}/answers")
     calls = new_signer(layout.keys / CALL_KEY, f"{name}/calls")
-    cosigner = Cosigner.generate(f"{name}/witness", SUBTREE_V1)
+    cosigner = Cosigner.generate(f"{name}/witness")
     write_secret(layout.keys / WITNESS_KEY, cosigner.secret())
     new_key(layout.keys / CUBE_KEY)
     new_key(layout.keys / PERSON_KEY)

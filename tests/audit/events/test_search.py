@@ -136,7 +136,9 @@ def test_the_command_finds(exported: Path, capsys: pytest.CaptureFixture[str]) -
 
 def test_the_command_raises_what_to_look_at(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["alerts", str(exported)]) == 0
-    assert "off-hours: ARMAC: 1 questions outside office hours (entries 3)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "off-hours: ARMAC: 1 questions at night or at a weekend: the office is open from 6 to 20" in said
+    assert "(entries 3)" in said
 
 
 @pytest.mark.parametrize("form", ["csv", "fhir", "text"])
