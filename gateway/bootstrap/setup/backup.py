@@ -25,7 +25,7 @@ from audit.log.storage_check import check_storage
 from gateway import __version__
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.bootstrap.setup.log_keys import verifiers_of_log
-from gateway.bootstrap.setup.plain_files import anything_else, copy_plain
+from gateway.bootstrap.setup.plain_files import anything_else, copy_plain, made_whole
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.member.region.log_exchange import HUB as THE_HUB
@@ -159,16 +159,8 @@ def restore(
         raise BackupError(
             f"{directory} is not empty.", remedy="Nothing was changed. Choose a new directory with --dir."
         )
-    partial = directory.with_name(f".{directory.name}.new")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
+    with made_whole(directory) as partial:
         _restore_into(partial, backup, manifest, database, progress)
-        if directory.exists():
-            directory.rmdir()
-        partial.rename(directory)
-    except BaseException:  # also Ctrl-C: keys are left behind nowhere
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return manifest
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -11,6 +12,24 @@ def anything_else(folder: Path) -> Path | None:
     """Return the first thing in a folder that is neither a plain file nor a folder, or None."""
     kinds = ((path, path.lstat().st_mode) for path in (folder, *_inside(folder)))
     return next((path for path, mode in kinds if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)), None)
+
+
+@contextmanager
+def made_whole(directory: Path) -> Iterator[Path]:
+    """Yield a folder that takes the name of a new or empty directory at the end of the block.
+
+    Whatever ends the block earlier, Ctrl-C too, removes the folder: keys are left behind nowhere.
+    """
+    partial = directory.with_name(f".{directory.name}.new")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        yield partial
+        if directory.exists():
+            directory.rmdir()
+        partial.rename(directory)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
 
 
 def copy_plain(source: Path, target: Path) -> None:

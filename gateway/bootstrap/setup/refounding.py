@@ -4,7 +4,6 @@ Members stay enrolled, since the log's entries say who they are. The log does no
 heard, as after a restore: a mirror shows what its member has seen, and counts as that.
 """
 
-import shutil
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import NotEmptyError, database_url, fresh
 from gateway.bootstrap.setup.log_keys import FIRST
 from gateway.bootstrap.setup.open_hub import open_hub
-from gateway.bootstrap.setup.plain_files import anything_else, copy_plain
+from gateway.bootstrap.setup.plain_files import anything_else, copy_plain, made_whole
 from gateway.bootstrap.setup.region_mirrors import MirrorsError, RegionalLog, read_mirrors
 from gateway.bootstrap.setup.upgrading import try_first
 from gateway.config import HubConfig, write_config
@@ -78,16 +77,8 @@ def refound(folders: Sequence[Path], directory: Path, known: Refounding, clock: 
         raise NotEmptyError(
             f"{directory} is not empty.", remedy="Nothing was changed. Choose a new directory with --dir."
         )
-    partial = directory.with_name(f".{directory.name}.new")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
+    with made_whole(directory) as partial:
         _write(partial, found, known, awaited, clock)
-        if directory.exists():
-            directory.rmdir()
-        partial.rename(directory)
-    except BaseException:  # also Ctrl-C: keys are left behind nowhere
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     origin, size = found.checkpoint.origin, found.checkpoint.size
     return Refounded(origin, size, tuple(sorted(found.enrolled)), awaited)
 
