@@ -1,7 +1,8 @@
 """Founds a hub anew whose disk is lost, from members' mirrors of the regional log: the same log goes on.
 
 Members stay enrolled, since the log's entries say who they are. The log does not grow before every member was
-heard, as after a restore: a mirror shows what its member has seen, and counts as that.
+heard, as after a restore. A mirror does not count as that: cosignatures are public, and whoever
+hands it over could put an older one of another member into it.
 """
 
 from collections.abc import Collection, Sequence
@@ -71,7 +72,7 @@ def refound(folders: Sequence[Path], directory: Path, known: Refounding, clock: 
         raise MirrorsError(
             f"{unknown[0]} is no member of {found.checkpoint.origin}.", remedy="Correct --without."
         )
-    awaited = tuple(sorted(set(found.enrolled) - found.heard - set(known.without)))
+    awaited = tuple(sorted(set(found.enrolled) - set(known.without)))
     try_first(known.database, HUB)
     if directory.exists() and any(directory.iterdir()):
         raise NotEmptyError(

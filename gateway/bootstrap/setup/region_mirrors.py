@@ -43,7 +43,8 @@ class RegionalLog:
     """The longest of the mirrors, and what its entries and all mirrors say.
 
     `enrolled`: members by code, each with the number of the entry that enrolled it. `key_changes`: entries
-    about the hub's own keys, by number. `heard`: members that have seen no more than this log holds.
+    about the hub's own keys, by number. `signed_at`: the earliest cosignature of the newest checkpoint, in
+    seconds since the epoch.
     """
 
     log: LogDirectory
@@ -51,16 +52,16 @@ class RegionalLog:
     checkpoint: Checkpoint
     enrolled: Mapping[str, tuple[int, Enrolment]]
     key_changes: Sequence[tuple[int, bytes]]
-    heard: frozenset[str]
     signed_at: int | None
     first_keys: Mapping[str, str]
     call_keys: frozenset[str]
 
 
-def write_mirror(node: Node, directory: Path, target: Path) -> Checkpoint:
+def write_mirror(node: Node, directory: Path, target: Path) -> tuple[Checkpoint, int]:
     """Write a node's mirror of the regional log into the new folder `target`, with what the node has seen.
 
-    Raises MirrorsError where there is no mirror yet or `target` exists.
+    Returns what the mirror holds, and how many entries the node has cosigned. Raises MirrorsError where there
+    is no mirror yet or `target` exists.
     """
     source = Layout(directory).region_log
     with node.store.reading() as view:
@@ -82,7 +83,7 @@ def write_mirror(node: Node, directory: Path, target: Path) -> Checkpoint:
     except BaseException:  # also Ctrl-C
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    return Checkpoint.parse(LogDirectory(target).checkpoint().text)
+    return Checkpoint.parse(LogDirectory(target).checkpoint().text), Checkpoint.parse(seen.text).size
 
 
 def read_mirrors(folders: Sequence[Path], log_keys: Sequence[Verifier]) -> RegionalLog:
@@ -100,7 +101,7 @@ def read_mirrors(folders: Sequence[Path], log_keys: Sequence[Verifier]) -> Regio
         _check_begins(log, LogDirectory(folder).checkpoint(), policy, folder)
         if folder in seen:
             _check_begins(log, seen[folder], policy, folder)
-    return _regional_log(log, list(seen.values()), _call_keys(folders))
+    return _regional_log(log, _call_keys(folders))
 
 
 def _checked(folder: Path, policy: Policy) -> int:
@@ -131,7 +132,7 @@ def _check_begins(log: LogDirectory, earlier: Note, policy: Policy, folder: Path
         ) from None
 
 
-def _regional_log(log: LogDirectory, seen: Sequence[Note], call_keys: frozenset[str]) -> RegionalLog:
+def _regional_log(log: LogDirectory, call_keys: frozenset[str]) -> RegionalLog:
     note = log.checkpoint()
     checkpoint = Checkpoint.parse(note.text)
     enrolled: dict[str, tuple[int, Enrolment]] = {}
@@ -142,7 +143,6 @@ def _regional_log(log: LogDirectory, seen: Sequence[Note], call_keys: frozenset[
             if is_about_keys(entry):
                 _replay(number, entry, enrolled, changes)
             number += 1
-    times = {member: _cosigned(seen, keys) for member, (_, keys) in enrolled.items()}
     at = [_latest(note, CosignatureVerifier.parse(keys.witness_key)) for _, keys in enrolled.values()]
     return RegionalLog(
         log=log,
@@ -150,7 +150,6 @@ def _regional_log(log: LogDirectory, seen: Sequence[Note], call_keys: frozenset[
         checkpoint=checkpoint,
         enrolled=enrolled,
         key_changes=changes,
-        heard=frozenset(member for member, cosigned in times.items() if cosigned),
         signed_at=min((time for time in at if time), default=None),
         first_keys=_first_keys(log, [entry for _, entry in changes]),
         call_keys=call_keys,
@@ -168,14 +167,6 @@ def _replay(
         enrolled.pop(event.member, None)
     elif key_change(entry) is not None:
         changes.append((number, entry))
-
-
-def _cosigned(seen: Sequence[Note], keys: Enrolment) -> bool:
-    """Whether a member's own cosignature stands under one of the checkpoints that members have seen.
-
-    A member whose witness key was changed since is not recognised, and is waited for.
-    """
-    return any(_latest(note, CosignatureVerifier.parse(keys.witness_key)) for note in seen)
 
 
 def _latest(note: Note, verifier: CosignatureVerifier) -> int:
@@ -217,8 +208,15 @@ def _seen(folder: Path) -> Note | None:
 
 
 def _call_keys(folders: Sequence[Path]) -> frozenset[str]:
-    texts = (_text(folder / CALL_VKEY) for folder in folders)
-    return frozenset(text.strip() for text in texts if text is not None)
+    texts = {folder: text for folder in folders if (text := _text(folder / CALL_VKEY)) is not None}
+    return frozenset(_vkey(folder / CALL_VKEY, text.strip()) for folder, text in texts.items())
+
+
+def _vkey(path: Path, text: str) -> str:
+    try:
+        return str(VerifierKey.parse(text))
+    except AuditError as error:
+        raise MirrorsError(f"{path} is no key: {error}.", remedy="Ask for the mirror again.") from None
 
 
 def _text(path: Path) -> str | None:

@@ -86,6 +86,7 @@ def mirror(out: Path, directory: Path) -> None:
     Nothing in OUT is secret. OUT is a log like an exported one: python -m audit verify OUT
     """
     with open_member(directory) as node:
-        checkpoint = write_mirror(node, directory, out)
+        checkpoint, seen = write_mirror(node, directory, out)
     click.echo(f"{checkpoint.origin}: {checkpoint.size} entries are in {out}")
+    click.echo(f"This node has seen {seen} entries of it.")
     click.echo("For the hub's operator, if the hub is lost: safelane hub refound")

@@ -59,4 +59,4 @@ def refound_hub(  # noqa: PLR0917 - one for each option
             "The hub's keys are lost. Next: safelane log rotate-key --compromised, and as the page says."
         )
     else:
-        click.echo("Next: safelane log rotate-witness-key, since what the hub has cosigned is forgotten.")
+        click.echo("Then: safelane log rotate-witness-key, since what the hub has cosigned is forgotten.")
