@@ -9,7 +9,7 @@ import httpx
 import structlog
 
 from audit.errors import AuditError
-from audit.formats.note import Signer, Verifier
+from audit.formats.note import MAX_NOTE_SIZE, Signer, Verifier
 from gateway import __version__
 from gateway.http.signatures import (
     Call,
@@ -248,23 +248,26 @@ class HttpLink:
 
     def public_checkpoint(self) -> str:
         """As anybody can read it: the log signs it itself."""
-        return self._public("checkpoint").text
+        return self.public_resource("checkpoint", MAX_NOTE_SIZE).decode("utf-8", "replace")
 
     def public_resource(self, path: str, limit: int) -> bytes:
-        """As anybody can read it: whoever asks checks it."""
-        content = self._public(path).content
-        if len(content) > limit:
-            raise LinkError(f"The hub sent {len(content)} bytes as {path} of its log.")
-        return content
-
-    def _public(self, path: str) -> httpx.Response:
+        """As anybody can read it: whoever asks checks it. Little more than the limit is ever held, however
+        much a small reply unpacks to.
+        """
+        content = b""
         try:
-            response = self._client.get(f"{self._root}/log/{path}", auth=None)
+            with self._client.stream("GET", f"{self._root}/log/{path}", auth=None) as response:
+                if not response.is_success:
+                    raise LinkError(
+                        f"The hub said {response.status_code} to a request for the {path} of its log."
+                    )
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > limit:
+                        raise LinkError(f"The hub sent more than {limit} bytes as {path} of its log.")
         except httpx.HTTPError as error:
             raise LinkError(f"The hub cannot be reached ({type(error).__name__}: {error}).") from None
-        if not response.is_success:
-            raise LinkError(f"The hub said {response.status_code} to a request for the {path} of its log.")
-        return response
+        return content
 
     def _post(
         self, path: str, body: dict[str, Any], seconds: float, accept: set[HTTPStatus] | None = None
