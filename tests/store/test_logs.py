@@ -187,7 +187,7 @@ def test_a_witness_that_cosigns_again_and_again_does_not_lengthen_the_checkpoint
 
 @pytest.mark.parametrize(("name", "kind"), [("witness.example", SUBTREE_V1), ("ស" * 900, COSIGNATURE_V1)])
 def test_the_longest_cosignature_is_kept_and_replaced(engine: Engine, log: Log, name: str, kind: int) -> None:
-    """A line of ML-DSA-44 is longer than PostgreSQL takes into an index; so is a name of 900 Khmer letters."""
+    """A line of ML-DSA-44 is longer than PostgreSQL takes into an index; so are 900 letters of Khmer."""
     witness = Cosigner.generate(name, kind)
     with engine.begin() as connection:
         storage = SqlLogStorage(connection, ORIGIN)
