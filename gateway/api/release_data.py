@@ -171,7 +171,10 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
         note_reading(hub(), principal(), kept.release, way())
         observations = Observations.of(kept.release, hub().dictionary, query["cells"], words)
         receipt = Receipt(hub().log.origin, asked_index, kept.index)
-        response.set_data(data(observations, form, labelled=bool(language), receipt=receipt))
+        content = data(observations, form, labelled=bool(language), receipt=receipt)
+        response.set_data(content)
+        # Readers of Parquet fetch the end of a file first, then the columns that they need.
+        response.make_conditional(request, accept_ranges=True, complete_length=len(content))
     return response
 
 
