@@ -12,6 +12,8 @@ from gateway import __version__
 from gateway.accounts.context import Accounts
 from gateway.api import (
     access_control,
+    address_secrets,
+    addresses,
     audit,
     catalogue,
     federation,
@@ -101,6 +103,7 @@ def create_hub_app(hub: Hub) -> Flask:
         questions.blueprint,
         release_data.blueprint,
         pxweb.blueprint,
+        addresses.blueprint,
         catalogue.blueprint,
         audit.blueprint,
         federation.blueprint,
@@ -143,6 +146,7 @@ def _app(name: str, accounts: Accounts, audited: AuditedLog) -> Flask:
     app.after_request(_headers)
     app.extensions[LIMITER] = limits.install(app)
     storable.install(app)
+    address_secrets.install(app)
     access_control.install(app, accounts, WrongTokens(app.extensions[LIMITER]))
     app.extensions[AUDITED] = audited
     app.get("/healthz")(_health)
