@@ -12,8 +12,6 @@ from gateway import __version__
 from gateway.accounts.context import Accounts
 from gateway.api import (
     access_control,
-    address_secrets,
-    addresses,
     audit,
     catalogue,
     federation,
@@ -26,6 +24,7 @@ from gateway.api import (
 )
 from gateway.api.describe import named_operations
 from gateway.api.log import log_blueprint
+from gateway.api.personal_addresses import address_secrets, addresses
 from gateway.api.services import AUDITED, KEY
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
