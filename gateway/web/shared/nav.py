@@ -34,6 +34,7 @@ AUDIT = (
 
 NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
     (Side.HUB, Role.ANALYST): (
+        Entry("/overview", lazy_gettext("Overview")),
         Entry("/ask", lazy_gettext("Ask")),
         Entry("/ready-made", lazy_gettext("Ready-made questions")),
         Entry("/questions", lazy_gettext("Your questions")),
