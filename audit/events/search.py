@@ -16,7 +16,9 @@ from audit.events.former_events import all_types, present_type
 from audit.events.question_events import Released
 from audit.formats.canonical import canonical_json
 
-_TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
+_TIMES: Final = (b'"asked_at":"', b'"at":"')
+_STAMP: Final = re.compile(rb'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
+_TIME: Final = re.compile(rb'"(?:asked_at|at)":"' + _STAMP.pattern)
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,25 @@ class Criteria:
         """Yield the fitting entries, in order; entries of unknown kinds are skipped."""
         needles = self._needles()
         since, until = _stamp(self.since), _stamp(self.until)
+        single = [either[0] for either in needles if len(either) == 1]
+        several = [either for either in needles if len(either) > 1]
         for number, entry in entries:
             if self.numbers is not None and number not in self.numbers:
                 continue
-            if not all(any(one in entry for one in either) for either in needles):
-                continue
-            if not _within(entry, since, until):
-                continue
-            for found in read_events([(number, entry)]):
-                if self.fits(found.event):
-                    yield found
+            for needle in single:  # a million times: no generator for the usual one spelling
+                if needle not in entry:
+                    break
+            else:
+                if not all(any(one in entry for one in either) for either in several):
+                    continue
+                if not _within(entry, since, until):
+                    continue
+                yield from self._fitting(number, entry)
+
+    def _fitting(self, number: int, entry: bytes) -> Iterator[Found]:
+        for found in read_events([(number, entry)]):
+            if self.fits(found.event):
+                yield found
 
     def fits(self, event: Event) -> bool:
         """Return whether the event fits, apart from its number."""
@@ -161,11 +172,19 @@ def _stamp(time: datetime | None) -> bytes | None:
     return None if time is None else f"{time.astimezone(UTC).isoformat()[:19]}Z".encode()
 
 
+def _first_time(entry: bytes) -> re.Match[bytes] | None:
+    """As `_TIME.search`, which reads each byte in turn: ten times as slow."""
+    places = [(at, at + len(key)) for key in _TIMES if (at := entry.find(key)) >= 0]
+    if not places:
+        return None
+    return _STAMP.match(entry, min(places)[1]) or _TIME.search(entry)
+
+
 def _within(entry: bytes, since: bytes | None, until: bytes | None) -> bool:
     """Return False only where the entry cannot lie between these times: fractions of a second are ignored."""
     if since is None and until is None:
         return True
-    found = _TIME.search(entry)
+    found = _first_time(entry)
     if found is None:
         return False
     return (since is None or found[1] >= since) and (until is None or found[1] <= until)

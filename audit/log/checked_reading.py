@@ -38,9 +38,15 @@ class CheckedReading:
         except NotInLogError:
             self._raise_missing(start, end)
             raise
-        for number, entry in enumerate(entries, start):
-            if not self._is_logged(number, entry):
-                raise self._damaged(number)
+        first = start
+        while first < end:
+            beyond = min(end, (first // WIDTH + 1) * WIDTH)
+            part = entries[first - start : beyond - start]
+            if not self._are_logged(first, part):
+                for number, entry in enumerate(part, first):
+                    if not self._are_logged(number, [entry]):
+                        raise self._damaged(number)
+            first = beyond
         return entries
 
     def _raise_missing(self, start: int, end: int) -> None:
@@ -57,19 +63,22 @@ class CheckedReading:
         self.damaged.add(number)
         return DamagedEntryError(number)
 
-    def _is_logged(self, number: int, entry: object) -> bool:
+    def _are_logged(self, start: int, entries: Sequence[object]) -> bool:
+        """Whether all these entries of one tile are the logged ones: one comparison for many."""
         # What no program of ours wrote may be of any type: SQLite keeps a text where bytes belong.
-        return isinstance(entry, bytes) and leaf_hash(entry) == self._leaf(number)
+        sound = [entry for entry in entries if isinstance(entry, bytes)]
+        hashes = b"".join(map(leaf_hash, sound))
+        return len(sound) == len(entries) and hashes == self._hashes(start, len(entries))
 
-    def _leaf(self, number: int) -> bytes | None:
-        """The hash of an entry in the tree; None where it is gone, and nothing can be compared."""
-        index = number >> HEIGHT
+    def _hashes(self, start: int, count: int) -> bytes:
+        """Hashes of entries of one tile; shorter where the tile is gone, and nothing can be compared."""
+        index = start >> HEIGHT
         if index not in self._leaves:
             if len(self._leaves) >= _MOST_TILES:
                 self._leaves.clear()
             self._leaves[index] = self._tile(index)
-        start = number % WIDTH * HASH_SIZE
-        return self._leaves[index][start : start + HASH_SIZE] or None
+        place = start % WIDTH
+        return self._leaves[index][place * HASH_SIZE : (place + count) * HASH_SIZE]
 
     def _tile(self, index: int) -> bytes:
         try:

@@ -182,7 +182,7 @@ class SqlLogStorage:
     def read_entries(self, start: int, end: int) -> list[bytes]:
         """Entries `[start, end)`. Raises NotInLogError."""
         rows = self._connection.execute(_ENTRIES, {"of": self._origin, "first": start, "end": end})
-        entries = [row.entry for row in rows]
+        entries = list(rows.scalars())
         if len(entries) != end - start or start < 0:
             raise NotInLogError(f"{self._origin} does not have all of the entries {start} to {end - 1}")
         return entries

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.evidence import Finding
 from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Signer, Verifier
-from audit.formats.tiles import bundles_of, tiles_of
+from audit.formats.tiles import WIDTH, bundles_of, tiles_of
 from audit.log.directory import LogDirectory, export
 from audit.log.log import Log
 from audit.log.policy import Policy
@@ -94,6 +95,21 @@ def test_an_honest_export_verifies(exported: Path, policy: Policy) -> None:
     verified = verify_log(LogDirectory(exported), policy, lambda i, e: visited.append((i, e)))
     assert verified.checkpoint.size == 700
     assert visited == list(enumerate(ENTRIES))
+
+
+def test_a_check_needs_no_more_memory_for_a_log_of_twice_the_size(
+    log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy
+) -> None:
+    """Ten million entries are checked on a small machine: what is kept is less than four bytes an entry."""
+    peaks, half = [], 40 * WIDTH
+    for directory in (tmp_path / "once", tmp_path / "twice"):
+        log.append(storage, [b"%d" % number for number in range(half)], now=1)
+        export(log, storage, directory)
+        tracemalloc.start()
+        verify_log(LogDirectory(directory), policy, lambda *_: None)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 4 * half
 
 
 def test_an_empty_log_verifies(log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy) -> None:
