@@ -41,7 +41,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/sharing", lazy_gettext("What members share")),
     ),
     (Side.HUB, Role.AUDITOR): AUDIT,
-    (Side.HUB, Role.OPERATOR): (),
+    (Side.HUB, Role.OPERATOR): (Entry("/service", lazy_gettext("The service")),),
     (Side.NODE, Role.CONTROLLER): (
         Entry("/controller/approvals", lazy_gettext("Waiting for approval")),
         Entry("/controller/policy", lazy_gettext("Policy")),
