@@ -69,6 +69,9 @@ class LimitedApi(Api):
     def _register_error_handlers(self) -> None:
         pass
 
+    def _register_responses(self) -> None:
+        """Later: a response for each status of HTTP takes as long as all the rest of an application."""
+
     def _openapi_json(self) -> Response:
         with self._describing:
             if self._undescribed:
@@ -76,6 +79,7 @@ class LimitedApi(Api):
         return Response(self._text, content_type="application/json")
 
     def _described(self) -> str:
+        super()._register_responses()
         while self._undescribed:
             blueprint = self._undescribed.pop(0)
             blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)

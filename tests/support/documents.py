@@ -23,7 +23,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import click
-from command_line import safelane
+from command_line import audit, safelane
 
 from gateway.cli import main
 
@@ -59,6 +59,7 @@ _OF_A_FILE = re.compile(r"\$\(cat ([\w.-]+)\)")
 _VARIABLE = re.compile(r"[A-Z_]+=.*")
 _HELP = re.compile(r"safelane( [a-z-]+)* --help")
 _RULE = re.compile(r"-{2,}")
+AUDIT = ["python", "-m", "audit"]
 
 
 @dataclass(frozen=True)
@@ -123,23 +124,27 @@ def _with_exit_codes(found: Iterator[Command]) -> list[Command]:
 def run(command: Command, folder: Path) -> str:
     """What the command prints, on both streams. Raises AssertionError when it ends otherwise than told.
 
-    A help text, and a `safelane` without anything of a shell but a file, is run in this process: hundreds of
-    processes would import the same for a moment's work. What newcomers type first runs as they type it, all
-    of it.
+    A help text, and a `safelane` or `python -m audit` without anything of a shell but a file, is run in this
+    process: hundreds of processes would import the same for a moment's work. What newcomers type first runs
+    as they type it, all of it.
     """
     if _HELP.fullmatch(command.text):
         return help_of(command.text)
     text, file = _with_files(command.text, folder)
-    words = [] if command.page in AS_TYPED else _words_of_safelane(text)
+    words = [] if command.page in AS_TYPED else _words_of_ours(text)
     code, printed = _run_here(words, folder, file) if words else _run_by_shell(command.text, folder)
     where = f"{command.page.relative_to(ROOT)}:{command.line}: {command.text}"
     assert code == command.exit_code, f"{where}\nexit code {code}\n{printed}"
     return printed
 
 
-def _words_of_safelane(text: str) -> list[str]:
-    """The words of a `safelane`, variables before it included, that needs no shell and ends by itself."""
+def _words_of_ours(text: str) -> list[str]:
+    """The words of a `safelane` or `python -m audit`, variables before a `safelane` included, that needs no
+    shell and ends by itself.
+    """
     words = [] if _OF_A_SHELL.search(text) else shlex.split(text)
+    if words[:3] == AUDIT:
+        return words
     names = [Path(word).name for word in words if not _VARIABLE.fullmatch(word)]
     return words if names[:1] == ["safelane"] and not {"demo", "serve"} & set(names[1:3]) else []
 
@@ -154,7 +159,8 @@ def _with_files(text: str, folder: Path) -> tuple[str, Path | None]:
 def _run_here(words: Sequence[str], folder: Path, file: Path | None) -> tuple[int, str]:
     given = dict(word.split("=", 1) for word in takewhile(_VARIABLE.fullmatch, words))
     with chdir(folder), patch.dict(os.environ, COLUMNS="80", **given):
-        done = safelane(*words[len(given) + 1 :])
+        ours = words[len(given) :]
+        done = audit(*ours[3:]) if ours[:3] == AUDIT else safelane(*ours[1:])
     if file is None:
         return done.exit_code, done.output
     file.write_text(done.stdout, encoding="utf-8")

@@ -59,21 +59,26 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
         yield Region(made, policy, seen)
 
 
+# Made once, not for each of three thousand draws.
+LEVELS = st.lists(st.sampled_from(sorted(CODES)), max_size=3, unique=True)
+FILTERS = st.lists(st.sampled_from(sorted(CODES)), max_size=2, unique=True)
+SOME_OF = {level: st.lists(st.sampled_from(codes), min_size=1, unique=True) for level, codes in CODES.items()}
+MEASURES = st.sampled_from(["casualties", "accidents"])
+PURPOSES = st.sampled_from(["regional-reporting", "treaty-reporting"])
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> Question | None:
     """Any question about what there is and what there is not; None where its words do not fit together."""
-    levels = draw(st.lists(st.sampled_from(sorted(CODES)), max_size=3, unique=True))
-    filters = draw(st.lists(st.sampled_from(sorted(CODES)), max_size=2, unique=True))
-    where = {
-        level: draw(st.lists(st.sampled_from(CODES[level]), min_size=1, unique=True)) for level in filters
-    }
+    levels = draw(LEVELS)
+    where = {level: draw(SOME_OF[level]) for level in draw(FILTERS)}
     try:
         return question_of(
             regional(),
-            measure=draw(st.sampled_from(["casualties", "accidents"])),
+            measure=draw(MEASURES),
             by=levels,
             where=where,
-            purpose=draw(st.sampled_from(["regional-reporting", "treaty-reporting"])),
+            purpose=draw(PURPOSES),
         )
     except QuestionError:
         return None
