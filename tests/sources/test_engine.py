@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from told_by_loads import ACCIDENTS, CASUALTY, CELLS, MAPPING, TODAY, everything
+from loads_compared import ACCIDENTS, CASUALTY, CELLS, MAPPING, TODAY, everything
 
 from gateway.demo.people import make_people
 from gateway.demo.people_files import mapping_text, write_register

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from told_by_loads import CASUALTY, MAPPING, everything
+from loads_compared import CASUALTY, MAPPING, everything
 
 from gateway.dictionary import regional
 from gateway.sources.engine import engine_table

@@ -106,6 +106,8 @@ def ascending(values: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]
     part[:, : width - first] = content[:, first : first + 8]
     keys = part.view(">u8").ravel().astype(np.uint64)
     del part
+    if (keys[1:] > keys[:-1]).all():
+        return np.arange(len(values)), np.zeros(len(values), dtype=np.bool_)
     order = np.argsort(keys)
     keys = keys[order]
     again = np.concatenate(([False], keys[1:] == keys[:-1]))
