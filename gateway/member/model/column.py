@@ -101,11 +101,7 @@ def ascending(values: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]
         return order, _same_as_before(values, order)
     width = values.dtype.itemsize
     content = np.ascontiguousarray(values).view(np.uint8).reshape(-1, width)
-    first = next((n for n in range(width) if (content[:, n] != content[0, n]).any()), width)
-    part = np.zeros((len(values), 8), dtype=np.uint8)
-    part[:, : width - first] = content[:, first : first + 8]
-    keys = part.view(">u8").ravel().astype(np.uint64)
-    del part
+    keys = _eight_bytes(content, _first_difference(content))
     if (keys[1:] > keys[:-1]).all():
         return np.arange(len(values)), np.zeros(len(values), dtype=np.bool_)
     order = np.argsort(keys)
@@ -121,6 +117,24 @@ def ascending(values: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]
     order[places] = rows[np.argsort(values[rows], kind="stable")]  # runs of one key stay in their places
     again[later] = values[order[later]] == values[order[later - 1]]
     return order, again
+
+
+def _first_difference(content: NDArray[np.uint8]) -> int:
+    """The first place in which not all rows have the same byte; the width where all rows are the same."""
+    width: int = content.shape[1]
+    for start in range(0, width, 8):
+        part = _eight_bytes(content, start)
+        differing = int(np.bitwise_or.reduce(part ^ part[0]))
+        if differing:
+            return start + 8 - len(differing.to_bytes(8, "big").lstrip(b"\0"))
+    return width
+
+
+def _eight_bytes(content: NDArray[np.uint8], first: int) -> NDArray[np.uint64]:
+    """Of each row eight bytes from a place on, with zeros behind the end, as one number."""
+    part = np.zeros((len(content), 8), dtype=np.uint8)
+    part[:, : content.shape[1] - first] = content[:, first : first + 8]
+    return part.view(">u8").ravel().astype(np.uint64)
 
 
 def _same_as_before(values: NDArray[Any], order: NDArray[np.intp]) -> NDArray[np.bool_]:
