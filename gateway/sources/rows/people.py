@@ -29,9 +29,11 @@ def person_links(national: NDArray[np.bytes_] | None, case: NDArray[np.bytes_]) 
     """A pseudonym per row for the person: of the national number, else of the case number."""
     if national is None:
         return case
+    without = national == b""
+    if not without.any() and national.dtype.itemsize >= case.dtype.itemsize:
+        return national  # millions of rows are not held twice
     widest = max(national.dtype, case.dtype, key=lambda d: d.itemsize)
     person = national.astype(widest)
-    without = person == b""
     person[without] = case[without]
     return person
 
