@@ -79,6 +79,14 @@ class ReadAction(StrEnum):
     """In former entries only: a refused reader is an entry `access-refused` now."""
 
 
+class ReadThrough(StrEnum):
+    """What opened the data of a release to a program."""
+
+    TOKEN = "token"  # noqa: S105 - a word, no secret
+    ADDRESS = "address"
+    """A personal address, which holds a secret."""
+
+
 class ErasureGround(StrEnum):
     """Why openings were erased."""
 

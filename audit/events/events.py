@@ -36,6 +36,7 @@ from audit.events.question_events import (
     Rejected,
     Released,
     ReleasedAgain,
+    ReleaseRead,
 )
 from audit.events.record_events import RECORD_EVENTS
 from audit.events.refusal_events import MessageRefused
@@ -266,6 +267,7 @@ EVENTS: Final = {
             Rejected,
             Released,
             ReleasedAgain,
+            ReleaseRead,
         ),
         *(TotalAsked, Contributed, TotalReleased, TotalSpoiled),
         *(CountBegun, CountApproval, SetSealed, SetMixed, Counted),

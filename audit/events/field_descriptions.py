@@ -107,6 +107,7 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
         "subject": "the person whom the entry is about",
         "successor": "the person who takes over",
         "text": "the text of the policy, as signed",
+        "through": "what opened the data: `token`, or `address` for a personal address",
         "threshold": "the least overlap, other than none, for which the result was disclosed",
         "times": "number of attempts since the entry before",
         "token": "random; names the token in lists",
@@ -177,6 +178,10 @@ SPECIAL: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "records-compared": {"former": "random name of the snapshot before"},
         "member-revoked": {"reason": "the reason, in the operator's words"},
         "key-revoked": {"reason": "`lost`, `stolen` or `left`"},
+        "release-read": {
+            "actor": "the person whose program read",
+            "number": "number of the release that was read",
+        },
         "log-read": {
             "actor": "the person who read",
             "organisation": "the person's organisation; null for the operator on the log's own machine",

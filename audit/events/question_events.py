@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import ClassVar
 
 from audit.events.event import Event
-from audit.events.event_values import CoarseShare, CoarseSize, EntryRef, Filter, MemberOutcome, Outcome
+from audit.events.event_values import (
+    CoarseShare,
+    CoarseSize,
+    EntryRef,
+    Filter,
+    MemberOutcome,
+    Outcome,
+    ReadThrough,
+)
 from audit.formats.commitment import Commitment
 
 
@@ -180,3 +188,20 @@ class ReleasedAgain(Released):
 
     TYPE: ClassVar[str] = "released-again"
     number: int
+
+
+@dataclass(frozen=True)
+class ReleaseRead(Event):
+    """A program fetched the data of a release after it went to whoever had asked; nobody was asked anew.
+
+    Further readings of the same release by the same person in the same way within an hour have no entry.
+    """
+
+    TYPE: ClassVar[str] = "release-read"
+    question_id: str
+    number: int
+    actor: Commitment
+    organisation: str
+    role: str
+    through: ReadThrough
+    at: datetime

@@ -4,6 +4,7 @@ from gateway.accounts.analyst_routes import ANALYST_ROUTES
 from gateway.accounts.auditor_routes import AUDITOR_ROUTES
 from gateway.accounts.controller_routes import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
+from gateway.accounts.operator_routes import OPERATOR_ROUTES
 
 ROUTES: dict[str, Action] = {
     "GET /healthz": Action.SEE_SERVICE,
@@ -30,6 +31,7 @@ ROUTES: dict[str, Action] = {
     "POST /account/sessions/end": Action.KEEP_OWN_ACCOUNT,
     "POST /account/tokens": Action.KEEP_OWN_ACCOUNT,
     "POST /account/tokens/revoke": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/addresses": Action.KEEP_OWN_ACCOUNT,
     "POST /kept": Action.KEEP_OWN_ACCOUNT,
     "POST /sign-out": Action.KEEP_OWN_ACCOUNT,
     "GET /api/v1/catalogue": Action.READ_WORDS,
@@ -37,6 +39,8 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/questions": Action.ASK,
     "POST /api/v1/questions": Action.ASK,
     "GET /api/v1/questions/<question_id>": Action.ASK,
+    "GET /api/v1/addresses": Action.ASK,
+    "DELETE /api/v1/addresses/<address_id>": Action.ASK,
     "GET /api/v1/audit/entries": Action.AUDIT,
     "GET /api/v1/audit/explanations/<what>": Action.AUDIT,
     "GET /api/v1/audit/dossiers/<question_id>": Action.AUDIT,
@@ -44,6 +48,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/audit/alerts": Action.AUDIT,
     "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
     "GET /api/v1/audit/log-status": Action.AUDIT,
+    **OPERATOR_ROUTES,
     **ANALYST_ROUTES,
     **AUDITOR_ROUTES,
     **CONTROLLER_ROUTES,
@@ -71,6 +76,26 @@ ROUTES: dict[str, Action] = {
     "POST /federation/v2/offers": Action.DELIVER,
 }
 """Method and rule, as Flask spells them, of both web applications."""
+
+_TABLES = "/api/pxweb/v2/tables"
+_RELEASES = "/api/v1/questions/<question_id>/releases"
+READ_BY_ADDRESS: frozenset[str] = frozenset(
+    {
+        f"GET {_RELEASES}/<int:number>/data",
+        f"GET {_RELEASES}/<int:number>/data.<ending>",
+        f"GET {_RELEASES}/<int:number>/metadata",
+        f"GET {_RELEASES}/<int:number>/proof",
+        f"GET {_RELEASES}/newest/data",
+        f"GET {_RELEASES}/newest/data.<ending>",
+        "GET /api/pxweb/v2/config",
+        f"GET {_TABLES}",
+        f"GET {_TABLES}/<table_id>",
+        f"GET {_TABLES}/<table_id>/metadata",
+        f"GET {_TABLES}/<table_id>/data",
+        f"POST {_TABLES}/<table_id>/data",
+    }
+)
+"""What a personal address opens: tables are read there, and nothing is done."""
 
 COMMANDS: dict[str, Action] = {
     "safelane account": Action.MANAGE_ACCOUNTS,
@@ -121,6 +146,11 @@ people whose duty the command is.
 def action_of_route(method: str, rule: str) -> Action | None:
     """Return the line for a request, or None for an address without a line. HEAD is GET without a body."""
     return ROUTES.get(f"{'GET' if method == 'HEAD' else method} {rule}")
+
+
+def is_read_by_address(method: str, rule: str) -> bool:
+    """Return whether a personal address opens an address of the application."""
+    return f"{'GET' if method == 'HEAD' else method} {rule}" in READ_BY_ADDRESS
 
 
 def action_of_command(command: str) -> Action | None:

@@ -141,7 +141,7 @@ def token_made(by: str, account: Account, token: Token, at: datetime) -> Entry:
         actor=actor.commitment,
         subject=subject.commitment,
         token=token.id,
-        scopes=tuple(sorted(scope.value for scope in token.scopes)),
+        scopes=token.words,
         until=whole_second(token.until),
         at=whole_second(at),
     )

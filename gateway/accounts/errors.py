@@ -13,6 +13,16 @@ class NotAuthenticatedError(AccountError):
     """The token or session is unknown, or missing."""
 
 
+class UnknownAddressError(AccountError):
+    """An unknown, withdrawn or expired personal address, or an account that reads nothing any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This personal address opens nothing: it is mistyped, was withdrawn, or its time is over.",
+            remedy="Its owner makes a new one on the page of the account.",
+        )
+
+
 class SignInRefusedError(AccountError):
     """One wording for every cause: wrong name, passphrase or code, or closed attempts."""
 

@@ -110,7 +110,7 @@ def _token(token: Token) -> dict[str, Any]:
     return {
         "id": token.id,
         "label": token.label,
-        "scopes": sorted(scope.value for scope in token.scopes),
+        "scopes": list(token.words),
         "since": token.since.isoformat(),
         "until": token.until.isoformat(),
         "used": token.used.isoformat() if token.used else None,

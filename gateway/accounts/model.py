@@ -30,8 +30,12 @@ class Means(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a token may be used for: at most what the account's duty may do."""
+    """What a token may be used for: at most what the account's duty may do.
 
+    `ADDRESS` is the scope of personal addresses and of them alone: no duty gives it to a token.
+    """
+
+    ADDRESS = "address"
     ASK = "ask"
     AUDIT = "audit"
     DESK = "desk"
@@ -44,11 +48,16 @@ class Scope(StrEnum):
 
 
 _SCOPES = {
+    Scope.ADDRESS: "reading own tables by a personal address",
     Scope.ASK: "asking, and reading own questions",
     Scope.AUDIT: "searching, explaining and exporting the log",
-    Scope.DESK: "reading the controller's pages as data, withheld counts too",
+    Scope.DESK: "reading the pages of the controller's or the operator's desk as data, withheld counts too",
     Scope.READ: "the words of the dictionary, the members, the own account",
 }
+
+
+QUESTION = "question:"
+"""Begins the word of the one question that a personal address reads."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,11 @@ class Session:
 
 @dataclass(frozen=True)
 class Token:
-    """A token. `id` names the token in lists; the token's secret is stored only as a hash."""
+    """A token. `id` names the token in lists; the token's secret is stored only as a hash.
+
+    A personal address is a token too, whose secret stands in the address; with a `question` it reads the
+    releases of that question alone.
+    """
 
     id: str
     account: str
@@ -136,6 +149,18 @@ class Token:
     since: datetime
     until: datetime
     used: datetime | None = None
+    question: str | None = None
+
+    @property
+    def is_address(self) -> bool:
+        """Whether this is a personal address."""
+        return Scope.ADDRESS in self.scopes
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The scopes in the words of lists and of the log; the one question of an address among them."""
+        only = () if self.question is None else (f"{QUESTION}{self.question}",)
+        return (*sorted(scope.value for scope in self.scopes), *only)
 
 
 @dataclass(frozen=True)
@@ -169,3 +194,12 @@ class TokenRequest:
     label: str
     scopes: frozenset[Scope]
     days: int = 90
+
+
+@dataclass(frozen=True)
+class AddressRequest:
+    """A request for a personal address; without a `question` it reads all tables of its owner."""
+
+    label: str
+    days: int = 90
+    question: str | None = None

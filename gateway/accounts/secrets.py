@@ -22,6 +22,7 @@ class Kind(StrEnum):
     VISIT = "slv"
     INVITATION = "sli"
     RECOVERY = "slr"
+    ADDRESS = "sla"
 
 
 def new_secret(kind: Kind) -> str:

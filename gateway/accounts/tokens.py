@@ -13,7 +13,17 @@ from gateway.accounts.errors import (
     UnknownAccountError,
 )
 from gateway.accounts.invitations import account_name, check_free, checked_offer
-from gateway.accounts.model import Account, Offer, Principal, Role, Scope, Side, Token, TokenRequest
+from gateway.accounts.model import (
+    Account,
+    AddressRequest,
+    Offer,
+    Principal,
+    Role,
+    Scope,
+    Side,
+    Token,
+    TokenRequest,
+)
 from gateway.accounts.ports import UnitOfWork
 from gateway.accounts.secrets import Kind, new_id, new_secret, secret_hash
 
@@ -42,7 +52,7 @@ def make_token(accounts: Accounts, by: str, name: str, requested: TokenRequest) 
     Raises UnknownAccountError, or AccountRuleError for scopes beyond the account's duty.
     """
     with accounts.store.writing() as work:
-        return _make(accounts, work, by, _open_account(work, name), requested)
+        return _make(accounts, work, by, open_account(work, name), requested)
 
 
 def add_service(accounts: Accounts, by: str, name: str, owner: str, requested: TokenRequest) -> str:
@@ -53,7 +63,7 @@ def add_service(accounts: Accounts, by: str, name: str, owner: str, requested: T
     now = accounts.clock.now()
     checked = account_name(name)
     with accounts.store.writing() as work:
-        person = _open_account(work, owner)
+        person = open_account(work, owner)
         if person.owner is not None:
             raise AccountRuleError("A service account belongs to a person.", remedy="Name its owner.")
         check_free(work, checked)
@@ -79,11 +89,14 @@ def add_program(accounts: Accounts, offer: Offer, label: str) -> str:
         return _make(accounts, work, account.name, account, requested)
 
 
-def caller(accounts: Accounts, token: str) -> Caller:
-    """Return the holder of this token, with the current account. Raises NotAuthenticatedError."""
+def caller(accounts: Accounts, secret: str, kind: Kind = Kind.TOKEN) -> Caller:
+    """Return the holder of this token or personal address, with the current account.
+
+    Raises NotAuthenticatedError.
+    """
     now = accounts.clock.now()
     with accounts.store.reading() as view:
-        found = view.people.token(secret_hash(Kind.TOKEN, token))
+        found = view.people.token(secret_hash(kind, secret))
         owner = view.people.account(found[1].owner) if found and found[1].owner else None
     if found is None or found[1].closed is not None or found[0].until <= now:
         raise _unknown()
@@ -115,34 +128,45 @@ def revoke(accounts: Accounts, by: str, name: str, ids: Iterable[str] | None = N
 
 
 def _make(accounts: Accounts, work: UnitOfWork, by: str, account: Account, requested: TokenRequest) -> str:
-    _check(accounts, account, requested)
-    if len(work.people.tokens_of(account.name)) >= MOST:
-        raise AccountRuleError(
-            f"An account has at most {MOST} tokens.", remedy="Revoke some that are not used."
-        )
-    now = accounts.clock.now()
-    secret = new_secret(Kind.TOKEN)
-    until = now + timedelta(days=requested.days)
-    token = Token(new_id(), account.name, requested.label.strip(), requested.scopes, now, until)
-    index = entries.record(accounts, work, entries.token_made(by, account, token, now))
-    work.people.add_token(token, secret_hash(Kind.TOKEN, secret), because=index)
-    return secret
-
-
-def _check(accounts: Accounts, account: Account, requested: TokenRequest) -> None:
     possible = scopes_of(accounts.side, account.role)
     if not requested.scopes or not requested.scopes <= possible:
         raise AccountRuleError(
             f"A token of this {account.role.value} needs a scope, and can have only those of its duty.",
             remedy=f"Scopes: {', '.join(sorted(s.value for s in possible)) or 'none'}.",
         )
+    return keep(accounts, work, by, account, requested)
+
+
+def keep(
+    accounts: Accounts, work: UnitOfWork, by: str, account: Account, requested: TokenRequest | AddressRequest
+) -> str:
+    """Keep a token or a personal address; returns its secret, shown this once.
+
+    Raises AccountRuleError for a label or a number of days that cannot be, or too many tokens.
+    """
+    label = requested.label.strip()
     if not 1 <= requested.days <= MOST_DAYS:
         raise AccountRuleError(f"A token holds for 1 to {MOST_DAYS} days.", remedy="Choose fewer days.")
-    if not requested.label.strip() or len(requested.label) > 60 or not requested.label.isprintable():
+    if not label or len(requested.label) > 60 or not requested.label.isprintable():
         raise AccountRuleError("A token has a label of 1 to 60 characters.", remedy="Say what it is for.")
+    if len(work.people.tokens_of(account.name)) >= MOST:
+        raise AccountRuleError(
+            f"An account has at most {MOST} tokens.", remedy="Revoke some that are not used."
+        )
+    now = accounts.clock.now()
+    until = now + timedelta(days=requested.days)
+    if isinstance(requested, AddressRequest):
+        kind, scopes, question = Kind.ADDRESS, frozenset({Scope.ADDRESS}), requested.question
+    else:
+        kind, scopes, question = Kind.TOKEN, requested.scopes, None
+    token = Token(new_id(), account.name, label, scopes, now, until, question=question)
+    secret = new_secret(kind)
+    index = entries.record(accounts, work, entries.token_made(by, account, token, now))
+    work.people.add_token(token, secret_hash(kind, secret), because=index)
+    return secret
 
 
-def _open_account(work: UnitOfWork, name: str) -> Account:
+def open_account(work: UnitOfWork, name: str) -> Account:
     account = work.people.account(name)
     if account is None or account.closed is not None:
         raise UnknownAccountError(f"There is no open account {name}.", remedy="List them.")

@@ -5,22 +5,26 @@ An address without a line in `gateway.accounts.access_routes` is refused to ever
 page can use a browser's automatic cookie against the API.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed, TooManyRequests
 
-from gateway.accounts.access_routes import action_of_route
+from gateway.accounts.access_routes import action_of_route, is_read_by_address
+from gateway.accounts.addresses import reader, reads
 from gateway.accounts.context import Accounts
 from gateway.accounts.duties import DUTIES, Action, Who
-from gateway.accounts.errors import NotAuthenticatedError, NotPermittedError
+from gateway.accounts.errors import NotAuthenticatedError, NotPermittedError, UnknownAddressError
 from gateway.accounts.model import Principal
 from gateway.accounts.refusal_log import admit, refused
 from gateway.accounts.sessions import Present, present
-from gateway.accounts.tokens import caller
+from gateway.accounts.tokens import Caller, caller
 from gateway.api.browsers import SESSION, address, read_cookie
+from gateway.api.personal_addresses.address_secrets import shown_secret
 from gateway.api.wrong_tokens import WrongTokens
+from gateway.hub.errors import UnknownQuestionError
 
 KEY = "safelane-accounts"
 WRONG_TOKENS = "safelane-wrong-tokens"
@@ -66,9 +70,12 @@ def _authorise() -> None:
         log.error("no line in the table of duties", rule=request.url_rule.rule, method=request.method)
         raise NotPermittedError("Nobody does this.", remedy="Tell the operator.")
     allowed = DUTIES[action].who(accounts().side)
-    if Who.ANYBODY in allowed or Who.MEMBER_NODE in allowed:
+    by_address = shown_secret() is not None
+    if not by_address and (Who.ANYBODY in allowed or Who.MEMBER_NODE in allowed):
         return  # a member's node proves who it is by the signature of its call, at the view
-    if request.path.startswith(API):
+    if (secret := shown_secret()) is not None:
+        _reader(action, secret, request.url_rule.rule)
+    elif request.path.startswith(API):
         _program(action)
     else:
         _browser(action)
@@ -89,18 +96,40 @@ def _program(action: Action) -> None:
         raise NotAuthenticatedError(
             "This address needs a token.", remedy="Send the header 'Authorization: Bearer <your token>'."
         )
-    counted: WrongTokens = current_app.extensions[WRONG_TOKENS]
-    if counted.are_too_many(address(), token.strip()):
-        raise TooManyRequests("Too many wrong tokens came from your address. Wait a minute.")
-    try:
-        found = caller(accounts(), token.strip())
-        counted.right(token.strip())
-    except NotAuthenticatedError:
-        counted.wrong(address())
-        refused(accounts(), None, action.value, "unknown-token")
-        raise
+    found = _known(token.strip(), action, caller, "unknown-token")
     admit(accounts(), found.principal, action, found.token.scopes)
     g.principal = found.principal
+
+
+def _reader(action: Action, secret: str, rule: str) -> None:
+    """Admit the owner of a personal address as far as it reads, by the duty that the owner has now.
+
+    Whatever it does not open looks like nothing. Raises UnknownAddressError or UnknownQuestionError.
+    """
+    found = _known(secret, action, reader, "unknown-address")
+    g.principal = found.principal
+    asked_for = (request.view_args or {}).get("question_id")
+    if not is_read_by_address(request.method, rule) or not reads(found.token, asked_for):
+        raise UnknownQuestionError(
+            "This personal address does not open that.",
+            remedy="Its owner sees on the account's page what it reads.",
+        )
+    admit(accounts(), found.principal, action)
+
+
+def _known(secret: str, action: Action, find: Callable[[Accounts, str], Caller], reason: str) -> Caller:
+    """Return whose secret this is; wrong ones are counted by the address that shows them, and logged."""
+    counted: WrongTokens = current_app.extensions[WRONG_TOKENS]
+    if counted.are_too_many(address(), secret):
+        raise TooManyRequests("Too many wrong tokens came from your address. Wait a minute.")
+    try:
+        found = find(accounts(), secret)
+    except (NotAuthenticatedError, UnknownAddressError):
+        counted.wrong(address())
+        refused(accounts(), None, action.value, reason)
+        raise
+    counted.right(secret)
+    return found
 
 
 def _browser(action: Action) -> None:

@@ -24,6 +24,7 @@ from gateway.api import (
 )
 from gateway.api.describe import named_operations
 from gateway.api.log import log_blueprint
+from gateway.api.personal_addresses import address_secrets, addresses
 from gateway.api.services import AUDITED, KEY
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
@@ -101,6 +102,7 @@ def create_hub_app(hub: Hub) -> Flask:
         questions.blueprint,
         release_data.blueprint,
         pxweb.blueprint,
+        addresses.blueprint,
         catalogue.blueprint,
         audit.blueprint,
         federation.blueprint,
@@ -143,6 +145,7 @@ def _app(name: str, accounts: Accounts, audited: AuditedLog) -> Flask:
     app.after_request(_headers)
     app.extensions[LIMITER] = limits.install(app)
     storable.install(app)
+    address_secrets.install(app)
     access_control.install(app, accounts, WrongTokens(app.extensions[LIMITER]))
     app.extensions[AUDITED] = audited
     app.get("/healthz")(_health)

@@ -48,6 +48,7 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     accounts.UnstorableError: HTTPStatus.BAD_REQUEST,
     accounts.InvitationError: HTTPStatus.FORBIDDEN,
     accounts.UnknownAccountError: HTTPStatus.NOT_FOUND,
+    accounts.UnknownAddressError: HTTPStatus.NOT_FOUND,
     accounts.AccountTakenError: HTTPStatus.CONFLICT,
     accounts.AccountError: HTTPStatus.UNPROCESSABLE_ENTITY,
     accounts.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,

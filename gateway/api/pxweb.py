@@ -16,6 +16,7 @@ from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import languages, words_of
+from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.pxweb_tables import Table, tables
 from gateway.api.schemas import WORD, Strict
 from gateway.api.services import hub
@@ -23,6 +24,7 @@ from gateway.export.observations import Observations, Selection
 from gateway.export.px_selection import SelectionError, split
 from gateway.export.px_table import Query, data, metadata
 from gateway.hub.errors import UnknownQuestionError
+from gateway.hub.reading import note_reading
 
 blueprint = Blueprint(
     "pxweb", __name__, url_prefix="/api/pxweb/v2", description="Ready-made questions as tables of PxWeb"
@@ -147,7 +149,9 @@ def get_table_metadata(query: dict[str, Any], table_id: str) -> Response:
 def get_table_data(query: dict[str, Any], table_id: str) -> Response:
     """What `valuecodes[VARIABLE]=CODE,CODE` selects; without any every cell that is no total."""
     table = _table(table_id)
-    return _json(data(_observations(table, query["lang"]), _from_address(request.args)))
+    selected = data(_observations(table, query["lang"]), _from_address(request.args))
+    note_reading(hub(), principal(), table.release, way())
+    return _json(selected)
 
 
 @blueprint.route("/tables/<table_id>/data", methods=["POST"])
@@ -162,7 +166,9 @@ def post_table_data(query: dict[str, Any], body: dict[str, Any], table_id: str) 
     wanted: dict[str, list[str]] = {}
     for variable in body["selection"]:
         wanted.setdefault(variable["variableCode"], []).extend(variable["valueCodes"])
-    return _json(data(_observations(table, query["lang"]), wanted or None))
+    selected = data(_observations(table, query["lang"]), wanted or None)
+    note_reading(hub(), principal(), table.release, way())
+    return _json(selected)
 
 
 def _from_address(arguments: MultiDict[str, str]) -> Query | None:
@@ -201,7 +207,7 @@ def _observations(table: Table, language: str) -> Observations:
 
 def _shown(table: Table, language: str) -> dict[str, Any]:
     shown = table.shown(hub().dictionary, words_of(language))
-    address = f"/api/pxweb/v2/tables/{table.id}"
+    address = f"{request.script_root}/api/pxweb/v2/tables/{table.id}"
     links = [("self", ""), ("metadata", "/metadata"), ("data", "/data")]
     named = [{"rel": rel, "hreflang": language or "en", "href": f"{address}{end}"} for rel, end in links]
     return {**shown, "links": named}

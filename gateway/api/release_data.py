@@ -19,6 +19,7 @@ from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import words_of
+from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.release_schemas import MetadataSchema
 from gateway.api.schemas import Strict
 from gateway.api.services import hub
@@ -30,6 +31,7 @@ from gateway.hub.errors import UnknownQuestionError
 from gateway.hub.model import AskedQuestion, KeptRelease
 from gateway.hub.ports import View
 from gateway.hub.proofs import sidecar
+from gateway.hub.reading import note_reading
 from gateway.wire.release import RESULT
 
 blueprint = Blueprint(
@@ -166,9 +168,13 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
     response.headers["Link"] = f'<{at}/metadata>; rel="describedby"; type="application/json"'
     response.make_conditional(request)
     if response.status_code != HTTPStatus.NOT_MODIFIED:
+        note_reading(hub(), principal(), kept.release, way())
         observations = Observations.of(kept.release, hub().dictionary, query["cells"], words)
         receipt = Receipt(hub().log.origin, asked_index, kept.index)
-        response.set_data(data(observations, form, labelled=bool(language), receipt=receipt))
+        content = data(observations, form, labelled=bool(language), receipt=receipt)
+        response.set_data(content)
+        # Readers of Parquet fetch the end of a file first, then the columns that they need.
+        response.make_conditional(request, accept_ranges=True, complete_length=len(content))
     return response
 
 
@@ -220,4 +226,4 @@ def _content_type(form: str) -> str:
 
 
 def _address(question_id: str, number: int) -> str:
-    return f"/api/v1/questions/{quote(question_id, safe='')}/releases/{number}"
+    return f"{request.script_root}/api/v1/questions/{quote(question_id, safe='')}/releases/{number}"

@@ -8,6 +8,7 @@ from gateway.export.export_formats import CONTENT_TYPES, FormError
 from gateway.export.json_stat import to_json_stat
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
+from gateway.export.parquet import is_installed, to_parquet
 from gateway.export.sdmx_csv import to_sdmx_csv
 from gateway.export.sdmx_json import to_sdmx_json
 
@@ -29,10 +30,11 @@ FORMATS = MappingProxyType(
             DataFormat("sdmx.csv", "application/vnd.sdmx.data+csv;version=2.0.0"),
             DataFormat("sdmx.json", "application/vnd.sdmx.data+json;version=2.0.0"),
             DataFormat("xlsx", CONTENT_TYPES["xlsx"]),
+            *([DataFormat("parquet", "application/vnd.apache.parquet")] if is_installed() else []),
         )
     }
 )
-"""By ending; the first is what a program gets that accepts anything."""
+"""By ending; the first is what a program gets that accepts anything. Parquet needs the extra `engine`."""
 
 MEDIA_TYPES = MappingProxyType(
     {made.media_type.partition(";")[0]: made.ending for made in FORMATS.values()}
@@ -62,6 +64,8 @@ def data(
             if not (observations.axes or observations.one_year):
                 raise FormError("SDMX-JSON cannot hold a single number.", remedy="Ask for data.csv.")
             return to_sdmx_json(observations).encode()
+        case "parquet" if ending in FORMATS:
+            return to_parquet(observations, labelled=labelled, receipt=receipt)
         case "xlsx":
             # Here, because a library for workbooks is in the way of whoever only starts.
             from gateway.export.workbook import workbook  # noqa: PLC0415

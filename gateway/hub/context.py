@@ -9,6 +9,7 @@ from audit.log.log import Log
 from audit.reading.alerts import Thresholds
 from gateway.dictionary import Dictionary
 from gateway.hub.ports import Clock, Notifier, Store
+from gateway.hub.recent_readings import RecentReadings
 from gateway.hub.reply_keys.reply_signers import ReplySigners
 
 
@@ -19,7 +20,7 @@ class Hub:
     `notifier` signals every event, `answer_notifier` also each answer: only the release of questions waits
     for answers, and members and requesters are not woken in vain. `started`: when the hub began to listen.
     `reply_signers` sign the hub's replies to members; `cosigner` cosigns the checkpoints of members' logs.
-    `thresholds` are those of an auditor's alerts.
+    `thresholds` are those of an auditor's alerts. `readings`: which readings of releases are logged already.
     """
 
     dictionary: Dictionary
@@ -32,6 +33,7 @@ class Hub:
     cosigner: Cosigner
     started: datetime
     thresholds: Thresholds = field(default_factory=Thresholds)
+    readings: RecentReadings = field(default_factory=RecentReadings)
 
     @property
     def reply_signer(self) -> Signer:

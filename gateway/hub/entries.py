@@ -8,9 +8,17 @@ from typing import Any
 import structlog
 
 from audit.errors import AuditError
-from audit.events.event_values import CoarseShare, CoarseSize, EntryRef, Filter, MemberOutcome, Outcome
+from audit.events.event_values import (
+    CoarseShare,
+    CoarseSize,
+    EntryRef,
+    Filter,
+    MemberOutcome,
+    Outcome,
+    ReadThrough,
+)
 from audit.events.events import Event, encode, whole_second
-from audit.events.question_events import Asked, Denied, Released, ReleasedAgain
+from audit.events.question_events import Asked, Denied, Released, ReleasedAgain, ReleaseRead
 from audit.formats.commitment import Opening, commit
 from gateway.hub.context import Hub
 from gateway.hub.model import AskedQuestion, Principal
@@ -125,6 +133,21 @@ def released(
     first = release.number == 1
     event = Released(**fields) if first else ReleasedAgain(**fields, number=release.number)
     return Entry(event, {RESULT: result})
+
+
+def release_read(principal: Principal, release: Release, through: ReadThrough, at: datetime) -> Entry:
+    """A program of somebody fetches the data of a release."""
+    actor = commit(ACTOR, principal.user.encode())
+    event = ReleaseRead(
+        question_id=release.question_id,
+        number=release.number,
+        actor=actor.commitment,
+        organisation=principal.organisation,
+        role=principal.role.value,
+        through=through,
+        at=whole_second(at),
+    )
+    return Entry(event, {ACTOR: actor})
 
 
 def _outcome(coverage: Coverage, entry: EntryRef | None) -> MemberOutcome:

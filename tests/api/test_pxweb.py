@@ -4,44 +4,15 @@ from typing import Any
 
 import pytest
 from regions import Region
-
-from audit.events.event_values import EntryRef
-from audit.formats.merkle import leaf_hash
-from audit.log.receipt import Receipt
-from gateway.hub.releasing import release_due
-from gateway.wire.answer import Answer, AskedEntry
-from gateway.wire.cells import Axis
-from gateway.wire.poll import poll_reply_from_json
+from released_questions import QUESTION, TABLE, ask_ready_made
 
 BASE = "/api/pxweb/v2"
-TABLE = f"{BASE}/tables/accidents.casualties"
-QUESTION = {"measure": "casualties", "by": ["country", "year"], "purpose": "regional-reporting"}
-NUMBERS = {"KH": (7, 20, 27), "TH": (None, 6, 9)}
-
-
-def answer(region: Region, code: str) -> None:
-    with region.member(code) as member:
-        reply = member.post("/federation/v2/poll", json={"seen_size": 0, "wait": 0})
-        (delivery,) = poll_reply_from_json(reply.json()).deliveries
-        index, leaf = Receipt.parse(delivery.receipt).index, leaf_hash(delivery.entry)
-        origin, simulated = region.hub.log.origin, region.members[code]
-        axes = (Axis("year", ("2023", "2024", "Total")),)
-        made = Answer(
-            delivery.question_id, AskedEntry(origin, index, leaf.hex()), code, "1", "s", "2025-12-31", axes,
-            NUMBERS[code],
-        )  # fmt: skip
-        sent = simulated.logged(made, EntryRef(origin, index, leaf))
-        simulated.show(region.hub)
-        assert member.post("/federation/v2/answers", json=sent.as_json()).status_code == 204
 
 
 @pytest.fixture
 def asked(region: Region) -> Region:
     """A region in which the analyst has asked one ready-made question, and others that are none."""
-    region.analyst.post("/api/v1/questions", json=QUESTION)
-    for code in NUMBERS:
-        answer(region, code)
-    release_due(region.hub)
+    ask_ready_made(region)
     region.analyst.post("/api/v1/questions", json={**QUESTION, "where": {"sex": ["F"]}})
     region.analyst.post("/api/v1/questions", json={**QUESTION, "by": ["country", "outcome"]})
     return region

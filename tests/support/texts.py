@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from audit.events.account_events import AccountStep, SessionEnd
-from audit.events.event_values import Outcome, ReadAction
+from audit.events.event_values import Outcome, ReadAction, ReadThrough
 from audit.events.events import EVENTS
 from audit.events.former_events import present_type
 from audit.reading.alerts import NoticeKind
@@ -159,7 +159,7 @@ def texts() -> Catalog:
 def log_words() -> Iterator[str]:
     """Words of the log that pages say: kinds of entries and of alerts, what was done with accounts."""
     yield from sorted({present_type(kind) for kind, _ in EVENTS})
-    for closed in (NoticeKind, Concern, Outcome, AccountStep, SessionEnd, ReadAction):
+    for closed in (NoticeKind, Concern, Outcome, AccountStep, SessionEnd, ReadAction, ReadThrough):
         yield from map(str, closed)
 
 

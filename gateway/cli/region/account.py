@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from gateway.accounts import addresses, leaving, managing, sessions, tokens
 from gateway.accounts import invitations as inviting
-from gateway.accounts import leaving, managing, sessions, tokens
-from gateway.accounts.model import Account, Offer, Role, Scope, TokenRequest
+from gateway.accounts.model import Account, AddressRequest, Offer, Role, Scope, TokenRequest
 from gateway.bootstrap.setup.sign_in_setup import open_entrance
 from gateway.cli.common import options
 
@@ -32,7 +32,7 @@ scope_option = click.option(
     "scopes",
     multiple=True,
     required=True,
-    type=click.Choice([scope.value for scope in Scope]),
+    type=click.Choice([scope.value for scope in Scope if scope is not Scope.ADDRESS]),
     help="A scope of the token; repeat for more.",
 )
 label_option = click.option("--label", required=True, help="Use of the token, in a few words.")
@@ -201,6 +201,21 @@ def add_service(
         click.echo(tokens.add_service(entrance.accounts, _console(), name, owner, requested))
 
 
+@command.command("address")
+@name_argument
+@label_option
+@click.option("--question", help="Only the releases of this question, by its number; else all own tables.")
+@days_of_token
+@options.own_directory
+def make_address(name: str, label: str, question: str | None, days: int, directory: Path) -> None:
+    """Make a personal address for an analyst's programs that can send no token; it is printed this once."""
+    requested = AddressRequest(label, days, question)
+    with open_entrance(directory) as entrance:
+        secret = addresses.make_address(entrance.accounts, _console(), name, requested)
+    click.echo(f"/personal/{secret}")
+    click.echo("It stands before /api/ in an address of the hub. Withdraw it with: safelane account revoke")
+
+
 @command.command("tokens")
 @name_argument
 @options.own_directory
@@ -209,7 +224,7 @@ def list_tokens(name: str, directory: Path) -> None:
     with open_entrance(directory) as entrance, entrance.accounts.store.reading() as view:
         for token in view.people.tokens_of(name):
             used = f"last used {_moment(token.used)}" if token.used else "never used"
-            scopes = ",".join(sorted(scope.value for scope in token.scopes))
+            scopes = ",".join(token.words)
             click.echo(f"{token.id}  {token.label:<24} {scopes:<16} until {_moment(token.until)}, {used}")
 
 

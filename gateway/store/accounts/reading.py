@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Row, select
 
 from gateway.accounts.model import (
+    QUESTION,
     Account,
     Credentials,
     Identity,
@@ -116,8 +117,10 @@ def _session(row: Row[tuple[object, ...]]) -> Session:
 
 
 def _token(row: Row[tuple[object, ...]]) -> Token:
-    scopes = frozenset(Scope(word) for word in json.loads(row.scopes))
-    return Token(row.id, row.account, row.label, scopes, row.since, row.until, row.used)
+    words: list[str] = json.loads(row.scopes)
+    scopes = frozenset(Scope(word) for word in words if not word.startswith(QUESTION))
+    question = next((word.removeprefix(QUESTION) for word in words if word.startswith(QUESTION)), None)
+    return Token(row.id, row.account, row.label, scopes, row.since, row.until, row.used, question)
 
 
 def _invitation(row: Row[tuple[object, ...]]) -> Invitation:

@@ -148,7 +148,7 @@ class SqlPeopleWriter(SqlPeople):
                 id=token.id,
                 account=token.account,
                 label=token.label,
-                scopes=json.dumps(sorted(scope.value for scope in token.scopes)),
+                scopes=json.dumps(token.words),
                 since=token.since,
                 until=token.until,
                 because=because,

@@ -11,7 +11,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         msgid("Questions and answers"),
         (
             *("asked", "denied", "answered", "refused", "approval-awaited", "approval-decided"),
-            *("rejected", "released", "released-again"),
+            *("rejected", "released", "released-again", "release-read"),
         ),
     ),
     (

@@ -8,6 +8,7 @@ from flask import Response, g, json, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.accounts import codes
+from gateway.accounts.addresses import has_addresses, make_address
 from gateway.accounts.errors import (
     AccountError,
     AccountRuleError,
@@ -18,13 +19,14 @@ from gateway.accounts.errors import (
 from gateway.accounts.invitations import GENERATOR
 from gateway.accounts.leaving import export
 from gateway.accounts.managing import renew
-from gateway.accounts.model import Means, Scope, Session, Token, TokenRequest
+from gateway.accounts.model import AddressRequest, Means, Scope, Session, Token, TokenRequest
 from gateway.accounts.sessions import Present, end, open_sessions, require_fresh
 from gateway.accounts.tokens import make_token, revoke, scopes_of
 from gateway.api.access_control import accounts, principal, signed_in
 from gateway.api.browsers import BROWSER, SESSION, drop_cookie
 from gateway.api.services import hub
 from gateway.web.analyst import analyst_wording
+from gateway.web.entrance.personal_addresses import AddressRow, chosen, offered, row, shown_once
 from gateway.web.shared.base import page, typed, web
 from gateway.web.shared.desk import Desk, Model, shown
 from gateway.web.shared.languages import translated
@@ -72,6 +74,9 @@ class AccountPage:
     sessions: tuple[SessionRow, ...]
     tokens: tuple[TokenRow, ...]
     scopes: tuple[tuple[str, str], ...]
+    has_addresses: bool
+    addresses: tuple[AddressRow, ...]
+    questions: tuple[tuple[str, str], ...]
     renewable: bool
     refused: AccountError | None = None
 
@@ -105,6 +110,25 @@ def add_token() -> AnyResponse:
     except AccountRuleError as error:
         return _refused(error)
     return page("token.html", token=token, label=requested.label)
+
+
+@desk.form(f"{PAGE}/addresses")
+def add_address() -> AnyResponse:
+    """Make a personal address; needs a recent sign-in, as a token does."""
+    who = signed_in()
+    require_fresh(accounts(), who)
+    name = who.account.name
+    try:
+        if not has_addresses(accounts().side, who.account.role):
+            raise AccountRuleError("You have no tables to read.", remedy="Ask an analyst.")
+        question = chosen(typed("question"))
+        requested = AddressRequest(typed("label"), int(typed("days") or 0), question)
+        secret = make_address(accounts(), name, name, requested)
+    except ValueError:
+        return _refused(AccountRuleError("An address needs a number of days.", remedy="Type a number."))
+    except AccountRuleError as error:
+        return _refused(error)
+    return page("address.html", model=shown_once(requested.label, secret, question))
 
 
 @desk.form(f"{PAGE}/tokens/revoke")
@@ -174,8 +198,12 @@ def _account(refused: AccountError | None = None) -> AccountPage:
             (word, analyst_wording.purpose(hub().dictionary, word)) for word in sorted(who.purposes)
         ),
         sessions=tuple(_session_row(one, here) for one in open_sessions(accounts(), who.user)),
-        tokens=tuple(_token_row(one, now) for one in tokens),
+        tokens=tuple(_token_row(one, now) for one in tokens if not one.is_address),
         scopes=tuple((one.value, translated(one.says)) for one in sorted(scopes_of(side, who.role))),
+        has_addresses=has_addresses(side, who.role),
+        addresses=tuple(row(one, now) for one in tokens if one.is_address),
+        # A token that tells of the account need not be one for questions.
+        questions=offered(who.user) if here is not None and has_addresses(side, who.role) else (),
         renewable=here is not None and here.means is Means.PASSPHRASE,
         refused=refused,
     )
@@ -196,8 +224,7 @@ def _session_row(one: Session, here: Session | None) -> SessionRow:
 
 
 def _token_row(one: Token, now: datetime) -> TokenRow:
-    scopes = tuple(sorted(scope.value for scope in one.scopes))
-    return TokenRow(one.id, one.label, scopes, one.until, one.used, one.until <= now)
+    return TokenRow(one.id, one.label, one.words, one.until, one.used, one.until <= now)
 
 
 def _credentials(generator: str, **more: Any) -> Response:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "member_0010"
-down_revision = "member_0008"
+down_revision = "member_0009"
 
 
 def upgrade() -> None:
