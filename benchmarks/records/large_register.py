@@ -1,9 +1,10 @@
 """A large register: the engine alone, a load by the engine, and a load row by row, one after the other.
 
-    python benchmarks/records/large_register.py [ROWS] [--without-rows]
+    python benchmarks/records/large_register.py [ROWS] [--parquet] [--without-rows]
 
-ROWS rows (two million by default) of a CSV file with seven columns. The engine alone reads the file and
-groups it by four columns, counting distinct people. Each runs in a process of its own, so that its memory is
+ROWS rows (two million by default) of seven columns, in a CSV file or (`--parquet`) in a Parquet file with
+typed columns. The engine alone reads the file and groups it by four columns, counting distinct people. A load
+is judged, and kept as a node keeps it, in parts. Each runs in a process of its own, so that its memory is
 measured apart; `wall` seconds mean something only on a machine that has nothing else to do, seconds of the
 processor always. Both loads must give the same snapshot, findings and quality.
 """
@@ -18,7 +19,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
@@ -29,8 +29,9 @@ from numpy.typing import NDArray
 
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import pseudonym_array
+from gateway.bootstrap.loading.engine_choice import files_for_engine
 from gateway.dictionary import regional
-from gateway.sources.files.csv_source import CsvSource
+from gateway.member.model.snapshot_parts import kept_form
 from gateway.sources.files.opening import open_source
 from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.sources.model.findings import Findings
@@ -52,19 +53,37 @@ def measured(what: str, rows: int) -> Iterator[None]:
     print(f"{what} | {rows} | {wall:.1f} | {processor:.1f} | {most:.0f}", flush=True)
 
 
+def write_csv(path: Path, rows: int) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerow(HEADINGS)
+        csv.writer(stream).writerows(wide_rows(rows))
+
+
+def write_parquet(path: Path, rows: int) -> None:
+    """As `wide_rows`, by the engine, with dates and ages that are no text."""
+    query = """SELECT printf('C%07d', n) AS "Case", printf('%09d', n) AS ID,
+        make_date(1990 + n % 34, 1 + n % 12, 1 + n % 28) AS Date, printf('KH-%d', 1 + n % 24) AS Province,
+        CASE n % 2 WHEN 0 THEN 'M' ELSE 'F' END AS Sex, n % 90 AS Age, printf('Name %d', n) AS Name
+        FROM (SELECT range::INTEGER AS n FROM range($1))"""
+    with duckdb.connect() as connection:
+        connection.sql(query, params=[rows]).write_parquet(str(path))
+
+
 def engine_alone(path: Path, rows: int) -> None:
     """The grouping without anything of this project: no dates, no people, no findings."""
+    groups = "Date, Province, Sex, Age"
     with duckdb.connect() as connection, measured("engine alone", rows):
-        connection.execute(
-            "SELECT Date, Province, Sex, Age, count(DISTINCT ID) FROM read_csv($1, all_varchar = true, "
-            "header = true) GROUP BY ALL",
-            [str(path)],
-        ).fetchall()
+        if path.suffix == ".csv":
+            read = connection.read_csv(str(path), all_varchar=True, header=True)
+        else:
+            read = connection.read_parquet(str(path))
+        read.aggregate(f"{groups}, count(DISTINCT ID)", groups).fetchall()
 
 
 def one_load(path: Path, rows: int, answers: "SimpleQueue[object]", *, by_engine: bool) -> None:
     """Load with real pseudonyms, and judge the load as `safelane member load` does."""
-    mapping = parse_mapping(WIDE.format(kind="csv", table=path.name, columns=COLUMNS), regional())
+    kind = path.suffix.removeprefix(".")
+    mapping = parse_mapping(WIDE.format(kind=kind, table=path.name, columns=COLUMNS), regional())
     findings = Findings()
 
     def pseudonymise(kind: str, values: Sequence[str]) -> NDArray[np.bytes_]:
@@ -79,11 +98,16 @@ def one_load(path: Path, rows: int, answers: "SimpleQueue[object]", *, by_engine
                 pseudonymise=pseudonymise,
                 today=TODAY,
                 findings=findings,
-                for_engine=partial(CsvSource, path, mapping.reading) if by_engine else None,
+                for_engine=files_for_engine(path, mapping, by_engine),
             )
         quality = assess(loaded, regional())
     if loaded.by_engine != by_engine:
         sys.exit(f"The engine left it: {loaded.declined}.")
+    if by_engine:
+        sizes: list[int] = []
+        with measured("kept in parts", rows):
+            index = kept_form(loaded.snapshot, lambda part: sizes.append(len(part)))
+        print(f"{(sum(sizes) + len(index)) / rows:.0f} bytes a row, {max([*sizes, len(index)])} at once")
     answers.put((loaded.snapshot.id, quality.measures["counted"], quality.score, len(loaded.findings)))
 
 
@@ -99,14 +123,13 @@ def main() -> None:
     """Run all three."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="?", type=int, default=2_000_000)
+    parser.add_argument("--parquet", action="store_true", help="a Parquet file instead of a CSV file")
     parser.add_argument("--without-rows", action="store_true", help="without the load row by row")
     options = parser.parse_args()
     answers: SimpleQueue[object] = FORK.SimpleQueue()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "victims.csv"
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerow(HEADINGS)
-            csv.writer(stream).writerows(wide_rows(options.rows))
+        path = Path(folder) / ("victims.parquet" if options.parquet else "victims.csv")
+        (write_parquet if options.parquet else write_csv)(path, options.rows)
         print("what | rows | wall s | CPU s | MB at most")
         apart(engine_alone, path, options.rows)
         apart(one_load, path, options.rows, answers, by_engine=True)

@@ -55,7 +55,9 @@ CASES: Mapping[str, Case] = {
     "growth": Case("table.json --along sex --plot plot.svg", r"2 \| 36 \| \d+\.\d \| \d+ \| \d+\.\d\d"),
     "history": Case("two table.json --max-dims 2", r"release 2 \| \d+\.\d CPU s \| 12 cells, \d+ withheld"),
     "kill_log": Case("1", r"1 kills: \d+ receipts acknowledged, none lost; \d+ entries"),
-    "large_register": Case("50", r"by the engine \| 50 \| \d+\.\d \|(.*\n)*both loads the same: yes"),
+    "large_register": Case(
+        "50 --parquet", r"by the engine \| 50 \| \d+\.\d \|(.*\n)*both loads the same: yes"
+    ),
     "large_table_page": Case("--by country", r"scrolling: median \d+\.\d ms a frame"),
     "loading": Case("20 --recent", r"SQLite: 20 rows in \d+\.\d s"),
     "readable": Case(

@@ -27,6 +27,13 @@ class Column:
         return cls(codes, frozen(np.array([place[value] for value in values], dtype=np.uint16)))
 
     @classmethod
+    def numbered(cls, codes: Sequence[str], numbers: NDArray[Any]) -> "Column":
+        """A column of the given codes, by their number for each row."""
+        sorted_codes = tuple(sorted(codes))
+        place = np.array([sorted_codes.index(code) for code in codes], dtype=np.uint16)
+        return cls(sorted_codes, place[numbers]).taken(slice(None))
+
+    @classmethod
     def constant(cls, code: str, rows: int) -> "Column":
         """A column with the same code in every row."""
         return cls((code,), frozen(np.zeros(rows, dtype=np.uint16)))
@@ -46,7 +53,7 @@ class Column:
         """The code of every row."""
         return [self.codes[i] for i in self.indices.tolist()]
 
-    def taken(self, rows: NDArray[Any]) -> "Column":
+    def taken(self, rows: NDArray[Any] | slice) -> "Column":
         """The column with only the given rows, in the given order (positions, or a mask)."""
         chosen = self.indices[rows]
         used = np.bincount(chosen, minlength=len(self.codes)) > 0
@@ -60,13 +67,9 @@ def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
 
     As numpy's unique with its inverse, but a million long values are not copied several times.
     """
-    order = ascending(values)
-    new = np.ones(len(values), dtype=np.bool_)
-    for start in range(1, len(values), _BLOCK):
-        stop = min(start + _BLOCK, len(values))
-        new[start:stop] = values[order[start:stop]] != values[order[start - 1 : stop - 1]]
+    order, again = ascending(values)
     numbers = np.empty(len(values), dtype=np.int64)
-    numbers[order] = np.cumsum(new) - 1
+    numbers[order] = np.cumsum(~again) - 1
     return numbers
 
 
@@ -75,32 +78,71 @@ def disagree(
 ) -> NDArray[np.bool_]:
     """For each group, by its number from 0, whether its `rows` have different codes."""
     count = int(groups.max(initial=-1)) + 1
+    judged = np.flatnonzero(rows & in_company(groups))
     least, most = np.full(count, np.iinfo(np.int64).max), np.full(count, -1, dtype=np.int64)
-    np.minimum.at(least, groups[rows], codes[rows])
-    np.maximum.at(most, groups[rows], codes[rows])
+    np.minimum.at(least, groups[judged], codes[judged])
+    np.maximum.at(most, groups[judged], codes[judged])
     return most > least
 
 
-def ascending(values: NDArray[Any]) -> NDArray[np.intp]:
-    """An order in which values ascend. Texts are compared as numbers of eight bytes each, which is faster."""
+def in_company(groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each row has another row in its group."""
+    return (np.bincount(groups) > 1)[groups]
+
+
+def ascending(values: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """An order in which values ascend, and whether each in this order is the same as the one before.
+
+    Many texts are compared as numbers, by the eight bytes from the first on in which they differ: faster, and
+    enough for pseudonyms, of which no two that differ are alike there. Others are compared whole.
+    """
     if values.dtype.kind != "S" or len(values) < _MANY:
-        return np.argsort(values, kind="stable")
+        order = np.argsort(values, kind="stable")
+        return order, _same_as_before(values, order)
     width = values.dtype.itemsize
-    content = np.zeros((len(values), -(-width // 8) * 8), dtype=np.uint8)
-    content[:, :width] = np.ascontiguousarray(values).view(np.uint8).reshape(-1, width)
-    differ = np.flatnonzero((content != content[0]).any(axis=0))
-    first = int(differ[0]) if len(differ) else 0  # pseudonyms begin alike
-    content = np.roll(content, -first, axis=1)
-    content[:, content.shape[1] - first :] = 0
-    parts = content.view(">u8").astype(np.uint64)
-    order = np.argsort(np.ascontiguousarray(parts[:, 0]))
-    alike = parts[order[1:], 0] == parts[order[:-1], 0]
-    if (parts[order[1:][alike], 1:] == parts[order[:-1][alike], 1:]).all():
-        return order
-    tied = np.concatenate(([False], alike)) | np.concatenate((alike, [False]))
-    rows = order[tied]
-    order[tied] = rows[np.lexsort(parts[rows].T[::-1])]
-    return order
+    content = np.ascontiguousarray(values).view(np.uint8).reshape(-1, width)
+    keys = _eight_bytes(content, _first_difference(content))
+    if (keys[1:] > keys[:-1]).all():
+        return np.arange(len(values)), np.zeros(len(values), dtype=np.bool_)
+    order = np.argsort(keys)
+    keys = keys[order]
+    again = np.concatenate(([False], keys[1:] == keys[:-1]))
+    later = np.flatnonzero(again)
+    if (values[order[later]] == values[order[later - 1]]).all():
+        return order, again
+    tied = again.copy()
+    tied[later - 1] = True
+    places = np.flatnonzero(tied)
+    rows = order[places]
+    order[places] = rows[np.argsort(values[rows], kind="stable")]  # runs of one key stay in their places
+    again[later] = values[order[later]] == values[order[later - 1]]
+    return order, again
+
+
+def _first_difference(content: NDArray[np.uint8]) -> int:
+    """The first place in which not all rows have the same byte; the width where all rows are the same."""
+    width: int = content.shape[1]
+    for start in range(0, width, 8):
+        part = _eight_bytes(content, start)
+        differing = int(np.bitwise_or.reduce(part ^ part[0]))
+        if differing:
+            return start + 8 - len(differing.to_bytes(8, "big").lstrip(b"\0"))
+    return width
+
+
+def _eight_bytes(content: NDArray[np.uint8], first: int) -> NDArray[np.uint64]:
+    """Of each row eight bytes from a place on, with zeros behind the end, as one number."""
+    part = np.zeros((len(content), 8), dtype=np.uint8)
+    part[:, : content.shape[1] - first] = content[:, first : first + 8]
+    return part.view(">u8").ravel().astype(np.uint64)
+
+
+def _same_as_before(values: NDArray[Any], order: NDArray[np.intp]) -> NDArray[np.bool_]:
+    again = np.zeros(len(values), dtype=np.bool_)
+    for start in range(1, len(values), _BLOCK):
+        stop = min(start + _BLOCK, len(values))
+        again[start:stop] = values[order[start:stop]] == values[order[start - 1 : stop - 1]]
+    return again
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:

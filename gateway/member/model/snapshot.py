@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from gateway.errors import SafelaneError
 from gateway.member.model.clients import Clients
-from gateway.member.model.column import Column, frozen, numbered
+from gateway.member.model.column import Column, ascending, frozen, numbered
 from gateway.member.model.contacts import Contacts
 
 SCHEMA, SCHEMA_BESIDE = 1, 2
@@ -140,6 +140,11 @@ class Snapshot:
         """A number for each row, the same for rows of the same person."""
         return frozen(numbered(self.links["person"]))
 
+    @cached_property
+    def accidents(self) -> NDArray[np.int64]:
+        """A number for each row, the same for rows of the same accident."""
+        return frozen(numbered(self.links["accident"]))
+
     @property
     def has_accidents(self) -> bool:
         """Whether the source says which casualties share an accident: otherwise each casualty counts as an
@@ -201,10 +206,12 @@ def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
 
 def _order(case: NDArray[np.bytes_], everything: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
     """Order by case; where a case has several rows, by the whole content of the rows."""
-    numbers = numbered(case)
-    if len(case) and int(numbers.max()) + 1 < len(case):
-        return np.lexsort((*reversed(everything), numbers))
-    return np.argsort(numbers)
+    order, again = ascending(case)
+    if not again.any():
+        return order
+    numbers = np.empty(len(case), dtype=np.int64)
+    numbers[order] = np.cumsum(~again)
+    return np.lexsort((*reversed(everything), numbers))
 
 
 __all__ = [

@@ -261,7 +261,7 @@ def _whole(header: Mapping[str, Any], part: Callable[[str], bytes | None]) -> _R
         raise _damaged()
     arrays: list[NDArray[Any]] = [*indices.values(), *texts.values(), *amounts.values()]
     if header["ordered"]:
-        order = ascending(texts[_CASE])
+        order, _ = ascending(texts[_CASE])
         for array in arrays:
             array[:] = array[order]
     return _Rows(

@@ -22,6 +22,7 @@ BLOCK = 50_000
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
+_OTHER = " "
 _PLAIN_NUMBER = "regexp_full_match(x, '[0-9A-Za-z]+')"
 _PLAIN_PERSON = (
     "regexp_full_match(x, '[0-9A-Za-z]*[0-9][0-9A-Za-z]*') AND replace(lower(x), left(lower(x), 1), '') <> ''"
@@ -97,14 +98,20 @@ class EngineTable(ABC):
         if unknown:
             simple = f"({simple}) AND NOT list_contains($unknown, lower(x))"
             asked["unknown"] = list(unknown)
+        # One text for each row, as making pairs takes Python longer than the engine takes for the rest: a
+        # canonical number as it is, nothing as '', and any other cell behind a sign that no number has.
         stream = self._run(
-            f"SELECT CASE WHEN s THEN lower(x) ELSE '' END, CASE WHEN NOT s AND x <> '' THEN x END FROM "
-            f"(SELECT x, {simple} AS s FROM (SELECT {self._text(place)} AS x FROM {self._source}))",
+            f"SELECT CASE WHEN {simple} THEN lower(x) WHEN x <> '' THEN '{_OTHER}' || x ELSE '' END FROM "
+            f"(SELECT {self._text(place)} AS x FROM {self._source})",
             asked,
         )
         while rows := stream.fetchmany(BLOCK):
-            numbers, others = zip(*rows, strict=True)
-            yield list(numbers), {n: other for n, other in enumerate(others) if other is not None}
+            numbers = [text for (text,) in rows]
+            others: dict[int, str] = {}
+            if _OTHER in "".join(numbers):
+                others = {n: text[1:] for n, text in enumerate(numbers) if text.startswith(_OTHER)}
+                numbers = ["" if text.startswith(_OTHER) else text for text in numbers]
+            yield numbers, others
 
     def _column(self, expression: str, asked: Mapping[str, object] = NOTHING) -> NDArray[Any]:
         found = self._run(f"SELECT {expression} AS x FROM {self._source}", asked).fetchnumpy()

@@ -6,7 +6,7 @@ import numpy as np
 
 from anonymisers.tables.arrays import Bools
 from gateway.dictionary import Dictionary
-from gateway.member.model.column import disagree, numbered
+from gateway.member.model.column import disagree
 from gateway.member.model.snapshot import Snapshot
 from gateway.sources.quality.column_summary import has, known, month_numbers
 from gateway.sources.quality.contradiction import Contradiction
@@ -65,7 +65,7 @@ def _killed_before(snapshot: Snapshot) -> Bools:
 
 def _accident_differs(dimension: str) -> Callable[[Snapshot], Bools]:
     def judge(snapshot: Snapshot) -> Bools:
-        accident = numbered(snapshot.links["accident"])
+        accident = snapshot.accidents
         column = snapshot.column(dimension)
         several: Bools = disagree(accident, column.indices, known(column))
         return several[accident]
@@ -74,7 +74,7 @@ def _accident_differs(dimension: str) -> Callable[[Snapshot], Bools]:
 
 
 def _large_accident(snapshot: Snapshot) -> Bools:
-    accident = numbered(snapshot.links["accident"])
+    accident = snapshot.accidents
     large: Bools = np.bincount(accident)[accident] > LARGEST_ACCIDENT
     return large
 

@@ -176,21 +176,23 @@ def _provinces(snapshot: Snapshot, dictionary: Dictionary) -> Mapping[str, int]:
 
 def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
     dates = snapshot.column("date")
-    years = np.array([int(code[:4]) for code in dates.codes], dtype=np.int64)[dates.indices]
+    place = {str(year): number for number, year in enumerate(snapshot.years)}
+    years = np.array([place[code[:4]] for code in dates.codes], dtype=np.int64)[dates.indices]
     # injuries and assistance do not apply to everybody: a missing value is no gap
     columns = [column for name, column in snapshot.columns.items() if "." not in name]
-    described = np.zeros(len(snapshot), dtype=np.float64)
+    times = np.bincount(years, minlength=len(place))
+    described = np.zeros(len(place), dtype=np.int64)
     for column in columns:
-        described += known(column) / len(columns)
-    dated = known(dates)
+        described += np.bincount(years[known(column)], minlength=len(place))
+    dated = np.bincount(years[known(dates)], minlength=len(place))
     return tuple(
         YearQuality(
             year,
-            int((years == year).sum()),
-            round(float(described[years == year].mean()), 4),
-            round(float(dated[years == year].mean()), 4),
+            int(times[number]),
+            round(float(described[number] / (times[number] * len(columns))), 4),
+            round(float(dated[number] / times[number]), 4),
         )
-        for year in snapshot.years
+        for number, year in enumerate(snapshot.years)
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
-from gateway.member.model.snapshot import CONSENT, Column, Snapshot
+from gateway.member.model.snapshot import CONSENT, Column, Snapshot, numbered
 from gateway.sources.model.dates import UnreadableError, month_of, whole_years
 from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping
@@ -107,23 +107,26 @@ def assemble(
     accidents = ACCIDENT in read.identifiers
     links = _links(read.identifiers)
     read.identifiers.clear()  # the largest part of a million rows, and no longer needed
+    case = numbered(links["case"])
+    who = case if links["person"] is links["case"] else numbered(links["person"])
     if "sex" in columns:
-        note_contradictions(links["person"], columns["sex"], read.lines, read.table, findings)
+        note_contradictions(who, columns["sex"], read.lines, read.table, findings)
     lines = read.lines
     keep = np.ones(len(lines), dtype=np.bool_)
-    for problem, rows in rows_of_other_rows_cases(links, columns).items():
+    for problem, rows in rows_of_other_rows_cases(case, links, columns).items():
         findings.add(read.table, CASE, problem, sorted(lines[rows].tolist()))
         keep[rows], reasons[countable[rows]] = False, number_of(problem)
     if not keep.all():
-        columns[CONSENT] = least_consent(columns[CONSENT], links["case"])
+        columns[CONSENT] = least_consent(columns[CONSENT], case)
         columns = {name: column.taken(keep) for name, column in columns.items()}
         born = None if born is None else born.taken(keep)
         lines = read.lines[keep]
         links = {name: values[keep] for name, values in links.items()}
+        who = who[keep]
     if AGE in columns:
-        note_ages(links["person"], columns[AGE], columns[DATE], lines, read.table, findings)
+        note_ages(who, columns[AGE], columns[DATE], lines, read.table, findings)
     _note_undated(mapping, findings)
-    consent = consent_of_people(columns.pop(CONSENT), links["person"], lines, read.table, findings)
+    consent = consent_of_people(columns.pop(CONSENT), who, lines, read.table, findings)
     people = People(read.table, lines, links["case"], links["person"], consent, dict(columns), born)
     clients = clients_of(people, read.contacts, dictionary, findings)
     details = {name: columns.pop(name) for name in dictionary.attributes if name in columns}

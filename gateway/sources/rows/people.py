@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.member.model.column import disagree
-from gateway.member.model.snapshot import Column, numbered
+from gateway.member.model.column import disagree, in_company
+from gateway.member.model.snapshot import Column
 from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.rows.convert import AGE_SPANS, OLDEST
 
@@ -29,18 +29,19 @@ def person_links(national: NDArray[np.bytes_] | None, case: NDArray[np.bytes_]) 
     """A pseudonym per row for the person: of the national number, else of the case number."""
     if national is None:
         return case
+    without = national == b""
+    if not without.any() and national.dtype.itemsize >= case.dtype.itemsize:
+        return national  # millions of rows are not held twice
     widest = max(national.dtype, case.dtype, key=lambda d: d.itemsize)
     person = national.astype(widest)
-    without = person == b""
     person[without] = case[without]
     return person
 
 
 def rows_of_other_rows_cases(
-    links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column]
+    case: NDArray[np.int64], links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column]
 ) -> dict[Problem, NDArray[np.int64]]:
-    """The rows that another row of the same case stands for, by problem; nothing where no case recurs."""
-    case = numbered(links["case"])
+    """The rows that another row of the same `case` stands for, by problem; nothing where no case recurs."""
     times = np.bincount(case)
     dropped: dict[Problem, list[int]] = {}
     again = np.flatnonzero(times[case] > 1)
@@ -62,36 +63,45 @@ def rows_of_other_rows_cases(
     return {problem: np.array(rows, dtype=np.int64) for problem, rows in dropped.items()}
 
 
-def least_consent(consent: Column, case: NDArray[np.bytes_]) -> Column:
+def least_consent(consent: Column, groups: NDArray[np.int64]) -> Column:
     """The least consent among the rows of a case, so that no clerk's slip leads to sharing."""
-    rank = np.array([CONSENTS.index(code) for code in consent.codes], dtype=np.int64)[consent.indices]
-    numbers = numbered(case)
-    least = np.full(int(numbers.max(initial=-1)) + 1, len(CONSENTS), dtype=np.int64)
-    np.minimum.at(least, numbers, rank)
-    return Column.of([CONSENTS[r] for r in least[numbers].tolist()])
+    return Column.numbered(CONSENTS, _least(_ranks(consent), groups))
+
+
+def _ranks(consent: Column) -> NDArray[np.uint8]:
+    return np.array([CONSENTS.index(code) for code in consent.codes], dtype=np.uint8)[consent.indices]
+
+
+def _least(ranks: NDArray[np.uint8], groups: NDArray[np.int64]) -> NDArray[np.uint8]:
+    rows = np.flatnonzero(in_company(groups))
+    least = np.full(int(groups.max(initial=-1)) + 1, len(CONSENTS), dtype=np.uint8)
+    np.minimum.at(least, groups[rows], ranks[rows])
+    made = ranks.copy()
+    made[rows] = least[groups[rows]]
+    return made
 
 
 def consent_of_people(
-    consent: Column, person: NDArray[np.bytes_], lines: NDArray[np.int64], table: str, findings: Findings
+    consent: Column, who: NDArray[np.int64], lines: NDArray[np.int64], table: str, findings: Findings
 ) -> Column:
     """The least consent of a person over all cases: consent is given by a person, not by a case.
 
     Every row changed in this way is a finding.
     """
-    least = least_consent(consent, person)
-    if least.values() == consent.values():
+    ranks = _ranks(consent)
+    least = _least(ranks, who)
+    changed = lines[ranks != least]
+    if not len(changed):
         return consent
-    before, after = np.array(consent.values()), np.array(least.values())
-    findings.add(table, "", Problem.PERSON_CONSENT, sorted(lines[before != after].tolist()))
-    return least
+    findings.add(table, "", Problem.PERSON_CONSENT, sorted(changed.tolist()))
+    return Column.numbered(CONSENTS, least)
 
 
 def note_contradictions(
-    person: NDArray[np.bytes_], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
+    who: NDArray[np.int64], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
 ) -> None:
     """Note numbers shared by two people: male in one case and female in another."""
     is_known = ~_unknown(sex)[sex.indices]
-    who = numbered(person)
     several = disagree(who, sex.indices, is_known)
     rows = np.flatnonzero(several[who])
     if len(rows):
@@ -99,7 +109,7 @@ def note_contradictions(
 
 
 def note_ages(  # noqa: PLR0917 - as `note_contradictions`
-    person: NDArray[np.bytes_],
+    who: NDArray[np.int64],
     age: Column,
     month: Column,
     lines: NDArray[np.int64],
@@ -107,12 +117,15 @@ def note_ages(  # noqa: PLR0917 - as `note_contradictions`
     findings: Findings,
 ) -> None:
     """Note numbers shared by two people: no year of birth fits all cases of the number."""
+    several = np.flatnonzero(in_company(who))  # one case fits itself
+    if not len(several):
+        return
+    age, month, lines, who = age.taken(several), month.taken(several), lines[several], who[several]
     spans = np.array([_AGES.get(c, (0, OLDEST)) for c in age.codes], dtype=np.int64).reshape(-1, 2)[
         age.indices
     ]
     then = [int(c[:4]) if c[:4].isdigit() else 0 for c in month.codes]  # codes without rows may be no dates
     years = np.array(then, dtype=np.int64)[month.indices]
-    who = numbered(person)
     people = int(who.max(initial=-1)) + 1
     first, last = np.full(people, -1, dtype=np.int64), np.full(people, _NEVER, dtype=np.int64)
     np.maximum.at(first, who, years - spans[:, 1] - 1)
