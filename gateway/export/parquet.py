@@ -73,7 +73,7 @@ def _columns(observations: Observations, *, labelled: bool) -> dict[str, list[An
         )
     if observations.selection is not Selection.INNER:
         found[TOTAL_OVER] = [" ".join(totals_over(observations.axes, cell)) or None for cell in cells]
-    facts = {
+    facts: dict[str, list[Any]] = {
         "value": [cell.value for cell in cells],
         "status": [cell.status.value for cell in cells],
         "at_least": [cell.at_least for cell in cells],
