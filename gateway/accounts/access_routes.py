@@ -5,6 +5,18 @@ from gateway.accounts.auditor_routes import AUDITOR_ROUTES
 from gateway.accounts.controller_routes import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
 
+_SDMX = (
+    "GET /api/sdmx/v2/structure/<kind>",
+    "GET /api/sdmx/v2/structure/<kind>/<agency>",
+    "GET /api/sdmx/v2/structure/<kind>/<agency>/<artefact>",
+    "GET /api/sdmx/v2/structure/<kind>/<agency>/<artefact>/<version>",
+    "GET /api/sdmx/v2/schema/<context>/<agency>/<artefact>/<version>",
+    "GET /api/sdmx/v2/availability/<context>/<agency>/<artefact>/<version>",
+    "GET /api/sdmx/v2/availability/<context>/<agency>/<artefact>/<version>/<key>",
+    "GET /api/sdmx/v2/data/<context>/<agency>/<artefact>/<version>",
+    "GET /api/sdmx/v2/data/<context>/<agency>/<artefact>/<version>/<key>",
+)
+
 ROUTES: dict[str, Action] = {
     "GET /healthz": Action.SEE_SERVICE,
     "GET /openapi.json": Action.SEE_SERVICE,
@@ -64,6 +76,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/pxweb/v2/tables/<table_id>/metadata": Action.ASK,
     "GET /api/pxweb/v2/tables/<table_id>/data": Action.ASK,
     "POST /api/pxweb/v2/tables/<table_id>/data": Action.ASK,
+    **dict.fromkeys(_SDMX, Action.ASK),
     "POST /federation/v2/applications": Action.APPLY,
     "GET /federation/v2/keys": Action.READ_LOG,
     "POST /federation/v1/hello": Action.DELIVER,
@@ -79,6 +92,7 @@ _TABLES = "/api/pxweb/v2/tables"
 _RELEASES = "/api/v1/questions/<question_id>/releases"
 READ_BY_ADDRESS: frozenset[str] = frozenset(
     {
+        *_SDMX,
         f"GET {_RELEASES}/<int:number>/data",
         f"GET {_RELEASES}/<int:number>/data.<ending>",
         f"GET {_RELEASES}/<int:number>/metadata",

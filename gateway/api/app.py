@@ -22,6 +22,7 @@ from gateway.api import (
     pxweb,
     questions,
     release_data,
+    sdmx,
     storable,
 )
 from gateway.api.describe import named_operations
@@ -103,6 +104,7 @@ def create_hub_app(hub: Hub) -> Flask:
         questions.blueprint,
         release_data.blueprint,
         pxweb.blueprint,
+        sdmx.blueprint,
         addresses.blueprint,
         catalogue.blueprint,
         audit.blueprint,

@@ -13,6 +13,7 @@ from simulation import HandClock
 from gateway.accounts.addresses import make_address
 from gateway.accounts.model import AddressRequest
 from gateway.export.observations import REASONS
+from gateway.export.sdmx_terms import STATUS
 from gateway.hub.accounts import accounts_of
 from gateway.wire.cells import Status
 
@@ -47,6 +48,15 @@ def as_reasons(rows: list[list[object]]) -> dict[tuple[str, str], tuple[object, 
     number = {(str(row[0]), str(row[1]), str(row[2])): row[3] for row in rows}
     statuses = {code: status for status, code in REASONS.items()}
     return {key: (number[*key, "value"], statuses[int(float(str(number[*key, "reason"])))]) for key in CELLS}
+
+
+def as_statuses(rows: list[list[str]]) -> dict[tuple[str, str], tuple[object, Status]]:
+    """Rows of country, year, number and the two codes of SDMX, as cells with their status."""
+    statuses = {codes: status for status, codes in STATUS.items()}
+    return {
+        (country, year): (int(number) if number else None, statuses[observed, confidential])
+        for country, year, number, observed, confidential in rows
+    }
 
 
 def test_pandas_reads_the_csv_with_a_header(asked: tuple[Region, str, str]) -> None:
@@ -105,18 +115,21 @@ def test_duckdb_reads_the_parquet_over_http_by_either_way(asked: tuple[Region, s
     assert read["added"] == [33, 3]
 
 
-def test_pysdmx_reads_the_sdmx_csv(asked: tuple[Region, str, str]) -> None:
-    rows = read_with("pysdmx_reads.py", data(asked, "sdmx.csv"))
+def test_pysdmx_and_sdmx1_read_structures_and_data_of_the_sdmx_rest(asked: tuple[Region, str, str]) -> None:
+    flow = "ACCIDENTS_CASUALTIES"
 
-    statuses = {("A", "F"): Status.VALUE, ("Q", "N"): Status.WITHHELD}
-    read = {
-        (row["COUNTRY"], row["TIME_PERIOD"]): (
-            None if row["OBS_VALUE"] in (None, "") else int(float(row["OBS_VALUE"])),
-            statuses[row["OBS_STATUS"], row["CONF_STATUS"]],
-        )
-        for row in rows
-    }
-    assert read == CELLS
+    read = read_with("sdmx_rest_reads.py", f"{asked[1]}/api/sdmx/v2", flow)
+
+    assert read["flows"] == [flow]
+    assert read["components"][:5] == ["COUNTRY", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS"]
+    assert read["sdmx1"]["dimensions"] == ["COUNTRY", "TIME_PERIOD"]
+    assert read["countries"] == {"KH": "Cambodia", "TH": "Thailand", "_T": "Total"}
+    assert read["sdmx1"]["countries"]["KH"] == {"en": "Cambodia"}
+    assert read["allowed"] == ["KH", "TH"]  # what the constraint leaves of the code list
+    names = ("COUNTRY", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
+    assert as_statuses([[row[name] for name in names] for row in read["pysdmx"]]) == CELLS
+    rows = [[row[0].partition("=")[2], row[1].partition("=")[2], *row[2:]] for row in read["sdmx1"]["rows"]]
+    assert as_statuses(rows) == CELLS
 
 
 def test_a_client_made_of_the_description_reads_a_release(asked: tuple[Region, str, str]) -> None:
