@@ -27,6 +27,7 @@ from gateway.api import (
 )
 from gateway.api.describe import named_operations
 from gateway.api.log import log_blueprint
+from gateway.api.made_data import MadeData
 from gateway.api.services import AUDITED, KEY
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
@@ -90,6 +91,7 @@ class LimitedApi(Api):
 def create_hub_app(hub: Hub) -> Flask:
     app = _app("safelane-hub", hub_accounts(hub), audited_hub(hub))
     app.extensions[KEY] = hub
+    app.extensions[release_data.MADE] = MadeData()
     api = _described(app, "Safelane regional hub")
     api.spec.components.security_scheme(
         "signature",

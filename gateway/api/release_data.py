@@ -20,6 +20,7 @@ from gateway.api.address_secrets import way
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import words_of
+from gateway.api.made_data import MadeData
 from gateway.api.release_schemas import MetadataSchema
 from gateway.api.schemas import Strict
 from gateway.api.services import hub
@@ -41,6 +42,7 @@ blueprint = Blueprint(
     description="The data of releases, in formats of statistics",
 )
 
+MADE = "safelane-made-data"
 NEVER_CHANGES = "private, max-age=31536000, immutable"
 MAY_CHANGE = "private, no-cache"
 
@@ -169,13 +171,27 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
     response.make_conditional(request)
     if response.status_code != HTTPStatus.NOT_MODIFIED:
         note_reading(hub(), principal(), kept.release, way())
-        observations = Observations.of(kept.release, hub().dictionary, query["cells"], words)
-        receipt = Receipt(hub().log.origin, asked_index, kept.index)
-        content = data(observations, form, labelled=bool(language), receipt=receipt)
+
+        def make() -> bytes:
+            observations = made_data().observations.get(
+                (*parts[:2], *parts[3:]),
+                lambda: Observations.of(kept.release, hub().dictionary, query["cells"], words),
+            )
+            receipt = Receipt(hub().log.origin, asked_index, kept.index)
+            return data(observations, form, labelled=bool(language), receipt=receipt)
+
+        content = made_data().files.get(parts, make)
         response.set_data(content)
         # Readers of Parquet fetch the end of a file first, then the columns that they need.
         response.make_conditional(request, accept_ranges=True, complete_length=len(content))
     return response
+
+
+def made_data() -> MadeData:
+    """What was made of releases so far in this application."""
+    found = current_app.extensions[MADE]
+    assert isinstance(found, MadeData)  # noqa: S101 - put there by create_hub_app
+    return found
 
 
 def _kept(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:
