@@ -46,6 +46,7 @@ ROUTES: dict[str, Action] = {
     "POST /kept": Action.KEEP_OWN_ACCOUNT,
     "POST /sign-out": Action.KEEP_OWN_ACCOUNT,
     "GET /api/v1/catalogue": Action.READ_WORDS,
+    "GET /api/v1/catalogue/dcat": Action.READ_WORDS,
     "GET /api/v1/members": Action.SEE_MEMBERS,
     "GET /api/v1/questions": Action.ASK,
     "POST /api/v1/questions": Action.ASK,

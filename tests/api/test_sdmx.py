@@ -130,3 +130,20 @@ def test_reading_data_is_logged_and_asks_nobody_anew(asked: Region) -> None:
         size = view.log.latest_checkpoint().size
         assert isinstance(decode(view.log.read_entries(size - 1, size)[0]), ReleaseRead)
     assert asked.analyst.get("/api/v1/questions").json() == before
+
+
+def test_the_catalogue_names_every_table_and_where_it_is_and_nobodys_release(asked: Region) -> None:
+    mine, others = (one.get("/api/v1/catalogue/dcat") for one in (asked.analyst, asked.other))
+    made = mine.json()
+    by_name = {one["dct:identifier"]: one for one in made["dcat:dataset"]}
+
+    assert mine.content == others.content
+    assert mine.headers["Content-Type"] == "application/ld+json"
+    assert set(by_name) == {
+        table.name for each in asked.hub.dictionary.ready_made.values() for table in each.tables
+    }
+    addresses = [one["dcat:accessURL"]["@id"] for one in by_name["accidents.casualties"]["dcat:distribution"]]
+    assert [asked.analyst.get(one).status_code for one in addresses] == [200, 200]
+    for one in (made, *by_name.values()):
+        assert all(one[name] for name in ("dct:title", "dct:description", "dct:publisher"))
+    assert asked.nobody.get("/api/v1/catalogue/dcat").status_code == 401
