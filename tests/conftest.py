@@ -20,7 +20,7 @@ from click.testing import Result
 from command_line import safelane
 from exploring import Exploring
 from fixed_keys import fix_keys
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, find, settings, strategies
 from made_region import copy_of_the_region, folder_of_the_run
 from remembered import remember
 from sqlalchemy import create_engine, text
@@ -53,10 +53,14 @@ NO_SKIP = "SAFELANE_NO_SKIP"
 gc.disable()  # collecting tests leaves next to no garbage, and looking for it takes a seventh of the time
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What is there by now stays: nobody has to go through all of it again."""
     gc.freeze()
     gc.enable()
+    if session.config.option.collectonly:
+        # Before the first text, hypothesis lists all letters, and the constants of all modules, and keeps
+        # them in a folder: processes that begin together would each do it.
+        find(strategies.text(), lambda _: True, settings=settings(max_examples=1))
 
 
 def pytest_configure(config: pytest.Config) -> None:

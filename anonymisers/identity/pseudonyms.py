@@ -24,17 +24,18 @@ from anonymisers.identity.normalisation import (
     canonical_name,
     canonical_names,
 )
+from anonymisers.identity.pseudonym_digits import (
+    ALPHABET,
+    CHECK_MODULUS,
+    CHUNK,
+    DIGEST_BYTES,
+    DIGITS,
+    pseudonym_texts,
+)
 from anonymisers.identity.pseudonym_domain import Domain, domain_key, length_prefix
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no I, L, O or U (https://www.crockford.com/base32.html)."""
-DIGITS = 26
-DIGEST_BYTES = 16
-CHECK_MODULUS = 31
 _HASH_BLOCK = 64
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
-CHUNK = 8192
-"""Values turned into digits at once: enough for numpy to pay, small enough to stay in the cache."""
 
 NAME_KINDS = frozenset({"name", "name_local", "name_latin", "parent_name"})
 """Kinds of identifiers whose values are names; all other kinds are numbers or codes."""
@@ -42,9 +43,6 @@ NAME_KINDS = frozenset({"name", "name_local", "name_latin", "parent_name"})
 _FORM = re.compile(
     rf"p1\.(0|[1-9][0-9]{{0,8}})\.([0-7][{ALPHABET}]{{{DIGITS - 1}}})([{ALPHABET[:CHECK_MODULUS]}])"
 )
-_SYMBOLS = np.frombuffer(ALPHABET.encode("ascii"), dtype=np.uint8)
-_WEIGHTS = np.arange(1, DIGITS + 1, dtype=np.int32)
-_WIDTH = DIGITS + 1
 
 
 @dataclass(frozen=True)
@@ -82,14 +80,11 @@ def pseudonym_array(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> ND
     key = domain_key(k_epoch, domain)
     canonical = canonical_values(domain.kind, values)
     _refuse_empty(canonical, domain)
-    prefix = np.frombuffer(f"p1.{domain.epoch}.".encode("ascii"), dtype=np.uint8)
-    made = np.empty((len(values), len(prefix) + _WIDTH), dtype=np.uint8)
-    made[:, : len(prefix)] = prefix
+    parts = []
     for start in range(0, len(values), CHUNK):
-        digests = _digests(key, canonical[start : start + CHUNK])
-        digits = _base32(b"".join(digest[:DIGEST_BYTES] for digest in digests))
-        made[start : start + CHUNK, len(prefix) :] = _SYMBOLS[digits]
-    return made.view(f"S{made.shape[1]}").ravel()
+        some = _digests(key, canonical[start : start + CHUNK])
+        parts.append(b"".join([digest[:DIGEST_BYTES] for digest in some]))
+    return pseudonym_texts(f"p1.{domain.epoch}.".encode("ascii"), b"".join(parts))
 
 
 def _refuse_empty(made: Sequence[str], domain: Domain) -> None:
@@ -183,28 +178,6 @@ def _encoded(canonical: Sequence[str]) -> list[bytes]:
 
 
 def _digests_to_pseudonyms(epoch: int, digests: Sequence[bytes]) -> list[str]:
-    prefix = f"p1.{epoch}."
-    result: list[str] = []
-    for start in range(0, len(digests), CHUNK):
-        digits = _base32(b"".join(d[:DIGEST_BYTES] for d in digests[start : start + CHUNK]))
-        text = _SYMBOLS[digits].tobytes().decode("ascii")
-        result += [prefix + text[i : i + _WIDTH] for i in range(0, len(text), _WIDTH)]
-    return result
-
-
-def _base32(digests: bytes) -> NDArray[np.uint8]:
-    """26 base-32 digits and the check digit of each 128-bit number, most significant first: n x 27."""
-    words = np.frombuffer(digests, dtype=">u8").reshape(-1, 2).astype(np.uint64)
-    high, low = words[:, 0], words[:, 1]
-    digits = np.empty((len(words), _WIDTH), dtype=np.uint8)
-    for i in range(DIGITS):
-        shift = 5 * (DIGITS - 1 - i)
-        if shift >= 64:
-            part = high >> np.uint64(shift - 64)
-        elif shift > 59:  # the one digit that straddles both halves
-            part = (high << np.uint64(64 - shift)) | (low >> np.uint64(shift))
-        else:
-            part = low >> np.uint64(shift)
-        digits[:, i] = part & np.uint64(31)
-    digits[:, DIGITS] = (digits[:, :DIGITS] @ _WEIGHTS) % CHECK_MODULUS
-    return digits
+    prefix = f"p1.{epoch}.".encode("ascii")
+    made = pseudonym_texts(prefix, b"".join(digest[:DIGEST_BYTES] for digest in digests))
+    return [text.decode("ascii") for text in made.tolist()]

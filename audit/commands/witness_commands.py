@@ -14,6 +14,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.encoding import decode_utf8
 from audit.formats.evidence import Evidence, Finding
 from audit.formats.note import Verifier
+from audit.formats.vkey import WITNESS_KEY_TYPES
 from audit.witness.server import WitnessServer
 from audit.witness.state import FileWitnessStorage
 from audit.witness.witness import Witness
@@ -31,6 +32,12 @@ def add_witness(commands: Any) -> None:
     parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="secret key, made if missing")
     parser.add_argument("--name", default="witness", help="name of a key that is made (default: %(default)s)")
     parser.add_argument(
+        "--key-type",
+        choices=[*WITNESS_KEY_TYPES],
+        default="ed25519",
+        help="type of a key that is made; not every log takes ml-dsa-44 yet (default: %(default)s)",
+    )
+    parser.add_argument(
         "--state", metavar="FILE", type=Path, required=True, help="what was cosigned; never restore"
     )
     parser.add_argument("--evidence", metavar="DIR", type=Path, help="where proof of a fork is kept")
@@ -40,7 +47,7 @@ def add_witness(commands: Any) -> None:
 def _witness(options: argparse.Namespace) -> int:
     logs = [Verifier.parse(vkey) for vkey in options.log_key]
     address = _address(options.listen)
-    cosigner = _cosigner(options.key, options.name)
+    cosigner = _cosigner(options.key, options.name, WITNESS_KEY_TYPES[options.key_type])
     reporter = _Reporter(logs, options.evidence or options.state.parent)
     with closing(FileWitnessStorage(options.state)) as storage:
         witness = Witness(cosigner, logs, storage)
@@ -82,10 +89,10 @@ class _Reporter:
                 sys.stderr.write(f"witness: the proof is in {path}\n")
 
 
-def _cosigner(path: Path, name: str) -> Cosigner:
+def _cosigner(path: Path, name: str, kind: int) -> Cosigner:
     if path.exists():
         return Cosigner.parse(decode_utf8(path.read_bytes(), str(path)).removesuffix("\n"))
-    cosigner = Cosigner.generate(name)
+    cosigner = Cosigner.generate(name, kind)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(cosigner.secret() + "\n")

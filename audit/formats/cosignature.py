@@ -23,7 +23,8 @@ from audit.formats.secret_key import check_key_id, parse_secret_key, secret_key_
 from audit.formats.vkey import COSIGNATURE_V1, SUBTREE_V1, VerifierKey
 
 _SECRET_PREFIX: Final = "PRIVATE+COSIGNER+"  # noqa: S105 - a format's marker, not a secret
-_TIME_SIZE: Final = 8
+TIME_SIZE: Final = 8
+"""Bytes of the time with which a cosignature begins."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class CosignatureVerifier:
         text."""
         checkpoint = Checkpoint.parse(text)
         timestamp = _timestamp(signature)
-        raw = signature[_TIME_SIZE:]
+        raw = signature[TIME_SIZE:]
         if self.key.kind == COSIGNATURE_V1:
             ed25519.verify(self.key.public, _v1_message(checkpoint, timestamp), raw)
             return
@@ -106,7 +107,7 @@ class Cosigner:
         else:
             message = _subtree_message(self.key.name, checkpoint, timestamp)
             raw = mldsa.new(_mldsa_secret(self._seed), deterministic=True).sign(message)
-        return Signature(self.key.name, self.key.key_id, timestamp.to_bytes(_TIME_SIZE, "big") + raw)
+        return Signature(self.key.name, self.key.key_id, timestamp.to_bytes(TIME_SIZE, "big") + raw)
 
 
 def cosigned_at(note: Note, verifier: CosignatureVerifier) -> int:
@@ -125,8 +126,8 @@ def cosigned_at(note: Note, verifier: CosignatureVerifier) -> int:
 
 
 def _timestamp(signature: bytes) -> int:
-    timestamp = int.from_bytes(signature[:_TIME_SIZE], "big")
-    if len(signature) <= _TIME_SIZE or timestamp > MAX_SIZE:
+    timestamp = int.from_bytes(signature[:TIME_SIZE], "big")
+    if len(signature) <= TIME_SIZE or timestamp > MAX_SIZE:
         raise SignatureError("a cosignature without a time, or with one out of range")
     return timestamp
 

@@ -16,6 +16,8 @@ COSIGNATURE_V1: Final = 0x04
 SUBTREE_V1: Final = 0x06
 """Signature type of timestamped ML-DSA-44 cosignatures (c2sp.org/tlog-cosignature)."""
 
+WITNESS_KEY_TYPES: Final = {"ed25519": COSIGNATURE_V1, "ml-dsa-44": SUBTREE_V1}
+"""The types of a witness's key, by the names that people give them."""
 _KEY_LENGTHS: Final = {ED25519: 32, COSIGNATURE_V1: 32, SUBTREE_V1: 1312}
 
 _FORBIDDEN: Final = re.compile(r"[\x00-\x1f+]")

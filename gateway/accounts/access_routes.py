@@ -4,6 +4,7 @@ from gateway.accounts.analyst_routes import ANALYST_ROUTES
 from gateway.accounts.auditor_routes import AUDITOR_ROUTES
 from gateway.accounts.controller_routes import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
+from gateway.accounts.operator_routes import OPERATOR_ROUTES
 
 _SDMX = (
     "GET /api/sdmx/v2/structure/<kind>",
@@ -60,6 +61,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/audit/alerts": Action.AUDIT,
     "GET /api/v1/audit/replays/<int:number>": Action.AUDIT,
     "GET /api/v1/audit/log-status": Action.AUDIT,
+    **OPERATOR_ROUTES,
     **ANALYST_ROUTES,
     **AUDITOR_ROUTES,
     **CONTROLLER_ROUTES,

@@ -4,7 +4,7 @@ from gateway.accounts.duties import Action
 
 TWINS = "/api/v1/desk"
 
-_PAGES = ("ask", "ready-made", "sharing", "questions", "questions/<question_id>")
+_PAGES = ("overview", "find", "ask", "ready-made", "sharing", "questions", "questions/<question_id>")
 _FORMS = ("ask", "ready-made")
 _FILES = ("questions/<question_id>/download/<form>",)
 

@@ -40,6 +40,7 @@ class Action(StrEnum):
     AUDIT = "audit"
     MANAGE_ACCOUNTS = "manage-accounts"
     ENROL_MEMBERS = "enrol-members"
+    SEE_OPERATION = "see-operation"
     RUN = "run"
     LOAD = "load"
     PROTECT = "protect"
@@ -124,6 +125,11 @@ DUTIES: dict[Action, Duty] = {
         "let a member in, change its keys, strike it off; at a node: join a region",
         _only(Who.OPERATOR),
         _only(Who.OPERATOR),
+    ),
+    Action.SEE_OPERATION: Duty(
+        "see the state of the service: members, queue, alerts, people and invitations",
+        _only(Who.OPERATOR),
+        scope=Scope.DESK,
     ),
     Action.RUN: Duty("start, stop, back up and upgrade", _only(Who.OPERATOR), _only(Who.OPERATOR)),
     Action.LOAD: Duty("map and load the national register", node=_only(Who.CONTROLLER)),

@@ -51,7 +51,7 @@ _SCOPES = {
     Scope.ADDRESS: "reading own tables by a personal address",
     Scope.ASK: "asking, and reading own questions",
     Scope.AUDIT: "searching, explaining and exporting the log",
-    Scope.DESK: "reading the controller's pages as data, withheld counts too",
+    Scope.DESK: "reading the pages of the controller's or the operator's desk as data, withheld counts too",
     Scope.READ: "the words of the dictionary, the members, the own account",
 }
 

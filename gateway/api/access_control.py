@@ -21,8 +21,8 @@ from gateway.accounts.model import Principal
 from gateway.accounts.refusal_log import admit, refused
 from gateway.accounts.sessions import Present, present
 from gateway.accounts.tokens import Caller, caller
-from gateway.api.address_secrets import shown_secret
 from gateway.api.browsers import SESSION, address, read_cookie
+from gateway.api.personal_addresses.address_secrets import shown_secret
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.hub.errors import UnknownQuestionError
 

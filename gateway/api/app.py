@@ -12,23 +12,21 @@ from gateway import __version__
 from gateway.accounts.context import Accounts
 from gateway.api import (
     access_control,
-    address_secrets,
-    addresses,
     audit,
     catalogue,
     federation,
     limits,
     problems,
-    pxweb,
     questions,
     release_data,
-    sdmx,
     storable,
 )
 from gateway.api.describe import named_operations
 from gateway.api.log import log_blueprint
 from gateway.api.made_data import MadeData
+from gateway.api.personal_addresses import address_secrets, addresses
 from gateway.api.services import AUDITED, KEY
+from gateway.api.tables import pxweb, sdmx
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
 from gateway.hub.accounts import accounts_of as hub_accounts

@@ -12,7 +12,7 @@ from gateway.accounts import errors as accounts
 from gateway.auditing.damage import DamagedError, damaged
 from gateway.dictionary import DictionaryError
 from gateway.errors import SafelaneError
-from gateway.export.sdmx_selection import NothingSelectedError
+from gateway.export.sdmx.sdmx_selection import NothingSelectedError
 from gateway.hub.decision_replay import NoDecisionError
 from gateway.hub.errors import (
     AlreadyAnsweredError,

@@ -16,12 +16,12 @@ from audit.formats.encoding import to_base64
 from audit.reading.sidecar import ENDING
 from gateway import __version__
 from gateway.api.access_control import principal
-from gateway.api.address_secrets import way
 from gateway.api.blueprint import Blueprint
 from gateway.api.browsers import place
 from gateway.api.describe import refusals
 from gateway.api.label_languages import words_of
 from gateway.api.made_data import MadeData
+from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.release_schemas import MetadataSchema
 from gateway.api.schemas import Strict
 from gateway.api.services import hub

@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.dictionary import Dictionary
 from gateway.dictionary.model import COUNTRY, ReadyMade, ReadyTable
-from gateway.export.sdmx_artefacts import flow
+from gateway.export.sdmx.sdmx_artefacts import flow
 from gateway.picturing.words import Words, capital, msgid
 
 CONTEXT = {

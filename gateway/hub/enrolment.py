@@ -45,7 +45,7 @@ def invite(hub: Hub, member: str, hub_url: str, valid: timedelta = VALID) -> Inv
     with hub.store.writing() as work:
         index = record(hub, work, Entry(event, {}))
         work.admissions.invite(member, secret_hash(secret), until, because=index)
-    return Invitation(member, hub_url, hub_keys(hub), secret, until)
+    return Invitation(member, hub_url, hub_keys(hub), secret, until, hub.cosigner.key.kind)
 
 
 def apply(hub: Hub, secret: str, enrolment: Enrolment, proof: str = "") -> None:

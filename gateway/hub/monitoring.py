@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from audit.formats.checkpoint import Checkpoint
+from audit.formats.evidence import Evidence, Finding
 from audit.log.checked_reading import as_stored
 from audit.log.policy import Policy
 from gateway.hub.context import Hub
 from gateway.hub.log_exchange import log_keys_of, origin_of, witness_keys_of
 from gateway.hub.model import Presence
 from gateway.hub.ports import View
+from gateway.hub.witnessing import is_whole_again
 from gateway.watching.alerting import evidence_alerts, key_alerts, raise_alerts
 from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.model import Alert, Concern
@@ -43,7 +45,6 @@ def monitor(hub: Hub, rules: MonitorRules, before: Tick | None, now: Tick, also:
         present = {seen.member: seen for seen in view.presence()}
         found = [
             *also,
-            *evidence_alerts(view.watch),
             *clock_alerts(hub.log.origin, view.log.latest_checkpoint(), before, now),
             *quorum_alerts(
                 hub.log, view.log, rules.policy or _majority(hub, view, members), now.clock, rules.patience
@@ -52,9 +53,16 @@ def monitor(hub: Hub, rules: MonitorRules, before: Tick | None, now: Tick, also:
         for member in members:
             found += _heard(hub, view, member, present.get(member.member), rules.patience)
             found += key_alerts(view.watch, origin_of(member), log_keys_of(hub, view, member).all)
+        found += _convictions(hub, view, {alert.evidence for alert in found})
     for member in members:
         found += reconcile_member(hub, member, present.get(member.member), rules.patience)
     return raise_alerts(hub.store.notes, found, now.clock)
+
+
+def _convictions(hub: Hub, view: View, named: Collection[str | None]) -> list[Alert]:
+    """An alert for each bundle that no alert names yet. A rollback of this log is over once it is whole."""
+    over = {kept.id for kept in view.watch.evidence() if is_whole_again(hub, view, kept)}
+    return [alert for alert in evidence_alerts(view.watch) if alert.evidence not in {*named, *over}]
 
 
 def reconcile_member(
@@ -108,6 +116,15 @@ def _majority(hub: Hub, view: View, members: Sequence[Enrolment]) -> Policy:
     return members_policy(keys, witnesses, len(members) // 2 + 1 if members else 0)
 
 
+def _shown_rollback(hub: Hub, view: View, size: int) -> str | None:
+    """The bundle that a member with so many entries has shown, which this log does not have."""
+    for kept in view.watch.evidence():
+        seen = Checkpoint.parse(Evidence.parse(kept.bundle).first.text)
+        if (kept.finding, seen.origin, seen.size) == (Finding.ROLLBACK, hub.log.origin, size):
+            return kept.id
+    return None
+
+
 def _heard(
     hub: Hub, view: View, member: Enrolment, present: Presence | None, patience: timedelta
 ) -> list[Alert]:
@@ -126,7 +143,15 @@ def _heard(
             f"rollback: {code} has witnessed {present.witnessed_size} entries, and this log has only {size}; "
             "restore the newest backup"
         )
-        alerts.append(Alert(Concern.CONTRADICTION, hub.log.origin, code, message))
+        alerts.append(
+            Alert(
+                Concern.CONTRADICTION,
+                hub.log.origin,
+                code,
+                message,
+                evidence=_shown_rollback(hub, view, present.witnessed_size),
+            )
+        )
     old = view.log.checkpoint_signed_by(int((present.last_seen - patience).timestamp()))
     if old is not None and present.witnessed_size < old.size:
         message = f"{code} has witnessed {present.witnessed_size} entries, and not yet {old.size}"

@@ -19,7 +19,7 @@ from gateway.hub.model import AskedQuestion, Presence
 from gateway.hub.ports import Notes, View
 from gateway.hub.sharing_statements import readable
 from gateway.hub.upload_batches import take
-from gateway.hub.witnessing import cosignature_of, keep_objection
+from gateway.hub.witnessing import confirmed_by_another, cosignature_of, keep_objection
 from gateway.watching.refused_messages import contradiction
 from gateway.watching.witnessing import convicting
 from gateway.wire.enrolment import Enrolment
@@ -66,7 +66,10 @@ def poll(
             grown = found.size > call.seen_size or found.size > call.copied
             until = min(end, soon) if grown else end
             if now >= until or found.questions or _is_behind(found, call):
-                return replace(_reply(hub, log, member, call, found), seen_log=seen_log)
+                others = [each for each in view.enrolments() if each.member != member.member]
+                reply = _reply(hub, log, member, call, found)
+                checkpoint = confirmed_by_another(hub.log.checkpoint(log), others)
+                return replace(reply, checkpoint=str(checkpoint), seen_log=seen_log)
         hub.notifier.wait(ticket, until - now)
 
 

@@ -257,7 +257,7 @@ def _gaps(line: Series) -> Iterator[tuple[bool, int, int]]:
 
 def _series_items(pen: Pen, view: View) -> list[Item]:
     items, (axis, _) = [], _roles(view)
-    if axis is not None:
+    if axis is not None and len(axis.codes) > 1:
         names = pen.labels.axis(axis, alone=True)
         items = [_item(pen, i, capital(names[code])) for i, code in enumerate(axis.codes)]
     if any(_needs_strip(c) and c.status is not Status.WITHHELD for c in view.cells.values()):

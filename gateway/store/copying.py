@@ -15,7 +15,7 @@ Progress = Callable[[str, int], None]
 
 AT_ONCE = 500
 
-DOCUMENTS = frozenset({"cubes", "preview_findings", "previews", "snapshots"})
+DOCUMENTS = frozenset({"cubes", "pieces", "preview_findings", "previews", "snapshots"})
 """Tables with rows of up to tens of megabytes each: copied row by row."""
 
 

@@ -68,9 +68,18 @@ def keep_evidence(
 
 def is_convicted(watch: WatchView, seen: Note) -> bool:
     """Whether a fork is proved already by this checkpoint: it is proved once, however far the log grows."""
+    return _is_kept(watch, seen, Finding.FORK)
+
+
+def is_reported(watch: WatchView, seen: Note) -> bool:
+    """Whether a log is known to be shorter than this checkpoint: kept once, whatever the log signs then."""
+    return _is_kept(watch, seen, Finding.ROLLBACK)
+
+
+def _is_kept(watch: WatchView, seen: Note, finding: Finding) -> bool:
     origin = Checkpoint.parse(seen.text).origin
     return any(
-        kept.finding is Finding.FORK and Evidence.parse(kept.bundle).first.text == seen.text
+        kept.finding is finding and Evidence.parse(kept.bundle).first.text == seen.text
         for kept in watch.evidence()
         if kept.origin == origin
     )

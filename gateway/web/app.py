@@ -40,8 +40,9 @@ def routes(side: Side) -> tuple[Desk, ...]:
     # A hub has no controllers and a node no analysts: neither waits for the other's pages to be imported.
     if side is Side.HUB:
         from gateway.web.analyst import analyst_routes as analyst  # noqa: PLC0415
+        from gateway.web.operator import operator_routes as operator  # noqa: PLC0415
 
-        return (*analyst.ROUTES, *auditor.ROUTES, account.desk, gallery.desk)
+        return (*analyst.ROUTES, *auditor.ROUTES, *operator.ROUTES, account.desk, gallery.desk)
     from gateway.web.controller import controller_routes as controller  # noqa: PLC0415
 
     return (*controller.ROUTES, *auditor.ROUTES, account.desk, gallery.desk)

@@ -15,7 +15,7 @@ from typing import Any
 from audit.errors import AuditError, MalformedError
 from audit.formats.canonical import parse_json_object
 from audit.formats.encoding import utf8
-from audit.formats.vkey import VerifierKey
+from audit.formats.vkey import COSIGNATURE_V1, WITNESS_KEY_TYPES, VerifierKey
 from gateway.errors import SafelaneError
 
 FORMAT = "safelane-invitation/1"
@@ -74,13 +74,18 @@ class HubKeys:
 
 @dataclass(frozen=True)
 class Invitation:
-    """Good for one application of `member`, up to `until`. `secret` must stay secret."""
+    """Good for one application of `member`, up to `until`. `secret` must stay secret.
+
+    `witness_key_type`: of the key that the member makes to cosign the regional log. An invitation that does
+    not say so is of a hub that takes Ed25519 alone.
+    """
 
     member: str
     hub_url: str
     hub: HubKeys
     secret: str
     until: datetime
+    witness_key_type: int = COSIGNATURE_V1
 
     def __repr__(self) -> str:
         return f"Invitation({self.member}, {self.hub_url})"
@@ -96,10 +101,13 @@ class Invitation:
             "until": self.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "secret": self.secret,
         }
+        if self.witness_key_type != COSIGNATURE_V1:
+            body[_TYPE] = next(n for n, kind in WITNESS_KEY_TYPES.items() if kind == self.witness_key_type)
         return json.dumps(body, indent=2) + "\n"
 
 
 _FIELDS = ("format", "member", "hub_url", "hub_log_key", "hub_call_key", "until", "secret")
+_TYPE = "witness_key_type"
 
 
 def parse_invitation(text: str) -> Invitation:
@@ -108,7 +116,8 @@ def parse_invitation(text: str) -> Invitation:
         body = parse_json_object(utf8(text, "invitation"), "invitation")
     except MalformedError:
         raise _no_invitation() from None
-    if set(body) != set(_FIELDS) or body["format"] != FORMAT:
+    witness_key_type = WITNESS_KEY_TYPES.get(str(body.pop(_TYPE, "ed25519")))
+    if set(body) != set(_FIELDS) or body["format"] != FORMAT or witness_key_type is None:
         raise _no_invitation()
     if not all(isinstance(body[field], str) for field in _FIELDS):
         raise _no_invitation()
@@ -126,6 +135,7 @@ def parse_invitation(text: str) -> Invitation:
         hub=HubKeys(body["hub_log_key"], body["hub_call_key"]),
         secret=body["secret"],
         until=until,
+        witness_key_type=witness_key_type,
     )
 
 

@@ -10,13 +10,19 @@ from regions import Region
 from simulation import ORIGIN, HandClock, SimulatedMember
 
 from audit.formats.note import Signer
-from audit.formats.vkey import VerifierKey
+from audit.formats.vkey import COSIGNATURE_V1, SUBTREE_V1, VerifierKey
 from gateway.bootstrap.setup.joining import JoinError, confirm, join, renew, under_way
 from gateway.bootstrap.setup.open_member import hub_link, open_member
 from gateway.http.link import InvitedBy, Signatures
 from gateway.hub import enrolment
 from gateway.member.errors import LinkError
-from gateway.wire.enrolment import Enrolment, FingerprintError, Invitation
+from gateway.wire.enrolment import (
+    Enrolment,
+    FingerprintError,
+    Invitation,
+    InvitationError,
+    parse_invitation,
+)
 from gateway.wire.possession import proof_of_possession
 
 POLL = {"seen_size": 0, "wait": 0}
@@ -48,6 +54,24 @@ def test_from_an_invitation_to_the_first_call(region: Region, invitation: Invita
         assert head.size == 1
     with pytest.raises(JoinError):
         under_way(tmp_path / "LA")
+
+
+@pytest.mark.parametrize("key_type", [COSIGNATURE_V1, SUBTREE_V1])
+def test_a_node_makes_the_witness_key_that_its_invitation_names(
+    key_type: int, region: Region, invitation: Invitation, tmp_path: Path
+) -> None:
+    """The hub names the type of its own key; a hub that knows Ed25519 alone names none."""
+    assert invitation.witness_key_type == region.hub.cosigner.key.kind
+    text = replace(invitation, witness_key_type=key_type).text()
+    assert ("witness_key_type" in text) == (key_type == SUBTREE_V1)
+
+    join(tmp_path / "LA", parse_invitation(text))
+
+    (waiting,) = enrolment.pending(region.hub)
+    assert VerifierKey.parse(waiting.enrolment.witness_key).kind == key_type
+    if key_type == SUBTREE_V1:
+        with pytest.raises(InvitationError):
+            parse_invitation(text.replace("ml-dsa-44", "another"))
 
 
 def test_a_lost_connection_is_taken_up_again(region: Region, invitation: Invitation, tmp_path: Path) -> None:

@@ -33,13 +33,13 @@ from gateway.store.engine.database import Database, StorageError
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.wire.enrolment import HubKeys, Invitation
 
-PRESENT = "hub_0006"
+PRESENT = "hub_0007"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "hub_0007"
-down_revision = "hub_0006"
+revision = "hub_0008"
+down_revision = "hub_0007"
 
 
 def upgrade() -> None:
@@ -63,9 +63,9 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """From now on the software is a version newer: a further migration is there."""
     folder = tmp_path / "versions" / "hub"
     shutil.copytree(migrate._VERSIONS / "hub", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "0007_next.py").write_text(NEXT.format(more=""), encoding="utf-8")
+    (folder / "0008_next.py").write_text(NEXT.format(more=""), encoding="utf-8")
     monkeypatch.setattr(migrate, "_VERSIONS", tmp_path / "versions")
-    return folder / "0007_next.py"
+    return folder / "0008_next.py"
 
 
 def run(*arguments: str) -> str:

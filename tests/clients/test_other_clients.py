@@ -13,7 +13,7 @@ from simulation import HandClock
 from gateway.accounts.addresses import make_address
 from gateway.accounts.model import AddressRequest
 from gateway.export.observations import REASONS
-from gateway.export.sdmx_terms import STATUS
+from gateway.export.sdmx.sdmx_terms import STATUS
 from gateway.hub.accounts import accounts_of
 from gateway.wire.cells import Status
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 
 from gateway.dictionary import regional
 from gateway.export.observations import Observations, Selection
-from gateway.export.sdmx_artefacts import structure
-from gateway.export.sdmx_csv import to_sdmx_csv
-from gateway.export.sdmx_structure_json import to_structure_json
-from gateway.export.sdmx_structure_ml import to_structure_ml
+from gateway.export.sdmx.sdmx_artefacts import structure
+from gateway.export.sdmx.sdmx_csv import to_sdmx_csv
+from gateway.export.sdmx.sdmx_structure_json import to_structure_json
+from gateway.export.sdmx.sdmx_structure_ml import to_structure_ml
 from gateway.picturing import ENGLISH, Words
 from gateway.wire.release import Release
 

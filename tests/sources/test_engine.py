@@ -5,114 +5,23 @@ import io
 import sys
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from loads_compared import ACCIDENTS, CASUALTY, CELLS, MAPPING, TODAY, everything
 
 from gateway.demo.people import make_people
 from gateway.demo.people_files import mapping_text, write_register
 from gateway.dictionary import regional
-from gateway.sources.engine import text_table
+from gateway.sources.engine import engine_table
 from gateway.sources.engine.connection import connected
 from gateway.sources.engine.text_table import TextTable
-from gateway.sources.files.csv_source import CsvSource
-from gateway.sources.files.opening import open_source
 from gateway.sources.mapping.mapping_yaml import parse_mapping
-from gateway.sources.model.errors import SourceError
-from gateway.sources.model.findings import Findings
-from gateway.sources.quality.load import load
-from gateway.sources.quality.quality import assess
 from gateway.sources.rows.convert import converter
 
-TODAY = date(2026, 11, 25)
-MAPPING = """\
-mapping: 1
-member: MM
-source: csv
-tables:
-  victims.csv:
-    columns:
-      Case: {to: case_id, unknown: [nil0]}
-      ID card: {to: national_id, unknown: [none, "7777x"]}
-      Date: {to: date, formats: [DD/MM/YYYY, MM/DD/YYYY, MM/YYYY, YYYY]}
-      Born: {to: birth_date, formats: [YYYY]}
-      Province: place
-      Sex: {to: sex, codes: {Male: M, Female: F, ကျား: M}, unknown: [n/a]}
-      Age: age
-      Injury: {to: injury, separator: "/", codes: {leg: AMP_L, eyes: EYE}}
-      Consent: consent_share
-    known: {Name: name}
-  accidents.csv:
-    join: {No: Accident}
-    columns:
-      No: accident_id
-      Device: {to: device, codes: {mine: UMT, bomblet: CMR}}
-constants: {victim_type: DIR}
-"""
-CELLS = {
-    "Case": [
-        "C1",
-        "C2",
-        "c2",
-        "c-2",
-        "3",
-        "",
-        " ",
-        "--",
-        "nil0",
-        "1.2E+5",
-        "၁၂",
-        "C\n4",
-        'C"5',
-        "NULL",
-        "a,b",
-        "Case",
-    ],
-    "ID card": ["", "0102034", "01 020 34", "none", "77", "000", "7777x", "၀၁", "abc", "Straße1", "9"],
-    "Date": ["31/12/2010", "02/2011", "2012", "29/02/2011", "03/04/2019", "03/03/2019", "2030", "", " 2012 "],
-    "Born": ["", "1999", "2040", "2011"],
-    "Province": ["Shan", "MM-07", "?", "", "စစ်ကိုင္း"],
-    "Sex": ["Male", "Female", "n/a", "Mael", "", "ကျား", "က်ား"],
-    "Age": ["34", "-1", "400", "0", "x", "", "2"],
-    "Injury": ["leg", "leg/eyes", "arm", ""],
-    "Consent": ["N", "NAT", "AGG", "REC", "", "maybe"],
-    "Accident": ["A1", "A2", "a1", "", "A9"],
-    "Name": ["Sok Dara", "", "Daw, Mya", "two\nlines", "a\nb,c,d,e,f,g,h,i,j,k,l", 'x "y" z'],
-}
-"""Cells that are met in registers; the Burmese of some was typed for the Zawgyi font."""
-ACCIDENTS = "No,Device\nA1,mine\nA2,bomblet\nA2,mine\nA3,mine\n"
-CASUALTY = st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()})
 SPOILT = st.sampled_from(["", "\n", ",,,,,,,,,,\n", "C7,1\n", ",".join(CELLS) + "\n", 'C8 , "x"\n'])
-
-
-def everything(place: Path, mapping: str, *, by_engine: bool, today: date = TODAY):
-    """All that a load tells, or its error; and what it says of the engine."""
-    rules, findings = parse_mapping(mapping, regional()), Findings()
-    with open_source(str(place), rules, findings) as source:
-        try:
-            loaded = load(
-                source,
-                rules,
-                regional(),
-                pseudonymise=lambda kind, values: [f"{kind}:{value.encode().hex()}" for value in values],
-                today=today,
-                findings=findings,
-                for_engine=partial(CsvSource, place, rules.reading) if by_engine else None,
-            )
-        except SourceError as error:
-            return f"{error} {error.remedy}", (False, "an error")
-    clients = loaded.snapshot.clients
-    return (
-        loaded.snapshot.id,
-        loaded.snapshot.has_accidents,
-        None if clients is None else clients.to_bytes(),
-        list(findings.every_line()),
-        replace(loaded, snapshot=None, by_engine=False, declined=""),
-        assess(loaded, regional()),
-    ), (loaded.by_engine, loaded.declined)
 
 
 def text(rows, line_end="\n") -> str:
@@ -176,7 +85,7 @@ def test_each_demo_members_register_of_files_loads_the_same(tmp_path, member, sa
 
 @settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(st.text("09aAzZeßE+-. ၁", max_size=6), min_size=100, max_size=100))
-def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, words) -> None:
+def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, monkeypatch, words) -> None:
     """What the engine takes for a canonical number is one, for cases and for people."""
     words = [*words, "none", "0", "00", "a", "A1", "7E+5"]
     path = tmp_path / "numbers.csv"
@@ -184,11 +93,15 @@ def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, 
         csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([["Number"], *([word] for word in words)])
     rules = parse_mapping(MAPPING, regional()).tables[0].columns
 
+    monkeypatch.setattr(engine_table, "BLOCK", 7)
     for heading, personal in (("Case", False), ("ID card", True)):
         convert = converter(rules[heading], regional(), "MM", TODAY)
         with connected() as engine:
             table = TextTable(engine, path, ",", ["Number"], [0])
-            numbers, others = table.numbers(0, sorted(rules[heading].unknown), personal=personal)
+            numbers, others = [], {}
+            for block, odd in table.identifiers(0, sorted(rules[heading].unknown), personal=personal):
+                others |= {len(numbers) + row: word for row, word in odd.items()}
+                numbers += block
 
         taken = {row: number for row, number in enumerate(numbers) if number}
         assert taken == {row: convert(words[row]).value for row in taken}
@@ -231,7 +144,7 @@ def test_shapes_of_files_that_the_engine_reads_and_leaves(tmp_path, victims, rea
 
 
 def test_a_column_of_codes_with_too_many_words_is_left_to_the_row_wise_loader(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(text_table, "MOST_WORDS", 1)
+    monkeypatch.setattr(engine_table, "MOST_WORDS", 1)
 
     said = loaded_alike(tmp_path, USUAL, SHORT.replace("READING", ""))
 

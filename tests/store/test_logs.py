@@ -12,6 +12,7 @@ from audit.formats.cosignature import Cosigner, cosigned_at
 from audit.formats.evidence_errors import SizeConflictError
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import tiles_of
+from audit.formats.vkey import COSIGNATURE_V1, SUBTREE_V1
 from audit.log.log import Log, SignedCheckpoint
 from audit.log.policy import Policy
 from audit.witness.witness import Witness
@@ -182,6 +183,21 @@ def test_a_witness_that_cosigns_again_and_again_does_not_lengthen_the_checkpoint
         note = log.checkpoint(storage)
         assert len(note.signatures) == 3
         assert cosigned_at(note, witness.verifier) == 149
+
+
+@pytest.mark.parametrize(("name", "kind"), [("witness.example", SUBTREE_V1), ("ស" * 900, COSIGNATURE_V1)])
+def test_the_longest_cosignature_is_kept_and_replaced(engine: Engine, log: Log, name: str, kind: int) -> None:
+    """A line of ML-DSA-44 is longer than PostgreSQL takes into an index; so are 900 letters of Khmer."""
+    witness = Cosigner.generate(name, kind)
+    with engine.begin() as connection:
+        storage = SqlLogStorage(connection, ORIGIN)
+        log.append(storage, [b"one"], now=1)
+        head = open_checkpoint(log.checkpoint(storage), [Verifier(log.key)])
+        for now in (1, 2):
+            storage.add_cosignatures(1, [witness.cosign(head, now)])
+
+        assert cosigned_at(log.checkpoint(storage), witness.verifier) == 2
+        assert len(storage.cosignatures(1)) == 1
 
 
 def test_the_head_of_a_time_is_the_largest_signed_until_then(engine: Engine, log: Log) -> None:

@@ -11,13 +11,18 @@ import pytest
 from former_forms import RENAMING, VERSIONS, former_names, put_in
 from sqlalchemy import MetaData, Table, inspect, select, text
 
+from audit.errors import AuditError
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.cosignature import Cosigner
 from gateway.accounts.model import Account, Role, Scope, Token
 from gateway.store.accounts.writing import SqlPeopleWriter
 from gateway.store.engine.database import Database
+from gateway.store.engine.logs import SqlLogStorage
 from gateway.store.engine.migrate import HUB, MEMBER, migrate
 from gateway.store.hub.received_bounds import stated_bounds
 from gateway.wire.answer_bounds import AnswerBounds, answer_bounds_from_json
 
+ORIGIN = "log.example/hub"
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 OPERATOR = Account("vera@x.example", "ARMAC", Role.OPERATOR, frozenset(), NOW, 1)
 TOKENS = {"only": '["count"]', "both": '["count", "read"]', "other": '["read"]'}
@@ -200,6 +205,38 @@ def test_every_row_is_kept_under_the_present_names(database_url: str, side: str,
         assert found["sharing_statements"] == []
         wanted["sharing_statements"] = []
     assert found == wanted
+
+
+@pytest.mark.parametrize(("side", "before"), [(HUB, "hub_0006"), (MEMBER, "member_0008")])
+def test_cosignatures_go_on_under_the_keys_that_made_them(database_url: str, side: str, before: str) -> None:
+    """The newest of each key, in their order; a line that is damaged is kept for the check that names it."""
+    first, second = Cosigner.generate("kh.example"), Cosigner.generate("la.example")
+    seen = [Checkpoint(ORIGIN, size, bytes(32)) for size in (0, 1, 2)]
+    lines = [
+        (1, first.cosign(seen[1], 1), 0),
+        (1, second.cosign(seen[1], 1), 1),
+        (1, first.cosign(seen[1], 9), 2),  # two processes wrote at once
+        (2, second.cosign(seen[2], 3), 0),
+    ]
+    with closing(Database(database_url)) as database:
+        migrate(database, side, to=before)
+        with database.writing() as connection:
+            add = text("INSERT INTO log_cosignatures VALUES (:origin, :size, :line, :position)")
+            for size, line, position in [*lines, (3, "a damaged line", 0)]:
+                row = {"origin": ORIGIN, "size": size, "line": str(line), "position": position}
+                connection.execute(add, row)
+
+        migrate(database, side)
+
+        with database.writing() as connection:
+            storage = SqlLogStorage(connection, ORIGIN)
+            assert storage.cosignatures(1) == [lines[1][1], lines[2][1]]
+            again = second.cosign(seen[2], 8)
+            storage.add_cosignatures(2, [again, first.cosign(seen[2], 8)])
+            assert storage.cosignatures(2) == [again, first.cosign(seen[2], 8)]
+            with pytest.raises(AuditError):
+                storage.cosignatures(3)
+        assert set(rows_of(database)) & {"log_cosignatures_by_line"} == set()
 
 
 def test_the_names_of_a_migration_are_those_of_its_tables() -> None:

@@ -68,6 +68,8 @@ def _as_before(table: str, side: str, row: Mapping[str, Any]) -> dict[str, Any]:
     before = {former.get(name, name): value for name, value in row.items()}
     if (side, table) == (MEMBER, "openings") and before["field"] == "fingerprint":
         before["field"] = "canary"
+    if table == "log_cosignatures":
+        before.pop("signer", None)
     if table == "cubes":
         plan = json.loads(before["plan"])
         plan["changed"] = plan.pop("mechanism")

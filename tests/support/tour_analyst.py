@@ -26,8 +26,12 @@ def keep(page: Page, name: str, height: int = 700) -> None:
 
 
 def tour(browsing: Browsing) -> None:
-    page = browsing.page("analyst", "/ask?by=country&by=year&by=outcome", DESK)
+    page = browsing.page("analyst", "/ask?by=country&by=year&by=outcome&purpose=regional-reporting", DESK)
     keep(page, "ask")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.locator("table.release").wait_for(timeout=60_000)
+    page.goto(browsing.url() + "/overview")
+    keep(page, "overview")
     page.goto(browsing.url() + "/sharing?measure=casualties")
     keep(page, "sharing", 560)
     page.goto(browsing.url() + "/ready-made")

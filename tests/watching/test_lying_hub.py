@@ -257,6 +257,38 @@ def test_a_hub_with_less_than_a_member_saw_says_rollback_and_not_silence(region:
     assert (alert.kind, alert.message.partition(":")[0]) == ("contradiction", "rollback")
 
 
+def test_both_sides_keep_the_two_checkpoints_of_a_hub_that_is_only_shorter(
+    region: Federation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An auditor reads both with the log's key alone; once the log has all again, the hub's alert ends."""
+    settle(region)
+    hub, victim = region.hub, region.members["KH"]
+    LyingHub(region, victim).tell([*entries_of(region), b"{}", b"{}"])
+    victim.round()
+    victim.link.bend = lambda reply: reply
+    with hub.store.reading() as view:
+        victim.link.shown_head = str(hub.log.checkpoint(view.log))
+    for missing in (2, 1):
+        with pytest.raises(LinkError):
+            victim.round()
+        with hub.store.reading() as view:  # also when this log has signed more meanwhile
+            (of_hub,) = view.watch.evidence()
+        (alert,) = look_at_hub(region)
+        assert (alert.about, alert.evidence) == ("KH", of_hub.id)
+        with hub.store.writing() as work:
+            hub.log.append(work.log, [b"{}"], missing)
+    for kept in (of_hub, evidence(victim)[0]):
+        assert (kept.finding, kept.origin) == (Finding.ROLLBACK, hub.log.origin)
+        bundle = tmp_path / f"{kept.id}.json"
+        bundle.write_text(kept.bundle, encoding="utf-8")
+        assert audit_main(["verify", str(bundle), "--vkey", str(hub.log.key)]) == 0
+        assert capsys.readouterr().out.splitlines()[-1].startswith("rollback: ")
+
+    victim.round()
+
+    assert look_at_hub(region) == []
+
+
 def look_at_hub(region: Federation) -> list[Alert]:
     """A cycle of the hub's monitor; the open alerts afterwards."""
     rules = hub_monitoring.MonitorRules(patience=timedelta(seconds=45))

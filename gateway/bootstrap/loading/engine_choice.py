@@ -6,6 +6,7 @@ from pathlib import Path
 from gateway.sources.engine.connection import is_installed
 from gateway.sources.engine.first_table import OpenFiles
 from gateway.sources.files.csv_source import CsvSource
+from gateway.sources.files.parquet_source import ParquetSource
 from gateway.sources.model.mapping import SourceMapping
 
 LARGE = 50_000_000
@@ -14,6 +15,8 @@ LARGE = 50_000_000
 
 def files_for_engine(source: Path | str, rules: SourceMapping, by_engine: bool | None) -> OpenFiles | None:
     """The source opened for the engine, where the engine shall try to read it; else None."""
+    if rules.kind == "parquet":
+        return None if by_engine is False else lambda _: ParquetSource(Path(source))
     if by_engine is None:
         by_engine = rules.kind == "csv" and is_installed() and _size(Path(source), rules) >= LARGE
     return partial(CsvSource, Path(source), rules.reading) if by_engine else None

@@ -66,7 +66,7 @@ def join(directory: Path, invitation: Invitation, database: str = "") -> Joining
     """
     if not (directory / JOINING).exists():
         try_first(database, MEMBER)
-        create_member(directory, invitation.member, _region(invitation))
+        create_member(directory, invitation.member, _region(invitation), invitation.witness_key_type)
         _begin(directory, invitation, database, renews=False)
     return _show(directory, invitation)
 

@@ -63,14 +63,17 @@ def rotate_log_key(directory: Path, reason: str, overlap: timedelta, clock: Cloc
     return rotation
 
 
-def rotate_witness_key(directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM) -> Rotation:
+def rotate_witness_key(
+    directory: Path, reason: str, overlap: timedelta, clock: Clock = SYSTEM, key_type: int | None = None
+) -> Rotation:
     """Let a new key cosign the other side's log; the former key's cosignatures stay valid during the overlap.
 
-    The former key may be lost. Raises as `rotate_log_key` does.
+    The former key may be lost. The new one is of the same type, unless `key_type` says otherwise. Raises as
+    `rotate_log_key` does.
     """
     with _stopped(directory, clock) as (database, keys):
         check_not_lost(keys.signer)
-        new = Cosigner.generate(keys.cosigner.key.name, keys.cosigner.key.kind)
+        new = Cosigner.generate(keys.cosigner.key.name, key_type or keys.cosigner.key.kind)
         write_secret(key_file(Layout(directory).keys, WITNESS, str(new.key)), new.secret())
         rotation = Rotation(str(keys.cosigner.key), str(new.key), _until(clock, overlap))
         log = SequencedLog(keys.signer, keys.former)

@@ -7,7 +7,7 @@ from pathlib import Path
 from audit.errors import AuditError
 from audit.events.events import KeyChanged, encode, whole_second
 from audit.formats.cosignature import Cosigner
-from audit.formats.vkey import check_name
+from audit.formats.vkey import SUBTREE_V1, check_name
 from audit.log.staging import SequencedLog
 from gateway.accounts.model import Offer
 from gateway.accounts.tokens import add_program
@@ -48,8 +48,10 @@ def create_hub(
     clock: Clock = SYSTEM,
     *,
     database: str = "",
+    witness_key_type: int = SUBTREE_V1,
 ) -> None:
-    """Set up a hub whose regional log is named `origin`.
+    """Set up a hub whose regional log is named `origin`; its members' witness keys become of the type of its
+    own.
 
     Raises NotEmptyError, OriginError for an invalid name, or StorageError for an unreachable database; then
     nothing was made.
@@ -65,7 +67,7 @@ def create_hub(
     layout = fresh(directory)
     new_signer(layout.keys / LOG_KEY, origin)
     new_signer(layout.keys / CALL_KEY, f"{origin}/calls")
-    cosigner = Cosigner.generate(f"{origin}/witness")
+    cosigner = Cosigner.generate(f"{origin}/witness", witness_key_type)
     write_secret(layout.keys / WITNESS_KEY, cosigner.secret())
     write_config(directory, HubConfig(origin, database=database, listen=listen))
     with open_hub(directory, clock) as hub, hub.store.writing() as work:

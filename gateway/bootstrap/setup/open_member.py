@@ -7,6 +7,7 @@ from pathlib import Path
 
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Verifier
+from audit.formats.vkey import SUBTREE_V1
 from audit.log.staging import SequencedLog
 from gateway.bootstrap.setup.alert_thresholds import thresholds_of
 from gateway.bootstrap.setup.clock import SYSTEM
@@ -42,7 +43,7 @@ class NewNode:
     enrolment: Enrolment
 
 
-def create_member(directory: Path, member: str, region: str) -> NewNode:
+def create_member(directory: Path, member: str, region: str, witness_key_type: int = SUBTREE_V1) -> NewNode:
     """Make a node's directory and keys; `connect` makes the node part of a region. Raises NotEmptyError."""
     regional().member(member)
     layout = fresh(directory)
@@ -50,7 +51,7 @@ def create_member(directory: Path, member: str, region: str) -> NewNode:
     log = new_signer(layout.keys / LOG_KEY, f"{name}/log")
     answers = new_signer(layout.keys / ANSWER_KEY, f"{name}/answers")
     calls = new_signer(layout.keys / CALL_KEY, f"{name}/calls")
-    cosigner = Cosigner.generate(f"{name}/witness")
+    cosigner = Cosigner.generate(f"{name}/witness", witness_key_type)
     write_secret(layout.keys / WITNESS_KEY, cosigner.secret())
     new_key(layout.keys / CUBE_KEY)
     new_key(layout.keys / PERSON_KEY)

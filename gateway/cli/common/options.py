@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from audit.formats.vkey import WITNESS_KEY_TYPES
 from gateway.bootstrap.serving.shutdown import GUNICORN, WAITRESS
 from gateway.config import DEMO_DIR
 
@@ -66,6 +67,18 @@ count = click.option(
 person = click.option(
     "--person", metavar="COLUMN", help="Column that identifies people; each person counts once."
 )
+
+
+def key_type(option: str, of: str, default: str | None = None) -> Callable[[FC], FC]:
+    """The type of a witness's key: a name of `WITNESS_KEY_TYPES`, given to the command as `key_type`."""
+    return click.option(
+        option,
+        "key_type",
+        type=click.Choice([*WITNESS_KEY_TYPES]),
+        default=default,
+        show_default=True,
+        help=of,
+    )
 
 
 def sheet_options(command: FC) -> FC:

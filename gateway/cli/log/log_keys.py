@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from audit.formats.vkey import WITNESS_KEY_TYPES
 from gateway.bootstrap.setup.key_rotation import Rotation, rotate_call_key, rotate_log_key, rotate_witness_key
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.upkeep.log_opening import demo_hub
@@ -52,9 +53,14 @@ def rotate_key(directory: Path, reason: str, overlap_days: int | None, compromis
 
 @click.command("rotate-witness-key")
 @_options
-def rotate_witness(directory: Path, reason: str, overlap_days: int | None, compromised: bool) -> None:
+@options.key_type("--key-type", "Of the new key; otherwise that of the former.")
+def rotate_witness(
+    directory: Path, reason: str, overlap_days: int | None, compromised: bool, key_type: str | None
+) -> None:
     """Let a new key cosign the other side's log, and log the change. Stop the hub or node first."""
-    rotation = rotate_witness_key(demo_hub(directory), reason, _overlap(overlap_days, compromised))
+    overlap = _overlap(overlap_days, compromised)
+    kind = None if key_type is None else WITNESS_KEY_TYPES[key_type]
+    rotation = rotate_witness_key(demo_hub(directory), reason, overlap, key_type=kind)
     _show(rotation, compromised)
     click.echo("The other side learns the key from this log. Replace the former key in policies.")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from audit.formats.vkey import WITNESS_KEY_TYPES
 from gateway.bootstrap.setup.open_hub import create_hub, log_key, open_hub
 from gateway.cli.common import options
 from gateway.cli.common.files import whole
@@ -18,9 +19,10 @@ from gateway.hub.enrolment import VALID, confirm, invite, pending, revoke
     "--listen", default="127.0.0.1:0", show_default=True, help="HOST:PORT; port 0 for any free one."
 )
 @options.database
-def found(directory: Path, origin: str, listen: str, database: str) -> None:
+@options.key_type("--witness-key-type", "Of the keys with which hub and members cosign.", "ml-dsa-44")
+def found(directory: Path, origin: str, listen: str, database: str, key_type: str) -> None:
     """Set up a hub in an empty directory: its keys, its log and its database."""
-    create_hub(directory, origin, listen, database=database)
+    create_hub(directory, origin, listen, database=database, witness_key_type=WITNESS_KEY_TYPES[key_type])
     click.echo(f"The hub of {origin} is set up in {directory}. The key of its log, for everybody to compare:")
     click.echo(log_key(directory))
 

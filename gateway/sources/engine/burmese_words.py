@@ -60,4 +60,4 @@ class BurmeseWords:
             self._some = True
             self._findings.add(self._name, heading, Problem.ZAWGYI, lines_of(changed))
         if unclear:
-            self._unclear[heading] = lines_of(unclear)
+            self._unclear.setdefault(heading, []).extend(lines_of(unclear))

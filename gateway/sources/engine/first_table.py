@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 from gateway.sources.engine.burmese_words import BurmeseWords
 from gateway.sources.engine.connection import connected
 from gateway.sources.engine.declined import DeclinedError
+from gateway.sources.engine.engine_table import EngineTable
 from gateway.sources.engine.file_shape import file_shape
+from gateway.sources.engine.parquet_files import OpenParquet
+from gateway.sources.engine.parquet_table import ParquetTable
 from gateway.sources.engine.text_table import TextTable
 from gateway.sources.model.cells import rows_inside
 from gateway.sources.model.findings import Findings, Problem
@@ -51,7 +54,16 @@ class FileSource(Protocol):
         ...
 
 
-OpenFiles: TypeAlias = Callable[[Findings], FileSource]
+@runtime_checkable
+class ParquetFiles(Protocol):
+    """A source of Parquet files, which come open in the engine."""
+
+    def parquet(self, name: str) -> AbstractContextManager[OpenParquet]:
+        """Open a table. Raises SourceError, also where a file is written meanwhile."""
+        ...
+
+
+OpenFiles: TypeAlias = Callable[[Findings], FileSource | ParquetFiles]
 """Opens a source of files, which notes its findings where it is told."""
 
 
@@ -59,7 +71,7 @@ def why_not(mapping: SourceMapping, *, keeps: bool) -> str:
     """Why the engine cannot read the first table of this mapping; "" where it can. Looks at no file."""
     first, reading = mapping.of_people[0], mapping.reading
     reasons = {
-        "it is no CSV file": mapping.kind != "csv",
+        "it is neither CSV nor Parquet": mapping.kind not in {"csv", "parquet"},
         "the vault keeps values of it": keeps and bool(mapping.kept),
         "its rows repeat columns for each victim": bool(first.repeat),
         "it goes on in further files": bool(first.also),
@@ -71,13 +83,19 @@ def why_not(mapping: SourceMapping, *, keeps: bool) -> str:
 
 
 def read_first_table(
-    source: FileSource,
+    source: FileSource | ParquetFiles,
     mapping: SourceMapping,
     readers: Sequence[ColumnReader | IdentifierReader],
     findings: Findings,
 ) -> FirstTable:
     """Fill `readers`, which note in `findings`, with the first table. Raises DeclinedError, SourceError."""
     rule = mapping.of_people[0]
+    if isinstance(source, ParquetFiles):
+        with source.parquet(rule.name) as parquet:
+            headings = tuple(column.name for column in parquet.columns)
+            at = positions(OpenTable(headings, iter(())), rule, headings_asked(mapping, rule), findings)
+            lines = np.arange(1, parquet.rows + 1, dtype=np.int64)
+            return _filled(ParquetTable(parquet), mapping, readers, _Where(headings, at, lines), findings)
     with source.table(rule.name) as opened, connected() as connection:
         path = source.path_of(rule.name)
         at = positions(opened, rule, headings_asked(mapping, rule), findings)
@@ -92,18 +110,38 @@ def read_first_table(
                 if rows_inside(cells, mapping.reading.delimiter):
                     findings.add(rule.name, "", Problem.ROW_INSIDE, [int(lines[row])])
         lines = _without_odd(table, rule, opened.headings, lines, findings)
-        burmese = BurmeseWords(rule, opened.headings, findings)
-        for reader, heading in zip(readers, rule.columns, strict=True):
-            _fill(reader, table, at[heading], lines, burmese)
-        for heading in rule.personal.keys() - rule.columns.keys():
-            burmese.of_cells(at[heading], table.matching(at[heading], _BURMESE), lines)
-        keys = {
-            heading: burmese.unicode(at[heading], table.cells(at[heading]))
-            for heading in at
-            if heading in _of_joins(mapping)
-        }
-        burmese.note_unclear()
-    return FirstTable(lines, keys)
+        return _filled(table, mapping, readers, _Where(opened.headings, at, lines), findings)
+
+
+@dataclass(frozen=True, eq=False)
+class _Where:
+    """Headings, the place of each that is read, and the line of each row."""
+
+    headings: Sequence[str]
+    at: Mapping[str, int]
+    lines: NDArray[np.int64]
+
+
+def _filled(
+    table: EngineTable,
+    mapping: SourceMapping,
+    readers: Sequence[ColumnReader | IdentifierReader],
+    where: _Where,
+    findings: Findings,
+) -> FirstTable:
+    rule, at = mapping.of_people[0], where.at
+    burmese = BurmeseWords(rule, where.headings, findings)
+    for reader, heading in zip(readers, rule.columns, strict=True):
+        _fill(reader, table, at[heading], where.lines, burmese)
+    for heading in rule.personal.keys() - rule.columns.keys():
+        burmese.of_cells(at[heading], table.matching(at[heading], _BURMESE), where.lines)
+    keys = {
+        heading: burmese.unicode(at[heading], table.cells(at[heading]))
+        for heading in at
+        if heading in _of_joins(mapping)
+    }
+    burmese.note_unclear()
+    return FirstTable(where.lines, keys)
 
 
 def _of_joins(mapping: SourceMapping) -> frozenset[str]:
@@ -145,7 +183,7 @@ def _without_odd(
 
 def _fill(
     reader: ColumnReader | IdentifierReader,
-    table: TextTable,
+    table: EngineTable,
     place: int,
     lines: NDArray[np.int64],
     burmese: BurmeseWords,
@@ -155,5 +193,8 @@ def _fill(
         reader.read_words(burmese.of_words(place, words, which, lines), which, lines)
         return
     personal = reader.rule.target.name == PERSON
-    numbers, others = table.numbers(place, sorted(reader.rule.unknown), personal=personal)
-    reader.read_numbers(numbers, burmese.of_cells(place, others, lines), lines)
+    first = 0
+    for numbers, others in table.identifiers(place, sorted(reader.rule.unknown), personal=personal):
+        block = lines[first : first + len(numbers)]
+        reader.read_numbers(numbers, burmese.of_cells(place, others, block), block)
+        first += len(numbers)

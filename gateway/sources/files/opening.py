@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from gateway.dictionary import Dictionary
+from gateway.sources.engine.parquet_files import ENDING
 from gateway.sources.files.csv_source import CsvSource, csv_files
 from gateway.sources.files.database_source import open_database
+from gateway.sources.files.parquet_source import ParquetSource
 from gateway.sources.files.sniff import layout, sniff_reading
 from gateway.sources.files.workbook_source import WorkbookSource
 from gateway.sources.mapping.draft_lookups import read_metadata
@@ -39,6 +41,8 @@ def open_source(place: str, mapping: SourceMapping, findings: Findings) -> Itera
             yield database
     elif mapping.kind == "xlsx":
         yield WorkbookSource(_only(place, WORKBOOKS), mapping.reading, findings)
+    elif mapping.kind == "parquet":
+        yield ParquetSource(Path(place))
     else:
         yield CsvSource(Path(place), mapping.reading, findings)
 
@@ -78,7 +82,7 @@ def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) 
             kind=kind,
             reading=reading,
             today=today,
-            metadata=read_metadata(Path(place)) if kind != "database" else None,
+            metadata=read_metadata(Path(place)) if kind in {"csv", "xlsx"} else None,
         )
 
 
@@ -94,6 +98,8 @@ def _kind(place: str) -> str:
     endings = {p.suffix.lower() for p in (path.iterdir() if path.is_dir() else [path])}
     if endings & set(WORKBOOKS):
         return "xlsx"
+    if ENDING in endings or path.suffix.lower() == ENDING:
+        return "parquet"
     return "database" if endings & set(DATABASE_FILES) else "csv"
 
 

@@ -3,10 +3,11 @@
 import shutil
 import zipfile
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from audit.reading.messages import message
+from gateway.sources.engine.parquet_files import ENDING
 from gateway.sources.files.workbook_package import DENSEST
 from gateway.sources.model.errors import SourceError, UploadError
 from gateway.sources.model.mapping import SourceMapping
@@ -19,14 +20,18 @@ _BLOCK = 1 << 20
 _SAYS_UTF_8 = 0x800
 _ZIP, _PDF, _OLD_OFFICE = b"PK", b"%PDF", b"\xd0\xcf\x11\xe0"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
-_WORKBOOKS = (".xlsx", ".xlsm")
+_ACCEPTED: Mapping[str, tuple[str, ...]] = {
+    "csv": (".csv", ".zip"),
+    "xlsx": (".xlsx", ".xlsm"),
+    "parquet": (ENDING,),
+    "database": (),
+}
+_UNPACKED = frozenset({".csv", ENDING})
 
 
 def accepted(mapping: SourceMapping) -> tuple[str, ...]:
     """The file endings that can be uploaded for a mapping; none where the mapping reads a database."""
-    if mapping.kind == "database":
-        return ()
-    return _WORKBOOKS if mapping.kind == "xlsx" else (".csv", ".zip")
+    return _ACCEPTED[mapping.kind]
 
 
 def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
@@ -152,7 +157,7 @@ def _check_content(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(len(_OLD_OFFICE))
     packed, ending = start.startswith(_ZIP), path.suffix.lower()
-    if start.startswith(_PDF) or start == _OLD_OFFICE or packed is not (ending != ".csv"):
+    if start.startswith(_PDF) or start == _OLD_OFFICE or packed is (ending in _UNPACKED):
         raise UploadError(
             message("The content of %(file)s does not match the type in its name.", file=path.name),
             remedy=message(

@@ -45,7 +45,7 @@ from policies.model.strict_yaml import Node, Table, read_yaml
 from policies.model.vocabulary import nearest
 
 VERSION = 1
-KINDS = ("csv", "xlsx", "database")
+KINDS = ("csv", "xlsx", "parquet", "database")
 
 _FIELD = OneOf("field of the vault", FIELDS)
 _KNOWN = OneOf("field", tuple(field for field in FIELDS if field not in {NARRATIVE, REDACTED}))

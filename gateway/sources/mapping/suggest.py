@@ -99,7 +99,7 @@ def _drafted(
     made = explained(read, keys, metadata)
     sheets = guess_sheets(made.columns, witness)
     columns = [column for column in made.columns if column.table not in sheets]
-    words, totals = ([], 0) if kind == "database" else _totals(columns)
+    words, totals = ([], 0) if kind in {"database", "parquet"} else _totals(columns)
     reading = replace(reading, totals=tuple(words))
     columns, needless = read_marks(columns, witness)
     tool, options = tool_columns(columns), options_of_whole_columns(columns) | needless

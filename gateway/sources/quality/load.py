@@ -197,7 +197,7 @@ def _by_engine(
     own = replace(readers, findings=noted).of(first)
     table = read_first_table(open_files(noted), mapping, own, noted)
     findings.take_over(noted)
-    lines = table.lines.tolist()
+    lines = table.lines.tolist() if others else []
     found = [
         other.find([table.keys[heading] for heading in rule.join.values()], lines, first.name)
         for rule, other in zip(others, joined, strict=True)

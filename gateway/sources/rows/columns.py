@@ -178,11 +178,17 @@ class IdentifierReader:
     def read_numbers(
         self, numbers: Sequence[str], others: Mapping[int, str], lines: NDArray[np.int64]
     ) -> None:
-        """Read all cells at once. Problems become findings.
+        """Read the cells of one block. Problems become findings.
 
         `numbers`: the identifier of each row where its cell is one as it stands, else "". `others`: by row,
         every other cell that is not empty.
         """
+        if not others and "" not in numbers:
+            self._cells += len(numbers)
+            if self.rule.target.essential:
+                self._reasons.append(np.zeros(len(numbers), dtype=np.uint8))
+            self._take(numbers)
+            return
         values, blank = list(numbers), self._convert("")
         outcomes = {row: self._convert(cell) for row, cell in others.items()}
         for row, outcome in outcomes.items():
@@ -200,7 +206,7 @@ class IdentifierReader:
         self._take(values)
 
     def _take(self, values: Sequence[str]) -> None:
-        known = [value for value in values if value]
+        known = [value for value in values if value] if "" in values else values
         made = np.zeros(0, dtype=np.bytes_)
         if known:
             made = np.asarray(self._pseudonymise(self.rule.target.name, known), dtype=np.bytes_)
@@ -211,8 +217,8 @@ class IdentifierReader:
 
     def pseudonyms(self) -> NDArray[np.bytes_]:
         """The pseudonym of every row, empty where there is none."""
-        if len(self._parts) != 1:  # joined only once, so that a million rows are not held twice
-            self._parts = [np.concatenate(self._parts)] if self._parts else [np.array([], dtype=np.bytes_)]
+        if len(self._parts) != 1:
+            self._parts = [_joined(self._parts)]
         return self._parts[0]
 
     def last(self) -> NDArray[np.bytes_]:
@@ -241,6 +247,19 @@ class IdentifierReader:
         for problem in {o.problem for o, _ in bad if o.problem}:
             where = [line for o, line in bad if o.problem is problem]
             self._findings.add(self.table, self.heading, problem, where)
+
+
+def _joined(parts: list[NDArray[np.bytes_]]) -> NDArray[np.bytes_]:
+    """The parts as one array. Takes them out of the list one by one: millions of rows are not held twice."""
+    width = max((part.dtype.itemsize for part in parts), default=1)
+    whole = np.empty(sum(map(len, parts)), dtype=f"S{width}")
+    at = 0
+    parts.reverse()
+    while parts:
+        part = parts.pop()
+        whole[at : at + len(part)] = part
+        at += len(part)
+    return whole
 
 
 def _reason(outcome: Outcome) -> int:

@@ -4,6 +4,7 @@ Nothing here commits: an entry and the state explained by the entry are kept tog
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from itertools import islice
 
 from sqlalchemy import (
@@ -78,9 +79,12 @@ log_cosignatures = Table(
     metadata,
     Column("origin", Text, primary_key=True),
     Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("line", Text, primary_key=True),
+    Column("signer", LargeBinary, primary_key=True),
+    Column("line", Text, nullable=False),
     Column("position", Integer, nullable=False),
 )
+"""`signer` stands for the key: SHA-256 of its name and id. A line of ML-DSA-44, or a long name, is more than
+PostgreSQL takes into an index."""
 
 
 # What every append says, made once: building a statement takes longer than SQLite takes to run it.
@@ -122,6 +126,11 @@ _GROW_TILE = update(log_tiles).where(
 )
 _ADD_SIZE, _ADD_CHECKPOINT = insert(log_sizes), insert(log_checkpoints)
 _ADD_COSIGNATURE = insert(log_cosignatures)
+_REPLACE_COSIGNATURE = update(log_cosignatures).where(
+    log_cosignatures.c.origin == bindparam("of"),
+    log_cosignatures.c.size == bindparam("at"),
+    log_cosignatures.c.signer == bindparam("by"),
+)
 _ADD_ENTRY, _ADD_TILE = insert(log_entries), insert(log_tiles)
 
 
@@ -209,20 +218,17 @@ class SqlLogStorage:
 
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
         """Keep cosignatures for the checkpoint of this size; of each key, the last cosignature."""
-        known = {(s.name, s.key_id): s for s in self.cosignatures(size)}
-        at_size = (log_cosignatures.c.origin == self._origin, log_cosignatures.c.size == size)
+        known = {_signer(former): former for former in self.cosignatures(size)}
         for signature in signatures:
-            former = known.get((signature.name, signature.key_id))
+            signer, line = _signer(signature), str(signature)
+            former = known.get(signer)
             if former is None:
-                line = {"origin": self._origin, "size": size, "line": str(signature), "position": len(known)}
-                self._connection.execute(_ADD_COSIGNATURE, line)
+                row = {"origin": self._origin, "size": size, "signer": signer, "line": line}
+                self._connection.execute(_ADD_COSIGNATURE, {**row, "position": len(known)})
             elif former != signature:
-                self._connection.execute(
-                    update(log_cosignatures)
-                    .where(*at_size, log_cosignatures.c.line == str(former))
-                    .values(line=str(signature))
-                )
-            known[signature.name, signature.key_id] = signature
+                where = {"of": self._origin, "at": size, "by": signer}
+                self._connection.execute(_REPLACE_COSIGNATURE, {**where, "line": line})
+            known[signer] = signature
 
     def _move_size(self, growth: Growth) -> None:
         signed = growth.checkpoint
@@ -263,6 +269,11 @@ class SqlLogStorage:
                     for t in new
                 ],
             )
+
+
+def _signer(signature: Signature) -> bytes:
+    """What stands for the key of a signature in `log_cosignatures`."""
+    return sha256(signature.name.encode() + signature.key_id).digest()
 
 
 def _cut(tile: Tile, hashes: bytes) -> bytes:

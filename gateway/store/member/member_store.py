@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
@@ -18,7 +19,7 @@ from gateway.member.model.clients import Clients
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.snapshot import Snapshot
-from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
+from gateway.member.model.snapshot_parts import kept_form, kept_snapshot
 from gateway.member.model.stored_cube import ClientsPlan, Plan, StoredCube
 from gateway.member.model.vault_load import VaultLoad
 from gateway.store.accounts.reading import SqlPeople
@@ -39,6 +40,7 @@ from gateway.store.member.extracts import (
     extracts,
 )
 from gateway.store.member.member_tables import cubes, rejected_deliveries, sent_answers, snapshots
+from gateway.store.member.pieces import keep_piece, kept_piece
 from gateway.store.member.policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member.privacy_budget import SqlPrivacy
 from gateway.store.member.record_changes import ChangesView, ChangesWrites
@@ -118,7 +120,8 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
         if row is None:
             return None
         clients = None if row.clients is None else Clients.from_bytes(row.clients)
-        return _loaded(row, row.because), replace(snapshot_from_bytes(row.snapshot), clients=clients)
+        snapshot = kept_snapshot(row.snapshot, partial(kept_piece, self._connection))
+        return _loaded(row, row.because), replace(snapshot, clients=clients)
 
     def loaded(self) -> LoadedSnapshot | None:
         row = self._connection.execute(
@@ -218,7 +221,7 @@ class MemberUnitOfWork(ApprovalWrites, BoundsWrites, ChangesWrites, FiguresWrite
                 id=loaded.id,
                 loaded_at=loaded.loaded_at,
                 until=loaded.until,
-                snapshot=snapshot_to_bytes(snapshot),
+                snapshot=kept_form(snapshot, partial(keep_piece, self._connection)),
                 because=because,
                 least_counted=loaded.least_counted,
                 activities=None if loaded.activities is None else loaded.activities.to_text(),

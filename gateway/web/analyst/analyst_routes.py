@@ -1,5 +1,14 @@
 """Every subject of the analyst's desk."""
 
 from gateway.web.analyst import downloads, question_form, question_pages, ready_made
+from gateway.web.analyst.finding import finding_page
+from gateway.web.analyst.overview import overview_page
 
-ROUTES = (question_form.desk, ready_made.desk, question_pages.desk, downloads.desk)
+ROUTES = (
+    overview_page.desk,
+    finding_page.desk,
+    question_form.desk,
+    ready_made.desk,
+    question_pages.desk,
+    downloads.desk,
+)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.accounts.model import Token
-from gateway.api.address_secrets import PREFIX
 from gateway.api.browsers import place
+from gateway.api.personal_addresses.address_secrets import PREFIX
 from gateway.api.services import hub
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.addressed_release import own

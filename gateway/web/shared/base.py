@@ -58,6 +58,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         place=web().entrance.place,
         account=account,
         navigation=() if account is None else nav.entries(accounts().side, account.role),
+        search_address="" if account is None else nav.search(accounts().side, account.role),
         form_field=form_field,
         languages=languages,
         here=request.full_path.rstrip("?") if request.method == "GET" else "/",

@@ -34,13 +34,14 @@ AUDIT = (
 
 NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
     (Side.HUB, Role.ANALYST): (
+        Entry("/overview", lazy_gettext("Overview")),
         Entry("/ask", lazy_gettext("Ask")),
         Entry("/ready-made", lazy_gettext("Ready-made questions")),
         Entry("/questions", lazy_gettext("Your questions")),
         Entry("/sharing", lazy_gettext("What members share")),
     ),
     (Side.HUB, Role.AUDITOR): AUDIT,
-    (Side.HUB, Role.OPERATOR): (),
+    (Side.HUB, Role.OPERATOR): (Entry("/service", lazy_gettext("The service")),),
     (Side.NODE, Role.CONTROLLER): (
         Entry("/controller/approvals", lazy_gettext("Waiting for approval")),
         Entry("/controller/policy", lazy_gettext("Policy")),
@@ -56,9 +57,18 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
 """The first entry is where the desk begins."""
 
 
+SEARCH: dict[tuple[Side, Role], str] = {(Side.HUB, Role.ANALYST): "/find"}
+"""The page of a desk that finds its things by typed words, where the desk has one."""
+
+
 def entries(side: Side, role: Role) -> tuple[Entry, ...]:
     """The navigation of a desk; the own account is always included."""
     return (*NAVIGATION.get((side, role), ()), ACCOUNT)
+
+
+def search(side: Side, role: Role) -> str:
+    """The address of the search of a desk, "" where it has none."""
+    return SEARCH.get((side, role), "")
 
 
 def start(side: Side, role: Role) -> str:

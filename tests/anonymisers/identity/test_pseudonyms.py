@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymisers.errors import IdentifierError, KeyStoreError
+from anonymisers.identity.pseudonym_digits import ALPHABET, digests_of, pseudonym_texts
 from anonymisers.identity.pseudonym_domain import Domain, domain_key, length_prefixed
 from anonymisers.identity.pseudonyms import (
-    ALPHABET,
     canonical_value,
     parse,
     pseudonym,
@@ -156,3 +156,23 @@ def test_a_column_as_an_array_holds_the_same_pseudonyms() -> None:
     assert made.tolist() == [text.encode() for text in pseudonyms(KEY, DOMAIN, values)]
     with pytest.raises(IdentifierError, match="value 1 of kind"):
         pseudonym_array(KEY, DOMAIN, ["C1", "--"])
+
+
+@given(st.lists(st.binary(min_size=16, max_size=16), min_size=1, max_size=30), st.integers(0, 10**9 - 1))
+def test_the_digits_of_a_column_are_read_back(digests: list[bytes], epoch: int) -> None:
+    prefix = f"p1.{epoch}.".encode()
+    texts = pseudonym_texts(prefix, b"".join(digests))
+
+    assert digests_of(texts) == (prefix, b"".join(digests))
+    assert all(str(parse(text.decode())) == text.decode() for text in texts.tolist())
+
+
+@pytest.mark.parametrize("place", [0, 2, 3, 5, 6, -1])
+def test_a_column_with_one_text_that_is_no_pseudonym_has_no_digests(place: int) -> None:
+    texts = pseudonym_array(KEY, DOMAIN, ["1", "2", "3"])
+    spoilt = bytearray(texts[1])
+    spoilt[place] = ord("U")  # no digit of this alphabet
+    texts[1] = bytes(spoilt)
+
+    assert digests_of(texts) is None
+    assert digests_of(texts[:0]) is None

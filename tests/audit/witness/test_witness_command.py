@@ -14,6 +14,7 @@ from audit.errors import AuditError
 from audit.formats.cosignature import CosignatureVerifier
 from audit.formats.evidence import Evidence, Finding
 from audit.formats.note import Verifier
+from audit.formats.vkey import SUBTREE_V1, VerifierKey
 from audit.log.log import Log
 from audit.witness.client import ask_witness
 
@@ -23,7 +24,7 @@ class Process:
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "audit", "witness", "--log-key", str(log.key)),
-                *("--listen", "127.0.0.1:0", "--name", "witness.example"),
+                *("--listen", "127.0.0.1:0", "--name", "witness.example", "--key-type", "ml-dsa-44"),
                 *("--key", str(directory / "key"), "--state", str(directory / "state")),
             ],
             stdout=subprocess.PIPE,
@@ -71,6 +72,7 @@ def test_a_killed_witness_remembers_what_it_cosigned(
         ask(again, log, fork)
 
     assert again.vkey == process.vkey
+    assert VerifierKey.parse(again.vkey).kind == SUBTREE_V1
     assert again.stop() == 0
     (proof,) = tmp_path.glob("fork-*.json")
     assert Evidence.parse(proof.read_text("utf-8")).verify([Verifier(log.key)]) is Finding.FORK

@@ -41,6 +41,18 @@ def asked(look: Browsing, query: str) -> Page:
     return page
 
 
+def test_a_word_typed_wrongly_leads_to_a_question(look: Browsing) -> None:
+    page = look.page("analyst", "/overview")
+    page.keyboard.press("Tab")
+    page.get_by_role("searchbox").fill("barier")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="barrier", exact=True).click()
+    check_axe(page, picture="analyst-find")
+    page.get_by_role("link", name="Unmet need, by province and barrier").click()
+
+    expect(page.locator("#summary")).to_contain_text("Cambodia will answer")
+
+
 def test_from_the_slots_to_the_table_without_reload(look: Browsing) -> None:
     page = look.page("analyst", "/ask")
     chosen(page, "By", "country")

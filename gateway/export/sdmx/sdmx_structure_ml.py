@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from gateway.export.sdmx_artefacts import CONCEPTS, VERSION, Component, Names, Structure, urn
-from gateway.export.sdmx_structure_json import concepts, joined
-from gateway.export.sdmx_terms import AGENCY
+from gateway.export.sdmx.sdmx_artefacts import CONCEPTS, VERSION, Component, Names, Structure, urn
+from gateway.export.sdmx.sdmx_structure_json import concepts, joined
+from gateway.export.sdmx.sdmx_terms import AGENCY
 from gateway.picturing.svg import clean
 
 _SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v3_0"

@@ -4,7 +4,7 @@ import csv
 import io
 
 from gateway.export.observations import Observations
-from gateway.export.sdmx_terms import (
+from gateway.export.sdmx.sdmx_terms import (
     AGENCY,
     MISSING,
     NUMBERS,

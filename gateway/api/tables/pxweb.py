@@ -13,13 +13,13 @@ from werkzeug.datastructures import MultiDict
 
 from gateway import __version__
 from gateway.api.access_control import principal
-from gateway.api.address_secrets import way
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import languages, words_of
-from gateway.api.pxweb_tables import Table, tables
+from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.schemas import WORD, Strict
 from gateway.api.services import hub
+from gateway.api.tables.pxweb_tables import Table, tables
 from gateway.export.observations import Observations, Selection
 from gateway.export.px_selection import SelectionError, split
 from gateway.export.px_table import Query, data, metadata

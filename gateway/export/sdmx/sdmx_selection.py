@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gateway.errors import SafelaneError
 from gateway.export.observations import Observations
-from gateway.export.sdmx_terms import TIME, component, identifier
+from gateway.export.sdmx.sdmx_terms import TIME, component, identifier
 from gateway.wire.cells import TOTAL, Axis
 
 _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {

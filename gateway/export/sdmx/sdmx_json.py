@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.dictionary.model import COUNTRY
 from gateway.export.observations import Observations
-from gateway.export.sdmx_terms import (
+from gateway.export.sdmx.sdmx_terms import (
     AGENCY,
     CONFIDENTIAL,
     MISSING,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from gateway.export.sdmx_artefacts import (
+from gateway.export.sdmx.sdmx_artefacts import (
     CONCEPTS,
     VERSION,
     CodeList,
@@ -13,7 +13,7 @@ from gateway.export.sdmx_artefacts import (
     Structure,
     urn,
 )
-from gateway.export.sdmx_terms import AGENCY
+from gateway.export.sdmx.sdmx_terms import AGENCY
 
 SCHEMA = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/v2.0.0/structure-message/tools/schemas/2.0.0/sdmx-json-structure-schema.json"
 

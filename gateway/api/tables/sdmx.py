@@ -9,20 +9,20 @@ from flask import Response, request
 from werkzeug.exceptions import NotAcceptable
 
 from gateway.api.access_control import principal
-from gateway.api.address_secrets import way
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import languages
-from gateway.api.pxweb_tables import Table, tables
+from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.services import hub
+from gateway.api.tables.pxweb_tables import Table, tables
 from gateway.export.observations import Observations, Selection
-from gateway.export.sdmx_artefacts import VERSION, Structure, flow, structure
-from gateway.export.sdmx_csv import to_sdmx_csv
-from gateway.export.sdmx_json import to_sdmx_json
-from gateway.export.sdmx_selection import selected
-from gateway.export.sdmx_structure_json import to_structure_json
-from gateway.export.sdmx_structure_ml import to_structure_ml
-from gateway.export.sdmx_terms import AGENCY
+from gateway.export.sdmx.sdmx_artefacts import VERSION, Structure, flow, structure
+from gateway.export.sdmx.sdmx_csv import to_sdmx_csv
+from gateway.export.sdmx.sdmx_json import to_sdmx_json
+from gateway.export.sdmx.sdmx_selection import selected
+from gateway.export.sdmx.sdmx_structure_json import to_structure_json
+from gateway.export.sdmx.sdmx_structure_ml import to_structure_ml
+from gateway.export.sdmx.sdmx_terms import AGENCY
 from gateway.hub.errors import UnknownQuestionError
 from gateway.hub.reading import note_reading
 from gateway.picturing import ENGLISH

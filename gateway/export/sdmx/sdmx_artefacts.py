@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateway.dictionary.model import COUNTRY
 from gateway.export.observations import Observations
-from gateway.export.sdmx_terms import (
+from gateway.export.sdmx.sdmx_terms import (
     AGENCY,
     CONFIDENTIAL,
     MISSING,

@@ -1,0 +1,303 @@
+"""A large snapshot in parts: by the year of the accidents, each year in as many parts as it needs.
+
+A part stands for itself and is named by the SHA-256 of its bytes. So the parts of years that did not change
+are the same from one load to the next, and are kept once. The index names the parts, and holds what stands
+beside the rows. Pseudonyms are kept as the 16 bytes that their digits stand for, a link that is the same as
+the case not at all, and codes in one byte where there are no more than 256 of them.
+
+Each kind of bytes: magic, length and JSON of a header, then arrays in the header's order. An index ends with
+a SHA-256 of all bytes before.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.identity.pseudonym_digits import DIGEST_BYTES, digests_of, pseudonym_texts
+from gateway.member.model.column import Column, ascending, frozen
+from gateway.member.model.contacts import Contacts
+from gateway.member.model.snapshot import LINKS, Snapshot, SnapshotError
+from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
+
+INDEX, PART = b"safelane snapshot 2\n", b"safelane part 1\n"
+MOST_ROWS = 250_000
+"""Rows of a part, some ten megabytes; and of a snapshot that is kept whole."""
+
+_LENGTH, _DIGEST = 8, 32
+_BYTE = 256
+_DATE = "date"
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 divided by the golden ratio: multiplied by it, texts that differ little fall into different parts."""
+_CONSENT, _VINTAGE, _BESIDE = "=consent", "=vintage", "=beside "
+"""Names of columns that no dimension can have."""
+_CASE, _CENTS = "case", "cents"
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows of a snapshot, or of the contacts beside one: columns, texts, and amounts."""
+
+    columns: Mapping[str, Column]
+    texts: Mapping[str, NDArray[np.bytes_]]
+    amounts: Mapping[str, NDArray[np.int64]]
+
+    def __len__(self) -> int:
+        return len(self.texts[_CASE])
+
+    def taken(self, rows: NDArray[np.intp]) -> "_Rows":
+        return _Rows(
+            {name: column.taken(rows) for name, column in self.columns.items()},
+            {name: values[rows] for name, values in self.texts.items()},
+            {name: values[rows] for name, values in self.amounts.items()},
+        )
+
+
+def kept_form(snapshot: Snapshot, keep: Callable[[bytes], None]) -> bytes:
+    """What a store keeps of a snapshot: a small one whole, of a large one the index.
+
+    Each part of a large one is given to `keep` before.
+    """
+    if len(snapshot) <= MOST_ROWS:
+        return snapshot_to_bytes(snapshot)
+    names: dict[str, list[str]] = {"rows": [], "contacts": []}
+    tables = {"rows": _rows_of(snapshot)}
+    if snapshot.contacts is not None:
+        tables["contacts"] = _contacts_of(snapshot.contacts)
+    for table, whole in tables.items():
+        years = snapshot.columns.get(_DATE) if table == "rows" else None
+        for rows in _divided(whole.texts[_CASE], years):
+            part = _part(whole.taken(rows))
+            names[table].append(hashlib.sha256(part).hexdigest())
+            keep(part)
+    header = {
+        "created": snapshot.created.isoformat(),
+        "dictionary": snapshot.dictionary,
+        "member": snapshot.member,
+        "accidents": snapshot.says_accidents,
+        "tables": {
+            table: {
+                "alike": _like_cases(whole),
+                "amounts": list(whole.amounts),
+                "columns": {name: column.codes for name, column in whole.columns.items()},
+                "ordered": _in_order(whole.texts[_CASE]),
+                "parts": names[table],
+                "rows": len(whole),
+                "widths": {name: values.dtype.itemsize for name, values in whole.texts.items()},
+            }
+            for table, whole in tables.items()
+        },
+    }
+    body = _framed(INDEX, header)
+    return body + hashlib.sha256(body).digest()
+
+
+def kept_snapshot(data: bytes, part: Callable[[str], bytes | None]) -> Snapshot:
+    """Read what `kept_form` made; `part` gives the part of each name. Raises SnapshotError."""
+    if not data.startswith(INDEX):
+        return snapshot_from_bytes(data)
+    try:
+        return _read(data, part)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
+        raise _damaged() from None
+
+
+def _rows_of(snapshot: Snapshot) -> _Rows:
+    return _Rows(
+        {
+            **snapshot.columns,
+            _CONSENT: snapshot.consent,
+            _VINTAGE: snapshot.vintage,
+            **{_BESIDE + name: column for name, column in snapshot.details.items()},
+        },
+        snapshot.links,
+        {},
+    )
+
+
+def _contacts_of(contacts: Contacts) -> _Rows:
+    return _Rows(contacts.columns, {_CASE: contacts.case}, {_CENTS: contacts.cents})
+
+
+def _divided(case: NDArray[np.bytes_], dates: Column | None) -> Iterator[NDArray[np.intp]]:
+    """The rows of each part, in their order.
+
+    In the order of cases, a row falls into the same part whatever stands around it. Other rows are divided
+    as they stand, as no order would tell their places again.
+    """
+    if not _in_order(case):
+        yield from np.split(np.arange(len(case)), range(MOST_ROWS, len(case), MOST_ROWS))
+        return
+    years = Column.constant("", len(case)) if dates is None else dates.recoded(lambda code: code[:4])
+    spread = _spread(case)
+    for number in range(len(years.codes)):
+        rows = np.flatnonzero(years.indices == number)
+        bits = max(0, (-(-len(rows) // MOST_ROWS) - 1).bit_length())
+        which = (spread[rows] >> np.uint64(32)) >> np.uint64(32 - bits)
+        for piece in range(1 << bits):
+            yield rows[which == piece]
+
+
+def _in_order(case: NDArray[np.bytes_]) -> bool:
+    return bool((case[1:] > case[:-1]).all())
+
+
+def _spread(case: NDArray[np.bytes_]) -> NDArray[np.uint64]:
+    """A number for each text that follows from its last letters, spread over all numbers of 64 bits."""
+    whole = np.zeros((len(case), -(-case.dtype.itemsize // 8) * 8), dtype=np.uint8)
+    whole[:, whole.shape[1] - case.dtype.itemsize :] = case.view(np.uint8).reshape(len(case), -1)
+    return np.ascontiguousarray(whole[:, -8:]).view(">u8").ravel().astype(np.uint64) * _SPREAD
+
+
+def _like_cases(rows: _Rows) -> list[str]:
+    """The names of the texts that are the same as the cases, in every row."""
+    case = rows.texts[_CASE]
+    return [
+        name
+        for name, values in rows.texts.items()
+        if name != _CASE and values.dtype == case.dtype and np.array_equal(values, case)
+    ]
+
+
+def _part(rows: _Rows) -> bytes:
+    alike = _like_cases(rows)
+    header: dict[str, Any] = {
+        "columns": {name: column.codes for name, column in rows.columns.items()},
+        "rows": len(rows),
+        "texts": {},
+        "amounts": list(rows.amounts),
+    }
+    arrays = [
+        column.indices.astype(_index_type(len(column.codes))).tobytes() for column in rows.columns.values()
+    ]
+    for name, values in rows.texts.items():
+        if name in alike:
+            header["texts"][name] = _CASE
+        elif (found := digests_of(values)) is not None:
+            header["texts"][name] = found[0].decode("ascii")
+            arrays.append(found[1])
+        else:
+            header["texts"][name] = values.dtype.itemsize
+            arrays.append(values.tobytes())
+    arrays += [values.astype("<i8").tobytes() for values in rows.amounts.values()]
+    return b"".join((_framed(PART, header), *arrays))
+
+
+def _index_type(codes: int) -> str:
+    return "u1" if codes <= _BYTE else "<u2"
+
+
+def _framed(magic: bytes, header: Mapping[str, Any]) -> bytes:
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return magic + len(text).to_bytes(_LENGTH, "big") + text
+
+
+def _header(magic: bytes, data: bytes) -> tuple[dict[str, Any], int]:
+    """The header, and where it ends."""
+    start = len(magic) + _LENGTH
+    end = start + int.from_bytes(data[len(magic) : start], "big")
+    if not data.startswith(magic) or end > len(data):
+        raise _damaged()
+    return json.loads(data[start:end]), end
+
+
+def _read(index: bytes, part: Callable[[str], bytes | None]) -> Snapshot:
+    header, end = _header(INDEX, index)
+    if index[end:] != hashlib.sha256(index[:end]).digest():
+        raise _damaged()
+    tables = {name: _whole(table, part) for name, table in header["tables"].items()}
+    rows, contacts = tables["rows"], tables.get("contacts")
+    columns = dict(rows.columns)
+    consent, vintage = columns.pop(_CONSENT), columns.pop(_VINTAGE)
+    details = {name: columns.pop(name) for name in list(columns) if name.startswith(_BESIDE)}
+    beside = None
+    if contacts is not None:
+        named = MappingProxyType(dict(contacts.columns))
+        beside = Contacts(contacts.texts[_CASE], named, contacts.amounts[_CENTS])
+    return Snapshot(
+        header["member"],
+        header["dictionary"],
+        date.fromisoformat(header["created"]),
+        MappingProxyType(columns),
+        consent,
+        vintage,
+        MappingProxyType({name: rows.texts[name] for name in LINKS}),
+        MappingProxyType({name.removeprefix(_BESIDE): column for name, column in details.items()}),
+        beside,
+        header["accidents"],
+    )
+
+
+def _whole(header: Mapping[str, Any], part: Callable[[str], bytes | None]) -> _Rows:
+    """All rows of a table, from its parts, one after the other."""
+    count = header["rows"]
+    codes = {name: tuple(found) for name, found in header["columns"].items()}
+    indices = {name: np.zeros(count, dtype=np.uint16) for name in codes}
+    widths = {name: width for name, width in header["widths"].items() if name not in header["alike"]}
+    texts = {name: np.zeros(count, dtype=f"S{width}") for name, width in widths.items()}
+    amounts = {name: np.zeros(count, dtype=np.int64) for name in header["amounts"]}
+    done = 0
+    for name in header["parts"]:
+        data = part(name)
+        if data is None or hashlib.sha256(data).hexdigest() != name:
+            raise _damaged()
+        rows = _part_read(data)
+        place = slice(done, done + len(rows))
+        done += len(rows)
+        for column, here in rows.columns.items():
+            known = {code: number for number, code in enumerate(codes[column])}
+            indices[column][place] = np.array([known[code] for code in here.codes], np.uint16)[here.indices]
+        for text, values in texts.items():
+            values[place] = rows.texts[text]
+        for amount, numbers in rows.amounts.items():
+            amounts[amount][place] = numbers
+    if done != count:
+        raise _damaged()
+    arrays: list[NDArray[Any]] = [*indices.values(), *texts.values(), *amounts.values()]
+    if header["ordered"]:
+        order = ascending(texts[_CASE])
+        for array in arrays:
+            array[:] = array[order]
+    return _Rows(
+        {name: Column(codes[name], frozen(found)) for name, found in indices.items()},
+        {name: frozen(texts.get(name, texts[_CASE])) for name in header["widths"]},
+        {name: frozen(found) for name, found in amounts.items()},
+    )
+
+
+def _part_read(data: bytes) -> _Rows:
+    header, at = _header(PART, data)
+    count = header["rows"]
+    columns: dict[str, Column] = {}
+    for name, codes in header["columns"].items():
+        indices = np.frombuffer(data, _index_type(len(codes)), count, at)
+        at += indices.nbytes
+        columns[name] = Column(tuple(codes), indices)
+    texts: dict[str, NDArray[np.bytes_]] = {}
+    for name, form in header["texts"].items():
+        if form == _CASE:
+            continue
+        if isinstance(form, int):
+            texts[name] = np.frombuffer(data, f"S{form}", count, at)
+            at += form * count
+        else:
+            texts[name] = pseudonym_texts(form.encode("ascii"), data[at : at + DIGEST_BYTES * count])
+            at += DIGEST_BYTES * count
+    texts |= {name: texts[_CASE] for name, form in header["texts"].items() if form == _CASE}
+    amounts: dict[str, NDArray[np.int64]] = {}
+    for name in header["amounts"]:
+        amounts[name] = np.frombuffer(data, "<i8", count, at)
+        at += amounts[name].nbytes
+    if at != len(data):
+        raise _damaged()
+    return _Rows(columns, texts, amounts)
+
+
+def _damaged() -> SnapshotError:
+    return SnapshotError("This is not a whole snapshot.", remedy="Load the source again.")
