@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Other people's clients, with which the tests read our data: an environment above the other.
+CLIENTS := .venv-clients
 
 .PHONY: demo test attacks explore test-postgresql install install-test check lock clean help
 
@@ -51,7 +53,7 @@ check: install-test ## style and types, without the tests
 	$(BIN)/lint-imports setup.cfg
 
 install: $(VENV)/.runtime  ## .venv with the command safelane
-install-test: $(VENV)/.runtime $(VENV)/.test
+install-test: $(VENV)/.runtime $(VENV)/.test $(CLIENTS)/.made
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Safelane needs Python 3.11 or newer; try make PYTHON=python3.13") if sys.version_info < (3, 11) else None'
@@ -84,6 +86,14 @@ lock:            ## pin requirements/*.in again, with hashes (needs uv on the PA
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/runtime.in -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/engine.in -o requirements/engine.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -o requirements/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/clients.in -o requirements/clients.txt
+
+$(CLIENTS)/.made: requirements/clients.txt tests/clients/node/package-lock.json $(VENV)/.runtime $(VENV)/.test
+	$(BIN)/python -m venv --clear --without-pip $(CLIENTS)
+	$(BIN)/python tests/support/other_clients.py $(CLIENTS)
+	$(BIN)/python -m pip --python $(CLIENTS)/bin/python install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/clients.txt
+	if command -v npm >/dev/null; then npm ci --silent --ignore-scripts --prefix $(CLIENTS)/node; fi
+	@touch $@
 
 clean:           ## away with the environment and the demo
-	rm -rf $(VENV) safelane-demo
+	rm -rf $(VENV) $(CLIENTS) safelane-demo

@@ -6,6 +6,18 @@ from gateway.accounts.controller_routes import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
 from gateway.accounts.operator_routes import OPERATOR_ROUTES
 
+_SDMX = (
+    "GET /api/sdmx/v2/structure/<kind>",
+    "GET /api/sdmx/v2/structure/<kind>/<agency>",
+    "GET /api/sdmx/v2/structure/<kind>/<agency>/<artefact>",
+    "GET /api/sdmx/v2/structure/<kind>/<agency>/<artefact>/<version>",
+    "GET /api/sdmx/v2/schema/<context>/<agency>/<artefact>/<version>",
+    "GET /api/sdmx/v2/availability/<context>/<agency>/<artefact>/<version>",
+    "GET /api/sdmx/v2/availability/<context>/<agency>/<artefact>/<version>/<key>",
+    "GET /api/sdmx/v2/data/<context>/<agency>/<artefact>/<version>",
+    "GET /api/sdmx/v2/data/<context>/<agency>/<artefact>/<version>/<key>",
+)
+
 ROUTES: dict[str, Action] = {
     "GET /healthz": Action.SEE_SERVICE,
     "GET /openapi.json": Action.SEE_SERVICE,
@@ -35,6 +47,7 @@ ROUTES: dict[str, Action] = {
     "POST /kept": Action.KEEP_OWN_ACCOUNT,
     "POST /sign-out": Action.KEEP_OWN_ACCOUNT,
     "GET /api/v1/catalogue": Action.READ_WORDS,
+    "GET /api/v1/catalogue/dcat": Action.READ_WORDS,
     "GET /api/v1/members": Action.SEE_MEMBERS,
     "GET /api/v1/questions": Action.ASK,
     "POST /api/v1/questions": Action.ASK,
@@ -56,6 +69,8 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/questions/<question_id>/releases/<int:number>/data": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/data.<ending>": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/metadata": Action.ASK,
+    "GET /api/v1/questions/<question_id>/releases/<int:number>/csvw": Action.ASK,
+    "GET /api/v1/questions/<question_id>/releases/<int:number>/datapackage.json": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/proof": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/sidecar": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/newest/data": Action.ASK,
@@ -66,6 +81,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/pxweb/v2/tables/<table_id>/metadata": Action.ASK,
     "GET /api/pxweb/v2/tables/<table_id>/data": Action.ASK,
     "POST /api/pxweb/v2/tables/<table_id>/data": Action.ASK,
+    **dict.fromkeys(_SDMX, Action.ASK),
     "POST /federation/v2/applications": Action.APPLY,
     "GET /federation/v2/keys": Action.READ_LOG,
     "POST /federation/v1/hello": Action.DELIVER,
@@ -81,9 +97,12 @@ _TABLES = "/api/pxweb/v2/tables"
 _RELEASES = "/api/v1/questions/<question_id>/releases"
 READ_BY_ADDRESS: frozenset[str] = frozenset(
     {
+        *_SDMX,
         f"GET {_RELEASES}/<int:number>/data",
         f"GET {_RELEASES}/<int:number>/data.<ending>",
         f"GET {_RELEASES}/<int:number>/metadata",
+        f"GET {_RELEASES}/<int:number>/csvw",
+        f"GET {_RELEASES}/<int:number>/datapackage.json",
         f"GET {_RELEASES}/<int:number>/proof",
         f"GET {_RELEASES}/newest/data",
         f"GET {_RELEASES}/newest/data.<ending>",

@@ -17,15 +17,16 @@ from gateway.api import (
     federation,
     limits,
     problems,
-    pxweb,
     questions,
     release_data,
     storable,
 )
 from gateway.api.describe import named_operations
 from gateway.api.log import log_blueprint
+from gateway.api.made_data import MadeData
 from gateway.api.personal_addresses import address_secrets, addresses
 from gateway.api.services import AUDITED, KEY
+from gateway.api.tables import pxweb, sdmx
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
 from gateway.hub.accounts import accounts_of as hub_accounts
@@ -92,6 +93,7 @@ class LimitedApi(Api):
 def create_hub_app(hub: Hub) -> Flask:
     app = _app("safelane-hub", hub_accounts(hub), audited_hub(hub))
     app.extensions[KEY] = hub
+    app.extensions[release_data.MADE] = MadeData()
     api = _described(app, "Safelane regional hub")
     api.spec.components.security_scheme(
         "signature",
@@ -106,6 +108,7 @@ def create_hub_app(hub: Hub) -> Flask:
         questions.blueprint,
         release_data.blueprint,
         pxweb.blueprint,
+        sdmx.blueprint,
         addresses.blueprint,
         catalogue.blueprint,
         audit.blueprint,

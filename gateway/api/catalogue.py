@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from flask import Response, current_app
 from marshmallow import Schema, fields
 
 from gateway.api.blueprint import Blueprint
+from gateway.api.browsers import place
 from gateway.api.describe import refusals
+from gateway.api.label_languages import languages
 from gateway.api.services import hub
+from gateway.export.dcat import catalogue
 from gateway.hub.absence import offline_since
+from gateway.picturing import ENGLISH
 from gateway.question import COUNTRY
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/api/v1", description="Words and members")
@@ -58,6 +63,15 @@ def get_catalogue() -> dict[str, Any]:
         "purposes": [{"name": p.name, "label": p.label} for p in d.purposes.values()],
         "levels": levels,
     }
+
+
+@blueprint.route("/catalogue/dcat", methods=["GET"])
+@blueprint.response(200, {"type": "object"}, content_type="application/ld+json")
+@refusals(blueprint)
+def get_dcat() -> Response:
+    """Ready-made questions as a catalogue of DCAT-AP, in JSON-LD; it tells of no release."""
+    made = catalogue(hub().dictionary, place().origin(), hub().log.origin, {"en": ENGLISH, **languages()})
+    return Response(current_app.json.dumps(made), content_type="application/ld+json")
 
 
 @blueprint.route("/members", methods=["GET"])

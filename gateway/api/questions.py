@@ -4,11 +4,14 @@ import time
 from datetime import timedelta
 from typing import Any
 
+from flask import request
+from marshmallow import RAISE
+
 from audit.formats.encoding import to_base64
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
-from gateway.api.schemas import AskedSchema, OutlineSchema, QuestionSchema, WaitSchema
+from gateway.api.schemas import AskedSchema, OutlineSchema, PageSchema, QuestionSchema, WaitSchema
 from gateway.api.services import hub
 from gateway.hub.absence import offline_since
 from gateway.hub.asking import ask
@@ -38,12 +41,16 @@ def post_question(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, 
 
 
 @blueprint.route("", methods=["GET"])
+@blueprint.arguments(PageSchema, location="query", unknown=RAISE)
 @blueprint.response(200, OutlineSchema(many=True))
 @refusals(blueprint)
-def get_questions() -> list[dict[str, Any]]:
-    """The requester's own questions, newest first."""
+def get_questions(query: dict[str, Any]) -> tuple[list[dict[str, Any]], int, dict[str, str]]:
+    """The requester's own questions, newest first, a page at a time; `Link` names the next page."""
+    start, end = query["start"], query["start"] + query["limit"]
     with hub().store.reading() as view:
-        return [_outline(q) for q in view.questions_of(principal().user)]
+        asked = view.questions_of(principal().user)
+    more = {"Link": f'<{request.path}?start={end}&limit={query["limit"]}>; rel="next"'}
+    return [_outline(one) for one in asked[start:end]], 200, more if len(asked) > end else {}
 
 
 @blueprint.route("/<question_id>", methods=["GET"])

@@ -17,12 +17,15 @@ from audit.reading.sidecar import ENDING
 from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
+from gateway.api.browsers import place
 from gateway.api.describe import refusals
 from gateway.api.label_languages import words_of
+from gateway.api.made_data import MadeData
 from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.release_schemas import MetadataSchema
 from gateway.api.schemas import Strict
 from gateway.api.services import hub
+from gateway.export.csv_descriptions import csvw, data_package
 from gateway.export.data_formats import FORMATS, MEDIA_TYPES, data
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
@@ -41,6 +44,7 @@ blueprint = Blueprint(
     description="The data of releases, in formats of statistics",
 )
 
+MADE = "safelane-made-data"
 NEVER_CHANGES = "private, max-age=31536000, immutable"
 MAY_CHANGE = "private, no-cache"
 
@@ -117,6 +121,27 @@ def get_metadata(question_id: str, number: int) -> Response:
     return response
 
 
+@blueprint.route("/<int:number>/csvw", methods=["GET"])
+@blueprint.response(200, {"type": "object"}, content_type="application/csvm+json")
+@refusals(blueprint, s404="no such question or release, or somebody else's")
+def get_csvw(question_id: str, number: int) -> Response:
+    """The columns of the CSV as metadata of CSV on the Web (W3C)."""
+    kept, _, address = _described_csv(question_id, number)
+    made = csvw(Observations.of(kept.release, hub().dictionary), address)
+    return _description(made, "application/csvm+json")
+
+
+@blueprint.route("/<int:number>/datapackage.json", methods=["GET"])
+@blueprint.response(200, {"type": "object"})
+@refusals(blueprint, s404="no such question or release, or somebody else's")
+def get_data_package(question_id: str, number: int) -> Response:
+    """A Data Package whose one resource is the CSV: columns, codes with labels, terms, the log's entries."""
+    kept, asked_index, address = _described_csv(question_id, number)
+    receipt = Receipt(hub().log.origin, asked_index, kept.index)
+    observations = Observations.of(kept.release, hub().dictionary)
+    return _description(data_package(observations, address, receipt), "application/json")
+
+
 @blueprint.route("/<int:number>/proof", methods=["GET"])
 @blueprint.response(200, {"type": "string"}, content_type="text/plain")
 @refusals(blueprint, s404="no such question or release, or somebody else's")
@@ -166,16 +191,45 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
     response.headers["Vary"] = "Accept, Authorization"
     response.headers["Content-Location"] = f"{at}/data.{form}"
     response.headers["Link"] = f'<{at}/metadata>; rel="describedby"; type="application/json"'
+    if form == "csv" and query["cells"] is Selection.INNER and not language:
+        response.headers.add("Link", f'<{at}/csvw>; rel="describedby"; type="application/csvm+json"')
     response.make_conditional(request)
     if response.status_code != HTTPStatus.NOT_MODIFIED:
         note_reading(hub(), principal(), kept.release, way())
-        observations = Observations.of(kept.release, hub().dictionary, query["cells"], words)
-        receipt = Receipt(hub().log.origin, asked_index, kept.index)
-        content = data(observations, form, labelled=bool(language), receipt=receipt)
+
+        def make() -> bytes:
+            observations = made_data().observations.get(
+                (*parts[:2], *parts[3:]),
+                lambda: Observations.of(kept.release, hub().dictionary, query["cells"], words),
+            )
+            receipt = Receipt(hub().log.origin, asked_index, kept.index)
+            return data(observations, form, labelled=bool(language), receipt=receipt)
+
+        content = made_data().files.get(parts, make)
         response.set_data(content)
         # Readers of Parquet fetch the end of a file first, then the columns that they need.
         response.make_conditional(request, accept_ranges=True, complete_length=len(content))
     return response
+
+
+def _described_csv(question_id: str, number: int) -> tuple[KeptRelease, int, str]:
+    """A release, the log entry of its question, and the full address of its CSV for this requester."""
+    with hub().store.reading() as view:
+        kept, asked_index = _kept(view, question_id, number)
+    return kept, asked_index, f"{place().origin()}{_address(question_id, number)}/data.csv"
+
+
+def _description(made: Mapping[str, Any], content_type: str) -> Response:
+    response = Response(current_app.json.dumps(made), content_type=content_type)
+    response.headers["Cache-Control"] = NEVER_CHANGES
+    return response
+
+
+def made_data() -> MadeData:
+    """What was made of releases so far in this application."""
+    found = current_app.extensions[MADE]
+    assert isinstance(found, MadeData)  # noqa: S101 - put there by create_hub_app
+    return found
 
 
 def _kept(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:

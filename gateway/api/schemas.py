@@ -73,6 +73,15 @@ class ReceiptSchema(Schema):
     proof = fields.String(required=True, metadata={"description": "tlog-proof of the entry (C2SP)"})
 
 
+class PageSchema(Strict):
+    start = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=2**31 - 1),
+        metadata={"description": "how many are passed over"},
+    )
+    limit = fields.Integer(load_default=1000, validate=validate.Range(min=1, max=1000))
+
+
 class OutlineSchema(Schema):
     id = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(["open", "released"]))

@@ -9,8 +9,8 @@ from gateway.export.json_stat import to_json_stat
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
 from gateway.export.parquet import is_installed, to_parquet
-from gateway.export.sdmx_csv import to_sdmx_csv
-from gateway.export.sdmx_json import to_sdmx_json
+from gateway.export.sdmx.sdmx_csv import to_sdmx_csv
+from gateway.export.sdmx.sdmx_json import to_sdmx_json
 
 
 @dataclass(frozen=True)

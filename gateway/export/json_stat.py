@@ -5,8 +5,8 @@ has for each cell its value, the ends of its range, and the reason for a missing
 """
 
 import json
-from collections.abc import Collection
-from itertools import product
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain, product
 from typing import Any
 
 from gateway.dictionary.model import CALENDARS, COUNTRY
@@ -40,15 +40,18 @@ def dataset(observations: Observations, chosen: Collection[str] = FACTS) -> dict
     contents = {name: label for name, label in _contents(observations).items() if name in chosen}
     wanted = [place for place, name in enumerate(FACTS) if name in chosen]
     by_key = {cell.key: cell for cell in observations.cells}
-    cross = map(by_key.get, product(*(axis.codes for axis in observations.axes)))
-    values: list[int | None] = []
-    status: dict[str, str] = {}
-    for row, cell in enumerate(cross):
-        numbers = _numbers(cell)
-        values += numbers if len(wanted) == len(FACTS) else [numbers[place] for place in wanted]
-        if cell is None or cell.value is None:
-            places = range(row * len(contents), (row + 1) * len(contents))
-            status |= dict.fromkeys(map(str, places), IMPOSSIBLE if cell is None else cell.status.value)
+    cross = [*map(by_key.get, product(*(axis.codes for axis in observations.axes)))]
+    numbers: Iterable[Sequence[int | None]] = map(_numbers, cross)
+    if len(wanted) < len(FACTS):
+        numbers = ([each[place] for place in wanted] for each in numbers)
+    values = [*chain.from_iterable(numbers)]
+    width = len(contents)
+    status = {
+        str(place): word
+        for start, word in zip(range(0, len(values), width), map(_blank, cross), strict=True)
+        if word
+        for place in range(start, start + width)
+    }
     dimensions = {
         axis.level: {
             "label": capital(labels.level(axis.level)),
@@ -96,6 +99,13 @@ def _numbers(cell: Cell | None) -> tuple[int | None, ...]:
     if cell is None:
         return _IMPOSSIBLE_NUMBERS
     return cell.value, cell.at_least, cell.at_most, REASONS[cell.status]
+
+
+def _blank(cell: Cell | None) -> str:
+    """Why there is no number; empty where there is one."""
+    if cell is None:
+        return IMPOSSIBLE
+    return "" if cell.value is not None else cell.status.value
 
 
 def _roles(observations: Observations) -> dict[str, list[str]]:

@@ -75,7 +75,8 @@ class Observations:
 
 def _from_zero(cell: Cell) -> Cell:
     """A withheld number is at least 0 where nothing more is known: no end of its range is left to guess."""
-    return replace(cell, at_least=cell.at_least or 0) if cell.status is Status.WITHHELD else cell
+    unknown = cell.status is Status.WITHHELD and cell.at_least is None
+    return replace(cell, at_least=0) if unknown else cell
 
 
 def totals_over(axes: Sequence[Axis], cell: Cell) -> list[str]:

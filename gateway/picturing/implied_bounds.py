@@ -71,8 +71,10 @@ class _Reader:
         # With the withheld cell itself, which has no value. A table may have thousands of such cells.
         around = product(*((code,) if code == TOTAL else (code, TOTAL) for code in key))
         shown = [c for c in map(self._cells.get, around) if c is not None and c.value is not None]
-        members = _members(self._release.axes, self._owned, self._dictionary, key)
-        held = (c for c in shown if not _noisy(c) and (not c.missing_members or _holds(c, cell, members)))
+        held = [c for c in shown if not _noisy(c)]
+        if any(c.missing_members for c in held):
+            members = _members(self._release.axes, self._owned, self._dictionary, key)
+            held = [c for c in held if not c.missing_members or _holds(c, cell, members)]
         most += [c.value + c.largest_deviation for c in held if c.value is not None]
         top = min(most, default=None)
         if top is not None and top <= least:  # never disclose a withheld number, nor state nonsense

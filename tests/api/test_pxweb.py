@@ -89,3 +89,17 @@ def test_a_query_that_the_table_cannot_answer_is_refused_and_says_what_there_is(
     for query, (status, said) in refused.items():
         reply = asked.analyst.get(f"{TABLE}/data?{query}")
         assert (reply.status_code, said in reply.text) == (status, True), query
+
+
+def test_the_list_of_questions_comes_a_page_at_a_time(asked: Region) -> None:
+    whole = asked.analyst.get("/api/v1/questions")
+    first = asked.analyst.get("/api/v1/questions?limit=2")
+    rest = asked.analyst.get(first.links["next"]["url"])
+
+    assert len(whole.json()) == 3
+    assert first.json() + rest.json() == whole.json()
+    assert "next" not in whole.links
+    assert "next" not in rest.links
+    assert asked.analyst.get("/api/v1/questions?start=9").json() == []
+    for wrong in ("limit=0", "limit=1001", "start=-1", "start=x", "page=2"):
+        assert asked.analyst.get(f"/api/v1/questions?{wrong}").status_code == 422

@@ -13,6 +13,7 @@ from audit.reading.saved_table import compare
 from audit.reading.sidecar import Sidecar
 from gateway.export.data_formats import FORMATS
 from gateway.hub.releasing import release_due
+from gateway.wire.cells import Status
 from gateway.wire.poll import poll_reply_from_json
 
 QUESTION = {"measure": "casualties", "by": ["country", "outcome"], "purpose": "regional-reporting"}
@@ -120,6 +121,44 @@ def test_a_part_of_a_file_is_the_part_of_the_whole(region: Region, releases: str
     assert beyond.status_code == 416
 
 
+def test_the_csv_is_described_column_by_column(region: Region, releases: str) -> None:
+    reply = region.analyst.get(f"{releases}/1/data.csv")
+    head = reply.text.splitlines()[0].split(",")
+    described = region.analyst.get(f"{releases}/1/csvw").json()
+    package = region.analyst.get(f"{releases}/1/datapackage.json").json()
+    (resource,) = package["resources"]
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+
+    assert f'<{releases}/1/csvw>; rel="describedby"' in ", ".join(reply.headers.get_list("Link"))
+    assert [column["titles"] for column in described["tableSchema"]["columns"]] == list(fields) == head
+    assert described["url"] == resource["path"] == f"{region.url}{releases}/1/data.csv"
+    assert region.analyst.get(resource["path"]).content == reply.content
+    for row in rows(reply):
+        for name, text in row.items():
+            known = [each["value"] for each in fields[name].get("categories", ())]
+            assert not known or text in known
+            assert fields[name]["type"] == "string" or text == "" or text.isdigit()
+    assert {"value": "KH", "label": "Cambodia"} in fields["country"]["categories"]
+    assert {each["value"] for each in fields["status"]["categories"]} == set(Status)
+    assert package["safelane"]["log"] == region.hub.log.origin
+
+
+def test_accept_and_tags_that_no_program_sends_do_no_harm(region: Region, releases: str) -> None:
+    """Ten thousand characters of Accept, the tag of another release, a broken range."""
+    first = region.analyst.get(f"{releases}/1/data.csv")
+
+    long = region.analyst.get(f"{releases}/1/data", headers={"Accept": "application/x-" + "y" * 10_000})
+    many = region.analyst.get(f"{releases}/1/data", headers={"Accept": "a/b," * 2_000})
+    assert (long.status_code, many.status_code) == (406, 406)
+    assert "data.csv" in long.json()["detail"]
+    assert "yyy" not in long.text
+    for tag in ('"q-0 1 csv inner"', "W/x", "*" * 9_000, '"a" "b'):
+        other = region.analyst.get(f"{releases}/1/data.csv", headers={"If-None-Match": tag})
+        assert (other.status_code, other.content) == (200, first.content), tag[:20]
+    broken = region.analyst.get(f"{releases}/1/data.csv", headers={"Range": "bytes=x-y"})
+    assert (broken.status_code, broken.content) in ((200, first.content), (416, broken.content))
+
+
 def test_the_newest_release_may_change_and_says_which_it_is(region: Region, releases: str) -> None:
     reply = region.analyst.get(f"{releases}/newest/data.csv")
 
@@ -128,7 +167,10 @@ def test_the_newest_release_may_change_and_says_which_it_is(region: Region, rele
     assert "immutable" not in reply.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", ["1/data.csv", "newest/data", "1/metadata", "1/proof", "1/sidecar"])
+@pytest.mark.parametrize(
+    "path",
+    ["1/data.csv", "newest/data", "1/metadata", "1/csvw", "1/datapackage.json", "1/proof", "1/sidecar"],
+)
 def test_somebody_elses_release_looks_like_none(region: Region, releases: str, path: str) -> None:
     assert region.other.get(f"{releases}/{path}").status_code == 404
     assert region.auditor.get(f"{releases}/{path}").status_code == 403

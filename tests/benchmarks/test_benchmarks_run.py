@@ -60,6 +60,9 @@ CASES: Mapping[str, Case] = {
     ),
     "large_table_page": Case("--by country", r"scrolling: median \d+\.\d ms a frame"),
     "loading": Case("20 --recent", r"SQLite: 20 rows in \d+\.\d s"),
+    "many_readers": Case(
+        "--readers 4 --rate 20 --seconds 1 --years 1", r"4 readers, 20 a second: median \d+ ms, p99 \d+ ms"
+    ),
     "readable": Case(
         "--members PH --dims 1",
         r"PH \| own \| 1 \| sex \| (\d\.\d\d|-) \| [\d,]+ \| [\d,]+\n(.*\n)*"

@@ -16,7 +16,7 @@ from gateway.dictionary import regional
 from gateway.export import FormError
 from gateway.export.data_formats import FORMATS, data
 from gateway.export.observations import REASONS, Observations, Selection
-from gateway.export.sdmx_terms import STATUS, component, identifier
+from gateway.export.sdmx.sdmx_terms import STATUS, component, identifier
 from gateway.picturing import Words
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.release import Release

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from gateway.cli import main
 from gateway.cli.common.sheets import read_released_sheet, write_rows
-from gateway.export.sdmx_terms import identifier
+from gateway.export.sdmx.sdmx_terms import identifier
 from gateway.export.spreadsheet_cells import as_written, harmless, harmless_row
 
 FORMULAS = ["=1+1", "+A1", "-A1", "@SUM(1)", " =1", "\t=1", "\r=1", "\n=1", "\u200b=1", "\uff1d1", "'=1"]

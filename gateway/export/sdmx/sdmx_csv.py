@@ -4,7 +4,7 @@ import csv
 import io
 
 from gateway.export.observations import Observations
-from gateway.export.sdmx_terms import (
+from gateway.export.sdmx.sdmx_terms import (
     AGENCY,
     MISSING,
     NUMBERS,
@@ -18,11 +18,11 @@ from gateway.export.sdmx_terms import (
 FACTS = ("OBS_VALUE", "OBS_STATUS", "CONF_STATUS", *NUMBERS, MISSING)
 
 
-def to_sdmx_csv(observations: Observations) -> str:
-    """Return a row for each cell."""
+def to_sdmx_csv(observations: Observations, flow: str = "") -> str:
+    """Return a row for each cell. `flow`: the dataflow that they are of, if it is none of the measure."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    structure = f"{AGENCY}:{dataflow(observations)}(1.0)"
+    structure = f"{AGENCY}:{flow or dataflow(observations)}(1.0)"
     one_year = observations.one_year
     names = [component(axis) for axis in (*one_year, *observations.axes)]
     year = [code for axis in one_year for code in axis.codes]

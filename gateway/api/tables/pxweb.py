@@ -17,9 +17,9 @@ from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import languages, words_of
 from gateway.api.personal_addresses.address_secrets import way
-from gateway.api.pxweb_tables import Table, tables
 from gateway.api.schemas import WORD, Strict
 from gateway.api.services import hub
+from gateway.api.tables.pxweb_tables import Table, tables
 from gateway.export.observations import Observations, Selection
 from gateway.export.px_selection import SelectionError, split
 from gateway.export.px_table import Query, data, metadata

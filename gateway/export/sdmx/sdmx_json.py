@@ -5,10 +5,13 @@ from typing import Any
 
 from gateway.dictionary.model import COUNTRY
 from gateway.export.observations import Observations
-from gateway.export.sdmx_terms import (
+from gateway.export.sdmx.sdmx_terms import (
     AGENCY,
+    CONFIDENTIAL,
     MISSING,
+    NAMES,
     NUMBERS,
+    OBSERVED,
     STATUS,
     TIME,
     component,
@@ -21,27 +24,6 @@ from gateway.picturing.words import capital
 from gateway.wire.cells import Axis, Cell
 
 SCHEMA = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/v2.0.0/data-message/tools/schemas/2.0.0/sdmx-json-data-schema.json"
-OBSERVED = {
-    "A": "Normal value",
-    "Q": "Missing value; suppressed",
-    "O": "Missing value",
-    "L": "Missing value; data exist but were not collected",
-}
-CONFIDENTIAL = {
-    "F": "Free (free for publication)",
-    "N": "Not for publication, restricted for internal use only",
-    "C": "Confidential statistical information",
-}
-"""Codes of OBS_STATUS and CONF_STATUS, with their names in the code lists of SDMX."""
-NAMES = {
-    "OBS_STATUS": "Observation status",
-    "CONF_STATUS": "Confidentiality status",
-    "AT_LEAST": "At least",
-    "AT_MOST": "At most",
-    "LARGEST_DEVIATION": "Largest deviation from the count",
-    "STANDARD_DEVIATION": "Standard deviation of noise",
-    MISSING: "Members that a total is without",
-}
 _PLACES = {
     status: (list(OBSERVED).index(observed), list(CONFIDENTIAL).index(confidential))
     for status, (observed, confidential) in STATUS.items()
@@ -50,8 +32,9 @@ _EACH = {"observation": dict[str, str]()}
 """The relationship of an attribute that differs from observation to observation."""
 
 
-def to_sdmx_json(observations: Observations) -> str:
+def to_sdmx_json(observations: Observations, flow: str = "") -> str:
     """Return a message with one structure and one data set. A table of one number has no key: ValueError.
+    `flow`: the dataflow, if it is none of the measure.
 
     The array of an observation has its value, the places of its OBS_STATUS and CONF_STATUS among their codes,
     then the other attributes; what is missing at the end of an array is null.
@@ -66,7 +49,7 @@ def to_sdmx_json(observations: Observations) -> str:
         ":".join([*year, *(by[code] for by, code in zip(places, cell.key, strict=True))]): _array(cell)
         for cell in observations.cells
     }
-    urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={AGENCY}:{dataflow(observations)}(1.0)"
+    urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={AGENCY}:{flow or dataflow(observations)}(1.0)"
     links = [{"urn": urn, "rel": "dataflow"}]
     message = {
         "meta": {

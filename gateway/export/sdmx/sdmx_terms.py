@@ -27,6 +27,27 @@ NUMBERS = ("AT_LEAST", "AT_MOST", "LARGEST_DEVIATION", "STANDARD_DEVIATION")
 MISSING = "MISSING_MEMBERS"
 """Attributes of an observation beside its status: the range of a withheld number, what makes a number
 inexact, and the members that a total is without."""
+OBSERVED = {
+    "A": "Normal value",
+    "Q": "Missing value; suppressed",
+    "O": "Missing value",
+    "L": "Missing value; data exist but were not collected",
+}
+CONFIDENTIAL = {
+    "F": "Free (free for publication)",
+    "N": "Not for publication, restricted for internal use only",
+    "C": "Confidential statistical information",
+}
+"""Codes of OBS_STATUS and CONF_STATUS, with their names in the code lists of SDMX."""
+NAMES = {
+    "OBS_STATUS": "Observation status",
+    "CONF_STATUS": "Confidentiality status",
+    "AT_LEAST": "At least",
+    "AT_MOST": "At most",
+    "LARGEST_DEVIATION": "Largest deviation from the count",
+    "STANDARD_DEVIATION": "Standard deviation of noise",
+    MISSING: "Members that a total is without",
+}
 
 
 def numbers(cell: Cell) -> tuple[int | None, ...]:

@@ -1,0 +1,1 @@
+"""Observations and their structures in the formats of SDMX 3.0."""
