@@ -16,6 +16,7 @@ from gateway.question import Question, QuestionError
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.choices import Choices, Forecast, Known, choices, forecasts, in_its_year
 from gateway.web.analyst.draft import SOON, WITHIN, Draft, draft_of, with_read_years
+from gateway.web.analyst.periods import Period, periods
 from gateway.web.analyst.requester import known
 from gateway.web.analyst.sharing_matrix import Matrix, matrix
 from gateway.web.analyst.typed_years import ONE_YEAR, read_years
@@ -63,6 +64,7 @@ class AskPage:
     remarks: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     again: str
+    periods: tuple[Period, ...]
     members: int
     stated: int
 
@@ -128,6 +130,7 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
         remarks=() if question is None else _remarks(draft),
         fields=tuple(draft.pairs()),
         again=f"{PAGE}?{(draft if question is None else with_read_years(draft)).query()}",
+        periods=periods(knows, draft, PAGE),
         members=len(knows.stated),
         stated=sum(one is not None for one in knows.stated.values()),
     )
