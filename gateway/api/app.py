@@ -23,7 +23,7 @@ from gateway.api import (
 )
 from gateway.api.describe import named_operations
 from gateway.api.log import log_blueprint
-from gateway.api.made_data import MadeData
+from gateway.api.made_data import MADE, MadeData
 from gateway.api.personal_addresses import address_secrets, addresses
 from gateway.api.services import AUDITED, KEY
 from gateway.api.tables import pxweb, sdmx
@@ -93,7 +93,7 @@ class LimitedApi(Api):
 def create_hub_app(hub: Hub) -> Flask:
     app = _app("safelane-hub", hub_accounts(hub), audited_hub(hub))
     app.extensions[KEY] = hub
-    app.extensions[release_data.MADE] = MadeData()
+    app.extensions[MADE] = MadeData()
     api = _described(app, "Safelane regional hub")
     api.spec.components.security_scheme(
         "signature",

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
-from gateway.export.observations import Observations
+from flask import current_app
+
+from gateway.api.label_languages import words_of
+from gateway.api.services import hub
+from gateway.export.observations import Observations, Selection
+from gateway.wire.release import Release
+
+MADE = "safelane-made-data"
+"""Extension of the application: what was made of releases."""
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_RELEASES = 4
@@ -74,3 +82,17 @@ class MadeData:
 
     files: Made[bytes] = field(default_factory=lambda: Made(MOST_BYTES, len))
     observations: Made[Observations] = field(default_factory=lambda: Made(MOST_RELEASES, lambda _: 1))
+
+
+def made_data() -> MadeData:
+    """Return what was made of releases so far in this application."""
+    found = current_app.extensions[MADE]
+    assert isinstance(found, MadeData)  # noqa: S101 - put there by create_hub_app
+    return found
+
+
+def observations_of(release: Release, selection: Selection, language: str) -> Observations:
+    """Return the observations of a release with labels in a language. Raises NotAcceptable."""
+    words, dictionary = words_of(language), hub().dictionary
+    key = (release.question_id, str(release.number), selection.value, language, dictionary.version)
+    return made_data().observations.get(key, lambda: Observations.of(release, dictionary, selection, words))

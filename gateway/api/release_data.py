@@ -20,7 +20,7 @@ from gateway.api.blueprint import Blueprint
 from gateway.api.browsers import place
 from gateway.api.describe import refusals
 from gateway.api.label_languages import words_of
-from gateway.api.made_data import MadeData
+from gateway.api.made_data import made_data, observations_of
 from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.release_schemas import MetadataSchema
 from gateway.api.schemas import Strict
@@ -44,7 +44,6 @@ blueprint = Blueprint(
     description="The data of releases, in formats of statistics",
 )
 
-MADE = "safelane-made-data"
 NEVER_CHANGES = "private, max-age=31536000, immutable"
 MAY_CHANGE = "private, no-cache"
 
@@ -179,7 +178,7 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
         kept, asked_index = _kept(view, question_id, number)
     form = _form(ending)
     language: str = query["labels"]
-    words = words_of(language)
+    words_of(language)  # an unknown language is refused, whatever is kept
     at = _address(question_id, kept.release.number)
     parts = (
         question_id, str(kept.release.number), form, query["cells"].value, language,
@@ -198,10 +197,7 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
         note_reading(hub(), principal(), kept.release, way())
 
         def make() -> bytes:
-            observations = made_data().observations.get(
-                (*parts[:2], *parts[3:]),
-                lambda: Observations.of(kept.release, hub().dictionary, query["cells"], words),
-            )
+            observations = observations_of(kept.release, query["cells"], language)
             receipt = Receipt(hub().log.origin, asked_index, kept.index)
             return data(observations, form, labelled=bool(language), receipt=receipt)
 
@@ -223,13 +219,6 @@ def _description(made: Mapping[str, Any], content_type: str) -> Response:
     response = Response(current_app.json.dumps(made), content_type=content_type)
     response.headers["Cache-Control"] = NEVER_CHANGES
     return response
-
-
-def made_data() -> MadeData:
-    """What was made of releases so far in this application."""
-    found = current_app.extensions[MADE]
-    assert isinstance(found, MadeData)  # noqa: S101 - put there by create_hub_app
-    return found
 
 
 def _kept(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:

@@ -16,6 +16,7 @@ from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import languages, words_of
+from gateway.api.made_data import observations_of
 from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.schemas import WORD, Strict
 from gateway.api.services import hub
@@ -202,7 +203,7 @@ def _table(table_id: str) -> Table:
 
 
 def _observations(table: Table, language: str) -> Observations:
-    return Observations.of(table.release, hub().dictionary, Selection.ALL, words_of(language))
+    return observations_of(table.release, Selection.ALL, language)
 
 
 def _shown(table: Table, language: str) -> dict[str, Any]:

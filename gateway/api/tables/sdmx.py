@@ -12,6 +12,7 @@ from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.describe import refusals
 from gateway.api.label_languages import languages
+from gateway.api.made_data import observations_of
 from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.services import hub
 from gateway.api.tables.pxweb_tables import Table, tables
@@ -160,7 +161,7 @@ def _table(agency: str, artefact: str, version: str) -> Table:
 
 
 def _observations(table: Table) -> Observations:
-    return Observations.of(table.release, hub().dictionary, Selection.ALL)
+    return observations_of(table.release, Selection.ALL, "")
 
 
 def _structure(table: Table, observations: Observations) -> Structure:
