@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from math import cos, radians
 
 from gateway.dictionary import Dictionary, DictionaryError
 from gateway.dictionary.places import PROVINCE, PROVINCE34
+from gateway.picturing import svg
 from gateway.picturing.shapes import Point, Ring, Shapes
 from gateway.question import COUNTRY
 
@@ -17,6 +19,10 @@ _GAP = 60.0
 """Smaller holes are gaps where outlines of neighbours do not quite meet."""
 
 
+MOST_SHEETS = 16
+"""Maps whose areas are kept: the same few places are drawn again and again, and stitching takes longest."""
+
+
 @dataclass(frozen=True)
 class Area:
     """`rings` are on paper; `label` is the point for the area's number, with its room, width and height."""
@@ -25,6 +31,11 @@ class Area:
     rings: tuple[Ring, ...]
     label: Point
     room: tuple[float, float]
+
+    @cached_property
+    def path(self) -> str:
+        """The rings as closed lines of SVG, each point as the step from the point before, in tenths."""
+        return "".join(map(_line, self.rings))
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,14 @@ def _merged(dictionary: Dictionary, code: str) -> str:
 
 def sheet(dictionary: Dictionary, shapes: Shapes, level: str, codes: Sequence[str], wide: float) -> Sheet:
     """The areas of some codes, as large as `wide` and HIGHEST allow."""
-    outlines = {code: shapes.outline(provinces_of(dictionary, level, code)) for code in codes}
+    return _sheet(shapes, tuple((code, tuple(provinces_of(dictionary, level, code))) for code in codes), wide)
+
+
+@lru_cache(maxsize=MOST_SHEETS)
+def _sheet(shapes: Shapes, provinces: tuple[tuple[str, tuple[str, ...]], ...], wide: float) -> Sheet:
+    """The areas of codes by the provinces that each consists of."""
+    codes = [code for code, _ in provinces]
+    outlines = {code: shapes.outline(parts) for code, parts in provinces}
     drawn = {code: rings for code, rings in outlines.items() if rings}
     project, high = _projection([p for rings in drawn.values() for r in rings for p in r], wide)
     areas = [_area(code, [[project(p) for p in ring] for ring in rings]) for code, rings in drawn.items()]
@@ -94,6 +112,16 @@ def _area(code: str, rings: Sequence[Sequence[Point]]) -> Area:
     largest = max(rings, key=_size)
     thinned = [_thinned(ring) for ring in rings if ring is largest or _visible(ring, largest)]
     return Area(code, tuple(ring for ring in thinned if len(ring) > 2), *_middle(largest))
+
+
+def _line(ring: Sequence[Point]) -> str:
+    x, y = (round(ring[0][0], 1), round(ring[0][1], 1))
+    parts = [f"M{svg.number(x)} {svg.number(y)}"]
+    for px, py in ring[1:]:
+        dx, dy = round(px - x, 1), round(py - y, 1)
+        parts.append(f"l{svg.number(dx)} {svg.number(dy)}")
+        x, y = x + dx, y + dy
+    return "".join(parts) + "Z"
 
 
 def _visible(ring: Sequence[Point], largest: Sequence[Point]) -> bool:

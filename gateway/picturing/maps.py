@@ -81,19 +81,8 @@ def _area(pen: Pen, area: Area, cell: Cell | None, name: str, steps: Sequence[tu
         shape = f"M{area.label[0] - _DOT:.1f} {area.label[1]:.1f}a{_DOT:g} {_DOT:g} 0 1 0 {2 * _DOT:g} 0"
         shape += f"a{_DOT:g} {_DOT:g} 0 1 0 {-2 * _DOT:g} 0Z"
     else:
-        shape = "".join(_ring(ring) for ring in area.rings)
+        shape = area.path
     return _filled(pen, shape, cell, steps, inside)
-
-
-def _ring(ring: Sequence[tuple[float, float]]) -> str:
-    """A closed line, each point as the step from the point before, in tenths."""
-    x, y = (round(ring[0][0], 1), round(ring[0][1], 1))
-    parts = [f"M{svg.number(x)} {svg.number(y)}"]
-    for px, py in ring[1:]:
-        dx, dy = round(px - x, 1), round(py - y, 1)
-        parts.append(f"l{svg.number(dx)} {svg.number(dy)}")
-        x, y = x + dx, y + dy
-    return "".join(parts) + "Z"
 
 
 def _filled(

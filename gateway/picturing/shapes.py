@@ -17,7 +17,7 @@ _LEAST = 3
 Ring = tuple[Point, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shapes:
     """`arcs` are lines of points, degrees east and north; `units` name the arcs around each province."""
 
