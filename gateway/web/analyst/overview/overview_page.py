@@ -38,7 +38,9 @@ PAGE = "/overview"
 THE_YEAR = "outcome-by-year"
 """The ready-made question whose newest table is the region's year."""
 NEWEST = 3
-"""Tables and pending questions that are listed."""
+"""Tables that are listed."""
+MOST_PENDING = 20
+"""Questions, the newest first, of which it is asked whether people have to approve them."""
 desk = Desk("analyst-overview")
 
 
@@ -100,7 +102,8 @@ def overview() -> OverviewPage:
         own = view.questions_of(principal().user)
         found = _newest_table(view, own)
         away = offline_since(list(knows.stated), view.presence(), hub().started, now)
-        pending = [Pending(one, view.waiting(one.id)) for one in own[:NEWEST] if now <= one.late_until]
+        taken = [one for one in own if now <= one.late_until][:MOST_PENDING]
+        pending = [Pending(one, view.waiting(one.id)) for one in taken]
         latest = tuple(_latest(view, one) for one in own if one.state is State.RELEASED)[:NEWEST]
     newest = None if found is None else _read(found[1])
     return OverviewPage(
