@@ -1,6 +1,7 @@
 """Parquet: DuckDB reads back every number and the reason of every blank, and the file says what it is."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ import duckdb
 import pytest
 from any_releases import any_releases
 from hypothesis import given, settings
+from releases import made_release
 
 from gateway.dictionary import regional
 from gateway.export.data_formats import data
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
+from gateway.export.parquet import to_parquet
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.release import Release
 
@@ -102,3 +105,22 @@ def test_the_same_release_gives_the_same_bytes() -> None:
     observations = Observations.of(HOSTILE, regional(), Selection.ALL)
 
     assert data(observations, "parquet") == data(observations, "parquet")
+
+
+def test_files_that_are_made_at_the_same_time_are_those_that_are_made_alone() -> None:
+    several = [Observations.of(made_release("country", "year", seed=seed), regional()) for seed in range(8)]
+    alone = [to_parquet(one) for one in several]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(to_parquet, several)) == alone
+
+
+def test_a_column_that_begins_with_thousands_of_blanks_keeps_what_comes_then(tmp_path: Path) -> None:
+    release = made_release("province", "year", members=("KH", "LA"))
+    *blank, last = release.cells
+    assert len(blank) > 500
+    many = (*(replace(cell, missing_members=()) for cell in blank), replace(last, missing_members=("TH",)))
+    made = Observations.of(replace(release, cells=many), regional(), Selection.ALL)
+
+    named = [row["missing_members"] for row in read(to_parquet(made), tmp_path)]
+    assert [name for name in named if name] == ["TH"]
