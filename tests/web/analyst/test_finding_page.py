@@ -56,6 +56,13 @@ def test_whatever_is_typed_is_answered(typed: str) -> None:
     find(typed, EVERY)
 
 
+def test_words_after_the_eighth_are_not_looked_for() -> None:
+    eight = "killed and injured by country and year killed"
+
+    assert find(eight, EVERY).entries
+    assert find(f"{eight} {'xyzzy ' * 30}", EVERY) == find(eight, EVERY)
+
+
 def test_the_page_finds_the_persons_own_tables_and_nobody_elses(desk: Desk) -> None:
     question = desk.ask(by=["sex", "year"])
 

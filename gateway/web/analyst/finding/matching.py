@@ -11,6 +11,8 @@ from gateway.web.analyst.finding.entries import Entry, Kind
 
 LONGEST = 200
 """Characters of a search that are read."""
+MOST_WORDS = 8
+"""Words of a search that are looked for: like words of a hundred typed ones would take a second."""
 MOST = 12
 """Entries of one kind that are listed."""
 NEAR = 0.75
@@ -31,7 +33,7 @@ class Found:
 
 def find(typed: str, every: Sequence[Entry]) -> Found:
     """The entries in whose names every typed word is found; like words where there are none."""
-    wanted = _WORD.findall(plain(typed[:LONGEST]))
+    wanted = _WORD.findall(plain(typed[:LONGEST]))[:MOST_WORDS]
     ranked = [(rank, one) for one in every if (rank := _rank(wanted, one)) is not None] if wanted else []
     ranked.sort(key=lambda pair: pair[0])
     by_kind = {kind: [one for _, one in ranked if one.kind is kind] for kind in Kind}
