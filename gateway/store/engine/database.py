@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -16,6 +17,7 @@ from sqlalchemy.exc import (
     OperationalError,
     ProgrammingError,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.errors import SafelaneError
 
@@ -89,8 +91,16 @@ class Database:
             raise said_plainly(error, make_url(self.url).render_as_string()) from None
 
     def close(self) -> None:
-        self._reader.dispose()
-        self._writer.dispose()
+        """Close all connections; one that another thread still uses is closed when it comes back."""
+        for engine in (self._reader, self._writer):
+            event.listen(engine.pool, "checkin", _closed)
+            engine.dispose()
+
+
+def _closed(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - as SQLAlchemy calls it
+    """A pool that was given up keeps what comes back, and nobody would close it."""
+    if connection is not None:
+        connection.close()
 
 
 def said_plainly(error: DBAPIError, name: str = "") -> StorageError:
