@@ -43,6 +43,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
     (Side.HUB, Role.AUDITOR): AUDIT,
     (Side.HUB, Role.OPERATOR): (Entry("/service", lazy_gettext("The service")),),
     (Side.NODE, Role.CONTROLLER): (
+        Entry("/controller/overview", lazy_gettext("Overview")),
         Entry("/controller/approvals", lazy_gettext("Waiting for approval")),
         Entry("/controller/policy", lazy_gettext("Policy")),
         Entry("/controller/sharing", lazy_gettext("What is shared today")),
