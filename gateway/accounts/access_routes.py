@@ -89,6 +89,7 @@ ROUTES: dict[str, Action] = {
     "POST /federation/v2/answers": Action.DELIVER,
     "POST /federation/v2/contributions": Action.DELIVER,
     "POST /federation/v2/bounds": Action.DELIVER,
+    "POST /federation/v2/own-log": Action.DELIVER,
     "POST /federation/v2/offers": Action.DELIVER,
 }
 """Method and rule, as Flask spells them, of both web applications."""

@@ -270,6 +270,33 @@ class SeenLogSchema(Schema):
     cosignature = fields.String(required=True, allow_none=True)
 
 
+class OwnLogSchema(Strict):
+    start = fields.Integer(
+        required=True,
+        strict=True,
+        validate=SIZE,
+        metadata={"description": "entries of its log that the node has"},
+    )
+
+
+class ReturnedLogSchema(Schema):
+    start = fields.Integer(required=True)
+    checkpoint = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the newest one that the hub has witnessed; null before the first"},
+    )
+    leaves = fields.List(
+        fields.String(), required=True, metadata={"description": "as in an excerpt, from entry `start` on"}
+    )
+    answers = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "the signed notes of answers among the leaves, by question"},
+    )
+
+
 class BoundsSchema(Strict):
     # As for an answer, the body as a whole bounds how long these may be.
     question_id = fields.String(required=True, validate=WORD)

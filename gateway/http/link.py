@@ -29,6 +29,7 @@ from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.former_bounds import bounds_as_formerly
 from gateway.wire.hub_reply_keys import ReplyKeys, ReplyKeysError, reply_keys_from_json
 from gateway.wire.poll import Poll, PollReply, SignedAnswer, poll_reply_from_json
+from gateway.wire.returned_log import ReturnedLog, returned_log_from_json
 from gateway.wire.strict_json import strict_json
 from gateway.wire.versions import (
     BOUNDS,
@@ -36,6 +37,7 @@ from gateway.wire.versions import (
     GREETING,
     MAJOR,
     NOTHING_MORE,
+    RETURNED_LOG,
     UPLOAD_BATCHES,
     Hello,
     VersionError,
@@ -245,6 +247,18 @@ class HttpLink:
         response = self._post(path, body, REPLY_SECONDS, accept=_FINAL)
         if not response.is_success:
             log.warning("bounds not kept by the hub", status=response.status_code)
+
+    def own_log(self, start: int) -> ReturnedLog:
+        if RETURNED_LOG not in self.greeted().features:
+            raise LinkError(
+                "The hub is an older one and cannot give back what it has seen of this node's log.",
+                remedy="Have the hub upgraded, or restore a newer backup.",
+            )
+        response = self._post("/own-log", {"start": start}, REPLY_SECONDS)
+        try:
+            return returned_log_from_json(strict_json(response.content))
+        except (AuditError, KeyError, TypeError, ValueError, AttributeError):
+            raise LinkError("What the hub gives back of this node's log is in no known form.") from None
 
     def public_checkpoint(self) -> str:
         """As anybody can read it: the log signs it itself."""

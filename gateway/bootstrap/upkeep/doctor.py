@@ -24,6 +24,7 @@ from gateway.errors import SafelaneError
 from gateway.hub.context import Hub
 from gateway.keys.files import KeyFileError
 from gateway.keys.lost_keys import check_not_lost
+from gateway.member.policy.losses_shown import LossShown, losses_shown
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.watching.certificates import SOON
 from gateway.watching.clocks import Tick, clock_alerts
@@ -193,7 +194,7 @@ def _members(directory: Path) -> Iterator[Finding]:
 
 def _node(directory: Path) -> Iterator[Finding]:
     with open_member(directory) as node, node.store.reading() as view:
-        awaited = view.recovery.awaited()
+        awaited, losses = view.recovery.awaited(), list(losses_shown(node, view))
         missing = [
             (what, remedy)
             for what, remedy, there in (
@@ -208,6 +209,24 @@ def _node(directory: Path) -> Iterator[Finding]:
     if not missing:
         yield Finding("answers", State.WELL, "snapshot, policy and cube are there")
     yield from _recovering(awaited)
+    yield from map(_lost, losses)
+
+
+def _lost(shown: LossShown) -> Finding:
+    """What a restored node has lost, and what it does about it."""
+    whole = f"{shown.entries} entries were signed after the backup"
+    if not shown.unknown:
+        return Finding("restore", State.WELL, f"{whole}, and all were given back by the hub")
+    lost = f"{whole}, and {shown.unknown} are lost for good"
+    if shown.answers:
+        detail = f"{lost}: of years before {shown.before} nothing new is released"
+        return Finding("restore", State.WARNING, detail, "Nothing is to be done; it stays so.")
+    return Finding(
+        "restore",
+        State.WRONG,
+        f"{lost}: nothing is answered",
+        "Load the register, publish the policy as a new version, and make the cube: see the page on backups.",
+    )
 
 
 def _recovering(awaited: Sequence[str]) -> Iterator[Finding]:

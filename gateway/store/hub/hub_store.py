@@ -46,6 +46,7 @@ from gateway.store.hub.call_queries import (
     WAITING_AT,
 )
 from gateway.store.hub.hub_tables import asked_members, presence, questions, refused_messages, releases
+from gateway.store.hub.members_leaves import SqlMembersLeaves
 from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.watching import SqlWatch, log_reconciled
@@ -95,6 +96,7 @@ class HubView:
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
+        self.leaves = SqlMembersLeaves(connection)
         self.admissions = SqlAdmissions(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
@@ -345,6 +347,7 @@ class HubNotes:
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
+        self.leaves = SqlMembersLeaves(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:
