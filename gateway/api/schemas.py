@@ -106,9 +106,12 @@ class AskedSchema(OutlineSchema):
     waiting_for_a_person = fields.List(fields.String(), required=True)
     offline = fields.Dict(
         keys=fields.String(),
-        values=fields.String(),
+        values=fields.String(allow_none=True),
         required=True,
-        metadata={"description": "members that have not answered and do not call, and since when"},
+        metadata={
+            "description": "members that have not answered and do not call, and since when; null for one "
+            "that has never called"
+        },
     )
     expected = fields.List(
         fields.String(),
