@@ -5,8 +5,8 @@ from alembic import op
 
 from gateway.store.engine.migrations import losses
 
-revision = "hub_0008"
-down_revision = "hub_0007"
+revision = "hub_0009"
+down_revision = "hub_0008"
 
 
 def upgrade() -> None:
