@@ -126,6 +126,7 @@ COMMANDS: dict[str, Action] = {
     "safelane certificate": Action.PROTECT,
     "safelane demo": Action.WORK_ON_FILES,
     "safelane doctor": Action.RUN,
+    "safelane tls": Action.RUN,
     "safelane epoch": Action.REIDENTIFY,
     "safelane extract": Action.EXTRACT,
     "safelane extract keys": Action.WORK_ON_FILES,

@@ -172,15 +172,15 @@ def _reply_keys(status: int, response: httpx.Response) -> ReplyKeys:
         ) from None
 
 
-def federation_client(url: str, signatures: Signatures) -> httpx.Client:
-    """Return a client for the federation's addresses of the hub at `url`."""
+def federation_client(url: str, signatures: Signatures, authority: str = "") -> httpx.Client:
+    """Return a client for the federation's addresses of the hub at `url`; `authority` as of `trusted`."""
     return httpx.Client(
         base_url=url.rstrip("/") + FEDERATION,
         auth=signatures,
         # What is signed is what travels: nothing may be packed on the way.
         headers={"Accept-Encoding": "identity"},
         timeout=httpx.Timeout(REPLY_SECONDS, connect=CONNECT_SECONDS),
-        verify=trusted(),
+        verify=trusted(authority),
         trust_env=False,  # no proxy of the desktop session between node and hub
     )
 
@@ -188,8 +188,8 @@ def federation_client(url: str, signatures: Signatures) -> httpx.Client:
 class HttpLink:
     """Keeps one connection to the hub open. Not thread-safe."""
 
-    def __init__(self, url: str, signatures: Signatures) -> None:
-        self._client = federation_client(url, signatures)
+    def __init__(self, url: str, signatures: Signatures, authority: str = "") -> None:
+        self._client = federation_client(url, signatures, authority)
         self._root = url.rstrip("/")
         self._hub: Hello | None = None
 

@@ -15,6 +15,7 @@ from gateway.bootstrap.setup.certificate import certificate_files
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
+from gateway.bootstrap.setup.private_authority import own_authority
 from gateway.bootstrap.setup.upgrading import behind
 from gateway.bootstrap.upkeep.check_result import Finding, State
 from gateway.bootstrap.upkeep.hub_reachability import public_address, way_to_hub
@@ -61,7 +62,7 @@ def examine(directory: Path) -> Iterator[Finding]:
         yield from _tried("members" if hub else "node", lambda: _own(directory, hub=hub))
     yield from _tried("certificate", lambda: _own_certificate(directory, config))
     if isinstance(config, MemberConfig):
-        yield from way_to_hub(directory, config.hub_url)
+        yield from _tried("hub", lambda: way_to_hub(directory, config))
     if config.public_url:
         yield from public_address(config.public_url)
 
@@ -96,7 +97,8 @@ def _own_certificate(directory: Path, config: HubConfig | MemberConfig) -> Itera
         yield Finding("certificate", State.WELL, detail)
         return
     state = State.WRONG if ends <= now else State.WARNING
-    yield Finding("certificate", state, detail, "Renew it; the new files count without a restart.")
+    own = f" with safelane tls NAME --dir {directory}" if own_authority(directory) else ""
+    yield Finding("certificate", state, detail, f"Renew it{own}; the new files count without a restart.")
 
 
 def _tried(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
