@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from slow_senders import application
 
-from gateway.bootstrap.serving.listener import Listener
+from gateway.bootstrap.serving.listener import Listener, listener_of
 from gateway.bootstrap.serving.waitress_server import WebServer
 from gateway.bootstrap.setup.certificate import RenewedCertificate, certificate_files
 from gateway.bootstrap.setup.open_hub import create_hub, open_hub
@@ -67,6 +67,8 @@ def test_one_command_makes_all_that_a_hub_needs_to_speak_tls(hub: Path) -> None:
     said = made(hub, "hub.example", "127.0.0.1")
 
     assert "up to" in said
+    assert read_config(hub, HubConfig).public_url == "https://hub.example"
+    assert listener_of(hub, read_config(hub, HubConfig)).scheme == "https"
     assert {path.stat().st_mode & 0o777 for path in (hub / "tls").iterdir()} == {0o600}
     assert (hub / "tls").stat().st_mode & 0o777 == 0o700
     with serving(hub) as url:

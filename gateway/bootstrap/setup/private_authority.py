@@ -45,11 +45,15 @@ class AuthorityError(SafelaneError):
     exit_code = 8
 
 
-def issue(directory: Path, names: Sequence[str], now: datetime | None = None) -> datetime:
+def issue(
+    directory: Path, names: Sequence[str], now: datetime | None = None, *, for_proxy: bool = False
+) -> datetime:
     """Issue a certificate for these names, by the directory's own authority, made at the first time.
 
-    The settings of the hub or node name the files from then on; one that serves takes a renewed certificate
-    by itself. Returns when the certificate ends. Raises AuthorityError, ConfigError, KeyFileError.
+    The settings of the hub or node name the files from then on, and its address where they name none; one
+    that serves takes a renewed certificate by itself. With `for_proxy` the settings stay.
+
+    Returns when the certificate ends. Raises AuthorityError, ConfigError, KeyFileError.
     """
     config, now = own_config(directory), now or datetime.now(UTC)
     wanted = [_name(each) for each in names]
@@ -76,10 +80,21 @@ def issue(directory: Path, names: Sequence[str], now: datetime | None = None) ->
     # The key first: a server that looks in between finds a pair that does not fit, and keeps the former one.
     replace_secret(directory / CERTIFICATE_KEY, _pem_of_key(own))
     replace_secret(directory / CERTIFICATE, _pem(made))
-    write_config(
-        directory, replace(config, tls_certificate=CERTIFICATE.as_posix(), tls_key=CERTIFICATE_KEY.as_posix())
-    )
+    if not for_proxy:
+        settings = replace(
+            config,
+            public_url=config.public_url or _address(wanted[0], config.listen),
+            tls_certificate=CERTIFICATE.as_posix(),
+            tls_key=CERTIFICATE_KEY.as_posix(),
+        )
+        write_config(directory, settings)
     return ends
+
+
+def _address(name: str | _Address, listen: str) -> str:
+    port = listen.rpartition(":")[2]
+    host = f"[{name}]" if isinstance(name, ipaddress.IPv6Address) else str(name)
+    return f"https://{host}" if port in ("443", "0") else f"https://{host}:{port}"
 
 
 def own_authority(directory: Path) -> str:
