@@ -18,6 +18,7 @@ from gateway.bootstrap.setup.open_member import open_member
 from gateway.bootstrap.setup.private_authority import own_authority
 from gateway.bootstrap.setup.upgrading import behind
 from gateway.bootstrap.upkeep.check_result import Finding, State
+from gateway.bootstrap.upkeep.disk_encryption import encryption
 from gateway.bootstrap.upkeep.hub_reachability import public_address, way_to_hub
 from gateway.bootstrap.upkeep.log_opening import open_log, open_view, open_watch
 from gateway.config import HubConfig, MemberConfig, read_config
@@ -53,6 +54,7 @@ def examine(directory: Path) -> Iterator[Finding]:
     yield Finding("software", State.WELL, f"Safelane {__version__}")
     yield _disk(directory)
     yield _private(directory)
+    yield from encryption(directory, database_elsewhere=bool(config.database))
     opened = list(_tried("database", lambda: _database(directory, config)))
     yield from opened
     # Else each of these would say the same once more; a log whose key is lost can be opened.
