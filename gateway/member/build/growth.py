@@ -20,6 +20,7 @@ from gateway.member.build.known_figures import (
     figures_about,
     with_figures,
 )
+from gateway.member.build.tables_apart import with_tables_apart
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
 from gateway.member.cube.cube_inputs import (
     CubeInputs,
@@ -65,7 +66,8 @@ def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
         parts.append(_period(inputs, fresh, len(parts)))
     if tried:
         parts.append(_again(inputs, tried, len(parts)))
-    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, parts)
+    made = with_tables_apart(inputs, parts)
+    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, made)
 
 
 def withheld_growth(inputs: CubeInputs, former: ReleaseHistory | None, *, whole: bool) -> ReleaseHistory:
@@ -258,7 +260,7 @@ def _leaving(
             rows = taken(rows, np.array(stays, dtype=np.bool_))
             people[came, len(parts)] = inputs.table(left[came], years, finest)
         people[came, until] = inputs.table(rows, years, finest)
-    rules = rules_for(inputs.rules, next(iter(people.values())))
+    rules = rules_for(inputs.rules.together(), next(iter(people.values())))
     cube = certified_by_retries(
         inputs, len(parts), lambda key: protect_leaving(parts, people, rules, key, inputs.progress)
     )
