@@ -48,6 +48,8 @@ class ReleasePart:
     """Numbers of accidents beside the first cube; None if the first cube has none."""
     remainder: Remainder | None = None
     """What the first cube shows of the tables that the rules asked for; None for all of them."""
+    rerun_odds: int | None = None
+    """`CertifiedCube.rerun_odds` of all cubes together; None where reruns of the program may tell more."""
 
     def known(self, lattice: Lattice, keys: NDArray[np.int32]) -> tuple[Bools, Ints]:
         """For keys (m, dims) of a lattice a mask (m,) of known numbers of people, and the numbers (m,)."""

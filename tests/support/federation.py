@@ -47,6 +47,7 @@ finest: {{date: year, sex: sex, outcome: yes}}
 first_year: 2022
 max_dimensions: 2
 threshold: 5
+reruns: accept
 """
 
 PURPOSES = ("regional-reporting", "treaty-reporting")

@@ -25,9 +25,11 @@ from gateway.member.policy.noise_plan import noisy_plan, with_noisy_tables
 from policies import Policy
 from policies.model.model import Scope
 from policies.model.pools import holding
-from policies.model.terms import Zeros
+from policies.model.terms import Reruns, Zeros
 
 TIME = "date"
+ACCEPTS_RERUNS = " by counts"
+"""Ends the rules of a plan whose policy accepts reruns; those of all other plans stay as they were."""
 
 
 def plan_cube(
@@ -242,6 +244,7 @@ def _rules(
         structural=status.structural,
         # A cell that is never shown is looked after in priority tables; any other table might show it.
         finer=None if status.never else tuple(_ready_made(dictionary, member, finest, most)),
+        withstands_reruns=scope.reruns is Reruns.WITHSTAND,
     )
 
 
@@ -284,7 +287,12 @@ def _words(rules: Rules) -> str:
     status = words_of_a_priori_status(
         {"always": rules.always, "never": rules.never, "structural": rules.structural}
     )
-    return repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables)) + status
+    reruns = "" if rules.withstands_reruns else ACCEPTS_RERUNS
+    return (
+        repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables))
+        + status
+        + reruns
+    )
 
 
 def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, str]]:
