@@ -39,6 +39,9 @@ from anonymisers.tables.rules import TOTAL_ALONE, Rules, TableOf
 from anonymisers.tables.structural_zeros import structural_cells
 
 
+BEGINS_LATER = "some keys withhold zeros from the beginning, and this is one of them"
+
+
 @dataclass(frozen=True, eq=False)
 class BuiltCube:
     """A cube, or None where nothing can be shown.
@@ -82,7 +85,7 @@ def build_with_fewer_tables(
     failed: ProtectionError | CertificateError | None = None
     for one in tried:
         try:
-            return one.of(built(one.rules, one.key))
+            return one.of(built(one.rules, one.key), failed.message if failed else BEGINS_LATER)
         except (ProtectionError, CertificateError) as error:
             failed = failed or error
     assert failed is not None  # noqa: S101 - there is a key, and each ends in a cube or an error
@@ -107,11 +110,10 @@ class _Try:
     remainder: Remainder | None = None
     rate: float = 1.0
 
-    def of(self, cube: CertifiedCube) -> BuiltCube:
+    def of(self, cube: CertifiedCube, reason: str) -> BuiltCube:
         """Return what the search found, with reruns as rare as the search is."""
         ratio = None if cube.rerun_ratio is None else cube.rerun_ratio * self.rate
-        reason = "" if self.remainder is None else "zeros told too much of the cells beside them"
-        return BuiltCube(replace(cube, rerun_ratio=ratio), self.remainder, reason)
+        return BuiltCube(replace(cube, rerun_ratio=ratio), self.remainder, reason if self.remainder else "")
 
 
 def _without_reading_counts(rules: Rules, key: bytes, base_rate: float) -> list[_Try]:

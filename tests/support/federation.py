@@ -46,8 +46,8 @@ share:
 finest: {{date: year, sex: sex, outcome: yes}}
 first_year: 2022
 max_dimensions: 2
-threshold: 5
 reruns: accept
+threshold: 5
 """
 
 PURPOSES = ("regional-reporting", "treaty-reporting")
