@@ -38,7 +38,6 @@ from anonymisers.tables.remainder import Remainder
 from anonymisers.tables.rules import TOTAL_ALONE, Rules, TableOf
 from anonymisers.tables.structural_zeros import structural_cells
 
-
 BEGINS_LATER = "some keys withhold zeros from the beginning, and this is one of them"
 
 
