@@ -23,6 +23,7 @@ from gateway.member.build.known_figures import (
 from gateway.member.build.tables_apart import with_tables_apart
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
 from gateway.member.cube.cube_inputs import (
+    ATTEMPTS,
     CubeInputs,
     attempt_key,
     certified_by_retries,
@@ -180,6 +181,7 @@ def _period(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
         sealed=sealed(rows),
         accidents=accidents,
         remainder=left,
+        rerun_odds=cube.rerun_odds,
     )
 
 
@@ -202,7 +204,11 @@ def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePar
             cube = certified_by_retries(
                 inputs, len(parts), _building(with_figures(inputs, found.added, released))
             )
-            new.append(ReleasePart("added", period, time, (cube,), sealed=sealed(found.added)))
+            # Another key is tried where one fails, so that a release comes at most so many times as often.
+            odds = None if cube.rerun_odds is None else cube.rerun_odds * ATTEMPTS
+            new.append(
+                ReleasePart("added", period, time, (cube,), sealed=sealed(found.added), rerun_odds=odds)
+            )
         if found.people_left:
             new.append(_leaving(inputs, former, [*parts, *new], found.left, (period, time)))
     except NotProtectedError:
