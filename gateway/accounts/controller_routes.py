@@ -6,6 +6,7 @@ DESK = "/controller"
 TWINS = "/api/v1/desk"
 
 _READ = (
+    "overview",
     *("approvals", "approvals/<question_id>"),
     *("approvals/<question_id>/approve", "approvals/<question_id>/refuse"),
     *("sharing", "sharing/questions/<name>"),

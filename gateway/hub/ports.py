@@ -22,8 +22,10 @@ from gateway.hub.model import (
     KeptRelease,
     LoggedAnswer,
     Presence,
+    SavedQuestion,
     StatedSharing,
 )
+from gateway.question import Question
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.answer_bounds import AnswerBounds
@@ -80,6 +82,28 @@ class Admissions(AdmissionsView, Protocol):
     def revoke(self, member: str, *, because: int) -> None: ...
 
 
+class SavedView(Protocol):
+    """Questions that people saved under a name."""
+
+    def of(self, owner: str) -> Sequence[SavedQuestion]:
+        """A person's, the newest first."""
+
+    def shared_in(self, organisation: str) -> Sequence[SavedQuestion]:
+        """Those shared in an organisation, the newest first."""
+
+
+class Saved(Protocol):
+    """Keeps them. What is shared or deleted is the owner's: False where the owner has none of this number."""
+
+    def names_of(self, owner: str) -> Sequence[str]: ...
+
+    def keep(self, saved: SavedQuestion, question: Question) -> None: ...
+
+    def share(self, saved_id: str, owner: str, *, shared: bool) -> bool: ...
+
+    def delete(self, saved_id: str, owner: str) -> bool: ...
+
+
 class View(Protocol):
     """Reading: one state of the database throughout."""
 
@@ -99,6 +123,9 @@ class View(Protocol):
 
     @property
     def admissions(self) -> AdmissionsView: ...
+
+    @property
+    def saved(self) -> SavedView: ...
 
     @property
     def people(self) -> People:
@@ -220,6 +247,9 @@ class Notes(Protocol):
 
     @property
     def people(self) -> PeopleNotes: ...
+
+    @property
+    def saved(self) -> Saved: ...
 
     def seen(self, seen: Presence) -> Presence | None:
         """Keep a member's presence; returns the former presence."""

@@ -47,6 +47,7 @@ from gateway.store.hub.call_queries import (
 )
 from gateway.store.hub.hub_tables import asked_members, presence, questions, refused_messages, releases
 from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
+from gateway.store.hub.saved_questions import SqlSaved, SqlSavedView, saved_questions
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.watching import SqlWatch, log_reconciled
 from gateway.wire.answer_bounds import AnswerBounds
@@ -96,6 +97,7 @@ class HubView:
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
         self.admissions = SqlAdmissions(connection)
+        self.saved = SqlSavedView(connection, dictionary)
 
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(ENROLLED)
@@ -272,7 +274,11 @@ class HubUnitOfWork(HubView):
 
     @property
     def people(self) -> SqlPeopleWriter:
-        return SqlPeopleWriter(self._connection, belongings=(questions.c.user,))
+        return SqlPeopleWriter(
+            self._connection,
+            belongings=(questions.c.user, saved_questions.c.owner),
+            erased=(saved_questions.c.owner,),
+        )
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None:
         self._connection.execute(
@@ -345,6 +351,7 @@ class HubNotes:
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
+        self.saved = SqlSaved(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:
