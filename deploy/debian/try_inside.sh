@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What try.sh does inside the clean root.
 set -euo pipefail
+unset TMPDIR
 export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 export SAFELANE_PASSPHRASE="seven quiet rivers under one bridge"
 step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
