@@ -14,11 +14,11 @@ from gateway.store.engine.migrate import MEMBER
 
 
 @contextmanager
-def restored(region: Federation, code: str, backup: Path, link: type[Link] = Link) -> Iterator[Member]:
-    """The node of a backup, restored a moment ago; `link` is its way to the hub."""
+def restored(region: Federation, code: str, backup: Path) -> Iterator[Member]:
+    """The node of a backup, restored a moment ago."""
     place = backup.with_name(f"{backup.name}-runs")
     region.clock.move(seconds=1)
     restore(backup, place, new_database(MEMBER), clock=region.clock)
     with open_member(place, region.clock) as node:
-        way = link(region.hub, region.members[code].link.enrolment, carries=region.members[code].link.carries)
+        way = Link(region.hub, region.members[code].link.enrolment, carries=region.members[code].link.carries)
         yield Member(node, CubeCache(node.dictionary, node.member, node.store), way)
