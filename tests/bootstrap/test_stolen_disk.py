@@ -1,8 +1,8 @@
 """A thief reads every byte of a node's directory, keys too: what is found there, and what is not.
 
 Names, national numbers and narratives are in none of its files: pseudonyms stand for people, and the vault,
-which only two custodians open, holds what the mapping says. Codes, counts and the node's keys are readable:
-against that the disk is encrypted, and the doctor looks whether it is.
+which only two custodians open, holds what the mapping says. Codes, counts and the keys of the node are
+readable: against that the disk is encrypted, and the doctor looks whether it is.
 """
 
 import sqlite3

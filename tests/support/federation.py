@@ -48,6 +48,7 @@ share:
 finest: {{date: year, sex: sex, outcome: yes}}
 first_year: 2022
 max_dimensions: 2
+reruns: accept
 threshold: 5
 """
 

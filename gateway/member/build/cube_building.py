@@ -264,6 +264,5 @@ def counted_rows(node: Node, snapshot: Snapshot, plan: Plan, rules: Rules) -> ND
         plan.finest,
         rows=population(snapshot, plan.consent, victims=plan.victims),
         years=plan.years,
-        max_dims=rules.max_dims or len(plan.finest),
-        threshold=rules.threshold,
+        rules=rules,
     )

@@ -20,8 +20,10 @@ from gateway.member.build.known_figures import (
     figures_about,
     with_figures,
 )
+from gateway.member.build.tables_apart import with_tables_apart
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
 from gateway.member.cube.cube_inputs import (
+    ATTEMPTS,
     CubeInputs,
     attempt_key,
     certified_by_retries,
@@ -65,7 +67,8 @@ def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
         parts.append(_period(inputs, fresh, len(parts)))
     if tried:
         parts.append(_again(inputs, tried, len(parts)))
-    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, parts)
+    made = with_tables_apart(inputs, parts)
+    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, made)
 
 
 def withheld_growth(inputs: CubeInputs, former: ReleaseHistory | None, *, whole: bool) -> ReleaseHistory:
@@ -178,6 +181,7 @@ def _period(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
         sealed=sealed(rows),
         accidents=accidents,
         remainder=left,
+        rerun_odds=cube.rerun_odds,
     )
 
 
@@ -200,7 +204,11 @@ def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePar
             cube = certified_by_retries(
                 inputs, len(parts), _building(with_figures(inputs, found.added, released))
             )
-            new.append(ReleasePart("added", period, time, (cube,), sealed=sealed(found.added)))
+            # Another key is tried where one fails, so that a release comes at most so many times as often.
+            odds = None if cube.rerun_odds is None else cube.rerun_odds * ATTEMPTS
+            new.append(
+                ReleasePart("added", period, time, (cube,), sealed=sealed(found.added), rerun_odds=odds)
+            )
         if found.people_left:
             new.append(_leaving(inputs, former, [*parts, *new], found.left, (period, time)))
     except NotProtectedError:
@@ -258,7 +266,7 @@ def _leaving(
             rows = taken(rows, np.array(stays, dtype=np.bool_))
             people[came, len(parts)] = inputs.table(left[came], years, finest)
         people[came, until] = inputs.table(rows, years, finest)
-    rules = rules_for(inputs.rules, next(iter(people.values())))
+    rules = rules_for(inputs.rules.together(), next(iter(people.values())))
     cube = certified_by_retries(
         inputs, len(parts), lambda key: protect_leaving(parts, people, rules, key, inputs.progress)
     )

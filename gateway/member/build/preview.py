@@ -14,6 +14,7 @@ from audit.reading.messages import message
 from gateway.member.build.beside_casualties import stored_form
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, PreviewedCube, PreviewReader, measure, ready, scores
+from gateway.member.build.rerun_sentences import rerun_sentences
 from gateway.member.cube.clients_history import casualties_of
 from gateway.member.cube.cube_formats import Released, parse_clients, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs
@@ -79,6 +80,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
             *_fewer_tables(kept.bytes),
             *_of_clients(kept.bytes, planned[0]),
         ),
+        reruns=tuple(rerun_sentences(policy, planned[0], kept.bytes)),
     )
 
 

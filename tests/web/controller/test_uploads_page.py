@@ -239,13 +239,13 @@ def test_faults_of_an_upload_are_named_in_the_language_of_the_page(ready: DeskHo
     finally:
         ready.browser.get("/language/en")
 
-    assert "victims.exe មិនមែនជាប្រភេទឯកសារដែលការផ្គូផ្គងអានទេ៖ .csv, .zip" in wrong_kind
+    assert "victims.exe មិនមែនជាប្រភេទឯកសារដែលអាចអានបានទេ៖ .csv, .xlsx" in wrong_kind
     assert "victims.csv ដាច់៖ វាចប់នៅពាក់កណ្តាលជួរដេក នៅបន្ទាត់ 92" in cut_off
 
 
 @pytest.mark.parametrize(("name", "data", "said"), [
-    ("victims.xlsx", b"PK\x03\x04", "not of a kind that the mapping reads"),
-    ("<script>alert(1)</script>.exe", b"MZ", "not of a kind that the mapping reads"),
+    ("victims.doc", b"PK\x03\x04", "not of a kind that can be read"),
+    ("<script>alert(1)</script>.exe", b"MZ", "not of a kind that can be read"),
     ("victims.csv", b"", "it is empty"),
     ("", b"", "No file was chosen."),
 ])  # fmt: skip

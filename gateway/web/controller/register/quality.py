@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 
 from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.model.findings import Problem
-from gateway.web.controller.common import wording
 from gateway.web.controller.common.context import desk_context
+from gateway.web.controller.register.meaning_labels import meaning_label
 
 LINES = 5
 """Lines that are named of each finding."""
@@ -105,7 +105,7 @@ def report_view(kept: Mapping[str, Any]) -> Report:
         columns=tuple(
             Column(
                 one["heading"],
-                wording.dimension(dictionary, one["target"]),
+                meaning_label(dictionary, one["target"]),
                 *(_share(one[name]) for name in ("completeness", "unknown", "validity")),
             )
             for one in kept["columns"]
