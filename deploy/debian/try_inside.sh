@@ -13,8 +13,16 @@ as() {
 }
 # What a unit starts, with another directory and another user where a second member is on the same machine.
 started() { sed -n 's/^ExecStart=//p' "/usr/lib/systemd/system/safelane-$1.service"; }
-serve() { as "$1" $(started "$2" | sed "s|--dir .*|--dir $3|") >"/tmp/$1.log" 2>&1 & }
-stop() { kill $(jobs -p) 2>/dev/null || true; wait || true; }
+# In the shell's own child, so that it is the service that gets the signal.
+serve() {
+    (exec setpriv --reuid="$1" --regid="$1" --clear-groups env -i PATH="$PATH" LANG=C.UTF-8 HOME="/var/lib/$1" \
+        $(started "$2" | sed "s|--dir .*|--dir $3|")) >"/tmp/$1.log" 2>&1 &
+}
+stop() {
+    kill $(jobs -p)
+    wait || true
+    test ! -e $hub/address
+}
 until_true() { for _ in $(seq 120); do if "$@" >/dev/null 2>&1; then return; fi; sleep 0.5; done; "$@"; }
 hub=/var/lib/safelane/hub la=/var/lib/safelane-la/node kh=/var/lib/safelane-kh/node
 
@@ -79,7 +87,7 @@ grep -q "LA  answered" /tmp/second
 diff <(sed -n '/^outcome/,/^Total/p' /tmp/first) <(sed -n '/^outcome/,/^Total/p' /tmp/second)
 as safelane safelane doctor --dir $hub | tee /tmp/doctor
 as safelane-la safelane doctor --dir $la
-grep -q "log .*all whole" /tmp/doctor
+grep -q "log: .*all whole" /tmp/doctor
 
 step "remove"
 stop
