@@ -70,8 +70,10 @@ PYTHON
 as safelane safelane access --dir /var/lib/safelane/ana --hub http://127.0.0.1:18099 \
     --log-key "${token#* }" --token "${token%% *}"
 ask() { as safelane safelane ask --measure casualties --by outcome,sex --purpose regional-reporting --dir /var/lib/safelane/ana; }
-ask | tee /tmp/first
-grep -q "LA  answered" /tmp/first
+# A node that has just been started may be heard a moment later than the question.
+answered() { ask >"$1" && grep -q "LA  answered" "$1"; }
+until_true answered /tmp/first
+cat /tmp/first
 grep -q "Receipt, checked" /tmp/first
 as safelane safelane backup /var/lib/safelane/last-night --dir $hub
 
@@ -82,8 +84,8 @@ serve safelane hub $hub
 serve safelane-la node $la
 serve safelane-kh node $kh
 until_true test -e $hub/address
-ask | tee /tmp/second
-grep -q "LA  answered" /tmp/second
+until_true answered /tmp/second
+cat /tmp/second
 diff <(sed -n '/^outcome/,/^Total/p' /tmp/first) <(sed -n '/^outcome/,/^Total/p' /tmp/second)
 as safelane safelane doctor --dir $hub | tee /tmp/doctor
 as safelane-la safelane doctor --dir $la

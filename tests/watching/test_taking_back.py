@@ -124,6 +124,27 @@ def test_a_node_goes_on_by_itself_where_only_answers_were_lost(region: Federatio
         assert view.watch.evidence() == []
 
 
+@pytest.mark.parametrize("said", [False, True], ids=["nobody says when", "the operator says when"])
+def test_a_question_without_an_answer_may_have_had_one(
+    region: Federation, tmp_path: Path, said: bool
+) -> None:
+    """A hub can hide what it has not released, tables of a lost cube perhaps. After a loss there was none."""
+    former = region.members["KH"]
+    backup = saved(region, tmp_path)
+    answered(region, former, region.members["LA"])
+    region.clock.move(seconds=60)
+    lost_at = region.clock.now()
+    region.clock.move(seconds=60)
+    unanswered = asked(region)
+
+    with restored(region, "KH", backup, lost_at if said else None) as back:
+        rounds(region, back)
+
+        assert lost(back) == [(1, 0, True) if said else (1, 1, False)]
+        release = release_of(region, unanswered, back, region.members["LA"])
+        assert [covered.answered for covered in release.coverage] == [said]
+
+
 def test_a_question_answered_before_is_not_answered_again(region: Federation, tmp_path: Path) -> None:
     """Also when the answer never reached the hub: what it was is lost, and another would contradict it."""
     former = region.members["KH"]
