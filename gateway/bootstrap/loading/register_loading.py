@@ -117,6 +117,7 @@ def load_source(
             keeper=filling,
             progress=progress,
             for_engine=files_for_engine(source, rules, choices.by_engine),
+            look_for_likely=True,
         )
         _refuse_nothing(node, loaded)
         least = choices.least(rules)

@@ -71,6 +71,7 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
                 today=today,
                 findings=findings,
                 progress=row_progress(progress),
+                look_for_likely=True,
             )
         checked = {
             "rows": read.rows,

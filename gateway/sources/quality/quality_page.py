@@ -9,7 +9,13 @@ from gateway.sources.model.finding_order import worst_first
 from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.quality.load_differences import Differences, Differing
 from gateway.sources.quality.quality import ColumnQuality, Quality
-from gateway.sources.quality.quality_report import change, contacts_text, former_scores, percent
+from gateway.sources.quality.quality_report import (
+    MOST_LIKELY,
+    change,
+    contacts_text,
+    former_scores,
+    percent,
+)
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
@@ -167,6 +173,13 @@ def _faults(quality: Quality) -> Iterator[str]:
         ("reason", "rows"),
         ((reason, rows) for reason, rows in quality.duplicates.items() if rows),
     )
+    if quality.likely:
+        groups = quality.likely[:MOST_LIKELY]
+        yield _table(
+            f"Likely the same casualty under several numbers: {len(quality.likely)}",
+            ("lines to look up beside each other",),
+            ((", ".join(map(str, group)),) for group in groups),
+        )
     yield _table(
         "Findings",
         ("table", "column", "what", "times", "first lines", "what to do"),

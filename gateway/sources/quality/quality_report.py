@@ -18,6 +18,8 @@ from gateway.sources.rows.row_accounts import TableAccount
 VERSION = 1
 _NOTABLE = 0.0005
 """Smallest change of a share that is shown."""
+MOST_LIKELY = 50
+"""Groups of likely duplicates that a report lists, in the order of their lines."""
 _BARS = 30
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _PROVINCES_SHOWN = 10
@@ -67,6 +69,7 @@ def quality_json(
         ],
         "findings": [_finding_json(f) for f in worst_first(quality.findings)],
         "accounts": [_account_json(account) for account in quality.accounts],
+        "likely": [list(group) for group in quality.likely[:MOST_LIKELY]],
         "since": None if since is None else since.as_json(),
     }
 
@@ -248,6 +251,10 @@ def _fault_lines(quality: Quality) -> Iterator[str]:
     found = [
         f"  {f.count:>8}  {f}\n            -> {REMEDIES[f.problem]}" for f in worst_first(quality.findings)
     ]
+    likely = [f"  lines {', '.join(map(str, group))}" for group in quality.likely[:MOST_LIKELY]]
+    if likely:
+        yield f"Likely the same casualty under several numbers: {len(quality.likely)}"
+        yield from likely
     for title, lines in (("Contradictions", broken), ("Duplicates", doubles), ("Findings", found)):
         yield f"{title}: {'none' if not lines else ''}".rstrip()
         yield from lines

@@ -93,6 +93,8 @@ class Report:
     duplicates: tuple[tuple[str, int], ...]
     findings: tuple[Found, ...]
     accounts: tuple[Account, ...]
+    likely: tuple[tuple[int, ...], ...] = ()
+    """Groups of lines that are likely one casualty each."""
     since: date | None = None
     """The date of the register before; None where nothing differs from it, or there is none."""
     by_year: tuple[Since, ...] = ()
@@ -137,6 +139,7 @@ def report_view(kept: Mapping[str, Any]) -> Report:
         duplicates=tuple((reason, count) for reason, count in kept["duplicates"].items() if count),
         findings=tuple(_found(one) for one in kept["findings"]),
         accounts=tuple(_account(one) for one in kept.get("accounts", ())),
+        likely=tuple(tuple(map(int, group)) for group in kept.get("likely", ())),
         **_since(kept.get("since"), labels),
     )
 
