@@ -67,6 +67,7 @@ REPORTED = (
         "gateway/member/policy/expected_noise.py",
     ),
     "gateway/member/build/preview.py",
+    "gateway/member/build/rerun_sentences.py",
     *("gateway/bootstrap/desk/worker_tasks.py", "gateway/bootstrap/loading/register_upload.py"),
     # why a load stops and asks
     *("gateway/bootstrap/loading/load_choices.py", "gateway/bootstrap/loading/register_loading.py"),

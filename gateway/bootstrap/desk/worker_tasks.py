@@ -77,6 +77,7 @@ def preview(node: Node, policy: Policy, progress: Progress) -> dict[str, Any]:
         "snapshot": after.record.id,
         "hindrance": after.hindrance,
         "stricter": [as_json(sentence) for sentence in after.stricter],
+        "reruns": [as_json(sentence) for sentence in after.reruns],
         "until": after.plan.until(after.record).isoformat(),
         "cells": found.cells,
         "withheld": found.withheld,
