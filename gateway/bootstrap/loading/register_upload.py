@@ -11,7 +11,12 @@ from typing import Any
 from audit.reading.messages import message
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, too_few
 from gateway.bootstrap.loading.load_report import QUALITY
-from gateway.bootstrap.loading.register_loading import Loaded, internal_pseudonyms, load_source
+from gateway.bootstrap.loading.register_loading import (
+    Loaded,
+    internal_pseudonyms,
+    load_source,
+    since_former,
+)
 from gateway.bootstrap.loading.source_location import mapping_kept, mapping_of, place_of
 from gateway.bootstrap.setup.layout import Layout
 from gateway.keys.custody import read_custody
@@ -66,13 +71,16 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
                 today=today,
                 findings=findings,
                 progress=row_progress(progress),
+                look_for_likely=True,
             )
         checked = {
             "rows": read.rows,
             "casualties": len(read.snapshot),
             "until": last_closed_day(read.snapshot).isoformat(),
             "unread": sum(1 for _line in findings.every_line()),
-            "report": quality_json(assess(read, node.dictionary), _former(directory)),
+            "report": quality_json(
+                assess(read, node.dictionary), _former(directory), since_former(node, read.snapshot)
+            ),
             "changes": _changes(node, read.snapshot),
             "least_counted": ready.rules.least_counted,
             "too_few": [account.table for account in too_few(read, ready.rules.least_counted)],

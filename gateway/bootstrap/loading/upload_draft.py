@@ -34,7 +34,8 @@ def draft_upload(directory: Path, node: Node, body: Mapping[str, Any], progress:
     kept = uploads.draft(upload)
     before = None if kept is None else read_draft(kept)
     of_node = _of_node(directory)
-    former = of_node if before is None else Former(before.document)
+    corrected = before is not None and "meanings" in body
+    former = Former(before.document) if corrected and before is not None else of_node
     progress(message("the columns are looked at"), 0.2)
     today = upload.as_of or node.clock.now().date()
     try:

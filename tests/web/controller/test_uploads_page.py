@@ -114,6 +114,8 @@ def test_a_register_is_checked_then_loaded_and_its_file_is_gone(ready: DeskHouse
     assert "32/13" not in page
     assert "89 cases reported late" in page
     assert "120 cases no longer in the register" in page
+    assert "Since the load before" in page
+    assert re.search('aria-label="2023: [0-9]+ vanished, 29 appeared"', page)
     assert "Is this the complete register?" in page
     assert "120 of the 120 cases of the newest snapshot are not in this file." in page
     assert loads(ready) == before
