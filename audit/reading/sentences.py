@@ -334,13 +334,13 @@ def _(event: LogRestored) -> Message:
     }
     if event.certain:
         return message(
-            "On %(at)s the log of %(member)s was restored from a backup, and all %(entries)s entries signed "
-            "since were given back, from entry %(first)s on.",
+            "On %(at)s the log of %(member)s was restored from a backup. Entries signed since, from entry "
+            "%(first)s on: %(entries)s. All were given back.",
             **values,
         )
     return message(
-        "On %(at)s the log of %(member)s was restored from a backup. Of %(entries)s entries signed since, "
-        "from entry %(first)s on, %(known)s were given back in full, and of the others their hashes.",
+        "On %(at)s the log of %(member)s was restored from a backup. Entries signed since, from entry "
+        "%(first)s on: %(entries)s. Given back in full: %(known)s; of the others the hash.",
         **values,
     )
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What try.sh does inside the clean root.
 set -euo pipefail
+unset TMPDIR
 export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 export SAFELANE_PASSPHRASE="seven quiet rivers under one bridge"
 step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
@@ -12,8 +13,16 @@ as() {
 }
 # What a unit starts, with another directory and another user where a second member is on the same machine.
 started() { sed -n 's/^ExecStart=//p' "/usr/lib/systemd/system/safelane-$1.service"; }
-serve() { as "$1" $(started "$2" | sed "s|--dir .*|--dir $3|") >"/tmp/$1.log" 2>&1 & }
-stop() { kill $(jobs -p) 2>/dev/null || true; wait || true; }
+# In the shell's own child, so that it is the service that gets the signal.
+serve() {
+    (exec setpriv --reuid="$1" --regid="$1" --clear-groups env -i PATH="$PATH" LANG=C.UTF-8 HOME="/var/lib/$1" \
+        $(started "$2" | sed "s|--dir .*|--dir $3|")) >"/tmp/$1.log" 2>&1 &
+}
+stop() {
+    kill $(jobs -p)
+    wait || true
+    test ! -e $hub/address
+}
 until_true() { for _ in $(seq 120); do if "$@" >/dev/null 2>&1; then return; fi; sleep 0.5; done; "$@"; }
 hub=/var/lib/safelane/hub la=/var/lib/safelane-la/node kh=/var/lib/safelane-kh/node
 
@@ -61,8 +70,10 @@ PYTHON
 as safelane safelane access --dir /var/lib/safelane/ana --hub http://127.0.0.1:18099 \
     --log-key "${token#* }" --token "${token%% *}"
 ask() { as safelane safelane ask --measure casualties --by outcome,sex --purpose regional-reporting --dir /var/lib/safelane/ana; }
-ask | tee /tmp/first
-grep -q "LA  answered" /tmp/first
+# A node that has just been started may be heard a moment later than the question.
+answered() { ask >"$1" && grep -q "LA  answered" "$1"; }
+until_true answered /tmp/first
+cat /tmp/first
 grep -q "Receipt, checked" /tmp/first
 as safelane safelane backup /var/lib/safelane/last-night --dir $hub
 
@@ -73,12 +84,12 @@ serve safelane hub $hub
 serve safelane-la node $la
 serve safelane-kh node $kh
 until_true test -e $hub/address
-ask | tee /tmp/second
-grep -q "LA  answered" /tmp/second
+until_true answered /tmp/second
+cat /tmp/second
 diff <(sed -n '/^outcome/,/^Total/p' /tmp/first) <(sed -n '/^outcome/,/^Total/p' /tmp/second)
 as safelane safelane doctor --dir $hub | tee /tmp/doctor
 as safelane-la safelane doctor --dir $la
-grep -q "log .*all whole" /tmp/doctor
+grep -q "log: .*all whole" /tmp/doctor
 
 step "remove"
 stop

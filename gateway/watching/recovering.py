@@ -53,6 +53,9 @@ class Recovery(Protocol):
     def since(self) -> datetime | None:
         """When the log was restored, as long as witnesses are awaited."""
 
+    def lost_at(self) -> datetime | None:
+        """When the state that the backup replaces was lost, if the operator has said so."""
+
     def losses(self) -> Sequence[Loss]:
         """Every loss of this log, oldest first."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.log.excerpt import RevealedLeaf
 from gateway.wire.log_exchange import leaf_as_word, leaf_from_word
-from gateway.wire.strict_values import text
+from gateway.wire.strict_values import storable, text
 
 
 @dataclass(frozen=True)
@@ -41,5 +41,5 @@ def returned_log_from_json(data: Mapping[str, Any]) -> ReturnedLog:
     start, checkpoint = data["start"], data["checkpoint"]
     if type(start) is not int or not isinstance(checkpoint, str | None):
         raise TypeError("not a returned log")
-    answers = {text(named): text(note) for named, note in data["answers"].items()}
+    answers = {text(named): storable(note) for named, note in data["answers"].items()}
     return ReturnedLog(checkpoint, start, tuple(map(leaf_from_word, data["leaves"])), answers)

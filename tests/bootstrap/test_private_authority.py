@@ -146,11 +146,11 @@ def test_the_doctor_looks_by_the_authority_that_is_pinned(hub: Path, tmp_path: P
     with serving(hub) as url:
         create_member(tmp_path / "KH", "KH", "region.example")
         connect(tmp_path / "KH", "KH", url, keys)
-        told = {
+        found = {
             each.about: each.detail
             for each in way_to_hub(tmp_path / "KH", read_config(tmp_path / "KH", MemberConfig))
         }
-        assert told["TLS"].startswith("the certificate of 127.0.0.1 holds up to")
+        assert found["TLS"].startswith("the certificate of 127.0.0.1 holds up to")
 
 
 def test_the_doctor_says_when_the_certificate_ends_and_how_to_renew_it(hub: Path) -> None:

@@ -34,7 +34,7 @@ from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.poll import Poll, PollReply, SignedAnswer
-from gateway.wire.returned_log import ReturnedLog
+from gateway.wire.returned_log import ReturnedLog, returned_log_from_json
 
 POLICY = """
 member: {member}
@@ -115,7 +115,8 @@ class Link:
 
     def own_log(self, start: int) -> ReturnedLog:
         with self.hub.store.reading() as view:
-            return return_log(view, self.enrolment, start)
+            given = return_log(view, self.enrolment, start)
+        return returned_log_from_json(given.as_json())  # as it travels
 
     def takes_batches(self) -> bool:
         return self.carries

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from databases import new_database
@@ -14,11 +15,13 @@ from gateway.store.engine.migrate import MEMBER
 
 
 @contextmanager
-def restored(region: Federation, code: str, backup: Path, link: type[Link] = Link) -> Iterator[Member]:
-    """The node of a backup, restored a moment ago; `link` is its way to the hub."""
+def restored(
+    region: Federation, code: str, backup: Path, lost_at: datetime | None = None
+) -> Iterator[Member]:
+    """The node of a backup, restored a moment ago; `lost_at` as its operator says."""
     place = backup.with_name(f"{backup.name}-runs")
     region.clock.move(seconds=1)
-    restore(backup, place, new_database(MEMBER), clock=region.clock)
+    restore(backup, place, new_database(MEMBER), clock=region.clock, lost_at=lost_at)
     with open_member(place, region.clock) as node:
-        way = link(region.hub, region.members[code].link.enrolment, carries=region.members[code].link.carries)
+        way = Link(region.hub, region.members[code].link.enrolment, carries=region.members[code].link.carries)
         yield Member(node, CubeCache(node.dictionary, node.member, node.store), way)

@@ -154,11 +154,14 @@ def restore(
     directory: Path,
     database: str = "",
     progress: Progress = lambda *_: None,
+    *,
     clock: Clock = SYSTEM,
+    lost_at: datetime | None = None,
 ) -> Manifest:
     """Restore a backup into an empty directory, and its rows into `database` (a URL) if given.
 
-    The log does not grow before its witnesses were heard (`gateway.watching.recovering`). Raises BackupError
+    The log does not grow before its witnesses were heard (`gateway.watching.recovering`). `lost_at`: from
+    when on a node did nothing, as its operator knows. Raises BackupError
     or StorageError; then nothing exists under the directory's name.
     """
     manifest = check(backup)
@@ -168,7 +171,7 @@ def restore(
         )
     with made_whole(directory) as partial:
         target_url = _restore_into(partial, backup, manifest, database, progress)
-        _wait_for_witnesses(target_url, manifest.side, clock.now())
+        _wait_for_witnesses(target_url, manifest.side, clock.now(), lost_at)
         _durable(partial)
     return manifest
 
@@ -184,10 +187,10 @@ def _restore_into(partial: Path, backup: Path, manifest: Manifest, database: str
     return target_url
 
 
-def _wait_for_witnesses(url: str, side: str, now: datetime) -> None:
+def _wait_for_witnesses(url: str, side: str, now: datetime, lost_at: datetime | None) -> None:
     with closing(Database(url)) as database, database.writing() as connection:
         members = enrolled_members(connection) if side == HUB else [THE_HUB]
-        SqlRecovery(connection).await_all(members, now)
+        SqlRecovery(connection).await_all(members, now, lost_at)
 
 
 _OLDER = "No backup is made of it. See all of it with safelane log check, and restore an older backup."

@@ -218,17 +218,17 @@ def _node(directory: Path) -> Iterator[Finding]:
 
 def _lost(shown: LossShown) -> Finding:
     """What a restored node has lost, and what it does about it."""
-    whole = f"{shown.entries} entries were signed after the backup"
+    whole = f"entries signed after the backup: {shown.entries}"
     if not shown.unknown:
-        return Finding("restore", State.WELL, f"{whole}, and all were given back by the hub")
-    lost = f"{whole}, and {shown.unknown} are lost for good"
+        return Finding("restore", State.WELL, f"{whole}, all given back by the hub")
+    lost = f"{whole}, lost for good: {shown.unknown}"
     if shown.answers:
-        detail = f"{lost}: of years before {shown.before} nothing new is released"
+        detail = f"{lost}; of years before {shown.before} nothing new is released"
         return Finding("restore", State.WARNING, detail, "Nothing is to be done; it stays so.")
     return Finding(
         "restore",
         State.WRONG,
-        f"{lost}: nothing is answered",
+        f"{lost}; nothing is answered",
         "Load the register, publish the policy as a new version, and make the cube: see the page on backups.",
     )
 

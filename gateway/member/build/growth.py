@@ -52,6 +52,8 @@ def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
     Raises NotProtectedError when a new year cannot be protected, or released years are not covered any more.
     """
     parts, released = _released(inputs, former)
+    if inputs.lost_before:
+        inputs = replace(inputs, closed=inputs.closed | frozenset(range(len(parts))))
     if former is not None:
         _check_whole(inputs, former)
     if former is not None and not inputs.lost_before:

@@ -4,15 +4,17 @@ The hub keeps every leaf of the log as it followed it: answers, refusals and ent
 other entries the hash. Its word is not needed: the leaves must lead to a checkpoint that the node has signed,
 the answers are notes under the node's own key, and what the regional log says of this node must fit. A hub
 that gives back less than it has seen would have to hide what it has released, from the other members too: so
-nothing counts before another member has confirmed the regional log since the restore.
+nothing counts before another member has confirmed the regional log since the restore. What it has not
+released it could hide: a question that was put to the node before the loss, and of which there is no answer,
+counts as answered by what is lost.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from audit.errors import AuditError, SignatureError
+from audit.errors import AuditError, MalformedError, SignatureError
 from audit.events.event import whole_second
-from audit.events.question_events import Answered, Refused, Released
+from audit.events.question_events import Answered, Asked, Refused, Released
 from audit.events.recovery_events import LogRestored
 from audit.events.search import event_of
 from audit.formats.checkpoint import Checkpoint
@@ -94,7 +96,10 @@ def _hear_hub(node: Node, link: HubLink) -> None:
     size = 0 if own is None else own.size
     if reply.seen_log.size <= size:
         _check_region(node, size, {})
+        hidden = _may_be_hidden(node, {})
         with node.store.notes() as notes:
+            if hidden:
+                notes.recovery.keep_loss(Loss(size, size, 0, certain=False, at=node.clock.now()))
             notes.recovery.heard(HUB)
         return
     _take_back(node, size, _given_back(node, link, size))
@@ -120,11 +125,13 @@ def _check_confirmed(node: Node, reply: PollReply) -> None:
 def _given_back(node: Node, link: HubLink, start: int) -> GivenBack:
     """All that the hub gives back from entry `start` on, up to a checkpoint that the node itself signed."""
     piece = link.own_log(start)
-    note = None if piece.checkpoint is None else Note.parse(piece.checkpoint)
-    if note is None:
+    if piece.checkpoint is None:
         raise _not_whole("it gives back nothing")
     try:
+        note = Note.parse(piece.checkpoint)
         size = node.log.opened(note).size
+    except MalformedError as error:
+        raise _not_whole(str(error)) from None
     except SignatureError:
         raise LinkError(
             "The key of this node's log was changed after the backup, and the backup holds the former key.",
@@ -163,7 +170,8 @@ def _take_back(node: Node, size: int, given: GivenBack) -> None:
     _check_region(node, size + len(given.leaves), given.leaves)
     now = node.clock.now()
     ordered = [given.leaves[number].leaf for number in sorted(given.leaves)]
-    loss = Loss(size, size + len(ordered), len(known), _is_certain(given.leaves, size), now)
+    certain = _is_certain(given.leaves, size) and not _may_be_hidden(node, given.leaves)
+    loss = Loss(size, size + len(ordered), len(known), certain, now)
     try:
         with node.store.notes() as notes:
             growth = node.log.regrowth(notes.log, ordered, given.checkpoint, int(now.timestamp()))
@@ -184,6 +192,25 @@ def _is_certain(leaves: Leaves, size: int) -> bool:
     return all(
         isinstance(event, Refused) or (isinstance(event, Answered) and event.cube < size) for event in events
     )
+
+
+def _may_be_hidden(node: Node, leaves: Leaves) -> bool:
+    """Whether a question was put to this node, before its state was lost, of which it has no answer now."""
+    events = [None if leaf.entry is None else event_of(leaf.entry) for leaf in leaves.values()]
+    answered = {event.asked.index for event in events if isinstance(event, Answered | Refused)}
+    with node.store.reading() as view:
+        until = view.recovery.lost_at() or view.recovery.since()
+        for number, entry in view.watch.copied_entries(region_of(node)):
+            event = event_of(entry)
+            if (
+                isinstance(event, Asked)
+                and node.member in event.members
+                and number not in answered
+                and (until is None or event.asked_at <= until)
+                and view.sent(event.question_id, number) is None
+            ):
+                return True
+    return False
 
 
 def _check_region(node: Node, size: int, leaves: Leaves) -> None:

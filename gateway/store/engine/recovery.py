@@ -16,6 +16,7 @@ recovery = Table(
     metadata,
     Column("witness", String(10), primary_key=True),
     Column("since", Moment),  # none where an older Safelane restored
+    Column("lost_at", Moment),  # none where the operator has not said it
 )
 
 log_losses = Table(
@@ -31,6 +32,7 @@ log_losses = Table(
 
 _AWAITED = select(recovery.c.witness).order_by(recovery.c.witness)
 _SINCE = select(recovery.c.since).order_by(recovery.c.since.desc()).limit(1)
+_LOST_AT = select(recovery.c.lost_at).order_by(recovery.c.lost_at).limit(1)
 _LOSSES = select(log_losses).order_by(log_losses.c.start)
 
 
@@ -46,6 +48,9 @@ class SqlRecovery:
     def since(self) -> datetime | None:
         return self._connection.execute(_SINCE).scalar_one_or_none()
 
+    def lost_at(self) -> datetime | None:
+        return self._connection.execute(_LOST_AT).scalar_one_or_none()
+
     def losses(self) -> Sequence[Loss]:
         rows = self._connection.execute(_LOSSES)
         return [Loss(row.start, row.stop, row.known, row.certain, row.at, row.because) for row in rows]
@@ -53,10 +58,10 @@ class SqlRecovery:
     def heard(self, witness: str) -> None:
         self._connection.execute(delete(recovery).where(recovery.c.witness == witness))
 
-    def await_all(self, witnesses: Iterable[str], since: datetime) -> None:
+    def await_all(self, witnesses: Iterable[str], since: datetime, lost_at: datetime | None = None) -> None:
         """Make the log wait for calls of these witnesses before it may grow."""
         self._connection.execute(delete(recovery))
-        rows = [{"witness": witness, "since": since} for witness in sorted(set(witnesses))]
+        rows = [{"witness": each, "since": since, "lost_at": lost_at} for each in sorted(set(witnesses))]
         if rows:
             self._connection.execute(insert(recovery), rows)
 

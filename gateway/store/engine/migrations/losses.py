@@ -7,6 +7,7 @@ from alembic import op
 def upgrade() -> None:
     """Add both."""
     op.add_column("recovery", sa.Column("since", sa.DateTime(), nullable=True))
+    op.add_column("recovery", sa.Column("lost_at", sa.DateTime(), nullable=True))
     op.create_table(
         "log_losses",
         sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
