@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from io import StringIO
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +45,12 @@ class CertifiedCube(ReleasedCells):
     """Structural zeros: groups in which, as everybody knows, nobody can be."""
     rerun_ratio: float | None = field(default=None, compare=False)
     """See `Protected.rerun_ratio`. Known of a cube that was just built only: the stored form lacks it."""
+
+    @property
+    def rerun_odds(self) -> int | None:
+        """How often, at most, the true table gives the release for each time that a table at an end of a
+        small cell's range gives it; None where that is not known."""
+        return None if self.rerun_ratio is None else ceil(1 / self.rerun_ratio)
 
     def __post_init__(self) -> None:
         if self._maker is not _MAKER:
@@ -92,18 +99,21 @@ def build_cube(
 ) -> CertifiedCube:
     """Protect every table of the lattice, check the certificate, and attack the release.
 
-    If the release with finer tables fails the check or the attack, the cube is built from the priority tables
-    alone. `key`: 32 secret bytes of the member, the same for the data set for ever. `known`: all earlier
-    releases. The attacker stops after `attack_seconds`; cells without a verdict by then rest on the
-    certificate alone. Raises AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError,
-    CertificateError) when no cube with a valid certificate was made.
+    If the release with finer tables fails the check or the attack, the cube is built from the priority
+    tables alone; a table that is protected by its view has no such second try. `key`: 32 secret bytes of
+    the member, the same for the data set for ever. `known`: all earlier releases. The attacker stops
+    after `attack_seconds`; cells without a verdict by then rest on the certificate alone. Raises
+    AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when
+    no cube with a valid certificate was made.
     """
+    from anonymisers.simulatable.protect_by_view import applies  # noqa: PLC0415 - as in `_built`
+
     table = with_structural(table, sorted(rules.structural))
     with naming_always_shown(rules):
         try:
             return _built(table, rules, key, progress, known, attack_seconds)
         except (ProtectionError, CertificateError):
-            if not rules.priority or rules.finer is None:
+            if not rules.priority or rules.finer is None or applies(table, rules, known):
                 raise
         return _built(table, replace(rules, finer=None), key, progress, known, attack_seconds)
 

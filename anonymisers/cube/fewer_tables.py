@@ -10,6 +10,10 @@ failed:
 4. the total of all alone;
 5. nothing.
 
+A table that is protected by its view goes down other steps (`protect_by_view`), none of which reads a
+withheld count: of the steps above only 1, under one key, 2, which the key begins with now and then, and 4 are
+left.
+
 Beside releases that are known already it is all tables or nothing: a difference from what is known could lie
 in any table that is left out, and of earlier withheld cells it may be known that they hold somebody.
 """
@@ -26,12 +30,15 @@ from anonymisers.cube.released_cells import Value
 from anonymisers.errors import CertificateError, ProtectionError
 from anonymisers.tables.a_priori_status import rules_for
 from anonymisers.tables.count_table import Table
+from anonymisers.tables.keyed_random import random_fractions
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.release import Release
 from anonymisers.tables.remainder import Remainder
 from anonymisers.tables.rules import TOTAL_ALONE, Rules, TableOf
 from anonymisers.tables.structural_zeros import structural_cells
+
+BEGINS_LATER = "some keys withhold zeros from the beginning, and this is one of them"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,18 +69,28 @@ def build_with_fewer_tables(
     cannot be, the ProtectionError of `build_cube` names the cell. Raises also RulesError, TableError and
     LatticeTooLargeError, for input that no other search would help.
     """
+    # Search and attacker are imported by whoever builds, as in `certified_cube`.
+    from anonymisers.simulatable.protect_by_view import TUNING, applies  # noqa: PLC0415
 
     def built(some: Rules, key: bytes) -> CertifiedCube:
         return build_cube(table, some, key, progress, known=known, attack_seconds=attack_seconds)
 
+    by_view = applies(table, rules, known)
+    tried = (
+        _without_reading_counts(rules, keys[0], TUNING.base_rate)
+        if by_view
+        else [_Try(rules, key) for key in keys]
+    )
     failed: ProtectionError | CertificateError | None = None
-    for key in keys:
+    for one in tried:
         try:
-            return BuiltCube(built(rules, key))
+            return one.of(built(one.rules, one.key), failed.message if failed else BEGINS_LATER)
         except (ProtectionError, CertificateError) as error:
             failed = failed or error
     assert failed is not None  # noqa: S101 - there is a key, and each ends in a cube or an error
-    for remainder, fewer in () if known else _steps(table, rules):
+    for remainder, fewer in () if known else _steps(table, replace(rules, withstands_reruns=False)):
+        if by_view and remainder.dims != 0:
+            continue
         with suppress(ProtectionError, CertificateError):
             cube = built(fewer, keys[0])
             if not _shows_never_shown(cube, rules):
@@ -81,6 +98,36 @@ def build_with_fewer_tables(
     if rules.always:
         raise failed
     return BuiltCube(None, Remainder(0), failed.message)
+
+
+@dataclass(frozen=True)
+class _Try:
+    """A search for a cube of all tables; `rate`: how often a key begins with it at least."""
+
+    rules: Rules
+    key: bytes
+    remainder: Remainder | None = None
+    rate: float = 1.0
+
+    def of(self, cube: CertifiedCube, reason: str) -> BuiltCube:
+        """Return what the search found, with reruns as rare as the search is."""
+        ratio = None if cube.rerun_ratio is None else cube.rerun_ratio * self.rate
+        return BuiltCube(replace(cube, rerun_ratio=ratio), self.remainder, reason if self.remainder else "")
+
+
+def _without_reading_counts(rules: Rules, key: bytes, base_rate: float) -> list[_Try]:
+    """Return what is tried for a table that is protected by its view: one key, since that a second was needed
+    would follow from withheld counts.
+
+    Where zeros are published and no pattern was found, zeros are withheld with the rest. The key begins with
+    that now and then, so that a table that passes earlier gives such a release too.
+    """
+    first = _Try(rules, key)
+    if rules.zeros != "publish":
+        return [first]
+    partner = _Try(replace(rules, zeros="partner"), key, Remainder(None, zeros_withheld=True), base_rate)
+    begins_later = random_fractions(key, "zeros withheld", 1)[0] < base_rate
+    return [partner] if begins_later else [first, partner]
 
 
 def withheld_release(table: Table, rules: Rules) -> Release:

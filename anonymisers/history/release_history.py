@@ -165,6 +165,23 @@ def periods_with_fewer_tables(data: bytes) -> list[tuple[tuple[str, ...], Remain
     ]
 
 
+def rerun_odds_of_periods(data: bytes) -> list[tuple[tuple[str, ...], int | None]]:
+    """The periods of which a stored history shows something, each with `ReleasePart.rerun_odds`. None where
+    somebody left the part since: what was withheld of those who left was chosen by their counts.
+
+    Reads the first lines only; a cube of another mechanism has no such periods.
+    """
+    if not data.startswith(FORMAT):
+        return []
+    parts, _ = _first_lines(data)
+    left = {source for part in parts for source in part["sources"]}
+    return [
+        (tuple(part["period"]), None if number in left else part.get("reruns"))
+        for number, part in enumerate(parts)
+        if part["kind"] != "left" and part["cubes"]
+    ]
+
+
 def _first_lines(data: bytes) -> tuple[list[dict[str, Any]], Iterator[int]]:
     """The parts of a stored history as its header describes them, and the lengths of what belongs to them."""
     lines = CompressedLines(memoryview(data)[len(FORMAT) + DIGEST_BYTES :])
@@ -196,6 +213,7 @@ def _header(history: ReleaseHistory) -> str:
                 **({} if part.accidents is None else {"accidents": True}),
                 **({} if part.remainder is None else {"remainder": asdict(part.remainder)}),
                 **({"apart": len(part.apart)} if part.apart else {}),
+                **({} if part.rerun_odds is None else {"reruns": part.rerun_odds}),
             }
             for part in history.parts
         ],
@@ -231,4 +249,5 @@ def _part(part: dict[str, Any], blobs: Iterator[memoryview]) -> ReleasePart:
         accidents,
         remainder,
         apart,
+        part.get("reruns"),
     )

@@ -50,6 +50,8 @@ class ReleasePart:
     """What the first cube shows of the tables that the rules asked for; None for all of them."""
     apart: tuple[CertifiedCube, ...] = ()
     """Tables of dimensions apart, each safe beside every cube of the part (`cube.tables_apart`)."""
+    rerun_odds: int | None = None
+    """`CertifiedCube.rerun_odds` of all cubes together; None where reruns of the program may tell more."""
 
     def known(self, lattice: Lattice, keys: NDArray[np.int32]) -> tuple[Bools, Ints]:
         """For keys (m, dims) of a lattice a mask (m,) of known numbers of people, and the numbers (m,)."""

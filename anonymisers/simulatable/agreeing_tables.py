@@ -135,8 +135,9 @@ def _limits(view: MaskedView, *, in_class: bool) -> tuple[Floats, Floats]:
     if in_class:
         low, high = view.least.astype(np.float64), view.most.copy()
     else:
+        # A zero that everybody sees, and that is withheld with its group, may be anything in other classes.
         low = np.where(view.to_protect & ~nobody, float(view.task.rules.least), 0.0)
-        high = np.where(nobody, 0.0, np.inf)
+        high = np.where(nobody & view.known, 0.0, np.inf)
     # A withheld total has no limit that anybody knows; the solver needs one.
     high[view.cells.total] = min(
         high[view.cells.total], MOST_EACH * view.task.rules.threshold * len(view.inner)

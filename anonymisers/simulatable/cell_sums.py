@@ -44,6 +44,12 @@ class CellSums:
         return self.system.blocks[0].lattice.size
 
     @cached_property
+    def first_of_name(self) -> Ints:
+        """For each cell (size,) the first cell that counts the same inner cells."""
+        first = np.unique(self.names, return_index=True)[1]
+        return np.asarray(first[self.names])
+
+    @cached_property
     def total(self) -> int:
         """The cell of everybody."""
         lattice = self.system.blocks[0].lattice

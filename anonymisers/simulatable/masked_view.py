@@ -54,9 +54,10 @@ class MaskedView:
 
     `known` marks cells whose value `values` everybody knows already (elsewhere -1). `least`, `most`: the
     bounds of each cell's class. `must_suppress`: cells that are withheld whatever pattern is chosen.
-    `to_protect`: cells subject to the protection-level rule, if withheld. `drawn`: small cells that a zero
-    enters by a draw only. `inner` (m,): the inner cells where the class allows people, by number; `sums`
-    (size, m) as in `CellSums`, over these alone.
+    `to_protect`: cells subject to the protection-level rule, if withheld. `drawn`: cells of which a table
+    with a zero there has the same view by a draw only, of equal cells one. `inner` (m,): the inner cells
+    where somebody may be as far as everybody knows, by number; `sums` (size, m) as in `CellSums`, over
+    these alone.
     """
 
     cells: CellSums
@@ -109,20 +110,25 @@ def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes)
     """
     rules, size = task.rules, cells.system.size
     share = {"partner": TUNING.drawn_zeros, "protect": 1.0, "publish": 0.0}[rules.zeros]
-    zeros = _finest(cells) & (values == 0) & ~known & ~task.fixed
-    earlier = np.arange(size) >= cells.own
-    drawn = zeros & (earlier | (random_fractions(key, "zeros of the view", size) < share))
     disclosure = GroupDisclosure.of(cells.system, rules, values)
-    with_groups = drawn.copy()
+    zeros = cells.system.present & (values == 0) & ~known & ~task.fixed
+    # Equal cells have one draw.
+    draws = (random_fractions(key, "zeros of the view", size) < share)[cells.first_of_name]
+    forced = zeros & _finest(cells) & (np.arange(size) >= cells.own)
     while True:
-        classes = _classes(cells, values, with_groups, rules.threshold)
-        further = _in_groups(disclosure, classes) & zeros & ~with_groups
-        if not further.any():
+        drawn = _drawn(cells, zeros, draws, forced)
+        classes = _classes(cells, values, drawn, rules.threshold)
+        nobody = cells.system.present & ((classes == Class.NOBODY) | (known & (values == 0)))
+        # Where zeros that everybody sees leave no room for anybody, a draw hides nothing.
+        seen_empty = drawn & ~cells.sums[:, ~cells.sums[nobody].any(axis=0)].any(axis=1)
+        further = _in_groups(disclosure, classes) & zeros & _finest(cells) & ~forced & ~seen_empty
+        if not seen_empty.any() and not further.any():
             break
-        with_groups |= further
+        zeros, forced = zeros & ~seen_empty, (forced | further) & ~seen_empty
     least, most = _bounds(cells, task, classes, values, key)
-    nobody = cells.system.present & ((classes == Class.NOBODY) | (known & (values == 0)))
-    inner = np.flatnonzero(~cells.sums[nobody].any(axis=0))
+    inner = np.flatnonzero(~cells.sums[cells.system.present & known & (values == 0)].any(axis=0))
+    open_class = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
+    by_draw = open_class & (share > 0) & (share < 1) & ~known & ~_in_groups(disclosure, classes)
     uncertain = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
     seen = known | (classes == Class.NOBODY)
     return MaskedView(
@@ -135,11 +141,7 @@ def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes)
         most,
         ((uncertain & cells.system.present) | task.never | task.suppressed) & ~known,
         task.to_protect & ~known,
-        (classes == Class.SMALL)
-        & _finest(cells)
-        & (share > 0)
-        & (share < 1)
-        & ~_in_groups(disclosure, classes),
+        by_draw & (cells.first_of_name == np.arange(size)),
         inner,
         cells.sums[:, inner],
         GroupDisclosure(disclosure.pairs, disclosure.parents, classes == Class.NOBODY),
@@ -150,6 +152,24 @@ def _finest(cells: CellSums) -> Bools:
     finest = cells.system.present.copy()
     finest[list(cells.parts)] = False
     return finest
+
+
+def _drawn(cells: CellSums, zeros: Bools, draws: Bools, forced: Bools) -> Bools:
+    """Return the finest zeros that are drawn into the class of small cells: by their own draw, and by that of
+    each zero that they are part of.
+
+    A code that nobody has is so mostly seen to be empty. `forced`: finest zeros that are drawn whatever their
+    draws are; zeros above these count as drawn.
+    """
+    finest = np.flatnonzero(zeros & _finest(cells))
+    drawn = draws.copy()
+    for above in np.flatnonzero(zeros & ~_finest(cells) & ~draws).tolist():
+        inside = finest[~cells.sums[np.ix_(finest, cells.sums[above] == 0)].any(axis=1)]
+        if not forced[inside].any():
+            drawn[inside] = False
+    found = np.zeros_like(zeros)
+    found[finest] = (drawn | forced)[finest]
+    return found
 
 
 def _classes(cells: CellSums, values: Ints, drawn: Bools, k: int) -> Ints:

@@ -96,9 +96,10 @@ class ReachableValues:
 
     def _large(self, suppressed: Bools, search: bool) -> Iterator[Goal]:
         """A large withheld cell has k values or more; more than one where everybody sees that it is k or
-        more."""
+        more. A zero that is withheld with its group, though seen in the view, may be small."""
         view, rules = self.view, self.view.task.rules
-        cells = np.flatnonzero(suppressed & (view.classes == Class.LARGE) & view.to_protect)
+        either = (view.classes == Class.LARGE) | (view.classes == Class.NOBODY)
+        cells = np.flatnonzero(suppressed & either & view.to_protect & view.cells.system.present)
         certain = self._certainly_large(suppressed) & ~view.task.never
         program = None
         for cell in cells.tolist():

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from audit.formats.commitment import Opening
+from audit.log.excerpt import RevealedLeaf
 from audit.log.log import Storage
 from audit.witness.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
@@ -82,6 +83,21 @@ class Admissions(AdmissionsView, Protocol):
     def revoke(self, member: str, *, because: int) -> None: ...
 
 
+class LeavesView(Protocol):
+    """The leaves of members' logs, as followed: kept to give them back."""
+
+    def kept(self, origin: str, start: int) -> Sequence[RevealedLeaf]:
+        """The leaves from number `start` on, as many as fit a reply; none where that number is missing."""
+
+
+class MembersLeaves(LeavesView, Protocol):
+    def keep(self, origin: str, start: int, leaves: Sequence[RevealedLeaf]) -> None:
+        """Keep the leaves from number `start` on."""
+
+    def forget(self, origin: str) -> None:
+        """Forget a log whose name another log has taken over, as the operator decided."""
+
+
 class SavedView(Protocol):
     """Questions that people saved under a name."""
 
@@ -120,6 +136,9 @@ class View(Protocol):
     @property
     def watch(self) -> WatchView:
         """The parts of members' logs seen so far."""
+
+    @property
+    def leaves(self) -> LeavesView: ...
 
     @property
     def admissions(self) -> AdmissionsView: ...
@@ -244,6 +263,9 @@ class Notes(Protocol):
 
     @property
     def watch(self) -> Watch: ...
+
+    @property
+    def leaves(self) -> MembersLeaves: ...
 
     @property
     def people(self) -> PeopleNotes: ...

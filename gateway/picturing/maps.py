@@ -37,7 +37,10 @@ def rate_map(pen: Pen, view: View, title: str) -> Drawing:
     of_tenths = Words(pen.words.say, lambda number: tenths(int(number), pen.words))
     titled = pen.words.filled(msgid("%(title)s: per million people"), title=title)
     drawing = _drawn(pen, replace(view, cells=cells), titled, of_tenths)
-    people = msgid("Populations in %(year)s: %(source)s. All years of the table together.")
+    people = msgid(
+        "Populations in %(year)s: %(source)s. All years of the table together; countries may cover "
+        "different years."
+    )
     return replace(drawing, notes=(*drawing.notes, pen.words.filled(people, year=str(YEAR), source=SOURCE)))
 
 

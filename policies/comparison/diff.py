@@ -99,6 +99,7 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
         sentence = f"Where {say_level(words, *pair)} are shown, a cell is small below {k} people, was {was}."
         yield from compared(was, k, lambda a, b: a > b, sentence)
     yield from graded(old.zeros, new.zeros, f"Zeros: {new.zeros}, was {old.zeros}.")
+    yield from graded(old.reruns, new.reruns, f"Reruns of the program: {new.reruns}, was {old.reruns}.")
     yield from _lattice(old, new, words)
     # Where other periods begin earlier or later, the sentence about pools says enough.
     same = old.pooled_years == new.pooled_years or old.first_year != new.first_year

@@ -31,6 +31,7 @@ from policies.model.terms import (
     MechanismKind,
     Redistribution,
     Release,
+    Reruns,
     Review,
     Zeros,
     fewest,
@@ -139,6 +140,7 @@ def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary)
         dominance=Dominance(**values.get("dominance", {})),
         first_year=_first_year(values, table, faults, usual=first_year_of(pools)),
         years_per_release=values.get("years_per_release", 1),
+        reruns=values.get("reruns", Reruns.WITHSTAND),
     )
 
 

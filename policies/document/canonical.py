@@ -14,7 +14,7 @@ from policies.document.assemble import DEFAULT_CONDITIONS
 from policies.document.document import READY_MADE, UNTIL_REVOKED
 from policies.model.model import Ban, Cell, LevelOf, Mechanism, Policy, Scope, Share
 from policies.model.phrases import say_days, say_quota, say_years
-from policies.model.terms import Approval, Conditions
+from policies.model.terms import Approval, Conditions, Reruns
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _./-]*[A-Za-z0-9_./-])?")
 
@@ -91,6 +91,8 @@ def _scope(policy: Policy) -> Iterator[str]:
     yield f"max_dimensions: {scope.max_dims}"
     yield f"threshold: {_threshold(scope)}"
     yield f"zeros: {scope.zeros}"
+    if scope.reruns is not Reruns.WITHSTAND:  # a policy from before the key keeps its bytes
+        yield f"reruns: {scope.reruns}"
     if scope.first_year is not None:  # a policy from before the key keeps its bytes
         yield f"first_year: {scope.first_year}"
     if isinstance(scope.pooled_years, int):

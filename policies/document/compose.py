@@ -124,6 +124,7 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
         threshold=threshold,
         thresholds=FrozenMap(sorted((pair, k) for pair, k in largest.items() if k > threshold)),
         zeros=strictest(above.zeros, scope.zeros),
+        reruns=strictest(above.reruns, scope.reruns),
         pooled_years=pools or None,
         first_year=_first_year(above, scope),
         # Such a period consists of whole periods of each.

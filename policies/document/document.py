@@ -31,6 +31,7 @@ from policies.model.terms import (
     MechanismKind,
     Redistribution,
     Release,
+    Reruns,
     Review,
     Zeros,
 )
@@ -125,6 +126,9 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
         "max_dimensions": Key(Number(1, 6), "dimensions in one table, by and where together (3)"),
         "threshold": Key(thresholds(words), "fewer people than this are a small cell (5)"),
         "zeros": Key(_graded(Zeros), "how zeros are treated (partner)"),
+        "reruns": Key(
+            _graded(Reruns), "whether small tables withstand reruns of the public program (withstand)"
+        ),
         "first_year": Key(Number(1900, 9999), "people count from this year on (2010)"),
         "pooled_years": Key(pools, "show only fixed periods of so many years, or these periods"),
         "years_per_release": Key(Number(1, 100), "years are released together in periods of so many (1)"),

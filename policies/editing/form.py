@@ -21,7 +21,7 @@ from policies.editing.fields import (
     families_of,
 )
 from policies.editing.patching import Data, patched, raw
-from policies.model.terms import Appearance, Graded, Redistribution, Release, Review, Zeros
+from policies.model.terms import Appearance, Graded, Redistribution, Release, Reruns, Review, Zeros
 from policies.model.terms import Approval as Leave
 
 Submitted = Callable[[str], Sequence[str]]
@@ -61,6 +61,7 @@ def keys_of(words: Vocabulary, member: str) -> tuple[Key, ...]:
         Line("max_dimensions"),
         Line("threshold"),
         Line("zeros", _scale(Zeros)),
+        Line("reruns", _scale(Reruns)),
         Approval(_scale(Leave)),
         Several("quota"),
         Population(tuple(sorted(words.consents)), tuple(sorted(words.victims))),

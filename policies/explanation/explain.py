@@ -19,7 +19,7 @@ from policies.explanation.wording import (
     say_validity,
 )
 from policies.model.model import Ban, Mechanism, Noise, Policy, Scope, Share
-from policies.model.terms import Appearance, MechanismKind, Review, Zeros
+from policies.model.terms import Appearance, MechanismKind, Reruns, Review, Zeros
 from policies.model.vocabulary import Vocabulary
 
 Details = dict[str, str]
@@ -225,6 +225,11 @@ def _detail(policy: Policy) -> Iterator[str]:
         unit = "year" if alone else "period"
         yield (
             f"A new {unit} of fewer people is withheld for good, with every sum over it; so is one of nobody."
+        )
+    if scope.mechanism.kind is MechanismKind.SUPPRESSION and scope.reruns is Reruns.ACCEPT:
+        yield (
+            "What is withheld of small tables is chosen by the withheld numbers too: whoever reruns the "
+            "public program on other tables may exclude some of the values that a withheld number could have."
         )
     if scope.priority:
         first = [p if isinstance(p, str) else say_table(words, p) for p in scope.priority]

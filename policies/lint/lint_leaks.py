@@ -9,7 +9,7 @@ from policies.model.finding import Finding, error, note, warning
 from policies.model.model import EVERY_DATA_SET, Policy, Scope
 from policies.model.offered_mechanisms import not_offered
 from policies.model.phrases import say_years
-from policies.model.terms import MechanismKind, Release, Zeros
+from policies.model.terms import MechanismKind, Release, Reruns, Zeros
 
 
 def leaks(policy: Policy) -> Iterator[Finding]:
@@ -31,6 +31,12 @@ def leaks(policy: Policy) -> Iterator[Finding]:
             "published-zeros",
             "zeros: publish discloses that each withheld cell is at least 1; zeros: partner shows as "
             "much and hides this.",
+        )
+    if scope.reruns is Reruns.ACCEPT and scope.mechanism.kind is MechanismKind.SUPPRESSION:
+        yield note(
+            "reruns-accepted",
+            "reruns: accept lets whoever reruns the public program exclude values of withheld numbers in "
+            "small tables; reruns: withstand costs more withheld margins and prevents this.",
         )
     if policy.release is Release.MONTHLY:
         yield note(

@@ -8,7 +8,16 @@ from functools import cached_property
 
 from policies.model.frozen import FrozenMap
 from policies.model.pools import Pools, nested, pool_of
-from policies.model.terms import Appearance, Approval, Conditions, MechanismKind, Release, Review, Zeros
+from policies.model.terms import (
+    Appearance,
+    Approval,
+    Conditions,
+    MechanismKind,
+    Release,
+    Reruns,
+    Review,
+    Zeros,
+)
 from policies.model.vocabulary import Vocabulary
 
 EVERY_DATA_SET = "all"
@@ -149,7 +158,8 @@ class Scope:
       total;
     - `always_show`: single cells that stay visible like kept margins; `never_show`: cells that are always
       withheld, also in a margin that is kept;
-    - `structural_zeros`: cells that are publicly known to be empty.
+    - `structural_zeros`: cells that are publicly known to be empty;
+    - `reruns`: whether small tables withstand reruns of the program, at the price of more withheld margins.
     """
 
     dimensions: FrozenMap[str, str]
@@ -168,6 +178,7 @@ class Scope:
     dominance: Dominance = Dominance()
     first_year: int | None = None
     years_per_release: int = 1
+    reruns: Reruns = Reruns.WITHSTAND
 
     @property
     def counted_from(self) -> int:

@@ -34,6 +34,13 @@ class Zeros(Graded):
     PROTECT = "protect"
 
 
+class Reruns(Graded):
+    """Whether what is withheld of small tables may be chosen by the withheld counts, or withstands reruns."""
+
+    ACCEPT = "accept"
+    WITHSTAND = "withstand"
+
+
 class Approval(Graded):
     """Who has to approve an answer before the answer is sent."""
 

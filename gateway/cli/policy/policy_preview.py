@@ -72,6 +72,7 @@ def _summary(made: PreviewedCube, found: Preview) -> Iterator[str]:
         f"about {found.people:,} people, and withhold {found.withheld:,}."
     )
     yield from made.stricter
+    yield from made.reruns
     yield f"Usefulness score: {found.score.value:.2f} (1 means every usual question can be answered in full)."
     if made.hindrance:
         yield f"The draft cannot be published as it is. {made.hindrance}"
@@ -154,6 +155,7 @@ def _data(made: PreviewedCube, found: Preview, shown: list[PreviewAnswer]) -> di
         "snapshot_until": made.plan.until(made.record).isoformat(),
         "hindrance": made.hindrance,
         "stricter": list(made.stricter),
+        "reruns": list(made.reruns),
         "made_now": made.fresh,
         "cells": found.cells,
         "withheld": found.withheld,

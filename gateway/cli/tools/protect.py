@@ -280,8 +280,8 @@ def _reruns(cube: CertifiedCube, rules: Rules) -> Iterator[str]:
         )
     elif rules.withstands_reruns:
         yield (
-            "reruns of the program are not withstood: the table is too large for that, or some tables come "
-            "first or cells are always shown; try `safelane attack --rerun`"
+            "reruns of the program are not withstood: the table is too large for that, cells are always "
+            "shown, or fewer tables are shown than were asked for; try `safelane attack --rerun`"
         )
 
 

@@ -8,6 +8,7 @@ certified, or the result would be unclear, only the former releases are shown.
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from math import prod
 
 from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.history.release_history import ReleaseHistory
@@ -86,7 +87,9 @@ def _additional(inputs: CubeInputs, part: ReleasePart, number: int) -> ReleasePa
             check_goes_on(inputs, part, number, cube)
         except NotProtectedError:
             continue
-        return replace(part, cubes=(*part.cubes, cube))
+        odds = (part.rerun_odds, cube.rerun_odds)
+        both = None if None in odds else prod(n for n in odds if n is not None)
+        return replace(part, cubes=(*part.cubes, cube), rerun_odds=both)
     return part
 
 

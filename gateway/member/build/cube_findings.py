@@ -78,6 +78,8 @@ class PreviewedCube:
     """Why the policy cannot be published, in a sentence."""
     stricter: tuple[str, ...] = ()
     """What the cube withholds beyond the policy's own words, in sentences."""
+    reruns: tuple[str, ...] = ()
+    """What reruns of the public program tell of each period, in sentences."""
 
     @cached_property
     def cube(self) -> Released:

@@ -23,6 +23,7 @@ from gateway.member.build.known_figures import (
 from gateway.member.build.tables_apart import with_tables_apart
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
 from gateway.member.cube.cube_inputs import (
+    ATTEMPTS,
     CubeInputs,
     attempt_key,
     certified_by_retries,
@@ -45,19 +46,26 @@ def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
     """The cube of the newest snapshot beside all earlier releases.
 
     New closed years are protected by themselves; revisions enter when enough people are in them and they are
-    safe, and wait otherwise; the rules in force decide how the parts are read.
+    safe, and wait otherwise; the rules in force decide how the parts are read. Where releases were lost, what
+    is known of them stands, and of the years before nothing else is released.
 
     Raises NotProtectedError when a new year cannot be protected, or released years are not covered any more.
     """
     parts, released = _released(inputs, former)
+    if inputs.lost_before:
+        inputs = replace(inputs, closed=inputs.closed | frozenset(range(len(parts))))
     if former is not None:
         _check_whole(inputs, former)
+    if former is not None and not inputs.lost_before:
         # About people of whom something was released, finer tables would have to be safe beside all of that.
         again = replace(inputs, rules=replace(inputs.rules, finer=None))
         parts = protected_additional(again, former, parts)
         parts += _revision(_later(again), former, parts)
-    tried = _tried(former) & set(inputs.plan.years)
-    if fresh := set(inputs.plan.years) - released - tried:
+    tried, new = _tried(former) & set(inputs.plan.years), set(inputs.plan.years) - released
+    if lost := {year for year in new if year < inputs.lost_before}:
+        parts.append(_withheld_for_good(inputs, lost))
+    tried -= lost
+    if fresh := new - lost - tried:
         parts.append(_period(inputs, fresh, len(parts)))
     if tried:
         parts.append(_again(inputs, tried, len(parts)))
@@ -117,6 +125,11 @@ def _withheld(inputs: CubeInputs, years: set[int]) -> ReleasePart:
     return ReleasePart("period", frozenset(map(str, years)), inputs.time(years), ())
 
 
+def _withheld_for_good(inputs: CubeInputs, years: set[int]) -> ReleasePart:
+    """Years that a lost cube may have shown: beside it, no table of these people is known to be safe."""
+    return replace(_withheld(inputs, years), sealed=sealed(inputs.counted(years)))
+
+
 def _again(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
     """Years without a safe cube, tried once more by themselves: they hold up no other year."""
     try:
@@ -170,6 +183,7 @@ def _period(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
         sealed=sealed(rows),
         accidents=accidents,
         remainder=left,
+        rerun_odds=cube.rerun_odds,
     )
 
 
@@ -192,7 +206,11 @@ def _revision(inputs: CubeInputs, former: ReleaseHistory, parts: list[ReleasePar
             cube = certified_by_retries(
                 inputs, len(parts), _building(with_figures(inputs, found.added, released))
             )
-            new.append(ReleasePart("added", period, time, (cube,), sealed=sealed(found.added)))
+            # Another key is tried where one fails, so that a release comes at most so many times as often.
+            odds = None if cube.rerun_odds is None else cube.rerun_odds * ATTEMPTS
+            new.append(
+                ReleasePart("added", period, time, (cube,), sealed=sealed(found.added), rerun_odds=odds)
+            )
         if found.people_left:
             new.append(_leaving(inputs, former, [*parts, *new], found.left, (period, time)))
     except NotProtectedError:

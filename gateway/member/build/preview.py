@@ -14,6 +14,7 @@ from audit.reading.messages import message
 from gateway.member.build.beside_casualties import stored_form
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, PreviewedCube, PreviewReader, measure, ready, scores
+from gateway.member.build.rerun_sentences import rerun_sentences
 from gateway.member.cube.clients_history import casualties_of
 from gateway.member.cube.cube_formats import Released, parse_clients, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs
@@ -22,6 +23,7 @@ from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
+from gateway.member.policy.after_losses import lost_before
 from gateway.member.policy.cube_adoption import existing, preview_id
 from gateway.member.policy.cube_plan import plan_cube, stricter
 from gateway.member.policy.expected_noise import expected
@@ -78,6 +80,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
             *_fewer_tables(kept.bytes),
             *_of_clients(kept.bytes, planned[0]),
         ),
+        reruns=tuple(rerun_sentences(policy, planned[0], kept.bytes)),
     )
 
 
@@ -169,7 +172,8 @@ def _kept(  # noqa: PLR0917 - what `make` has at hand
     """The cube of a plan beside earlier releases, made now if missing; and whether it was made now."""
     record, snapshot = loaded
     with node.store.reading() as view:
-        name = preview_id(record.id, planned[0], beside, view.extracts.disclosed(), view.cells_in_totals())
+        extracts, in_totals = view.extracts.disclosed(), view.cells_in_totals()
+        name = preview_id(record.id, planned[0], beside, extracts, in_totals, lost_before=lost_before(view))
         same = beside == view.released_cubes()
         found = existing(view, record.id, planned[0]) if same else view.preview(name)
     if found is not None:

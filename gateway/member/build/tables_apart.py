@@ -24,9 +24,14 @@ def with_tables_apart(inputs: CubeInputs, parts: Sequence[ReleasePart]) -> list[
     return [
         part
         if part.kind != "period" or not part.cubes or number in inputs.closed
-        else replace(part, apart=(*part.apart, *_made(inputs, part, number)))
+        else _with(part, _made(inputs, part, number))
         for number, part in enumerate(parts)
     ]
+
+
+def _with(part: ReleasePart, found: Sequence[CertifiedCube]) -> ReleasePart:
+    """What a table apart withholds is chosen by its counts, so that reruns may tell more of the part."""
+    return replace(part, apart=(*part.apart, *found), rerun_odds=None) if found else part
 
 
 def _made(inputs: CubeInputs, part: ReleasePart, number: int) -> list[CertifiedCube]:

@@ -44,6 +44,8 @@ class CubeInputs:
     progress: Progress | None = None
     closed: frozenset[int] = frozenset()
     """Release parts of which no further tables are made."""
+    lost_before: int = 0
+    """The first year of which nothing can be lost, at a node that lost what it had released."""
 
     @property
     def together(self) -> dict[str, str]:

@@ -25,9 +25,11 @@ from gateway.member.policy.noise_plan import noisy_plan, with_noisy_tables
 from policies import Policy
 from policies.model.model import Scope
 from policies.model.pools import holding
-from policies.model.terms import Zeros
+from policies.model.terms import Reruns, Zeros
 
 TIME = "date"
+ACCEPTS_RERUNS = " by counts"
+"""Ends the rules of a plan whose policy accepts reruns; those of all other plans stay as they were."""
 
 
 def plan_cube(
@@ -255,6 +257,7 @@ def _rules(
         finer=None if status.never else tuple(dict.fromkeys((*asked, *former))),
         seldom=frozenset(former).difference(asked),
         apart=tuple(_apart(dictionary, policy, finest, most)),
+        withstands_reruns=scope.reruns is Reruns.WITHSTAND,
     )
 
 
@@ -313,7 +316,12 @@ def _words(rules: Rules) -> str:
         {"always": rules.always, "never": rules.never, "structural": rules.structural}
     )
     status += f" apart {rules.apart!r}" if rules.apart else ""
-    return repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables)) + status
+    reruns = "" if rules.withstands_reruns else ACCEPTS_RERUNS
+    return (
+        repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables))
+        + status
+        + reruns
+    )
 
 
 def _priorities(dictionary: Dictionary, policy: Policy) -> Iterator[dict[str, str]]:

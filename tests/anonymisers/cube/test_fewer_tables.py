@@ -21,7 +21,7 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
 from anonymisers.tables.remainder import Remainder
-from anonymisers.tables.rules import Rules, TableOf
+from anonymisers.tables.rules import TOTAL_ALONE, Rules, TableOf
 
 KEYS = (bytes(range(32)), bytes(range(1, 33)))
 
@@ -222,3 +222,26 @@ def test_every_table_has_an_answer_and_the_answer_is_safe(table, threshold, zero
             assert_safe(without_refused(built.cube), table, within)
         except TooManyWorldsError:
             assume(False)
+
+
+def test_a_table_protected_by_its_view_is_tried_under_one_key(monkeypatch):
+    """That the first key failed would follow from withheld counts."""
+    tried = []
+
+    def fails(table, rules, key, progress=None, **_):
+        tried.append((key, rules.priority))
+        raise ProtectionError("none")
+
+    monkeypatch.setattr("anonymisers.cube.fewer_tables.build_cube", fails)
+    built = build_with_fewer_tables(TABLE, Rules(withstands_reruns=True), [bytes(32), bytes([1]) * 32])
+    assert tried == [(bytes(32), ()), (bytes(32), (TOTAL_ALONE,))]
+    assert built.cube is None
+
+
+def test_published_zeros_are_withheld_by_some_keys_from_the_beginning_and_the_odds_say_so():
+    """So a table that has a pattern with published zeros gives such a release too."""
+    few = Table.of(DIMS[1:2], [(("F",), 1), (("M",), 6)])
+    built = build_with_fewer_tables(few, Rules(zeros="publish", withstands_reruns=True), KEYS)
+    assert built.remainder == Remainder(None, zeros_withheld=True)
+    assert built.cube is not None
+    assert built.cube.rerun_odds >= 1 / (0.03 * 0.25)

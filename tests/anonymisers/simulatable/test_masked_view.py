@@ -92,3 +92,27 @@ def test_the_breakdown_of_a_small_group_by_a_sensitive_dimension_is_withheld_wit
     for n in range(8):
         found = classes({"M": (9, 9, 9), "F": (2, 0, 1)}, rules, bytes([n]) * 32)
         assert found["F", "K"] == Class.SMALL
+
+
+def test_a_code_that_nobody_has_is_seen_to_be_empty_unless_its_sum_is_drawn_too():
+    """By hand: a sum is drawn by one key of four, and then each of its two zeros by one of four."""
+    found = [classes({"M": (9, 9, 0), "F": (9, 9, 0)}, key=bytes([n]) * 32) for n in range(120)]
+    seen = sum(each["Total", "U"] == Class.NOBODY for each in found)
+    assert 90 <= seen <= 118  # 120 less a quarter of seven in sixteen
+    assert all(each["M", "U"] == Class.NOBODY for each in found if each["Total", "U"] == Class.NOBODY)
+
+
+def test_a_zero_that_has_no_room_beside_seen_zeros_is_not_drawn():
+    """Nobody of unknown outcome is a man or a woman by what everybody sees of three linked tables."""
+    third = Hierarchy("year", ("Total", "1", "2"), {"1": "Total", "2": "Total"})
+    cells = [(("M", "I", "1"), 9), (("M", "K", "2"), 8), (("F", "I", "2"), 12), (("F", "K", "1"), 7)]
+    table = Table.of((SEX, OUTCOME, third), cells)
+    base = SharedBase.of(table, ())
+    lattice = base.own_lattice(2)
+    for n in range(24):
+        task = task_of(base, base.own_block(lattice, np.ones(lattice.size, dtype=np.bool_)), (), RULES, KEY)
+        values = task.system.sums(task.people.coords, task.people.counts)
+        sums = CellSums.of(task.system)
+        view = view_of(sums, task, values, np.zeros(lattice.size, dtype=np.bool_), bytes([n]) * 32)
+        open_inner = ~sums.sums[view.classes == Class.NOBODY].any(axis=0)
+        assert (sums.sums[:, open_inner].any(axis=1) | (view.classes == Class.NOBODY)).all()

@@ -123,7 +123,8 @@ def test_an_earlier_release_of_the_same_people_stays_shown_and_safe():
         (WITHSTAND, True),
         (Rules(), False),
         (Rules(always=frozenset({(("sex", "F"),)}), withstands_reruns=True), False),
-        (Rules(priority=(TableOf.of(("sex",)),), withstands_reruns=True), False),
+        (Rules(priority=(TableOf.of(("sex",)),), withstands_reruns=True), True),
+        (Rules(priority=(TableOf.of(("sex",)),), finer=None, withstands_reruns=True), False),
     ],
 )
 def test_which_tables_are_protected_by_their_view_follows_from_rules_and_dimensions(rules, expected):
@@ -145,3 +146,20 @@ def test_giant_numbers_are_protected_by_their_counts():
     assert build_cube(giant, WITHSTAND, KEY).release().cells["F", "I"] is None
     assert applies(by((SEX, OUTCOME), (9 * 10**7, 9, 3, 8)), WITHSTAND)
     assert build_cube(by((SEX, OUTCOME), (9 * 10**7, 9, 3, 8)), WITHSTAND, KEY).rerun_ratio is not None
+
+
+def test_a_zero_that_is_withheld_with_its_group_may_be_small_in_other_tables():
+    """Men are withheld beside the women, and with them that none was killed: outcome is sensitive."""
+    rules = Rules(max_dims=2, sensitive=frozenset({"outcome"}), withstands_reruns=True)
+    table = by((SEX, OUTCOME, PLACE), (20, 9, 30, 0, 0, 0, 2, 1, 0, 8, 12, 7))
+    found = build_cube(table, rules, KEY)  # raises where a withheld zero were certain
+    assert found.rerun_ratio is not None
+    assert found.release().cells["F", "Total", "Total"] == 30
+
+
+def test_priority_tables_are_protected_with_all_others():
+    table = by((SEX, PLACE), (9, 3, 1, 4, 12, 2))
+    first = Rules(priority=(TableOf.of(("sex",)),), withstands_reruns=True)
+    cube = build_cube(table, first, KEY)
+    assert cube.rerun_ratio is not None
+    assert not cube.refused

@@ -50,8 +50,9 @@ class Preview:
     """`against` is the version that `effect` compares with; `accept`: groups to be accepted by signature;
     `insufficiently_protected`: withheld cells to be accepted.
 
-    `stricter`: rules that the node carries out more strictly than the policy says. `shares`: how well each
-    table can be read; None with noise, as noisy tables withhold nothing.
+    `stricter`: rules that the node carries out more strictly than the policy says. `reruns`: what repeated
+    runs of the public program tell of each period (jobs of former versions have none). `shares`: how well
+    each table can be read; None with noise, as noisy tables withhold nothing.
     """
 
     version: int
@@ -60,6 +61,7 @@ class Preview:
     until: str
     hindrance: str | None
     stricter: tuple[str, ...]
+    reruns: tuple[str, ...]
     shown: int
     withheld: int
     people: int
@@ -85,6 +87,7 @@ def preview(result: Result) -> Preview:
         until=result["until"],
         hindrance=result["hindrance"],
         stricter=tuple(translated(from_json(sentence)) for sentence in result["stricter"]),
+        reruns=tuple(translated(from_json(sentence)) for sentence in result.get("reruns", ())),
         shown=result["cells"] - result["withheld"],
         withheld=result["withheld"],
         people=result["people"],

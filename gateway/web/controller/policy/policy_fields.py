@@ -137,6 +137,10 @@ class _FormBuilder:
             "partner": _("shown, or withheld to protect another number"),
             "protect": _("suppressed like small counts"),
         }, _("default: shown, or withheld to protect another number"))  # fmt: skip
+        yield from self._word("reruns", _("Repeated runs of the public program on small tables"), {
+            "withstand": _("do not narrow withheld numbers; more totals are withheld"),
+            "accept": _("may narrow withheld numbers; fewer totals are withheld"),
+        }, _("default: do not narrow withheld numbers"))  # fmt: skip
 
     def counted(self) -> Iterator[Field]:
         if "population" in self._shown:
@@ -228,6 +232,7 @@ _APPROVALS: dict[str, Callable[[], str]] = {
 }
 _SCALES = {
     "zeros": ("publish", "partner", "protect"),
+    "reruns": ("withstand", "accept"),
     "release": ("each month", "each quarter", "twice a year", "once a year"),
     "appears": ("on its own", "only within regional totals"),
     "review": ("none", "second person"),

@@ -1,0 +1,57 @@
+"""What reruns of the public program tell of each period, in sentences for the controller."""
+
+from collections.abc import Iterable, Iterator
+
+from anonymisers.history.release_history import rerun_odds_of_periods
+from audit.reading.messages import message
+from gateway.member.cube.clients_history import casualties_of
+from gateway.member.model.stored_cube import Plan
+from policies import Policy
+from policies.model.terms import MechanismKind, Reruns
+
+
+def rerun_sentences(policy: Policy, plan: Plan, cube: bytes) -> Iterator[str]:
+    """Sentences on a stored cube: which periods withstand reruns and how far, and which do not and why.
+
+    No sentence follows from a withheld number; still, they stay with the controller.
+    """
+    if policy.scope.mechanism.kind is not MechanismKind.SUPPRESSION:
+        return
+    by_odds: dict[int | None, list[str]] = {}
+    for period, odds in rerun_odds_of_periods(casualties_of(cube)):
+        by_odds.setdefault(odds, []).extend(period)
+    for odds in sorted(n for n in by_odds if n is not None):
+        yield message(
+            "Whoever repeats the public program on other tables excludes neither end of the range of a small "
+            "withheld number of %(years)s: a table at either end gives this very release at least once for "
+            "every %(odds)s times that the true table gives it.",
+            years=_listed(by_odds[odds]),
+            odds=odds,
+        )
+    if plan.accidents and any(odds is not None for odds in by_odds):
+        yield message(
+            "This is so for numbers of people. Which numbers of accidents are withheld was chosen by the "
+            "withheld numbers too."
+        )
+    chosen_by_counts = _listed(by_odds.get(None, []))
+    if not chosen_by_counts:
+        return
+    if policy.scope.reruns is Reruns.ACCEPT:
+        yield message(
+            "What is withheld of %(years)s was chosen by the withheld numbers too, as the policy accepts "
+            "(reruns): whoever repeats the public program on other tables may exclude some values of a "
+            "withheld number.",
+            years=chosen_by_counts,
+        )
+        return
+    yield message(
+        "What is withheld of %(years)s was chosen by the withheld numbers too: the tables are too large to "
+        "be protected without reading these, or cells are always shown, or figures or earlier releases "
+        "stand beside them. Whoever repeats the public program on other tables may exclude some values of a "
+        "withheld number. Fewer dimensions and coarser levels prevent this.",
+        years=chosen_by_counts,
+    )
+
+
+def _listed(years: Iterable[str]) -> str:
+    return ", ".join(sorted(set(years)))
