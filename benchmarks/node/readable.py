@@ -11,7 +11,8 @@ as for a first preview, under the secret key that follows from the number given.
 the threshold says. `of` is that second number, the ceiling: what would be shown if small cells alone were
 withheld, which is not safe. Worst tables first; then means: of the ready-made questions, each at its own
 levels, and of all tables at the policy's finest levels, by the number of dimensions, with the number of those
-that show less than 0.01; without injuries, which stand in tables of their own. CPU s and MB are of the protection with its check, in a process of its own.
+that show less than 0.01; without injuries, which stand in tables of their own. CPU s and MB are of the
+protection with its check, in a process of its own.
 """
 
 import argparse
