@@ -28,7 +28,8 @@ def policy(*injuries: str) -> Policy:
     """Sex, year and outcome, by two dimensions, and some injuries."""
     finest = "".join(f", {name}: yes" for name in injuries)
     return load_policy(
-        f"{HEAD}finest: {{date: year, sex: sex, outcome: yes{finest}}}\nmax_dimensions: 2\nthreshold: 5\n",
+        f"{HEAD}finest: {{date: year, sex: sex, outcome: yes{finest}}}\nmax_dimensions: 2\nthreshold: 5\n"
+        "reruns: accept\n",
         WORDS,
     )
 
