@@ -30,7 +30,7 @@ def with_tables_apart(inputs: CubeInputs, parts: Sequence[ReleasePart]) -> list[
 
 
 def _with(part: ReleasePart, found: Sequence[CertifiedCube]) -> ReleasePart:
-    """What a table apart withholds is chosen by its counts, so that reruns may tell more of the part."""
+    """The part with these tables. Reruns of all of its tables together may tell more than of each."""
     return replace(part, apart=(*part.apart, *found), rerun_odds=None) if found else part
 
 
@@ -44,10 +44,13 @@ def _made(inputs: CubeInputs, part: ReleasePart, number: int) -> list[CertifiedC
         return []
     levels = described(inputs, [part]) | {name: inputs.plan.finest[name] for name in lacking}
     people, key = inputs.table(rows, years, levels), attempt_key(inputs.key, number, 0)
+    # A table of a part that is too large to withstand reruns is small itself: its view alone would hide most.
+    withstands = inputs.rules.withstands_reruns and part.rerun_odds is not None
+    rules = replace(inputs.rules, withstands_reruns=withstands)
     found = []
     for name in lacking:
         try:
-            found.append(build_apart(part.cubes, people, inputs.rules, name, key))
+            found.append(build_apart(part.cubes, people, rules, name, key))
         except AnonymiserError:
             continue
     return found
