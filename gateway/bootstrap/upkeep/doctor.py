@@ -210,7 +210,7 @@ def _node(directory: Path) -> Iterator[Finding]:
         ]
     for what, remedy in missing:
         yield Finding("answers", State.WARNING, f"there is not yet {what}", f"Go on with: {remedy}")
-    if not missing:
+    if not missing and all(shown.answers for shown in losses):
         yield Finding("answers", State.WELL, "snapshot, policy and cube are there")
     yield from _recovering(awaited)
     yield from map(_lost, losses)
