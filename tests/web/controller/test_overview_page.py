@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from desk_house import APPROVED, DeskHouse, desk_house
 
-from gateway.web.controller.home.attention import RegisterAge
+from gateway.web.controller.home.matters import RegisterAge
 
 PAGE = "/controller/overview"
 

@@ -10,7 +10,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.web.controller.common import wording
 from gateway.web.controller.common.context import desk_context
-from gateway.web.controller.home.attention import Matter, RegisterAge, matters
+from gateway.web.controller.home.matters import Matter, RegisterAge, matters
 from gateway.web.controller.jobs.job_pages import Work, shown_work
 from gateway.web.controller.policy.policy_overview import Overview, overview
 from gateway.web.controller.questions.question_list import Question, decided_since, newest_questions
