@@ -89,9 +89,10 @@ class Step(Enum):
 def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
     """Whether a table is protected by its view: by what everybody knows of it, never by a withheld count.
 
-    The table has few cells, about all people that it lists; no cell is always shown, and no earlier release
-    is about other people. The total, which is shown, is no giant number. Priority tables are protected with
-    all others; where others are not wanted (`Rules.finer`), the table is protected by its counts.
+    The table has few cells, more where no table has more than two dimensions, about all people that it
+    lists; no cell is always shown, and no earlier release is about other people. The total, which is
+    shown, is no giant number. Priority tables are protected with all others; where others are not wanted
+    (`Rules.finer`), the table is protected by its counts.
     """
     if not rules.withstands_reruns or rules.always or dict(table.where):
         return False
