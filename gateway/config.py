@@ -59,6 +59,9 @@ class MemberConfig:
     """`hub_log_key` is the vkey of the regional log, `hub_call_key` that of the hub's replies, as compared by
     voice at enrolment.
 
+    `hub_authority` is the file with the certificate of the hub's own authority for TLS; then no other is
+    trusted for the way to the hub.
+
     `source` is the register, a file or folder (from the node's directory) or the URL of a database, and
     `mapping` the document that says what its columns mean: what the controller's page loads.
     """
@@ -85,6 +88,7 @@ class MemberConfig:
     oidc_acr: str = ""
     source: str = ""
     mapping: str = ""
+    hub_authority: str = ""
 
 
 T = TypeVar("T", HubConfig, MemberConfig)

@@ -11,8 +11,8 @@ PASSES = 200
 """Bound propagation may creep; stopping early leaves bounds wider, never wrong."""
 
 
-def propagate(rows: Rows, low: Floats, high: Floats, clock: Clock = ENDLESS) -> None:
-    """Tighten integer bounds in place until no row tightens any bound, or the time is up.
+def propagate(rows: Rows, low: Floats, high: Floats, clock: Clock = ENDLESS) -> bool:
+    """Tighten integer bounds in place until no row tightens any bound, or the time is up; whether none does.
 
     Lower bounds are finite. Raises ContradictionError when bounds cross. After the first pass only rows of
     moved columns are examined.
@@ -21,11 +21,14 @@ def propagate(rows: Rows, low: Floats, high: Floats, clock: Clock = ENDLESS) -> 
     for _ in range(PASSES):
         moved = _tighten(held, low, high) if len(held.cols) else np.zeros(len(low), dtype=np.bool_)
         check_crossing(low, high)
-        if not moved.any() or clock.left() <= 0:
-            return
+        if not moved.any():
+            return True
+        if clock.left() <= 0:
+            return False
         touched = np.zeros(len(rows.rhs), dtype=np.bool_)
         touched[rows.row_of[moved[rows.cols]]] = True
         held = rows.subset(touched)
+    return False
 
 
 def check_crossing(low: Floats, high: Floats) -> None:

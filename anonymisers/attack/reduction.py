@@ -25,7 +25,7 @@ class Reduced:
 
     The unknown cuboid `cuboids[i]` equals sign[i] * representative rep[i] + offset[i]; where rep is -1 the
     only possible value is offset[i]. Representatives have integer bounds `low`, `high` (inf: none) and
-    satisfy `rows`.
+    satisfy `rows`. `complete`: whether no sum tightens any bound further.
     """
 
     cuboids: Ints
@@ -35,6 +35,7 @@ class Reduced:
     low: Floats
     high: Floats
     rows: Rows
+    complete: bool = True
 
     def interval(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """Intervals of the unknown cuboids, given (maybe empty) intervals of the representatives."""
@@ -118,6 +119,7 @@ class _State:
         self.rep = np.arange(len(low))
         self.sign = np.ones(len(low))
         self.offset = np.zeros(len(low))
+        self.complete = False
         self.merged = False
         """Whether the entries of the rows stand in order, each column of a row once."""
 
@@ -125,7 +127,7 @@ class _State:
         self._drop_empty()
         changed = True
         while changed and clock.left() > 0:
-            propagate(self.rows, self.low, self.high, clock)
+            self.complete = propagate(self.rows, self.low, self.high, clock)
             changed = self._substitute_known() | self._merge_pairs()
 
     def _substitute_known(self) -> bool:
@@ -209,5 +211,12 @@ class _State:
         rows = Rows(rows.indptr, number[rows.cols], rows.coefs, rows.rhs)
         rep = np.where(fixed, -1, number[self.rep])
         return Reduced(
-            cuboids, rep, np.where(fixed, 0.0, self.sign), offset, self.low[kept], self.high[kept], rows
+            cuboids,
+            rep,
+            np.where(fixed, 0.0, self.sign),
+            offset,
+            self.low[kept],
+            self.high[kept],
+            rows,
+            self.complete,
         )

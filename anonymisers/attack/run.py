@@ -89,13 +89,19 @@ def attack(
 
 def determined_cells(
     releases: Sequence[Release], *, threshold: int, zeros: str, lower: int
-) -> tuple[Found, ...]:
-    """Return the withheld cells determined by integer bounds, base table included; no program is solved."""
+) -> tuple[tuple[Found, ...], bool]:
+    """Return the withheld cells determined by integer bounds, base table included; no program is solved.
+
+    And whether these are all: that the same cells, once they are shown, determine no others. Then every sum
+    was looked at until it tightened no bound, also those over the cells of the base table, if there is one.
+    """
     _check_rules(releases, threshold, lower, zeros)
     model = build_model(with_declared(releases))
     extension = _extend(model, reduce_model(model, lower), lower, ENDLESS, base_table=True, between=False)
     models = [(extension.model, extension.reduced), *([extension.bounded] if extension.bounded else [])]
-    return tuple(dict.fromkeys(found for both in models for found in determined(*both)))
+    found = tuple(dict.fromkeys(found for both in models for found in determined(*both)))
+    looked_at = not is_linked(model) or extension.model.base_sums is not None or extension.bounded is not None
+    return found, looked_at and all(reduced.complete for _, reduced in models)
 
 
 def _unread(releases: Sequence[Release]) -> Findings:

@@ -21,7 +21,8 @@ from anonymisers.tables.rules import Rules
 Cell: TypeAlias = tuple[int, ...]
 
 ROUNDS = 10
-"""The largest number of rounds: cells shown in a round may determine more. Two or three are usual."""
+"""The largest number of rounds: cells shown in a round may determine more, where not every sum could be
+looked at. One is usual."""
 
 
 def with_determined_cells(
@@ -35,7 +36,8 @@ def with_determined_cells(
     """
     for _ in range(ROUNDS):
         names = _names(release)
-        found = [(cell, names[_canonical(release, cell)]) for cell in _determined(release, rules)]
+        determined, complete = _determined(release, rules)
+        found = [(cell, names[_canonical(release, cell)]) for cell in determined]
         found = [(cell, rows) for cell, rows in found if not public[rows].any()]
         if not found:
             return release
@@ -45,6 +47,8 @@ def with_determined_cells(
             _check(cell, rules, protected=bool(settled[filled].any()))
             values[filled], withheld[filled] = cell.low, False
         release = replace(release, values=values, withheld=withheld)
+        if complete:
+            return release
     raise ProtectionError(
         "cells that follow from others were not all found",
         remedy=FEWER_TABLES,
@@ -76,8 +80,9 @@ def rows_at(release: Release, places: Iterable[CellName]) -> set[int]:
     return {row for cell in cells for row in names.get(cell, np.empty(0, dtype=np.int64)).tolist()}
 
 
-def _determined(release: Release, rules: Rules) -> tuple[Found, ...]:
-    """The cells determined by integer bounds, bounds of inner cells included, without a solver."""
+def _determined(release: Release, rules: Rules) -> tuple[tuple[Found, ...], bool]:
+    """The cells determined by integer bounds, bounds of inner cells included, without a solver; and whether
+    no further cell is determined once these are shown."""
     return determined_cells([release], threshold=rules.threshold, lower=rules.least, zeros=rules.zeros)
 
 

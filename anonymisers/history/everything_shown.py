@@ -23,7 +23,8 @@ _LEFT = " to "
 
 @dataclass(frozen=True, eq=False)
 class PartCube:
-    """A cube of the release part with this number, the cube's number within the part, and its release."""
+    """A cube of the release part with this number, the cube's number within the part (-1 for a table of a
+    dimension apart), and its release."""
 
     part: int
     cube: int
@@ -32,7 +33,9 @@ class PartCube:
 
 def part_cubes(parts: Sequence[ReleasePart]) -> list[PartCube]:
     """Every cube of every part as a release about the part's people, with all structural zeros."""
-    numbered = [(n, c) for n, part in enumerate(parts) for c in range(len(part.cubes))]
+    numbered = [
+        (n, c) for n, part in enumerate(parts) for c in (*range(len(part.cubes)), *(-1 for _ in part.apart))
+    ]
     return [PartCube(*place, release) for place, release in zip(numbered, releases(parts), strict=True)]
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from anonymisers.accidents.accident_tables import AccidentTable
 from anonymisers.cube.certified_cube import CertifiedCube
-from anonymisers.cube.released_cells import ReleasedCells
+from anonymisers.cube.released_cells import Answer, Key, OutsideLattice, ReleasedCells, Withheld
 from anonymisers.errors import AnonymiserError, CertificateError
 from anonymisers.history.accident_history import AccidentCells, compose_accidents
 from anonymisers.history.release_parts import ReleasePart, compose
@@ -30,7 +30,6 @@ from anonymisers.tables.cube_header import (
     rules_to_json,
 )
 from anonymisers.tables.hierarchy import Hierarchy
-from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.packed_bytes import DIGEST_BYTES, packed, unpacked
 from anonymisers.tables.remainder import Remainder
 from anonymisers.tables.rules import Level, Rules
@@ -52,13 +51,13 @@ class ReleaseHistory(ReleasedCells):
 
     @classmethod
     def of(cls, dims: Iterable[Hierarchy], rules: Rules, parts: Sequence[ReleasePart]) -> "ReleaseHistory":
-        """The tables of up to `rules.max_dims` of these dimensions, computed from the parts.
+        """The tables of these dimensions that the rules allow, computed from the parts.
 
         Raises LatticeTooLargeError, and RulesError for rules that name other dimensions.
         """
         dims = tuple(dims)
         rules.check_names(dims)
-        lattice = Lattice.of(dims, [d.name for d in dims], rules.max_dims)
+        lattice = rules.lattice(dims)
         withheld, values, lost = compose(parts, lattice, rules)
         for array in (withheld, values, lost):
             array.flags.writeable = False
@@ -81,13 +80,27 @@ class ReleaseHistory(ReleasedCells):
         """
         if any(part.kind == "period" and not part.cubes for part in self.parts):
             return 0
-        return min([self.rules.least, *(c.certificate.least for part in self.parts for c in part.cubes)])
+        return min([self.rules.least, *(cube.certificate.least for _, cube in self._cubes())])
 
     @property
     def accepted(self) -> tuple[tuple[tuple[str, ...], CellName], ...]:
         """Accepted cells (`Certificate.accepted`) of all parts, each after the periods of its part."""
-        cubes = [(tuple(sorted(part.period)), cube) for part in self.parts for cube in part.cubes]
+        cubes = [(tuple(sorted(part.period)), cube) for part, cube in self._cubes()]
         return tuple(sorted({(when, place) for when, cube in cubes for place in cube.certificate.accepted}))
+
+    def _cubes(self) -> Iterator[tuple[ReleasePart, CertifiedCube]]:
+        """Every certified cube of every part."""
+        return ((part, cube) for part in self.parts for cube in (*part.cubes, *part.apart))
+
+    def lookup(self, key: Key) -> Answer:
+        """The content of the cell at these codes; of tables that the rules allow in number of dimensions and
+        that are not made beside a dimension apart, every cell is withheld."""
+        found = super().lookup(key)
+        if not self.rules.apart or not isinstance(found, OutsideLattice):
+            return found
+        dims, most = {dim.name: dim for dim in self.lattice.dims}, self.rules.max_dims or len(self.dims)
+        known = all(name in dims and code in dims[name].index for name, code in key.items())
+        return Withheld() if known and len(key) <= most else found
 
     @cached_property
     def accidents(self) -> AccidentCells | None:
@@ -97,7 +110,7 @@ class ReleaseHistory(ReleasedCells):
     @property
     def certificate_digest(self) -> bytes:
         """SHA-256 over the certificates of all parts. The digest can be guessed: log a salted commitment."""
-        digests = [c.certificate_digest for p in self.parts for c in p.cubes]
+        digests = [cube.certificate_digest for _, cube in self._cubes()]
         digests += [p.accidents.digest() for p in self.parts if p.accidents is not None]
         return hashlib.sha256(_header(self).encode() + b"".join(digests)).digest()
 
@@ -133,7 +146,8 @@ def periods_without_cubes(data: bytes) -> list[tuple[tuple[str, ...], bool]]:
     parts, lengths = _first_lines(data)
     found = []
     for part in parts:
-        blobs = list(islice(lengths, part["cubes"] + 1 + bool(part.get("accidents"))))
+        beside = bool(part.get("accidents")) + part.get("apart", 0)
+        blobs = list(islice(lengths, part["cubes"] + 1 + beside))
         if not part["cubes"]:
             found.append((tuple(part["period"]), blobs[0] > 0))
     return found
@@ -177,7 +191,12 @@ def _first_lines(data: bytes) -> tuple[list[dict[str, Any]], Iterator[int]]:
 
 def _blobs(part: ReleasePart) -> list[bytes]:
     accidents = [] if part.accidents is None else [part.accidents.to_bytes()]
-    return [*(c.to_bytes() for c in part.cubes), part.sealed, *accidents]
+    return [
+        *(cube.to_bytes() for cube in part.cubes),
+        part.sealed,
+        *accidents,
+        *(cube.to_bytes() for cube in part.apart),
+    ]
 
 
 def _header(history: ReleaseHistory) -> str:
@@ -193,6 +212,7 @@ def _header(history: ReleaseHistory) -> str:
                 "sources": list(part.sources),
                 **({} if part.accidents is None else {"accidents": True}),
                 **({} if part.remainder is None else {"remainder": asdict(part.remainder)}),
+                **({"apart": len(part.apart)} if part.apart else {}),
                 **({} if part.rerun_odds is None else {"reruns": part.rerun_odds}),
             }
             for part in history.parts
@@ -216,6 +236,7 @@ def _part(part: dict[str, Any], blobs: Iterator[memoryview]) -> ReleasePart:
     cubes = tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part["cubes"]))
     sealed = bytes(next(blobs))
     accidents = AccidentTable.from_bytes(bytes(next(blobs)), cubes[0]) if part.get("accidents") else None
+    apart = tuple(CertifiedCube.from_bytes(next(blobs)) for _ in range(part.get("apart", 0)))
     time = None if part["time"] is None else dimension_from_json(part["time"])
     remainder = Remainder(**part["remainder"]) if "remainder" in part else None
     return ReleasePart(
@@ -227,5 +248,6 @@ def _part(part: dict[str, Any], blobs: Iterator[memoryview]) -> ReleasePart:
         sealed,
         accidents,
         remainder,
+        apart,
         part.get("reruns"),
     )

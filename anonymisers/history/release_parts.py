@@ -48,6 +48,8 @@ class ReleasePart:
     """Numbers of accidents beside the first cube; None if the first cube has none."""
     remainder: Remainder | None = None
     """What the first cube shows of the tables that the rules asked for; None for all of them."""
+    apart: tuple[CertifiedCube, ...] = ()
+    """Tables of dimensions apart, each safe beside every cube of the part (`cube.tables_apart`)."""
     rerun_odds: int | None = None
     """`CertifiedCube.rerun_odds` of all cubes together; None where reruns of the program may tell more."""
 
@@ -55,7 +57,7 @@ class ReleasePart:
         """For keys (m, dims) of a lattice a mask (m,) of known numbers of people, and the numbers (m,)."""
         nobody = self.nobody(lattice, keys)
         known, values = nobody.copy(), np.zeros(len(keys), dtype=np.int64)
-        for cube in self.cubes:
+        for cube in (*self.cubes, *self.apart):
             cells = self.cells(cube.lattice, lattice.dims, keys)
             shown = (cells >= 0) & ~cube.withheld[cells] & ~nobody
             values[shown] = cube.values[cells[shown]]
@@ -110,9 +112,8 @@ def compose(parts: Sequence[ReleasePart], lattice: Lattice, rules: Rules) -> tup
     small |= rules.is_sensitive(values)
     withheld = ~every | small
     # Each part withholds breakdowns whole already, unless it was made under other rules.
-    if (every & small).any() or any(
-        rules.sensitive - c.certificate.sensitive for p in parts for c in p.cubes
-    ):
+    together = rules.together().sensitive
+    if (every & small).any() or any(together - c.certificate.sensitive for p in parts for c in p.cubes):
         withheld = _with_breakdowns(lattice, keys, withheld, rules)
     never = _never(lattice, rules)
     withheld |= never

@@ -90,7 +90,7 @@ def releases(parts: Sequence[ReleasePart]) -> list[Release]:
     for number, part in enumerate(parts):
         which = 1 if part.kind == "left" else 0
         inside = tuple(vintage_code(v) for v in everybody if v[which] == number)
-        for cube in part.cubes:
+        for cube in (*part.cubes, *part.apart):
             release = replace(_known(cube, vintage, inside), structural=cube.structural)
             found.append(_in_time(release, time, part))
     return found

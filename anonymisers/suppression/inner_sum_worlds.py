@@ -23,8 +23,11 @@ from anonymisers.tables.linked_tables import TableBlock
 
 FEW_SUMS = 150
 """Unchanged sums for each of which a world is looked for; for more, all people are shuffled first."""
-MOST_SHUFFLES = 3
+MOST_SHUFFLES = 12
 """Feasible tables of shuffled people that are made for sums."""
+ANYWAY, MOST_CHANGES = 3, 100_000
+"""Such tables that are made however many people there are; and the changes of inner cells by all of them from
+which on no further one is made: each changes fewer of the sums that are left, and certificates grow."""
 
 Sum = tuple[int, ...]
 """A sum by the positions of its codes, the root where a dimension is at `Total`."""
@@ -65,7 +68,9 @@ class SumSearch:
         """
         found: list[World] = []
         for turn in range(MOST_SHUFFLES):
-            if sum(len(sums.coords) for sums in left) < FEW_SUMS:
+            changes = sum(len(world.change) for world in found)
+            few = sum(len(sums.coords) for sums in left) < FEW_SUMS
+            if few or (turn >= ANYWAY and changes >= MOST_CHANGES):
                 break
             footprints = self.search.pattern.system.footprints
             found.append(shuffled_in_return(self.people, footprints, self.key, f"sums {turn}"))

@@ -148,16 +148,17 @@ def with_further_tables(
 
 def _better(settled_tables: SettledTables, at_once: Callable[[int], SettledTables | None]) -> SettledTables:
     """Return the search for all named tables at once, where one table has little utility and the exchange is
-    worth it."""
+    worth it.
+
+    Priority tables were searched for at once already: beside more tables, none of them shows more.
+    """
     rules, first = (
         settled_tables.task.rules,
         {t: settled_tables.utility.share(t) for t in settled_tables.task.rules.priority},
     )
     known = (*rules.priority, *(rules.finer or ()))
-    if (
-        min((settled_tables.utility.share(table) for table in rules.finer or ()), default=1.0)
-        >= TUNING.little_utility
-    ):
+    later = [t for t in rules.finer or () if t not in rules.seldom and not any(map(t.within, rules.priority))]
+    if min(map(settled_tables.utility.share, later), default=1.0) >= TUNING.little_utility:
         return settled_tables
     for turn in range(TUNING.turns_at_once):
         other = at_once(turn)

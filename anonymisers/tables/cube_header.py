@@ -29,6 +29,7 @@ def rules_to_json(rules: Rules) -> dict[str, Any]:
         "priority": [[sorted(t.dims), sorted(map(list, t.levels))] for t in rules.priority],
         "expects_least": rules.expects_least,
         **{name: cell_names_to_json(sorted(cells)) for name, cells in _a_priori(rules).items() if cells},
+        **({"apart": [[name, list(others)] for name, others in rules.apart]} if rules.apart else {}),
     }
 
 
@@ -54,4 +55,5 @@ def rules_from_json(body: Mapping[str, Any]) -> Rules:
         always=always,
         never=never,
         structural=structural,
+        apart=tuple((name, tuple(others)) for name, others in body.get("apart", [])),
     )

@@ -1,13 +1,15 @@
 """The rules of a policy for the protection of one data set, and primary suppression."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Literal, overload
 
 from anonymisers.errors import RulesError
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import CellName, name_in_words
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.lattice import Lattice
 
 Zeros = Literal["partner", "publish", "protect"]
 Level = tuple[tuple[str, int], ...]
@@ -26,6 +28,13 @@ class TableOf:
     def of(cls, dims: Iterable[str], **levels: int) -> "TableOf":
         """The table of these dimensions, down to these levels where levels are given."""
         return cls(frozenset(dims), frozenset(levels.items()))
+
+    def within(self, other: "TableOf") -> bool:
+        """Whether this is another table, or a margin of it."""
+        cuts, theirs = dict(self.levels), dict(other.levels)
+        return self.dims <= other.dims and all(
+            name not in theirs or cuts.get(name, theirs[name] + 1) <= theirs[name] for name in self.dims
+        )
 
     def __post_init__(self) -> None:
         for name, level in self.levels:
@@ -51,9 +60,12 @@ class Rules:
     zero is shown; False is for comparison with other tools only. `always`, `never`: cells to show, or to
     withhold, at any value (`APrioriStatus`). `structural`: structural zeros besides those of the table.
     `finer`: tables to try first once the priority tables are fixed, and to make room for among shown cells
-    where worthwhile; with None, no further tables are tried. `withstands_reruns`: whether the pattern of a
-    small table is chosen without reading withheld counts. `finer` and `withstands_reruns` guide the search,
-    not the proof: rules that differ in these alone are equal.
+    where worthwhile; with None, no further tables are tried. `seldom`: those of them that hardly anybody asks
+    for, for whose sake not all are searched for at once. `apart`: dimensions that no table of several others
+    names, each with the dimensions of the one table that it stands in (`cube.tables_apart`).
+    `withstands_reruns`: whether the pattern of a small table is chosen without reading withheld counts.
+    `finer`, `seldom` and `withstands_reruns` guide the search, not the proof: rules that differ in these
+    alone are equal.
     """
 
     threshold: int = 5
@@ -66,6 +78,8 @@ class Rules:
     never: frozenset[CellName] = frozenset()
     structural: frozenset[CellName] = frozenset()
     finer: tuple[TableOf, ...] | None = field(default=(), compare=False)
+    seldom: frozenset[TableOf] = field(default=frozenset(), compare=False)
+    apart: tuple[tuple[str, tuple[str, ...]], ...] = ()
     withstands_reruns: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -103,11 +117,62 @@ class Rules:
         """
         return (values >= self.smallest_sensitive) & (values < self.threshold)
 
+    def lattice(self, dims: Iterable[Hierarchy]) -> Lattice:
+        """All tables of these dimensions that the rules allow, those of dimensions apart included."""
+        dims, alone = tuple(dims), dict(self.apart)
+        together = Lattice.of(dims, [d.name for d in dims if d.name not in alone], self.max_dims)
+        axis = {d.name: n for n, d in enumerate(dims)}
+        beside = [
+            tuple(sorted((axis[name], *(axis[other] for other in some))))
+            for name, others in self.apart
+            for size in range(len(others) + 1)
+            for some in combinations(others, size)
+        ]
+        return Lattice(dims, (*together.tables, *beside)) if beside else together
+
+    def together(self) -> "Rules":
+        """The rules of all tables but those of dimensions apart."""
+        if not self.apart:
+            return self
+        alone = {name for name, _ in self.apart}
+        always, never, structural = (
+            frozenset(cell for cell in cells if not alone & dict(cell).keys())
+            for cells in (self.always, self.never, self.structural)
+        )
+        return replace(
+            self,
+            sensitive=self.sensitive - alone,
+            always=always,
+            never=never,
+            structural=structural,
+            apart=(),
+        )
+
+    def of_apart(self, name: str) -> "Rules":
+        """The rules of the one table that a dimension apart stands in: that table, with its margins."""
+        dims = {name, *dict(self.apart)[name]}
+        always, never, structural = (
+            frozenset(cell for cell in cells if dict(cell).keys() <= dims)
+            for cells in (self.always, self.never, self.structural)
+        )
+        return replace(
+            self,
+            max_dims=None,
+            sensitive=self.sensitive & dims,
+            priority=(),
+            always=always,
+            never=never,
+            structural=structural,
+            finer=None,
+            apart=(),
+        )
+
     def check_names(self, dims: Iterable[Hierarchy]) -> None:
         """Raise RulesError, naming the dimension, for a dimension that the table does not have."""
         known = {d.name for d in dims}
         of_cells = {name for cell in self.always | self.never | self.structural for name, _ in cell}
         named = self.sensitive.union(of_cells, *(t.dims for t in (*self.priority, *(self.finer or ()))))
+        named = named.union(*({name, *others} for name, others in self.apart))
         for name in sorted(named - known):
             message = f"the rules name a dimension {name!r} that the table does not have"
             raise RulesError(message, remedy=f"The dimensions are: {', '.join(sorted(known))}.")

@@ -211,6 +211,12 @@ SPECIAL: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "action": "a word of the [table of duties](duties.md)",
             "reason": "words of a closed list",
         },
+        "log-restored": {
+            "certain": "whether these were only refusals, and answers from tables that the backup held",
+            "entries": "the number of entries that the log had signed after the backup",
+            "first": "number of the first of these entries",
+            "known": "the number of these entries that are there again in full",
+        },
         "openings-erased": {"size": "the number of entries, coarsely"},
         "extract-requested": {
             "policy_version": "version of the policy under which the extract was prepared",

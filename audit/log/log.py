@@ -14,6 +14,7 @@ from audit.errors import (
     EntryTooLargeError,
     MalformedError,
     NotInLogError,
+    ProofError,
     QuorumError,
     SignatureError,
 )
@@ -170,6 +171,37 @@ class Log:
         signed = self._sign(size, new_root, now)
         storage.grow(Growth(old_size, tuple(entries), tiles, signed))
         return range(old_size, size)
+
+    def opened(self, note: Note) -> Checkpoint:
+        """Return a checkpoint that this log signed, by its present or a former key.
+
+        Raises MalformedError, or SignatureError for any other checkpoint.
+        """
+        ever = (self._signer, *(former.signer for former in self._former))
+        return open_checkpoint(note, [signer.verifier for signer in ever])
+
+    def regrowth(self, storage: Storage, leaves: Sequence[bytes], note: Note, now: int) -> Growth:
+        """Return the growth from a storage that lost its newest entries up to a checkpoint of before the
+        loss.
+
+        `leaves` are the leaf hashes of the lost entries, from whoever kept them. Nothing is signed: `note` is
+        this log's own checkpoint, and decides whether the hashes are right. Raises SignatureError for a
+        checkpoint that no key of this log signed, ProofError where the hashes do not lead to the checkpoint,
+        and CorruptLogError as `append` does.
+        """
+        checkpoint = self.opened(note)
+        old_size, edge = self._right_edge(storage)
+        if checkpoint.size != old_size + len(leaves):
+            raise ProofError(
+                f"{len(leaves)} hashes after {old_size} entries do not make the {checkpoint.size} entries of "
+                "the checkpoint"
+            )
+        tiles = _grow_tiles(old_size, list(leaves), edge)
+        if _root_from_edge(checkpoint.size, tiles | _kept(edge, checkpoint.size)) != checkpoint.root:
+            raise ProofError(f"the hashes do not lead to the checkpoint of {checkpoint.size} entries")
+        ever = (self.key, *(former.signer.key for former in self._former))
+        own = Note(note.text, tuple(line for line in note.signatures if any(map(line.is_by, ever))))
+        return Growth(old_size, (), tiles, SignedCheckpoint(checkpoint.size, str(own), now))
 
     def checkpoint(self, storage: Storage) -> Note:
         """Return the latest checkpoint with its gathered cosignatures. Raises NotInLogError."""

@@ -26,11 +26,15 @@ _TILES_AT_ONCE: Final = 64
 
 @dataclass(frozen=True)
 class StorageCheck:
-    """The result: the number of entries, of cosigned checkpoints, and what is damaged, each in a sentence."""
+    """The result: the number of entries, of cosigned checkpoints, and what is damaged, each in a sentence.
+
+    `lost`: how many entries are known by their hashes alone, as was expected of them.
+    """
 
     entries: int
     cosigned: int
     damages: tuple[str, ...]
+    lost: int = 0
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Hashed:
 
     leaves: "array[int]" = field(default_factory=lambda: array("B"))
     unreadable: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
 
     @property
     def entries(self) -> int:
@@ -54,8 +59,11 @@ def check_storage(
     keys: Sequence[Verifier],
     progress: Progress = lambda *_: None,
     hashed: Hashed | None = None,
+    lost: Callable[[int], bool] = lambda _: False,
 ) -> StorageCheck:
     """Check everything; a damage does not stop the check. `keys` are the log's own, former ones too.
+
+    Of an entry that is `lost`, only the hash is looked for, which must lead to the checkpoint like any other.
 
     Keeps 32 bytes an entry, in `hashed`: a caller that was interrupted hands it over again. Raises
     NotInLogError for a log without any checkpoint.
@@ -70,7 +78,7 @@ def check_storage(
         return StorageCheck(signed.size, 0, (f"the newest checkpoint cannot be trusted: {error}",))
     if hashed is None or hashed.entries > newest.size:
         hashed = Hashed()
-    hashes = _Hashes(newest.size, hashed)
+    hashes = _Hashes(newest.size, hashed, lost)
     damages += hashes.read(storage, progress)
     by_entries = TiledTree(newest.size, hashes.tiles)
     whole = not damages and root(newest.size, by_entries.nodes) == newest.root
@@ -81,14 +89,15 @@ def check_storage(
     cosigned = [c for c in storage.cosigned_checkpoints(0) if c.size <= newest.size]
     for checkpoint in cosigned:
         damages += _of_checkpoint(checkpoint.note, hashes)
-    return StorageCheck(newest.size, len(cosigned), tuple(damages))
+    return StorageCheck(newest.size, len(cosigned), tuple(damages), len(hashed.lost))
 
 
 class _Hashes:
     """The hashes of all tiles, made from the entries."""
 
-    def __init__(self, size: int, hashed: Hashed) -> None:
+    def __init__(self, size: int, hashed: Hashed, lost: Callable[[int], bool]) -> None:
         self._size = size
+        self._is_lost = lost
         self._hashed = hashed
         self._levels: list[array[int]] = []
 
@@ -98,15 +107,26 @@ class _Hashes:
         for start in range(hashed.entries, self._size, _AT_ONCE):
             end = min(start + _AT_ONCE, self._size)
             entries = list(entries_or_none(storage, start, end))
-            leaves = b"".join(bytes(HASH_SIZE) if each is None else leaf_hash(each) for each in entries)
+            missing = [n for n, each in enumerate(entries, start) if each is None]
+            kept = {n: self._kept_hash(storage, n) for n in missing if self._is_lost(n)}
+            leaves = b"".join(
+                kept.get(n, bytes(HASH_SIZE)) if each is None else leaf_hash(each)
+                for n, each in enumerate(entries, start)
+            )
             # The hashes of a step at once: what is interrupted in between, the next check goes on from.
             hashed.leaves.frombytes(leaves)
-            hashed.unreadable += (n for n, each in enumerate(entries, start) if each is None)
+            hashed.unreadable += (n for n in missing if n not in kept)
+            hashed.lost += kept
             progress(end, self._size)
         self._levels = [hashed.leaves]
         while len(self._levels[-1]) // HASH_SIZE >= WIDTH:
             self._levels.append(self._above(len(self._levels) - 1))
         return [f"entry {number} is not there, or cannot be read" for number in hashed.unreadable]
+
+    def _kept_hash(self, storage: Storage, number: int) -> bytes:
+        index, at = number // WIDTH, number % WIDTH * HASH_SIZE
+        hashes = _one(storage, Tile(0, index, width_at(0, self._size, index))) or b""
+        return hashes[at : at + HASH_SIZE].ljust(HASH_SIZE, bytes(1))
 
     def tiles(self, tiles: Sequence[Tile]) -> list[bytes]:
         """The hashes that tiles must have."""
@@ -191,7 +211,9 @@ def _of_checkpoint(note: str, hashes: _Hashes) -> Iterator[str]:
         yield f"the checkpoint that was cosigned at size {checkpoint.size} has another root than the entries"
 
 
-def check_newest(storage: Storage, keys: Sequence[Verifier]) -> tuple[str, ...]:
+def check_newest(
+    storage: Storage, keys: Sequence[Verifier], lost: Callable[[int], bool] = lambda _: False
+) -> tuple[str, ...]:
     """Check what was written last: the newest checkpoint, the tiles at the right edge, the newest entries.
 
     Reads at most 511 entries and a tile for each level, whatever the size of the log. Raises NotInLogError
@@ -210,11 +232,11 @@ def check_newest(storage: Storage, keys: Sequence[Verifier]) -> tuple[str, ...]:
     first = max(0, newest.size // WIDTH - 1)
     damages: list[str] = []
     for index in range(first, -(-newest.size // WIDTH)):
-        damages += _bundle(storage, newest.size, index)
+        damages += _bundle(storage, newest.size, index, lost)
     return tuple(damages)
 
 
-def _bundle(storage: Storage, size: int, index: int) -> Iterator[str]:
+def _bundle(storage: Storage, size: int, index: int, lost: Callable[[int], bool]) -> Iterator[str]:
     """Compare the entries of a bundle with their tile, and a full tile with its hash in the tile above."""
     tile = Tile(0, index, width_at(0, size, index))
     hashes = _one(storage, tile)
@@ -223,6 +245,8 @@ def _bundle(storage: Storage, size: int, index: int) -> Iterator[str]:
         return
     start = index * WIDTH
     for place, entry in enumerate(entries_or_none(storage, start, start + tile.width)):
+        if entry is None and lost(start + place):
+            continue
         if entry is None:
             yield f"entry {start + place} is not there, or cannot be read"
         elif leaf_hash(entry) != hashes[place * HASH_SIZE : (place + 1) * HASH_SIZE]:

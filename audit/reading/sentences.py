@@ -34,6 +34,7 @@ from audit.events.record_events import (
     PrivacyCharged,
     RecordsCompared,
 )
+from audit.events.recovery_events import LogRestored
 from audit.events.refusal_events import MessageRefused
 from audit.events.search import time_of
 from audit.reading.messages import Message, Value, message
@@ -319,6 +320,28 @@ def _(event: LogRead) -> Message:
         who=say_who(event.role, event.organisation),
         at=event.at,
         action=word_of(event.action),
+    )
+
+
+@say_event.register
+def _(event: LogRestored) -> Message:
+    values: dict[str, Value] = {
+        "at": event.at,
+        "member": event.member,
+        "entries": event.entries,
+        "first": event.first,
+        "known": event.known,
+    }
+    if event.certain:
+        return message(
+            "On %(at)s the log of %(member)s was restored from a backup. Entries signed since, from entry "
+            "%(first)s on: %(entries)s. All were given back.",
+            **values,
+        )
+    return message(
+        "On %(at)s the log of %(member)s was restored from a backup. Entries signed since, from entry "
+        "%(first)s on: %(entries)s. Given back in full: %(known)s; of the others the hash.",
+        **values,
     )
 
 

@@ -11,7 +11,8 @@ as for a first preview, under the secret key that follows from the number given.
 the threshold says. `of` is that second number, the ceiling: what would be shown if small cells alone were
 withheld, which is not safe. Worst tables first; then means: of the ready-made questions, each at its own
 levels, and of all tables at the policy's finest levels, by the number of dimensions, with the number of those
-that show less than 0.01. CPU s and MB are of the protection with its check, in a process of its own.
+that show less than 0.01; without injuries, which stand in tables of their own. CPU s and MB are of the
+protection with its check, in a process of its own.
 """
 
 import argparse
@@ -124,8 +125,9 @@ def _print_tables(of: str, shares: Sequence[TableShare]) -> None:
 
 def _print_means(of: str, found: Measured) -> None:
     print("member | policy | key | people | tables | number | mean | worst | below 0.01 | CPU s | MB")
-    questions = [one for one in found.shares if one.table.question]
-    fine = [s for s in found.shares if found.finest.issuperset(s.table.levels) and not s.table.of_accidents]
+    in_cube = [s for s in found.shares if not any("." in name for name, _ in s.table.levels)]
+    questions = [one for one in in_cube if one.table.question]
+    fine = [s for s in in_cube if found.finest.issuperset(s.table.levels) and not s.table.of_accidents]
     sizes = enumerate(("1 dimension", "2 dimensions", "3 dimensions"), 1)
     by_size = {name: [one for one in fine if len(one.table.levels) == size] for size, name in sizes}
     for name, shares in {"ready-made questions": questions, **by_size}.items():

@@ -11,8 +11,8 @@ usual    threshold 5, zeros as partners, all dimensions, provinces, the canonica
 every    the same with all ready-made questions first;
 alone    the same with one question and no other, for each by itself.
 
-The questions are the dictionary's, as far as they count casualties by what these policies share (injuries
-they do not). A cell asked for counts where its number is shown; a question that a policy does not share
+The questions are the dictionary's, as far as they count casualties by what stands in the cube (injuries stand
+apart). A cell asked for counts where its number is shown; a question that a policy does not share
 counts as 0. `ceiling` is what the mean would be if only cells of fewer than five people were withheld, which
 is not safe; `of it` is the mean beside the ceiling. The line is the least share of the ceiling to reach.
 Activities have no published aggregates that people could be invented from.

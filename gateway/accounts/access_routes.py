@@ -89,6 +89,7 @@ ROUTES: dict[str, Action] = {
     "POST /federation/v2/answers": Action.DELIVER,
     "POST /federation/v2/contributions": Action.DELIVER,
     "POST /federation/v2/bounds": Action.DELIVER,
+    "POST /federation/v2/own-log": Action.DELIVER,
     "POST /federation/v2/offers": Action.DELIVER,
 }
 """Method and rule, as Flask spells them, of both web applications."""
@@ -125,6 +126,7 @@ COMMANDS: dict[str, Action] = {
     "safelane certificate": Action.PROTECT,
     "safelane demo": Action.WORK_ON_FILES,
     "safelane doctor": Action.RUN,
+    "safelane tls": Action.RUN,
     "safelane epoch": Action.REIDENTIFY,
     "safelane extract": Action.EXTRACT,
     "safelane extract keys": Action.WORK_ON_FILES,

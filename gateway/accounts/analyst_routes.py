@@ -4,8 +4,8 @@ from gateway.accounts.duties import Action
 
 TWINS = "/api/v1/desk"
 
-_PAGES = ("overview", "find", "ask", "ready-made", "sharing", "questions", "questions/<question_id>")
-_FORMS = ("ask", "ready-made")
+_PAGES = ("overview", "find", "ask", "ready-made", "sharing", "questions", "questions/<question_id>", "saved")
+_FORMS = ("ask", "ready-made", "saved", "saved/<saved_id>/share", "saved/<saved_id>/delete")
 _FILES = ("questions/<question_id>/download/<form>",)
 
 

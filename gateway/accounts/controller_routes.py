@@ -6,6 +6,7 @@ DESK = "/controller"
 TWINS = "/api/v1/desk"
 
 _READ = (
+    "overview",
     *("approvals", "approvals/<question_id>"),
     *("approvals/<question_id>/approve", "approvals/<question_id>/refuse"),
     *("sharing", "sharing/questions/<name>"),
@@ -22,7 +23,9 @@ _RULE = (
     *("policy/versions/<int:version>/return", "policy/protect"),
     *("work/<job_id>/cancel", "health", "figures", "figures/<int:entry>/withdraw"),
 )
-_LOAD = ("loads", "loads/upload", "loads/upload/<upload_id>")
+_AT_DESK = ("loads/upload/<upload_id>/columns", "loads/upload/<upload_id>/words")
+"""Pages that show words of the register: for whoever loads it, and for no program."""
+_LOAD = ("loads", "loads/upload", "loads/upload/<upload_id>", *_AT_DESK)
 
 
 def _routes() -> dict[str, Action]:
@@ -31,6 +34,8 @@ def _routes() -> dict[str, Action]:
     for path in _READ:
         found[f"GET {DESK}/{path}"] = Action.SEE_SHARING
         found[f"GET {TWINS}{DESK}/{path}.json"] = Action.SEE_SHARING
+    for path in _AT_DESK:
+        found[f"GET {DESK}/{path}"] = Action.LOAD
     for path in _RULE:
         found[f"POST {DESK}/{path}"] = Action.RULE
     for path in _LOAD:

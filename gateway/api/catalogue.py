@@ -42,7 +42,10 @@ class MemberSchema(Schema):
     offline_since = fields.String(
         allow_none=True,
         required=True,
-        metadata={"description": "since when it has not called; null while it does"},
+        metadata={
+            "description": "since when it has not called; null while it does, or before it ever did: then "
+            "`last_seen` is null too"
+        },
     )
 
 
@@ -89,7 +92,7 @@ def get_members() -> list[dict[str, Any]]:
             "member": code,
             "name": hub().dictionary.member(code).name,
             "last_seen": seen.get(code),
-            "offline_since": away[code].isoformat() if code in away else None,
+            "offline_since": None if (since := away.get(code)) is None else since.isoformat(),
         }
         for code in codes
     ]

@@ -26,13 +26,16 @@ from gateway.api.schemas import (
     CallKeysSchema,
     FormerBoundsSchema,
     HelloSchema,
+    OwnLogSchema,
     PollResultSchema,
     PollSchema,
+    ReturnedLogSchema,
 )
 from gateway.api.services import hub
 from gateway.http.signatures import key_id
 from gateway.hub.enrolment import apply, refuse_keys
 from gateway.hub.errors import AnswerRefusedError, InvitationRefusedError, KeysRefusedError, TooLateError
+from gateway.hub.log_exchange import return_log
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
 from gateway.hub.receiving_bounds import receive_bounds
@@ -126,6 +129,21 @@ def post_poll(body: dict[str, Any]) -> dict[str, Any]:
     except (AuditError, TypeError, ValueError, AttributeError):
         raise AnswerRefusedError("The poll does not show the member's log in the form of one.") from None
     return poll(hub(), enrolment(), call, first_time).as_json()
+
+
+@blueprint.route("/v2/own-log", methods=["POST"])
+@blueprint.doc(security=SIGNED)
+@for_members
+@blueprint.arguments(OwnLogSchema)
+@blueprint.response(200, ReturnedLogSchema)
+@refusals(blueprint)
+def post_own_log(body: dict[str, Any]) -> dict[str, Any]:
+    """What the hub has followed of the caller's own log, for a node restored from a backup of before.
+
+    The caller checks everything by its own keys.
+    """
+    with hub().store.reading() as view:
+        return return_log(view, enrolment(), body["start"]).as_json()
 
 
 @blueprint.route("/v2/answers", methods=["POST"])

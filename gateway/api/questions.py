@@ -121,7 +121,7 @@ def show(view: View, asked: AskedQuestion, number: int = 0) -> dict[str, Any]:
         **_outline(asked),
         "answered": sorted(answered),
         "waiting_for_a_person": view.waiting(asked.id),
-        "offline": {member: since.isoformat() for member, since in away.items()},
+        "offline": {member: since and since.isoformat() for member, since in away.items()},
         "expected": open_at if now <= asked.late_until else [],
         "releases": [_listed(kept.release) for kept in releases],
         "asked": _receipt(view, asked.asked_index),

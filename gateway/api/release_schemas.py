@@ -127,6 +127,7 @@ class CoverageSchema(_Former):
     least_counted = fields.Integer(
         metadata={"description": "percent of its register's rows that its controller demands to count"}
     )
+    never_called = fields.Boolean(metadata={"description": "true where the member has never called the hub"})
 
 
 class ReleaseSchema(Schema):

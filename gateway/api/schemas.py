@@ -106,9 +106,12 @@ class AskedSchema(OutlineSchema):
     waiting_for_a_person = fields.List(fields.String(), required=True)
     offline = fields.Dict(
         keys=fields.String(),
-        values=fields.String(),
+        values=fields.String(allow_none=True),
         required=True,
-        metadata={"description": "members that have not answered and do not call, and since when"},
+        metadata={
+            "description": "members that have not answered and do not call, and since when; null for one "
+            "that has never called"
+        },
     )
     expected = fields.List(
         fields.String(),
@@ -268,6 +271,33 @@ class SeenLogSchema(Schema):
     size = fields.Integer(required=True, metadata={"description": "entries of the member's log witnessed"})
     copied = fields.Integer(required=True, metadata={"description": "entries of the member's log followed"})
     cosignature = fields.String(required=True, allow_none=True)
+
+
+class OwnLogSchema(Strict):
+    start = fields.Integer(
+        required=True,
+        strict=True,
+        validate=SIZE,
+        metadata={"description": "entries of its log that the node has"},
+    )
+
+
+class ReturnedLogSchema(Schema):
+    start = fields.Integer(required=True)
+    checkpoint = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the newest one that the hub has witnessed; null before the first"},
+    )
+    leaves = fields.List(
+        fields.String(), required=True, metadata={"description": "as in an excerpt, from entry `start` on"}
+    )
+    answers = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "the signed notes of answers among the leaves, by question"},
+    )
 
 
 class BoundsSchema(Strict):

@@ -8,6 +8,7 @@ from audit.log.checked_reading import as_stored
 from audit.log.log import Log
 from audit.log.storage_check import Hashed, Progress, StorageCheck, check_storage, entries_or_none
 from gateway.auditing.ports import View
+from gateway.watching.recovering import lost_in
 
 _AT_ONCE = 1000
 _LAST = 2**31 - 1
@@ -23,7 +24,8 @@ def check_log(
     seconds a million. Raises NotInLogError for a log without any checkpoint.
     """
     keys = log.signing_keys(view.log) or (log.key,)
-    found = check_storage(as_stored(view.log), [Verifier(key) for key in keys], progress, hashed)
+    verifiers, lost = [Verifier(key) for key in keys], lost_in(view.recovery)
+    found = check_storage(as_stored(view.log), verifiers, progress, hashed, lost)
     return replace(found, damages=(*found.damages, *_openings(view, found.entries)))
 
 

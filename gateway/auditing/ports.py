@@ -41,6 +41,9 @@ class View(Protocol):
     def watch(self) -> WatchView:
         """Observations of other logs by this side."""
 
+    @property
+    def recovery(self) -> Recovery: ...
+
     def opening(self, field: str, entry_index: int) -> Opening | None:
         """Return the opening of a commitment, or None after erasure."""
 

@@ -53,6 +53,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Who is behind a pseudonym: two custodians ask.",
     ),
     "risk": ("gateway.cli.tools.risk:risk", "Measure how easily records can be identified."),
+    "tls": (
+        "gateway.cli.region.tls:command",
+        "A certificate by an authority of one's own, for TLS.",
+    ),
     "vault": ("gateway.cli.member.vault:vault", "A node's personal data, and their custodians."),
     "words": ("gateway.cli.common.words:words", "List the words for questions."),
 }

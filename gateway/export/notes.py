@@ -89,6 +89,12 @@ def answered(coverage: Coverage, words: Words) -> str:
         return "; ".join(words.say(refusal.meaning) for refusal in coverage.refusals)
     if coverage.waiting:
         return words.say(msgid("approval was still pending at the deadline"))
+    return _absent(coverage, words)
+
+
+def _absent(coverage: Coverage, words: Words) -> str:
+    if coverage.never_called:
+        return words.say(msgid("has never connected to the hub"))
     if coverage.offline_since is not None:
         return words.filled(msgid("offline since %(moment)s"), moment=coverage.offline_since)
     return words.say(msgid("did not answer in time"))

@@ -133,6 +133,8 @@ def _coverage(c: Coverage) -> str:
         return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}{said}"
     if c.refusals:
         return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas
+    if c.never_called:
+        return "has never connected to the hub"
     if c.offline_since is not None:
         return f"offline since {c.offline_since}"
     return "approval was still pending at the deadline" if c.waiting else "did not answer in time"

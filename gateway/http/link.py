@@ -29,6 +29,7 @@ from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.former_bounds import bounds_as_formerly
 from gateway.wire.hub_reply_keys import ReplyKeys, ReplyKeysError, reply_keys_from_json
 from gateway.wire.poll import Poll, PollReply, SignedAnswer, poll_reply_from_json
+from gateway.wire.returned_log import ReturnedLog, returned_log_from_json
 from gateway.wire.strict_json import strict_json
 from gateway.wire.versions import (
     BOUNDS,
@@ -36,6 +37,7 @@ from gateway.wire.versions import (
     GREETING,
     MAJOR,
     NOTHING_MORE,
+    RETURNED_LOG,
     UPLOAD_BATCHES,
     Hello,
     VersionError,
@@ -170,15 +172,15 @@ def _reply_keys(status: int, response: httpx.Response) -> ReplyKeys:
         ) from None
 
 
-def federation_client(url: str, signatures: Signatures) -> httpx.Client:
-    """Return a client for the federation's addresses of the hub at `url`."""
+def federation_client(url: str, signatures: Signatures, authority: str = "") -> httpx.Client:
+    """Return a client for the federation's addresses of the hub at `url`; `authority` as of `trusted`."""
     return httpx.Client(
         base_url=url.rstrip("/") + FEDERATION,
         auth=signatures,
         # What is signed is what travels: nothing may be packed on the way.
         headers={"Accept-Encoding": "identity"},
         timeout=httpx.Timeout(REPLY_SECONDS, connect=CONNECT_SECONDS),
-        verify=trusted(),
+        verify=trusted(authority),
         trust_env=False,  # no proxy of the desktop session between node and hub
     )
 
@@ -186,8 +188,8 @@ def federation_client(url: str, signatures: Signatures) -> httpx.Client:
 class HttpLink:
     """Keeps one connection to the hub open. Not thread-safe."""
 
-    def __init__(self, url: str, signatures: Signatures) -> None:
-        self._client = federation_client(url, signatures)
+    def __init__(self, url: str, signatures: Signatures, authority: str = "") -> None:
+        self._client = federation_client(url, signatures, authority)
         self._root = url.rstrip("/")
         self._hub: Hello | None = None
 
@@ -245,6 +247,18 @@ class HttpLink:
         response = self._post(path, body, REPLY_SECONDS, accept=_FINAL)
         if not response.is_success:
             log.warning("bounds not kept by the hub", status=response.status_code)
+
+    def own_log(self, start: int) -> ReturnedLog:
+        if RETURNED_LOG not in self.greeted().features:
+            raise LinkError(
+                "The hub is an older one and cannot give back what it has seen of this node's log.",
+                remedy="Have the hub upgraded, or restore a newer backup.",
+            )
+        response = self._post("/own-log", {"start": start}, REPLY_SECONDS)
+        try:
+            return returned_log_from_json(strict_json(response.content))
+        except (AuditError, KeyError, TypeError, ValueError, AttributeError):
+            raise LinkError("What the hub gives back of this node's log is in no known form.") from None
 
     def public_checkpoint(self) -> str:
         """As anybody can read it: the log signs it itself."""

@@ -17,18 +17,17 @@ RETRY = timedelta(seconds=35)
 
 def offline_since(
     members: Collection[str], presence: Iterable[Presence], started: datetime, now: datetime
-) -> Mapping[str, datetime]:
-    """The members that are away, with the time of their last call.
+) -> Mapping[str, datetime | None]:
+    """The members that are away, with the time of their last call; None for a member that never called.
 
-    `started`: when this hub began to listen; nobody could call before. A member that never called counts as
-    away since `started`.
+    `started`: when this hub began to listen; nobody could call before.
     """
     known = {seen.member: seen for seen in presence}
-    away = {}
+    away: dict[str, datetime | None] = {}
     for member in sorted(members):
         seen = known.get(member)
         if now > due(seen, started):
-            away[member] = started if seen is None else seen.last_seen
+            away[member] = None if seen is None else seen.last_seen
     return away
 
 

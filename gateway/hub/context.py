@@ -21,6 +21,7 @@ class Hub:
     for answers, and members and requesters are not woken in vain. `started`: when the hub began to listen.
     `reply_signers` sign the hub's replies to members; `cosigner` cosigns the checkpoints of members' logs.
     `thresholds` are those of an auditor's alerts. `readings`: which readings of releases are logged already.
+    `authority`: the certificate, in PEM, of the hub's own authority for TLS, if it has one.
     """
 
     dictionary: Dictionary
@@ -34,6 +35,7 @@ class Hub:
     started: datetime
     thresholds: Thresholds = field(default_factory=Thresholds)
     readings: RecentReadings = field(default_factory=RecentReadings)
+    authority: str = ""
 
     @property
     def reply_signer(self) -> Signer:

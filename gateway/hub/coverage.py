@@ -17,7 +17,7 @@ class CoverageFacts:
 
     answers: Mapping[str, Answer | None]
     waiting: Collection[str]
-    away: Mapping[str, datetime]
+    away: Mapping[str, datetime | None]
     before: Mapping[str, ReusableAnswer]
     first: Mapping[str, int | None]
     number: int
@@ -29,12 +29,14 @@ def coverage(found: CoverageFacts) -> Iterator[Coverage]:
         if answer is not None:
             yield _given(member, answer, late=(found.first[member] or found.number) > 1)
             continue
-        since = None if member not in found.away else iso(found.away[member])
+        called = found.away.get(member)
+        since = None if called is None else iso(called)
         if member in found.before:
             yield _reused(member, found.before[member], since)
         else:
             waits = member in found.waiting
-            yield Coverage(member, answered=False, waiting=waits, offline_since=since)
+            never = member in found.away and called is None
+            yield Coverage(member, answered=False, waiting=waits, offline_since=since, never_called=never)
 
 
 def iso(moment: datetime) -> str:

@@ -5,7 +5,7 @@ call, answered under the same policy and from the same snapshot; and only as lon
 keep the answer. The release says so. When the member is back, the member answers by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ class ReusableAnswer:
 
 
 def reusable_answers(
-    view: View, asked: AskedQuestion, away: Mapping[str, datetime], now: datetime
+    view: View, asked: AskedQuestion, away: Collection[str], now: datetime
 ) -> dict[str, ReusableAnswer]:
     """The earlier answers that may stand in for members that are away."""
     serves = {seen.member: seen.serves for seen in view.presence()}

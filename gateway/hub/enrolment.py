@@ -167,4 +167,4 @@ def revoke(hub: Hub, member: str, reason: str) -> None:
 
 
 def hub_keys(hub: Hub) -> HubKeys:
-    return HubKeys(str(hub.log.key), str(hub.reply_signer.key))
+    return HubKeys(str(hub.log.key), str(hub.reply_signer.key), hub.authority)

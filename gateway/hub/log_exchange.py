@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from audit.errors import AuditError
+from audit.events.question_events import Answered, Refused
 from audit.events.refusal_events import MessageFault
+from audit.events.search import event_of
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import SizeConflictError
@@ -25,6 +27,7 @@ from gateway.watching.keys import LOG, WITNESS, KnownKeys, is_about_keys, known_
 from gateway.watching.witnessing import convicting, follow_excerpt, witness_checkpoint
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog, ShownLog
+from gateway.wire.returned_log import ReturnedLog
 from gateway.wire.signed_answer import SignedAnswer
 
 
@@ -42,6 +45,24 @@ def witness_member_log(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLo
         return SeenLog(0, notes.watch.copied(origin).size, None)
     own = next((str(s) for s in latest.signatures if s.is_by(hub.cosigner.key)), None)
     return SeenLog(Checkpoint.parse(latest.text).size, notes.watch.copied(origin).size, own)
+
+
+def return_log(view: View, member: Enrolment, start: int) -> ReturnedLog:
+    """What this hub keeps of a member's log from entry `start` on, for a node that was restored.
+
+    Nobody's word is needed for it: the checkpoint is signed by the member itself, and so are the answers.
+    """
+    origin = origin_of(member)
+    latest, leaves = view.witness.latest(origin), view.leaves.kept(origin, start)
+    events = (event_of(leaf.entry) for leaf in leaves if leaf.entry is not None)
+    asked = [event.question_id for event in events if isinstance(event, Answered | Refused)]
+    answers = {named: view.answers(named).get(member.member) for named in asked}
+    return ReturnedLog(
+        None if latest is None else str(latest),
+        start,
+        tuple(leaves),
+        {named: note for named, note in answers.items() if note is not None},
+    )
 
 
 def contradicted(member: Enrolment, error: AuditError) -> PollRefusedError:
@@ -93,6 +114,7 @@ def _look(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog) -> None:
     if latest is not None and not _signed(latest, keys):
         # It lost its log and was enrolled anew: another key was compared by voice, and that was logged.
         notes.watch.begin_anew(origin_of(member))
+        notes.leaves.forget(origin_of(member))
         latest = None
     checkpoint = Checkpoint.parse(note.text)
     if latest is None or latest.text != note.text:
@@ -103,8 +125,8 @@ def _look(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLog) -> None:
             if conflict.evidence is None:
                 return
             raise
-    if shown.excerpt is not None:
-        follow_excerpt(notes, checkpoint.origin, shown.excerpt, checkpoint)
+    if shown.excerpt is not None and follow_excerpt(notes, checkpoint.origin, shown.excerpt, checkpoint):
+        notes.leaves.keep(checkpoint.origin, shown.excerpt.start, shown.excerpt.leaves)
 
 
 def _signed(note: Note, keys: KnownKeys) -> bool:

@@ -118,3 +118,22 @@ class StatedSharing:
 
     sharing: Sharing
     since: datetime
+
+
+@dataclass(frozen=True)
+class SavedQuestion:
+    """A question that a person saved under a name.
+
+    `arranged`: the arrangement of the table, as the query of its page's address.
+    `question` is None where the dictionary no longer has its words. `organisation` is that of the owner when
+    the question was saved; with `shared` all people of the organisation see it.
+    """
+
+    id: str
+    owner: str
+    organisation: str
+    name: str
+    question: Question | None
+    arranged: str
+    saved_at: datetime
+    shared: bool

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from audit.formats.commitment import Opening
+from audit.log.excerpt import RevealedLeaf
 from audit.log.log import Storage
 from audit.witness.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
@@ -22,8 +23,10 @@ from gateway.hub.model import (
     KeptRelease,
     LoggedAnswer,
     Presence,
+    SavedQuestion,
     StatedSharing,
 )
+from gateway.question import Question
 from gateway.watching.ports import Watch, WatchView
 from gateway.watching.recovering import Recovery, RecoveryNotes
 from gateway.wire.answer_bounds import AnswerBounds
@@ -80,6 +83,43 @@ class Admissions(AdmissionsView, Protocol):
     def revoke(self, member: str, *, because: int) -> None: ...
 
 
+class LeavesView(Protocol):
+    """The leaves of members' logs, as followed: kept to give them back."""
+
+    def kept(self, origin: str, start: int) -> Sequence[RevealedLeaf]:
+        """The leaves from number `start` on, as many as fit a reply; none where that number is missing."""
+
+
+class MembersLeaves(LeavesView, Protocol):
+    def keep(self, origin: str, start: int, leaves: Sequence[RevealedLeaf]) -> None:
+        """Keep the leaves from number `start` on."""
+
+    def forget(self, origin: str) -> None:
+        """Forget a log whose name another log has taken over, as the operator decided."""
+
+
+class SavedView(Protocol):
+    """Questions that people saved under a name."""
+
+    def of(self, owner: str) -> Sequence[SavedQuestion]:
+        """A person's, the newest first."""
+
+    def shared_in(self, organisation: str) -> Sequence[SavedQuestion]:
+        """Those shared in an organisation, the newest first."""
+
+
+class Saved(Protocol):
+    """Keeps them. What is shared or deleted is the owner's: False where the owner has none of this number."""
+
+    def names_of(self, owner: str) -> Sequence[str]: ...
+
+    def keep(self, saved: SavedQuestion, question: Question) -> None: ...
+
+    def share(self, saved_id: str, owner: str, *, shared: bool) -> bool: ...
+
+    def delete(self, saved_id: str, owner: str) -> bool: ...
+
+
 class View(Protocol):
     """Reading: one state of the database throughout."""
 
@@ -98,7 +138,13 @@ class View(Protocol):
         """The parts of members' logs seen so far."""
 
     @property
+    def leaves(self) -> LeavesView: ...
+
+    @property
     def admissions(self) -> AdmissionsView: ...
+
+    @property
+    def saved(self) -> SavedView: ...
 
     @property
     def people(self) -> People:
@@ -219,7 +265,13 @@ class Notes(Protocol):
     def watch(self) -> Watch: ...
 
     @property
+    def leaves(self) -> MembersLeaves: ...
+
+    @property
     def people(self) -> PeopleNotes: ...
+
+    @property
+    def saved(self) -> Saved: ...
 
     def seen(self, seen: Presence) -> Presence | None:
         """Keep a member's presence; returns the former presence."""

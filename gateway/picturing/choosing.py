@@ -13,6 +13,7 @@ from gateway.picturing.implied_bounds import with_bounds
 from gateway.picturing.inks import MOST_SERIES
 from gateway.picturing.labels import Labels
 from gateway.picturing.sheet import Drawing, Pen, Picture, assemble, pen
+from gateway.picturing.turning.rates import has_rates
 from gateway.picturing.views import View, view
 from gateway.picturing.words import ENGLISH, Words
 from gateway.question import COUNTRY
@@ -20,6 +21,7 @@ from gateway.wire.cells import TOTAL, Axis
 from gateway.wire.release import Release
 
 LINES, BARS, GROUPED, PYRAMID, MAP = "lines", "bars", "grouped", "pyramid", "map"
+RATE_MAP = "rate-map"
 
 MOST_BARS = 45
 MOST_GROUPS = 20
@@ -31,6 +33,7 @@ _DRAWN: dict[str, Callable[[Pen, View, str], Drawing]] = {
     GROUPED: bars_.bars,
     PYRAMID: pyramid_.pyramid,
     MAP: maps_.map_,
+    RATE_MAP: maps_.rate_map,
 }
 
 
@@ -92,7 +95,7 @@ def _whole(kind: str, levels: Sequence[str]) -> str | None:
 def _choices(release: Release, dictionary: Dictionary) -> list[tuple[str, tuple[str, ...]]]:
     """Kinds with the levels that each shows, best first."""
     axes = _sorted_axes(release, dictionary)
-    found = [*_lines(axes), *_pyramid(axes), *_bars(axes), *_map(axes)]
+    found = [*_lines(axes), *_pyramid(axes), *_bars(axes), *_map(axes), *_rate_map(release, dictionary, axes)]
     # A question about places alone is asked to see where.
     where = axes.place and not axes.time and not axes.other
     return sorted(found, key=lambda choice: choice[0] != MAP) if where else found
@@ -156,3 +159,11 @@ def _bars(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
 def _map(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
     places = axes.place or axes.country
     return [(MAP, (places[0].level,))] if places and len(places[0].codes) > 1 else []
+
+
+def _rate_map(release: Release, dictionary: Dictionary, axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
+    """Noise may be larger than a rate."""
+    exact = not any(cell.standard_deviation for cell in release.cells)
+    if axes.place or not exact or not has_rates(release, dictionary):
+        return []
+    return [(RATE_MAP, levels) for _, levels in _map(axes)]

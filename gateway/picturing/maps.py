@@ -1,19 +1,23 @@
 """A map of countries or provinces: classes of counts, hatching for withheld numbers, blank for no data."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
 
 from gateway.dictionary import Dictionary
+from gateway.dictionary.populations import SOURCE, YEAR
 from gateway.picturing import svg
 from gateway.picturing.areas import Area, provinces_of, sheet
 from gateway.picturing.inks import FAINT, STEPS
-from gateway.picturing.labels import Labels
 from gateway.picturing.layout import cell_text
 from gateway.picturing.metrics import width
 from gateway.picturing.scales import classes
 from gateway.picturing.shapes import shapes
 from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, not_pictured, said_below, summary
+from gateway.picturing.turning.rates import NoRate, Rate, Rates
+from gateway.picturing.turning.written import tenths
 from gateway.picturing.views import View, pictured
-from gateway.picturing.words import MEANINGS, capital, msgid
+from gateway.picturing.words import MEANINGS, Words, capital, msgid
 from gateway.question import COUNTRY
 from gateway.wire.cells import Cell, Status
 
@@ -23,6 +27,36 @@ _DOT = 5.0
 
 def map_(pen: Pen, view: View, title: str) -> Drawing:
     """The areas of the only axis of `view`."""
+    return _drawn(pen, view, title, pen.words)
+
+
+def rate_map(pen: Pen, view: View, title: str) -> Drawing:
+    """The same countries by their numbers per million people."""
+    rates = Rates(pen.release, pen.labels.dictionary)
+    cells = {key: _per_million(cell, rates.over_all_years(cell)) for key, cell in view.cells.items()}
+    of_tenths = Words(pen.words.say, lambda number: tenths(int(number), pen.words))
+    titled = pen.words.filled(msgid("%(title)s: per million people"), title=title)
+    drawing = _drawn(pen, replace(view, cells=cells), titled, of_tenths)
+    people = msgid(
+        "Populations in %(year)s: %(source)s. All years of the table together; countries may cover "
+        "different years."
+    )
+    return replace(drawing, notes=(*drawing.notes, pen.words.filled(people, year=str(YEAR), source=SOURCE)))
+
+
+def _per_million(cell: Cell, rate: Rate | NoRate) -> Cell:
+    """The cell with its rate in tenths; a cell without a rate as it is. Ranges are rounded outwards."""
+    if isinstance(rate, NoRate):
+        return cell
+    least = int(10 * rate.least)
+    if cell.value is not None:
+        middle = round(10 * (rate.least + (rate.most or rate.least)) / 2)
+        return replace(cell, value=middle if middle or not rate.least else 1)
+    return replace(cell, at_least=least, at_most=None if rate.most is None else ceil(10 * rate.most))
+
+
+def _drawn(pen: Pen, view: View, title: str, figures: Words) -> Drawing:
+    """`figures` writes the numbers of the cells."""
     axis = view.axes[0]
     labels = pen.labels.axis(axis, alone=True)
     known = [code for code in axis.codes if not code.endswith("_UNK")]
@@ -31,8 +65,11 @@ def map_(pen: Pen, view: View, title: str) -> Drawing:
     steps = classes([c.value for c in view.cells.values() if c.value is not None])
     # Large places first: a small one inside, such as a capital, must lie above the surrounding place.
     areas = sorted(drawn.areas, key=lambda area: -area.room[0] * area.room[1])
-    parts = [_area(pen, area, view.cells.get((area.code,)), labels[area.code], steps) for area in areas]
-    parts += _numbers(pen.labels, areas, view)
+    parts = [
+        _area(pen, area, cell := view.cells.get((area.code,)), _said(labels[area.code], cell, figures), steps)
+        for area in areas
+    ]
+    parts += _numbers(figures, areas, view)
     notes = [pen.words.say(msgid("The boundaries on this map imply no endorsement or acceptance by anyone."))]
     pictured = {area.code for area in drawn.areas}
     without = [code for code in axis.codes if code not in pictured and _counts(view, code)]
@@ -40,7 +77,7 @@ def map_(pen: Pen, view: View, title: str) -> Drawing:
     return Drawing(
         "".join(parts),
         drawn.high + 4,
-        tuple(_legend(pen, list(view.cells.values()), steps)),
+        tuple(_legend(pen, list(view.cells.values()), steps, figures)),
         (*notes, *said_below(pen, view)),
         summary(pen, list(view.cells.values())),
         title,
@@ -74,9 +111,12 @@ def _counts(view: View, code: str) -> bool:
     return cell is not None and cell.value != 0
 
 
-def _area(pen: Pen, area: Area, cell: Cell | None, name: str, steps: Sequence[tuple[int, int]]) -> str:
-    text = "" if cell is None else cell_text(cell, pen.words)
-    inside = svg.tag("title", svg.words(f"{name}: {text}"))
+def _said(name: str, cell: Cell | None, figures: Words) -> str:
+    return f"{name}: {'' if cell is None else cell_text(cell, figures)}"
+
+
+def _area(pen: Pen, area: Area, cell: Cell | None, said: str, steps: Sequence[tuple[int, int]]) -> str:
+    inside = svg.tag("title", svg.words(said))
     if max(area.room) < 2 * _DOT:
         shape = f"M{area.label[0] - _DOT:.1f} {area.label[1]:.1f}a{_DOT:g} {_DOT:g} 0 1 0 {2 * _DOT:g} 0"
         shape += f"a{_DOT:g} {_DOT:g} 0 1 0 {-2 * _DOT:g} 0Z"
@@ -109,14 +149,14 @@ def _spread(number: int, count: int) -> int:
     return 3 if count == 1 else 1 + round(number * 4 / (count - 1))
 
 
-def _numbers(labels: Labels, areas: Sequence[Area], view: View) -> list[str]:
+def _numbers(figures: Words, areas: Sequence[Area], view: View) -> list[str]:
     """The numbers inside areas with enough room, below a country's code; no number overlaps another."""
     found, taken = [], list[tuple[float, float, float, float]]()
     for area in areas:
         cell = view.cells.get((area.code,))
         if cell is None or cell.value is None:
             continue
-        lines = [labels.words.number(cell.value)]
+        lines = [figures.number(cell.value)]
         if view.axes[0].level == COUNTRY:
             lines.insert(0, area.code)
         wide, high = max(width(line, 12) for line in lines) + 4, 14.0 * len(lines)
@@ -135,14 +175,14 @@ def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _legend(pen: Pen, cells: Sequence[Cell], steps: Sequence[tuple[int, int]]) -> list[Item]:
+def _legend(pen: Pen, cells: Sequence[Cell], steps: Sequence[tuple[int, int]], figures: Words) -> list[Item]:
     found = []
     if any(cell.value is not None and pictured(cell.value) == 0 for cell in cells):
-        found.append(_swatch(pen, Cell((), Status.VALUE, 0), steps, pen.words.number(0)))
+        found.append(_swatch(pen, Cell((), Status.VALUE, 0), steps, figures.number(0)))
     for first, last in steps:
-        text = pen.words.number(first)
+        text = figures.number(first)
         if last > first:
-            text = pen.words.filled(msgid("%(least)s to %(most)s"), least=first, most=last)
+            text = figures.filled(msgid("%(least)s to %(most)s"), least=first, most=last)
         found.append(_swatch(pen, Cell((), Status.VALUE, first), steps, text))
     withheld = next((c for c in cells if c.status is Status.WITHHELD), None)
     if withheld is not None:

@@ -61,8 +61,10 @@ def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | 
     known: Accounts = app.extensions[ACCOUNTS]
     if known.side is Side.NODE:
         # As in `routes`: registers are loaded at a node.
+        from gateway.web.controller.common.badges import badges  # noqa: PLC0415
         from gateway.web.controller.register import upload_receiving  # noqa: PLC0415
 
+        app.extensions[base.KEY] = base.Web(entrance, provider, badges)
         upload_receiving.install(app)
     forms.install(app, entrance.sealer)
     for module in (base, sign_in_pages, invitation, directory, kept_input, languages):

@@ -65,11 +65,13 @@ class Enrolment:
 @dataclass(frozen=True)
 class HubKeys:
     """The hub as a member knows the hub: `log_key` verifies the regional log, `call_key` the hub's
-    replies.
+    replies. `authority`: the certificate, in PEM, of the hub's own authority for TLS; empty where the hub's
+    certificate is of an authority that everybody trusts.
     """
 
     log_key: str
     call_key: str
+    authority: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Invitation:
             "until": self.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "secret": self.secret,
         }
+        if self.hub.authority:
+            body[_AUTHORITY] = self.hub.authority
         if self.witness_key_type != COSIGNATURE_V1:
             body[_TYPE] = next(n for n, kind in WITNESS_KEY_TYPES.items() if kind == self.witness_key_type)
         return json.dumps(body, indent=2) + "\n"
@@ -108,6 +112,7 @@ class Invitation:
 
 _FIELDS = ("format", "member", "hub_url", "hub_log_key", "hub_call_key", "until", "secret")
 _TYPE = "witness_key_type"
+_AUTHORITY = "authority"
 
 
 def parse_invitation(text: str) -> Invitation:
@@ -117,9 +122,10 @@ def parse_invitation(text: str) -> Invitation:
     except MalformedError:
         raise _no_invitation() from None
     witness_key_type = WITNESS_KEY_TYPES.get(str(body.pop(_TYPE, "ed25519")))
+    authority = body.pop(_AUTHORITY, "")
     if set(body) != set(_FIELDS) or body["format"] != FORMAT or witness_key_type is None:
         raise _no_invitation()
-    if not all(isinstance(body[field], str) for field in _FIELDS):
+    if not all(isinstance(value, str) for value in (*body.values(), authority)):
         raise _no_invitation()
     try:
         for key in ("hub_log_key", "hub_call_key"):
@@ -132,7 +138,7 @@ def parse_invitation(text: str) -> Invitation:
     return Invitation(
         member=body["member"],
         hub_url=body["hub_url"],
-        hub=HubKeys(body["hub_log_key"], body["hub_call_key"]),
+        hub=HubKeys(body["hub_log_key"], body["hub_call_key"], authority),
         secret=body["secret"],
         until=until,
         witness_key_type=witness_key_type,
@@ -148,9 +154,13 @@ def enrolment_from_json(body: dict[str, Any]) -> Enrolment:
 
 
 def fingerprint(hub: HubKeys, enrolment: Enrolment) -> str:
-    """Five groups of five digits over every key of both sides. Takes some 50 ms, on purpose."""
+    """Five groups of five digits over every key of both sides, and over the hub's own authority for TLS.
+
+    Takes some 50 ms, on purpose.
+    """
     parts = (enrolment.member, hub.log_key, hub.call_key, *enrolment.keys)
-    return _digits_of(parts, b"safelane enrolment fingerprint")
+    authority = (hub.authority,) if hub.authority else ()
+    return _digits_of((*parts, *authority), b"safelane enrolment fingerprint")
 
 
 def hub_fingerprint(region: str, call_key: str) -> str:

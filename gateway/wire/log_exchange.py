@@ -65,7 +65,7 @@ def excerpt_as_json(shown: Excerpt | None) -> dict[str, Any] | None:
         return None
     return {
         "start": shown.start,
-        "leaves": [_leaf_word(leaf) for leaf in shown.leaves],
+        "leaves": [leaf_as_word(leaf) for leaf in shown.leaves],
         "proof": [to_base64(h) for h in shown.proof],
     }
 
@@ -75,15 +75,17 @@ def excerpt_from_json(data: Mapping[str, Any]) -> Excerpt:
     start = data["start"]
     if type(start) is not int:
         raise TypeError("not an excerpt")
-    leaves = tuple(_leaf(word) for word in data["leaves"])
+    leaves = tuple(leaf_from_word(word) for word in data["leaves"])
     return Excerpt(start, leaves, _hashes(data["proof"], "excerpt's proof"))
 
 
-def _leaf_word(leaf: RevealedLeaf) -> str:
+def leaf_as_word(leaf: RevealedLeaf) -> str:
+    """`entry` or `leaf`, a space, and the entry's bytes or the leaf hash in base64."""
     return _HASH + to_base64(leaf.leaf) if leaf.entry is None else _ENTRY + to_base64(leaf.entry)
 
 
-def _leaf(word: str) -> RevealedLeaf:
+def leaf_from_word(word: str) -> RevealedLeaf:
+    """Read what `leaf_as_word` wrote. Raises AuditError or ValueError."""
     if word.startswith(_HASH):
         return RevealedLeaf(None, parse_base64(word.removeprefix(_HASH), "leaf", HASH_SIZE))
     if not word.startswith(_ENTRY):

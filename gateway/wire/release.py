@@ -38,7 +38,7 @@ class Earlier:
 class Coverage:
     """What one member gave. Neither `answered` nor `refusals`: no answer came in time; with `waiting`,
     because the question waited for approval; with `offline_since`, because the member has not called since
-    then.
+    then; with `never_called`, because the member has not called the hub at all yet.
 
     `late`: the answer came after a first release without the member. `earlier`: while the member is away, its
     answer to an earlier question in the same words, repeated as its policy allows. `terms`: what the member's
@@ -61,6 +61,7 @@ class Coverage:
     terms: Terms | None = None
     perturbation: Perturbation | None = None
     least_counted: int | None = None
+    never_called: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ def release_from_json(data: Mapping[str, Any]) -> Release:
                 terms_from_json(c["terms"]) if "terms" in c else None,
                 perturbation_from_json(c["perturbation"]) if "perturbation" in c else None,
                 c.get("least_counted"),
+                c.get("never_called", False),
             )
             for c in (_present(member, version) for member in data["coverage"])
         ),
@@ -185,10 +187,12 @@ def _coverage(c: Coverage) -> dict[str, Any]:
     terms = {} if c.terms is None else {"terms": c.terms.as_json()}
     perturbation = {} if c.perturbation is None else {"perturbation": c.perturbation.as_json()}
     counted = {} if c.least_counted is None else {"least_counted": c.least_counted}
+    never = {"never_called": True} if c.never_called else {}
     return {
         **terms,
         **perturbation,
         **counted,
+        **never,
         "answered": c.answered,
         "earlier": None
         if c.earlier is None

@@ -20,7 +20,9 @@ BOUNDS = "bounds"
 """Bounds of withheld cells have a form and an address of their own."""
 UPLOAD_BATCHES = "upload_batch"
 """Answers come with the next poll."""
-FEATURES = (BOUNDS, "serves", "sharing", UPLOAD_BATCHES)
+RETURNED_LOG = "returned_log"
+"""A node that was restored is given back what it had shown of its own log."""
+FEATURES = (BOUNDS, RETURNED_LOG, "serves", "sharing", UPLOAD_BATCHES)
 """Sorted by name. The fields of a poll below belong to the features of the same name."""
 
 _FIELDS = {UPLOAD_BATCHES: UPLOAD_BATCHES, "serves": "serves", "sharing": "sharing"}

@@ -6,6 +6,9 @@ import pytest
 from regions import Region
 from released_questions import QUESTION, TABLE, ask_ready_made
 
+from gateway.hub.model import Principal, Role
+from gateway.hub.saved.saved_questions import save
+
 BASE = "/api/pxweb/v2"
 
 
@@ -66,6 +69,24 @@ def test_data_by_address_and_by_body_are_the_same_and_read_off_the_release(asked
     assert read(asked, f"{TABLE}/data", **{"valuecodes[country]": "KH"})["value"][0] == 27
     assert "value" in read(asked, f"{TABLE}/metadata")
     assert asked.analyst.get("/api/v1/questions").json() == before  # nobody was asked anew
+
+
+def test_a_saved_question_with_a_release_is_a_table_under_the_name_that_its_owner_gave(asked: Region) -> None:
+    who = Principal("analyst@armac.example", "ARMAC", Role.ANALYST, frozenset({"regional-reporting"}))
+    with asked.hub.store.reading() as view:
+        questions = view.questions_of(who.user)
+    saved = {
+        one.question.by: save(asked.hub, who, one, f"Ours {number}", arranged="", shared=True)
+        for number, one in enumerate(questions)
+        if not one.question.where
+    }
+
+    tables = read(asked, f"{BASE}/tables", query="ours")["tables"]
+
+    released = saved["country", "year"]
+    assert [(one["id"], one["description"]) for one in tables] == [(released.id, released.name)]
+    assert read(asked, f"{BASE}/tables/{released.id}/data") == read(asked, f"{TABLE}/data")
+    assert asked.other.get(f"{BASE}/tables/{released.id}").status_code == 404, "the question alone is shared"
 
 
 def test_somebody_elses_table_and_one_not_asked_for_look_like_none(asked: Region) -> None:

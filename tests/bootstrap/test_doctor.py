@@ -106,7 +106,7 @@ def test_a_hub_that_is_older_or_no_longer_knows_the_node_is_told(
     monkeypatch.setattr("gateway.api.federation.FEATURES", ("serves",))
     older = findings(node)["versions"]
     assert older.state is State.WARNING
-    assert "cannot do: bounds, sharing, upload_batch" in older.detail
+    assert "cannot do: bounds, returned_log, sharing, upload_batch" in older.detail
 
     revoke(region.hub, "KH", "the key was lost")
     unknown = findings(node)["versions"]

@@ -33,13 +33,14 @@ from gateway.store.engine.database import Database, StorageError
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.wire.enrolment import HubKeys, Invitation
 
-PRESENT = "hub_0007"
+PRESENT = migrate._forms(HUB)[-1]
+NUMBER = f"{int(PRESENT.removeprefix('hub_')) + 1:04}"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "hub_0008"
-down_revision = "hub_0007"
+revision = "hub_{number}"
+down_revision = "{present}"
 
 
 def upgrade() -> None:
@@ -63,9 +64,11 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """From now on the software is a version newer: a further migration is there."""
     folder = tmp_path / "versions" / "hub"
     shutil.copytree(migrate._VERSIONS / "hub", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "0008_next.py").write_text(NEXT.format(more=""), encoding="utf-8")
+    (folder / f"{NUMBER}_next.py").write_text(
+        NEXT.format(number=NUMBER, present=PRESENT, more=""), encoding="utf-8"
+    )
     monkeypatch.setattr(migrate, "_VERSIONS", tmp_path / "versions")
-    return folder / "0008_next.py"
+    return folder / f"{NUMBER}_next.py"
 
 
 def run(*arguments: str) -> str:
@@ -131,7 +134,10 @@ def test_a_backup_by_hand_with_the_newer_software_leaves_the_original_as_it_is(
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(hub: Path, newer: Path) -> None:
-    newer.write_text(NEXT.format(more='op.execute("INSERT INTO nowhere VALUES (1)")'), encoding="utf-8")
+    newer.write_text(
+        NEXT.format(number=NUMBER, present=PRESENT, more='op.execute("INSERT INTO nowhere VALUES (1)")'),
+        encoding="utf-8",
+    )
     with pytest.raises(StorageError, match="lacks something that Safelane made"), open_hub(hub):
         pass
 

@@ -158,14 +158,16 @@ def test_the_notes_say_how_each_member_took_part() -> None:
         replace(covered, earlier=Earlier("q-0", "2024-12-01T00:00:00Z")),
         away,
         replace(away, offline_since=None, waiting=True),
+        replace(away, offline_since=None, never_called=True),
     ]
     notes = rows(workbook(replace(RELEASE, coverage=tuple(parts))), "Notes")
 
-    assert [row[1] for row in notes[-4:]] == [
+    assert [row[1] for row in notes[-5:]] == [
         "answered late",
         "offline; this is its answer to the same question at 2024-12-01T00:00:00Z",
         "offline since 2025-01-09T00:00:00Z",
         "approval was still pending at the deadline",
+        "has never connected to the hub",
     ]
 
 

@@ -147,6 +147,21 @@ def test_a_member_that_is_away_does_not_hold_the_others_up(
     assert members["TH"].poll(hub).deliveries  # it may still answer, late
 
 
+def test_a_member_that_never_called_is_not_said_to_be_offline_since(
+    hub: Hub, members: Members, analyst: Principal, clock: HandClock
+) -> None:
+    """Before, it was offline since the hub was founded, or began to serve."""
+    hub = replace(hub, started=clock.now())
+    asked = ask(hub, analyst, question(hub), WITHIN)
+    hand_in(hub, members["KH"], members["KH"].answer(delivered(hub, members["KH"]), 7, 20, 0, 27))
+    clock.move(seconds=60)
+    assert release_due(hub) == [asked.id]
+
+    said = {c.member: (c.offline_since, c.never_called) for c in released(hub, asked).coverage}
+
+    assert said["TH"] == (None, True)
+
+
 def test_an_answer_after_the_end_is_refused(
     hub: Hub, members: Members, analyst: Principal, clock: HandClock
 ) -> None:

@@ -17,6 +17,7 @@ from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_h
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.hub.context import Hub
 from gateway.hub.errors import AlreadyAnsweredError, NotWitnessedError, PollRefusedError, TooLateError
+from gateway.hub.log_exchange import return_log
 from gateway.hub.model import Principal, Role
 from gateway.hub.polling import poll
 from gateway.hub.receiving import receive
@@ -33,6 +34,7 @@ from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.poll import Poll, PollReply, SignedAnswer
+from gateway.wire.returned_log import ReturnedLog, returned_log_from_json
 
 POLICY = """
 member: {member}
@@ -78,10 +80,10 @@ def snapshot(member: str) -> Snapshot:
     )
 
 
-def grown(former: Snapshot, people: int, code: str) -> Snapshot:
-    """The snapshot with so many more people, all of one month."""
+def grown(former: Snapshot, people: int, code: str, tag: str = "new") -> Snapshot:
+    """The snapshot with so many more people, all of one month; `tag` tells them from other new ones."""
     more = taken(former, np.arange(people))
-    links = {name: np.array([f"{name}-new-{n}".encode() for n in range(people)]) for name in LINKS}
+    links = {name: np.array([f"{name}-{tag}-{n}".encode() for n in range(people)]) for name in LINKS}
     dates = replace(more.column("date"), codes=(code,), indices=np.zeros(people, dtype=np.uint16))
     both = joined([("1", former), ("1", replace(more, links=links, columns={**more.columns, "date": dates}))])
     assert both is not None
@@ -110,6 +112,11 @@ class Link:
             return self.bend(poll(self.hub, self.enrolment, self.twist(replace(call, wait=0.0))))
         except PollRefusedError as error:
             raise ShorterLogError(error.message) from None
+
+    def own_log(self, start: int) -> ReturnedLog:
+        with self.hub.store.reading() as view:
+            given = return_log(view, self.enrolment, start)
+        return returned_log_from_json(given.as_json())  # as it travels
 
     def takes_batches(self) -> bool:
         return self.carries

@@ -24,6 +24,7 @@ from audit.events.former_events import present_type
 from audit.reading.alerts import NoticeKind
 from gateway.accounts.model import Role, Scope
 from gateway.dictionary import CALENDARS, Dictionary, regional
+from gateway.sources.mapping.lexicon import lexicon
 from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.model.findings import Problem
 from gateway.sources.quality.consistency import NOT_FOR_THE_DEAD
@@ -41,10 +42,11 @@ ERRORS = (
     "gateway/accounts/passphrases.py",
     "gateway/accounts/sessions.py",
     "gateway/bootstrap/desk/worker_processes.py",
+    "gateway/hub/saved/saved_questions.py",
     "gateway/web/entrance/account.py",
     "gateway/web/entrance/invitation.py",
 )
-"""Whose errors people meet before a desk is open to them."""
+"""Whose errors people meet before a desk is open to them, and who can save no question so."""
 SHAPES = {
     **dict.fromkeys(("_word", "_words", "word", "Meaning", "OneOf", "MapOf", "Record", "_plain_record"), 0),
     "Key": 1,
@@ -70,6 +72,19 @@ REPORTED = (
     # why a load stops and asks
     *("gateway/bootstrap/loading/load_choices.py", "gateway/bootstrap/loading/register_loading.py"),
     "gateway/member/register/missing_cases.py",
+    # what the mapping desk says of columns
+    *(
+        "gateway/bootstrap/loading/source_location.py",
+        "gateway/bootstrap/loading/upload_draft.py",
+        "gateway/sources/desk/column_contents.py",
+        "gateway/sources/desk/desk_draft.py",
+        "gateway/sources/mapping/column_guesses.py",
+        "gateway/sources/mapping/draft_document.py",
+        "gateway/sources/mapping/draft_rules.py",
+        "gateway/sources/mapping/draft_structure.py",
+        "gateway/sources/mapping/suggest.py",
+        "gateway/sources/mapping/stated.py",
+    ),
     # what a register that was uploaded can be refused for
     *(
         "gateway/sources/files/uploads.py",
@@ -165,7 +180,8 @@ def log_words() -> Iterator[str]:
 
 
 def quality_words() -> Iterator[str]:
-    """What the quality report says: measures, findings and what to do about them, broken rules."""
+    """What is said of a register: why columns are left out, measures, findings, remedies, broken rules."""
+    yield from sorted(lexicon().reasons)
     yield from MEASURES
     yield from map(str, Problem)
     yield from dict.fromkeys(REMEDIES.values())
@@ -238,6 +254,9 @@ def words(dictionary: Dictionary) -> Iterator[str]:
         yield from filter(None, (question.label, question.note))
         yield from (t.label for t in question.tables if t.label and t.label not in dictionary.levels)
     yield from dictionary.consent.values()
+    for attribute in dictionary.attributes.values():
+        yield attribute.label
+        yield from (label for code, label in attribute.codes.items() if label != code)
     yield from (member.name for member in dictionary.members.values())
     for level in dictionary.levels.values():
         if level.dimension not in NAMES_AND_YEARS:

@@ -28,7 +28,10 @@ def keep(page: Page, name: str, height: int = 700) -> None:
 
 
 def tour(browsing: Browsing) -> None:
-    page = browsing.page("controller", "/controller/sharing", DESK)
+    page = browsing.page("controller", "/controller/overview", DESK)
+    page.locator("a[href^='/controller/sharing/questions/']").first.wait_for(timeout=WHOLE)
+    keep(page, "overview")
+    page.goto(browsing.url("controller") + "/controller/sharing")
     page.locator("a[href^='/controller/sharing/questions/']").first.wait_for(timeout=WHOLE)
     keep(page, "sharing")
     page.goto(browsing.url("controller") + "/controller/asked")

@@ -1,4 +1,4 @@
-"""PxWeb API 2.0, read-only: the tables are the requester's newest releases of ready-made questions.
+"""PxWeb API 2.0, read-only: the tables are the requester's newest releases of ready-made and saved questions.
 
 Reading asks nobody anew. A table that the requester has not asked for yet is none; somebody else's likewise.
 """
@@ -103,12 +103,12 @@ def get_config() -> Response:
 @blueprint.response(200, AS_PXWEB)
 @refusals(blueprint, s406="no such language")
 def get_tables(query: dict[str, Any]) -> Response:
-    """The requester's tables: ready-made questions of which there is a release."""
+    """The requester's tables: ready-made and saved questions of which there is a release."""
     wanted = query["query"].casefold()
     days = query["pastDays"]
     since = None if days is None else hub().clock.now() - timedelta(days=days)
     shown = [_shown(one, query["lang"]) for one in _tables().values() if since is None or one.moment >= since]
-    found = [one for one in shown if wanted in f"{one['id']} {one['label']}".casefold()]
+    found = [one for one in shown if wanted in f"{one['id']} {one['label']} {one['description']}".casefold()]
     size, number = query["pageSize"], query["pageNumber"]
     listed = {
         "language": query["lang"] or "en",
@@ -197,7 +197,8 @@ def _table(table_id: str) -> Table:
     found = _tables().get(table_id)
     if found is None:
         raise UnknownQuestionError(
-            "There is no such table among yours.", remedy="A ready-made question is one once you asked it."
+            "There is no such table among yours.",
+            remedy="A ready-made or saved question is one once you asked it.",
         )
     return found
 

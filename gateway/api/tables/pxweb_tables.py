@@ -1,4 +1,4 @@
-"""Which releases of a person are tables of PxWeb: the newest of each table of a ready-made question."""
+"""Which releases of a person are tables of PxWeb: the newest of each ready-made and each saved question."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.dictionary import SERVICE_DATE, Dictionary
 from gateway.dictionary.model import CALENDARS
+from gateway.hub.model import AskedQuestion, State
 from gateway.hub.ports import View
 from gateway.picturing import Words
 from gateway.picturing.labels import Labels
@@ -18,10 +19,11 @@ from gateway.wire.release import Release
 
 @dataclass(frozen=True)
 class Table:
-    """A release under the name of the table that it answers."""
+    """A release under the name of the table that it answers. `description`: what its owner calls it."""
 
     id: str
     release: Release
+    description: str = ""
 
     @property
     def moment(self) -> datetime:
@@ -36,7 +38,7 @@ class Table:
         return {
             "id": self.id,
             "label": labels.caption(self.release),
-            "description": "",
+            "description": self.description,
             "updated": self.release.released_at,
             "firstPeriod": min(times, default=None),
             "lastPeriod": max(times, default=None),
@@ -58,9 +60,10 @@ class Table:
 
 
 def tables(dictionary: Dictionary, view: View, user: str) -> Mapping[str, Table]:
-    """The tables of a person by name: the newest release of the newest question with exactly these levels.
+    """The tables of a person by name: of a ready-made question the newest release of the newest question with
+    exactly these levels, and of a saved question that of the newest question in the same words.
 
-    A question with filters is another question, but for the year of service, which every question about
+    A question with filters is no ready-made question, but for the year of service, which every question about
     clients has.
     """
     named = {
@@ -76,7 +79,25 @@ def tables(dictionary: Dictionary, view: View, user: str) -> Mapping[str, Table]
         releases = view.releases(asked.id)
         if releases:
             found[name] = Table(name, releases[-1].release)
-    return {name: found[name] for name in named.values() if name in found}
+    ready_made = {name: found[name] for name in named.values() if name in found}
+    return {**ready_made, **_saved(view, user)}
+
+
+def _saved(view: View, user: str) -> Mapping[str, Table]:
+    """The tables of a person's saved questions by their numbers; none of a question without a table."""
+    saved = view.saved.of(user)
+    if not saved:
+        return {}
+    newest: dict[Question, AskedQuestion] = {}
+    for asked in view.questions_of(user):
+        if asked.state is State.RELEASED:
+            newest.setdefault(asked.question, asked)
+    found = {}
+    for one in saved:
+        asked_last = None if one.question is None else newest.get(one.question)
+        if asked_last is not None:
+            found[one.id] = Table(one.id, view.releases(asked_last.id)[-1].release, one.name)
+    return found
 
 
 def _whole(dictionary: Dictionary, question: Question) -> bool:

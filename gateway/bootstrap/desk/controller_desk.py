@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gateway.bootstrap.desk.preview_answers import canonical_questions, release_of
 from gateway.bootstrap.desk.worker_processes import Child
-from gateway.bootstrap.loading.source_location import mapping_of, source_of
+from gateway.bootstrap.loading.source_location import mapping_of, place_of, source_of
 from gateway.bootstrap.setup.controller_keys import key_ring, person
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
@@ -17,7 +17,7 @@ from gateway.web.controller.common.job_runner import Jobs
 
 def controller_context(directory: Path, node: Node, cube_cache: CubeCache) -> DeskContext:
     """The desk context of the node in a directory. Raises ConfigError."""
-    source = source_of(directory)
+    source, place = source_of(directory), place_of(directory)
 
     def sign(name: str, passphrase: str, text: str) -> str:
         return person(directory, node, name, passphrase).sign(text)
@@ -38,4 +38,5 @@ def controller_context(directory: Path, node: Node, cube_cache: CubeCache) -> De
         uploads=Uploads(directory),
         mapping=mapping,
         source=None if source is None else source.name,
+        place=None if place is None else place.name,
     )

@@ -12,6 +12,7 @@ from gateway.bootstrap.loading.load_choices import LoadChoices
 from gateway.bootstrap.loading.register_loading import Loaded, load_source
 from gateway.bootstrap.loading.register_upload import check_upload, load_upload, row_progress
 from gateway.bootstrap.loading.source_location import source_of
+from gateway.bootstrap.loading.upload_draft import draft_upload
 from gateway.bootstrap.upkeep.doctor import examine
 from gateway.errors import SafelaneError
 from gateway.member.build.comparison import Effect, compare
@@ -54,6 +55,7 @@ def run_task(
         "protect": lambda: _protect(node, progress),
         "begin": lambda: {"begun": begin(node, progress)},
         "load": lambda: _load(directory, node, body, progress),
+        "draft": lambda: draft_upload(directory, node, body, progress),
         "check": lambda: check_upload(directory, node, body["upload"], progress),
         "examine": lambda: {"findings": [asdict(found) for found in examine(directory)]},
     }

@@ -10,6 +10,7 @@ from gateway.export.spreadsheet_cells import harmless_row
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
 from gateway.sources.quality.load import Load
+from gateway.sources.quality.load_differences import Differences
 from gateway.sources.quality.quality import assess
 from gateway.sources.quality.quality_page import quality_page
 from gateway.sources.quality.quality_report import quality_json, quality_text, read_former
@@ -19,17 +20,26 @@ REJECTS = "rejects.csv"
 """Every value and row that could not be read: place and reason, never the value."""
 
 
-def write_load_report(directory: Path, loaded: Load, findings: Findings, dictionary: Dictionary) -> str:
-    """Return the report as text; `directory` keeps the report as page and JSON, and the rejects as CSV."""
+def write_load_report(
+    directory: Path,
+    loaded: Load,
+    findings: Findings,
+    dictionary: Dictionary,
+    since: Differences | None = None,
+) -> str:
+    """Return the report as text; `directory` keeps the report as page and JSON, and the rejects as CSV.
+
+    `since`: what differs from the load before.
+    """
     quality = assess(loaded, dictionary)
     path = directory / QUALITY
     try:
         former = read_former(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, SourceError):
         former = None  # the first load, or one of another version: there is nothing to compare with
-    text = quality_text(quality, dictionary, former)
-    _replace(path, json.dumps(quality_json(quality, former), ensure_ascii=False, indent=1) + "\n")
-    _replace(directory / PAGE, quality_page(quality, dictionary, former))
+    text = quality_text(quality, dictionary, former, since)
+    _replace(path, json.dumps(quality_json(quality, former, since), ensure_ascii=False, indent=1) + "\n")
+    _replace(directory / PAGE, quality_page(quality, dictionary, former, since))
     _replace(directory / REJECTS, _rejects(findings))
     return text
 

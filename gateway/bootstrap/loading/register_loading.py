@@ -22,6 +22,7 @@ from gateway.keys.custody import read_custody
 from gateway.member.errors import CannotBeAddedError, NoSuchPersonError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import Changes
+from gateway.member.model.snapshot import Snapshot
 from gateway.member.node.context import Node
 from gateway.member.register.consent import change_consent
 from gateway.member.register.missing_cases import LoadedAs
@@ -36,6 +37,7 @@ from gateway.sources.model.mapping import SourceMapping
 from gateway.sources.model.targets import CASE, PERSON
 from gateway.sources.model.words import plain
 from gateway.sources.quality.load import Load, load
+from gateway.sources.quality.load_differences import Differences, differences
 from gateway.sources.rows.convert import case_number, personal_number
 from gateway.sources.rows.load_progress import Progress
 
@@ -115,10 +117,12 @@ def load_source(
             keeper=filling,
             progress=progress,
             for_engine=files_for_engine(source, rules, choices.by_engine),
+            look_for_likely=True,
         )
         _refuse_nothing(node, loaded)
         least = choices.least(rules)
         refuse_too_few(loaded, least)
+        since = since_former(node, loaded.snapshot, adds=choices.loaded_as is LoadedAs.ADDITION)
         kept = keep_snapshot(
             node,
             loaded.snapshot,
@@ -128,7 +132,7 @@ def load_source(
             least_of_mapping=rules.least_counted,
             activities=loaded.activities,
         )
-    quality = write_load_report(directory, loaded, findings, node.dictionary)
+    quality = write_load_report(directory, loaded, findings, node.dictionary, since)
     return Loaded(kept.loaded, kept.casualties, loaded, quality, kept.changes)
 
 
@@ -146,6 +150,13 @@ def _refuse_nothing(node: Node, loaded: Load) -> None:
         f"None of the {loaded.rows} rows can be counted; nothing was loaded.{faults}",
         remedy="Look at the mapping's dates and case numbers, and whether the file is whole.",
     )
+
+
+def since_former(node: Node, snapshot: Snapshot, *, adds: bool = False) -> Differences | None:
+    """What differs in a snapshot from the newest one of the node; None where there is none."""
+    with node.store.reading() as view:
+        former = view.snapshot()
+    return None if former is None else differences(former[1], snapshot, adds=adds)
 
 
 def recompute(

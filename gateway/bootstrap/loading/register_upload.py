@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,13 @@ from typing import Any
 from audit.reading.messages import message
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, too_few
 from gateway.bootstrap.loading.load_report import QUALITY
-from gateway.bootstrap.loading.register_loading import Loaded, internal_pseudonyms, load_source
-from gateway.bootstrap.loading.source_location import mapping_of
+from gateway.bootstrap.loading.register_loading import (
+    Loaded,
+    internal_pseudonyms,
+    load_source,
+    since_former,
+)
+from gateway.bootstrap.loading.source_location import mapping_kept, mapping_of, place_of
 from gateway.bootstrap.setup.layout import Layout
 from gateway.keys.custody import read_custody
 from gateway.member.model.record_changes import compare
@@ -41,9 +46,11 @@ class _Ready:
     """An upload as a source, with its mapping."""
 
     upload: Upload
-    source: Path
+    source: str
     text: str
     rules: SourceMapping
+    own: bool
+    """Whether the mapping was made for this upload at the mapping desk."""
 
 
 def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress) -> dict[str, Any]:
@@ -55,7 +62,7 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
         if ready.rules.kept:
             read_custody(Layout(directory).keys)
         findings, today = Findings(), ready.upload.as_of or node.clock.now().date()
-        with open_source(str(ready.source), ready.rules, findings) as opened:
+        with open_source(ready.source, ready.rules, findings) as opened:
             read = load(
                 opened,
                 ready.rules,
@@ -64,13 +71,16 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
                 today=today,
                 findings=findings,
                 progress=row_progress(progress),
+                look_for_likely=True,
             )
         checked = {
             "rows": read.rows,
             "casualties": len(read.snapshot),
             "until": last_closed_day(read.snapshot).isoformat(),
             "unread": sum(1 for _line in findings.every_line()),
-            "report": quality_json(assess(read, node.dictionary), _former(directory)),
+            "report": quality_json(
+                assess(read, node.dictionary), _former(directory), since_former(node, read.snapshot)
+            ),
             "changes": _changes(node, read.snapshot),
             "least_counted": ready.rules.least_counted,
             "too_few": [account.table for account in too_few(read, ready.rules.least_counted)],
@@ -88,6 +98,8 @@ def load_upload(
 ) -> Loaded:
     """Load a checked upload, whole or not at all, and delete its files once the load is done.
 
+    A mapping made for the upload becomes the node's mapping with the load.
+
     Raises as `check_upload` does.
     """
     with _ready(directory, node, upload_id) as ready:
@@ -97,15 +109,16 @@ def load_upload(
                 message("The mapping has been changed since the upload was checked."),
                 remedy=message("Have it checked again."),
             )
-        loaded = load_source(
-            directory,
-            node,
-            ready.source,
-            ready.text,
-            row_progress(progress),
-            as_of=ready.upload.as_of,
-            choices=choices,
-        )
+        with mapping_kept(directory, ready.text) if ready.own else nullcontext():
+            loaded = load_source(
+                directory,
+                node,
+                ready.source,
+                ready.text,
+                row_progress(progress),
+                as_of=ready.upload.as_of,
+                choices=choices,
+            )
     Uploads(directory).remove(upload_id)
     return loaded
 
@@ -117,23 +130,37 @@ def row_progress(progress: Progress) -> Callable[[Reached], None]:
 
 @contextmanager
 def _ready(directory: Path, node: Node, upload_id: str) -> Iterator[_Ready]:
-    found = mapping_of(directory)
-    if found is None:
-        raise UploadError(
-            message("This node has no mapping yet, which says what the columns mean."),
-            remedy=message(
-                "The operator puts it beside safelane.yaml as mapping.yaml: safelane member map suggest."
-            ),
-        )
     uploads = Uploads(directory)
     upload = uploads.of(upload_id)
-    text = found.read_text(encoding="utf-8")
+    own, found = uploads.mapping(upload), mapping_of(directory)
+    if own is None and found is None:
+        raise UploadError(
+            message("Nobody has said yet what the columns of this register mean."),
+            remedy=message("Look at its columns first, and say what each of them means."),
+        )
+    text = own if own is not None or found is None else found.read_text(encoding="utf-8")
+    assert text is not None  # noqa: S101 - one of the two is there
     rules = parse_mapping(text, node.dictionary, member=node.member)
     work = uploads.workplace(upload)
     try:
-        yield _Ready(upload, as_source(uploads.files(upload), upload.names, rules, work), text, rules)
+        if upload.of_source:
+            source = where_set(directory)
+        else:
+            source = str(as_source(uploads.files(upload), upload.names, rules, work))
+        yield _Ready(upload, source, text, rules, own is not None)
     finally:
         uploads.clear(upload)
+
+
+def where_set(directory: Path) -> str:
+    """Return the place of the register that is set for the node. Raises UploadError where there is none."""
+    place = place_of(directory)
+    if place is None:
+        raise UploadError(
+            message("The source that is set for this node is not there."),
+            remedy=message("The operator sets it once in safelane.yaml; or upload the register."),
+        )
+    return place.where
 
 
 def _changes(node: Node, snapshot: Snapshot) -> str | None:

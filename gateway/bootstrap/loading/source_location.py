@@ -1,12 +1,27 @@
 """Location of the register that a node loads: set by its operator, or beside its settings."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.reading.messages import message
 from gateway.config import MemberConfig, read_config
+from gateway.sources.model.errors import SourceError
 
 SOURCE, MAPPING = "source", "mapping.yaml"
 """Default names beside the settings."""
+FORMER = "mapping.former.yaml"
+"""The mapping before the one that the mapping desk has kept."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """`where`: a file, folder or database URL. `name` is the text for pages, never with a password."""
+
+    where: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -23,19 +38,57 @@ class Source:
 
 def source_of(directory: Path) -> Source | None:
     """Return the register of a node; None where none is set. Raises ConfigError."""
-    config = read_config(directory, MemberConfig)
-    mapping = mapping_of(directory)
-    where = config.source or str(directory / SOURCE)
+    mapping, place = mapping_of(directory), place_of(directory)
+    return None if mapping is None or place is None else Source(place.where, mapping, place.name)
+
+
+def place_of(directory: Path) -> Place | None:
+    """Return where the register of a node is, with or without a mapping; None where no place is set or there.
+
+    Raises ConfigError.
+    """
+    where = read_config(directory, MemberConfig).source or str(directory / SOURCE)
     is_url = "://" in where
     if not is_url:
         where = str(directory / where)
-    if mapping is None or not (is_url or Path(where).exists()):
+    if not (is_url or Path(where).exists()):
         return None
-    name = where.partition("://")[0] + " database" if is_url else Path(where).name
-    return Source(where, mapping, name)
+    return Place(where, where.partition("://")[0] + " database" if is_url else Path(where).name)
 
 
 def mapping_of(directory: Path) -> Path | None:
     """Return the path of the mapping document; None if there is no document. Raises ConfigError."""
-    path = directory / (read_config(directory, MemberConfig).mapping or MAPPING)
+    path = _mapping_path(directory)
     return path if path.exists() else None
+
+
+@contextmanager
+def mapping_kept(directory: Path, text: str) -> Iterator[None]:
+    """Make a text the node's mapping once the context ends without an error; the former one stays beside it.
+
+    A text that cannot be written is an error before anything else is done. Raises ConfigError, SourceError.
+    """
+    path = _mapping_path(directory)
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.touch(mode=0o600)
+        fresh.write_text(text, encoding="utf-8")
+    except OSError:
+        raise SourceError(
+            message("The mapping cannot be written beside the node's settings; nothing was loaded."),
+            remedy=message("The operator frees room on the disk, or lets the node write its directory."),
+        ) from None
+    try:
+        yield
+        if path.exists() and path.read_text(encoding="utf-8") != text:
+            copy = path.with_name(f".{FORMER}.new")
+            copy.touch(mode=0o600)
+            shutil.copyfile(path, copy)
+            copy.replace(path.with_name(FORMER))
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _mapping_path(directory: Path) -> Path:
+    return directory / (read_config(directory, MemberConfig).mapping or MAPPING)

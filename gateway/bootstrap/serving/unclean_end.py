@@ -12,6 +12,7 @@ from gateway.bootstrap.setup.layout import Layout
 from gateway.errors import SafelaneError
 from gateway.hub.context import Hub
 from gateway.member.node.context import Node
+from gateway.watching.recovering import lost_in
 
 
 class DamagedLogError(SafelaneError):
@@ -31,7 +32,8 @@ def check_after_unclean_end(layout: Layout, side: Hub | Node) -> None:
         if view.log.latest_checkpoint() is None:
             return
         keys = side.log.signing_keys(view.log) or (side.log.key,)
-        damages = check_newest(as_stored(view.log), [Verifier(key) for key in keys])
+        verifiers, lost = [Verifier(key) for key in keys], lost_in(view.recovery)
+        damages = check_newest(as_stored(view.log), verifiers, lost)
     if damages:
         raise DamagedLogError(
             f"The end of the log is damaged: {damages[0]}.",

@@ -71,6 +71,8 @@ class WebServer:
             recv_bytes=LARGEST_RECORD,
             max_request_header_size=LARGEST_HEADER,
             max_request_body_size=LARGEST_SENT,
+            # The application itself knows whose word counts (`Proxies`); else all callers had one address.
+            clear_untrusted_proxy_headers=False,
             log_socket_errors=False,  # of strangers, who could fill a disk with them
             asyncore_use_poll=True,  # select knows no more than 1024 files
         )

@@ -23,12 +23,14 @@ from audit.formats.merkle import root_of
 from audit.formats.note import Note
 from audit.log.storage_check import check_storage
 from gateway import __version__
+from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.bootstrap.setup.log_keys import verifiers_of_log
 from gateway.bootstrap.setup.plain_files import anything_else, copy_plain, made_whole
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
-from gateway.member.region.log_exchange import HUB as THE_HUB
+from gateway.member.node.ports import Clock
+from gateway.member.region.taking_back import HUB as THE_HUB
 from gateway.store.copying import Progress, copy_as_it_is, copy_rows, rows_in
 from gateway.store.engine.database import Database, sqlite_url
 from gateway.store.engine.logs import SqlLogStorage
@@ -36,6 +38,7 @@ from gateway.store.engine.migrate import HEAD, HUB, MEMBER, migrate, older_form
 from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.hub.admissions import enrolled_members
 from gateway.store.sides import tables_of
+from gateway.watching.recovering import lost_in
 from gateway.wire.strict_json import strict_json
 
 FORMAT = "safelane-backup/1"
@@ -147,11 +150,18 @@ def check(backup: Path) -> Manifest:
 
 
 def restore(
-    backup: Path, directory: Path, database: str = "", progress: Progress = lambda *_: None
+    backup: Path,
+    directory: Path,
+    database: str = "",
+    progress: Progress = lambda *_: None,
+    *,
+    clock: Clock = SYSTEM,
+    lost_at: datetime | None = None,
 ) -> Manifest:
     """Restore a backup into an empty directory, and its rows into `database` (a URL) if given.
 
-    The log does not grow before its witnesses were heard (`gateway.watching.recovering`). Raises BackupError
+    The log does not grow before its witnesses were heard (`gateway.watching.recovering`). `lost_at`: from
+    when on a node did nothing, as its operator knows. Raises BackupError
     or StorageError; then nothing exists under the directory's name.
     """
     manifest = check(backup)
@@ -160,11 +170,13 @@ def restore(
             f"{directory} is not empty.", remedy="Nothing was changed. Choose a new directory with --dir."
         )
     with made_whole(directory) as partial:
-        _restore_into(partial, backup, manifest, database, progress)
+        target_url = _restore_into(partial, backup, manifest, database, progress)
+        _wait_for_witnesses(target_url, manifest.side, clock.now(), lost_at)
+        _durable(partial)
     return manifest
 
 
-def _restore_into(partial: Path, backup: Path, manifest: Manifest, database: str, progress: Progress) -> None:
+def _restore_into(partial: Path, backup: Path, manifest: Manifest, database: str, progress: Progress) -> str:
     copy_plain(backup / FILES, partial)
     config = _config(partial, manifest.side)
     write_config(partial, replace(config, database=database))
@@ -172,10 +184,13 @@ def _restore_into(partial: Path, backup: Path, manifest: Manifest, database: str
     with _opened_copy(backup, manifest.side) as copy, closing(Database(target_url)) as target:
         migrate(target, manifest.side)
         copy_rows(copy, target, manifest.side, progress)
-        with target.writing() as connection:
-            members = enrolled_members(connection) if manifest.side == HUB else [THE_HUB]
-            SqlRecovery(connection).await_all(members)
-    _durable(partial)
+    return target_url
+
+
+def _wait_for_witnesses(url: str, side: str, now: datetime, lost_at: datetime | None) -> None:
+    with closing(Database(url)) as database, database.writing() as connection:
+        members = enrolled_members(connection) if side == HUB else [THE_HUB]
+        SqlRecovery(connection).await_all(members, now, lost_at)
 
 
 _OLDER = "No backup is made of it. See all of it with safelane log check, and restore an older backup."
@@ -230,7 +245,7 @@ def _verified_log(backup: Path, connection: Connection, remedy: str) -> tuple[in
     checkpoint = log.latest_checkpoint()
     if checkpoint is None:
         return 0, root_of([])
-    found = check_storage(log, keys)
+    found = check_storage(log, keys, lost=lost_in(SqlRecovery(connection)))
     if found.damages:
         raise BackupError(f"The log is damaged: {found.damages[0]}.", remedy=remedy)
     return found.entries, Checkpoint.parse(Note.parse(checkpoint.note).text).root

@@ -17,6 +17,7 @@ from gateway.bootstrap.setup.clock import SystemClock
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY
 from gateway.bootstrap.setup.open_member import ANSWER_KEY, connect, create_member
+from gateway.bootstrap.setup.private_authority import pin_authority
 from gateway.bootstrap.setup.upgrading import try_first
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
@@ -98,6 +99,7 @@ def _begin(directory: Path, invitation: Invitation, database: str, *, renews: bo
         "hub_url": invitation.hub_url,
         "hub_log_key": invitation.hub.log_key,
         "hub_call_key": invitation.hub.call_key,
+        "hub_authority": invitation.hub.authority,
         "database": database,
         "renews": renews,
     }
@@ -124,7 +126,7 @@ def under_way(directory: Path) -> Joining:
     """Return the pending application in this directory. Raises JoinError when there is none."""
     try:
         about = json.loads((directory / JOINING).read_text(encoding="utf-8"))
-        hub = HubKeys(about["hub_log_key"], about["hub_call_key"])
+        hub = HubKeys(about["hub_log_key"], about["hub_call_key"], about.get("hub_authority", ""))
         renews = bool(about["renews"])
         own = _own_keys(directory, about["member"], NEXT if renews else "")
         return Joining(about["hub_url"], hub, own, about["database"], renews)
@@ -161,7 +163,15 @@ def _replace(directory: Path, joining: Joining) -> None:
     for name in RENEWED:
         replace_secret(keys / name, read_secret(keys / f"{name}{NEXT}"))
     config = read_config(directory, MemberConfig)
-    write_config(directory, replace(config, hub_url=joining.hub_url, hub_call_key=joining.hub.call_key))
+    write_config(
+        directory,
+        replace(
+            config,
+            hub_url=joining.hub_url,
+            hub_call_key=joining.hub.call_key,
+            hub_authority=pin_authority(directory, joining.hub.authority),
+        ),
+    )
 
 
 def _own_keys(directory: Path, member: str, ending: str) -> Enrolment:
@@ -179,7 +189,7 @@ def _apply(directory: Path, joining: Joining, secret: str) -> None:
         hub=InvitedBy(Verifier.parse(joining.hub.call_key)),
         clock=SystemClock(),
     )
-    with federation_client(joining.hub_url, signatures) as client:
+    with federation_client(joining.hub_url, signatures, joining.hub.authority) as client:
         try:
             body = {"secret": secret, "proof": _proof(directory, joining), **joining.enrolment.as_json()}
             reply = client.post("/applications", json=body)

@@ -16,6 +16,7 @@ from gateway.bootstrap.setup.call_keys import read_reply_signers
 from gateway.bootstrap.setup.clock import SYSTEM, ProcessNotifier
 from gateway.bootstrap.setup.layout import database_url, fresh
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
+from gateway.bootstrap.setup.private_authority import own_authority
 from gateway.bootstrap.setup.upgrading import try_first, upgraded
 from gateway.config import HubConfig, read_config, write_config
 from gateway.dictionary import regional
@@ -109,6 +110,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
             cosigner=keys.cosigner,
             started=clock.now(),
             thresholds=thresholds,
+            authority=own_authority(directory),
         )
     finally:
         database.close()

@@ -13,6 +13,7 @@ from gateway.bootstrap.setup.alert_thresholds import thresholds_of
 from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import Layout, database_url, fresh
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
+from gateway.bootstrap.setup.private_authority import hub_authority, pin_authority
 from gateway.bootstrap.setup.upgrading import upgraded
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.dictionary import regional
@@ -68,7 +69,10 @@ def connect(
     database: str = "",
 ) -> None:
     """Give a new node its hub's address and compared keys: the node's log begins with both."""
-    write_config(directory, MemberConfig(member, hub_url, hub.log_key, hub.call_key, database))
+    pinned = pin_authority(directory, hub.authority)
+    write_config(
+        directory, MemberConfig(member, hub_url, hub.log_key, hub.call_key, database, hub_authority=pinned)
+    )
     with open_member(directory, clock) as node, node.store.writing() as work:
         now = node.clock.now()
         node.log.create(work.log, int(now.timestamp()))
@@ -122,4 +126,5 @@ def hub_link(directory: Path, node: Node, hub_url: str | None = None) -> HttpLin
         hub=HubReplyKeys(node),
         clock=node.clock,
     )
-    return HttpLink(hub_url or read_config(directory, MemberConfig).hub_url, signatures)
+    config = read_config(directory, MemberConfig)
+    return HttpLink(hub_url or config.hub_url, signatures, hub_authority(directory, config))

@@ -118,7 +118,7 @@ def _write(
             watch = SqlWatch(connection, found.checkpoint.origin)
             for number, entry in found.key_changes:
                 watch.add_key_change(entry, because=number)
-            SqlRecovery(connection).await_all(awaited)
+            SqlRecovery(connection).await_all(awaited, clock.now())
     _check_keys(partial, found, clock)
 
 

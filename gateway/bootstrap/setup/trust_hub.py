@@ -8,6 +8,7 @@ import httpx
 from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import database_url
 from gateway.bootstrap.setup.open_member import open_member
+from gateway.bootstrap.setup.private_authority import hub_authority
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.http.link import FEDERATION, REPLY_SECONDS
@@ -36,7 +37,7 @@ def trust_hub(directory: Path, typed: str, clock: Clock = SYSTEM) -> str:
     """
     config = read_config(directory, MemberConfig)
     with hold_log(database_url(directory, config), config.member), open_member(directory, clock) as node:
-        call_key = _ask_call_key(config.hub_url)
+        call_key = _ask_call_key(config.hub_url, hub_authority(directory, config))
         check_fingerprint(typed, hub_fingerprint(region_of(node), call_key))
         hub = HubKeys(config.hub_log_key, call_key)
         with node.store.writing() as work:
@@ -45,11 +46,14 @@ def trust_hub(directory: Path, typed: str, clock: Clock = SYSTEM) -> str:
     return call_key
 
 
-def _ask_call_key(url: str) -> str:
+def _ask_call_key(url: str, authority: str) -> str:
     """Return the key announced at the address; the fingerprint decides whether the key is the hub's."""
     try:
         reply = httpx.get(
-            f"{url.rstrip('/')}{FEDERATION}/keys", timeout=REPLY_SECONDS, verify=trusted(), trust_env=False
+            f"{url.rstrip('/')}{FEDERATION}/keys",
+            timeout=REPLY_SECONDS,
+            verify=trusted(authority),
+            trust_env=False,
         )
         return reply_keys_from_json(strict_json(reply.raise_for_status().content)).call_key
     except (httpx.HTTPError, httpx.InvalidURL, ReplyKeysError, ValueError) as error:

@@ -15,8 +15,10 @@ from gateway.bootstrap.setup.certificate import certificate_files
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
+from gateway.bootstrap.setup.private_authority import own_authority
 from gateway.bootstrap.setup.upgrading import behind
 from gateway.bootstrap.upkeep.check_result import Finding, State
+from gateway.bootstrap.upkeep.disk_encryption import encryption
 from gateway.bootstrap.upkeep.hub_reachability import public_address, way_to_hub
 from gateway.bootstrap.upkeep.log_opening import open_log, open_view, open_watch
 from gateway.config import HubConfig, MemberConfig, read_config
@@ -24,6 +26,7 @@ from gateway.errors import SafelaneError
 from gateway.hub.context import Hub
 from gateway.keys.files import KeyFileError
 from gateway.keys.lost_keys import check_not_lost
+from gateway.member.policy.losses_shown import LossShown, losses_shown
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.watching.certificates import SOON
 from gateway.watching.clocks import Tick, clock_alerts
@@ -51,6 +54,7 @@ def examine(directory: Path) -> Iterator[Finding]:
     yield Finding("software", State.WELL, f"Safelane {__version__}")
     yield _disk(directory)
     yield _private(directory)
+    yield from encryption(directory, database_elsewhere=bool(config.database))
     opened = list(_tried("database", lambda: _database(directory, config)))
     yield from opened
     # Else each of these would say the same once more; a log whose key is lost can be opened.
@@ -60,7 +64,7 @@ def examine(directory: Path) -> Iterator[Finding]:
         yield from _tried("members" if hub else "node", lambda: _own(directory, hub=hub))
     yield from _tried("certificate", lambda: _own_certificate(directory, config))
     if isinstance(config, MemberConfig):
-        yield from way_to_hub(directory, config.hub_url)
+        yield from _tried("hub", lambda: way_to_hub(directory, config))
     if config.public_url:
         yield from public_address(config.public_url)
 
@@ -95,7 +99,8 @@ def _own_certificate(directory: Path, config: HubConfig | MemberConfig) -> Itera
         yield Finding("certificate", State.WELL, detail)
         return
     state = State.WRONG if ends <= now else State.WARNING
-    yield Finding("certificate", state, detail, "Renew it; the new files count without a restart.")
+    own = f" with safelane tls NAME --dir {directory}" if own_authority(directory) else ""
+    yield Finding("certificate", state, detail, f"Renew it{own}; the new files count without a restart.")
 
 
 def _tried(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -193,7 +198,7 @@ def _members(directory: Path) -> Iterator[Finding]:
 
 def _node(directory: Path) -> Iterator[Finding]:
     with open_member(directory) as node, node.store.reading() as view:
-        awaited = view.recovery.awaited()
+        awaited, losses = view.recovery.awaited(), list(losses_shown(node, view))
         missing = [
             (what, remedy)
             for what, remedy, there in (
@@ -205,9 +210,27 @@ def _node(directory: Path) -> Iterator[Finding]:
         ]
     for what, remedy in missing:
         yield Finding("answers", State.WARNING, f"there is not yet {what}", f"Go on with: {remedy}")
-    if not missing:
+    if not missing and all(shown.answers for shown in losses):
         yield Finding("answers", State.WELL, "snapshot, policy and cube are there")
     yield from _recovering(awaited)
+    yield from map(_lost, losses)
+
+
+def _lost(shown: LossShown) -> Finding:
+    """What a restored node has lost, and what it does about it."""
+    whole = f"entries signed after the backup: {shown.entries}"
+    if not shown.unknown:
+        return Finding("restore", State.WELL, f"{whole}, all given back by the hub")
+    lost = f"{whole}, lost for good: {shown.unknown}"
+    if shown.answers:
+        detail = f"{lost}; of years before {shown.before} nothing new is released"
+        return Finding("restore", State.WARNING, detail, "Nothing is to be done; it stays so.")
+    return Finding(
+        "restore",
+        State.WRONG,
+        f"{lost}; nothing is answered",
+        "Load the register, publish the policy as a new version, and make the cube: see the page on backups.",
+    )
 
 
 def _recovering(awaited: Sequence[str]) -> Iterator[Finding]:

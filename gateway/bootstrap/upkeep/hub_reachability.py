@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from gateway.bootstrap.setup.open_member import hub_link, open_member
+from gateway.bootstrap.setup.private_authority import hub_authority
 from gateway.bootstrap.upkeep.check_result import Finding, State
+from gateway.config import MemberConfig
 from gateway.errors import SafelaneError
 from gateway.http.signatures import SKEW
 from gateway.http.trust import trusted
@@ -26,10 +28,11 @@ _MISMATCHES = (62, 64)  # of a name, of an address
 """OpenSSL's numbers for faults of a certificate; 18 to 21 are about the issuer."""
 
 
-def way_to_hub(directory: Path, url: str) -> Iterator[Finding]:
-    """Check everything about a node's connection to its hub at `url`."""
-    yield from _protected(url)
-    reply = _asked(url)
+def way_to_hub(directory: Path, config: MemberConfig) -> Iterator[Finding]:
+    """Check everything about a node's connection to its hub. Raises ConfigError or UntrustedError."""
+    url, trust = config.hub_url, trusted(hub_authority(directory, config))
+    yield from _protected(url, trust)
+    reply = _asked(url, trust)
     if isinstance(reply, Finding):
         yield reply
         return
@@ -40,15 +43,15 @@ def way_to_hub(directory: Path, url: str) -> Iterator[Finding]:
 
 def public_address(url: str) -> Iterator[Finding]:
     """Check whether a hub or a node is reached at the address that its people use."""
-    yield from _protected(url)
-    reply = _asked(url)
+    yield from _protected(url, trusted())
+    reply = _asked(url, trusted())
     yield reply if isinstance(reply, Finding) else Finding("address", State.WELL, f"{url} answers")
 
 
-def _protected(url: str) -> Iterator[Finding]:
+def _protected(url: str, trust: ssl.SSLContext) -> Iterator[Finding]:
     parts = urlsplit(url)
     if parts.scheme == "https":
-        yield _certificate(parts.hostname or "", parts.port or 443)
+        yield _certificate(parts.hostname or "", parts.port or 443, trust)
     elif parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         yield Finding(
             "TLS",
@@ -58,10 +61,10 @@ def _protected(url: str) -> Iterator[Finding]:
         )
 
 
-def _asked(url: str) -> httpx.Response | Finding:
+def _asked(url: str, trust: ssl.SSLContext) -> httpx.Response | Finding:
     try:
         return httpx.get(
-            f"{url.rstrip('/')}/healthz", timeout=SECONDS, verify=trusted(), trust_env=False
+            f"{url.rstrip('/')}/healthz", timeout=SECONDS, verify=trust, trust_env=False
         ).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Finding(
@@ -72,11 +75,11 @@ def _asked(url: str) -> httpx.Response | Finding:
         )
 
 
-def _certificate(host: str, port: int) -> Finding:
+def _certificate(host: str, port: int, trust: ssl.SSLContext) -> Finding:
     try:
         with (
             socket.create_connection((host, port), timeout=SECONDS) as plain,
-            trusted().wrap_socket(plain, server_hostname=host) as secure,
+            trust.wrap_socket(plain, server_hostname=host) as secure,
         ):
             ends = datetime.fromtimestamp(
                 ssl.cert_time_to_seconds(str((secure.getpeercert() or {})["notAfter"])), UTC

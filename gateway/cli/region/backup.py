@@ -1,5 +1,6 @@
 """`safelane backup`, `safelane restore`: saves a hub or a node whole, and restores a backup."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -45,29 +46,46 @@ def backup(target: Path, sealed: bool, directory: Path) -> None:
 @click.option("--dir", "directory", type=FOLDER, help="Where to: a new or an empty directory.")
 @options.database
 @click.option("--check", "only_check", is_flag=True, help="Read the backup back, and restore nothing.")
-def restore_command(source: Path, directory: Path | None, database: str, only_check: bool) -> None:
+@click.option(
+    "--lost-at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    help="Of a node: since when it did nothing (UTC), such as 2026-11-30T11:40.",
+)
+def restore_command(
+    source: Path, directory: Path | None, database: str, only_check: bool, lost_at: datetime | None
+) -> None:
     """Restore a BACKUP into an empty directory, also from SQLite to PostgreSQL.
 
     The log does not grow before every witness has confirmed that it has seen no more than the backup holds.
     """
     if directory is None and not only_check:
         raise click.UsageError("Name the directory with --dir, or say --check.")
+    lost = None if lost_at is None else lost_at.replace(tzinfo=UTC)
     if source.is_dir():
-        _restored(source, source, None if only_check else directory, database)
+        _restored(source, source, None if only_check else directory, (database, lost))
         return
     within = None if directory is None else directory.resolve().parent
     with opened_backup(source, passphrase_of("this backup"), within) as opened:
-        _restored(opened, source, None if only_check else directory, database)
+        _restored(opened, source, None if only_check else directory, (database, lost))
 
 
-def _restored(opened: Path, source: Path, directory: Path | None, database: str) -> None:
-    """Restore a backup; without a directory only check the backup."""
+def _restored(
+    opened: Path, source: Path, directory: Path | None, chosen: tuple[str, datetime | None]
+) -> None:
+    """Restore a backup; without a directory only check the backup. `chosen`: the database, and since when a
+    node did nothing.
+    """
+    database, lost_at = chosen
     if directory is None:
         click.echo(f"{source}: {_summary(check(opened))}. Whole.")
         return
     with building("copying") as progress:
         manifest = restore(
-            opened, directory, database, lambda table, rows: progress(f"{table}: {rows} rows", 0.5)
+            opened,
+            directory,
+            database,
+            lambda table, rows: progress(f"{table}: {rows} rows", 0.5),
+            lost_at=lost_at,
         )
     click.echo(f"{directory}: {_summary(manifest)}. Serve it; the log grows once its witnesses were heard.")
 

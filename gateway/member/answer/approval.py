@@ -126,7 +126,7 @@ def end_late(node: Node, cube_cache: CubeCache) -> int:
     """End questions that have waited until no answer counts any more; returns their number."""
     now, ended = node.clock.now(), 0
     with node.store.reading() as view:
-        late = [one for one in view.waiting_questions() if now > _asked(one).late_until]
+        late = [one for one in view.waiting_questions() if now > asked_of(one).late_until]
     for one in late:
         with node.store.writing() as work:
             if work.waiting(one.question_id) == one:
@@ -146,7 +146,7 @@ def _waiting(view: View, question_id: str) -> WaitingQuestion:
 
 
 def _pending(node: Node, cube_cache: CubeCache, view: View, waiting: WaitingQuestion) -> Pending:
-    asked = _asked(waiting)
+    asked = asked_of(waiting)
     proven = ProvenQuestion(asked, EntryRef(waiting.origin, waiting.asked_index, leaf_hash(waiting.entry)))
     case = case_of(node, cube_cache, view, proven)
     verdict = read_verdict(node, case)
@@ -169,7 +169,8 @@ def _approved(node: Node, view: View, pending: Pending) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _asked(waiting: WaitingQuestion) -> Asked:
+def asked_of(waiting: WaitingQuestion) -> Asked:
+    """The question that waits, as the regional log has it."""
     event = decode(waiting.entry)
     assert isinstance(event, Asked)  # noqa: S101 - proved to be one before it was kept
     return event

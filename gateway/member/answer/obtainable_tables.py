@@ -4,7 +4,7 @@ Bounds that go with withheld cells follow from these tables and from no others: 
 would disclose cells of other recipients.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations, product
@@ -38,10 +38,15 @@ def levels_of(dictionary: Dictionary, question: Question) -> Levels:
 
 
 def obtainable_tables(
-    dictionary: Dictionary, policy: Policy, trees: Mapping[str, Tree], asked: Asked
+    dictionary: Dictionary,
+    policy: Policy,
+    trees: Mapping[str, Tree],
+    asked: Asked,
+    made: Collection[frozenset[str]] | None = None,
 ) -> frozenset[Levels]:
     """The levels of every cell that the requester may obtain, for the question's purpose and measure.
 
+    `made`: the dimensions of each table of the cube; by default all that the policy allows.
     The `trees` are the dimensions of the cube, without the year of service, of which each question about
     clients names one, and the policy is in force when the question is answered.
 
@@ -58,7 +63,7 @@ def obtainable_tables(
     year = tuple(f for f in asked.question.where if dictionary.of_dimension(f.level, SERVICE_DATE))
     found: set[Levels] = set()
     for levels in _tables(trees, policy.scope.max_dims):
-        if levels in found:
+        if levels in found or (made is not None and frozenset(d for d, _ in levels) not in made):
             continue
         by = tuple(sorted(level for _, level in levels))
         question = replace(asked.question, by=by, where=year).inside()

@@ -18,6 +18,7 @@ from gateway.member.node.ports import HubLink, View
 from gateway.member.region.log_exchange import check_not_shorter, receive_reply, show
 from gateway.member.region.public_log import compare_with_public
 from gateway.member.region.sharing_statement import state
+from gateway.member.region.taking_back import is_recovering, recover
 from gateway.wire.poll import Delivery, Poll, PollReply
 
 log = structlog.get_logger()
@@ -38,7 +39,11 @@ def run_round(node: Node, cube_cache: CubeCache, link: HubLink, wait: float) -> 
     """Run a round. Raises LinkError when the hub is away or lies; finished work stays done."""
     cube_cache.refresh()
     with node.store.reading() as view:
-        waiting = outbox(node, view)
+        recovering = is_recovering(view)
+        waiting = Outbox() if recovering else outbox(node, view)
+    if recovering:
+        recover(node, link)
+        return RoundResult(0, 0)
     if waiting != Outbox() and not (link.takes_batches() and fits_a_call(waiting)):
         _hand_in(node, cube_cache, link)
     made = _next_call(node, cube_cache, wait, batches=link.takes_batches())

@@ -87,7 +87,8 @@ def view_of(dictionary: Dictionary, cube: ReadyCube, policy: Policy, asked: Aske
     cells = withholding(cube)
     requester, question = asked.requester, asked.question
     who = json.dumps(["tables", requester.organisation, requester.role, question.purpose, question.measure])
-    tables = cube.once(who, lambda: obtainable_tables(dictionary, policy, cube.trees, asked))
+    made = frozenset(cells.tables)
+    tables = cube.once(who, lambda: obtainable_tables(dictionary, policy, cube.trees, asked, made))
     views: dict[frozenset[Levels], RecipientView] = cube.once("views", dict)
     if tables not in views and len(views) >= KEPT:
         del views[next(iter(views))]

@@ -40,7 +40,7 @@ def protected_additional(
 
 def described(inputs: CubeInputs, parts: Sequence[ReleasePart]) -> dict[str, str]:
     """The finest level of every dimension of the plan or of a release of these parts."""
-    finest = dict(inputs.plan.finest)
+    finest = dict(inputs.together)
     for part in parts:
         for cube in part.cubes:
             for name, level in levels_of(inputs, part, cube).items():
@@ -52,9 +52,10 @@ def described(inputs: CubeInputs, parts: Sequence[ReleasePart]) -> dict[str, str
 
 def _shows_more(inputs: CubeInputs, former: ReleaseHistory) -> bool:
     """Whether the rules changed so that more may be shown than before."""
-    before, after = former.rules, inputs.rules
-    hierarchies = {d.name: set(d.codes) for d in former.dims if d.name != TIME}
-    now = {d.name: set(d.codes) for d in inputs.hierarchies(inputs.plan.years) if d.name != TIME}
+    before, after = former.rules.together(), inputs.rules.together()
+    alone = {TIME, *(name for rules in (former.rules, inputs.rules) for name, _ in rules.apart)}
+    hierarchies = {d.name: set(d.codes) for d in former.dims if d.name not in alone}
+    now = {d.name: set(d.codes) for d in inputs.hierarchies(inputs.plan.years) if d.name not in alone}
     # Of years that were not released then nothing more can be shown, nor where fewer cells are to be shown.
     marked = existing_names(former.dims, (after.always - before.always) | (before.never - after.never))
     same = replace(_unmarked(before), priority=after.priority) == _unmarked(after)
@@ -69,11 +70,13 @@ def _unmarked(rules: Rules) -> Rules:
 def _additional(inputs: CubeInputs, part: ReleasePart, number: int) -> ReleasePart:
     rows, years = snapshot_from_bytes(part.sealed), {int(year) for year in part.period}
     finest = described(inputs, [part])
-    coarser = any(finest[name] != level for name, level in inputs.plan.finest.items())
+    coarser = any(finest[name] != level for name, level in inputs.together.items())
     if coarser or len(inputs.without_misleading(rows)) < len(rows):
         return part
     made = with_figures(inputs, rows, years, finest)
-    known = [*(trimmed(cube) for cube in part.cubes), *made.known]
+    # A table apart is safe beside whatever names none of its dimensions; a registered figure may name one.
+    beside = part.apart if made.known else ()
+    known = [*(trimmed(cube) for cube in (*part.cubes, *beside)), *made.known]
     # What was withheld may be in the way of a cell that is always to be shown now; others may be shown still.
     for always in dict.fromkeys((made.rules.always, frozenset[CellName]())):
         rules = replace(made.rules, always=always)

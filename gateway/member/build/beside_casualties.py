@@ -19,6 +19,7 @@ from gateway.member.errors import NotProtectedError
 from gateway.member.model.clients import Clients
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
+from gateway.member.policy.after_losses import lost_before
 from gateway.member.policy.clients_plan import clients_rules
 from policies import Policy
 
@@ -46,7 +47,7 @@ def stored_form(
     if plan is None or clients is None or not isinstance(cube, ReleaseHistory):
         return beside(data, clients_of(released[-1]) if released else None)
     with node.store.reading() as view:
-        single = bool(view.extracts.disclosed())
+        single, lost = bool(view.extracts.disclosed()), lost_before(view)
     grown = grow_clients(
         ClientsInputs(
             node.dictionary,
@@ -58,6 +59,7 @@ def stored_form(
             inputs.key,
             Survivors(inputs, cube),
             single_records=single or withhold,
+            lost_before=lost,
             progress=progress,
         ),
         former,

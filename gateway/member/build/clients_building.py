@@ -52,6 +52,8 @@ class ClientsInputs:
     """The people of the cube of casualties, with its certificates."""
     single_records: bool = False
     """Whether single records were ever given out: then no year is released."""
+    lost_before: int = 0
+    """The first year of which nothing can be lost, at a node that lost what it had released."""
     progress: Progress | None = None
 
 
@@ -95,7 +97,7 @@ def _part(inputs: ClientsInputs, year: int) -> ReleasePart:
     withheld = ReleasePart("period", period, None, ())
     if inputs.single_records:
         return withheld
-    if len(np.unique(rows.person)) < inputs.rules.threshold:
+    if year < inputs.lost_before or len(np.unique(rows.person)) < inputs.rules.threshold:
         return replace(withheld, sealed=rows.to_bytes())
     for finest in (*_coarser(inputs), None):
         part = _certified(inputs, withheld, rows, finest, year)

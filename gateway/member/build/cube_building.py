@@ -27,6 +27,7 @@ from gateway.member.model.snapshot import Snapshot, population
 from gateway.member.model.stored_cube import Plan, StoredCube, withheld, without_accidents
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
+from gateway.member.policy.after_losses import lost_before
 from gateway.member.policy.cube_adoption import certifiable, certify, existing, sensitive_of
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.mechanism_choice import perturbation, privacy
@@ -125,12 +126,12 @@ def _withhold(  # noqa: PLR0917 - what `build` has at hand
     """
     record, snapshot = loaded
     with node.store.reading() as view:
-        released = view.released_cubes()
+        released, lost = view.released_cubes(), lost_before(view)
     former = parse_cube(released[-1]) if released else None
     plan, change = planned[0], perturbation(planned[0].mechanism)
     if not plan.finest or privacy(plan.mechanism) is not None:
         return
-    inputs = CubeInputs(node.dictionary, snapshot, plan, planned[1], node.cube_key)
+    inputs = CubeInputs(node.dictionary, snapshot, plan, planned[1], node.cube_key, lost_before=lost)
     for whole in (False, True):
         with suppress(NotProtectedError, NotAcceptedError):
             cube: Released
@@ -194,7 +195,13 @@ def protected(
             remedy="Name another dimension under 'finest'.",
         )
     with node.store.reading() as view:
-        extracts, in_totals = view.extracts.disclosed(), view.cells_in_totals()
+        extracts, in_totals, lost = view.extracts.disclosed(), view.cells_in_totals(), lost_before(view)
+        if lost and planned[0].mechanism:
+            raise NotProtectedError(
+                "Numbers that protect this data set were lost with a disk: others of the same people would "
+                "undo their protection.",
+                remedy="Tables that the backup holds can go on answering, with the snapshot they are of.",
+            )
         if privacy(planned[0].mechanism) is not None:
             if extracts or (released and not is_noisy(released[-1])):
                 raise _another_mechanism()
@@ -203,7 +210,9 @@ def protected(
     former = parse_cube(released[-1]) if released else None
     # Of accidents beside single records nobody has shown yet that they are safe: none for new people.
     counted = without_accidents(planned[0]) if extracts else planned[0]
-    inputs = CubeInputs(node.dictionary, snapshot, counted, planned[1], node.cube_key, progress)
+    inputs = CubeInputs(
+        node.dictionary, snapshot, counted, planned[1], node.cube_key, progress, lost_before=lost
+    )
     changed = perturbation(planned[0].mechanism)
     if changed is None and not isinstance(former, PerturbedCube | NoisyCube):
         return grow(inputs, None) if former is None else _grown(inputs, former, extracts, in_totals)
@@ -255,6 +264,5 @@ def counted_rows(node: Node, snapshot: Snapshot, plan: Plan, rules: Rules) -> ND
         plan.finest,
         rows=population(snapshot, plan.consent, victims=plan.victims),
         years=plan.years,
-        max_dims=rules.max_dims or len(plan.finest),
-        threshold=rules.threshold,
+        rules=rules,
     )

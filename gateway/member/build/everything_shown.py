@@ -138,7 +138,7 @@ def finest_of(inputs: CubeInputs, parts: Iterable[ReleasePart]) -> dict[str, str
     """The finest level of every dimension of the cubes of these parts."""
     found: dict[str, str] = {}
     for part in parts:
-        for cube in part.cubes:
+        for cube in (*part.cubes, *part.apart):
             for name, level in levels_of(inputs, part, cube).items():
                 names = inputs.dictionary.dimension(name).level_names(inputs.snapshot.member)
                 found[name] = min(found.get(name, level), level, key=names.index)

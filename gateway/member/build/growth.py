@@ -20,6 +20,7 @@ from gateway.member.build.known_figures import (
     figures_about,
     with_figures,
 )
+from gateway.member.build.tables_apart import with_tables_apart
 from gateway.member.cube.accident_counts import accidents_of, check_goes_on
 from gateway.member.cube.cube_inputs import (
     ATTEMPTS,
@@ -45,23 +46,31 @@ def grow(inputs: CubeInputs, former: ReleaseHistory | None) -> ReleaseHistory:
     """The cube of the newest snapshot beside all earlier releases.
 
     New closed years are protected by themselves; revisions enter when enough people are in them and they are
-    safe, and wait otherwise; the rules in force decide how the parts are read.
+    safe, and wait otherwise; the rules in force decide how the parts are read. Where releases were lost, what
+    is known of them stands, and of the years before nothing else is released.
 
     Raises NotProtectedError when a new year cannot be protected, or released years are not covered any more.
     """
     parts, released = _released(inputs, former)
+    if inputs.lost_before:
+        inputs = replace(inputs, closed=inputs.closed | frozenset(range(len(parts))))
     if former is not None:
         _check_whole(inputs, former)
+    if former is not None and not inputs.lost_before:
         # About people of whom something was released, finer tables would have to be safe beside all of that.
         again = replace(inputs, rules=replace(inputs.rules, finer=None))
         parts = protected_additional(again, former, parts)
         parts += _revision(_later(again), former, parts)
-    tried = _tried(former) & set(inputs.plan.years)
-    if fresh := set(inputs.plan.years) - released - tried:
+    tried, new = _tried(former) & set(inputs.plan.years), set(inputs.plan.years) - released
+    if lost := {year for year in new if year < inputs.lost_before}:
+        parts.append(_withheld_for_good(inputs, lost))
+    tried -= lost
+    if fresh := new - lost - tried:
         parts.append(_period(inputs, fresh, len(parts)))
     if tried:
         parts.append(_again(inputs, tried, len(parts)))
-    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, parts)
+    made = with_tables_apart(inputs, parts)
+    return ReleaseHistory.of(inputs.hierarchies(inputs.plan.years), inputs.rules, made)
 
 
 def withheld_growth(inputs: CubeInputs, former: ReleaseHistory | None, *, whole: bool) -> ReleaseHistory:
@@ -114,6 +123,11 @@ def _tried(former: ReleaseHistory | None) -> set[int]:
 
 def _withheld(inputs: CubeInputs, years: set[int]) -> ReleasePart:
     return ReleasePart("period", frozenset(map(str, years)), inputs.time(years), ())
+
+
+def _withheld_for_good(inputs: CubeInputs, years: set[int]) -> ReleasePart:
+    """Years that a lost cube may have shown: beside it, no table of these people is known to be safe."""
+    return replace(_withheld(inputs, years), sealed=sealed(inputs.counted(years)))
 
 
 def _again(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
@@ -254,7 +268,7 @@ def _leaving(
             rows = taken(rows, np.array(stays, dtype=np.bool_))
             people[came, len(parts)] = inputs.table(left[came], years, finest)
         people[came, until] = inputs.table(rows, years, finest)
-    rules = rules_for(inputs.rules, next(iter(people.values())))
+    rules = rules_for(inputs.rules.together(), next(iter(people.values())))
     cube = certified_by_retries(
         inputs, len(parts), lambda key: protect_leaving(parts, people, rules, key, inputs.progress)
     )

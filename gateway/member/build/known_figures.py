@@ -41,11 +41,11 @@ def with_figures(
     figures = figures_about(inputs, years)
     table = inputs.table(rows, years, described_by(inputs, figures, finest))
     if not figures:
-        return TableWithFigures(table, rules_for(inputs.rules, table), ())
+        return TableWithFigures(table, rules_for(inputs.rules.together(), table), ())
     table = replace(
-        table, by=tuple(dict.fromkeys([*inputs.plan.finest, *(n for f in figures for n in f.where)]))
+        table, by=tuple(dict.fromkeys([*inputs.together, *(n for f in figures for n in f.where)]))
     )
-    rules = rules_for(_rules(inputs.rules, table, figures, tuple(inputs.plan.finest)), table)
+    rules = rules_for(_rules(inputs.rules.together(), table, figures, tuple(inputs.together)), table)
     return TableWithFigures(table, rules, known_figures(figures, table)[0])
 
 
@@ -60,7 +60,7 @@ def described_by(
     inputs: CubeInputs, figures: Sequence[Figure], finest: dict[str, str] | None = None
 ) -> dict[str, str]:
     """The finest level of every dimension of the plan (or `finest`) or of a figure."""
-    found = dict(inputs.plan.finest if finest is None else finest)
+    found = dict(inputs.together if finest is None else finest)
     member = inputs.snapshot.member
     for figure in figures:
         cell = {dimension: codes[0] for dimension, codes in figure.where.items()}

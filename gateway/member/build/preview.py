@@ -23,6 +23,7 @@ from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
+from gateway.member.policy.after_losses import lost_before
 from gateway.member.policy.cube_adoption import existing, preview_id
 from gateway.member.policy.cube_plan import plan_cube, stricter
 from gateway.member.policy.expected_noise import expected
@@ -171,7 +172,8 @@ def _kept(  # noqa: PLR0917 - what `make` has at hand
     """The cube of a plan beside earlier releases, made now if missing; and whether it was made now."""
     record, snapshot = loaded
     with node.store.reading() as view:
-        name = preview_id(record.id, planned[0], beside, view.extracts.disclosed(), view.cells_in_totals())
+        extracts, in_totals = view.extracts.disclosed(), view.cells_in_totals()
+        name = preview_id(record.id, planned[0], beside, extracts, in_totals, lost_before=lost_before(view))
         same = beside == view.released_cubes()
         found = existing(view, record.id, planned[0]) if same else view.preview(name)
     if found is not None:

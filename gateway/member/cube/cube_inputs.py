@@ -19,7 +19,7 @@ from anonymisers.tables.rules import Rules
 from gateway.dictionary import Dictionary
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Snapshot, population
-from gateway.member.model.stored_cube import Plan
+from gateway.member.model.stored_cube import Plan, counted_together
 from gateway.member.register.person_counts import count_people, rows_not_misleading
 from gateway.member.register.population import taken, tokens
 
@@ -44,6 +44,13 @@ class CubeInputs:
     progress: Progress | None = None
     closed: frozenset[int] = frozenset()
     """Release parts of which no further tables are made."""
+    lost_before: int = 0
+    """The first year of which nothing can be lost, at a node that lost what it had released."""
+
+    @property
+    def together(self) -> dict[str, str]:
+        """The finest level of each dimension that does not stand apart."""
+        return counted_together(self.dictionary, self.plan)
 
     def hierarchies(self, years: Iterable[int]) -> tuple[Hierarchy, ...]:
         return tuple(self.hierarchy(name, level, years) for name, level in self.plan.finest.items())
@@ -80,9 +87,9 @@ class CubeInputs:
         more dimensions.
         """
         everybody = np.ones(len(rows), dtype=np.bool_)
-        levels = self.plan.finest if finest is None else finest
+        levels = self.together if finest is None else finest
         made = count_people(rows, self.dictionary, levels, rows=everybody, years=sorted(years))
-        return replace(made, by=tuple(self.plan.finest))
+        return replace(made, by=tuple(self.together))
 
     def _rows_not_misleading(self, snapshot: Snapshot, rows: np.ndarray, years: Sequence[int]) -> np.ndarray:
         return rows_not_misleading(
@@ -91,8 +98,7 @@ class CubeInputs:
             self.plan.finest,
             rows=rows,
             years=years,
-            max_dims=self.rules.max_dims or len(self.plan.finest),
-            threshold=self.rules.threshold,
+            rules=self.rules,
         )
 
 

@@ -104,6 +104,25 @@ def compare(former: Snapshot, new: Snapshot, until: date) -> Changes:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class ChangedRows:
+    """The rows that differ between two loads: of the new snapshot those that appeared and those that were
+    corrected, of the former one those that vanished.
+    """
+
+    appeared: Bools
+    vanished: Bools
+    corrected: Bools
+
+
+def changed_rows(former: Snapshot, new: Snapshot) -> ChangedRows:
+    """The rows of `new` and `former` that differ, as `compare` counts them."""
+    pairs = _paired(former, new)
+    corrected = np.zeros(len(new), dtype=np.bool_)
+    corrected[pairs.now] = _differs(former, new, pairs) | _details_differ(former, new, pairs)
+    return ChangedRows(pairs.fresh, pairs.gone, corrected)
+
+
 def dated(new: Snapshot, former: Snapshot, number: int) -> Snapshot:
     """The snapshot with its vintages: for each row, the number of the first load with the row as it is now.
 

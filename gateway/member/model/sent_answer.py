@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SentAnswer:
-    """An answer or refusal in this node's log: the signed note, and the log entry about the note."""
+    """An answer or refusal in this node's log: the signed note, and the log entry about the note.
+
+    The note is empty where it was lost with a disk and nobody had it.
+    """
 
     question_id: str
     asked_index: int

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from gateway.dictionary import Dictionary
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.policy_version import policy_label
 
@@ -56,6 +57,23 @@ class Plan:
     def until(self, record: LoadedSnapshot) -> date:
         """The last day that counts, whether or not anybody was hurt in its year."""
         return date(max(self.years), 12, 31) if self.years else record.until
+
+
+def counted_together(dictionary: Dictionary, plan: Plan) -> dict[str, str]:
+    """The finest level of each dimension of the one cube of a plan: of all but those that stand apart.
+
+    A dimension about one of several codes to a person, such as an injury, is in no table with most others,
+    and has a table of its own beside the cube. Where numbers are changed, all are in the cube.
+    """
+    return together(dictionary, plan.finest, plan.mechanism)
+
+
+def together(dictionary: Dictionary, finest: Mapping[str, str], mechanism: str) -> dict[str, str]:
+    """The same of the finest levels and the mechanism of a plan."""
+    several = {name for name in finest if dictionary.dimension(name).part_of}
+    if mechanism or several == finest.keys():
+        return dict(finest)
+    return {name: level for name, level in finest.items() if name not in several}
 
 
 def without_accidents(plan: Plan) -> Plan:

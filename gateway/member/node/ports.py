@@ -4,11 +4,12 @@ Each feature names its part of the store in a module of its own (`policy_ports`,
 `cube_ports`, `answer_ports`, `records_ports`); `View`, `UnitOfWork` and `Notes` join these parts.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from audit.log.log import Storage
+from audit.log.log import Growth, Storage
 from audit.witness.witness import WitnessStorage
 from gateway.accounts.ports import People, PeopleNotes, PeopleWriter
 from gateway.member.node.answer_ports import AnswerNotes, AnswerView, AnswerWriter
@@ -17,14 +18,22 @@ from gateway.member.node.policy_ports import PolicyNotes, PolicyView, PolicyWrit
 from gateway.member.node.records_ports import RecordsView, RecordsWriter
 from gateway.member.node.register_ports import RegisterView, RegisterWriter
 from gateway.watching.ports import Watch, WatchView
-from gateway.watching.recovering import Recovery, RecoveryNotes
+from gateway.watching.recovering import Recovery, RecoveryNotes, RecoveryWriter
 from gateway.wire.answer_bounds import AnswerBounds
 from gateway.wire.poll import Poll, PollReply, SignedAnswer
+from gateway.wire.returned_log import ReturnedLog
 
 
 class Clock(Protocol):
     def now(self) -> datetime:
         """The time, in UTC."""
+
+
+class OwnLog(Storage, Protocol):
+    """The node's own log, which can be brought back to a state of before a loss."""
+
+    def regrow(self, growth: Growth, entries: Sequence[tuple[int, bytes]]) -> None:
+        """Keep what the log had grown by, with those of its entries that are known, by number."""
 
 
 class HubLink(Protocol):
@@ -40,6 +49,9 @@ class HubLink(Protocol):
 
     def bounds(self, bounds: AnswerBounds) -> None:
         """Send an answer's bounds; returns once the hub has kept the bounds, or has refused them for good."""
+
+    def own_log(self, start: int) -> ReturnedLog:
+        """What the hub has followed of this node's log from entry `start` on, or the beginning of that."""
 
     def public_checkpoint(self) -> str:
         """The published checkpoint of the regional log."""
@@ -76,6 +88,9 @@ class UnitOfWork(PolicyWriter, RegisterWriter, CubeWriter, AnswerWriter, Records
     def watch(self) -> Watch: ...
 
     @property
+    def recovery(self) -> RecoveryWriter: ...
+
+    @property
     def people(self) -> PeopleWriter: ...
 
 
@@ -83,7 +98,7 @@ class Notes(PolicyNotes, CubeNotes, AnswerNotes, Protocol):
     """Bookkeeping that no decision about people rests on. Cosignatures are proofs of their own."""
 
     @property
-    def log(self) -> Storage: ...
+    def log(self) -> OwnLog: ...
 
     @property
     def witness(self) -> WitnessStorage: ...

@@ -25,6 +25,7 @@ from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, View
 from gateway.member.node.signed_statements import accepts_shared_values
+from gateway.member.policy.after_losses import lost_before, may_answer_again
 from gateway.member.policy.cube_plan import plan_cube
 from policies import Policy
 
@@ -35,6 +36,8 @@ def preview_id(
     released: list[bytes],
     extracts: list[bytes],
     in_totals: list[dict[str, str]],
+    *,
+    lost_before: int = 0,
 ) -> str:
     """A name, inside the country, for everything behind a cube: its inputs, and all releases before."""
     body = {
@@ -47,6 +50,7 @@ def preview_id(
         "victims": list(plan.victims),
         "years": list(plan.years),
         **({"totals": in_totals} if in_totals else {}),
+        **({"lost_before": lost_before} if lost_before else {}),
         **({"known": list(plan.known)} if plan.known else {}),
         **({"changed": plan.mechanism} if plan.mechanism else {}),
         **({"tables": [dict(table) for table in plan.tables]} if plan.tables else {}),
@@ -58,10 +62,12 @@ def preview_id(
 def existing(view: View, snapshot_id: str, plan: Plan) -> bytes | None:
     """The cube of this plan and snapshot, if it answers already or was made for a preview."""
     newest = view.cube()
-    if newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, plan):
+    same = newest is not None and (newest.snapshot.id, newest.plan) == (snapshot_id, plan)
+    if newest is not None and same and may_answer_again(view, newest):
         return newest.cube
     extracts, in_totals = view.extracts.disclosed(), view.cells_in_totals()
-    return view.preview(preview_id(snapshot_id, plan, view.released_cubes(), extracts, in_totals))
+    beside = (view.released_cubes(), extracts, in_totals)
+    return view.preview(preview_id(snapshot_id, plan, *beside, lost_before=lost_before(view)))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from gateway.member.cube.accident_counts import ACCIDENTS
 from gateway.member.cube.cube_cache import MEASURE
 from gateway.member.model.registered_figure import RegisteredFigure, counting
 from gateway.member.model.snapshot import Snapshot
-from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan
+from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan, together
 from gateway.member.policy.a_priori_status import APrioriStatus, a_priori_status_of, words_of_a_priori_status
 from gateway.member.policy.clients_plan import plan_clients, stricter_for_clients
 from gateway.member.policy.mechanism_choice import largest_deviation, privacy, words_of
@@ -61,8 +61,9 @@ def plan_cube(
     listed = [
         one for one in figures if one.figure.year in years and set(one.figure.cell) <= set(snapshot.columns)
     ]
+    described = _together(dictionary, policy, finest).keys()
     inside = all(
-        set(one.figure.cell) <= set(finest) and len(one.figure.cell) <= (protection.max_dims or 0)
+        described >= set(one.figure.cell) and len(one.figure.cell) <= (protection.max_dims or 0)
         for one in listed
     )
     if protection.zeros == "publish" and not inside:
@@ -96,6 +97,12 @@ def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
         return
     if ACCIDENTS in _measures(policy):
         yield _of_accidents(policy, plan)
+    if rules.apart:
+        yield message(
+            "Injuries are counted in tables of their own, each kind of injury by what it is first asked "
+            "with; other tables by an injury are withheld whole. They stay as they are first released, and "
+            "are made only where every number by the same without the injury is shown."
+        )
     if rules.threshold > scope.threshold:
         yield message(
             "The threshold of %(threshold)s that the policy requires at some level applies to all "
@@ -223,16 +230,20 @@ def _rules(
     """The policy's protection in the words of disclosure control, for the available dimensions."""
     scope = policy.scope
     sensitive = {d.name for d in dictionary.dimensions.values() if d.sensitive}
+    inside = _together(dictionary, policy, finest)
     first = list(_priorities(dictionary, policy))
     tables = (
-        _table(dictionary, member, finest, each) for each in [*first, *(status.tables if first else ())]
+        _table(dictionary, member, inside, each) for each in [*first, *(status.tables if first else ())]
     )
     priority = tuple(dict.fromkeys(t for t in tables if t is not None and len(t.dims) <= scope.max_dims))
-    most = max(1, min(scope.max_dims, len(finest)))  # without any, `cube_building.protected` refuses
+    most = max(1, min(scope.max_dims, len(inside)))  # without any, `cube_building.protected` refuses
     zeros = scope.zeros
-    shown = not status.never and _nothing_refused(dictionary, member, finest, priority, most)
+    shown = not status.never and _nothing_refused(dictionary, member, inside, priority, most)
     if zeros is Zeros.PUBLISH and not shown:
         zeros = Zeros.PARTNER
+    asked = _ready_made(dictionary, member, inside, most, dictionary.ready_made)
+    # Those of former names come last: what they show is asked still, by its levels.
+    former = _ready_made(dictionary, member, inside, most, dictionary.former_ready_made)
     return Rules(
         threshold=_strictest(scope, policy, finest),
         zeros=zeros.value,
@@ -243,23 +254,40 @@ def _rules(
         never=status.never,
         structural=status.structural,
         # A cell that is never shown is looked after in priority tables; any other table might show it.
-        finer=None if status.never else tuple(_ready_made(dictionary, member, finest, most)),
+        finer=None if status.never else tuple(dict.fromkeys((*asked, *former))),
+        seldom=frozenset(former).difference(asked),
+        apart=tuple(_apart(dictionary, policy, finest, most)),
         withstands_reruns=scope.reruns is Reruns.WITHSTAND,
     )
 
 
-def _ready_made(
-    dictionary: Dictionary, member: str, finest: Mapping[str, str], most: int
-) -> Iterator[TableOf]:
-    """The tables of all ready-made questions: tried before other tables, after the policy's priorities.
+def _together(dictionary: Dictionary, policy: Policy, finest: Mapping[str, str]) -> dict[str, str]:
+    """The dimensions of the one cube, without those that stand apart."""
+    return together(dictionary, finest, words_of(policy.scope.mechanism))
 
-    Those of former names come last of them: what they show is asked still, by its levels.
+
+def _apart(
+    dictionary: Dictionary, policy: Policy, finest: Mapping[str, str], most: int
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each dimension that stands apart, with those that it is first asked with: by the policy's priorities,
+    or else by a ready-made question. Of the others' codes the finest count.
     """
-    for name in (*dictionary.ready_made, *dictionary.former_ready_made):
-        for levels in _levels_of(dictionary, name):
-            table = _table(dictionary, member, finest, levels)
-            if table is not None and 1 < len(table.dims) <= most:
-                yield table
+    inside = _together(dictionary, policy, finest)
+    ready = (levels for name in dictionary.ready_made for levels in _levels_of(dictionary, name))
+    asked = [*_priorities(dictionary, policy), *ready]
+    for name in sorted(finest.keys() - inside.keys()):
+        tables = [levels.keys() - {name} for levels in asked if name in levels]
+        fitting = [dims for dims in tables if dims <= inside.keys() and len(dims) < most]
+        yield name, tuple(sorted(fitting[0])) if fitting else ()
+
+
+def _ready_made(
+    dictionary: Dictionary, member: str, finest: Mapping[str, str], most: int, names: Iterable[str]
+) -> list[TableOf]:
+    """The tables of ready-made questions, each once."""
+    every = (levels for name in names for levels in _levels_of(dictionary, name))
+    tables = (_table(dictionary, member, finest, levels) for levels in every)
+    return list(dict.fromkeys(t for t in tables if t is not None and 1 < len(t.dims) <= most))
 
 
 def _nothing_refused(
@@ -287,6 +315,7 @@ def _words(rules: Rules) -> str:
     status = words_of_a_priori_status(
         {"always": rules.always, "never": rules.never, "structural": rules.structural}
     )
+    status += f" apart {rules.apart!r}" if rules.apart else ""
     reruns = "" if rules.withstands_reruns else ACCEPTS_RERUNS
     return (
         repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables))

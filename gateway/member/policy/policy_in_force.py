@@ -18,8 +18,10 @@ from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
+from gateway.member.node.policy_ports import Versions
 from gateway.member.node.ports import View
 from gateway.member.node.signed_statements import Act, accepts_shared_values, check, digest, statement
+from gateway.member.policy.after_losses import is_decided_since
 from gateway.member.policy.cube_adoption import existing
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.mechanism_choice import check_fixed, fixed, privacy
@@ -133,13 +135,24 @@ def trusted(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
     try:
         holders, above = view.holders(), ministry_in_force(view)
         check_signed(node, found, holders)
+        _check_since_losses(view, view, found)
         if above is None:
             return found, read(node, found.text)
         check_signed(node, above, holders)
+        _check_since_losses(view, view.ministry, above)
         return replace(found, above=above.version), together(above.text, found.text, node.vocabulary)
     except (SignatureRefusedError, PolicyRefusedError, PolicyError) as error:
         log.error("policy in force cannot be trusted", version=found.version, reason=error.message)
         return None
+
+
+def _check_since_losses(view: View, versions: Versions, found: PolicyInForce) -> None:
+    if not is_decided_since(view, versions, found):
+        raise PolicyRefusedError(
+            f"Version {found.version} was signed before entries of this node's log were lost, among them "
+            "perhaps a later decision.",
+            remedy="Publish the policy again, as a new version.",
+        )
 
 
 def read(node: Node, text: str) -> Policy:

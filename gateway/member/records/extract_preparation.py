@@ -44,6 +44,7 @@ from gateway.member.model.snapshot import CONSENT, Snapshot, population
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
+from gateway.member.policy.after_losses import lost_before
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import trusted
 from gateway.member.records.extract_terms import check_days, terms_of
@@ -108,6 +109,11 @@ def basis_of(node: Node, view: View) -> ExtractBasis:
         raise NothingToProtectError(
             "An extract needs a policy in force, a snapshot, and its protected cube.",
             remedy="Make the cube first: safelane member cube.",
+        )
+    if lost_before(view):
+        raise ExtractRefusedError(
+            "What was given out of these people was lost with a disk, single records perhaps among it.",
+            remedy="Of this data set no records are given out any more.",
         )
     record, snapshot = loaded
     version, policy = found

@@ -30,9 +30,6 @@ from gateway.watching.witnessing import convicting, follow_excerpt, witness_chec
 from gateway.wire.log_exchange import SeenLog, ShownLog
 from gateway.wire.poll import Poll, PollReply
 
-HUB = "hub"
-"""The name of the hub among the witnesses that a restored node waits for."""
-
 
 def show(node: Node, view: View, wait: float) -> Poll:
     """The node's poll: how much of the regional log it has seen, and its own log from the size known to the
@@ -158,13 +155,10 @@ def _remember(node: Node, notes: Notes, seen_log: SeenLog, unchanged: Note | Non
     """
     now = node.clock.now()
     line = _cosignature(node, notes, seen_log)
-    checkpoint = notes.log.latest_checkpoint()
     seen = notes.watch.seen_by_hub()
     fresh = now
     if unchanged is not None and seen is not None:
-        fresh = max(seen.fresh_at, _confirmed(node, notes, unchanged))
-    if HUB in notes.recovery.awaited() and checkpoint is not None and seen_log.size <= checkpoint.size:
-        notes.recovery.heard(HUB)
+        fresh = max(seen.fresh_at, confirmed_at(node, notes, unchanged))
     notes.watch.keep_seen_by_hub(SeenByHub(seen_log.size, seen_log.copied, now, fresh))
     if line is not None:
         notes.log.add_cosignatures(seen_log.size, [line])
@@ -195,7 +189,7 @@ def other_witnesses(node: Node, view: View | Notes) -> list[CosignatureVerifier]
     return [CosignatureVerifier.parse(key) for key in enrolled_witnesses(entries, node.member)]
 
 
-def _confirmed(node: Node, view: Notes, checkpoint: Note) -> datetime:
+def confirmed_at(node: Node, view: Notes, checkpoint: Note) -> datetime:
     """When another member last confirmed this checkpoint, but no later than now."""
     latest = 0
     for verifier in other_witnesses(node, view):

@@ -9,6 +9,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import View
 from gateway.member.region.hub_reply_keys import followed_reply_keys
 from gateway.member.region.log_exchange import other_witnesses, region_keys, region_of
+from gateway.member.region.taking_back import is_recovering
 from gateway.watching.alerting import evidence_alerts, key_alerts, raise_alerts
 from gateway.watching.clocks import Tick, clock_alerts
 from gateway.watching.model import Alert, Concern
@@ -49,7 +50,9 @@ def monitor(
         ]
         if rules.policy is not None:
             found += quorum_alerts(node.log, view.log, rules.policy, now.clock, rules.patience)
-    found += reconcile_region(node, rules.patience)
+        recovering = is_recovering(view)
+    if not recovering:  # else its own log lacks what the regional log knows of it
+        found += reconcile_region(node, rules.patience)
     return raise_alerts(node.store.notes, found, now.clock)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from anonymisers.tables.contributors import misleading_rows
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.rules import Rules
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import Column, Snapshot
 
@@ -42,20 +43,29 @@ def rows_not_misleading(
     *,
     rows: NDArray[np.bool_],
     years: Iterable[int],
-    max_dims: int,
-    threshold: int,
+    rules: Rules,
 ) -> NDArray[np.bool_]:
-    """The `rows` that make no cell of the lattice look as if it held `threshold` people or more.
+    """The `rows` that make no cell of a table of the `rules` look as if it held enough people.
 
     A person hurt twice counts twice, except where counting twice would hide how few people there are
     (`anonymisers.tables.contributors`). Raises as `count_people` does.
     """
-    dims, coords, inside = placed(snapshot, dictionary, finest, rows, years)
-    misleading = misleading_rows(
-        dims, coords, snapshot.people[inside], max_dims=max_dims, threshold=threshold
-    )
-    kept = rows.copy()
-    kept[np.flatnonzero(inside)[misleading]] = False
+    alone = dict(rules.apart)
+    together = [name for name in finest if name not in alone]
+    tables = [(tuple(together), rules.max_dims or len(together))]
+    tables += [((name, *others), 1 + len(others)) for name, others in rules.apart]
+    kept, before = rows.copy(), -1
+    while before != (left := int(kept.sum())):
+        before = left
+        for names, most in tables:
+            levels = {name: finest[name] for name in names}
+            dims, coords, inside = placed(snapshot, dictionary, levels, kept, years)
+            misleading = misleading_rows(
+                dims, coords, snapshot.people[inside], max_dims=most, threshold=rules.threshold
+            )
+            kept[np.flatnonzero(inside)[misleading]] = False
+        if not alone:
+            break
     return _frozen(kept)
 
 

@@ -18,7 +18,7 @@ from anonymisers.history.vintages import Vintage
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
-from gateway.member.model.stored_cube import Plan
+from gateway.member.model.stored_cube import Plan, counted_together
 
 Token = tuple[bytes, ...]
 """The person of a row, and the row's cell."""
@@ -150,9 +150,10 @@ def difference(
 
 
 def tokens(dictionary: Dictionary, plan: Plan, snapshot: Snapshot) -> list[Token]:
-    """For each row, its person and the finest cell of the row."""
+    """For each row, its person and the finest cell of the row, without the dimensions that stand apart: their
+    tables stay as first released."""
     columns = [snapshot.links["person"].tolist()]
-    for dimension, level in plan.finest.items():
+    for dimension, level in counted_together(dictionary, plan).items():
         column = snapshot.column(dimension)
         codes = [dictionary.lift(code, level).encode() for code in column.codes]
         columns.append([codes[i] for i in column.indices.tolist()])

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from gateway.dictionary import Dictionary
 from gateway.picturing.layout import best_across
+from gateway.picturing.turning.rates import has_rates
 from gateway.wire.release import Release
 
 BY_NAME = "~name"
@@ -20,6 +21,7 @@ class Show(StrEnum):
     NUMBERS = "numbers"
     OF_ROW = "share-row"  # the share of the row's total
     OF_COLUMN = "share-column"  # the share of the column's total
+    PER_MILLION = "per-million"  # for each million people who live in the countries counted
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Arrangement:
     """`down` and `across` name every level once, the outermost first. `sort` names a column, or is empty.
 
     `rising`: the least number first. `ranges`: a withheld number has its possible values beside its sign.
+    `rated`: the table's numbers can be set beside those of people who live in its countries.
     """
 
     down: tuple[str, ...]
@@ -35,12 +38,13 @@ class Arrangement:
     sort: str = ""
     rising: bool = False
     ranges: bool = True
+    rated: bool = False
 
     def shows(self) -> tuple[Show, ...]:
         """What the cells of this arrangement can say: a row of one number has no shares."""
         of_row = (Show.OF_ROW,) if self.across else ()
         of_column = (Show.OF_COLUMN,) if self.down else ()
-        return (Show.NUMBERS, *of_row, *of_column)
+        return (Show.NUMBERS, *of_row, *of_column, *((Show.PER_MILLION,) if self.rated else ()))
 
     def placed(self, down: Sequence[str], across: Sequence[str]) -> "Arrangement":
         """The same with the levels elsewhere. Another order of columns has other columns to sort by."""
@@ -73,11 +77,18 @@ def arrangement(
     A level that is named nowhere runs down, or across where only levels down are named; where none is named,
     the most readable levels run across.
     """
+    made = _sides(release, dictionary, down, across)
+    return Arrangement(*made, rated=has_rates(release, dictionary))
+
+
+def _sides(
+    release: Release, dictionary: Dictionary, down: Sequence[str] | None, across: Sequence[str] | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     levels = [axis.level for axis in release.axes]
     if down is None and across is None:
         chosen = [levels[i] for i in best_across(release.axes, dictionary)]
-        return Arrangement(tuple(level for level in levels if level not in chosen), tuple(chosen))
+        return tuple(level for level in levels if level not in chosen), tuple(chosen)
     first = tuple(dict.fromkeys(level for level in across or () if level in levels))
     second = tuple(dict.fromkeys(level for level in down or () if level in levels and level not in first))
     rest = tuple(level for level in levels if level not in (*first, *second))
-    return Arrangement(second, (*first, *rest)) if across is None else Arrangement((*second, *rest), first)
+    return (second, (*first, *rest)) if across is None else ((*second, *rest), first)

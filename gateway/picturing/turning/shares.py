@@ -6,7 +6,7 @@ is worked out from numbers of different members, from noise, or from a total tha
 
 from collections.abc import Set
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from fractions import Fraction
 
 from gateway.wire.cells import Cell, Status
@@ -15,7 +15,7 @@ Ends = tuple[int, int | None]
 """The least and the greatest possible number; None: no greatest."""
 
 
-class NoShare(StrEnum):
+class NoShare(Enum):
     """Why there is no share of a number."""
 
     NO_TOTAL = "no-total"  # the total is not shown, and has no range
@@ -48,7 +48,7 @@ def share(cell: Cell, whole: Cell | None, owners: Set[str] = frozenset()) -> Sha
     lacking = set(whole.missing_members)
     if lacking & owners if owners else lacking - set(cell.missing_members):
         return NoShare.OTHER_MEMBERS
-    part, total = _ends(cell), _ends(whole)
+    part, total = possible(cell), possible(whole)
     if total[1] == 0:
         return NoShare.OF_NOTHING
     least, most = _quotient(part, total)
@@ -57,7 +57,8 @@ def share(cell: Cell, whole: Cell | None, owners: Set[str] = frozenset()) -> Sha
     return Share(least, Fraction(1) if incomplete else most)
 
 
-def _ends(cell: Cell) -> Ends:
+def possible(cell: Cell) -> Ends:
+    """The numbers that a shown or withheld cell leaves possible, of a cell without unbounded noise."""
     if cell.value is None:
         return cell.at_least or 0, cell.at_most
     return max(0, cell.value - cell.largest_deviation), cell.value + cell.largest_deviation

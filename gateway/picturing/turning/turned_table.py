@@ -6,13 +6,16 @@ from fractions import Fraction
 from functools import cache
 
 from gateway.dictionary import Dictionary
+from gateway.dictionary.populations import SOURCE, YEAR
 from gateway.picturing.implied_bounds import owners_of, with_bounds
 from gateway.picturing.labels import Labels
 from gateway.picturing.layout import Head, Layout, Shown, columns_of, layout, shown
 from gateway.picturing.notes import Note, marks
 from gateway.picturing.turning.arrangement import BY_NAME, ONLY_COLUMN, Arrangement, Show
 from gateway.picturing.turning.ordering import by_amount, by_name
+from gateway.picturing.turning.rates import NoRate, Rate, Rates
 from gateway.picturing.turning.shares import NoShare, Share, share
+from gateway.picturing.turning.written import percent, percent_between, rate, rate_between
 from gateway.picturing.words import WITHHELD, Words, msgid
 from gateway.wire.cells import TOTAL, Cell, Status
 from gateway.wire.release import Release
@@ -21,14 +24,22 @@ Key = tuple[str, ...]
 BETWEEN = "~"
 """Between the codes of a column's name: no code has this sign."""
 NONE = "–"
-"""In place of a share that cannot be said. The legend says why."""
+"""In place of a share or rate that cannot be said. The legend says why."""
 
-WHY_NO_SHARE = {
+WHY_NOTHING = {
     NoShare.NO_TOTAL: msgid("No share: its total is not shown"),
     NoShare.OTHER_MEMBERS: msgid("No share: its total lacks members that the number includes"),
     NoShare.NOISE: msgid("No share: the numbers include noise"),
     NoShare.OF_NOTHING: msgid("No share: its total is 0"),
+    NoRate.SEVERAL_YEARS: msgid("No rate: the number is a sum over several periods"),
+    NoRate.NOISE: msgid("No rate: the number includes noise"),
+    NoRate.NOBODY_INCLUDED: msgid("No rate: the number includes no country"),
 }
+
+PER_MILLION = msgid(
+    "Per million people of the countries counted, by their populations in %(year)s (%(source)s). In a table "
+    "without years, of all its years together."
+)
 
 
 def column_names(release: Release, chosen: Arrangement) -> tuple[str, ...]:
@@ -87,26 +98,29 @@ class _Figures:
         over = {Show.OF_ROW: chosen.across, Show.OF_COLUMN: chosen.down}.get(chosen.show, ())
         self._over = [axis.level in over for axis in release.axes]
         self._ranges = False
-        self._without: set[NoShare] = set()
-        self._text = cache(_percent)
+        self._without: set[NoShare | NoRate] = set()
+        self._text = cache(percent)
+        self._rates = Rates(release, dictionary) if chosen.show is Show.PER_MILLION else None
 
     def shown(self, key: Key) -> Shown:
         """The text of the cell at a key; empty where no cell can be."""
         cell = self._cells.get(key)
         if cell is None:
             return shown(None, self._words)
-        found = self._share(cell)
+        found = self._found(cell)
         if found is None:
             return shown(cell, self._words)._replace(text=self._number(cell))
-        return self._of_share(cell, found)
+        if isinstance(found, Share | NoShare):
+            return self._of_share(cell, found)
+        return shown(cell, self._words)._replace(text=self._of_rate(cell, found))
 
     def amount(self, key: Key) -> int | Fraction | None:
         """By what the cell is sorted: nothing for a number that is not certain."""
         cell = self._cells.get(key)
-        found = None if cell is None else self._share(cell)
+        found = None if cell is None else self._found(cell)
         if cell is None or found is None:
             return None if cell is None else cell.value
-        return found.least if isinstance(found, Share) and found.certain else None
+        return found.least if isinstance(found, Share | Rate) and found.certain else None
 
     def notes(self, notes: Sequence[Note]) -> tuple[Note, ...]:
         """The legend: of the signs that this arrangement uses."""
@@ -115,20 +129,28 @@ class _Figures:
         place = next((i + 1 for i, note in enumerate(found) if note.kind == Status.WITHHELD.value), 0)
         if self._ranges:
             text = msgid("Withheld; only these numbers are possible, given what members show elsewhere")
-            if self._chosen.show is not Show.NUMBERS:
+            if self._rates is not None:
+                text = msgid("Withheld; the rate lies between these two, given the numbers shown")
+            elif self._chosen.show is not Show.NUMBERS:
                 text = msgid("Withheld; the share lies between these two, given the numbers shown")
             found.insert(place, Note(f"{WITHHELD} a–b", words.say(text), "bounds"))
         if self._without:
-            why = "; ".join(words.say(WHY_NO_SHARE[one]) for one in NoShare if one in self._without)
+            why = "; ".join(words.say(text) for one, text in WHY_NOTHING.items() if one in self._without)
             found.append(Note(NONE, why, "no-share"))
-        if self._chosen.show is not Show.NUMBERS:
+        if self._rates is not None:
+            found.append(Note("/", words.filled(PER_MILLION, year=str(YEAR), source=SOURCE), "rate"))
+        elif self._chosen.show is not Show.NUMBERS:
             text = msgid("Shares are worked out on this page from the numbers shown; nobody is asked anew")
             found.append(Note("%", words.say(text), "share"))
         return tuple(found)
 
-    def _share(self, cell: Cell) -> Share | NoShare | None:
+    def _found(self, cell: Cell) -> Share | NoShare | Rate | NoRate | None:
         """None for a cell that stays as it is: a base of shares, or a cell without any number."""
-        if cell.status not in (Status.VALUE, Status.WITHHELD) or not any(self._over):
+        if cell.status not in (Status.VALUE, Status.WITHHELD):
+            return None
+        if self._rates is not None:
+            return self._rates.rate(cell)
+        if not any(self._over):
             return None
         base = self._base(cell)
         return None if base == cell.key else share(cell, self._cells.get(base), self._owners(cell.key))
@@ -161,34 +183,23 @@ class _Figures:
             return NONE
         if found.certain:
             return self._text(found.least, self._words)
-        least, most = _down(found.least), _up(found.most)
+        least, most = percent_between(found.least, found.most)
         if sign and ((least, most) == (0, 100) or not self._chosen.ranges):
             return sign
         self._ranges |= bool(sign)
         return f"{sign} {least}–{most} %".strip()
 
+    def _of_rate(self, cell: Cell, found: Rate | NoRate) -> str:
+        hidden = cell.status is Status.WITHHELD
+        if isinstance(found, NoRate):
+            self._without |= set() if hidden else {found}
+            return WITHHELD if hidden else NONE
+        if found.certain:
+            return rate(found.least, self._words)
+        if hidden and (not self._chosen.ranges or (found.least == 0 and found.most is None)):
+            return WITHHELD
+        self._ranges |= hidden
+        return f"{WITHHELD if hidden else ''} {rate_between(found.least, found.most, self._words)}".strip()
+
     def _base(self, cell: Cell) -> Key:
         return tuple(TOTAL if over else code for code, over in zip(cell.key, self._over, strict=True))
-
-
-def _percent(share: Fraction, words: Words) -> str:
-    """`24.1 %`: to a tenth, and never as none or all of a total where it is neither."""
-    tenths = round(share * 1000)
-    if tenths == 0 < share:
-        return f"<{_tenths(1, words)} %"
-    if tenths == 1000 and share < 1:
-        return f">{_tenths(999, words)} %"
-    return f"{_tenths(tenths, words)} %"
-
-
-def _tenths(tenths: int, words: Words) -> str:
-    # The point of the language stands in a number that has one; every language's digits are 0 to 9.
-    return words.number(tenths // 10 + 0.5)[:-1] + str(tenths % 10)
-
-
-def _down(share: Fraction) -> int:
-    return int(share * 100)
-
-
-def _up(share: Fraction) -> int:
-    return -int(-share * 100 // 1)

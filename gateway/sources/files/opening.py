@@ -12,7 +12,10 @@ from gateway.sources.files.database_source import open_database
 from gateway.sources.files.parquet_source import ParquetSource
 from gateway.sources.files.sniff import layout, sniff_reading
 from gateway.sources.files.workbook_source import WorkbookSource
+from gateway.sources.mapping.draft_document import Draft
 from gateway.sources.mapping.draft_lookups import read_metadata
+from gateway.sources.mapping.former_document import Former
+from gateway.sources.mapping.stated import NOTHING_STATED, Stated
 from gateway.sources.mapping.suggest import suggest
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
@@ -65,7 +68,23 @@ def _sqlite_url(path: Path) -> str:
 
 
 def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) -> str:
-    """Draft a mapping for the source at `place`, whatever the kind of source. Raises SourceError."""
+    """The text of a draft mapping for the source at `place`, whatever its kind. Raises SourceError."""
+    return draft_of(place, member, dictionary, today).text
+
+
+def draft_of(
+    place: str,
+    member: str,
+    dictionary: Dictionary,
+    today: date,
+    *,
+    stated: Stated = NOTHING_STATED,
+    former: Former | None = None,
+) -> Draft:
+    """Draft a mapping for the source at `place`. Raises SourceError.
+
+    `stated` is what a person has said of its columns, `former` a mapping of before.
+    """
     kind = _kind(place)
     reading = Reading()
     if kind == "csv":
@@ -83,6 +102,8 @@ def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) 
             reading=reading,
             today=today,
             metadata=read_metadata(Path(place)) if kind in {"csv", "xlsx"} else None,
+            stated=stated,
+            former=former,
         )
 
 

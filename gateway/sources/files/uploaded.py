@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from audit.reading.messages import message
 from gateway.sources.engine.parquet_files import ENDING
+from gateway.sources.files.uploads import safe_name
 from gateway.sources.files.workbook_package import DENSEST
 from gateway.sources.model.errors import SourceError, UploadError
 from gateway.sources.model.mapping import SourceMapping
@@ -26,12 +27,58 @@ _ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "parquet": (ENDING,),
     "database": (),
 }
+DESK_ENDINGS = (".csv", ".xlsx", ".xlsm", ".zip", ENDING)
+"""Endings of files of which a mapping can be drafted."""
 _UNPACKED = frozenset({".csv", ENDING})
+_TABLES = frozenset({".csv", ".json"})
+"""Endings of tables and of what explains their headings, in a zip."""
 
 
 def accepted(mapping: SourceMapping) -> tuple[str, ...]:
     """The file endings that can be uploaded for a mapping; none where the mapping reads a database."""
     return _ACCEPTED[mapping.kind]
+
+
+def check_kinds(names: Sequence[str]) -> None:
+    """Raise UploadError where no mapping could read files of these names."""
+    for name in names:
+        if Path(name).suffix.lower() not in DESK_ENDINGS:
+            raise UploadError(
+                message(
+                    "%(file)s is not of a kind that can be read: %(endings)s.",
+                    file=name,
+                    endings=", ".join(DESK_ENDINGS),
+                ),
+                remedy=message("Save or export the register as one of these, and upload it again."),
+            )
+    _check_alone(names)
+
+
+def _check_alone(names: Sequence[str]) -> None:
+    if len(names) > 1 and any(Path(name).suffix.lower() != ".csv" for name in names):
+        raise UploadError(
+            message("These are several files."),
+            remedy=message("Choose one workbook, one zip, or CSV files alone."),
+        )
+
+
+def as_any_source(folder: Path, names: Sequence[str], work: Path) -> Path:
+    """The path of which a mapping can be drafted. `work` is an empty folder for unpacked files.
+
+    Raises UploadError and SourceError.
+    """
+    check_kinds(names)
+    first = folder / names[0]
+    _check_content(first)
+    if first.suffix.lower() == ".zip":
+        unpack(first, (), work)
+        if not any(path.suffix.lower() == ".csv" for path in work.iterdir()):
+            raise SourceError(
+                message("%(file)s contains no CSV file.", file=first.name),
+                remedy=message("Pack the CSV files of the register, or upload the workbook itself."),
+            )
+        return work
+    return folder if len(names) > 1 else first
 
 
 def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
@@ -56,11 +103,7 @@ def check_names(names: Sequence[str], mapping: SourceMapping) -> None:
                     tables=tables,
                 ),
             )
-    if len(names) > 1 and any(Path(name).suffix.lower() != ".csv" for name in names):
-        raise UploadError(
-            message("These are several files."),
-            remedy=message("Choose one workbook, one zip, or CSV files alone."),
-        )
+    _check_alone(names)
     wanted = {table.name for table in mapping.tables}
     alone = len(names) == 1 and (len(wanted) == 1 or not names[0].lower().endswith(".csv"))
     if not alone and (missing := sorted(wanted - set(names))):
@@ -84,7 +127,7 @@ def as_source(folder: Path, names: Sequence[str], mapping: SourceMapping, work: 
     if mapping.kind == "xlsx":
         return first
     if first.suffix.lower() == ".zip":
-        unpack(first, [table.name for table in mapping.tables], work)
+        unpack(first, [name for table in mapping.tables for name in table.names], work)
         return work
     if len(names) == 1:
         # The mapping names its only table after the file from which the mapping was drafted.
@@ -94,7 +137,9 @@ def as_source(folder: Path, names: Sequence[str], mapping: SourceMapping, work: 
 
 
 def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
-    """Unpack the wanted tables of a zip from any folder of the zip; no other part is written.
+    """Unpack the wanted tables of a zip, and its other tables, which a load then reports as not read.
+
+    They may stand in any folder of the zip; no other part is written.
 
     Raises SourceError for a file that is not a complete zip, is locked, lacks a table, or would be too large.
     """
@@ -111,19 +156,21 @@ def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
 
 
 def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> dict[str, zipfile.ZipInfo]:
-    """The part for each wanted table. The sizes declared by the archive bind: no more is ever unpacked."""
+    """The part for each table. The sizes declared by the archive bind: no more is ever unpacked."""
     found: dict[str, zipfile.ZipInfo] = {}
     listed = package.infolist()
     for part in listed:
         path = PurePosixPath(_name(part).replace("\\", "/"))
-        if path.name not in wanted or part.is_dir() or "__MACOSX" in path.parts:
+        name = path.name if path.name in wanted else safe_name(path.name)
+        read = name in wanted or Path(name).suffix.lower() in _TABLES
+        if not read or part.is_dir() or "__MACOSX" in path.parts or path.name.startswith("."):
             continue
-        if path.name in found:
+        if name in found:
             raise SourceError(
-                message("%(file)s contains %(table)s twice.", file=archive.name, table=path.name),
+                message("%(file)s contains %(table)s twice.", file=archive.name, table=name),
                 remedy=message("Pack each table once."),
             )
-        found[path.name] = part
+        found[name] = part
     dense = any(
         part.file_size > _SMALL and part.file_size > DENSEST * max(part.compress_size, 1)
         for part in found.values()

@@ -29,6 +29,7 @@ LARGEST = 200 << 20
 """Largest size of an upload in bytes."""
 MOST_FILES = 50
 _FILES, _WORK, _ABOUT, _CHECKED = "files", "work", "about.json", "checked.json"
+_DRAFT, _MAPPING = "draft.json", "mapping.yaml"
 _ARRIVING = "new-"
 _ID = re.compile(r"[0-9a-f]{16}")
 _PLAIN = re.compile(r"[\w .()-]")
@@ -42,7 +43,8 @@ _BLOCK = 1 << 20
 @dataclass(frozen=True)
 class Upload:
     """`names`: the original names of the files; `digest`: SHA-256 over all files, to recognise the upload;
-    `as_of`: the register date, None for the day on which the register is loaded.
+    `as_of`: the register date, None for the day on which the register is loaded. `of_source`: nothing was
+    uploaded; the mapping desk looks at the source that is set for the node.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Upload:
     by: str
     at: datetime
     as_of: date | None = None
+    of_source: bool = False
 
     @property
     def until(self) -> datetime:
@@ -80,13 +83,29 @@ class Uploads:
             (place / _FILES).mkdir(mode=0o700)
             names, size, digest = _kept(files, place / _FILES)
             made = Upload(upload_id, names, size, digest, by, now, as_of)
-            day = None if as_of is None else as_of.isoformat()
-            _write(place / _ABOUT, {**asdict(made), "at": now.isoformat(), "as_of": day})
-            place.rename(self._folder / upload_id)
+            self._settle(made, place)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
         return made
+
+    def add_source(self, name: str, by: str, now: datetime, as_of: date | None = None) -> Upload:
+        """Keep a place for the draft of the source that is set for the node; its data stay where they are.
+
+        `name`: what pages call the source.
+        """
+        self.tidy(now, room=1)
+        upload_id = secrets.token_hex(8)
+        made = Upload(upload_id, (name,), 0, "", by, now, as_of, of_source=True)
+        place = self.arriving() / f"{_ARRIVING}{upload_id}"
+        place.mkdir(mode=0o700)
+        self._settle(made, place)
+        return made
+
+    def _settle(self, made: Upload, place: Path) -> None:
+        day = None if made.as_of is None else made.as_of.isoformat()
+        _write(place / _ABOUT, {**asdict(made), "at": made.at.isoformat(), "as_of": day})
+        place.rename(self._folder / made.id)
 
     def arriving(self) -> Path:
         """The folder for files still arriving, kept without their names."""
@@ -145,6 +164,31 @@ class Uploads:
         with suppress(OSError, ValueError):
             found = json.loads((self._folder / upload.id / _CHECKED).read_text(encoding="utf-8"))
             return found if isinstance(found, dict) else None
+        return None
+
+    def keep_draft(self, upload: Upload, draft: dict[str, Any]) -> None:
+        """Keep a draft of the mapping desk with an upload; the mapping of a former draft is gone then."""
+        with suppress(FileNotFoundError):
+            (self._folder / upload.id / _MAPPING).unlink(missing_ok=True)
+            _write(self._folder / upload.id / _DRAFT, draft)
+
+    def draft(self, upload: Upload) -> dict[str, Any] | None:
+        """The draft of the mapping desk; None where there is none."""
+        with suppress(OSError, ValueError):
+            found = json.loads((self._folder / upload.id / _DRAFT).read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else None
+        return None
+
+    def keep_mapping(self, upload: Upload, draft: dict[str, Any], text: str) -> None:
+        """Keep a corrected draft, and the mapping document by which this upload is read."""
+        self.keep_draft(upload, draft)
+        with suppress(FileNotFoundError):
+            _write_text(self._folder / upload.id / _MAPPING, text)
+
+    def mapping(self, upload: Upload) -> str | None:
+        """The mapping document of this upload alone; None where that of the node reads it."""
+        with suppress(OSError, ValueError):
+            return (self._folder / upload.id / _MAPPING).read_text(encoding="utf-8")
         return None
 
     def remove(self, upload_id: str) -> None:
@@ -243,7 +287,11 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _write(path: Path, what: dict[str, Any]) -> None:
+    _write_text(path, json.dumps(what, ensure_ascii=True))
+
+
+def _write_text(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.new")
     fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(what, ensure_ascii=True), encoding="utf-8")
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)

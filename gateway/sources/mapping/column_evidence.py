@@ -1,6 +1,7 @@
 """Evidence from the cells of a column about the target of the column; for `map suggest` only."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -133,8 +134,9 @@ def parts_of(cells: Cells, known: Mapping[str, str]) -> tuple[str, list[str]]:
 
 
 def place_key(word: str) -> str:
-    """The core of the name of a province: without the word for province, blanks, strokes and points."""
-    return re.sub(r"[\s_.-]", "", _KIND_OF_PLACE.sub("", word.replace("_", " ")))
+    """The core of the name of a province: without the word for it, blanks, strokes, points and accents."""
+    core = re.sub(r"[\s_.-]", "", _KIND_OF_PLACE.sub("", word.replace("_", " ")))
+    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", core)) if not core.isascii() else core
 
 
 def part_headings(target: str, witness: "Witness") -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """Guesses the targets of the columns of a source from headings and values; for `map suggest` only."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from audit.reading.messages import message
 from gateway.member.model.snapshot import CONSENT
 from gateway.sources.mapping.column_evidence import (
     WRITTEN_DOWN,
@@ -107,14 +109,19 @@ def root_table(columns: Sequence[Column], witness: Witness, structure: Structure
     return max(best, key=lambda table: sum(best[table].values()), default="")
 
 
-def guess(columns: Sequence[Column], witness: Witness, structure: Structure) -> list[Guess]:
-    """The best guess for every column, each target at most once."""
+def guess(
+    columns: Sequence[Column],
+    witness: Witness,
+    structure: Structure,
+    stated: frozenset[str] = frozenset(),
+) -> list[Guess]:
+    """The best guess for every column, each target at most once, and none of `stated`: they have a column."""
     # A draft does not guess at sheets of activities here, whose dates and numbers look like any others.
     known = _of_people(witness)
     found = [option for column in columns for option in _options(column, known, witness, structure)]
     options = sorted(_of_the_root(_of_own_tables(found, structure), structure.root), key=lambda g: -g.score)
     chosen: dict[int, Guess] = {}
-    taken: set[str] = set()
+    taken = set(stated)
     for option in options:
         key = id(option.column)
         if key in chosen or option.score < LIKELY or (option.target and option.target.name in taken):
@@ -122,10 +129,12 @@ def guess(columns: Sequence[Column], witness: Witness, structure: Structure) -> 
         chosen[key] = option
         if option.target:
             taken.add(option.target.name)
-    nothing = "not recognised"
+    nothing = message("not recognised")
     _in_doubt(chosen, options)
-    _dated(chosen, options)
-    _numbered(chosen, options)
+    if DATE not in stated:
+        _dated(chosen, options)
+    if CASE not in stated:
+        _numbered(chosen, options)
     _without_births(chosen)
     return [chosen.get(id(c)) or Guess(c, None, nothing, 0.0, (nothing,)) for c in columns]
 
@@ -141,7 +150,7 @@ def _in_doubt(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
         best = chosen[key]
         free = other is None or other.target is None
         if free and option.column is not best.column and option.score > best.score - _AS_GOOD:
-            doubt = f"or is it {option.column.heading!r}?"
+            doubt = message("or is it %(heading)s?", heading=repr(option.column.heading))
             if doubt not in best.notes:
                 chosen[key] = replace(best, notes=(*best.notes, doubt))
 
@@ -155,7 +164,7 @@ def _dated(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
     for option in options:
         dates = option.target is not None and option.target.name == DATE
         if dates and id(option.column) == key and option.score >= LIKELY:
-            chosen[key] = replace(option, notes=("could be the date of birth",))
+            chosen[key] = replace(option, notes=(message("could be the date of birth"),))
             return
 
 
@@ -166,7 +175,9 @@ def _numbered(chosen: dict[int, Guess], options: Sequence[Guess]) -> None:
     for option in options:
         case = option.target is not None and option.target.name == CASE
         if case and id(option.column) not in chosen and option.score > 0:
-            chosen[id(option.column)] = replace(option, notes=("does it stay the same in the next export?",))
+            chosen[id(option.column)] = replace(
+                option, notes=(message("does it stay the same in the next export?"),)
+            )
             return
 
 
@@ -184,11 +195,11 @@ def _of_own_tables(options: Sequence[Guess], structure: Structure) -> list[Guess
 
     A table of contacts has services, and is not the table with most facts about people.
     """
-    best: dict[tuple[str, str], float] = {}
+    best: dict[tuple[str, str], float] = defaultdict(float)
     for option in options:
         if option.target:
             key = option.column.table, option.target.name
-            best[key] = max(best.get(key, 0.0), option.score)
+            best[key] = max(best[key], option.score)
     tables = dict.fromkeys(option.column.table for option in options)
     people = max(tables, key=lambda t: sum(best[t, name] for name in OF_PEOPLE), default="")
     below = {link.table for link in structure.links if link.parent == structure.root}
@@ -211,7 +222,9 @@ def _without_births(chosen: dict[int, Guess]) -> None:
         ages = chosen[by_target[AGE]].column.cells
         if _share_of_numbers(ages) > ENOUGH_AGES:
             born = chosen[by_target[BIRTH]]
-            chosen[by_target[BIRTH]] = replace(born, target=None, reason="the age at the accident is enough")
+            chosen[by_target[BIRTH]] = replace(
+                born, target=None, reason=message("the age at the accident is enough")
+            )
 
 
 def _share_of_numbers(cells: Cells) -> float:
@@ -256,14 +269,14 @@ def _of_a_tool(
     column: Column, tool: ToolColumn, known: Mapping[str, Target], structure: Structure
 ) -> Iterator[Guess]:
     """What a heading of a tool can be: the number of the case or the accident, or nothing."""
-    notes = ("does it stay the same in the next export?",) if tool.renumbered else ()
+    notes = (message("does it stay the same in the next export?"),) if tool.renumbered else ()
     if column.table == structure.root:
         if tool.row and column.cells.distinct > 0.999:
             yield Guess(column, known[CASE], "", tool.row, notes)
         if tool.above and column.cells.words:
             yield Guess(column, known[ACCIDENT], "", tool.above)
     if tool.dated:
-        yield Guess(column, known[DATE], "", RATHER_SURE, ("is it the day of the accident?",))
+        yield Guess(column, known[DATE], "", RATHER_SURE, (message("is it the day of the accident?"),))
     yield Guess(column, None, OF_THE_TOOL, 0.0 if tool.row or tool.above or tool.dated else SURE)
 
 

@@ -128,6 +128,19 @@ def _long_ago(words: Sequence[str], found: DatesFound, today: date) -> bool:
     return middle["CE"] < today.year - _GENERATION <= middle["BE"]
 
 
+def read_by_format(
+    words: Sequence[str], forms: Sequence[str], era: str, today: date
+) -> Mapping[str, frozenset[str]]:
+    """For each format, the words that it reads, and the dates that the source stores as dates."""
+    distinct = set(words)
+    stored = {word for word in distinct if word.startswith(NATIVE_DATE)}
+    read = {
+        form: frozenset(stored | {w for w in distinct - stored if _reads(form, era, today, w)})
+        for form in forms
+    }
+    return MappingProxyType(read)
+
+
 def surely_counted(words: Sequence[str], today: date) -> float:
     """The share of the cells that can hardly be anything but a count of seconds or milliseconds."""
     fit = [word for word in words if _SURELY_COUNTED.fullmatch(word)]

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from audit.reading.messages import message
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.model.tables import CHUNK_ROWS, ForeignKey
 from gateway.sources.model.words import plain
 
-OF_THE_TOOL = "of the tool that collected it"
-OPTION = "an option of a column that is read as a whole"
+OF_THE_TOOL = message("of the tool that collected it")
+OPTION = message("an option of a column that is read as a whole")
 
 _KOBO = frozenset({
     "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "audit",

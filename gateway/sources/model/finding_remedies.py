@@ -67,6 +67,7 @@ REMEDIES: Mapping[Problem, str] = MappingProxyType({
     Problem.TWICE_OTHER: _SAME_CASE,
     Problem.PERSON_DIFFERS: _SAME_PERSON,
     Problem.PERSON_AGE: _SAME_PERSON,
+    Problem.LIKELY_SAME: "Look the rows up beside each other; where they are one case, keep one row.",
     Problem.PERSON_CONSENT: "Ask the person which consent holds.",
     Problem.FORMULA: _NOTHING,
     Problem.FORMULA_EMPTY: "Open and save the workbook once, so that it keeps results, or write the values.",

@@ -72,6 +72,9 @@ class Problem(StrEnum):
     TWICE_OTHER = "the same case in several rows that differ: counted once, as the fullest row says"
     PERSON_DIFFERS = "the same person in several cases with another sex"
     PERSON_AGE = "the same person in several cases with ages that do not fit"
+    LIKELY_SAME = (
+        "likely the same casualty under two numbers: alike in name, month, province, sex, age and outcome"
+    )
     PERSON_CONSENT = "the same person agreed to less in another case: that counts here too"
     # workbooks
     FORMULA = "a formula: its last result was read"

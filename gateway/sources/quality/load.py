@@ -24,6 +24,7 @@ from gateway.sources.rows.contacts import ContactTable
 from gateway.sources.rows.convert import converter
 from gateway.sources.rows.headings import headings_asked, positions
 from gateway.sources.rows.joins import JoinedTable
+from gateway.sources.rows.likely_same import LikelySame
 from gateway.sources.rows.load_progress import Progress, Way
 from gateway.sources.rows.read_contacts import ReadContacts
 from gateway.sources.rows.repeated_columns import open_table
@@ -34,7 +35,7 @@ from gateway.sources.rows.row_accounts import (
     account_of_joined,
     accounts_of_others,
 )
-from gateway.sources.rows.vault_values import Chosen, Keeper
+from gateway.sources.rows.vault_values import NAMES, Chosen, Keeper
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Load:
     """Whether the engine read the first table."""
     declined: str = ""
     """Why the first table was read row by row, though the engine was asked for."""
+    likely: tuple[tuple[int, ...], ...] = ()
+    """Groups of lines of the first table that are likely one casualty each."""
 
 
 def load(
@@ -70,6 +73,7 @@ def load(
     keeper: Keeper | None = None,
     progress: Progress = lambda _: None,
     for_engine: OpenFiles | None = None,
+    look_for_likely: bool = False,
 ) -> Load:
     """Read `source` by `mapping`. Dates after `today` are findings.
 
@@ -79,16 +83,23 @@ def load(
     `findings` is the object in which the source notes findings too. `keeper` receives the values for the
     vault.
 
+    `look_for_likely`: whether names that the vault keeps are compared, for casualties under two numbers.
+
     Raises SourceError, without a snapshot, when a table or a column is missing or a file is damaged.
     """
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
-    chosen = Chosen(mapping.tables[0], keeper) if keeper and mapping.kept else None
+    names = LikelySame() if look_for_likely and mapping.kept & set(NAMES) else None
+    wanted = mapping.kept and (keeper or names)
+    chosen = Chosen(mapping.tables[0], keeper, names) if wanted else None
     way = Way({table.name: sum(map(source.size, table.names)) for table in mapping.tables}, progress)
     others = accounts_of_others(source, mapping, findings)
     sheets = read_activities(source, mapping, readers.of, findings, way)
     read = _read(source, mapping, readers, findings, chosen, way, for_engine)
     count = len(read.rows.lines)
     made = assemble(read.rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
+    likely = () if names is None else tuple(names.groups(made.snapshot))
+    for group in likely:
+        findings.add(mapping.tables[0].name, "", Problem.LIKELY_SAME, group)
     accounts = (
         account_of_first(mapping.tables[0], made.reasons, findings),
         *(account_of_joined(rows, found, made.reasons == 0, findings) for rows, found in read.joined),
@@ -105,6 +116,7 @@ def load(
         sheets.activities,
         read.by_engine,
         read.declined,
+        likely,
     )
 
 
@@ -261,7 +273,7 @@ def _walk(  # noqa: PLR0917 - all that a row meets, in the order in which it doe
             for rule, other in zip(others, joined, strict=True)
         ]
         if chosen is not None:
-            chosen.pass_on(columns, places, readers, joined, found)
+            chosen.pass_on(columns, places, readers, joined, found, lines=chunk.lines)
         yield np.column_stack((np.array(chunk.lines, dtype=np.int64), *found))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.member.model.snapshot import Snapshot
 from gateway.sources.model.findings import Finding, Problem, count_of
+from gateway.sources.model.tables import LINES_APART
 from gateway.sources.model.targets import MADE_OF_CONTACTS, PILLAR
 from gateway.sources.quality.column_summary import known
 from gateway.sources.quality.consistency import contradictions
@@ -92,6 +93,8 @@ class Quality:
     measures: Mapping[str, float]
     accounts: tuple[TableAccount, ...]
     """For each table of the source, how many rows count and why the others do not."""
+    likely: tuple[tuple[int, ...], ...] = ()
+    """Groups of lines that are likely one casualty each, under several numbers."""
 
     @property
     def score(self) -> float:
@@ -136,6 +139,7 @@ def assess(loaded: Load, dictionary: Dictionary) -> Quality:
         findings=loaded.findings,
         measures=MappingProxyType(measures),
         accounts=loaded.accounts,
+        likely=tuple(tuple(line % LINES_APART for line in group) for group in loaded.likely),
     )
 
 

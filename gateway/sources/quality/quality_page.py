@@ -5,9 +5,17 @@ from html import escape
 from typing import Any
 
 from gateway.dictionary import Dictionary
+from gateway.sources.model.finding_order import worst_first
 from gateway.sources.model.finding_remedies import REMEDIES
+from gateway.sources.quality.load_differences import Differences, Differing
 from gateway.sources.quality.quality import ColumnQuality, Quality
-from gateway.sources.quality.quality_report import change, contacts_text, former_scores, percent
+from gateway.sources.quality.quality_report import (
+    MOST_LIKELY,
+    change,
+    contacts_text,
+    former_scores,
+    percent,
+)
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
@@ -35,10 +43,18 @@ _MOST_LOADS = 24
 _CHART = 400
 
 
-def quality_page(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
-    """The HTML page, with changes against the `former` report (see `quality_json`) if given."""
+def quality_page(
+    quality: Quality,
+    dictionary: Dictionary,
+    former: Mapping[str, Any] | None = None,
+    since: Differences | None = None,
+) -> str:
+    """The HTML page, with changes against the `former` report (see `quality_json`) if given.
+
+    `since`: what differs from the load before, case by case.
+    """
     name = escape(dictionary.member(quality.member).name)
-    body = "".join(_parts(quality, dictionary, former or {}))
+    body = "".join(_parts(quality, dictionary, former or {}, since))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Data quality of {name}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
@@ -46,7 +62,9 @@ def quality_page(quality: Quality, dictionary: Dictionary, former: Mapping[str, 
     )
 
 
-def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) -> Iterator[str]:
+def _parts(
+    quality: Quality, dictionary: Dictionary, former: Mapping[str, Any], since: Differences | None
+) -> Iterator[str]:
     yield (
         f'<p class="note">Loaded on {quality.loaded.isoformat()}: {quality.rows} rows, {quality.casualties} '
         f"casualties, {quality.people} people{contacts_text(quality)}. For this state only.</p>"
@@ -61,6 +79,7 @@ def _parts(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
         ((m, percent(v), _bar(v), change(v, old.get(m)).strip()) for m, v in quality.measures.items()),
     )
     yield from _accounts(quality)
+    yield from _since(since, dictionary, quality.member)
     yield from _scores(quality, former)
     yield _table(
         "Columns",
@@ -84,6 +103,23 @@ def _accounts(quality: Quality) -> Iterator[str]:
         ("table", "why", "rows"),
         ((a.table, str(problem), n) for a in quality.accounts for problem, n in a.reasons.items()),
     )
+
+
+def _since(since: Differences | None, dictionary: Dictionary, member: str) -> Iterator[str]:
+    """What differs from the load before, by year and by province, with a bar to each side."""
+    if since is None:
+        return
+    labels = dictionary.codes("province", member=member)
+    for title, rows in (
+        ("by year", tuple(since.years.items())),
+        ("by province, most vanished first", tuple((labels.get(c, c), n) for c, n in since.most())),
+    ):
+        most = max((max(counts.appeared, counts.vanished) for _name, counts in rows), default=0) or 1
+        yield _table(
+            f"Cases since the register of {since.since.isoformat()}, {title}",
+            ("", "appeared", "vanished", "corrected", "vanished and appeared"),
+            ((name, *counts, _both(name, counts, most)) for name, counts in rows),
+        )
 
 
 def _scores(quality: Quality, former: Mapping[str, Any]) -> Iterator[str]:
@@ -137,6 +173,13 @@ def _faults(quality: Quality) -> Iterator[str]:
         ("reason", "rows"),
         ((reason, rows) for reason, rows in quality.duplicates.items() if rows),
     )
+    if quality.likely:
+        groups = quality.likely[:MOST_LIKELY]
+        yield _table(
+            f"Likely the same casualty under several numbers: {len(quality.likely)}",
+            ("lines to look up beside each other",),
+            ((", ".join(map(str, group)),) for group in groups),
+        )
     yield _table(
         "Findings",
         ("table", "column", "what", "times", "first lines", "what to do"),
@@ -145,7 +188,7 @@ def _faults(quality: Quality) -> Iterator[str]:
                 *(f.table, f.column, str(f.problem), f.count),
                 *(", ".join(map(str, f.lines[:8])), REMEDIES[f.problem]),
             )
-            for f in sorted(quality.findings, key=lambda f: -f.count)
+            for f in worst_first(quality.findings)
         ),
     )
 
@@ -171,6 +214,18 @@ class _Bar(str):
 
 def _bar(share: float) -> _Bar:
     return _Bar(f'<span class="bar" style="width:{100 * min(max(share, 0), 1):.1f}%"></span>')
+
+
+def _both(name: str, counts: Differing, most: int) -> _Bar:
+    """Vanished cases to the left of a line, those that appeared to the right."""
+    half = _CHART / 2
+    left, right = half * counts.vanished / most, half * counts.appeared / most
+    label = f"{escape(name)}: {counts.vanished} vanished, {counts.appeared} appeared"
+    return _Bar(
+        f'<svg class="years" viewBox="0 0 {_CHART} 20" preserveAspectRatio="none" role="img" '
+        f'aria-label="{label}"><rect x="{half - left:.2f}" y="3" width="{left:.2f}" height="14" '
+        f'fill-opacity="0.45"/><rect x="{half:.2f}" y="3" width="{right:.2f}" height="14"/></svg>'
+    )
 
 
 def _chart(name: str, years: Sequence[int], shares: Sequence[float]) -> _Bar:

@@ -8,14 +8,18 @@ from typing import Any
 
 from gateway.dictionary import Dictionary, unknown_place
 from gateway.sources.model.errors import SourceError
+from gateway.sources.model.finding_order import worst_first
 from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.model.findings import Finding, Problem
+from gateway.sources.quality.load_differences import Differences
 from gateway.sources.quality.quality import Quality
 from gateway.sources.rows.row_accounts import TableAccount
 
 VERSION = 1
 _NOTABLE = 0.0005
 """Smallest change of a share that is shown."""
+MOST_LIKELY = 50
+"""Groups of likely duplicates that a report lists, in the order of their lines."""
 _BARS = 30
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _PROVINCES_SHOWN = 10
@@ -23,10 +27,14 @@ _MOST_SCORES = 100
 _SCORES_SHOWN = 6
 
 
-def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def quality_json(
+    quality: Quality, former: Mapping[str, Any] | None = None, since: Differences | None = None
+) -> dict[str, Any]:
     """The report as JSON values, for programs and for comparison with the next load.
 
     For the member state only.
+
+    `since`: what differs from the load before, case by case.
 
     `history` continues the history of the `former` report: the score of every load, oldest first.
     """
@@ -59,8 +67,10 @@ def quality_json(quality: Quality, former: Mapping[str, Any] | None = None) -> d
         "contradictions": [
             {"rule": c.rule, "count": c.count, "judged": c.judged} for c in quality.contradictions
         ],
-        "findings": [_finding_json(f) for f in quality.findings],
+        "findings": [_finding_json(f) for f in worst_first(quality.findings)],
         "accounts": [_account_json(account) for account in quality.accounts],
+        "likely": [list(group) for group in quality.likely[:MOST_LIKELY]],
+        "since": None if since is None else since.as_json(),
     }
 
 
@@ -109,12 +119,22 @@ def _scored(former: Mapping[str, Any]) -> bool:
     )
 
 
-def quality_text(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any] | None = None) -> str:
-    """The report as text for a person, with changes against the `former` report if given."""
-    return "\n".join(_lines(quality, dictionary, former or {})) + "\n"
+def quality_text(
+    quality: Quality,
+    dictionary: Dictionary,
+    former: Mapping[str, Any] | None = None,
+    since: Differences | None = None,
+) -> str:
+    """The report as text for a person, with changes against the `former` report if given.
+
+    `since`: what differs from the load before, case by case.
+    """
+    return "\n".join(_lines(quality, dictionary, former or {}, since)) + "\n"
 
 
-def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) -> Iterator[str]:
+def _lines(
+    quality: Quality, dictionary: Dictionary, former: Mapping[str, Any], since: Differences | None
+) -> Iterator[str]:
     name = dictionary.member(quality.member).name
     yield f"Data quality of {name}, loaded on {quality.loaded.isoformat()}. For this state only."
     yield ""
@@ -131,6 +151,7 @@ def _lines(quality: Quality, dictionary: Dictionary, former: Mapping[str, Any]) 
     )
     yield ""
     yield from _account_lines(quality)
+    yield from _since_lines(since, dictionary, quality.member)
     yield from _column_lines(quality, former)
     yield from _year_lines(quality)
     yield from _known_lines(quality)
@@ -153,6 +174,18 @@ def _account_lines(quality: Quality) -> Iterator[str]:
         for problem, n in account.reasons.items():
             allowed = " (as the mapping allows)" if account.unclaimed and problem is Problem.ORPHAN else ""
             yield f"    {n:>8}  {problem}{allowed}"
+    yield ""
+
+
+def _since_lines(since: Differences | None, dictionary: Dictionary, member: str) -> Iterator[str]:
+    """What differs from the load before, by year and by province."""
+    if since is None or not any(since.total):
+        return
+    labels = dictionary.codes("province", member=member)
+    yield f"  since the register of {since.since.isoformat()}"
+    yield "  appeared  vanished  corrected"
+    for name, counts in (*since.years.items(), *((labels.get(c, c), n) for c, n in since.most())):
+        yield f"  {counts.appeared:>8}{counts.vanished:>10}{counts.corrected:>11}  {name}"
     yield ""
 
 
@@ -216,9 +249,12 @@ def _fault_lines(quality: Quality) -> Iterator[str]:
     broken = [f"  {c.count:>8}  {c.rule}" for c in quality.contradictions if c.count]
     doubles = [f"  {n:>8}  {reason}" for reason, n in quality.duplicates.items() if n]
     found = [
-        f"  {f.count:>8}  {f}\n            -> {REMEDIES[f.problem]}"
-        for f in sorted(quality.findings, key=lambda f: -f.count)
+        f"  {f.count:>8}  {f}\n            -> {REMEDIES[f.problem]}" for f in worst_first(quality.findings)
     ]
+    likely = [f"  lines {', '.join(map(str, group))}" for group in quality.likely[:MOST_LIKELY]]
+    if likely:
+        yield f"Likely the same casualty under several numbers: {len(quality.likely)}"
+        yield from likely
     for title, lines in (("Contradictions", broken), ("Duplicates", doubles), ("Findings", found)):
         yield f"{title}: {'none' if not lines else ''}".rstrip()
         yield from lines

@@ -36,12 +36,23 @@ class Keeper(Protocol):
         """Keep a chunk: for each row the pseudonyms of case and person, and the personal values."""
 
 
+class NameReader(Protocol):
+    """Receives personal values with the lines that they stand on."""
+
+    def add(self, cases: Sequence[str], lines: Sequence[int], rows: Sequence[Values]) -> None:
+        """Read a chunk: for each row the pseudonym of its case, its line and its personal values."""
+
+
 @dataclass(frozen=True)
 class Chosen:
-    """Passes the personal columns of the first table, and of tables joined row by row, to a keeper."""
+    """Passes the personal columns of the first table, and of tables joined row by row, to a keeper.
+
+    `names` receives them too, with the line of each row. Either may be None.
+    """
 
     rule: TableRule
-    keeper: Keeper
+    keeper: Keeper | None
+    names: NameReader | None = None
 
     def pass_on(
         self,
@@ -50,6 +61,8 @@ class Chosen:
         own: Sequence[ColumnReader | IdentifierReader],
         joined: Sequence[JoinedTable | ContactTable],
         found: Sequence[np.ndarray[tuple[int], np.dtype[np.int64]]],
+        *,
+        lines: Sequence[int],
     ) -> None:
         """Pass on a chunk already read into `own`, without the rows of no case, which belong to nobody."""
         links = {r.rule.target.name: r.last() for r in own if isinstance(r, IdentifierReader)}
@@ -66,8 +79,9 @@ class Chosen:
         for other, rows in zip(joined, found, strict=True):
             if isinstance(other, JoinedTable):
                 fields += other.personal(rows)
-        self.keeper.keep(
-            [case[i].decode("ascii") for i in there],
-            [person[i].decode("ascii") for i in there],
-            [{field: cells[i].strip() for field, cells in fields if cells[i].strip()} for i in there],
-        )
+        cases = [case[i].decode("ascii") for i in there]
+        personal = [{field: cells[i].strip() for field, cells in fields if cells[i].strip()} for i in there]
+        if self.keeper is not None:
+            self.keeper.keep(cases, [person[i].decode("ascii") for i in there], personal)
+        if self.names is not None:
+            self.names.add(cases, [lines[i] for i in there], personal)

@@ -30,12 +30,19 @@ from gateway.store.engine.schema import SHORT_VALUE, openings
 class SqlPeopleWriter(SqlPeople):
     """Writes within the caller's transaction. `because` is the log entry that explains a write.
 
-    `belongings`: columns of other tables that name an account, updated when somebody hands over.
+    `belongings`: columns of other tables that name an account, updated when somebody hands over. `erased`:
+    those whose rows go when the person's identity is erased.
     """
 
-    def __init__(self, connection: Connection, belongings: Sequence["Column[Any]"] = ()) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        belongings: Sequence["Column[Any]"] = (),
+        erased: Sequence["Column[Any]"] = (),
+    ) -> None:
         super().__init__(connection)
         self._belongings = belongings
+        self._erased = erased
 
     def add_account(self, account: Account, *, because: int) -> None:
         self._connection.execute(
@@ -176,6 +183,8 @@ class SqlPeopleWriter(SqlPeople):
         for table in (recovery_codes, credentials, identities, sessions, browsers, tokens):
             self._delete(table, name)
         self._connection.execute(delete(invitations).where(invitations.c.name == name))
+        for column in self._erased:
+            self._connection.execute(delete(column.table).where(column == name))
 
     def erase_openings(self, name: str, *, because: int) -> dict[str, int]:
         del because  # no row is left that could name the entry

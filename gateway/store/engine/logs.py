@@ -211,6 +211,20 @@ class SqlLogStorage:
             # Another process appended between our reading and our writing, and was first.
             raise StaleLogError(self._origin, growth.old_size) from None
 
+    def regrow(self, growth: Growth, entries: Sequence[tuple[int, bytes]]) -> None:
+        """Keep what the log had grown by before a loss, with those of its entries that are known.
+
+        Nothing is signed: the checkpoint is from before the loss. Raises StaleLogError.
+        """
+        try:
+            self._move_size(growth)
+            if entries:
+                rows = [{"origin": self._origin, "number": n, "entry": entry} for n, entry in entries]
+                self._connection.execute(_ADD_ENTRY, rows)
+            self._write_tiles(growth)
+        except IntegrityError:
+            raise StaleLogError(self._origin, growth.old_size) from None
+
     def cosignatures(self, size: int) -> list[Signature]:
         """Cosignatures gathered for the checkpoint of this size, in the order of arrival."""
         rows = self._connection.execute(_COSIGNATURES, {"of": self._origin, "at": size})

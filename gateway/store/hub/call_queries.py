@@ -4,8 +4,11 @@ Made once: building a statement takes longer than SQLite takes to run the statem
 the member or the question of a statement.
 """
 
-from sqlalchemy import bindparam, select, update
+from typing import Any
 
+from sqlalchemy import Row, bindparam, select, update
+
+from gateway.hub.model import Presence
 from gateway.store.hub.hub_tables import asked_members, enrolments, presence, questions
 
 ENROLLED = select(enrolments).where(~enrolments.c.revoked).order_by(enrolments.c.member)
@@ -57,3 +60,9 @@ ANSWER = update(asked_members).where(
 )
 PRESENCE = select(presence).where(presence.c.member == bindparam("of"))
 SEEN = update(presence).where(presence.c.member == bindparam("of"))
+
+
+def presence_of(row: Row[Any]) -> Presence:
+    """Read a row of `PRESENCE`."""
+    serves = None if row.policy is None else (row.policy, row.snapshot)
+    return Presence(row.member, row.last_seen, row.checkpoint, row.witnessed_size, row.call_ends, serves)

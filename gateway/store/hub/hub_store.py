@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, insert, select, update
+from sqlalchemy import Connection, Select, exists, insert, select, update
 
 from audit.formats.commitment import Opening
 from audit.log.checked_reading import CheckedReading
@@ -44,9 +43,12 @@ from gateway.store.hub.call_queries import (
     UNDELIVERED,
     WAITING,
     WAITING_AT,
+    presence_of,
 )
 from gateway.store.hub.hub_tables import asked_members, presence, questions, refused_messages, releases
+from gateway.store.hub.members_leaves import SqlMembersLeaves
 from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
+from gateway.store.hub.saved_questions import SqlSaved, SqlSavedView, saved_questions
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.watching import SqlWatch, log_reconciled
 from gateway.wire.answer_bounds import AnswerBounds
@@ -95,7 +97,9 @@ class HubView:
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
+        self.leaves = SqlMembersLeaves(connection)
         self.admissions = SqlAdmissions(connection)
+        self.saved = SqlSavedView(connection, dictionary)
 
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(ENROLLED)
@@ -234,7 +238,7 @@ class HubView:
 
     def presence(self) -> Sequence[Presence]:
         rows = self._connection.execute(select(presence).order_by(presence.c.member))
-        return [_presence(row) for row in rows]
+        return [presence_of(row) for row in rows]
 
     def sharings(self) -> Mapping[str, StatedSharing]:
         return stated_sharings(self._connection)
@@ -272,7 +276,11 @@ class HubUnitOfWork(HubView):
 
     @property
     def people(self) -> SqlPeopleWriter:
-        return SqlPeopleWriter(self._connection, belongings=(questions.c.user,))
+        return SqlPeopleWriter(
+            self._connection,
+            belongings=(questions.c.user, saved_questions.c.owner),
+            erased=(saved_questions.c.owner,),
+        )
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None:
         self._connection.execute(
@@ -345,6 +353,8 @@ class HubNotes:
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
+        self.leaves = SqlMembersLeaves(connection)
+        self.saved = SqlSaved(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:
@@ -352,7 +362,7 @@ class HubNotes:
 
     def seen(self, seen: Presence) -> Presence | None:
         rows = self._connection.execute(PRESENCE, {"of": seen.member})
-        before = [_presence(row) for row in rows]
+        before = [presence_of(row) for row in rows]
         values = {
             "last_seen": seen.last_seen,
             "checkpoint": seen.checkpoint,
@@ -381,11 +391,6 @@ class HubNotes:
 
     def first_time(self, key_id: str, nonce: str, *, until: datetime, now: datetime) -> None:
         take_nonce(self._connection, key_id, nonce, until, now)
-
-
-def _presence(row: Row[Any]) -> Presence:
-    serves = None if row.policy is None else (row.policy, row.snapshot)
-    return Presence(row.member, row.last_seen, row.checkpoint, row.witnessed_size, row.call_ends, serves)
 
 
 @lru_cache(maxsize=8)

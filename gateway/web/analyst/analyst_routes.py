@@ -1,6 +1,6 @@
 """Every subject of the analyst's desk."""
 
-from gateway.web.analyst import downloads, question_form, question_pages, ready_made
+from gateway.web.analyst import downloads, question_form, question_pages, ready_made, saved_pages
 from gateway.web.analyst.finding import finding_page
 from gateway.web.analyst.overview import overview_page
 
@@ -10,5 +10,6 @@ ROUTES = (
     question_form.desk,
     ready_made.desk,
     question_pages.desk,
+    saved_pages.desk,
     downloads.desk,
 )

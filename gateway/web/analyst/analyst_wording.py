@@ -104,6 +104,8 @@ def coverage(one: Coverage) -> str:
         return str(_("refused: %(why)s", why=listed([refusal(reason) for reason in one.refusals])))
     if one.waiting:
         return str(_("approval was still pending"))
+    if one.never_called:
+        return str(_("has never connected to the hub"))
     return str(_("was offline") if one.offline_since else _("did not answer in time"))
 
 

@@ -22,7 +22,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """`why`: reasons of a refusal; `since`: the last contact with an offline member.
+    """`why`: reasons of a refusal; `since`: the last contact with an offline member, None before the first.
 
     `pending`: the member answered, and the next release will include the answer. `policy`, `snapshot_date`:
     the basis of an answer; `quotas`: of the requester's organisation, as the member counts.
@@ -62,7 +62,7 @@ class QuestionNews:
 
     answers: Mapping[str, Answer]
     waiting: Collection[str]
-    away: Mapping[str, datetime]
+    away: Mapping[str, datetime | None]
     unreleased: bool = False
 
 

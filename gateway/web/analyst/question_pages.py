@@ -21,6 +21,7 @@ from gateway.web.analyst.downloads import PICTURES
 from gateway.web.analyst.draft import draft_again
 from gateway.web.analyst.progress import Progress, QuestionNews, progress
 from gateway.web.analyst.release_view import Explained, Result, explained, result
+from gateway.web.analyst.table_address import ARRANGES
 from gateway.web.shared.base import page, web
 from gateway.web.shared.desk import Desk, wants_part
 from gateway.wire.answer_text import answer_of_note
@@ -28,7 +29,7 @@ from gateway.wire.answer_text import answer_of_note
 desk = Desk("analyst-questions")
 
 ROWS = 25
-ARRANGES = ("release", "down", "across", "show", "sort", "order", "ranges")
+SHOWS = ("release", *ARRANGES)
 """Values of an address that say which table is shown, and how."""
 MOST_LEVELS = 20
 """Values of one name that links repeat: no table has more levels."""
@@ -50,7 +51,10 @@ class Row:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """`release`: the number of the shown release, of `releases`; `asked`, `released`: log entries."""
+    """`release`: the number of the shown release, of `releases`; `asked`, `released`: log entries.
+
+    `arranged`: the arrangement of the table, as the query of an address.
+    """
 
     id: str
     title: str
@@ -64,6 +68,7 @@ class QuestionPage:
     releases: int
     newer: bool
     same: str
+    arranged: str
     released_at: str | None
     log: str
     asked: int
@@ -134,6 +139,7 @@ def _page_of(
         releases=count,
         newer=request.args.get("seen", str(count)) != str(count),
         same=_same(),
+        arranged=urlencode([(name, value) for name, value in _arranged() if name != "release"]),
         released_at=None if kept is None else kept.release.released_at,
         log=hub().log.origin,
         asked=asked.asked_index,
@@ -156,7 +162,7 @@ def _citation(asked: AskedQuestion, kept: KeptRelease) -> Citation:
 
 
 def _arranged() -> list[tuple[str, str]]:
-    return [(name, value) for name in ARRANGES for value in request.args.getlist(name)[:MOST_LEVELS]]
+    return [(name, value) for name in SHOWS for value in request.args.getlist(name)[:MOST_LEVELS]]
 
 
 def _same() -> str:

@@ -49,7 +49,7 @@ class ServicePage:
 
     @property
     def away(self) -> int:
-        return sum(one.since is not None for one in self.members)
+        return sum(one.away for one in self.members)
 
 
 @desk.page(PAGE, "operator/service.html")

@@ -1,6 +1,6 @@
 """The state of a hub for its operator: members, queue, alerts, people; nothing of contents. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +12,13 @@ from gateway.wire.sharing_statement import Sharing
 
 @dataclass(frozen=True)
 class MemberState:
-    """A member: in contact, or away `since`. `policy`, `records`: in force and covered, by its own word."""
+    """A member: in contact, or `away` since it was `last_seen`; None where it never called. `policy`,
+    `records`: in force and covered, by its own word.
+    """
 
     member: str
     name: str
-    since: datetime | None
+    away: bool
     last_seen: datetime | None
     policy: str | None
     records: str | None
@@ -56,7 +58,7 @@ class InvitationState:
 def member_states(
     dictionary: Dictionary,
     presence: Sequence[Presence],
-    away: Mapping[str, datetime],
+    away: Collection[str],
     stated: Mapping[str, Sharing | None],
     waiting: Mapping[str, int],
 ) -> tuple[MemberState, ...]:
@@ -71,14 +73,14 @@ def member_states(
             MemberState(
                 member=member,
                 name=dictionary.member(member).name,
-                since=away.get(member),
+                away=member in away,
                 last_seen=seen.get(member),
                 policy=None if sharing is None else sharing.policy,
                 records=None if sharing is None else sharing.snapshot_date,
                 waiting=waiting.get(member, 0),
             )
         )
-    return tuple(sorted(found, key=lambda one: (one.since is None, one.member)))
+    return tuple(sorted(found, key=lambda one: (not one.away, one.member)))
 
 
 def queue(open_questions: Sequence[AskedQuestion], late: Sequence[AskedQuestion]) -> Queue:

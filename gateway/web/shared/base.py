@@ -1,6 +1,7 @@
 """The foundation of every page: the place of templates and style, and the context of views."""
 
 import mimetypes
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -32,10 +33,14 @@ blueprint = Blueprint(
 
 @dataclass(frozen=True)
 class Web:
-    """`directory` is the OpenID provider for signing in, if there is one."""
+    """`directory` is the OpenID provider for signing in, if there is one.
+
+    `badges` counts what waits for the person, by the page of the navigation where it waits.
+    """
 
     entrance: Entrance
     directory: Directory | None = None
+    badges: Callable[[], Mapping[str, int]] = dict
 
 
 def install(app: Flask) -> None:
@@ -59,6 +64,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         account=account,
         navigation=() if account is None else nav.entries(accounts().side, account.role),
         search_address="" if account is None else nav.search(accounts().side, account.role),
+        badges={} if account is None else web().badges(),
         form_field=form_field,
         languages=languages,
         here=request.full_path.rstrip("?") if request.method == "GET" else "/",

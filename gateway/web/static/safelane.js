@@ -19,8 +19,9 @@
     window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
   });
 
-  /* Where a link vanished with what it changed, the keyboard goes on at the part that it names. */
-  document.addEventListener("htmx:afterSettle", (event) => {
+  /* Where a link vanished with what it changed, the keyboard goes on at the part that it names: at once, since a
+     person may have gone on by the time that the page has settled. */
+  document.addEventListener("htmx:afterSwap", (event) => {
     const link = event.detail.requestConfig && event.detail.requestConfig.elt;
     const next = link && link.dataset && link.dataset.then && document.getElementById(link.dataset.then);
     if (next) next.focus({ preventScroll: true });

@@ -19,11 +19,12 @@ from policies import load_policy
 DICTIONARY = regional()
 MEMBERS = ("KH", "LA", "MM", "PH", "TH", "VN")
 INJURIES = "\n  ".join(f"injury.{code}: yes" for code in ("AMP_L", "EYE", "OTH"))
+WITHOUT = policy_text("KH").replace("  injury: yes\n", "")
 POLICIES = {
     **{f"{member}, its own": (member, policy_text(member)) for member in MEMBERS},
     "KH, nothing said of priority": ("KH", policy_text("KH").replace("priority:", "# priority:")),
     "KH, nothing first": ("KH", policy_text("KH").replace("[canonical-questions, article-7]", "[]")),
-    "KH, injuries too": ("KH", policy_text("KH").replace("outcome: yes", f"outcome: yes\n  {INJURIES}")),
+    "KH, some injuries": ("KH", WITHOUT.replace("outcome: yes", f"outcome: yes\n  {INJURIES}")),
     "KH, a list of its own": (
         "KH",
         policy_text("KH").replace("[canonical-questions, article-7]", "[{sex: sex, outcome: outcome}]"),
@@ -57,9 +58,15 @@ def offered(dictionary: Dictionary, finest: dict[str, str], rules: Rules) -> Ite
                 yield table
 
 
+def made_first(rules: Rules) -> list[TableOf]:
+    """The tables that come before others, and those that stand apart."""
+    apart = (TableOf.of([name, *dims]) for name, dims in rules.apart)
+    return [*rules.priority, *(rules.finer or ()), *apart]
+
+
 def not_protected_first(dictionary: Dictionary, member: str, text: str) -> set[str]:
     finest, rules = planned(dictionary, member, text)
-    first = [*rules.priority, *(rules.finer or ())]
+    first = made_first(rules)
     return {
         table.name
         for table in offered(dictionary, finest, rules)
@@ -99,7 +106,7 @@ def test_every_question_that_is_offered_is_protected_first(name: str) -> None:
 
 
 def test_injuries_are_protected_first_where_they_are_shared() -> None:
-    finest, rules = planned(DICTIONARY, *POLICIES["KH, injuries too"])
+    finest, rules = planned(DICTIONARY, *POLICIES["KH, some injuries"])
     names = {table.name for table in offered(DICTIONARY, finest, rules)}
     assert {
         "injury-by-outcome.AMP_L",
@@ -126,7 +133,7 @@ def test_a_question_beside_the_list_is_found() -> None:
     )
     member, text = POLICIES["KH, its own"]
     finest, rules = planned(DICTIONARY, member, text)
-    first = [*rules.priority, *(rules.finer or ())]
+    first = made_first(rules)
     tables = {
         t.name: _asked(page, member, finest, t) for t in offered(page, finest, rules) if len(t.levels) > 1
     }

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 
+from anonymisers.tables.rules import Rules
 from gateway.dictionary import regional
 from gateway.member.model.snapshot import LINKS, Column, Snapshot, population
 from gateway.member.register.person_counts import count_people, rows_not_misleading
@@ -38,8 +39,7 @@ def shown(people: list[int], threshold: int) -> int:
         finest,
         rows=population(made, {"AGG"}),
         years=[2024],
-        max_dims=2,
-        threshold=threshold,
+        rules=Rules(threshold=threshold, max_dims=2),
     )
     return int(count_people(made, regional(), finest, rows=rows, years=[2024]).counts.sum())
 

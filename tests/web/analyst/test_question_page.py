@@ -65,6 +65,7 @@ def test_who_does_not_call_is_offline_since(desk: Desk) -> None:
 
     page = page_of(desk, question)
     assert page.count("last contact") == 3
+    assert "has never connected" not in page
 
 
 def test_the_table_is_a_table_and_withheld_has_one_symbol_with_a_legend(desk: Desk) -> None:

@@ -107,7 +107,7 @@ def test_a_register_is_uploaded_without_scripts_and_checked(look: Browsing) -> N
     chosen = plain.get_by_label("The register", exact=True)
     chosen.set_input_files({"name": "notes.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
     plain.get_by_role("button", name="Upload and check").click()
-    expect(plain.locator("main")).to_contain_text("not of a kind that the mapping reads")
+    expect(plain.locator("main")).to_contain_text("not of a kind that can be read")
     body = {"name": "register.zip", "mimeType": "application/zip", "buffer": register_of(look)}
     plain.get_by_label("The register", exact=True).set_input_files(body)
     plain.get_by_role("button", name="Upload and check").click()

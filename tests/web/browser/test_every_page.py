@@ -54,11 +54,14 @@ def _ask(page: Page) -> None:
 BEFORE: dict[str, Callable[[Page], None]] = {"analyst": _ask, "controller": _look_at_a_draft}
 """Preparations, so that there is something to see: pages are only found by links."""
 _JOURNEY = "tests/web/browser/test_controller_journey.py"
+_MAPPING = "tests/web/browser/test_mapping_journey.py"
 ELSEWHERE: dict[str, str] = {
     "/controller/approvals/<question_id>": _JOURNEY,
     "/controller/approvals/<question_id>/approve": _JOURNEY,
     "/controller/approvals/<question_id>/refuse": _JOURNEY,
     "/controller/loads/upload/<upload_id>": _JOURNEY,
+    "/controller/loads/upload/<upload_id>/columns": _MAPPING,
+    "/controller/loads/upload/<upload_id>/words": _MAPPING,
 }
 """Pages about states that no demo has, such as a step under way, and the test that shows each."""
 

@@ -4,6 +4,7 @@ import time
 
 from desk_house import DeskHouse
 
+from gateway.watching.recovering import Loss
 from gateway.web.controller.common.job_runner import Kind
 
 LOADS, HEALTH = "/controller/loads", "/controller/health"
@@ -54,6 +55,19 @@ def test_the_node_lists_its_logs_keys_and_witnesses(desk: DeskHouse) -> None:
     assert '<th scope="row">controller</th>' in page
     assert "stored on this node" in page
     assert "Other witnesses" in page
+
+
+def test_a_restored_node_says_what_it_lost_and_what_to_do(desk: DeskHouse) -> None:
+    """Lost for good are entries of which nobody knows more than the hash."""
+    at = desk.member.node.clock.now()
+    with desk.member.node.store.notes() as notes:
+        notes.recovery.keep_loss(Loss(90, 93, 3, certain=True, at=at, because=93))
+    assert "Entries that its log had signed since: 3. All were given back." in desk.get(HEALTH)
+
+    with desk.member.node.store.notes() as notes:
+        notes.recovery.keep_loss(Loss(95, 98, 1, certain=False, at=at, because=98))
+    page = desk.get(HEALTH)
+    assert "Lost for good: 2. So it answers nothing until you load the register" in page
 
 
 def test_a_full_health_check_runs_beside_the_pages(desk: DeskHouse) -> None:

@@ -35,7 +35,7 @@ class Pending:
 def matters(
     dictionary: Dictionary,
     pending: Sequence[Pending],
-    away: Mapping[str, datetime],
+    away: Mapping[str, datetime | None],
     newest: tuple[YearlyFigures, Release] | None,
     today: date,
 ) -> tuple[Matter, ...]:
@@ -57,20 +57,18 @@ def _waiting(dictionary: Dictionary, pending: Sequence[Pending]) -> Iterator[Mat
         yield Matter(str(sentence), f"/questions/{one.asked.id}", str(_("Look at the question")))
 
 
-def _away(dictionary: Dictionary, away: Mapping[str, datetime]) -> Iterator[Matter]:
+def _away(dictionary: Dictionary, away: Mapping[str, datetime | None]) -> Iterator[Matter]:
     for member, since in away.items():
         name = analyst_wording.say(dictionary.member(member).name)
-        yield Matter(
-            str(
-                _(
-                    "%(member)s has not been in contact since %(time)s. Its answers come late.",
-                    member=name,
-                    time=moment(since),
-                )
-            ),
-            "",
-            "",
-        )
+        if since is None:
+            words = _("%(member)s has never connected to the hub. Its answers come late.", member=name)
+        else:
+            words = _(
+                "%(member)s has not been in contact since %(time)s. Its answers come late.",
+                member=name,
+                time=moment(since),
+            )
+        yield Matter(str(words), "", "")
 
 
 def _due(year: YearlyFigures, today: date) -> Iterator[Matter]:

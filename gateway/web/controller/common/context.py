@@ -22,8 +22,9 @@ KEY = "safelane-controller"
 
 @dataclass(frozen=True)
 class DeskContext:
-    """`reports` is the folder of the last load's report; `source` names the source of a load. `mapping` reads
-    the mapping document of the register, None where there is none.
+    """`reports` is the folder of the last load's report; `source` names the source of a load, `place` that
+    of the register with or without a mapping. `mapping` reads the mapping document of the register, None
+    where there is none.
 
     `table` shows an answer as its recipient sees the answer.
     `has_key`: whether the sealed key of a vkey is here.
@@ -40,6 +41,7 @@ class DeskContext:
     uploads: Uploads
     mapping: Callable[[], str | None]
     source: str | None = None
+    place: str | None = None
     drafting: Lock = field(default_factory=Lock)
     """Held while a draft is compared and replaced: of two people who save at once, the second is informed."""
 

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     PREVIEW = "preview"
     SUGGEST = "suggest"
     PROTECT = "protect"
+    DRAFT = "draft"
     CHECK = "check"
     LOAD = "load"
     EXAMINE = "examine"

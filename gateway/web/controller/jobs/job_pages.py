@@ -112,6 +112,7 @@ _TITLES = {
     Kind.PREVIEW: lambda: _("What a policy would show"),
     Kind.SUGGEST: lambda: _("Suggested alternatives"),
     Kind.PROTECT: lambda: _("Protecting the tables"),
+    Kind.DRAFT: lambda: _("Looking at the columns"),
     Kind.CHECK: lambda: _("Checking an upload"),
     Kind.LOAD: lambda: _("Loading the register"),
     Kind.EXAMINE: lambda: _("Checking the node"),

@@ -9,6 +9,7 @@ from flask import redirect
 from audit.formats.checkpoint import Checkpoint
 from gateway.member.model.signing_key import Duty, Holder
 from gateway.member.node.ports import View
+from gateway.member.policy.losses_shown import LossShown, losses_shown
 from gateway.member.region.log_exchange import other_witnesses, region_keys, region_of
 from gateway.watching.model import KeptAlert
 from gateway.web.controller.common.context import desk_context
@@ -68,6 +69,7 @@ class Health:
     unsent: int
     waiting: int
     awaited: tuple[str, ...]
+    losses: tuple[LossShown, ...]
     keys: tuple[Key, ...]
     concerns: tuple[Concern, ...]
     evidence: int
@@ -89,6 +91,7 @@ def health() -> Model:
             unsent=len(view.outbox()),
             waiting=len(view.waiting_questions()),
             awaited=tuple(view.recovery.awaited()),
+            losses=tuple(losses_shown(node, view)),
             keys=tuple(_keys(view.holders())),
             concerns=tuple(map(_concern, view.watch.alerts(ended=False))),
             evidence=len(view.watch.evidence()),

@@ -32,10 +32,22 @@ def begin_upload(kind: Kind, upload_id: str, choices: Mapping[str, Any] = _NONE)
     return _begin(kind, upload_id, {**choices, "upload": upload_id})
 
 
+def begin_draft(upload_id: str, said: Mapping[str, Any]) -> Work:
+    """Begin to draft the mapping of an upload, with what was `said` of its columns. Raises Conflict.
+
+    A draft under way is ended: what was said last counts.
+    """
+    return _begin_anew(Kind.DRAFT, upload_id, {**said, "upload": upload_id})
+
+
 def _begin(kind: Kind, about: str, body: Mapping[str, Any]) -> Work:
     there = desk_context().jobs.latest(kind, about)
     if there is not None and there.running:
         return shown_work(there)
+    return _begin_anew(kind, about, body)
+
+
+def _begin_anew(kind: Kind, about: str, body: Mapping[str, Any]) -> Work:
     try:
         return shown_work(desk_context().jobs.begin(kind, body, by=who(), about=about))
     except BusyError as error:

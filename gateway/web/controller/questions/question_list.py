@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import gettext as _
 
 from audit.events.question_events import Answered, Refused
-from audit.events.search import Criteria, Found
+from audit.events.search import Criteria, Found, time_of
 from gateway.auditing.entry_search import Span, entries, whole
 from gateway.member.node.ports import View
 from gateway.web.controller.common import wording
@@ -104,6 +104,17 @@ def _newest(view: View, criteria: Criteria, before: int) -> Iterator[Found]:
         span = Span(max(0, end - AT_ONCE), end)
         found = [each for each in criteria.find(entries(view.log, span)) if isinstance(each.event, Judged)]
         yield from reversed(found)
+
+
+def newest_questions(view: View, count: int) -> tuple[Question, ...]:
+    """The newest decided questions."""
+    return tuple(map(_question, islice(_newest(view, Criteria(), whole(view).end), count)))
+
+
+def decided_since(view: View, since: datetime) -> Iterator[Question]:
+    """The decided questions since a time, the newest first."""
+    found = takewhile(lambda each: time_of(each.event) >= since, _newest(view, Criteria(), whole(view).end))
+    return map(_question, found)
 
 
 def _question(found: Found) -> Question:

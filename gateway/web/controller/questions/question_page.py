@@ -89,7 +89,8 @@ def _about(view: View, question_id: str) -> Iterator[Found]:
 
 def _one(view: View, number: int, event: Answered | Refused, about: list[Found]) -> QuestionDetails:
     sent = view.sent(event.question_id, -1)
-    answer = None if sent is None else answer_of_note(sent.note)
+    # What was lost with a disk and taken back without its note is as if nothing was sent.
+    answer = None if sent is None or not sent.note else answer_of_note(sent.note)
     permissions, why = _decision(view, number, event)
     waits = [found.event for found in about if isinstance(found.event, ApprovalAwaited)]
     table = None

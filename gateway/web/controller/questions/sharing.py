@@ -90,11 +90,12 @@ class OneQuestion:
 
 @desk.page(PAGE, "controller/sharing.html", fragment="controller/sharing-body.html")
 def sharing() -> Model:
-    found = _sharing()
+    found = sharing_now()
     return found, STOP_ASKING if wants_part() and found.state != "counting" else 200
 
 
-def _sharing() -> Sharing:
+def sharing_now() -> Sharing:
+    """What is shared under the policy in force, as far as it is counted."""
     view = desk_context().cube_viewer.now()
     policy, numbers = view.policy, view.numbers
     if policy is None:

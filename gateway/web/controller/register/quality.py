@@ -1,7 +1,7 @@
 """The data quality report of a load or a check: columns, years, contradictions, findings."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 
 from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.model.findings import Problem
-from gateway.web.controller.common import wording
+from gateway.sources.quality.load_differences import Differences, Differing
 from gateway.web.controller.common.context import desk_context
+from gateway.web.controller.register.meaning_labels import meaning_label
 
 LINES = 5
 """Lines that are named of each finding."""
@@ -63,6 +64,18 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Since:
+    """Cases of a year or a province that differ from the load before. `left`, `right`: bars, up to 100."""
+
+    name: str
+    appeared: int
+    vanished: int
+    corrected: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True)
 class Report:
     """The data quality report of the newest load. Confidential to this country."""
 
@@ -80,6 +93,12 @@ class Report:
     duplicates: tuple[tuple[str, int], ...]
     findings: tuple[Found, ...]
     accounts: tuple[Account, ...]
+    likely: tuple[tuple[int, ...], ...] = ()
+    """Groups of lines that are likely one casualty each."""
+    since: date | None = None
+    """The date of the register before; None where nothing differs from it, or there is none."""
+    by_year: tuple[Since, ...] = ()
+    by_province: tuple[Since, ...] = ()
 
 
 def read_report(path: Path) -> Report | None:
@@ -105,7 +124,7 @@ def report_view(kept: Mapping[str, Any]) -> Report:
         columns=tuple(
             Column(
                 one["heading"],
-                wording.dimension(dictionary, one["target"]),
+                meaning_label(dictionary, one["target"]),
                 *(_share(one[name]) for name in ("completeness", "unknown", "validity")),
             )
             for one in kept["columns"]
@@ -120,7 +139,27 @@ def report_view(kept: Mapping[str, Any]) -> Report:
         duplicates=tuple((reason, count) for reason, count in kept["duplicates"].items() if count),
         findings=tuple(_found(one) for one in kept["findings"]),
         accounts=tuple(_account(one) for one in kept.get("accounts", ())),
+        likely=tuple(tuple(map(int, group)) for group in kept.get("likely", ())),
+        **_since(kept.get("since"), labels),
     )
+
+
+def _since(kept: Mapping[str, Any] | None, labels: Mapping[str, str]) -> dict[str, Any]:
+    found = None if kept is None else Differences.from_json(kept)
+    if found is None or not any(found.total):
+        return {}
+    provinces = [(labels.get(code, code), counts) for code, counts in found.most()]
+    return {
+        "since": found.since,
+        "by_year": tuple(_bars(list(found.years.items()))),
+        "by_province": tuple(_bars(provinces)),
+    }
+
+
+def _bars(rows: Sequence[tuple[str, Differing]]) -> Iterator[Since]:
+    most = max((max(counts.appeared, counts.vanished) for _name, counts in rows), default=0) or 1
+    for name, counts in rows:
+        yield Since(name, *counts, round(100 * counts.vanished / most), round(100 * counts.appeared / most))
 
 
 def _account(one: Mapping[str, Any]) -> Account:

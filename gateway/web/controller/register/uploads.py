@@ -1,6 +1,6 @@
 """Uploads of the register: checked against the mapping at first, loaded by a second, deliberate step."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,17 +12,17 @@ from werkzeug.exceptions import Conflict
 
 from gateway.errors import SafelaneError
 from gateway.member.model.record_changes import Change, Changes
-from gateway.sources.files.uploaded import accepted, check_names
+from gateway.sources.files.uploaded import DESK_ENDINGS, accepted, check_kinds, check_names
 from gateway.sources.files.uploads import LARGEST, Upload, safe_name
 from gateway.sources.mapping.mapping_yaml import parse_mapping
-from gateway.sources.model.errors import MappingError, NoUploadError, SourceError, UploadError
+from gateway.sources.model.errors import MappingError, SourceError, UploadError
 from gateway.sources.model.mapping import SourceMapping
 from gateway.web.controller.common.context import desk_context
-from gateway.web.controller.common.errors import raise_not_found
 from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import STOP_ASKING, Work, shown_work
-from gateway.web.controller.jobs.start_job import begin_upload, who
+from gateway.web.controller.jobs.start_job import begin_draft, begin_upload, who
 from gateway.web.controller.register import load_choices
+from gateway.web.controller.register.desk_upload import PREVIEW, Step, at_desk, fixes, upload_at
 from gateway.web.controller.register.load_choices import Asked
 from gateway.web.controller.register.loads import PAGE, desk
 from gateway.web.controller.register.quality import Report, report_view
@@ -36,14 +36,18 @@ FIELD, DATE = "register", "as_of"
 
 @dataclass(frozen=True)
 class UploadForm:
-    """`tables` are the tables of the mapping; `hindrance`: why nothing can be uploaded here."""
+    """`tables` are the tables of the mapping, none without a mapping; `note`: why the mapping does not help.
+
+    `source`: the name of the source that is set for the node.
+    """
 
     tables: tuple[str, ...]
     endings: tuple[str, ...]
     megabytes: int
-    hindrance: tuple[str, str] | None = None
+    note: tuple[str, str] | None = None
     refused: tuple[str, str] | None = None
     as_of: str = ""
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,11 @@ class UploadOne:
     kept_until: datetime
     work: Work | None
     checked: Checked | None
+    steps: tuple[Step, ...]
     refused: str = ""
     chosen: Mapping[str, Any] = field(default_factory=dict)
+    fixes: Mapping[str, str] = field(default_factory=dict)
+    """Table and column of a finding -> the place of the mapping desk where it can be corrected."""
 
 
 @desk.page(UPLOAD, "controller/upload.html")
@@ -85,24 +92,50 @@ def upload() -> Model:
 
 @desk.form(UPLOAD)
 def take_upload() -> Model:
-    """Keep the uploaded files, then begin to check them."""
+    """Keep the uploaded files; then check them, or look at their columns if the mapping does not read them.
+
+    With `do=source` the columns of the source that is set for the node are looked at; nothing is uploaded.
+    """
+    context, todo = desk_context(), request.form.get("do", "")
     try:
-        mapping = _mapping()
-        files = [(file.filename or "", file.stream) for file in request.files.getlist(FIELD) if file.filename]
-        if mapping is None or not files:
-            raise UploadError(_("No file was chosen."), remedy=_("Choose the file of the register."))
-        check_names([safe_name(name) for name, _stream in files], mapping)
-        made = desk_context().uploads.add(files, who(), desk_context().node.clock.now(), _register_date())
-    except (SourceError, MappingError) as error:
+        as_of, now = _register_date(), context.node.clock.now()
+        if todo == "source" and context.place is not None:
+            made, fits = context.uploads.add_source(context.place, who(), now, as_of), False
+        else:
+            files = [
+                (file.filename or "", file.stream) for file in request.files.getlist(FIELD) if file.filename
+            ]
+            if not files:
+                raise UploadError(_("No file was chosen."), remedy=_("Choose the file of the register."))
+            names = [safe_name(name) for name, _stream in files]
+            fits = todo != "columns" and _fits(names)
+            if not fits:
+                check_kinds(names)
+            made = context.uploads.add(files, who(), now, as_of)
+    except SourceError as error:
         return shown((_form(_refusal_text(error)), 422), "controller/upload.html")
     with suppress(Conflict):  # other work is under way: the page has a button
-        begin_upload(Kind.CHECK, made.id)
-    return redirect(f"{UPLOAD}/{made.id}", 303)
+        if not fits:
+            begin_draft(made.id, {})
+        else:
+            begin_upload(Kind.CHECK, made.id)
+    return redirect(f"{UPLOAD}/{made.id}" if fits else f"{UPLOAD}/{made.id}/columns", 303)
+
+
+def _fits(names: Sequence[str]) -> bool:
+    """Whether the mapping of the node reads files of these names."""
+    try:
+        mapping = _mapping()
+        if mapping is not None:
+            check_names(names, mapping)
+    except (UploadError, MappingError):
+        return False
+    return mapping is not None
 
 
 @desk.page(ONE, "controller/upload-one.html", fragment="controller/upload-body.html")
 def upload_one(upload_id: str) -> Model:
-    page = _one(_upload(upload_id))
+    page = _one(upload_at(upload_id))
     running = page.work is not None and page.work.state == "running"
     return page, STOP_ASKING if wants_part() and not running else 200
 
@@ -110,8 +143,11 @@ def upload_one(upload_id: str) -> Model:
 @desk.form(ONE)
 def upload_next(upload_id: str) -> Model:
     """Load the upload, check the upload again, or discard it."""
-    found = _upload(upload_id)
+    found = upload_at(upload_id)
     todo = request.form.get("do", "")
+    if todo == "columns":
+        begin_draft(found.id, {})
+        return redirect(f"{UPLOAD}/{found.id}/columns", 303)
     if todo == "away":
         job = desk_context().jobs.newest(found.id)
         if job is not None:
@@ -144,25 +180,28 @@ def _register_date() -> date | None:
 
 
 def _form(refused: tuple[str, str] | None = None) -> UploadForm:
-    most = LARGEST >> 20
+    most, place = LARGEST >> 20, desk_context().place
+    typed = request.form.get(DATE, "")
+    tables: tuple[str, ...] = ()
+    note = None
     try:
         mapping = _mapping()
     except MappingError as error:
-        return UploadForm((), (), most, _refusal_text(error))
-    if mapping is None:
-        why = (
-            _("This node has no mapping yet. The mapping says what the columns of the register mean."),
-            _("The operator drafts a mapping once: safelane member map suggest."),
-        )
-        return UploadForm((), (), most, why)
-    tables, endings = tuple(name for table in mapping.tables for name in table.names), accepted(mapping)
-    if not endings:
-        why = (
-            _("The mapping reads a database, which cannot be uploaded."),
-            _("The database is loaded directly."),
-        )
-        return UploadForm(tables, (), most, why)
-    return UploadForm(tables, endings, most, refused=refused, as_of=request.form.get(DATE, ""))
+        mapping, note = None, _refusal_text(error)
+    else:
+        if mapping is None:
+            note = (
+                _("This node has no mapping yet. The mapping says what the columns of the register mean."),
+                _("Upload the register: you see its columns with suggestions, and say what they mean."),
+            )
+    if mapping is not None:
+        tables = tuple(name for table in mapping.tables for name in table.names)
+        if not accepted(mapping):
+            note = (
+                _("The mapping reads a database."),
+                _("Load the database directly, or upload files: you then say what their columns mean."),
+            )
+    return UploadForm(tables, DESK_ENDINGS, most, note, refused, typed, place)
 
 
 def _refusal_text(error: SafelaneError) -> tuple[str, str]:
@@ -174,15 +213,11 @@ def _mapping() -> SourceMapping | None:
     return None if text is None else parse_mapping(text, node.dictionary, member=node.member)
 
 
-def _upload(upload_id: str) -> Upload:
-    try:
-        return desk_context().uploads.of(upload_id)
-    except NoUploadError as error:
-        raise_not_found(error)
-
-
 def _one(found: Upload) -> UploadOne:
-    job, noted = desk_context().jobs.newest(found.id), desk_context().uploads.noted(found)
+    at, noted = at_desk(found.id), desk_context().uploads.noted(found)
+    job = desk_context().jobs.newest(found.id)
+    if job is not None and job.kind is Kind.DRAFT:
+        job = None  # the page of the columns shows it
     if noted is not None and not load_choices.complete(noted):
         noted = None  # checked by an older version: it has to be checked again
     return UploadOne(
@@ -190,6 +225,8 @@ def _one(found: Upload) -> UploadOne:
         kept_until=found.until,
         work=None if job is None else shown_work(job),
         checked=None if noted is None else _checked(noted),
+        steps=at.steps(PREVIEW),
+        fixes={} if at.draft is None else fixes(at.draft, found.id),
     )
 
 

@@ -1,0 +1,1 @@
+"""Questions that people save under a name, for themselves or for their organisation."""
