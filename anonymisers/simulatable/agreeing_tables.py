@@ -16,6 +16,7 @@ from anonymisers.simulatable.masked_view import Class, MaskedView
 from anonymisers.tables.arrays import Bools, Floats, Ints
 
 EPSILON = 1e-6
+DIGITS = 6
 NODES = 200
 """Nodes of branch and bound where a vertex is not whole: a bound in steps, never in seconds."""
 MOST_EACH = 4
@@ -52,7 +53,9 @@ class AgreeingTables:
 
     With `costs`, shown cells may differ at their cost: the cheapest table that meets a goal names the cells
     to withhold. Without, a table
-    with few zeros among drawn cells is sought (`few_zeros`), since each of them makes the view rarer.
+    with few zeros among drawn cells is sought (`few_zeros`), since each of them makes the view rarer. Without
+    `whole` parts of people are allowed, which is quicker: enough where a pattern is looked for, not for a
+    proof.
     """
 
     def __init__(
@@ -64,8 +67,9 @@ class AgreeingTables:
         in_class: bool,
         costs: Costs | None = None,
         few_zeros: bool = True,
+        whole: bool = True,
     ) -> None:
-        self._view = view
+        self._view, self._whole = view, whole
         present = view.cells.system.present
         self._low, self._high = _limits(view, in_class=in_class)
         shown = ~suppressed & present
@@ -127,7 +131,7 @@ class AgreeingTables:
         return program_of(Rows(index, value, low.tolist(), high.tolist()), cost, upper, whole=columns)
 
     def _run(self) -> Ints | None:
-        return solved(self._highs, self._view.sums.shape[1])
+        return solved(self._highs, self._view.sums.shape[1], whole=self._whole)
 
 
 def _limits(view: MaskedView, *, in_class: bool) -> tuple[Floats, Floats]:
@@ -185,8 +189,11 @@ def _new_solver() -> _Highs:
     return highs
 
 
-def solved(highs: _Highs, columns: int) -> Ints | None:
-    """Return the first `columns` of a solution in whole numbers, None where none was found."""
+def solved(highs: _Highs, columns: int, *, whole: bool = True) -> Ints | None:
+    """Return the first `columns` of a solution in whole numbers, None where none was found.
+
+    Without `whole` the numbers may be parts of people, to six digits.
+    """
     for relaxed in (True, False):
         highs.setOptionValue("solve_relaxation", relaxed)
         highs.setOptionValue("presolve", "off" if relaxed else "on")
@@ -197,6 +204,8 @@ def solved(highs: _Highs, columns: int) -> Ints | None:
             continue
         found = np.array(highs.getSolution().col_value[:columns])
         if np.abs(found - np.rint(found)).max(initial=0.0) <= EPSILON:
-            whole: Ints = np.rint(found).astype(np.int64)
-            return whole
+            people: Ints = np.rint(found).astype(np.int64)
+            return people
+        if not whole:
+            return np.asarray(np.round(found, DIGITS))
     return None

@@ -49,6 +49,9 @@ MOST_INNER_CELLS = 60
 """Inner cells of a table that is protected by its view, at most: its candidates can be listed."""
 MOST_CELLS = 200
 """Cells of all its tables, at most."""
+MOST_IN_TWO_DIMENSIONS = 300
+"""Inner cells, and cells, where no table has more than two dimensions, at most: there most moves are of four
+cells, and nearly all margins stay shown."""
 MOST_PEOPLE = 10**8
 """People in all, at most: the solver of programs knows no more than sixteen digits of a number."""
 
@@ -59,11 +62,13 @@ class ViewProtectionTuning:
 
     views: int = 4
     """Views drawn for a pattern of all cells."""
+    views_of_large: int = 8
+    """The same for more than MOST_INNER_CELLS inner cells: of more small cells one more often fails."""
     views_without_margins: int = 2
     """Views drawn for a pattern that shows no margin but the total."""
     base_rate: float = 0.03
     """The share of keys that begin with each later step."""
-    stand_ins: tuple[int, int] = (3, 8)
+    stand_ins: tuple[int, int] = (3, 16)
     """The fewest and the most stand-in tables for which a pattern must be safe."""
     cells_per_stand_in: int = 4
     """Small cells for each of them."""
@@ -84,20 +89,24 @@ class Step(Enum):
 def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
     """Whether a table is protected by its view: by what everybody knows of it, never by a withheld count.
 
-    The table has few cells, about all people that it lists; no cell is always shown, and no earlier release
-    is about other people. The total, which is shown, is no giant number. Priority tables are protected with
-    all others; where others are not wanted (`Rules.finer`), the table is protected by its counts.
+    The table has few cells, more where no table has more than two dimensions, about all people that it
+    lists; no cell is always shown, and no earlier release is about other people. The total, which is
+    shown, is no giant number. Priority tables are protected with all others; where others are not wanted
+    (`Rules.finer`), the table is protected by its counts.
     """
     if not rules.withstands_reruns or rules.always or dict(table.where):
         return False
     if rules.priority and rules.finer is None:
         return False
-    if prod(len(d.leaves) for d in table.dims) > MOST_INNER_CELLS or table.counts.sum() > MOST_PEOPLE:
+    inner = prod(len(d.leaves) for d in table.dims)
+    if inner > MOST_IN_TWO_DIMENSIONS or table.counts.sum() > MOST_PEOPLE:
         return False
     base = SharedBase.of(table, known)
     lattice = base.own_lattice(rules.max_dims)
+    small = inner <= MOST_INNER_CELLS and lattice.size <= MOST_CELLS
+    plain = max(len(axes) for axes in lattice.tables) <= 2 and lattice.size <= MOST_IN_TWO_DIMENSIONS
     return (
-        lattice.size <= MOST_CELLS
+        (small or plain)
         and not base.open_elsewhere
         and not any(merged.any() for merged in base.merged)
         and not difference_blocks(base, lattice, known)
@@ -124,7 +133,7 @@ def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[R
     public = elsewhere | structural_cells(full, base.structural)
     seen = task.fixed.copy()
     seen[: full.size] = public
-    for number, step in _steps(key, rules):
+    for number, step in _steps(key, rules, _views(cells)):
         view = view_of(cells, task, values, seen, derive_key(key, f"view {number}"))
         if view.classes[cells.total] != Class.LARGE:
             raise ProtectionError("the table has too few people for anything to be shown")
@@ -137,9 +146,14 @@ def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[R
     raise ProtectionError("no safe pattern was found without reading withheld counts")
 
 
-def _steps(key: bytes, rules: Rules) -> Iterator[tuple[int, Step]]:
+def _views(cells: CellSums) -> int:
+    """Return how many views are drawn for a pattern of all cells: by the number of inner cells alone."""
+    return TUNING.views if len(cells.inner) <= MOST_INNER_CELLS else TUNING.views_of_large
+
+
+def _steps(key: bytes, rules: Rules, views: int) -> Iterator[tuple[int, Step]]:
     """Yield what is tried, one after another, by the key alone; each with a number of its own."""
-    tried = [Step.ALL] * TUNING.views + [Step.INNER] * TUNING.views_without_margins + [Step.ZEROS, Step.TOTAL]
+    tried = [Step.ALL] * views + [Step.INNER] * TUNING.views_without_margins + [Step.ZEROS, Step.TOTAL]
     later = [step for step in Step if step is not Step.ALL]
     drawn = int(random_fractions(key, "first step", 1)[0] / TUNING.base_rate)
     first = tried.index(later[drawn]) if drawn < len(later) else 0
@@ -277,7 +291,7 @@ def _ratio(view: MaskedView, suppressed: Bools, reached: ReachableValues, step: 
     """
     k, least = view.task.rules.threshold, view.task.rules.least
     rate = {
-        Step.ALL: 1 / TUNING.views,
+        Step.ALL: 1 / _views(view.cells),
         Step.INNER: TUNING.base_rate / TUNING.views_without_margins,
         Step.ZEROS: TUNING.base_rate,
         Step.TOTAL: TUNING.base_rate,

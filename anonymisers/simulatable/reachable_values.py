@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from anonymisers.proof.interval_bounds import interval_bounds
-from anonymisers.simulatable.agreeing_tables import AgreeingTables, Goal
+from anonymisers.simulatable.agreeing_tables import EPSILON, AgreeingTables, Goal
 from anonymisers.simulatable.masked_view import Class, MaskedView
 from anonymisers.tables.arrays import Bools, Ints
 
@@ -20,11 +20,14 @@ MANY = 2**53
 class ReachableValues:
     """One table of shown values, and the tables found that agree with them.
 
-    `values` (size,): of each cell; only those of shown cells are read.
+    `values` (size,): of each cell; only those of shown cells are read. `whole`: see `AgreeingTables`;
+    `singletons`: whether the goals about the only person of a cell are looked after.
     """
 
-    def __init__(self, view: MaskedView, values: Ints) -> None:
-        self.view, self.values = view, values
+    def __init__(
+        self, view: MaskedView, values: Ints, *, whole: bool = True, singletons: bool = True
+    ) -> None:
+        self.view, self.values, self._whole, self._singletons = view, values, whole, singletons
         self.tables: Ints = np.zeros((0, view.sums.shape[1]), dtype=np.int64)
         self._cells: Ints = np.zeros((0, view.sums.shape[0]), dtype=np.int64)
         self.in_class: Bools = np.zeros(0, dtype=np.bool_)
@@ -43,16 +46,18 @@ class ReachableValues:
     def agreeing(self, suppressed: Bools) -> Bools:
         """Return which of the tables found agree with the cells that this pattern shows."""
         shown = ~suppressed & self.view.cells.system.present
-        return np.asarray((self._cells[:, shown] == self.values[shown]).all(axis=1), dtype=np.bool_)
+        differs = np.abs(self._cells[:, shown] - self.values[shown]) > EPSILON
+        return np.asarray(~differs.any(axis=1), dtype=np.bool_)
 
     def unmet(self, suppressed: Bools, *, search: bool = True) -> Iterator[Goal]:
         """Yield each goal that no table meets, or with `search` off, that no table found so far meets."""
         yield from self._ends(suppressed, search)
         yield from self._large(suppressed, search)
-        yield from self._beside_singletons(suppressed, search)
+        if self._singletons:
+            yield from self._beside_singletons(suppressed, search)
 
     def _program(self, suppressed: Bools, *, in_class: bool) -> AgreeingTables:
-        return AgreeingTables(self.view, suppressed, self.values, in_class=in_class)
+        return AgreeingTables(self.view, suppressed, self.values, in_class=in_class, whole=self._whole)
 
     def _ends(self, suppressed: Bools, search: bool) -> Iterator[Goal]:
         """Each small cell reaches its least value, and k-1, in tables of the class; so does an uncertain
@@ -85,7 +90,9 @@ class ReachableValues:
 
     def _k_values(self, suppressed: Bools, cell: int) -> tuple[Goal, Ints | None]:
         """Return the goal that a cell is k above its least value in the class, and a table that meets it."""
-        program = AgreeingTables(self.view, suppressed, self.values, in_class=True, few_zeros=False)
+        program = AgreeingTables(
+            self.view, suppressed, self.values, in_class=True, few_zeros=False, whole=self._whole
+        )
         lowest = program.extreme(np.flatnonzero(self.view.sums[cell]), -1)
         low = 0 if lowest is None else int(self.view.sums[cell] @ lowest)
         goal = Goal(cell, low + self.view.task.rules.threshold, np.inf)

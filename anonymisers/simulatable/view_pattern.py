@@ -4,7 +4,7 @@ from itertools import islice
 
 import numpy as np
 
-from anonymisers.simulatable.agreeing_tables import AgreeingTables, Costs, Goal
+from anonymisers.simulatable.agreeing_tables import EPSILON, AgreeingTables, Costs, Goal
 from anonymisers.simulatable.masked_view import Class, MaskedView
 from anonymisers.simulatable.reachable_values import ReachableValues
 from anonymisers.simulatable.stand_ins import stand_in
@@ -15,6 +15,8 @@ GOALS_AT_ONCE = 8
 """Unmet goals for which cells are withheld before all goals are tried again."""
 MOST_ROUNDS = 60
 """Rounds of withholding for one stand-in table, at most."""
+EXACT_INNER_CELLS = 60
+"""Inner cells up to which stand-ins are compared with tables of whole people only."""
 FEW_INNER_CELLS = 40
 """Inner cells up to which further tables are looked for, before a cell stays withheld."""
 MOST_PASSES = 3
@@ -39,8 +41,9 @@ def choose_pattern(view: MaskedView, total: int, key: bytes, stand_ins: int, beg
     costs.each[view.cells.names == view.cells.names[view.cells.total]] = np.inf
     first = suppressed = view.closed(begin)
     reachable = []
-    for table, of_cells in zip(tables, values, strict=True):
-        reached = ReachableValues(view, of_cells)
+    exact = len(view.inner) <= EXACT_INNER_CELLS
+    for number, (table, of_cells) in enumerate(zip(tables, values, strict=True)):
+        reached = ReachableValues(view, of_cells, whole=exact, singletons=exact or not number)
         reached.add(table, in_class=True)
         reachable.append(reached)
         wider = _made_safe(reached, suppressed, costs)
@@ -70,7 +73,7 @@ def _made_safe(reached: ReachableValues, suppressed: Bools, costs: Costs) -> Boo
         for goal in unmet:
             found = _cheapest(reached, suppressed, goal, costs)
             if found is not None:
-                differs = (view.sums @ found != reached.values) & view.cells.system.present
+                differs = (np.abs(view.sums @ found - reached.values) > EPSILON) & view.cells.system.present
                 suppressed = view.closed(suppressed | (differs & ~view.known))
                 reached.add(found, in_class=goal.in_class)
         if int(suppressed.sum()) == before:
@@ -79,7 +82,14 @@ def _made_safe(reached: ReachableValues, suppressed: Bools, costs: Costs) -> Boo
 
 
 def _cheapest(reached: ReachableValues, suppressed: Bools, goal: Goal, costs: Costs) -> Ints | None:
-    program = AgreeingTables(reached.view, suppressed, reached.values, in_class=goal.in_class, costs=costs)
+    program = AgreeingTables(
+        reached.view,
+        suppressed,
+        reached.values,
+        in_class=goal.in_class,
+        costs=costs,
+        whole=len(reached.view.inner) <= EXACT_INNER_CELLS,
+    )
     return program.find(goal)
 
 

@@ -75,7 +75,7 @@ def test_a_part_that_is_chosen_by_its_counts_is_named(node: Node, more: str, why
 
 
 def test_a_part_that_is_too_large_is_named(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("anonymisers.simulatable.protect_by_view.MOST_INNER_CELLS", 5)
+    monkeypatch.setattr("anonymisers.simulatable.protect_by_view.MOST_IN_TWO_DIMENSIONS", 5)
     (sentence,) = previewed(node).reruns
 
     assert BY_COUNTS in sentence

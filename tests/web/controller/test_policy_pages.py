@@ -349,6 +349,21 @@ def test_stricter_rules_of_the_node_are_named_in_the_language_of_the_page(
     assert "all together" not in khmer
 
 
+def test_the_controller_reads_what_reruns_of_the_program_tell_in_the_language_of_the_page(
+    desk: DeskHouse,
+) -> None:
+    draft(desk, "threshold: 5\n")
+    look(desk)
+
+    page = desk.get(f"{PAGE}/publish")
+    desk.browser.get("/language/km")
+    khmer = desk.get(f"{PAGE}/publish")
+
+    assert "Repeated runs of the public program" in page
+    assert "as the policy accepts (reruns)" in page
+    assert "ដូចដែលគោលការណ៍ទទួលយក (reruns)" in khmer
+
+
 class Tried:
     """A finished job: a suggestion for each of some edits."""
 
