@@ -1,5 +1,6 @@
 """A node of a real region with the controller's desk on it, and the controller's browser."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,6 +83,14 @@ class DeskHouse:
         response = self.browser.get(path)
         assert response.status_code == status, response.text[:2000]
         return response.text
+
+    def counted(self, path: str) -> str:
+        """A page of the desk, once the tables on it are counted."""
+        end = time.monotonic() + 30
+        while "are being counted" in (page := self.get(path)):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        return page
 
     def post(self, path: str, *, page: str | None = None, **fields: str) -> httpx.Response:
         """The form on `page` (the one at the same address), with its hidden fields, sent to `path`."""

@@ -1,6 +1,5 @@
 """The controller's overview: each sentence holds, and each thing to look at leads to its page."""
 
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,21 +18,13 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
         yield made
 
 
-def counted(desk: DeskHouse) -> str:
-    end = time.monotonic() + 30
-    while "are being counted" in (page := desk.get(PAGE)):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return page
-
-
 def test_the_desk_begins_with_it(ready: DeskHouse) -> None:
     start = ready.browser.get("/")
     assert start.headers.get("Location", PAGE).endswith(PAGE)
 
 
 def test_it_says_what_answers_and_what_others_see(ready: DeskHouse) -> None:
-    page = counted(ready)
+    page = ready.counted(PAGE)
 
     assert "answers under policy version 1" in page
     assert "No question waits for you." in page
@@ -53,7 +44,7 @@ def test_a_page_never_waits_for_the_counting_and_asks_for_that_part_alone(ready:
 
     assert "are being counted" in page
     assert 'hx-get="/controller/overview" hx-trigger="every 2s"' in page
-    counted(ready)
+    ready.counted(PAGE)
     part = ready.browser.get(PAGE, headers={"HX-Request": "true"})
     assert part.status_code == 286
     assert "<h1" not in part.text

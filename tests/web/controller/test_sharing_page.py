@@ -1,6 +1,5 @@
 """The page of data shared today: counted from the current cube, and shown as recipients see the data."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,17 +14,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
         yield made
 
 
-def counted(desk: DeskHouse) -> str:
-    """The page once the tables are counted."""
-    end = time.monotonic() + 30
-    while "are being counted" in (page := desk.get(PAGE)):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return page
-
-
 def test_the_numbers_are_those_of_the_cube(ready: DeskHouse) -> None:
-    page = counted(ready)
+    page = ready.counted(PAGE)
     cube = ready.desk_context.cube_cache.refresh()
     assert cube is not None
     hidden, cells = int(cube.cube.withheld.sum()), len(cube.cube.withheld)
@@ -44,14 +34,14 @@ def test_a_page_never_waits_for_the_counting(ready: DeskHouse) -> None:
     assert "are being counted" in page
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
     assert 'hx-trigger="every 1s"' in page
-    counted(ready)
+    ready.counted(PAGE)
     part = ready.browser.get(PAGE, headers={"HX-Request": "true"})
     assert part.status_code == 286, "no script asks any further"
     assert "numbers are shown" in part.text
 
 
 def test_a_canonical_question_is_seen_as_its_recipient_sees_it(ready: DeskHouse) -> None:
-    counted(ready)
+    ready.counted(PAGE)
 
     page = ready.get(f"{PAGE}/questions/outcome-by-year")
 
