@@ -5,21 +5,19 @@ import io
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import Any
 
 import httpx
 import pytest
 from desk_house import DeskHouse, desk_house, forms_of
 from federation import snapshot
+from job_in_process import JobInProcess
 
-from gateway.bootstrap.desk.worker_tasks import run_task
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.sources.desk import desk_draft
 from gateway.sources.mapping import suggest
 from gateway.sources.mapping.mapping_yaml import parse_mapping
-from gateway.web.controller.common.shapes import ReportProgress
 
 UPLOAD = "/controller/loads/upload"
 HEAD = (
@@ -57,28 +55,11 @@ def as_csv(head: tuple[str, ...], body: list[tuple[str, ...]]) -> bytes:
     return out.getvalue().encode()
 
 
-class Here:
-    """A job that runs in this process."""
-
-    def __init__(self, desk: DeskHouse) -> None:
-        self._desk = desk
-
-    def __call__(self, kind: str, body: Mapping[str, Any]) -> "Here":
-        self._order = kind, body
-        return self
-
-    def result(self, report: ReportProgress) -> Mapping[str, Any]:
-        return run_task(self._desk.directory, self._desk.node, *self._order, report)
-
-    def end(self) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
     with desk_house(tmp_path_factory.mktemp("desk"), ready=False) as made:
         keep_snapshot(made.node, snapshot("KH"))
-        made.desk_context.jobs.start = Here(made)
+        made.desk_context.jobs.start = JobInProcess(made)
         yield made
 
 

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from desk_house import DeskHouse, desk_house, forms_of
 from federation import snapshot
+from job_in_process import JobInProcess
 
 from audit.events.events import SnapshotLoaded, decode
-from gateway.bootstrap.desk.worker_tasks import run_task
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.sources.files import uploads
 from gateway.web.controller.common.shapes import ReportProgress
@@ -39,23 +39,6 @@ ROWS = "Case,Date,Sex,Outcome\n" + "".join(
 )
 
 
-class Here:
-    """A job that runs in this process."""
-
-    def __init__(self, desk: DeskHouse) -> None:
-        self._desk = desk
-
-    def __call__(self, kind: str, body: Mapping[str, Any]) -> "Here":
-        self._order = kind, body
-        return self
-
-    def result(self, report: ReportProgress) -> Mapping[str, Any]:
-        return run_task(self._desk.directory, self._desk.node, *self._order, report)
-
-    def end(self) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
     with desk_house(tmp_path_factory.mktemp("uploads"), ready=False) as made:
@@ -67,7 +50,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHouse]:
 def ready(house: DeskHouse) -> DeskHouse:
     """A node with a mapping, and nothing uploaded."""
     (house.directory / "mapping.yaml").write_text(MAPPING)
-    house.desk_context.jobs.start = Here(house)
+    house.desk_context.jobs.start = JobInProcess(house)
     for one in house.desk_context.uploads.waiting():
         house.desk_context.uploads.remove(one.id)
     return house
