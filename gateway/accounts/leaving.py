@@ -45,7 +45,7 @@ def export(accounts: Accounts, by: str, name: str) -> dict[str, Any]:
     with accounts.store.writing() as work:
         account = account_of(work.people, name)
         entries.record(accounts, work, entries.handled(by, account, AccountStep.EXPORTED, now))
-        return _everything(work.people, account)
+        return {**_everything(work.people, account), **work.people.kept_about(name)}
 
 
 def erase(accounts: Accounts, by: str, name: str) -> str:

@@ -1,9 +1,9 @@
 """Ports of the use cases about accounts; `because` is the log entry that explains a write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from audit.formats.commitment import Opening
 from audit.log.log import Storage
@@ -126,7 +126,10 @@ class PeopleWriter(People, Protocol):
         """Replace a name in all tables."""
 
     def erase_secrets(self, name: str, *, because: int) -> None:
-        """Erase credentials, identity, sessions, browsers, tokens and invitations."""
+        """Erase credentials, identity, sessions, browsers, tokens, invitations, and what is `kept_about`."""
+
+    def kept_about(self, name: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """What else is kept about a person and goes with the identity, by its kind, as plain values."""
 
     def erase_openings(self, name: str, *, because: int) -> dict[str, int]:
         """Erase the openings of commitments to this name; returns the number in each field."""

@@ -1,11 +1,12 @@
 """Saved questions at the hub: kept, shared, handed over, and gone with the identity of their owner."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from simulation import HandClock, SimulatedMember
 
-from gateway.accounts.leaving import erase, hand_over
+from gateway.accounts.leaving import erase, export, hand_over
 from gateway.accounts.managing import disable
 from gateway.bootstrap.setup.open_hub import add_user
 from gateway.hub.accounts import accounts_of
@@ -88,6 +89,18 @@ def test_one_person_saves_so_many_and_no_more(
     with pytest.raises(SavedQuestionError, match="as many"):
         kept(hub, analyst, asked, "One more")
     kept(hub, another(hub, "cora"), asked, "Of somebody else")
+
+
+def test_they_are_among_all_data_about_their_owner(
+    hub: Hub, analyst: Principal, asked: AskedQuestion
+) -> None:
+    kept(hub, analyst, asked, "Mine")
+    kept(hub, another(hub, "cora"), asked, "Of somebody else")
+
+    (one,) = export(accounts_of(hub), "operator", analyst.user)["saved_questions"]
+
+    assert (one["name"], one["owner"], one["shared"]) == ("Mine", analyst.user, False)
+    assert json.loads(json.dumps(one)) == one, "the export is a file of JSON"
 
 
 def test_a_successor_gets_them_and_erasing_an_identity_erases_them(

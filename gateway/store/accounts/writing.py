@@ -186,6 +186,14 @@ class SqlPeopleWriter(SqlPeople):
         for column in self._erased:
             self._connection.execute(delete(column.table).where(column == name))
 
+    def kept_about(self, name: str) -> dict[str, list[dict[str, Any]]]:
+        """The rows that erasing an identity would delete from other tables, by the table's name."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for column in self._erased:
+            rows = self._connection.execute(select(column.table).where(column == name)).mappings()
+            found[column.table.name] = [{key: _plain(value) for key, value in row.items()} for row in rows]
+        return found
+
     def erase_openings(self, name: str, *, because: int) -> dict[str, int]:
         del because  # no row is left that could name the entry
         named = (openings.c.value == name.encode(), SHORT_VALUE)
@@ -236,3 +244,7 @@ def _changing(account: Account) -> dict[str, Any]:
         "owner": account.owner,
         "closed": account.closed,
     }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
