@@ -115,6 +115,14 @@ def test_the_table_scrolls_by_itself_with_its_margins_in_sight(look: Browsing) -
     assert abs(margin["y"] + margin["height"] - top["y"] - top["height"]) < 8
 
 
+# A hand may be quicker than a slow machine: the link is pressed once more the moment that it stands on the page.
+PRESSED_AGAIN_AT_ONCE = """id => {
+  window.stayed = true;
+  const again = () => queueMicrotask(() => document.getElementById(id).click());
+  document.addEventListener("htmx:afterSwap", again, { once: true });
+}"""
+
+
 def test_the_table_is_arranged_by_keyboard_printed_and_read_on_a_phone(look: Browsing) -> None:
     page = asked(look, "by=country&by=year&from=2015&to=2024")
     first = page.locator(f"{TABLE} tbody th.h0").all_inner_texts()
@@ -135,9 +143,10 @@ def test_the_table_is_arranged_by_keyboard_printed_and_read_on_a_phone(look: Bro
     expect(page.locator("#handle-year")).to_be_focused()
     page.locator("#show-share-row").press("Enter")
     expect(page.locator("#show-share-row[aria-current]")).to_be_focused()
-    for order in ("ascending", "descending"):
-        page.locator("#sort-name").press("Enter")
-        expect(page.locator(f"th[aria-sort={order}] #sort-name")).to_be_focused()
+    page.evaluate(PRESSED_AGAIN_AT_ONCE, "sort-name")
+    page.locator("#sort-name").press("Enter")  # ascending, and descending
+    expect(page.locator("th[aria-sort=descending] #sort-name")).to_be_focused()
+    assert page.evaluate("window.stayed"), "the whole page was fetched anew"
     check_axe(page, picture="analyst-turned")
 
     rows = page.locator(f"{TABLE} tbody tr").all_inner_texts()
