@@ -12,12 +12,13 @@ candidates times keys times the time of one protection.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
 import numpy as np
 
+from anonymisers.cube.determined_cells import with_determined_cells
 from anonymisers.errors import AnonymiserError, TableError
 from anonymisers.simulatable.protection import protect
 from anonymisers.tables.arrays import Bools, Ints, Positions
@@ -213,11 +214,16 @@ def _withheld(release: Release, dims: tuple[Hierarchy, ...], table: Table, rules
     """Whether the program withholds of a candidate table exactly what the release withholds."""
     try:
         found = protect(table, rules, key)
+        cells = found.lattice.cells(release.coords[:, [release.dims.index(d) for d in dims]])
+        withheld, settled = found.suppressed[cells], found.settled[cells]
+        if not settled.all():
+            # A refused table shows what follows from the cells of others.
+            made = replace(release, values=np.where(withheld, -1, found.values[cells]), withheld=withheld)
+            made = with_determined_cells(made, rules, settled=settled, public=found.public[cells])
+            withheld = made.withheld
     except AnonymiserError:
         return False
-    cells = found.lattice.cells(release.coords[:, [release.dims.index(d) for d in dims]])
-    same: Bools = found.suppressed[cells] == release.withheld
-    return bool(same.all())
+    return bool((withheld == release.withheld).all())
 
 
 def _cells(release: Release, values: Ints, hit: Bools, rules: Rules) -> Iterator[NarrowedCell]:
