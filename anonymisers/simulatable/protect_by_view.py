@@ -19,31 +19,27 @@ from math import prod
 import numpy as np
 
 from anonymisers.errors import ProtectionError
-from anonymisers.proof.inner_sums import levels, unchanged_sums
-from anonymisers.proof.world import World
-from anonymisers.simulatable.agreeing_tables import AgreeingTables
+from anonymisers.simulatable.accepted_pattern import Accepted
 from anonymisers.simulatable.cell_sums import CellSums
-from anonymisers.simulatable.masked_view import TUNING as VIEW_TUNING
 from anonymisers.simulatable.masked_view import Class, MaskedView, view_of
 from anonymisers.simulatable.reachable_values import ReachableValues
+from anonymisers.simulatable.sums_in_no_table import every_sum_changes
+from anonymisers.simulatable.table_cells import (
+    TableCells,
+    has_one_table_of_three_dimensions,
+    tables_of_two_dimensions,
+)
+from anonymisers.simulatable.third_dimension import refused, with_third_dimension
 from anonymisers.simulatable.view_pattern import choose_pattern
 from anonymisers.suppression.group_disclosure import GroupDisclosure
-from anonymisers.suppression.protect_table import Protected, task_of
-from anonymisers.suppression.strategies.task import Task
-from anonymisers.tables.arrays import Bools, Ints, Positions
-from anonymisers.tables.base_table import BaseTable
+from anonymisers.suppression.protect_table import Protected
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.count_table import Table
-from anonymisers.tables.earlier_releases import (
-    SharedBase,
-    difference_blocks,
-    earlier_blocks,
-    public_cells,
-)
+from anonymisers.tables.earlier_releases import SharedBase, difference_blocks
 from anonymisers.tables.keyed_random import derive_key, random_fractions
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
-from anonymisers.tables.structural_zeros import structural_cells
 
 MOST_INNER_CELLS = 60
 """Inner cells of a table that is protected by its view, at most: its candidates can be listed."""
@@ -52,6 +48,7 @@ MOST_CELLS = 200
 MOST_IN_TWO_DIMENSIONS = 300
 """Inner cells, and cells, where no table has more than two dimensions, at most: there most moves are of four
 cells, and nearly all margins stay shown."""
+TWO = 2
 MOST_PEOPLE = 10**8
 """People in all, at most: the solver of programs knows no more than sixteen digits of a number."""
 
@@ -103,14 +100,28 @@ def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
         return False
     base = SharedBase.of(table, known)
     lattice = base.own_lattice(rules.max_dims)
-    small = inner <= MOST_INNER_CELLS and lattice.size <= MOST_CELLS
-    plain = max(len(axes) for axes in lattice.tables) <= 2 and lattice.size <= MOST_IN_TWO_DIMENSIONS
+    first = tables_of_two_dimensions(lattice)
+    in_steps = not known and _in_two_steps(table, lattice)
+    small = _is_small(table, lattice) or (
+        (in_steps or max(len(axes) for axes in lattice.tables) <= TWO)
+        and first.size <= MOST_IN_TWO_DIMENSIONS
+    )
     return (
-        (small or plain)
+        small
         and not base.open_elsewhere
         and not any(merged.any() for merged in base.merged)
         and not difference_blocks(base, lattice, known)
     )
+
+
+def _is_small(table: Table, lattice: Lattice) -> bool:
+    inner = prod(len(d.leaves) for d in table.dims)
+    return inner <= MOST_INNER_CELLS and lattice.size <= MOST_CELLS
+
+
+def _in_two_steps(table: Table, lattice: Lattice) -> bool:
+    """Whether the tables of two dimensions are protected first, and then that of three."""
+    return has_one_table_of_three_dimensions(lattice) and not _is_small(table, lattice)
 
 
 def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[Release] = ()) -> Protected:
@@ -123,27 +134,37 @@ def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[R
     """
     rules.check_names(table.dims)
     base = SharedBase.of(table, known)
-    full = base.own_lattice(rules.max_dims)
-    everywhere = np.ones(full.size, dtype=np.bool_)
-    task = task_of(base, base.own_block(full, everywhere), known, rules, key)
-    earlier = earlier_blocks(base, known)
-    cells = CellSums.of(task.system)
-    values = task.system.sums(task.people.coords, task.people.counts)
-    elsewhere = public_cells(base.own_block(full, everywhere), earlier)
-    public = elsewhere | structural_cells(full, base.structural)
-    seen = task.fixed.copy()
-    seen[: full.size] = public
+    lattice = base.own_lattice(rules.max_dims)
+    everything = TableCells.of(base, lattice, rules, key, known)
+    first = everything
+    if _in_two_steps(table, lattice):
+        first = TableCells.of(base, tables_of_two_dimensions(lattice), rules, key, known)
+    cells, values = first.cells, first.values
     for number, step in _steps(key, rules, _views(cells)):
-        view = view_of(cells, task, values, seen, derive_key(key, f"view {number}"))
+        view = view_of(cells, first.task, values, first.seen, derive_key(key, f"view {number}"))
         if view.classes[cells.total] != Class.LARGE:
             raise ProtectionError("the table has too few people for anything to be shown")
         if step is Step.TOTAL:
             view = _without_zeros(view)
         found = _accepted(view, values, step, derive_key(key, f"pattern {number}"))
         if found is not None:
-            suppressed, tables = found
-            return _protected(full, base, task, view, suppressed, tables, public, step)
+            found = replace(found, rate=_rate(step, cells))
+            whole = _whole(found, first, everything, step, derive_key(key, f"rest {number}"))
+            if whole is not None:
+                return whole
     raise ProtectionError("no safe pattern was found without reading withheld counts")
+
+
+def _whole(
+    found: Accepted, first: TableCells, everything: TableCells, step: Step, key: bytes
+) -> Protected | None:
+    """Return all tables where those protected first have a pattern, None where the others have none."""
+    if first is everything:
+        end = everything.lattice.size
+        return found.protected(everything, found.suppressed[:end], np.ones(end, dtype=np.bool_))
+    if step is Step.ALL:
+        return with_third_dimension(found, first, everything, key)
+    return None if everything.task.rules.zeros == "publish" else refused(found, first, everything)
 
 
 def _views(cells: CellSums) -> int:
@@ -163,16 +184,27 @@ def _steps(key: bytes, rules: Rules, views: int) -> Iterator[tuple[int, Step]]:
             yield number, step
 
 
-def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> tuple[Bools, ReachableValues] | None:
+def _rate(step: Step, cells: CellSums) -> float:
+    """Return how often a table with the same view gives the pattern of a step, as a share of the truth's: a
+    view is accepted at most so often as views are tried, and a later step is begun with at its base rate."""
+    return {
+        Step.ALL: 1 / _views(cells),
+        Step.INNER: TUNING.base_rate / TUNING.views_without_margins,
+        Step.ZEROS: TUNING.base_rate,
+        Step.TOTAL: TUNING.base_rate,
+    }[step]
+
+
+def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> Accepted | None:
     """Return the cells to withhold and the tables that agree with the rest; None where some cell is not
     safe."""
     suppressed = _pattern(view, step, int(values[view.cells.total]), key)
     if suppressed is None:
         return None
     reached = ReachableValues(view, np.where(suppressed, -1, values))
-    if next(reached.unmet(suppressed), None) is not None or not _every_sum_changes(reached, suppressed):
+    if next(reached.unmet(suppressed), None) is not None or not every_sum_changes(reached, suppressed):
         return None
-    return suppressed, reached
+    return Accepted(suppressed, reached)
 
 
 def _pattern(view: MaskedView, step: Step, total: int, key: bytes) -> Bools | None:
@@ -186,49 +218,6 @@ def _pattern(view: MaskedView, step: Step, total: int, key: bytes) -> Bools | No
     small = int(np.count_nonzero((view.classes == Class.SMALL) & view.finest))
     stand_ins = min(max(fewest, small // TUNING.cells_per_stand_in), most)
     return choose_pattern(view, total, key, stand_ins, begin)
-
-
-def _every_sum_changes(reached: ReachableValues, suppressed: Bools) -> bool:
-    """Whether each inner cell, and each sum in no table, that may be small has more than one value.
-
-    The tables found are compared with each other, not with the truth.
-    """
-    view, lattice = reached.view, reached.view.cells.system.blocks[0].lattice
-    if tuple(range(len(lattice.dims))) in lattice.tables:
-        return True
-    program = AgreeingTables(view, suppressed, reached.values, in_class=False)
-    if not len(reached.tables):
-        reached.add_found(program.extreme(np.arange(len(view.inner)), 1), in_class=False)
-    for inside in _unchanged(reached):
-        for sign in (-1, 1):
-            reached.add_found(program.extreme(inside, sign), in_class=False)
-        sums = reached.tables[:, inside].sum(axis=1)
-        if sums.min() == sums.max() and 1 <= sums[0] < view.task.rules.threshold:
-            return False
-    return True
-
-
-def _unchanged(reached: ReachableValues) -> Iterator[Ints]:
-    """Yield inner cells of the view, by number, whose sum is the same in each table found and may be
-    small."""
-    view, tables = reached.view, reached.tables
-    k, lattice = view.task.rules.threshold, view.cells.system.blocks[0].lattice
-    for column in range(tables.shape[1]):
-        if tables[:, column].min() == tables[:, column].max() and tables[0, column] < k:
-            yield np.array([column])
-    inner = view.cells.inner[view.inner]
-    first = BaseTable.at(lattice.dims, inner[tables[0] > 0], tables[0][tables[0] > 0])
-    others = [World.of(inner, table - tables[0]) for table in tables[1:]]
-
-    def in_a_table(coords: Positions) -> Bools:
-        return np.asarray(lattice.cells(coords) >= 0)
-
-    for sums in unchanged_sums(first, others, levels(lattice), k, in_a_table):
-        for place in sums.coords:
-            inside = np.ones(len(inner), dtype=np.bool_)
-            for axis, dim in enumerate(lattice.dims):
-                inside &= dim.covered_leaves(int(place[axis]))[inner[:, axis]]
-            yield np.flatnonzero(inside)
 
 
 def _without_zeros(view: MaskedView) -> MaskedView:
@@ -250,59 +239,3 @@ def _without_zeros(view: MaskedView) -> MaskedView:
         sums=view.cells.sums[:, inner],
         disclosure=GroupDisclosure((), (), np.zeros_like(known)),
     )
-
-
-def _protected(  # noqa: PLR0917 - what a protected table is made of
-    full: Lattice,
-    base: SharedBase,
-    task: Task,
-    view: MaskedView,
-    suppressed: Bools,
-    reached: ReachableValues,
-    public: Bools,
-    step: Step,
-) -> Protected:
-    """Return the pattern, with the tables found as differences from the truth."""
-    inner = view.cells.inner[view.inner]
-    people = task.people.margin(tuple(range(len(full.dims)))).count(inner)
-    agreeing = reached.tables[reached.agreeing(suppressed)]
-    worlds = [World.of(inner, table - people) for table in agreeing if (table != people).any()]
-    values = task.system.sums(task.people.coords, task.people.counts)[: full.size]
-    return Protected(
-        full,
-        task.people,
-        values,
-        suppressed[: full.size],
-        np.ones(full.size, dtype=np.bool_),
-        public,
-        base.structural,
-        (),
-        tuple(worlds),
-        _ratio(view, suppressed, reached, step),
-    )
-
-
-def _ratio(view: MaskedView, suppressed: Bools, reached: ReachableValues, step: Step) -> float:
-    """Return r: for each end of the range of each small cell, some table gives the release at least r times
-    as often as the truth.
-
-    A table gives the same view so many times less often for each zero that must be drawn; a view is accepted
-    at most so often as views are tried, and a later step is begun with at its base rate at least.
-    """
-    k, least = view.task.rules.threshold, view.task.rules.least
-    rate = {
-        Step.ALL: 1 / _views(view.cells),
-        Step.INNER: TUNING.base_rate / TUNING.views_without_margins,
-        Step.ZEROS: TUNING.base_rate,
-        Step.TOTAL: TUNING.base_rate,
-    }[step]
-    in_class = reached.tables[reached.agreeing(suppressed) & reached.in_class]
-    cells = in_class @ view.sums.T
-    zeros = (cells[:, view.drawn] == 0).sum(axis=1)
-    open_class = (view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN)
-    most = 0
-    for cell in np.flatnonzero(suppressed & open_class & view.to_protect).tolist():
-        for end in (cells[:, cell] <= least, cells[:, cell] >= k - 1):
-            # An uncertain cell may reach k values instead of both ends.
-            most = max(most, int(zeros[end].min() if end.any() else zeros.max()))
-    return float(rate * VIEW_TUNING.drawn_zeros**most)

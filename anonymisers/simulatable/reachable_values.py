@@ -64,8 +64,7 @@ class ReachableValues:
         one, or it has k values or more there."""
         view, rules = self.view, self.view.task.rules
         ends = (rules.least, rules.threshold - 1)
-        open_class = (view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN)
-        cells = np.flatnonzero(suppressed & open_class & view.to_protect)
+        cells = np.flatnonzero(suppressed & view.open_class & view.to_protect)
         used = self._cells[self.agreeing(suppressed) & self.in_class][:, cells]
         low, high = used.min(axis=0, initial=MANY), used.max(axis=0, initial=-1)
         program = None
@@ -146,9 +145,8 @@ class ReachableValues:
         1, tells nothing further; neither is a cell small that then must be large.
         """
         view = self.view
-        open_class = (view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN)
         own = np.arange(len(suppressed)) < view.cells.own
-        cells = np.flatnonzero(suppressed & open_class & view.to_protect & own)
+        cells = np.flatnonzero(suppressed & view.open_class & view.to_protect & own)
         program = None
         for single in cells.tolist():
             beside = self._cells[self.agreeing(suppressed)]
