@@ -6,6 +6,13 @@ from gateway.accounts.controller_routes import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
 from gateway.accounts.operator_routes import OPERATOR_ROUTES
 
+_PX_QUERIES = (
+    "GET /api/pxweb/v2/tables/<table_id>/defaultselection",
+    "POST /api/pxweb/v2/savedqueries",
+    "GET /api/pxweb/v2/savedqueries/<query_id>",
+    "GET /api/pxweb/v2/savedqueries/<query_id>/selection",
+    "GET /api/pxweb/v2/savedqueries/<query_id>/data",
+)
 _SDMX = (
     "GET /api/sdmx/v2/structure/<kind>",
     "GET /api/sdmx/v2/structure/<kind>/<agency>",
@@ -81,6 +88,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/pxweb/v2/tables/<table_id>/metadata": Action.ASK,
     "GET /api/pxweb/v2/tables/<table_id>/data": Action.ASK,
     "POST /api/pxweb/v2/tables/<table_id>/data": Action.ASK,
+    **dict.fromkeys(_PX_QUERIES, Action.ASK),
     **dict.fromkeys(_SDMX, Action.ASK),
     "POST /federation/v2/applications": Action.APPLY,
     "GET /federation/v2/keys": Action.READ_LOG,
@@ -99,6 +107,7 @@ _RELEASES = "/api/v1/questions/<question_id>/releases"
 READ_BY_ADDRESS: frozenset[str] = frozenset(
     {
         *_SDMX,
+        *_PX_QUERIES,
         f"GET {_RELEASES}/<int:number>/data",
         f"GET {_RELEASES}/<int:number>/data.<ending>",
         f"GET {_RELEASES}/<int:number>/metadata",

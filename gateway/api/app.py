@@ -26,7 +26,7 @@ from gateway.api.log import log_blueprint
 from gateway.api.made_data import MADE, MadeData
 from gateway.api.personal_addresses import address_secrets, addresses
 from gateway.api.services import AUDITED, KEY
-from gateway.api.tables import pxweb, sdmx
+from gateway.api.tables import pxweb, pxweb_saved, sdmx
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
 from gateway.hub.accounts import accounts_of as hub_accounts
@@ -108,6 +108,7 @@ def create_hub_app(hub: Hub) -> Flask:
         questions.blueprint,
         release_data.blueprint,
         pxweb.blueprint,
+        pxweb_saved.blueprint,
         sdmx.blueprint,
         addresses.blueprint,
         catalogue.blueprint,

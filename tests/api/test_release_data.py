@@ -19,7 +19,13 @@ from gateway.wire.poll import poll_reply_from_json
 QUESTION = {"measure": "casualties", "by": ["country", "outcome"], "purpose": "regional-reporting"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def region(shared_region: Region) -> Region:
+    """One for all tests here: they read, and what a test asks stands beside what others read."""
+    return shared_region
+
+
+@pytest.fixture(scope="module")
 def releases(region: Region) -> str:
     """Address of the releases of a question that one of two members has answered."""
     asked = region.analyst.post("/api/v1/questions", json=QUESTION).json()["id"]
