@@ -25,6 +25,7 @@ from audit.reading.released_table import (
     ReleasedCell,
     ReleasedTable,
 )
+from audit.reading.saved_columns import arrow_rows, parquet_rows
 from audit.reading.saved_sdmx import TIME, csv_rows, json_rows
 from audit.reading.saved_workbook import compare_first_sheet, data_rows
 
@@ -59,6 +60,7 @@ _REASONS: Final = MappingProxyType(
 )
 _LABELS: Final = "labels"
 _RANGES: Final = "ranges of withheld numbers that follow from the table"
+_BESIDE: Final = "what the file says beside its rows"
 _PICTURES: Final = ("svg", "png")
 
 
@@ -89,9 +91,11 @@ def compare(name: str, data: bytes, table: ReleasedTable) -> Compared:
         "json": _json,
         "jsonstat": _json_stat,
         "xlsx": _workbook,
+        "parquet": _parquet,
+        "arrows": _arrow,
     }
     if ending not in readers:
-        raise MalformedError(name, "its ending is none of csv, xlsx, json, jsonstat, svg, png")
+        raise MalformedError(name, f"its ending is none of {', '.join([*readers, *_PICTURES])}")
     return readers[ending](data, table)
 
 
@@ -143,18 +147,40 @@ def _csv(data: bytes, table: ReleasedTable) -> Compared:
     head, rows = _without_year(head, rows, table, SERVICE_YEAR)
     head, rows = _without_year(head, rows, table, f"{SERVICE_YEAR}_label")
     names = [harmless(level) for level in table.levels]
-    doubled = [each for name in names for each in (name, f"{name}_label")]
     if head == [*names, *FACTS]:
         return _rows(table, _split(head, rows, len(names), 1), worded=True)
-    for keys, step in ((names, 1), (doubled, 2)):
-        for more in ([], ["total_over"]):
-            if head == [*keys, *more, *PROGRAM_FACTS]:
-                compared = _rows(table, _split(head, rows, len(names), step), worded=False)
-                beside = (*compared.unchecked, *([_LABELS] if step == 2 else []))
-                return Compared(compared.cells, compared.of, beside)
     if head[:3] == ["STRUCTURE", "STRUCTURE_ID", "ACTION"]:
         head, rows = head[3:], [row[3:] for row in rows]
         return _rows(table, csv_rows(*_without_year(head, rows, table, TIME), table), worded=False)
+    return _program(head, rows, names, table)
+
+
+def _parquet(data: bytes, table: ReleasedTable) -> Compared:
+    return _columns(*parquet_rows(data, len(table.cells)), table)
+
+
+def _arrow(data: bytes, table: ReleasedTable) -> Compared:
+    return _columns(*arrow_rows(data, len(table.cells)), table)
+
+
+def _columns(head: list[str], rows: list[list[Any]], table: ReleasedTable) -> Compared:
+    head, rows = _without_year(head, rows, table, SERVICE_YEAR)
+    head, rows = _without_year(head, rows, table, f"{SERVICE_YEAR}_label")
+    compared = _program(head, rows, table.levels, table)
+    return Compared(compared.cells, compared.of, (*compared.unchecked, _BESIDE))
+
+
+def _program(
+    head: Sequence[str], rows: Iterable[Sequence[Any]], names: Sequence[str], table: ReleasedTable
+) -> Compared:
+    """Compare rows as programs get them, whose levels have these names. Raises TableError."""
+    doubled = [each for name in names for each in (name, f"{name}_label")]
+    for keys, step in ((names, 1), (doubled, 2)):
+        for more in ([], ["total_over"]):
+            if [*head] == [*keys, *more, *PROGRAM_FACTS]:
+                compared = _rows(table, _split(head, rows, len(names), step), worded=False)
+                beside = (*compared.unchecked, *([_LABELS] if step == 2 else []))
+                return Compared(compared.cells, compared.of, beside)
     raise TableError("the file is of another table than the release, or no table that Safelane saves")
 
 

@@ -10,8 +10,8 @@ from releases import made_release
 
 from gateway.dictionary import regional
 from gateway.export.observations import REASONS, Observations, Selection
-from gateway.export.px_selection import SelectionError, selected, split
-from gateway.export.px_table import data, metadata
+from gateway.export.pxweb.px_selection import SelectionError, selected, split
+from gateway.export.pxweb.px_table import data, metadata
 from gateway.wire.cells import TOTAL
 from gateway.wire.release import Release
 

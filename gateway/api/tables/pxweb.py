@@ -23,8 +23,8 @@ from gateway.api.schemas import WORD, Strict
 from gateway.api.services import hub
 from gateway.api.tables.pxweb_tables import Table, tables
 from gateway.export.observations import Observations, Selection
-from gateway.export.px_selection import SelectionError, split
-from gateway.export.px_table import Query, data, metadata
+from gateway.export.pxweb.px_selection import SelectionError, split
+from gateway.export.pxweb.px_table import Query, data, metadata
 from gateway.hub.errors import UnknownQuestionError
 from gateway.hub.reading import note_reading
 

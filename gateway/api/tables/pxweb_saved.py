@@ -28,8 +28,8 @@ from gateway.api.tables.pxweb import (
     refuse_other_formats,
     table_of,
 )
-from gateway.export.px_saved_query import SavedQuery, number_of, read_number
-from gateway.export.px_table import data, selection
+from gateway.export.pxweb.px_saved_query import SavedQuery, number_of, read_number
+from gateway.export.pxweb.px_table import data, selection
 from gateway.hub.errors import UnknownQuestionError
 from gateway.hub.reading import note_reading
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.export.json_stat import CONTENTS, FACTS, dataset
 from gateway.export.observations import Observations
-from gateway.export.px_selection import SelectionError, selected
+from gateway.export.pxweb.px_selection import SelectionError, selected
 from gateway.export.text import coverage_lines, terms_lines
 from gateway.wire.cells import TOTAL, Axis
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from audit.errors import MalformedError
 from audit.formats.canonical import canonical_json, load_canonical_object
-from gateway.export.px_selection import SelectionError
+from gateway.export.pxweb.px_selection import SelectionError
 
 LONGEST = 1500
 """Characters of a number: browsers and Excel take addresses of about 2,000."""
