@@ -26,7 +26,7 @@ from audit.reading.released_table import (
     ReleasedTable,
 )
 from audit.reading.saved_columns import arrow_rows, parquet_rows
-from audit.reading.saved_sdmx import TIME, csv_rows, json_rows
+from audit.reading.saved_sdmx import TIME, csv_rows, json_rows, xml_rows
 from audit.reading.saved_workbook import compare_first_sheet, data_rows
 
 FACTS: Final = (
@@ -91,6 +91,7 @@ def compare(name: str, data: bytes, table: ReleasedTable) -> Compared:
         "json": _json,
         "jsonstat": _json_stat,
         "xlsx": _workbook,
+        "xml": _xml,
         "parquet": _parquet,
         "arrows": _arrow,
     }
@@ -153,6 +154,10 @@ def _csv(data: bytes, table: ReleasedTable) -> Compared:
         head, rows = head[3:], [row[3:] for row in rows]
         return _rows(table, csv_rows(*_without_year(head, rows, table, TIME), table), worded=False)
     return _program(head, rows, names, table)
+
+
+def _xml(data: bytes, table: ReleasedTable) -> Compared:
+    return _rows(table, xml_rows(data, table), worded=False)
 
 
 def _parquet(data: bytes, table: ReleasedTable) -> Compared:

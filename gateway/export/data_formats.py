@@ -12,6 +12,7 @@ from gateway.export.json_stat import to_json_stat
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
 from gateway.export.sdmx.sdmx_csv import to_sdmx_csv
+from gateway.export.sdmx.sdmx_data_ml import to_sdmx_data_ml
 from gateway.export.sdmx.sdmx_json import to_sdmx_json
 
 Writer = Callable[[Observations, bool, Receipt | None], bytes]
@@ -42,9 +43,18 @@ def _sdmx_csv(observations: Observations, _labelled: bool, _: Receipt | None) ->
 
 
 def _sdmx_json(observations: Observations, _labelled: bool, _: Receipt | None) -> bytes:
-    if not (observations.axes or observations.one_year):
-        raise FormError("SDMX-JSON cannot hold a single number.", remedy="Ask for data.csv.")
+    _need_dimensions(observations, "SDMX-JSON")
     return to_sdmx_json(observations).encode()
+
+
+def _sdmx_ml(observations: Observations, _labelled: bool, _: Receipt | None) -> bytes:
+    _need_dimensions(observations, "SDMX-ML")
+    return to_sdmx_data_ml(observations).encode()
+
+
+def _need_dimensions(observations: Observations, form: str) -> None:
+    if not (observations.axes or observations.one_year):
+        raise FormError(f"{form} cannot hold a single number.", remedy="Ask for data.csv.")
 
 
 def _workbook(observations: Observations, _labelled: bool, receipt: Receipt | None) -> bytes:
@@ -70,6 +80,7 @@ FORMATS = MappingProxyType(
             DataFormat("jsonstat", "application/json", _json_stat),
             DataFormat("sdmx.csv", "application/vnd.sdmx.data+csv;version=2.0.0", _sdmx_csv),
             DataFormat("sdmx.json", "application/vnd.sdmx.data+json;version=2.0.0", _sdmx_json),
+            DataFormat("sdmx.xml", "application/vnd.sdmx.data+xml;version=3.0.0", _sdmx_ml),
             DataFormat("xlsx", CONTENT_TYPES["xlsx"], _workbook),
             DataFormat("arrows", "application/vnd.apache.arrow.stream", _arrow),
             *([DataFormat("parquet", "application/vnd.apache.parquet", _parquet)] if is_installed() else []),
@@ -80,7 +91,7 @@ FORMATS = MappingProxyType(
 
 MEDIA_TYPES = MappingProxyType(
     {made.media_type.partition(";")[0]: made.ending for made in FORMATS.values()}
-    | {"application/vnd.json-stat+json": "jsonstat"}
+    | {"application/vnd.json-stat+json": "jsonstat", "application/xml": "sdmx.xml"}
 )
 """The ending of the format for each media type that a program can ask for."""
 
@@ -91,7 +102,7 @@ def data(
     """Return the bytes of a format. A workbook has all cells, totals in rows and columns of their own.
 
     Raises FormError for an ending that FORMATS lacks, for totals alone as JSON-stat, and for a single number
-    as SDMX-JSON.
+    as SDMX-JSON or SDMX-ML.
     """
     if ending not in FORMATS:
         raise FormError(f"Data cannot be had as '{ending}'.", remedy=f"Choose one of {', '.join(FORMATS)}.")

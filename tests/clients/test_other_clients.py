@@ -128,8 +128,22 @@ def test_pysdmx_and_sdmx1_read_structures_and_data_of_the_sdmx_rest(asked: tuple
     assert read["allowed"] == ["KH", "TH"]  # what the constraint leaves of the code list
     names = ("COUNTRY", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
     assert as_statuses([[row[name] for name in names] for row in read["pysdmx"]]) == CELLS
-    rows = [[row[0].partition("=")[2], row[1].partition("=")[2], *row[2:]] for row in read["sdmx1"]["rows"]]
-    assert as_statuses(rows) == CELLS
+    for form in ("rows", "rows_of_xml"):
+        rows = [[row[0].partition("=")[2], row[1].partition("=")[2], *row[2:]] for row in read["sdmx1"][form]]
+        assert as_statuses(rows) == CELLS
+
+
+def test_rsdmx_reads_the_sdmx_rest_and_the_data_of_a_release(asked: tuple[Region, str, str]) -> None:
+    """Whatever R is told, it names `application/xml`."""
+    rest = f"{asked[1]}/api/sdmx/v2/data/dataflow/SAFELANE/ACCIDENTS_CASUALTIES/1.0"
+    names = ("COUNTRY", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
+
+    by_rest, by_release = read_with("rsdmx_reads.R", rest, data(asked, "sdmx.xml"))
+
+    assert as_statuses([[row[name] for name in names] for row in by_rest]) == CELLS
+    assert by_release == by_rest
+    withheld = [row for row in by_rest if row["OBS_STATUS"] == "Q"]
+    assert [(int(row["AT_LEAST"]), int(row["AT_MOST"])) for row in withheld] == [RANGE]
 
 
 def test_a_client_made_of_the_description_reads_a_release(asked: tuple[Region, str, str]) -> None:
