@@ -83,6 +83,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/questions/<question_id>/releases/<int:number>/datapackage.json": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/proof": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/sidecar": Action.ASK,
+    "POST /api/v1/questions/<question_id>/releases/<int:number>/dhis2": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/newest/data": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/newest/data.<ending>": Action.ASK,
     "GET /api/pxweb/v2/config": Action.ASK,

@@ -14,6 +14,7 @@ from gateway.api import (
     access_control,
     audit,
     catalogue,
+    dhis2,
     federation,
     limits,
     problems,
@@ -107,6 +108,7 @@ def create_hub_app(hub: Hub) -> Flask:
     for blueprint in (
         questions.blueprint,
         release_data.blueprint,
+        dhis2.blueprint,
         pxweb.blueprint,
         pxweb_saved.blueprint,
         sdmx.blueprint,

@@ -12,6 +12,7 @@ from gateway.accounts import errors as accounts
 from gateway.auditing.damage import DamagedError, damaged
 from gateway.dictionary import DictionaryError
 from gateway.errors import SafelaneError
+from gateway.export.dhis2 import MappingError
 from gateway.export.sdmx.sdmx_selection import NothingSelectedError
 from gateway.hub.decision_replay import NoDecisionError
 from gateway.hub.errors import (
@@ -54,6 +55,7 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     accounts.AccountError: HTTPStatus.UNPROCESSABLE_ENTITY,
     accounts.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingSelectedError: HTTPStatus.NOT_FOUND,
+    MappingError: HTTPStatus.UNPROCESSABLE_ENTITY,
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DictionaryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AnswerRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -101,7 +101,7 @@ def get_newest_data(query: dict[str, Any], question_id: str, ending: str | None)
 def get_metadata(question_id: str, number: int) -> Response:
     """What stands beside the data: the question, levels, coverage, terms, statuses, the proof in the log."""
     with hub().store.reading() as view:
-        kept, asked_index = _kept(view, question_id, number)
+        kept, asked_index = kept_release(view, question_id, number)
         opening = view.opening(RESULT, kept.index)
         beside = {
             "log": hub().log.origin,
@@ -112,7 +112,7 @@ def get_metadata(question_id: str, number: int) -> Response:
             "opening": None if opening is None else {"label": opening.label, "salt": opening.salt.hex()},
         }
     described = metadata(kept.release, hub().dictionary)
-    at = _address(question_id, kept.release.number)
+    at = address_of(question_id, kept.release.number)
     addresses = {ending: f"{at}/data.{ending}" for ending in FORMATS}
     text = current_app.json.dumps({**described, "data": addresses, "receipt": beside})
     response = Response(text, content_type="application/json")
@@ -147,7 +147,7 @@ def get_data_package(question_id: str, number: int) -> Response:
 def get_proof(question_id: str, number: int) -> Response:
     """The proof that a release stands in the regional log, as a `.tlog-proof` (C2SP)."""
     with hub().store.reading() as view:
-        kept, _ = _kept(view, question_id, number)
+        kept, _ = kept_release(view, question_id, number)
         proof = str(hub().log.fullest_receipt(view.log, kept.index))
     response = Response(proof, content_type="text/plain; charset=utf-8")
     name = f"{question_id}-{number}.tlog-proof"
@@ -175,11 +175,11 @@ def get_sidecar(question_id: str, number: int) -> Response:
 
 def _data(question_id: str, number: int | None, ending: str | None, query: Mapping[str, Any]) -> Response:
     with hub().store.reading() as view:
-        kept, asked_index = _kept(view, question_id, number)
+        kept, asked_index = kept_release(view, question_id, number)
     form = _form(ending)
     language: str = query["labels"]
     words_of(language)  # an unknown language is refused, whatever is kept
-    at = _address(question_id, kept.release.number)
+    at = address_of(question_id, kept.release.number)
     parts = (
         question_id, str(kept.release.number), form, query["cells"].value, language,
         hub().dictionary.version, __version__,
@@ -211,8 +211,8 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
 def _described_csv(question_id: str, number: int) -> tuple[KeptRelease, int, str]:
     """A release, the log entry of its question, and the full address of its CSV for this requester."""
     with hub().store.reading() as view:
-        kept, asked_index = _kept(view, question_id, number)
-    return kept, asked_index, f"{place().origin()}{_address(question_id, number)}/data.csv"
+        kept, asked_index = kept_release(view, question_id, number)
+    return kept, asked_index, f"{place().origin()}{address_of(question_id, number)}/data.csv"
 
 
 def _description(made: Mapping[str, Any], content_type: str) -> Response:
@@ -221,8 +221,11 @@ def _description(made: Mapping[str, Any], content_type: str) -> Response:
     return response
 
 
-def _kept(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:
-    """A release by its number, or the newest for None; and the log entry of the question."""
+def kept_release(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:
+    """One's own release by its number, or the newest for None; and the log entry of the question.
+
+    Raises UnknownQuestionError.
+    """
     asked, kept = _own(view, question_id, number)
     return kept, asked.asked_index
 
@@ -268,5 +271,6 @@ def _content_type(form: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def _address(question_id: str, number: int) -> str:
+def address_of(question_id: str, number: int) -> str:
+    """The address of a release, below where the application stands for this requester."""
     return f"{request.script_root}/api/v1/questions/{quote(question_id, safe='')}/releases/{number}"
