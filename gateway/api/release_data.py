@@ -12,6 +12,7 @@ from flask import Response, current_app, request
 from marshmallow import RAISE, fields, validate
 from werkzeug.exceptions import NotAcceptable
 
+from audit.events.event_values import ReadThrough
 from audit.formats.encoding import to_base64
 from audit.reading.sidecar import ENDING
 from gateway import __version__
@@ -27,6 +28,7 @@ from gateway.api.schemas import Strict
 from gateway.api.services import hub
 from gateway.export.csv_descriptions import csvw, data_package
 from gateway.export.data_formats import FORMATS, MEDIA_TYPES, data
+from gateway.export.export_formats import CONTENT_TYPES
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
 from gateway.export.release_metadata import metadata
@@ -48,17 +50,20 @@ NEVER_CHANGES = "private, max-age=31536000, immutable"
 MAY_CHANGE = "private, no-cache"
 
 
-class DataSchema(Strict):
+class LabelsSchema(Strict):
+    labels = fields.String(
+        load_default="",
+        validate=validate.Regexp(r"\A([a-z]{2,3})?\Z"),
+        metadata={"description": "a language: labels beside the codes of CSV, and of JSON-stat"},
+    )
+
+
+class DataSchema(LabelsSchema):
     cells = fields.Enum(
         Selection,
         by_value=True,
         load_default=Selection.INNER,
         metadata={"description": "cells that are no totals, which can be added up; only totals; or all"},
-    )
-    labels = fields.String(
-        load_default="",
-        validate=validate.Regexp(r"\A([a-z]{2,3})?\Z"),
-        metadata={"description": "a language: labels beside the codes of CSV, and of JSON-stat"},
     )
 
 
@@ -93,6 +98,34 @@ def get_data(query: dict[str, Any], question_id: str, number: int, ending: str |
 def get_newest_data(query: dict[str, Any], question_id: str, ending: str | None) -> Response:
     """The newest release in the same formats; `Content-Location` names its own address."""
     return _data(question_id, None, ending, query)
+
+
+@blueprint.route("/newest/refreshing.xlsx", methods=["GET"])
+@blueprint.arguments(LabelsSchema, location="query", unknown=RAISE)
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type=CONTENT_TYPES["xlsx"])
+@refusals(blueprint, s404="no such question, or no personal address", s406="no such language")
+def get_refreshing_workbook(query: dict[str, Any], question_id: str) -> Response:
+    """A workbook that fetches the newest release anew, by the personal address that it is fetched with."""
+    if way() is not ReadThrough.ADDRESS:
+        raise UnknownQuestionError(
+            "A workbook that refreshes holds a personal address, since Excel sends no token.",
+            remedy="Make a personal address for the question on the page of your account.",
+        )
+    with hub().store.reading() as view:
+        kept, asked_index = kept_release(view, question_id, None)
+    language = query["labels"] or "en"
+    at = f"{place().origin()}{releases_of(question_id)}/newest/data.csv?labels={language}"
+    # Here, because a library for workbooks is in the way of whoever only starts.
+    from gateway.export.refreshing_workbook import refreshing_workbook  # noqa: PLC0415
+
+    observations = observations_of(kept.release, Selection.INNER, language)
+    made = refreshing_workbook(observations, at, Receipt(hub().log.origin, asked_index, kept.index))
+    note_reading(hub(), principal(), kept.release, way())
+    response = Response(made, content_type=CONTENT_TYPES["xlsx"])
+    name = f"safelane-{question_id}.xlsx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"  # it holds a secret
+    return response
 
 
 @blueprint.route("/<int:number>/metadata", methods=["GET"])
@@ -273,4 +306,9 @@ def _content_type(form: str) -> str:
 
 def address_of(question_id: str, number: int) -> str:
     """The address of a release, below where the application stands for this requester."""
-    return f"{request.script_root}/api/v1/questions/{quote(question_id, safe='')}/releases/{number}"
+    return f"{releases_of(question_id)}/{number}"
+
+
+def releases_of(question_id: str) -> str:
+    """The address of the releases of a question, as `address_of`."""
+    return f"{request.script_root}/api/v1/questions/{quote(question_id, safe='')}/releases"

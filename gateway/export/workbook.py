@@ -45,8 +45,8 @@ def workbook(release: Release, dictionary: Dictionary, words: Words, receipt: Re
     sheets = (
         _table(book, release, layout(release, dictionary, words), words),
         _data(book, release, dictionary, words),
-        _notes(book, release, dictionary, words, receipt),
-        _legend(book, release, dictionary, words),
+        notes_sheet(book, release, dictionary, words, receipt),
+        legend_sheet(book, release, dictionary, words),
     )
     return packed(book, sheets, moment)
 
@@ -56,7 +56,7 @@ def _table(book: Workbook, release: Release, table: Layout, words: Words) -> She
     down = len(table.corner)
     heads = [[head.text for head in line for _ in range(head.span)] for line in table.heads]
     widths = [24] * down + [12] * len(heads[-1])
-    sheet = _sheet(book, words.say(msgid("Table")), widths, panes=(down, len(heads) + 2))
+    sheet = named_sheet(book, words.say(msgid("Table")), widths, panes=(down, len(heads) + 2))
     sheet.append([sheet.text(table.caption, _BOLD)])
     sheet.append([])
     for number, line in enumerate(heads):
@@ -87,7 +87,7 @@ def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words
     one_year = year_axis(release, dictionary)
     axes = (*one_year, *release.axes)
     widths = [18] * (2 * len(axes) + len(STATUS_COLUMNS))
-    sheet = _sheet(book, words.say(msgid("Data")), widths, panes=(0, 1))
+    sheet = named_sheet(book, words.say(msgid("Data")), widths, panes=(0, 1))
     head = [text for axis in axes for text in (axis.level, f"{axis.level}_label")]
     sheet.append([sheet.text(text, _BOLD) for text in (*head, *STATUS_COLUMNS)])
     year = [code for axis in one_year for code in axis.codes * 2]
@@ -97,10 +97,11 @@ def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words
     return sheet
 
 
-def _notes(
+def notes_sheet(
     book: Workbook, release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None
 ) -> SheetRows:
-    sheet = _sheet(book, words.say(msgid("Notes")), [28, 60, 18, 18, 60])
+    """What was asked and answered, member by member, with the terms of each."""
+    sheet = named_sheet(book, words.say(msgid("Notes")), [28, 60, 18, 18, 60])
     for name, value in facts(release, dictionary, words, receipt):
         sheet.append([sheet.text(name, _BOLD), sheet.text(value, _WRAPPED)])
     sheet.append([])
@@ -110,8 +111,9 @@ def _notes(
     return sheet
 
 
-def _legend(book: Workbook, release: Release, dictionary: Dictionary, words: Words) -> SheetRows:
-    sheet = _sheet(book, words.say(msgid("Legend")), [20, 18, 80])
+def legend_sheet(book: Workbook, release: Release, dictionary: Dictionary, words: Words) -> SheetRows:
+    """Every sign and every status with its meaning."""
+    sheet = named_sheet(book, words.say(msgid("Legend")), [20, 18, 80])
     for number, row in enumerate(legend_rows(release, dictionary, words)):
         sheet.append([sheet.text(value, PLAIN if number else _BOLD) for value in row])
     return sheet
@@ -123,7 +125,7 @@ def _plain(sheet: SheetRows, value: str | int) -> str | None:
     return sheet.number(value)
 
 
-def _sheet(
+def named_sheet(
     book: Workbook, name: str, widths: Sequence[int], *, panes: tuple[int, int] | None = None
 ) -> SheetRows:
     """A sheet without rows. `panes`: how many columns and rows stay in view."""
