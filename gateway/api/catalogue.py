@@ -7,8 +7,9 @@ from marshmallow import Schema, fields
 
 from gateway.api.blueprint import Blueprint
 from gateway.api.browsers import place
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.label_languages import languages
+from gateway.api.release_schemas import MOMENT
 from gateway.api.services import hub
 from gateway.export.code_lists import describe, listed, to_code_list
 from gateway.export.dcat import catalogue
@@ -51,13 +52,14 @@ class CodeListSchema(Schema):
 class MemberSchema(Schema):
     member = fields.String(required=True)
     name = fields.String(required=True)
-    last_seen = fields.String(allow_none=True, required=True)
+    last_seen = fields.String(allow_none=True, required=True, metadata=MOMENT)
     offline_since = fields.String(
         allow_none=True,
         required=True,
         metadata={
+            **MOMENT,
             "description": "since when it has not called; null while it does, or before it ever did: then "
-            "`last_seen` is null too"
+            "`last_seen` is null too",
         },
     )
 

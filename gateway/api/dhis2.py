@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.made_data import observations_of
 from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.release_data import address_of, kept_release

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from audit.errors import DamagedEntryError
 from gateway.accounts import errors as accounts
+from gateway.api.describing.problem_types import BLANK, type_of
 from gateway.auditing.damage import DamagedError, damaged
 from gateway.dictionary import DictionaryError
 from gateway.errors import SafelaneError
@@ -68,9 +69,9 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
 }
 
 
-def problem(status: HTTPStatus, detail: str, remedy: str = "", **more: Any) -> Response:
+def problem(status: HTTPStatus, detail: str, remedy: str = "", *, kind: str = BLANK, **more: Any) -> Response:
     """Return a response of type application/problem+json. `detail` is written for the requester."""
-    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
+    body = {"type": kind, "title": status.phrase, "status": status.value, "detail": detail, **more}
     if remedy:
         body["remedy"] = remedy
     response = Response(json.dumps(body), status.value, content_type="application/problem+json")
@@ -90,7 +91,7 @@ def known(error: SafelaneError) -> Response:
     """Return an error of this project as a problem."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
     faults = {"faults": list(error.faults)} if isinstance(error, QuestionError) else {}
-    return problem(status, error.message, error.remedy, **faults)
+    return problem(status, error.message, error.remedy, kind=type_of(error), **faults)
 
 
 def _damaged(error: DamagedEntryError) -> Response:

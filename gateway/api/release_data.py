@@ -19,7 +19,7 @@ from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.browsers import place
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.label_languages import words_of
 from gateway.api.made_data import made_data, observations_of
 from gateway.api.personal_addresses.address_secrets import way

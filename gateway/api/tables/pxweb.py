@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.label_languages import languages, words_of
 from gateway.api.made_data import observations_of
 from gateway.api.personal_addresses.address_secrets import way

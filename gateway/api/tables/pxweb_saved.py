@@ -13,7 +13,7 @@ from marshmallow import EXCLUDE, fields, validate
 from audit.errors import MalformedError
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.personal_addresses.address_secrets import way
 from gateway.api.schemas import WORD
 from gateway.api.services import hub

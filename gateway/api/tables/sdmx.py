@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotAcceptable
 
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.label_languages import languages
 from gateway.api.made_data import observations_of
 from gateway.api.personal_addresses.address_secrets import way
