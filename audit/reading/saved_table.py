@@ -58,6 +58,7 @@ _REASONS: Final = MappingProxyType(
         "not-applicable": 5,
     }
 )
+_OVER: Final = "total_over"
 _LABELS: Final = "labels"
 _RANGES: Final = "ranges of withheld numbers that follow from the table"
 _BESIDE: Final = "what the file says beside its rows"
@@ -128,11 +129,13 @@ def _workbook(data: bytes, table: ReleasedTable) -> Compared:
     head, rows = _without_year(head, rows, table, SERVICE_YEAR)
     head, rows = _without_year(head, rows, table, f"{SERVICE_YEAR}_label")
     expected = [text for level in table.levels for text in (harmless(level), f"{harmless(level)}_label")]
-    if head != [*expected, *FACTS]:
+    # A workbook from before its rows of totals were marked lacks the first of these columns.
+    columns = [_OVER, *FACTS] if _OVER in head else list(FACTS)
+    if head != [*expected, *columns]:
         raise TableError("the sheet with a row for each cell is of another table, or has other columns")
     width = len(table.levels)
     found = [
-        ([row[2 * place] for place in range(width)], dict(zip(FACTS, row[2 * width :], strict=True)))
+        ([row[2 * place] for place in range(width)], dict(zip(columns, row[2 * width :], strict=True)))
         for row in rows
     ]
     compared = _rows(table, found, worded=True)
@@ -181,7 +184,7 @@ def _program(
     """Compare rows as programs get them, whose levels have these names. Raises TableError."""
     doubled = [each for name in names for each in (name, f"{name}_label")]
     for keys, step in ((names, 1), (doubled, 2)):
-        for more in ([], ["total_over"]):
+        for more in ([], [_OVER]):
             if [*head] == [*keys, *more, *PROGRAM_FACTS]:
                 compared = _rows(table, _split(head, rows, len(names), step), worded=False)
                 beside = (*compared.unchecked, *([_LABELS] if step == 2 else []))
@@ -271,6 +274,7 @@ def _compare_cell(table: ReleasedTable, key: Key, facts: Mapping[str, Any], *, w
         "masked_members": " ".join(cell.masked_members),
         "largest_deviation": cell.largest_deviation or "",
         "standard_deviation": cell.standard_deviation or "",
+        _OVER: " ".join(level for level, code in zip(table.levels, key, strict=True) if code == TOTAL),
     }
     for name, value in expected.items():
         if name in facts and _plain(facts[name]) != str(value):

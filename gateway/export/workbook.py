@@ -11,8 +11,10 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from gateway.dictionary import Dictionary
+from gateway.export.data_csv import TOTAL_OVER
 from gateway.export.flat_tables import STATUS_COLUMNS, status_fields
 from gateway.export.notes import Receipt, coverage_rows, facts, legend_rows
+from gateway.export.observations import totals_over
 from gateway.export.sheet_rows import PLAIN, Format, SheetRows, packed
 from gateway.export.year_axis import year_axis
 from gateway.picturing import Layout, Words, layout, with_bounds
@@ -81,19 +83,20 @@ def _number(sheet: SheetRows, cell: Cell | None, text: str, marks: str) -> str |
 
 
 def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words) -> SheetRows:
-    """One row per cell: for each level its code and its label, then the columns of the CSV."""
+    """One row per cell: for each level its code and label, what a total is over, the columns of the CSV."""
     labels = Labels(dictionary, words)
     names = [labels.axis(axis) for axis in release.axes]
     one_year = year_axis(release, dictionary)
     axes = (*one_year, *release.axes)
-    widths = [18] * (2 * len(axes) + len(STATUS_COLUMNS))
+    widths = [18] * (2 * len(axes) + 1 + len(STATUS_COLUMNS))
     sheet = named_sheet(book, words.say(msgid("Data")), widths, panes=(0, 1))
     head = [text for axis in axes for text in (axis.level, f"{axis.level}_label")]
-    sheet.append([sheet.text(text, _BOLD) for text in (*head, *STATUS_COLUMNS)])
+    sheet.append([sheet.text(text, _BOLD) for text in (*head, TOTAL_OVER, *STATUS_COLUMNS)])
     year = [code for axis in one_year for code in axis.codes * 2]
     for cell in release.cells:
         key = [text for code, name in zip(cell.key, names, strict=True) for text in (code, name[code])]
-        sheet.append([_plain(sheet, value) for value in (*year, *key, *status_fields(cell))])
+        over = " ".join(totals_over(release.axes, cell))
+        sheet.append([_plain(sheet, value) for value in (*year, *key, over, *status_fields(cell))])
     return sheet
 
 
