@@ -37,7 +37,8 @@ def parquet_rows(data: bytes, most: int) -> Rows:
         try:
             with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": _MEMORY}) as engine:
                 # The file is a stranger's: nothing but it can be read.
-                engine.execute(f"SET allowed_paths = ['{path}']")
+                quoted = str(path).replace("'", "''")
+                engine.execute(f"SET allowed_paths = ['{quoted}']")
                 engine.execute("SET enable_external_access = false")
                 found = engine.execute("SELECT * FROM read_parquet(?) LIMIT ?", [str(path), most + 1])
                 names = [str(column[0]) for column in found.description or ()]

@@ -91,7 +91,7 @@ FORMATS = MappingProxyType(
 
 MEDIA_TYPES = MappingProxyType(
     {made.media_type.partition(";")[0]: made.ending for made in FORMATS.values()}
-    | {"application/vnd.json-stat+json": "jsonstat", "application/xml": "sdmx.xml"}
+    | {"application/vnd.json-stat+json": "jsonstat"}
 )
 """The ending of the format for each media type that a program can ask for."""
 

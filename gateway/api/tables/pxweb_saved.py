@@ -15,7 +15,7 @@ from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.describing.describe import refusals
 from gateway.api.personal_addresses.address_secrets import way
-from gateway.api.schemas import WORD
+from gateway.api.schemas import WORD, Text
 from gateway.api.services import hub
 from gateway.api.tables.pxweb import (
     AS_PXWEB,
@@ -44,7 +44,7 @@ class PxSavedQuerySchema(PxLanguageSchema):
 
     tableId = fields.String(required=True, validate=WORD)  # noqa: N815 - PxWeb's names
     selection = fields.Nested(PxQuerySchema, required=True)
-    language = fields.String(load_default="", validate=validate.Length(max=10))
+    language = fields.String(load_default="", validate=Text(max=10))
     outputFormat = fields.String(  # noqa: N815
         load_default=FORMAT, validate=validate.OneOf(["", FORMAT], error=f"There is {FORMAT}.")
     )

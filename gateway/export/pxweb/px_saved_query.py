@@ -40,6 +40,8 @@ def number_of(query: SavedQuery) -> str:
 
 def read_number(number: str) -> SavedQuery:
     """Return the query of a number. Raises MalformedError for a text that is no query's number."""
+    if len(number) > LONGEST:
+        raise MalformedError(_WHAT, "too long")
     try:
         text = base64.urlsafe_b64decode(number.encode("ascii") + b"=" * (-len(number) % 4))
     except (UnicodeEncodeError, binascii.Error):
@@ -49,11 +51,10 @@ def read_number(number: str) -> SavedQuery:
             query = SavedQuery(table, language, tuple(map(_variable, variables)))
         case _:
             raise MalformedError(_WHAT, "a field is missing, or there is one more")
-    try:
-        if number_of(query) != number:
-            raise MalformedError(_WHAT, "another spelling of its number")
-    except SelectionError:
-        raise MalformedError(_WHAT, "too long") from None
+    if len(dict(query.variables)) != len(query.variables):
+        raise MalformedError(_WHAT, "a variable twice")
+    if number_of(query) != number:
+        raise MalformedError(_WHAT, "another spelling of its number")
     return query
 
 
