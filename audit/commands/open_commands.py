@@ -27,7 +27,8 @@ TABLE is a file that was saved or downloaded: .csv, .xlsx, .json, .jsonstat, .xm
 or a policy with --policy; the keys of members' logs as well, to check what these say. --log DIR: your own
 export or mirror of the regional log, which must hold the same release, and then has the quorum in the place
 of the sidecar. Exit code 0: every number of the file is the released one; 1: something is wrong; 3: the
-release is proved, and the file is a picture, which cannot be compared (--numbers writes what it must show)."""
+release is proved, and the file is a picture, which cannot be compared: --numbers writes what it must
+show."""
 
 
 def add_open(commands: Any) -> None:
