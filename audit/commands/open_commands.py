@@ -22,12 +22,13 @@ NOT_COMPARED: Final = 3
 _MOST: Final = 200_000_000
 
 _USAGE = """\
-TABLE is a file that was saved or downloaded: .csv, .xlsx, .json, .jsonstat, .svg or .png. Beside it lies its
-sidecar, TABLE.sidecar.json. Give the key of the regional log with --vkey, or a policy with --policy; the keys
-of members' logs as well, to check what these say. --log DIR: your own export or mirror of the regional log,
-which must hold the same release, and then has the quorum in the place of the sidecar. Exit code 0: every
-number of the file is the released one; 1: something is wrong; 3: the release is proved, and the file is a
-picture, which cannot be compared (--numbers writes what it must show)."""
+TABLE is a file that was saved or downloaded: .csv, .xlsx, .json, .jsonstat, .xml (SDMX), .parquet, .arrows,
+.svg or .png. Beside it lies its sidecar, TABLE.sidecar.json. Give the key of the regional log with --vkey,
+or a policy with --policy; the keys of members' logs as well, to check what these say. --log DIR: your own
+export or mirror of the regional log, which must hold the same release, and then has the quorum in the place
+of the sidecar. Exit code 0: every number of the file is the released one; 1: something is wrong; 3: the
+release is proved, and the file is a picture, which cannot be compared: --numbers writes what it must
+show."""
 
 
 def add_open(commands: Any) -> None:

@@ -22,7 +22,7 @@ from gateway.api.audit_schemas import (
     StorySchema,
 )
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.services import audited
 from gateway.auditing.entry_search import Span, entries_of, find, whole
 from gateway.auditing.explanation import dossier, explain

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from flask import Flask
 
 from gateway.api.blueprint import Blueprint
+from gateway.api.describing.deprecations import DEPRECATED, Deprecated
 from gateway.api.schemas import ProblemSchema
 
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -15,6 +16,23 @@ _NUMBER = re.compile(r"_\d+$")
 """What flask-smorest appends to the name of a view at a further address."""
 
 V = TypeVar("V", bound=Callable[..., object])
+
+SERVERS = [{"url": "/", "description": "the one that this description was read from"}]
+EXAMPLES: Mapping[str, object] = {
+    "question_id": "q-70fb82e60bc167085dfe7549",
+    "number": 1,
+    "ending": "csv",
+    "table_id": "accidents.casualties",
+    "level": "province",
+    "kind": "dataflow",
+    "context": "dataflow",
+    "agency": "SAFELANE",
+    "artefact": "ACCIDENTS_CASUALTIES",
+    "version": "1.0",
+    "key": "KH+TH",
+}
+"""Of parameters in addresses."""
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 ALWAYS = {
     400: "the body is not JSON, or a value holds a character that no database keeps",
@@ -46,7 +64,41 @@ def refusals(blueprint: Blueprint, **further: str) -> Callable[[V], V]:
     return describe
 
 
-def named_operations(app: Flask, paths: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def completed(app: Flask, description: dict[str, Any]) -> dict[str, Any]:
+    """Return a description with names of operations, examples of what stands in addresses, and deprecations.
+
+    The error that the library describes for everything else is a problem too.
+    """
+    paths = _named_operations(app, description["paths"])
+    for path, described in paths.items():
+        for parameter in described.get("parameters", ()):
+            if parameter["name"] in EXAMPLES:
+                parameter["example"] = EXAMPLES[parameter["name"]]
+        for method in described:
+            if (found := _deprecated(path, method)) is not None:
+                instead = (
+                    f"Deprecated since {found.since.date()}; served until {found.sunset.date()} at least"
+                )
+                described[method] |= {
+                    "deprecated": True,
+                    "description": f"{instead}. Instead: {found.instead}.",
+                }
+    components = description["components"]
+    for unused in ("Error", "PaginationMetadata"):
+        components["schemas"].pop(unused, None)
+    components["responses"] = {
+        name: {**response, "content": PROBLEM} if name == "DEFAULT_ERROR" else response
+        for name, response in components["responses"].items()
+    }
+    return {**description, "servers": SERVERS, "paths": paths}
+
+
+def _deprecated(path: str, method: str) -> Deprecated | None:
+    """Addresses that are deprecated have no parameters, so that rule and path are the same."""
+    return DEPRECATED.get(f"{method.upper()} {path}")
+
+
+def _named_operations(app: Flask, paths: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the paths of a description with a name for each operation, for clients made from it.
 
     An operation is named as its view is. Where a view has several addresses, what the address takes last
