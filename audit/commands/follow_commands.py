@@ -4,24 +4,23 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from audit.commands.trust import add_trust, now, say, say_moment, trust_of
 from audit.errors import AuditError, MalformedError, UnreachableError
+from audit.formats.checkpoint import open_checkpoint
 from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Verifier
-from audit.formats.tiles import bundles_of
 from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory
-from audit.log.follow import Follower, Step, read_state, write_state
-from audit.log.mirror import mirrored
+from audit.log.follow import Followed, Follower, Step, read_state, write_state
+from audit.log.mirror import entries_under
 from audit.log.policy import NO_QUORUM, Policy
 from audit.log.web_source import web_source
-from audit.reading.announced_keys import announced_keys
+from audit.reading.announced_keys import announced_keys, may_announce
 
 UNREACHABLE: Final = 4
 """Exit code where the log could not be reached, so that nothing is known of it."""
@@ -81,10 +80,10 @@ def _look(options: argparse.Namespace) -> int:
     trust = trust_of(options, None, sys.stderr)  # anew for each look: it holds what time it is
     mirror = options.mirror or options.state.with_name(options.state.name + ".mirror")
     source = web_source(options.url)
-    announced = _announced(mirror, trust.policy)
+    moment, state = now(), read_state(options.state)
+    announced = _announced(mirror, state, trust.policy)
     policy = replace(trust.policy, logs=(*trust.policy.logs, *map(Verifier, announced)))
     follower = Follower(source, policy, mirror, lambda state: write_state(options.state, state))
-    moment, state = now(), read_state(options.state)
     follower.known(state)  # a state of another log is the reader's mistake, and no alarm
     try:
         step = follower.look(state, moment)
@@ -103,19 +102,20 @@ def _look(options: argparse.Namespace) -> int:
     return _say_quorum(options, step, moment, asked=trust.policy.quorum != NO_QUORUM)
 
 
-def _announced(mirror: Path, policy: Policy) -> tuple[VerifierKey, ...]:
-    """The keys that the log announced under a given one, in entries of the mirror."""
-    held = mirrored(mirror)
-    if held is None:
+def _announced(mirror: Path, state: Followed | None, policy: Policy) -> tuple[VerifierKey, ...]:
+    """The keys that the log announced under a given one, in entries of the mirror.
+
+    A mirror may be a copy from somebody else, who could have written any key into it. So an entry counts only
+    under a checkpoint that was accepted here before, or that a given key has signed.
+    """
+    try:
+        note = LogDirectory(mirror).checkpoint()
+        if state is None or state.checkpoint.text != note.text:
+            open_checkpoint(note, policy.logs)
+    except AuditError:
         return ()
-    return announced_keys(_readable(LogDirectory(mirror), held.size), [log.key for log in policy.logs])
-
-
-def _readable(mirror: LogDirectory, size: int) -> Iterator[bytes]:
-    """The entries of a mirror; what the disk has spoilt is fetched again by the look that follows."""
-    for bundle in bundles_of(size):
-        with suppress(AuditError):
-            yield from mirror.entries(bundle)
+    entries = entries_under(mirror, note, may_announce)
+    return announced_keys(entries, [log.key for log in policy.logs])
 
 
 def _say_announced(step: Step, announced: Sequence[VerifierKey]) -> Iterator[str]:

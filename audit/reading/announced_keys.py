@@ -14,6 +14,11 @@ _USE = "log"
 _CHANGED = b'"type":"key-changed"'
 
 
+def may_announce(entry: bytes) -> bool:
+    """Whether an entry can be about a change of keys."""
+    return _CHANGED in entry
+
+
 def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
     """Return the keys of the log that lead on from the trusted ones, oldest first.
 
@@ -22,7 +27,7 @@ def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> 
     known = {str(key) for key in trusted}
     found: list[str] = []
     for entry in entries:
-        event = event_of(entry) if _CHANGED in entry else None
+        event = event_of(entry) if may_announce(entry) else None
         if (
             isinstance(event, KeyChanged)
             and event.use == _USE

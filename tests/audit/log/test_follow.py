@@ -21,7 +21,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.evidence import Evidence, Finding
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import Bundle
-from audit.log.directory import LogDirectory
+from audit.log.directory import LogDirectory, export
 from audit.log.log import FormerKey, Log
 from audit.log.policy import Policy
 from audit.log.serve import serve
@@ -107,6 +107,7 @@ class Following:
     served: Served
     path: Path
     log: Log
+    honest: MemoryStorage
 
     def __call__(self, *more: str, key: str = "", url: str = "") -> int:
         state = str(self.path / "state")
@@ -123,7 +124,7 @@ class Following:
 
 @pytest.fixture
 def follow(served: Served, tmp_path: Path, log: Log) -> Following:
-    return Following(served, tmp_path, log)
+    return Following(served, tmp_path, log, served.storage)
 
 
 def test_a_mirror_grows_with_the_log_and_only_what_is_new_is_fetched(
@@ -362,6 +363,31 @@ def test_a_key_that_is_announced_under_the_former_is_followed_and_one_after_a_th
         assert len(LogDirectory(follow.path / "state.mirror").entries(Bundle(1, 54))) == 54
         (follow.path / "state.mirror" / "tile" / "entries" / "000").write_bytes(b"rotten")
         assert follow() == 0
+
+
+def test_a_key_that_a_strangers_mirror_announces_is_not_believed(
+    follow: Following, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The mirror that somebody hands over holds a change of keys that the log never made, in its place."""
+    served, log = follow.served, follow.log
+    thief = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    change = KeyChanged("log", str(log.key), str(thief.key), "yearly", at + timedelta(days=30), at)
+    forged, storage = Log(thief), MemoryStorage(log.origin)
+    forged.create(storage, now=1)
+    grow(forged, storage, 0, 299)
+    forged.append(storage, [encode(change)], now=2)
+    handed_over = tmp_path / "handed-over"
+    export(forged, storage, handed_over)
+    served.show(forged, storage)
+
+    assert follow("--mirror", str(handed_over)) == 1
+    assert "ALARM" in capsys.readouterr().err
+    # under the true log's last checkpoint, which stands in the mirror in place of the thief's
+    (handed_over / "checkpoint").write_text(str(log.checkpoint(follow.honest)), "utf-8")
+    assert follow("--mirror", str(handed_over)) == 1
+    assert "ALARM" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
 
 
 def test_a_log_out_of_reach_is_no_alarm(follow: Following, capsys: pytest.CaptureFixture[str]) -> None:
