@@ -25,7 +25,7 @@ WAYS = [
 def test_a_resource_without_end_is_out_of_reach(scheme: str, begin: bytes) -> None:
     with dripping(begin) as port:
         started = time.monotonic()
-        with pytest.raises(UnreachableError, match="no whole reply within|handshake operation timed out"):
+        with pytest.raises(UnreachableError, match=r"no whole reply within|handshake operation timed out"):
             web_source(f"{scheme}://127.0.0.1:{port}", timeout=0.2)("checkpoint", 1000)
         assert time.monotonic() - started < 5
 
