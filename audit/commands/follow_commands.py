@@ -16,6 +16,7 @@ from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Verifier
 from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory
+from audit.log.file_lock import FileHeldError, held_file
 from audit.log.follow import Followed, Follower, Step, read_state, write_state
 from audit.log.mirror import entries_under
 from audit.log.policy import NO_QUORUM, Policy
@@ -23,7 +24,7 @@ from audit.log.web_source import web_source
 from audit.reading.announced_keys import announced_keys, may_announce
 
 UNREACHABLE: Final = 4
-"""Exit code where the log could not be reached, so that nothing is known of it."""
+"""Exit code where the log was not reached, so that nothing new is known of it."""
 PATIENCE: Final = 600
 
 _USAGE = """\
@@ -33,7 +34,8 @@ the newest checkpoint; never put back an older copy of it. Beside it lies the mi
 read, and which any web server can serve. Give the log's key with --vkey, or a policy with --policy. A key
 that the log announces in an entry under that key is followed; after a theft both keys must be given. Exit
 code 0: the log only grew; 1: ALARM, with the reason, and for a fork or a rollback the evidence beside FILE;
-2: wrong usage; 4: the log cannot be reached."""
+2: wrong usage; 4: nothing new is known, as the log cannot be reached, or another look with this FILE is under
+way."""
 
 
 def add_follow(commands: Any) -> None:
@@ -69,11 +71,21 @@ def _follow(options: argparse.Namespace) -> int:
     if options.every is not None and options.every < 1:
         raise MalformedError("usage", "--every takes at least one second")
     while True:
-        code = _look(options)
+        code = _look_alone(options)
         if options.every is None or code not in (0, UNREACHABLE):
             return code
         sys.stdout.flush()
         time.sleep(options.every)
+
+
+def _look_alone(options: argparse.Namespace) -> int:
+    """One look at a time: of two at once the slower would put an older state over the newer one."""
+    try:
+        with held_file(options.state.with_name(options.state.name + ".lock")):
+            return _look(options)
+    except FileHeldError:
+        sys.stderr.write(f"audit: another look with {options.state} is under way: this one is left out\n")
+        return UNREACHABLE
 
 
 def _look(options: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from audit.formats.evidence import Evidence, Finding
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import Bundle
 from audit.log.directory import LogDirectory, export
+from audit.log.file_lock import held_file
 from audit.log.log import FormerKey, Log
 from audit.log.policy import Policy
 from audit.log.serve import serve
@@ -388,6 +389,17 @@ def test_a_key_that_a_strangers_mirror_announces_is_not_believed(
     assert follow("--mirror", str(handed_over)) == 1
     assert "ALARM" in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
+
+
+def test_of_two_looks_at_once_the_second_is_left_out(
+    follow: Following, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would write what it saw over what the other saw, which may be newer."""
+    with held_file(tmp_path / "state.lock"):
+        assert follow() == 4
+    assert "another look" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
+    assert follow() == 0
 
 
 def test_a_log_out_of_reach_is_no_alarm(follow: Following, capsys: pytest.CaptureFixture[str]) -> None:
