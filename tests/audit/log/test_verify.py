@@ -16,10 +16,11 @@ from audit.errors import AuditError, LogError, NotInLogError, ProofError, Quorum
 from audit.events import events
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
-from audit.formats.evidence import Finding
+from audit.formats.evidence import Evidence, Finding
 from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import WIDTH, bundles_of, tiles_of
+from audit.formats.vkey import SUBTREE_V1
 from audit.log.directory import LogDirectory, export
 from audit.log.log import Log
 from audit.log.policy import Policy
@@ -264,6 +265,27 @@ def test_the_command_turns_a_rewritten_log_into_evidence(
     assert "does not extend the checkpoint" in capsys.readouterr().err
     assert main(["verify", str(proof), "--vkey", key]) == 0
     assert "fork: log.example/hub signed size 700, and then size 700" in capsys.readouterr().out
+
+
+def test_a_witness_that_cosigned_both_histories_is_named(
+    exported: Path, log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of an old type of key and one of the new: which a region has makes no difference."""
+    rewritten = MemoryStorage()
+    log.append(rewritten, [b"rewritten", *ENTRIES[1:]], now=1)
+    twice, once = Cosigner.generate("twice.example", SUBTREE_V1), Cosigner.generate("once.example")
+    first, second = LogDirectory(exported).checkpoint(), log.checkpoint(rewritten)
+    first = first.with_signatures([twice.cosign(Checkpoint.parse(first.text), 1_750_000_000)])
+    lines = [each.cosign(Checkpoint.parse(second.text), 1_750_000_000) for each in (twice, once)]
+    proof, policy = tmp_path / "evidence.json", tmp_path / "policy"
+    proof.write_text(str(Evidence(first, second.with_signatures(lines))), "utf-8")
+    policy.write_text(Policy.text(str(log.key), {"t": str(twice.key), "o": str(once.key)}, 2), "utf-8")
+
+    assert main(["verify", str(proof), "--policy", str(policy)]) == 0
+
+    said = capsys.readouterr().out
+    assert "the first is cosigned by t\n  the second is cosigned by o, t\n" in said
+    assert "cosigned both, so forgets or lies, and must not count any more: t\n" in said
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"something else", b"{}", b"c2sp.org/tlog-proof@v1\n"])
