@@ -21,10 +21,12 @@ from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import WIDTH, bundles_of, tiles_of
 from audit.formats.vkey import SUBTREE_V1
+from audit.log import mirror
 from audit.log.directory import LogDirectory, export
 from audit.log.log import Log
 from audit.log.policy import Policy
 from audit.log.serve import serve
+from audit.log.verified_entries import VerifiedEntries
 from audit.log.verify import verify_extends, verify_log
 
 WITNESS = Cosigner.from_seed("witness.example", bytes(range(32, 64)))
@@ -99,18 +101,36 @@ def test_an_honest_export_verifies(exported: Path, policy: Policy) -> None:
 
 
 def test_a_check_needs_no_more_memory_for_a_log_of_twice_the_size(
-    log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy
+    log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten million entries are checked on a small machine: what is kept is less than four bytes an entry."""
+    """Ten million entries are checked and listed on a small machine: less than four bytes of each are kept."""
+    monkeypatch.setattr(mirror, "_KEPT_TILES", 4)  # as many, however large the log is
     peaks, half = [], 40 * WIDTH
     for directory in (tmp_path / "once", tmp_path / "twice"):
         log.append(storage, [b"%d" % number for number in range(half)], now=1)
         export(log, storage, directory)
         tracemalloc.start()
-        verify_log(LogDirectory(directory), policy, lambda *_: None)
+        checkpoint = verify_log(LogDirectory(directory), policy, lambda *_: None).checkpoint
+        assert sum(1 for _ in VerifiedEntries(LogDirectory(directory), checkpoint)) == checkpoint.size
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 4 * half
+
+
+def test_what_is_changed_after_a_check_is_not_shown(exported: Path, policy: Policy) -> None:
+    checkpoint = verify_log(LogDirectory(exported), policy).checkpoint
+    entries = VerifiedEntries(LogDirectory(exported), checkpoint)
+    assert (entries[299], entries[-1], entries[255:257]) == (ENTRIES[299], ENTRIES[-1], ENTRIES[255:257])
+    with pytest.raises(IndexError):
+        entries[700]
+
+    bundle = exported / "tile" / "entries" / "000"
+    bundle.write_bytes(bundle.read_bytes().replace(b'"step":"first"', b'"step":"FIRST"', 1))
+    with pytest.raises(ProofError, match="changed after"):
+        entries[3]
+    (exported / "tile" / "0" / "001").write_bytes(bytes(8192))
+    with pytest.raises(ProofError):
+        VerifiedEntries(LogDirectory(exported), checkpoint)[256]
 
 
 def test_an_empty_log_verifies(log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy) -> None:
