@@ -103,7 +103,7 @@ def test_an_honest_export_verifies(exported: Path, policy: Policy) -> None:
 def test_a_check_needs_no_more_memory_for_a_log_of_twice_the_size(
     log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten million entries are checked and listed on a small machine: less than four bytes of each are kept."""
+    """Ten million entries are checked and listed on a small machine: less than four bytes of each stay."""
     monkeypatch.setattr(mirror, "_KEPT_TILES", 4)  # as many, however large the log is
     peaks, half = [], 40 * WIDTH
     for directory in (tmp_path / "once", tmp_path / "twice"):
