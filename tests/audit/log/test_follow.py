@@ -193,6 +193,8 @@ def test_a_fork_is_an_alarm_with_evidence_that_anybody_can_check(
 
     assert follow() == 1
     assert follow() == 1  # the fork is not what is followed from now on
+    (follow.path / "state").unlink()
+    assert follow() == 1  # the mirror remembers what was seen, too
 
     said = capsys.readouterr().err
     assert "ALARM: fork: " in said
@@ -201,6 +203,28 @@ def test_a_fork_is_an_alarm_with_evidence_that_anybody_can_check(
     assert Evidence.parse(evidence.read_text("utf-8")).verify([Verifier(log.key)]) is Finding.FORK
     assert not (follow.path / "state.evidence-2.json").exists()
     assert follow.mirrored()[-1] == b"entry 299"  # the first history stays
+
+
+def test_an_older_state_that_was_put_back_forgets_nothing(
+    follow: Following, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, served = follow.log, follow.served
+    assert follow() == 0
+    state = follow.path / "state"
+    older = state.read_bytes()
+    grow(log, served.storage, 300, 400)
+    assert follow() == 0
+    state.write_bytes(older)
+    fork = MemoryStorage(log.origin)
+    log.create(fork, now=1)
+    grow(log, fork, 0, 300)
+    grow(log, fork, 300, 500, "another")
+    served.show(log, fork)
+
+    assert follow() == 1
+
+    assert "ALARM: fork: " in capsys.readouterr().err
+    assert follow.mirrored()[-1] == b"entry 399"
 
 
 def test_a_log_that_shrinks_is_an_alarm(
