@@ -1,5 +1,6 @@
 """Whoever sends a byte now and then holds up nobody: neither a follower of a log nor who asks a witness."""
 
+import gzip
 import time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from dripping import BODY_WITHOUT_END, HANDSHAKE_WITHOUT_END, HEADERS_WITHOUT_END, dripping
 
 from audit.commands.command_line import main
-from audit.errors import UnreachableError, WitnessError
+from audit.errors import MalformedError, UnreachableError, WitnessError
 from audit.formats.cosignature import Cosigner
 from audit.log import web_source as fetching
 from audit.log.log import Log
@@ -59,3 +60,25 @@ def test_a_reply_that_was_cut_off_is_no_alarm() -> None:
         pytest.raises(UnreachableError, match="cut off: 995 bytes did not come"),
     ):
         web_source(f"http://127.0.0.1:{port}")("checkpoint", 1000)
+
+
+PACKED = gzip.compress(b"entries")
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "fault"),
+    [
+        ("gzip", PACKED[:-3], "ends too early"),
+        ("gzip", PACKED + b"more", "something behind it"),
+        ("gzip", PACKED + PACKED, "something behind it"),
+        ("gzip", b"no gzip at all", "not the gzip that it claims to be"),
+        ("br", PACKED, "which nobody asked for"),
+    ],
+)
+def test_packed_bytes_that_are_not_whole_are_refused(coding: str, body: bytes, fault: str) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n"
+    with (
+        dripping(head.encode() + body, bytes_more=0) as port,
+        pytest.raises(MalformedError, match=fault),
+    ):
+        web_source(f"http://127.0.0.1:{port}")("tile/entries/000", 1000)

@@ -150,9 +150,16 @@ def damage(path: Path, change: Callable[[bytes], bytes]) -> None:
     path.write_bytes(changed)
 
 
+def swapped(bundle: bytes) -> bytes:
+    end = 2 + int.from_bytes(bundle[:2], "big")
+    after = end + 2 + int.from_bytes(bundle[end : end + 2], "big")
+    return bundle[end:after] + bundle[:end] + bundle[after:]
+
+
 DAMAGE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "an entry's content": ("tile/entries/001", lambda d: d.replace(b'"KH"', b'"LA"', 1)),
     "an entry left out": ("tile/entries/001", lambda d: d[2 + int.from_bytes(d[:2], "big") :]),
+    "two entries swapped": ("tile/entries/001", swapped),
     "an entry cut short": ("tile/entries/002.p/188", lambda d: d[:-1]),
     "a hash of level 0": ("tile/0/000", lambda d: bytes(32) + d[32:]),
     "a hash of level 1": ("tile/1/000.p/2", lambda d: d[:32] + bytes(32)),
