@@ -21,7 +21,7 @@ from audit.log.follow import Followed, Follower, Step, read_state, write_state
 from audit.log.mirror import entries_under
 from audit.log.policy import NO_QUORUM, Policy
 from audit.log.web_source import web_source
-from audit.reading.announced_keys import announced_keys, may_announce
+from audit.reading.announced_keys import announced_keys, may_announce, replaced_keys
 
 UNREACHABLE: Final = 4
 """Exit code where the log was not reached, so that nothing new is known of it."""
@@ -93,9 +93,12 @@ def _look(options: argparse.Namespace) -> int:
     mirror = options.mirror or options.state.with_name(options.state.name + ".mirror")
     source = web_source(options.url)
     moment, state = now(), read_state(options.state)
-    announced = _announced(mirror, state, trust.policy)
+    changes = _key_changes(mirror, state, trust.policy)
+    announced = announced_keys(changes, [log.key for log in trust.policy.logs])
     policy = replace(trust.policy, logs=(*trust.policy.logs, *map(Verifier, announced)))
-    follower = Follower(source, policy, mirror, lambda state: write_state(options.state, state))
+    follower = Follower(
+        source, policy, mirror, lambda state: write_state(options.state, state), replaced_keys(changes)
+    )
     follower.known(state)  # a state of another log is the reader's mistake, and no alarm
     try:
         step = follower.look(state, moment)
@@ -114,8 +117,8 @@ def _look(options: argparse.Namespace) -> int:
     return _say_quorum(options, step, moment, asked=trust.policy.quorum != NO_QUORUM)
 
 
-def _announced(mirror: Path, state: Followed | None, policy: Policy) -> tuple[VerifierKey, ...]:
-    """The keys that the log announced under a given one, in entries of the mirror.
+def _key_changes(mirror: Path, state: Followed | None, policy: Policy) -> list[bytes]:
+    """The entries of the mirror that are about keys, oldest first.
 
     A mirror may be a copy from somebody else, who could have written any key into it. So an entry counts only
     under a checkpoint that was accepted here before, or that a given key has signed.
@@ -125,9 +128,8 @@ def _announced(mirror: Path, state: Followed | None, policy: Policy) -> tuple[Ve
         if state is None or state.checkpoint.text != note.text:
             open_checkpoint(note, policy.logs)
     except AuditError:
-        return ()
-    entries = entries_under(mirror, note, may_announce)
-    return announced_keys(entries, [log.key for log in policy.logs])
+        return []
+    return list(entries_under(mirror, note, may_announce))
 
 
 def _say_announced(step: Step, announced: Sequence[VerifierKey]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from audit.errors import AuditError, MalformedError, QuorumError
+from audit.errors import AuditError, MalformedError, QuorumError, SignatureError
 from audit.formats.canonical import canonical_json, load_canonical_object
 from audit.formats.checkpoint import Checkpoint, open_checkpoint
 from audit.formats.encoding import decode_utf8
@@ -90,12 +90,17 @@ def write_state(path: Path, state: Followed) -> None:
 
 @dataclass(frozen=True)
 class Follower:
-    """Follows one log. `remember` makes a state durable; `mirror` is the directory of the copy."""
+    """Follows one log. `remember` makes a state durable; `mirror` is the directory of the copy.
+
+    `replaced`: keys, as vkey lines, that the log itself has said to be replaced. They verify what they signed
+    before; whoever has stolen one must not make the log go on.
+    """
 
     source: Source
     policy: Policy
     mirror: Path
     remember: Callable[[Followed], None]
+    replaced: frozenset[str] = frozenset()
 
     def look(self, state: Followed | None, now: int) -> Step:
         """Fetch the newest checkpoint, check that it extends the remembered one, and bring the mirror to it.
@@ -119,6 +124,8 @@ class Follower:
         seen += [] if copied is None or copied.text in {each.text for each in seen} else [copied]
         for earlier in seen:
             _check_no_contradiction(earlier, Checkpoint.parse(earlier.text), note, new)
+        if all(Checkpoint.parse(earlier.text).size < new.size for earlier in seen):
+            self._check_present_key(note)
         tiles = CheckedTiles(new, self.source, self.mirror)
         for earlier in seen:
             _check_extends(earlier, Checkpoint.parse(earlier.text), note, tiles)
@@ -137,6 +144,14 @@ class Follower:
         except AuditError:
             return None
         return note
+
+    def _check_present_key(self, note: Note) -> None:
+        present = [log.key for log in self.policy.logs if str(log.key) not in self.replaced]
+        if not any(line.is_by(key) for line in note.signatures for key in present):
+            raise SignatureError(
+                f"the log {Checkpoint.parse(note.text).origin} goes on under a key alone that it has itself "
+                "replaced: somebody may have stolen that key; compare the present one by telephone"
+            )
 
     def known(self, state: Followed | None) -> Checkpoint | None:
         """The remembered checkpoint. Raises MalformedError unless a key that is given has signed it."""

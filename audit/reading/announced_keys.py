@@ -38,3 +38,17 @@ def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> 
             known.add(event.present)
             found.append(event.present)
     return tuple(map(VerifierKey.parse, found))
+
+
+def replaced_keys(entries: Iterable[bytes]) -> frozenset[str]:
+    """Return the keys of the log, as vkey lines, in whose place another came: alone they sign nothing more.
+
+    `entries` as above. In the overlap the former key signs as well, and never without the present one.
+    """
+    replaced: set[str] = set()
+    for entry in entries:
+        event = event_of(entry) if may_announce(entry) else None
+        if isinstance(event, KeyChanged) and event.use == _USE and event.former is not None:
+            replaced.add(event.former)
+            replaced.discard(event.present)
+    return frozenset(replaced)

@@ -390,6 +390,30 @@ def test_a_key_that_is_announced_under_the_former_is_followed_and_one_after_a_th
         assert follow() == 0
 
 
+@pytest.mark.parametrize("days", [30, 0], ids=["replaced in order", "replaced after a theft"])
+def test_a_log_does_not_go_on_under_a_key_that_it_has_replaced(
+    follow: Following, capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    """Whoever has stolen the former key signs what follows, and shows it to one auditor."""
+    served, log = follow.served, follow.log
+    new = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    change = KeyChanged("log", str(log.key), str(new.key), "because", at + timedelta(days=days), at)
+    present = Log(new, [FormerKey(log.signer, 1)])
+    present.append(served.storage, [encode(change)], now=3)
+    served.show(present, served.storage)
+    both = ("--vkey", str(new.key))
+    assert follow(*both) == 0
+
+    thief = Log(log.signer, [FormerKey(new, 1)])  # it has no more of the new key than its signature so far
+    grow(thief, served.storage, 301, 310, "stolen")
+    served.show(thief, served.storage)
+
+    assert follow(*both) == 1
+    assert "a key alone that it has itself replaced" in capsys.readouterr().err
+    assert LogDirectory(follow.path / "state.mirror").entries(Bundle(1, 45))[-1] == encode(change)
+
+
 def test_a_key_that_a_strangers_mirror_announces_is_not_believed(
     follow: Following, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
