@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.read_commands import add_keys, verified_export
 from audit.commands.trust import CONSISTENT, trust_of_dossier, trust_of_member
 from audit.errors import MalformedError, NotInLogError
@@ -13,7 +14,6 @@ from audit.events.search import Criteria, Found, read_events
 from audit.formats.encoding import decode_utf8
 from audit.log.directory import LogDirectory
 from audit.log.verified_entries import VerifiedEntries
-from audit.log.verify import verify_log
 from audit.reading.dossier import Dossier, say_proof
 from audit.reading.explain import StoryPart, explain_question
 from audit.reading.sentences import say_event
@@ -80,7 +80,7 @@ def _of_exports(options: argparse.Namespace) -> list[str]:
 def _of_member(options: argparse.Namespace, path: Path, question_id: str) -> list[StoryPart]:
     directory = LogDirectory(path)
     trust = trust_of_member(options, directory, sys.stderr)
-    verified = verify_log(directory, trust.policy)
+    verified = verify_export(directory, trust.policy)
     proof = say_proof(verified.checkpoint, trust.known(verified))
     entries = enumerate(VerifiedEntries(directory, verified.checkpoint))
     return _parts(verified.checkpoint.origin, proof, question_id, entries)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import CONSISTENT, Trust, add_trust, trust_of
 from audit.commands.verify_commands import seen_at
 from audit.errors import MalformedError
@@ -17,7 +18,7 @@ from audit.log.directory import CHECKPOINT, LogDirectory
 from audit.log.policy import Verified
 from audit.log.sample import draw_sample
 from audit.log.verified_entries import VerifiedEntries
-from audit.log.verify import Visitor, verify_extends, verify_log
+from audit.log.verify import Visitor, verify_extends
 from audit.reading.alerts import Thresholds, Watch, notices
 from audit.reading.entry_facts import EntryFacts
 from audit.reading.exports import csv_rows, json_lines
@@ -101,7 +102,7 @@ def verified_export(options: argparse.Namespace, visit: Visitor | None = None) -
     """
     directory = LogDirectory(options.directory)
     trust = trust_of(options, directory, sys.stderr)
-    verified = verify_log(directory, trust.policy, visit)
+    verified = verify_export(directory, trust.policy, visit)
     if not trust.keys_given:
         sys.stderr.write(f"{CONSISTENT}\n")
     return Export(directory, trust, verified, VerifiedEntries(directory, verified.checkpoint))

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import CONSISTENT, add_trust, trust_of_member
 from audit.errors import SignatureError
 from audit.log.directory import LogDirectory
 from audit.log.verified_entries import VerifiedEntries
-from audit.log.verify import verify_log
 from audit.reading.reconcile import Difference, RegionalLog, reconcile
 
 _PATIENCE = timedelta(minutes=5)
@@ -52,7 +52,7 @@ def _checked(options: argparse.Namespace, path: Path) -> tuple[str, Iterable[tup
     directory = LogDirectory(path)
     trust = trust_of_member(options, directory, sys.stderr)
     try:
-        verified = verify_log(directory, trust.policy)
+        verified = verify_export(directory, trust.policy)
     except SignatureError as error:
         raise SignatureError(f"{path}: {error}") from None
     if not trust.keys_given:

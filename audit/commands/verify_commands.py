@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import (
     CONSISTENT,
     add_trust,
@@ -29,7 +30,7 @@ from audit.formats.vkey import ED25519
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy
 from audit.log.receipt import HEADER, Receipt
-from audit.log.verify import verify_extends, verify_log
+from audit.log.verify import verify_extends
 from audit.reading.dossier import FORMAT as DOSSIER
 from audit.reading.dossier import Dossier
 from audit.reading.refused_message import FORMAT as REFUSED
@@ -95,7 +96,7 @@ def _verify_directory(options: argparse.Namespace) -> None:
     directory = LogDirectory(options.path)
     trust = trust_of(options, directory, sys.stdout, quorum=options.quorum)
     kinds: Counter[str] = Counter()
-    verified = verify_log(directory, trust.policy, _count(kinds))
+    verified = verify_export(directory, trust.policy, _count(kinds))
     say(trust.say(verified))
     for kind, number in sorted(kinds.items()):
         _say(f"  {number} {kind}")
@@ -118,7 +119,7 @@ def _verify_receipt(options: argparse.Namespace, receipt: Receipt) -> None:
     directory = None if options.log is None else LogDirectory(options.log)
     trust = trust_of(options, directory, sys.stdout, quorum=options.quorum)
     if directory is not None:
-        verify_log(directory, trust.policy)
+        verify_export(directory, trust.policy)
         verify_extends(directory, receipt.checkpoint, trust.policy)
     if options.entry is not None:
         entry = options.entry.read_bytes()

@@ -52,3 +52,13 @@ def replaced_keys(entries: Iterable[bytes]) -> frozenset[str]:
             replaced.add(event.former)
             replaced.discard(event.present)
     return frozenset(replaced)
+
+
+def present_key(entries: Iterable[bytes]) -> VerifierKey | None:
+    """Return the key that signs the log by its own words, if an entry says it. Raises MalformedError."""
+    present: str | None = None
+    for entry in entries:
+        event = event_of(entry) if may_announce(entry) else None
+        if isinstance(event, KeyChanged) and event.use == _USE:
+            present = event.present
+    return None if present is None else VerifierKey.parse(present)

@@ -4,7 +4,7 @@ import shutil
 import time
 import tracemalloc
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import logged
@@ -23,7 +23,7 @@ from audit.formats.tiles import WIDTH, bundles_of, tiles_of
 from audit.formats.vkey import SUBTREE_V1
 from audit.log import mirror
 from audit.log.directory import LogDirectory, export
-from audit.log.log import Log
+from audit.log.log import FormerKey, Log
 from audit.log.policy import Policy
 from audit.log.serve import serve
 from audit.log.verified_entries import VerifiedEntries
@@ -329,6 +329,30 @@ def test_the_command_names_a_file_that_is_not_there(
 ) -> None:
     assert main(["verify", str(tmp_path / "nothing")]) == 1
     assert "nothing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("days", [30, 0], ids=["replaced in order", "replaced after a theft"])
+def test_an_export_that_a_replaced_key_signed_alone_is_refused(
+    log: Log, storage: MemoryStorage, tmp_path: Path, capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    """A former key verifies what it signed before the entry that ended it, and nothing after it."""
+    new = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    change = events.KeyChanged("log", str(log.key), str(new.key), "because", AT + timedelta(days=days), AT)
+    keys = ("--vkey", str(log.key), "--vkey", str(new.key))
+    log.append(storage, ENTRIES[:3], now=1)
+    export(log, storage, tmp_path / "before")
+    present = Log(new, [FormerKey(log.signer, 9 if days else 0)])
+    present.append(storage, [events.encode(change)], now=2)
+    export(present, storage, tmp_path / "after")
+    Log(log.signer, [FormerKey(new, 0)]).append(storage, ENTRIES[3:5], now=3)
+    export(log, storage, tmp_path / "stolen")
+
+    for name in ("before", "after"):
+        assert main(["verify", str(tmp_path / name), *keys]) == 0
+    for command in (["verify"], ["list"], ["sample"]):
+        number = ["2"] if command == ["sample"] else []
+        assert main([*command, str(tmp_path / "stolen"), *number, *keys]) == 1
+        assert "which has not signed this checkpoint" in capsys.readouterr().err
 
 
 def test_a_policy_file_replaces_the_keys(exported: Path, log: Log, tmp_path: Path) -> None:
