@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import add_trust, say, trust_of, trust_of_dossier
 from audit.errors import MalformedError, ProofError, QuorumError
 from audit.events.event_values import Outcome
@@ -12,7 +13,7 @@ from audit.formats.encoding import decode_utf8
 from audit.formats.tiles import WIDTH, Bundle, width_at
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy
-from audit.log.verify import verify_extends, verify_log
+from audit.log.verify import verify_extends
 from audit.reading.released_table import ReleasedTable
 from audit.reading.saved_table import compare
 from audit.reading.sidecar import ENDING, MemberProof, ProvenTable, Sidecar
@@ -108,7 +109,7 @@ def _with_quorum(sidecar: Sidecar, policy: Policy) -> ProvenTable:
 def _compare_log(options: argparse.Namespace, directory: LogDirectory, proven: ProvenTable) -> list[str]:
     """The reader's own copy of the log must hold the entries, and have the quorum. Raises AuditError."""
     trust = trust_of(options, directory, sys.stderr, quorum=options.quorum)
-    verified = verify_log(directory, trust.policy)
+    verified = verify_export(directory, trust.policy)
     size = verified.checkpoint.size
     for entry in (proven.asked, proven.released):
         verify_extends(directory, entry.receipt.checkpoint, trust.without_quorum)

@@ -5,7 +5,8 @@ entry bundle, if its leaf hashes are those of its tile. So neither a server nor 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -173,6 +174,28 @@ def finish_mirror(
                 file.unlink()
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def entries_under(path: Path, note: Note, wanted: Callable[[bytes], bool]) -> Iterator[bytes]:
+    """Yield a mirror's wanted entries that stand under this checkpoint, in order.
+
+    Whoever made the mirror could write any file; what is not under the checkpoint, or cannot be read, is left
+    out. The checkpoint's signature is the caller's to check.
+    """
+    checkpoint, directory = Checkpoint.parse(note.text), LogDirectory(path)
+    with suppress(AuditError):
+        tiles = CheckedTiles(checkpoint, directory.resource)
+        for bundle in bundles_of(checkpoint.size):
+            with suppress(AuditError):
+                yield from _wanted_under(tiles, bundle, directory.entries(bundle), wanted)
+
+
+def _wanted_under(
+    tiles: CheckedTiles, bundle: Bundle, entries: Sequence[bytes], wanted: Callable[[bytes], bool]
+) -> list[bytes]:
+    found = [(place, entry) for place, entry in enumerate(entries) if wanted(entry)]
+    hashes = tiles.tile(Tile(0, bundle.index, bundle.width)) if found else b""
+    return [entry for place, entry in found if leaf_hash(entry) == hashes[place * HASH_SIZE :][:HASH_SIZE]]
 
 
 def mirrored(path: Path) -> Checkpoint | None:

@@ -50,7 +50,7 @@ def get_entries(query: dict[str, Any]) -> dict[str, Any]:
     kept = reading(ReadAction.LIST, search_of(query))
     with kept.store.reading() as view:
         size = whole(view).end
-        hits = find(view, criteria, query.get("actor"), Span(query["start"], size))
+        hits = find(kept, view, criteria, query.get("actor"), Span(query["start"], size))
         page = list(islice(hits, query["limit"] + 1))
         said = [shown(view, found) for found in page[: query["limit"]]]
         left_out = list(damaged_in(view.log))
