@@ -53,14 +53,14 @@ def _lines(found: Sequence[RerunFindings], show: int) -> Iterator[str]:
         tried = f"under {one.keys:,} keys each of safelane {__version__}"
         if one.sampled:
             yield (
-                f"rerun: of {one.candidates:,} sampled candidate tables {one.candidates - one.excluded:,} gave "
-                f"the release {tried}; more agree with the release than can be listed, so that a value "
+                f"rerun: of {one.candidates:,} sampled candidate tables {one.candidates - one.excluded:,} "
+                f"gave the release {tried}; more agree with the release than can be listed, so that a value "
                 "without a hit is not excluded"
             )
         else:
             yield (
-                f"rerun: {one.candidates:,} candidate tables, {one.excluded:,} of them never gave the release "
-                f"{tried.replace(' each', '')}"
+                f"rerun: {one.candidates:,} candidate tables, {one.excluded:,} of them never gave the "
+                f"release {tried.replace(' each', '')}"
             )
         if one.unmatched:
             yield (
