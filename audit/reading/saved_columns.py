@@ -1,14 +1,14 @@
-"""The rows of a table that was saved column by column: Parquet by DuckDB, a stream of Arrow by nanoarrow.
+"""The rows of a table that was saved column by column: a stream of Arrow, or Parquet, which DuckDB reads.
 
-Neither comes with this tool: who checks such a file installs its reader, or saves the table as CSV.
+DuckDB does not come with this tool: who checks such a file installs it, or saves the table as CSV.
 """
 
-import io
 import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 from audit.errors import AuditError, MalformedError
+from audit.formats.arrow_stream import read_arrow
 
 Rows = tuple[list[str], list[list[Any]]]
 """The names of the columns, and the rows."""
@@ -30,7 +30,7 @@ def parquet_rows(data: bytes, most: int) -> Rows:
         # Here, because it is not installed everywhere.
         import duckdb  # noqa: PLC0415
     except ImportError:
-        raise _no_reader("Parquet", "duckdb") from None
+        raise _no_reader() from None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.parquet"
         path.write_bytes(data)
@@ -48,33 +48,13 @@ def parquet_rows(data: bytes, most: int) -> Rows:
 
 
 def arrow_rows(data: bytes, most: int) -> Rows:
-    """Return the rows of a stream of Arrow, of whole batches until there are more than `most`.
-
-    Raises MalformedError, or NoReaderError without nanoarrow.
-    """
-    try:
-        import nanoarrow  # noqa: PLC0415 - as above
-    except ImportError:
-        raise _no_reader("Arrow", "nanoarrow") from None
-    rows: list[list[Any]] = []
-    try:
-        with nanoarrow.ArrayStream.from_readable(io.BytesIO(data)) as stream:
-            names = [stream.schema.field(place).name for place in range(stream.schema.n_fields)]
-            if len(set(names)) != len(names):
-                raise MalformedError(_WHAT, "two columns have one name")
-            for batch in stream.iter_chunks():
-                if len(batch) > most + 1 - len(rows):
-                    raise MalformedError(_WHAT, "more rows than the release has cells")
-                rows += ([*row] for row in batch.iter_tuples())
-    except AuditError:
-        raise
-    except Exception:  # noqa: BLE001 - the reader raises what its parts raise, of many kinds
-        raise MalformedError(_WHAT, "no stream of Arrow that can be read") from None
-    return names, rows
+    """Return the rows of a stream of Arrow. Raises MalformedError, for more rows than `most` too."""
+    names, columns = read_arrow(data, most)
+    return names, [list(row) for row in zip(*columns, strict=True)]
 
 
-def _no_reader(form: str, package: str) -> NoReaderError:
+def _no_reader() -> NoReaderError:
     return NoReaderError(
-        f"{form} is read by {package}, which is not installed: pip install {package}, or save the table "
-        "as CSV, which holds the same"
+        "Parquet is read by DuckDB, which is not installed: pip install duckdb, or save the table as CSV, "
+        "which holds the same"
     )

@@ -19,7 +19,7 @@ from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.browsers import place
-from gateway.api.describing.describe import refusals
+from gateway.api.describing.describe import refusals, sent_as
 from gateway.api.label_languages import words_of
 from gateway.api.made_data import made_data, observations_of
 from gateway.api.personal_addresses.address_secrets import way
@@ -67,20 +67,13 @@ class DataSchema(LabelsSchema):
     )
 
 
-def _described(kind: str) -> Any:
-    content = {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES}
-    return blueprint.doc(
-        responses={
-            "200": {"description": f"the data of {kind}", "content": content},
-            "304": {"description": "as the copy that `If-None-Match` names"},
-        }
-    )
+_AS_COPY = "as the copy that `If-None-Match` names"
 
 
 @blueprint.route("/<int:number>/data", methods=["GET"], defaults={"ending": None})
 @blueprint.route("/<int:number>/data.<ending>", methods=["GET"])
 @blueprint.arguments(DataSchema, location="query", unknown=RAISE)
-@_described("a release")
+@sent_as(blueprint, "the data of a release", MEDIA_TYPES, s304=_AS_COPY)
 @refusals(blueprint, s404="no such question or release, or somebody else's", s406="no such format")
 def get_data(query: dict[str, Any], question_id: str, number: int, ending: str | None) -> Response:
     """A release as CSV, JSON-stat, SDMX-CSV or workbook, by the address's ending or by `Accept`.
@@ -93,7 +86,7 @@ def get_data(query: dict[str, Any], question_id: str, number: int, ending: str |
 @blueprint.route("/newest/data", methods=["GET"], defaults={"ending": None})
 @blueprint.route("/newest/data.<ending>", methods=["GET"])
 @blueprint.arguments(DataSchema, location="query", unknown=RAISE)
-@_described("the newest release")
+@sent_as(blueprint, "the data of the newest release", MEDIA_TYPES, s304=_AS_COPY)
 @refusals(blueprint, s404="no such question, no release of it yet, or somebody else's", s406="no such format")
 def get_newest_data(query: dict[str, Any], question_id: str, ending: str | None) -> Response:
     """The newest release in the same formats; `Content-Location` names its own address."""
@@ -190,7 +183,7 @@ def get_proof(question_id: str, number: int) -> Response:
 
 
 @blueprint.route("/<int:number>/sidecar", methods=["GET"])
-@blueprint.response(200)
+@sent_as(blueprint, "the sidecar", ["application/json"])
 @refusals(blueprint, s404="no such question or release, or somebody else's")
 def get_sidecar(question_id: str, number: int) -> Response:
     """What proves a saved table without the hub: the release, its salt, and proofs, members' own too.

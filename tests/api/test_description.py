@@ -18,6 +18,7 @@ from gateway.api.describing.deprecations import DEPRECATED, LEAST
 from gateway.api.describing.problem_types import TYPES
 from gateway.api.release_schemas import CellSchema, CoverageSchema, QuotaSchema, ReleaseSchema, TermsSchema
 from gateway.api.schemas import AskedSchema
+from gateway.export.data_formats import MEDIA_TYPES
 from gateway.wire.answer import Quota
 from gateway.wire.cells import Cell
 from gateway.wire.release import Coverage, Release
@@ -100,6 +101,18 @@ def test_moments_have_a_format_addresses_an_example_and_every_error_a_problem(
                     )
                     assert [*found["content"]] == ["application/problem+json"], (path, status)
     assert "Error" not in schemas
+
+
+def test_data_are_described_as_what_they_are_in_each_format(description: dict[str, Any]) -> None:
+    data = description["paths"]["/api/v1/questions/{question_id}/releases/{number}/data"]["get"]
+    schemas = {kind: each["schema"] for kind, each in data["responses"]["200"]["content"].items()}
+
+    assert schemas["text/csv"] == {"type": "string"}
+    assert schemas["application/json"] == {"type": "object"}  # JSON-stat
+    assert schemas["application/vnd.apache.arrow.stream"] == {"type": "string", "format": "binary"}
+    assert set(schemas) == set(MEDIA_TYPES)
+    sdmx = description["paths"]["/api/sdmx/v2/data/{context}/{agency}/{artefact}/{version}"]["get"]
+    assert len(sdmx["responses"]["200"]["content"]) == 3
 
 
 def test_what_will_go_says_so_in_every_answer_and_in_the_description(

@@ -1,7 +1,7 @@
 """Refusals in the OpenAPI description: each is a problem (RFC 9457)."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -59,6 +59,31 @@ def refusals(blueprint: Blueprint, **further: str) -> Callable[[V], V]:
 
     def describe(view: V) -> V:
         documented: V = blueprint.doc(responses=responses)(view)
+        return documented
+
+    return describe
+
+
+def body_schema(media_type: str) -> dict[str, str]:
+    """The schema of a body of which nothing but the media type is described here."""
+    if media_type.endswith("json"):
+        return {"type": "object"}
+    if media_type.startswith("text/") or media_type.endswith(("+csv", "+xml")):
+        return {"type": "string"}
+    return {"type": "string", "format": "binary"}
+
+
+def sent_as(blueprint: Blueprint, said: str, media_types: Iterable[str], **further: str) -> Callable[[V], V]:
+    """Describe what an operation sends, in one of several media types; `further` answers: `s304="why"`."""
+    content = {
+        name: {"schema": body_schema(name)} for name in (each.partition(";")[0] for each in media_types)
+    }
+    others = {status[1:]: {"description": why} for status, why in further.items()}
+
+    def describe(view: V) -> V:
+        documented: V = blueprint.doc(responses={"200": {"description": said, "content": content}, **others})(
+            view
+        )
         return documented
 
     return describe

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotAcceptable
 
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describing.describe import refusals
+from gateway.api.describing.describe import refusals, sent_as
 from gateway.api.label_languages import languages
 from gateway.api.made_data import observations_of
 from gateway.api.personal_addresses.address_secrets import way
@@ -57,7 +57,7 @@ VERSIONS = ANY | {VERSION, "1.0.0", "1.0+", "1.0.0+"}
 @blueprint.route("/structure/<kind>/<agency>", methods=["GET"], strict_slashes=False)
 @blueprint.route("/structure/<kind>/<agency>/<artefact>", methods=["GET"], strict_slashes=False)
 @blueprint.route("/structure/<kind>/<agency>/<artefact>/<version>", methods=["GET"], strict_slashes=False)
-@blueprint.response(200, {"type": "object"}, content_type="application/vnd.sdmx.structure+json")
+@sent_as(blueprint, "a structure message", [STRUCTURE_JSON, STRUCTURE_ML])
 @refusals(blueprint, s404="no such artefact of one's own tables", s406="no such format")
 def get_sdmx_structure(kind: str, agency: str = "*", artefact: str = "*", version: str = "*") -> Response:
     """Code lists, concepts, data structures, dataflows and constraints, with names in every language.
@@ -74,7 +74,7 @@ def get_sdmx_structure(kind: str, agency: str = "*", artefact: str = "*", versio
 
 
 @blueprint.route("/schema/<context>/<agency>/<artefact>/<version>", methods=["GET"], strict_slashes=False)
-@blueprint.response(200, {"type": "object"}, content_type="application/vnd.sdmx.structure+json")
+@sent_as(blueprint, "a structure message", [STRUCTURE_JSON, STRUCTURE_ML])
 @refusals(blueprint, s404="no such table among one's own", s406="no such format")
 def get_sdmx_schema(context: str, agency: str, artefact: str, version: str) -> Response:
     """What is needed to read the data of a dataflow: its structure, code lists, concepts and constraint."""
@@ -89,7 +89,7 @@ def get_sdmx_schema(context: str, agency: str, artefact: str, version: str) -> R
 @blueprint.route(
     "/availability/<context>/<agency>/<artefact>/<version>/<key>", methods=["GET"], strict_slashes=False
 )
-@blueprint.response(200, {"type": "object"}, content_type="application/vnd.sdmx.structure+json")
+@sent_as(blueprint, "a structure message", [STRUCTURE_JSON, STRUCTURE_ML])
 @refusals(blueprint, s404="no such table among one's own", s406="no such format")
 def get_sdmx_availability(context: str, agency: str, artefact: str, version: str, key: str = "*") -> Response:
     """The codes for which a query would find observations, as a constraint."""
@@ -101,7 +101,7 @@ def get_sdmx_availability(context: str, agency: str, artefact: str, version: str
 
 @blueprint.route("/data/<context>/<agency>/<artefact>/<version>", methods=["GET"], strict_slashes=False)
 @blueprint.route("/data/<context>/<agency>/<artefact>/<version>/<key>", methods=["GET"], strict_slashes=False)
-@blueprint.response(200, {"type": "string"}, content_type="application/vnd.sdmx.data+csv")
+@sent_as(blueprint, "the observations", [DATA_CSV, DATA_JSON, DATA_ML])
 @refusals(blueprint, s404="no such table, or nothing that the query selects", s406="no such format")
 def get_sdmx_data(context: str, agency: str, artefact: str, version: str, key: str = "*") -> Response:
     """The observations that a key and filters `c[DIMENSION]` select; without any, all that are no totals."""

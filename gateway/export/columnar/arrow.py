@@ -52,9 +52,11 @@ def _numbers(values: Sequence[int | None]) -> list[Any]:
 
 def _texts(values: Sequence[str | None]) -> list[Any]:
     """Validity, the ends of the texts, and the texts."""
-    encoded = [(value or "").encode() for value in values]
+    # A column repeats a few texts thousands of times.
+    known = {value: (value or "").encode() for value in set(values)}
+    encoded = [known[value] for value in values]
     ends = np.zeros(len(encoded) + 1, dtype=np.int32)
-    np.cumsum([len(text) for text in encoded], out=ends[1:])
+    np.cumsum([*map(len, encoded)], out=ends[1:])
     return [_validity(values), ends, b"".join(encoded)]
 
 

@@ -31,7 +31,7 @@ class AddressRow:
 class NewAddress:
     """An address as it is shown once: for programs that read files, or those that read tables of PxWeb.
 
-    `workbook`: where the workbook is that holds the first.
+    `workbook`: where the workbook is that holds the first; empty before there is a table.
     """
 
     label: str
@@ -67,9 +67,9 @@ def shown_once(label: str, secret: str, question: str | None) -> NewAddress:
         return NewAddress(label, "", "", f"{begin}/api/pxweb/v2")
     newest = f"{begin}/api/v1/questions/{question}/releases/newest"
     language = tag()
-    return NewAddress(
-        label, f"{newest}/data.csv?labels={language}", f"{newest}/refreshing.xlsx?labels={language}", ""
-    )
+    with hub().store.reading() as view:
+        workbook = f"{newest}/refreshing.xlsx?labels={language}" if view.releases(question) else ""
+    return NewAddress(label, f"{newest}/data.csv?labels={language}", workbook, "")
 
 
 def _title(question: str | None) -> str:
