@@ -63,6 +63,8 @@ class ViewProtectionTuning:
     """The same for more than MOST_INNER_CELLS inner cells: of more small cells one more often fails."""
     views_without_margins: int = 2
     """Views drawn for a pattern that shows no margin but the total."""
+    views_of_one_dimension: int = 4
+    """Views drawn for tables of one dimension, where wider ones have no pattern: these take little time."""
     base_rate: float = 0.03
     """The share of keys that begin with each later step."""
     stand_ins: tuple[int, int] = (3, 16)
@@ -137,7 +139,7 @@ def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[R
     lattice = base.own_lattice(rules.max_dims)
     everything = TableCells.of(base, lattice, rules, key, known)
     wide = _is_wide(lattice) and not _is_small(table, lattice)
-    for number, step in _steps(key, rules, _views(everything.cells)):
+    for number, step in _steps(key, rules, _views(everything.cells), wide=wide):
         some = everything
         if wide:
             narrow = narrow_tables(lattice, TWO if step is Step.ALL else 1)
@@ -150,7 +152,7 @@ def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[R
         what = Step.ALL if wide and step is Step.FEWER else step
         found = _accepted(view, some.values, what, derive_key(key, f"pattern {number}"))
         if found is not None:
-            found = replace(found, rate=_rate(step, everything.cells))
+            found = replace(found, rate=_rate(step, everything.cells, wide=wide))
             whole = _whole(found, some, everything, step, derive_key(key, f"wider {number}"))
             if whole is not None:
                 return whole
@@ -174,9 +176,14 @@ def _views(cells: CellSums) -> int:
     return TUNING.views if len(cells.inner) <= MOST_INNER_CELLS else TUNING.views_of_large
 
 
-def _steps(key: bytes, rules: Rules, views: int) -> Iterator[tuple[int, Step]]:
+def _views_of_fewer(*, wide: bool) -> int:
+    return TUNING.views_of_one_dimension if wide else TUNING.views_without_margins
+
+
+def _steps(key: bytes, rules: Rules, views: int, *, wide: bool) -> Iterator[tuple[int, Step]]:
     """Yield what is tried, one after another, by the key alone; each with a number of its own."""
-    tried = [Step.ALL] * views + [Step.FEWER] * TUNING.views_without_margins + [Step.ZEROS, Step.TOTAL]
+    fewer = [Step.FEWER] * _views_of_fewer(wide=wide)
+    tried = [Step.ALL] * views + fewer + [Step.ZEROS, Step.TOTAL]
     later = [step for step in Step if step is not Step.ALL]
     drawn = int(random_fractions(key, "first step", 1)[0] / TUNING.base_rate)
     first = tried.index(later[drawn]) if drawn < len(later) else 0
@@ -186,12 +193,12 @@ def _steps(key: bytes, rules: Rules, views: int) -> Iterator[tuple[int, Step]]:
             yield number, step
 
 
-def _rate(step: Step, cells: CellSums) -> float:
+def _rate(step: Step, cells: CellSums, *, wide: bool) -> float:
     """Return how often a table with the same view gives the pattern of a step, as a share of the truth's: a
     view is accepted at most so often as views are tried, and a later step is begun with at its base rate."""
     return {
         Step.ALL: 1 / _views(cells),
-        Step.FEWER: TUNING.base_rate / TUNING.views_without_margins,
+        Step.FEWER: TUNING.base_rate / _views_of_fewer(wide=wide),
         Step.ZEROS: TUNING.base_rate,
         Step.TOTAL: TUNING.base_rate,
     }[step]
