@@ -26,11 +26,11 @@ from anonymisers.simulatable.reachable_values import ReachableValues
 from anonymisers.simulatable.sums_in_no_table import every_sum_changes
 from anonymisers.simulatable.table_cells import (
     TableCells,
-    has_one_table_of_three_dimensions,
-    tables_of_two_dimensions,
+    different_cells,
+    narrow_tables,
 )
-from anonymisers.simulatable.third_dimension import refused, with_third_dimension
 from anonymisers.simulatable.view_pattern import choose_pattern
+from anonymisers.simulatable.wider_tables import refused, with_wider_tables
 from anonymisers.suppression.group_disclosure import GroupDisclosure
 from anonymisers.suppression.protect_table import Protected
 from anonymisers.tables.arrays import Bools, Ints
@@ -46,8 +46,8 @@ MOST_INNER_CELLS = 60
 MOST_CELLS = 200
 """Cells of all its tables, at most."""
 MOST_IN_TWO_DIMENSIONS = 300
-"""Inner cells, and cells, where no table has more than two dimensions, at most: there most moves are of four
-cells, and nearly all margins stay shown."""
+"""Inner cells, and cells of tables of at most two dimensions, of larger tables, at most: there most moves are
+of four cells, and nearly all margins stay shown."""
 TWO = 2
 MOST_PEOPLE = 10**8
 """People in all, at most: the solver of programs knows no more than sixteen digits of a number."""
@@ -63,6 +63,8 @@ class ViewProtectionTuning:
     """The same for more than MOST_INNER_CELLS inner cells: of more small cells one more often fails."""
     views_without_margins: int = 2
     """Views drawn for a pattern that shows no margin but the total."""
+    views_of_one_dimension: int = 4
+    """Views drawn for tables of one dimension, where wider ones have no pattern: these take little time."""
     base_rate: float = 0.03
     """The share of keys that begin with each later step."""
     stand_ins: tuple[int, int] = (3, 16)
@@ -78,7 +80,7 @@ class Step(Enum):
     """What may be shown."""
 
     ALL = "all cells"
-    INNER = "inner cells, zeros and the total"
+    FEWER = "inner cells, zeros and the total; of tables of three dimensions or more, those of one"
     ZEROS = "zeros and the total"
     TOTAL = "the total"
 
@@ -86,8 +88,8 @@ class Step(Enum):
 def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
     """Whether a table is protected by its view: by what everybody knows of it, never by a withheld count.
 
-    The table has few cells, more where no table has more than two dimensions, about all people that it
-    lists; no cell is always shown, and no earlier release is about other people. The total, which is
+    The table has few cells, about all people that it lists; no cell is always shown, and no earlier release
+    is about other people, or about any where larger tables have three dimensions. The total, which is
     shown, is no giant number. Priority tables are protected with all others; where others are not wanted
     (`Rules.finer`), the table is protected by its counts.
     """
@@ -100,14 +102,10 @@ def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
         return False
     base = SharedBase.of(table, known)
     lattice = base.own_lattice(rules.max_dims)
-    first = tables_of_two_dimensions(lattice)
-    in_steps = not known and _in_two_steps(table, lattice)
-    small = _is_small(table, lattice) or (
-        (in_steps or max(len(axes) for axes in lattice.tables) <= TWO)
-        and first.size <= MOST_IN_TWO_DIMENSIONS
-    )
+    # Beside earlier releases wider tables are not tried.
+    wide = bool(known) and _is_wide(lattice)
     return (
-        small
+        (_is_small(table, lattice) or (_has_few_cells(lattice) and not wide))
         and not base.open_elsewhere
         and not any(merged.any() for merged in base.merged)
         and not difference_blocks(base, lattice, known)
@@ -119,9 +117,13 @@ def _is_small(table: Table, lattice: Lattice) -> bool:
     return inner <= MOST_INNER_CELLS and lattice.size <= MOST_CELLS
 
 
-def _in_two_steps(table: Table, lattice: Lattice) -> bool:
-    """Whether the tables of two dimensions are protected first, and then that of three."""
-    return has_one_table_of_three_dimensions(lattice) and not _is_small(table, lattice)
+def _has_few_cells(lattice: Lattice) -> bool:
+    return different_cells(narrow_tables(lattice, TWO)) <= MOST_IN_TWO_DIMENSIONS
+
+
+def _is_wide(lattice: Lattice) -> bool:
+    """Whether some table has three dimensions of several codes, or more."""
+    return narrow_tables(lattice, TWO).size < lattice.size
 
 
 def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[Release] = ()) -> Protected:
@@ -136,35 +138,37 @@ def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[R
     base = SharedBase.of(table, known)
     lattice = base.own_lattice(rules.max_dims)
     everything = TableCells.of(base, lattice, rules, key, known)
-    first = everything
-    if _in_two_steps(table, lattice):
-        first = TableCells.of(base, tables_of_two_dimensions(lattice), rules, key, known)
-    cells, values = first.cells, first.values
-    for number, step in _steps(key, rules, _views(cells)):
-        view = view_of(cells, first.task, values, first.seen, derive_key(key, f"view {number}"))
-        if view.classes[cells.total] != Class.LARGE:
+    wide = _is_wide(lattice) and not _is_small(table, lattice)
+    for number, step in _steps(key, rules, _views(everything.cells), wide=wide):
+        some = everything
+        if wide:
+            narrow = narrow_tables(lattice, TWO if step is Step.ALL else 1)
+            some = TableCells.of(base, narrow, rules, key, known)
+        view = view_of(some.cells, some.task, some.values, some.seen, derive_key(key, f"view {number}"))
+        if view.classes[some.cells.total] != Class.LARGE:
             raise ProtectionError("the table has too few people for anything to be shown")
         if step is Step.TOTAL:
             view = _without_zeros(view)
-        found = _accepted(view, values, step, derive_key(key, f"pattern {number}"))
+        what = Step.ALL if wide and step is Step.FEWER else step
+        found = _accepted(view, some.values, what, derive_key(key, f"pattern {number}"))
         if found is not None:
-            found = replace(found, rate=_rate(step, cells))
-            whole = _whole(found, first, everything, step, derive_key(key, f"rest {number}"))
+            found = replace(found, rate=_rate(step, everything.cells, wide=wide))
+            whole = _whole(found, some, everything, step, derive_key(key, f"wider {number}"))
             if whole is not None:
                 return whole
     raise ProtectionError("no safe pattern was found without reading withheld counts")
 
 
 def _whole(
-    found: Accepted, first: TableCells, everything: TableCells, step: Step, key: bytes
+    found: Accepted, some: TableCells, everything: TableCells, step: Step, key: bytes
 ) -> Protected | None:
-    """Return all tables where those protected first have a pattern, None where the others have none."""
-    if first is everything:
+    """Return all tables where some of them have a pattern, None where the others have none."""
+    if some is everything:
         end = everything.lattice.size
         return found.protected(everything, found.suppressed[:end], np.ones(end, dtype=np.bool_))
     if step is Step.ALL:
-        return with_third_dimension(found, first, everything, key)
-    return None if everything.task.rules.zeros == "publish" else refused(found, first, everything)
+        return with_wider_tables(found, some, everything, key)
+    return None if everything.task.rules.zeros == "publish" else refused(found, some, everything)
 
 
 def _views(cells: CellSums) -> int:
@@ -172,9 +176,14 @@ def _views(cells: CellSums) -> int:
     return TUNING.views if len(cells.inner) <= MOST_INNER_CELLS else TUNING.views_of_large
 
 
-def _steps(key: bytes, rules: Rules, views: int) -> Iterator[tuple[int, Step]]:
+def _views_of_fewer(*, wide: bool) -> int:
+    return TUNING.views_of_one_dimension if wide else TUNING.views_without_margins
+
+
+def _steps(key: bytes, rules: Rules, views: int, *, wide: bool) -> Iterator[tuple[int, Step]]:
     """Yield what is tried, one after another, by the key alone; each with a number of its own."""
-    tried = [Step.ALL] * views + [Step.INNER] * TUNING.views_without_margins + [Step.ZEROS, Step.TOTAL]
+    fewer = [Step.FEWER] * _views_of_fewer(wide=wide)
+    tried = [Step.ALL] * views + fewer + [Step.ZEROS, Step.TOTAL]
     later = [step for step in Step if step is not Step.ALL]
     drawn = int(random_fractions(key, "first step", 1)[0] / TUNING.base_rate)
     first = tried.index(later[drawn]) if drawn < len(later) else 0
@@ -184,12 +193,12 @@ def _steps(key: bytes, rules: Rules, views: int) -> Iterator[tuple[int, Step]]:
             yield number, step
 
 
-def _rate(step: Step, cells: CellSums) -> float:
+def _rate(step: Step, cells: CellSums, *, wide: bool) -> float:
     """Return how often a table with the same view gives the pattern of a step, as a share of the truth's: a
     view is accepted at most so often as views are tried, and a later step is begun with at its base rate."""
     return {
         Step.ALL: 1 / _views(cells),
-        Step.INNER: TUNING.base_rate / TUNING.views_without_margins,
+        Step.FEWER: TUNING.base_rate / _views_of_fewer(wide=wide),
         Step.ZEROS: TUNING.base_rate,
         Step.TOTAL: TUNING.base_rate,
     }[step]
@@ -213,7 +222,7 @@ def _pattern(view: MaskedView, step: Step, total: int, key: bytes) -> Bools | No
     everything = view.cells.system.present & ~view.known & (view.classes != Class.NOBODY) & ~everybody
     if step is Step.ZEROS or step is Step.TOTAL:
         return view.closed(everything)
-    begin = everything & ~view.finest if step is Step.INNER else np.zeros_like(everything)
+    begin = everything & ~view.finest if step is Step.FEWER else np.zeros_like(everything)
     fewest, most = TUNING.stand_ins
     small = int(np.count_nonzero((view.classes == Class.SMALL) & view.finest))
     stand_ins = min(max(fewest, small // TUNING.cells_per_stand_in), most)

@@ -16,8 +16,6 @@ from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
 from anonymisers.tables.structural_zeros import structural_cells
 
-THREE = 3
-
 
 @dataclass(frozen=True, eq=False)
 class TableCells:
@@ -57,17 +55,16 @@ def _rules_of(lattice: Lattice, rules: Rules) -> Rules:
     return rules if never == rules.never else replace(rules, never=never)
 
 
-def tables_of_two_dimensions(lattice: Lattice) -> Lattice:
-    """Return the lattice without tables of three dimensions. A dimension of one code counts for none."""
+def narrow_tables(lattice: Lattice, most: int) -> Lattice:
+    """Return the tables of at most so many dimensions. A dimension of one code counts for none."""
     several = _several(lattice)
-    return Lattice(lattice.dims, tuple(axes for axes in lattice.tables if len(several & set(axes)) < THREE))
+    return Lattice(lattice.dims, tuple(axes for axes in lattice.tables if len(several & set(axes)) <= most))
 
 
-def has_one_table_of_three_dimensions(lattice: Lattice) -> bool:
-    """Whether all inner cells stand in one table of three dimensions. A dimension of one code counts for
-    none."""
+def different_cells(lattice: Lattice) -> int:
+    """Return the number of cells, of tables that differ in dimensions of one code only once."""
     several = _several(lattice)
-    return len(several) == THREE and any(several <= set(axes) for axes in lattice.tables)
+    return Lattice(lattice.dims, tuple(axes for axes in lattice.tables if several >= set(axes))).size
 
 
 def _several(lattice: Lattice) -> set[int]:

@@ -1,4 +1,4 @@
-"""Tables of three dimensions: those of two are protected first, then the table of three, or it is refused."""
+"""Wider tables: those of two dimensions are protected first, then those of three, or these are refused."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from world_lists import TooManyWorldsError
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import ProtectionError
 from anonymisers.simulatable import protect_by_view as module
-from anonymisers.simulatable import third_dimension
+from anonymisers.simulatable import wider_tables
 from anonymisers.simulatable.protect_by_view import applies, protect_by_view
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
@@ -122,7 +122,7 @@ def test_a_dimension_of_one_code_is_none():
 
 def test_a_key_that_refuses_the_table_leaves_those_of_two_dimensions_as_they_are(monkeypatch):
     """Three keys of a hundred do so whatever is inside: here every key does."""
-    monkeypatch.setattr(third_dimension, "TUNING", third_dimension.ThirdDimensionTuning(refused=1.0))
+    monkeypatch.setattr(wider_tables, "TUNING", wider_tables.WiderTablesTuning(refused=1.0))
     cube = build_cube(dense(3), RULES, KEY)
     assert cube.refused == {(("age", 1), ("outcome", 1), ("place", 1))}
     assert cube.withheld[of_three(cube)].all()
@@ -144,4 +144,6 @@ def test_which_tables_are_protected_so_follows_from_dimensions_and_rules():
     assert not applies(dense(1, wide), RULES)  # 360 inner cells
     assert applies(by(four, [9] * 32), RULES)  # few cells: protected at once
     many = (*dims("abc", "def", "ghi"), four[3])
-    assert not applies(by(many, [9] * 108), RULES)
+    assert applies(by(many, [9] * 108), RULES)
+    known = [build_cube(dense(3), Rules(max_dims=1), KEY).release()]
+    assert not applies(dense(3), RULES, known)

@@ -1,4 +1,4 @@
-"""The view of a table of three dimensions beside its tables of two dimensions, which are protected already.
+"""The view of tables of three dimensions or more, beside those of two, which are protected already.
 
 What the tables of two dimensions show is known by then, and may be read. So the stand-in tables have the very
 sums of the truth, and a pattern that is safe for them mostly is for the truth as well.
@@ -25,8 +25,8 @@ from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.keyed_random import random_fractions
 
 NOT_BROKEN_DOWN = 3
-"""A shown sum below so many times k is not broken down by the third dimension: its parts would have no room
-to change. That follows from what is shown."""
+"""A shown cell of two dimensions below so many times k is not broken down by a third: its parts would have no
+room to change. That follows from what is shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +43,9 @@ class ProtectedMargins:
         return np.concatenate([own, others - self.view.cells.own + cells.own])
 
 
-def inner_view(margins: ProtectedMargins, everything: TableCells, key: bytes) -> MaskedView:
-    """Return the view of all tables, with the draws of this key for the cells of three dimensions.
+def wider_view(margins: ProtectedMargins, everything: TableCells, key: bytes) -> MaskedView:
+    """Return the view of all tables, with the draws of this key for the cells of more than two
+    dimensions.
 
     The cells of two dimensions are those of `margins`: what these show is known, and what they withhold has
     the same class.
@@ -53,18 +54,18 @@ def inner_view(margins: ProtectedMargins, everything: TableCells, key: bytes) ->
     rules, size, view = task.rules, cells.system.size, margins.view
     share = {"partner": TUNING.drawn_zeros, "protect": 1.0, "publish": 0.0}[rules.zeros]
     at = margins.numbers(cells)
-    third = cells.system.present.copy()
-    third[at] = False
+    wider = cells.system.present.copy()
+    wider[at] = False
     shown, withheld, empty = (np.zeros(size, dtype=np.bool_) for _ in range(3))
     shown[at] = ~margins.suppressed & view.cells.system.present
     withheld[at] = margins.suppressed & ((view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN))
     empty[at] = view.classes == Class.NOBODY
     few = shown & (values > 0) & (values < NOT_BROKEN_DOWN * rules.threshold)
     # What has no room, or is a part of what is withheld, is open whatever is inside.
-    hidden = third & cells.sums[:, cells.sums[few].any(axis=0)].any(axis=1)
+    hidden = wider & _sums_of(cells, wider & finest_cells(cells) & _parts_of(cells, few))
     inside = _parts_of(cells, withheld) | hidden
     disclosure = GroupDisclosure.of(cells.system, rules, values)
-    zeros = third & (values == 0) & ~known & ~task.fixed & ~_parts_of(cells, empty)
+    zeros = wider & (values == 0) & ~known & ~task.fixed & ~_parts_of(cells, empty)
     draws = (random_fractions(key, "zeros of the view", size) < share)[cells.first_of_name]
     forced = zeros & finest_cells(cells) & inside if share else np.zeros_like(zeros)
     drawn = drawn_zeros(cells, zeros, draws, forced)
@@ -77,7 +78,7 @@ def inner_view(margins: ProtectedMargins, everything: TableCells, key: bytes) ->
     known = known | shown
     inner = np.flatnonzero(~cells.sums[cells.system.present & known & (values == 0)].any(axis=0))
     open_class = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
-    by_draw = third & open_class & (share > 0) & (share < 1) & ~known & ~inside
+    by_draw = wider & open_class & (share > 0) & (share < 1) & ~known & ~inside
     by_draw &= ~in_small_groups(disclosure, classes) & (cells.first_of_name == np.arange(size))
     by_draw[at] = view.drawn
     must_suppress = (open_class | task.never | task.suppressed) & cells.system.present & ~known
@@ -105,4 +106,13 @@ def _parts_of(cells: CellSums, above: Bools) -> Bools:
     found = np.zeros(len(above), dtype=np.bool_)
     for cell in np.flatnonzero(above).tolist():
         found |= ~cells.sums[:, cells.sums[cell] == 0].any(axis=1)
+    return found
+
+
+def _sums_of(cells: CellSums, parts: Bools) -> Bools:
+    """Return the cells (size,) that count all inner cells of one of some cells: these cells and sums of
+    them."""
+    found = np.zeros(len(parts), dtype=np.bool_)
+    for cell in np.flatnonzero(parts).tolist():
+        found |= cells.sums[:, cells.sums[cell] > 0].all(axis=1)
     return found
