@@ -8,7 +8,7 @@ from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy, Verified
 from audit.log.verify import Visitor, verify_log
-from audit.reading.announced_keys import may_announce, present_key
+from audit.reading.announced_keys import ABOUT_KEYS, present_key
 
 
 def verify_export(directory: LogDirectory, policy: Policy, visit: Visitor | None = None) -> Verified:
@@ -26,7 +26,7 @@ def verify_export(directory: LogDirectory, policy: Policy, visit: Visitor | None
 
 def _also_keys(changes: list[bytes], visit: Visitor | None) -> Callable[[int, bytes], None]:
     def look(number: int, entry: bytes) -> None:
-        if may_announce(entry):
+        if ABOUT_KEYS in entry:
             changes.append(entry)
         if visit is not None:
             visit(number, entry)

@@ -21,7 +21,7 @@ from audit.log.follow import Followed, Follower, Step, read_state, write_state
 from audit.log.mirror import entries_under
 from audit.log.policy import NO_QUORUM, Policy
 from audit.log.web_source import web_source
-from audit.reading.announced_keys import announced_keys, may_announce, replaced_keys
+from audit.reading.announced_keys import ABOUT_KEYS, announced_keys, replaced_keys
 
 UNREACHABLE: Final = 4
 """Exit code where the log was not reached, so that nothing new is known of it."""
@@ -129,7 +129,7 @@ def _key_changes(mirror: Path, state: Followed | None, policy: Policy) -> list[b
             open_checkpoint(note, policy.logs)
     except AuditError:
         return []
-    return list(entries_under(mirror, note, may_announce))
+    return list(entries_under(mirror, note, ABOUT_KEYS))
 
 
 def _say_announced(step: Step, announced: Sequence[VerifierKey]) -> Iterator[str]:
