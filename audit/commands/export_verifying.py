@@ -20,7 +20,7 @@ def verify_export(directory: LogDirectory, policy: Policy, visit: Visitor | None
     verified = verify_log(directory, policy, _also_keys(changes, visit))
     present = present_key(changes)
     if present is not None:
-        _check_signed_by(directory.checkpoint(), present)
+        check_signed_by(directory.checkpoint(), present)
     return verified
 
 
@@ -34,7 +34,8 @@ def _also_keys(changes: list[bytes], visit: Visitor | None) -> Callable[[int, by
     return look
 
 
-def _check_signed_by(note: Note, key: VerifierKey) -> None:
+def check_signed_by(note: Note, key: VerifierKey) -> None:
+    """Raise SignatureError unless the key that the log names as its own has signed the checkpoint."""
     lines = [line for line in note.signatures if line.is_by(key)]
     for line in lines:
         Verifier(key).verify(note.text, line.signature)
