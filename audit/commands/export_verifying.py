@@ -8,7 +8,7 @@ from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy, Verified
 from audit.log.verify import Visitor, verify_log
-from audit.reading.announced_keys import may_announce, present_key
+from audit.reading.announced_keys import ABOUT_KEYS, present_key
 
 
 def verify_export(directory: LogDirectory, policy: Policy, visit: Visitor | None = None) -> Verified:
@@ -20,13 +20,13 @@ def verify_export(directory: LogDirectory, policy: Policy, visit: Visitor | None
     verified = verify_log(directory, policy, _also_keys(changes, visit))
     present = present_key(changes)
     if present is not None:
-        _check_signed_by(directory.checkpoint(), present)
+        check_signed_by(directory.checkpoint(), present)
     return verified
 
 
 def _also_keys(changes: list[bytes], visit: Visitor | None) -> Callable[[int, bytes], None]:
     def look(number: int, entry: bytes) -> None:
-        if may_announce(entry):
+        if ABOUT_KEYS in entry:
             changes.append(entry)
         if visit is not None:
             visit(number, entry)
@@ -34,7 +34,8 @@ def _also_keys(changes: list[bytes], visit: Visitor | None) -> Callable[[int, by
     return look
 
 
-def _check_signed_by(note: Note, key: VerifierKey) -> None:
+def check_signed_by(note: Note, key: VerifierKey) -> None:
+    """Raise SignatureError unless the key that the log names as its own has signed the checkpoint."""
     lines = [line for line in note.signatures if line.is_by(key)]
     for line in lines:
         Verifier(key).verify(note.text, line.signature)

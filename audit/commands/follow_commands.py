@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from audit.commands.export_verifying import check_signed_by
 from audit.commands.trust import add_trust, now, say, say_moment, trust_of
 from audit.errors import AuditError, MalformedError, UnreachableError
 from audit.formats.checkpoint import open_checkpoint
@@ -21,7 +22,7 @@ from audit.log.follow import Followed, Follower, Step, read_state, write_state
 from audit.log.mirror import entries_under
 from audit.log.policy import NO_QUORUM, Policy
 from audit.log.web_source import web_source
-from audit.reading.announced_keys import announced_keys, may_announce, replaced_keys
+from audit.reading.announced_keys import ABOUT_KEYS, announced_keys, present_key, replaced_keys
 
 UNREACHABLE: Final = 4
 """Exit code where the log was not reached, so that nothing new is known of it."""
@@ -102,6 +103,7 @@ def _look(options: argparse.Namespace) -> int:
     follower.known(state)  # a state of another log is the reader's mistake, and no alarm
     try:
         step = follower.look(state, moment)
+        _check_key(mirror, step)
     except UnreachableError as error:
         sys.stderr.write(f"audit: {error}: nothing is known of the log; it is asked again next time\n")
         return UNREACHABLE
@@ -129,7 +131,15 @@ def _key_changes(mirror: Path, state: Followed | None, policy: Policy) -> list[b
             open_checkpoint(note, policy.logs)
     except AuditError:
         return []
-    return list(entries_under(mirror, note, may_announce))
+    return list(entries_under(mirror, note, ABOUT_KEYS))
+
+
+def _check_key(mirror: Path, step: Step) -> None:
+    """What is new may itself name another key than the one that signed it, at a first look too."""
+    note = step.state.checkpoint
+    present = present_key(entries_under(mirror, note, ABOUT_KEYS)) if step.files else None
+    if present is not None:
+        check_signed_by(note, present)
 
 
 def _say_announced(step: Step, announced: Sequence[VerifierKey]) -> Iterator[str]:

@@ -11,12 +11,8 @@ from audit.events.search import event_of
 from audit.formats.vkey import VerifierKey
 
 _USE = "log"
-_CHANGED = b'"type":"key-changed"'
-
-
-def may_announce(entry: bytes) -> bool:
-    """Whether an entry can be about a change of keys."""
-    return _CHANGED in entry
+ABOUT_KEYS = b'"type":"key-changed"'
+"""Whatever is about a change of keys holds these bytes."""
 
 
 def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
@@ -27,7 +23,7 @@ def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> 
     known = {str(key) for key in trusted}
     found: list[str] = []
     for entry in entries:
-        event = event_of(entry) if may_announce(entry) else None
+        event = event_of(entry) if ABOUT_KEYS in entry else None
         if (
             isinstance(event, KeyChanged)
             and event.use == _USE
@@ -47,7 +43,7 @@ def replaced_keys(entries: Iterable[bytes]) -> frozenset[str]:
     """
     replaced: set[str] = set()
     for entry in entries:
-        event = event_of(entry) if may_announce(entry) else None
+        event = event_of(entry) if ABOUT_KEYS in entry else None
         if isinstance(event, KeyChanged) and event.use == _USE and event.former is not None:
             replaced.add(event.former)
             replaced.discard(event.present)
@@ -58,7 +54,7 @@ def present_key(entries: Iterable[bytes]) -> VerifierKey | None:
     """Return the key that signs the log by its own words, if an entry says it. Raises MalformedError."""
     present: str | None = None
     for entry in entries:
-        event = event_of(entry) if may_announce(entry) else None
+        event = event_of(entry) if ABOUT_KEYS in entry else None
         if isinstance(event, KeyChanged) and event.use == _USE:
             present = event.present
     return None if present is None else VerifierKey.parse(present)

@@ -6,6 +6,7 @@ A damaged entry is passed over, and what reads the log names those that it met (
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from audit.errors import CommitmentError
 from audit.events.search import Criteria, Found
@@ -39,10 +40,12 @@ def whole(view: View) -> Span:
 
 def entries(storage: Storage, span: Span) -> Iterator[tuple[int, bytes]]:
     """Return numbers and bytes of entries, in their order, without damaged ones."""
-    for first in range(span.start, span.end, _AT_ONCE):
-        for number, entry in entries_that_hold(storage, first, min(first + _AT_ONCE, span.end)):
-            if entry is not None:
-                yield number, entry
+    starts = range(span.start, span.end, _AT_ONCE)
+    return chain.from_iterable(_held(storage, first, min(first + _AT_ONCE, span.end)) for first in starts)
+
+
+def _held(storage: Storage, start: int, end: int) -> list[tuple[int, bytes]]:
+    return [(n, entry) for n, entry in entries_that_hold(storage, start, end) if entry is not None]
 
 
 def entries_of(storage: Storage, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:

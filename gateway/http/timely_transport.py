@@ -39,9 +39,11 @@ class TimelyTransport(httpx.BaseTransport):
         watch = _Watch(silence, int(request.headers.get("Content-Length", 0)), self._shut_down)
         try:
             response = self._inner.handle_request(request)
-        except httpx.TransportError as error:
+        except BaseException as error:
             watch.close()
-            raise watch.meant(error) from None
+            if isinstance(error, httpx.TransportError):
+                raise watch.meant(error) from None
+            raise
         assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - of a transport that waits
         response.stream = _Timely(response.stream, watch)
         return response

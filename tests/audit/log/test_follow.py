@@ -374,8 +374,12 @@ def test_a_key_that_is_announced_under_the_former_is_followed_and_one_after_a_th
     at = datetime(2026, 1, 1, tzinfo=UTC)
     change = KeyChanged("log", str(log.key), str(new.key), "yearly", at + timedelta(days=days), at)
     other = KeyChanged("witness", None, "another use", "yearly", at + timedelta(days=days), at)
-    log.append(served.storage, [encode(other), encode(change)], now=3)
     assert follow() == 0
+    changing = Log(new, [FormerKey(log.signer, 9 if days else 0)])
+    changing.append(served.storage, [encode(other), encode(change)], now=3)
+    served.show(changing, served.storage)
+    assert follow() == code
+    capsys.readouterr()
 
     after = Log(new, [FormerKey(log.signer, 1)])  # its overlap is over
     grow(after, served.storage, 302, 310)
@@ -412,6 +416,23 @@ def test_a_log_does_not_go_on_under_a_key_that_it_has_replaced(
     assert follow(*both) == 1
     assert "a key alone that it has itself replaced" in capsys.readouterr().err
     assert LogDirectory(follow.path / "state.mirror").entries(Bundle(1, 45))[-1] == encode(change)
+
+
+def test_a_first_look_at_a_log_under_a_key_that_it_has_replaced_is_an_alarm(
+    follow: Following, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The thief copies the log with the entry that replaced the stolen key, and continues it."""
+    served, log = follow.served, follow.log
+    new = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    change = KeyChanged("log", str(log.key), str(new.key), "because", at, at)
+    Log(new, [FormerKey(log.signer, 1)]).append(served.storage, [encode(change)], now=3)
+    thief = Log(log.signer, [FormerKey(new, 1)])
+    grow(thief, served.storage, 301, 310, "stolen")
+    served.show(thief, served.storage)
+
+    assert follow("--vkey", str(new.key)) == 1
+    assert "which has not signed this checkpoint" in capsys.readouterr().err
 
 
 def test_a_key_that_a_strangers_mirror_announces_is_not_believed(
