@@ -342,7 +342,7 @@ def test_callers_who_never_end_keep_a_witness_for_a_limited_time_only(
 ) -> None:
     """Each sends a byte now and then, which the time limit of its connection never notices."""
     monkeypatch.setattr(serving, "MOST_AT_ONCE", 2)
-    monkeypatch.setattr(serving, "LONGEST_SECONDS", 0.4)
+    monkeypatch.setattr(serving, "LONGEST_SECONDS", 2.0)
     storage_of_witness = FileWitnessStorage(tmp_path / "state")
     witness = Witness(COSIGNER, [Verifier(log.key)], storage_of_witness)
     running = Running(WitnessServer(("127.0.0.1", 0), witness, [log.origin], print))
@@ -351,10 +351,11 @@ def test_callers_who_never_end_keep_a_witness_for_a_limited_time_only(
         known_size=0,
         timeout=5,
     )
-    stop = threading.Event()
+    stop, connected = threading.Event(), threading.Barrier(3)
 
     def drip() -> None:
         with socket.create_connection(("127.0.0.1", running.port)) as caller, suppress(OSError):
+            connected.wait(10)  # whoever connects later is accepted later
             caller.sendall(b"POST /add-checkpoint HTTP/1.1\r\nX-Slow: ")
             while not stop.wait(0.02):
                 caller.sendall(b"x")
@@ -362,12 +363,12 @@ def test_callers_who_never_end_keep_a_witness_for_a_limited_time_only(
     drips = [threading.Thread(target=drip) for _ in range(2)]
     for each in drips:
         each.start()
-    time.sleep(0.1)
     try:
+        connected.wait(10)
         with pytest.raises(WitnessError):
             ask()
         for each in drips:
-            each.join(5)
+            each.join(10)
         assert ask()
     finally:
         stop.set()
