@@ -46,8 +46,8 @@ def test_a_slow_reply_that_goes_on_fast_enough_is_read(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(timely_transport, "SLOWEST", 10)
-    with dripping(BODY_WITHOUT_END.replace(b"1000", b"40"), bytes_more=40) as port:
-        assert client.get(f"http://127.0.0.1:{port}").content == b"x" * 40
+    with dripping(BODY_WITHOUT_END.replace(b"1000", b"30"), pause=0.05, bytes_more=30) as port:
+        assert client.get(f"http://127.0.0.1:{port}", timeout=1.0).content == b"x" * 30
 
 
 def test_a_reply_that_ends_by_itself_is_an_ordinary_failure(client: httpx.Client) -> None:
