@@ -50,17 +50,17 @@ def _rules(release: Release, threshold: int, zeros: Zeros) -> tuple[Rules, Rules
 
 def _lines(found: Sequence[RerunFindings], show: int) -> Iterator[str]:
     for one in found:
-        tried = f"under {one.keys:,} keys each of safelane {__version__}"
+        tried = f"under {one.keys:,} keys of safelane {__version__}"
         if one.sampled:
+            hits = one.candidates - one.excluded
             yield (
-                f"rerun: of {one.candidates:,} sampled candidate tables {one.candidates - one.excluded:,} "
-                f"gave the release {tried}; more agree with the release than can be listed, so that a value "
-                "without a hit is not excluded"
+                f"rerun: of {one.candidates:,} sampled candidate tables {hits:,} gave the release {tried}; "
+                "more agree with it than can be listed, so that a value without a hit is not excluded"
             )
         else:
             yield (
                 f"rerun: {one.candidates:,} candidate tables, {one.excluded:,} of them never gave the "
-                f"release {tried.replace(' each', '')}"
+                f"release {tried}"
             )
         if one.unmatched:
             yield (
