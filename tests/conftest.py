@@ -57,6 +57,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is there by now stays: nobody has to go through all of it again."""
     gc.freeze()
     gc.enable()
+    gc.set_threshold(20_000, 20, 20)  # little of what tests make is garbage in circles: 2 % of the time
     if session.config.option.collectonly:
         # Before the first text, hypothesis lists all letters, and the constants of all modules, and keeps
         # them in a folder: processes that begin together would each do it.

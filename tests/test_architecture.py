@@ -32,7 +32,7 @@ MAY_IMPORT = {
         "tldextract",
         "myanmartools",
     },
-    "audit": {"Crypto"},
+    "audit": {"Crypto", *(READERS := {"duckdb"})},
 }
 """External packages that the pure packages may use: import-linter sees only those that a contract names."""
 
@@ -165,6 +165,17 @@ def test_presidio_and_its_model_are_known_to_one_module() -> None:
     users = {path for path, name in imports("anonymisers") if name in {"presidio_analyzer", "spacy"}}
 
     assert len(users) <= 1
+
+
+def test_the_reader_of_parquet_is_known_to_one_module_of_audit_and_to_no_start() -> None:
+    """The auditor's tool stands on pycryptodome."""
+    users = {path for path, name in imports("audit") if name in READERS}
+    without = f"import sys\nsys.modules.update(dict.fromkeys({sorted(READERS)}))\n"
+    program = f"{without}import audit.commands.command_line"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False)
+
+    assert [path.name for path in users] == ["saved_columns.py"]
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_node_starts_without_what_only_its_work_and_its_upgrades_need() -> None:

@@ -6,18 +6,21 @@ never gives the release is excluded; if all candidates left agree in a small cel
 although its feasibility interval is wide. Choices that depend on what they hide: Wong and others (2007),
 minimality attack; Kenthapadi, Mishra and Nissim (2005), simulatable auditing.
 
-The candidates are listed one by one, so that the attack is for small tables only. Time is linear in
-candidates times keys times the time of one protection.
+The candidates are listed one by one; where there are too many, some of them are drawn (`rerun_sample`), and
+what that tells is no proof either way. Time is linear in candidates times keys times the time of one
+protection.
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
 import numpy as np
 
+from anonymisers.cube.determined_cells import with_determined_cells
+from anonymisers.cube.rerun_sample import sampled_tables
 from anonymisers.errors import AnonymiserError, TableError
 from anonymisers.simulatable.protection import protect
 from anonymisers.tables.arrays import Bools, Ints, Positions
@@ -33,9 +36,15 @@ MOST_CANDIDATES = 2_000
 """Candidate tables that are listed at most."""
 MOST_INNER_CELLS = 100
 """Inner cells of a table whose candidates are listed, at most."""
+MOST_SAMPLED_CELLS = 1_000
+"""Inner cells of a table of whose candidates some are drawn, at most."""
 MOST_STEPS = 1_000_000
 """Counts of single inner cells that are tried while candidates are listed, at most."""
-TOO_LARGE = "Attack a smaller table: reruns list every table that agrees with the release."
+TOO_LARGE = "Attack a smaller table: reruns list tables that agree with the release."
+
+
+class TooManyCandidatesError(Exception):
+    """More tables agree with a release than can be listed."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,7 @@ class NarrowedCell:
 @dataclass(frozen=True)
 class RerunFindings:
     """What reruns tell: how many candidate tables there are, how many never gave the release under so many
-    `keys` each, and the cells that lost a value."""
+    `keys` each, and the cells that lost a value. `sampled`: whether these are some candidates of many."""
 
     candidates: int
     excluded: int
@@ -71,6 +80,7 @@ class RerunFindings:
     cells: tuple[NarrowedCell, ...]
     least: int
     threshold: int
+    sampled: bool = False
 
     @property
     def unmatched(self) -> bool:
@@ -102,9 +112,10 @@ def rerun_attack(
 
     Candidates agree with the shown cells of `beside` too, where these are sums over cells of the release's
     dimensions. `draw` returns a key of so many bytes. A candidate without hits is excluded only as far as the
-    number of keys goes: a release that the truth gives under one key of a hundred needs some thousand. Raises
-    TableError where the table has more than MOST_INNER_CELLS, more than MOST_CANDIDATES tables agree with
-    the release, listing these takes too long, or the release is about a part of the people only.
+    number of keys goes: a release that the truth gives under one key of a hundred needs some thousand. Where
+    the table has more than MOST_INNER_CELLS, more than MOST_CANDIDATES tables agree with the release, or
+    listing these takes too long, candidates are sampled. Raises TableError where the table has more than
+    MOST_SAMPLED_CELLS, no table agrees, or the release is about a part of the people only.
     """
     if dict(release.where):
         raise TableError("a rerun needs a release about everybody in its tables, not about a part of them")
@@ -113,7 +124,13 @@ def rerun_attack(
     shown = np.flatnonzero(~release.withheld)
     sums = [(np.flatnonzero(counting[row]), int(release.values[row])) for row in shown.tolist()]
     sums += [known for other in beside for known in _known_sums(other, dims, inner)]
-    candidates = _candidates(sums, len(inner))
+    sampled = False
+    try:
+        candidates = _candidates(sums, len(inner))
+    except TooManyCandidatesError:
+        sampled = True
+        ends = (rules.least, rules.threshold - 1)
+        candidates = sampled_tables(sums, counting[release.withheld], ends, draw(KEY_BYTES))
     hits = np.zeros(len(candidates), dtype=np.int64)
     for number, counts in enumerate(candidates):
         table = _table(dims, inner, counts)
@@ -128,14 +145,17 @@ def rerun_attack(
         tuple(_cells(release, candidates @ counting.T, hits > 0, rules)) if hits.any() else (),
         rules.least,
         rules.threshold,
+        sampled,
     )
 
 
 def _inner_cells(release: Release, dims: tuple[Hierarchy, ...]) -> tuple[Positions, Ints]:
     """Return the inner cells (n, dims), and a matrix (rows, n) of the released cells counting each."""
     cells = prod(len(d.leaves) for d in dims)
-    if cells > MOST_INNER_CELLS:
-        raise TableError(f"the table has {cells:,} inner cells, over {MOST_INNER_CELLS}", remedy=TOO_LARGE)
+    if cells > MOST_SAMPLED_CELLS:
+        raise TableError(
+            f"the table has {cells:,} inner cells, over {MOST_SAMPLED_CELLS:,}", remedy=TOO_LARGE
+        )
     inner = np.array(list(product(*(d.leaves.tolist() for d in dims))), dtype=np.int32)
     counting = np.ones((len(release.coords), len(inner)), dtype=np.int64)
     axes = [release.dims.index(d) for d in dims]
@@ -163,13 +183,16 @@ def _known_sums(other: Release, dims: tuple[Hierarchy, ...], inner: Positions) -
 
 
 def _candidates(sums: list[tuple[Ints, int]], size: int) -> Ints:
-    """Return every table (m, size) of counts that agrees with all sums of cells."""
+    """Return every table (m, size) of counts that agrees with all sums of cells. Raises
+    TooManyCandidatesError."""
     if any(value and not len(cells) for cells, value in sums):
         raise TableError("no table agrees with everything that is known")
     sums = [(cells, value) for cells, value in sums if len(cells)]
     covered = {int(cell) for cells, _ in sums for cell in cells}
     if covered != set(range(size)):
         raise TableError("the release shows no total: any number of people agrees with it")
+    if size > MOST_INNER_CELLS:
+        raise TooManyCandidatesError
     found: list[list[int]] = []
     limits = [min(value for cells, value in sums if cell in cells) for cell in range(size)]
 
@@ -179,14 +202,13 @@ def _candidates(sums: list[tuple[Ints, int]], size: int) -> Ints:
         nonlocal steps
         steps += 1
         if steps > MOST_STEPS:
-            raise TableError("the tables that agree with the release take too long to list", remedy=TOO_LARGE)
+            raise TooManyCandidatesError
         cell = len(counts)
         if cell == size:
             if not any(left):
                 found.append(counts)
             if len(found) > MOST_CANDIDATES:
-                message = f"more than {MOST_CANDIDATES:,} tables agree with the release"
-                raise TableError(message, remedy=TOO_LARGE)
+                raise TooManyCandidatesError
             return
         here = [n for n, (cells, _) in enumerate(sums) if cell in cells]
         last = [left[n] for n in here if sums[n][0][-1] == cell]
@@ -213,11 +235,16 @@ def _withheld(release: Release, dims: tuple[Hierarchy, ...], table: Table, rules
     """Whether the program withholds of a candidate table exactly what the release withholds."""
     try:
         found = protect(table, rules, key)
+        cells = found.lattice.cells(release.coords[:, [release.dims.index(d) for d in dims]])
+        withheld, settled = found.suppressed[cells], found.settled[cells]
+        if not settled.all():
+            # A refused table shows what follows from the cells of others.
+            made = replace(release, values=np.where(withheld, -1, found.values[cells]), withheld=withheld)
+            made = with_determined_cells(made, rules, settled=settled, public=found.public[cells])
+            withheld = made.withheld
     except AnonymiserError:
         return False
-    cells = found.lattice.cells(release.coords[:, [release.dims.index(d) for d in dims]])
-    same: Bools = found.suppressed[cells] == release.withheld
-    return bool(same.all())
+    return bool((withheld == release.withheld).all())
 
 
 def _cells(release: Release, values: Ints, hit: Bools, rules: Rules) -> Iterator[NarrowedCell]:

@@ -75,9 +75,15 @@ class MaskedView:
     disclosure: GroupDisclosure
 
     @property
+    def open_class(self) -> Bools:
+        """Cells that may be small as far as the view tells."""
+        found: Bools = (self.classes == Class.SMALL) | (self.classes == Class.UNCERTAIN)
+        return found
+
+    @property
     def finest(self) -> Bools:
         """Cells that no table of the release breaks down."""
-        return _finest(self.cells)
+        return finest_cells(self.cells)
 
     def closed(self, suppressed: Bools) -> Bools:
         """Return the cells with what must go along: breakdowns of withheld groups, and other names of the
@@ -114,21 +120,21 @@ def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes)
     zeros = cells.system.present & (values == 0) & ~known & ~task.fixed
     # Equal cells have one draw.
     draws = (random_fractions(key, "zeros of the view", size) < share)[cells.first_of_name]
-    forced = zeros & _finest(cells) & (np.arange(size) >= cells.own)
+    forced = zeros & finest_cells(cells) & (np.arange(size) >= cells.own)
     while True:
-        drawn = _drawn(cells, zeros, draws, forced)
-        classes = _classes(cells, values, drawn, rules.threshold)
+        drawn = drawn_zeros(cells, zeros, draws, forced)
+        classes = classes_of(cells, values, drawn, rules.threshold)
         nobody = cells.system.present & ((classes == Class.NOBODY) | (known & (values == 0)))
         # Where zeros that everybody sees leave no room for anybody, a draw hides nothing.
         seen_empty = drawn & ~cells.sums[:, ~cells.sums[nobody].any(axis=0)].any(axis=1)
-        further = _in_groups(disclosure, classes) & zeros & _finest(cells) & ~forced & ~seen_empty
+        further = in_small_groups(disclosure, classes) & zeros & finest_cells(cells) & ~forced & ~seen_empty
         if not seen_empty.any() and not further.any():
             break
         zeros, forced = zeros & ~seen_empty, (forced | further) & ~seen_empty
-    least, most = _bounds(cells, task, classes, values, key)
+    least, most = class_bounds(cells, task, classes, values, key)
     inner = np.flatnonzero(~cells.sums[cells.system.present & known & (values == 0)].any(axis=0))
     open_class = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
-    by_draw = open_class & (share > 0) & (share < 1) & ~known & ~_in_groups(disclosure, classes)
+    by_draw = open_class & (share > 0) & (share < 1) & ~known & ~in_small_groups(disclosure, classes)
     uncertain = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
     seen = known | (classes == Class.NOBODY)
     return MaskedView(
@@ -148,22 +154,22 @@ def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes)
     )
 
 
-def _finest(cells: CellSums) -> Bools:
+def finest_cells(cells: CellSums) -> Bools:
     finest = cells.system.present.copy()
     finest[list(cells.parts)] = False
     return finest
 
 
-def _drawn(cells: CellSums, zeros: Bools, draws: Bools, forced: Bools) -> Bools:
+def drawn_zeros(cells: CellSums, zeros: Bools, draws: Bools, forced: Bools) -> Bools:
     """Return the finest zeros that are drawn into the class of small cells: by their own draw, and by that of
     each zero that they are part of.
 
     A code that nobody has is so mostly seen to be empty. `forced`: finest zeros that are drawn whatever their
     draws are; zeros above these count as drawn.
     """
-    finest = np.flatnonzero(zeros & _finest(cells))
+    finest = np.flatnonzero(zeros & finest_cells(cells))
     drawn = draws.copy()
-    for above in np.flatnonzero(zeros & ~_finest(cells) & ~draws).tolist():
+    for above in np.flatnonzero(zeros & ~finest_cells(cells) & ~draws).tolist():
         inside = finest[~cells.sums[np.ix_(finest, cells.sums[above] == 0)].any(axis=1)]
         if not forced[inside].any():
             drawn[inside] = False
@@ -172,7 +178,7 @@ def _drawn(cells: CellSums, zeros: Bools, draws: Bools, forced: Bools) -> Bools:
     return found
 
 
-def _classes(cells: CellSums, values: Ints, drawn: Bools, k: int) -> Ints:
+def classes_of(cells: CellSums, values: Ints, drawn: Bools, k: int) -> Ints:
     """Return the class (size,) of each cell from the classes of its parts, and where these leave it open,
     from its value."""
     classes = np.full(len(values), Class.NOBODY, dtype=np.int64)
@@ -199,7 +205,7 @@ def _classes(cells: CellSums, values: Ints, drawn: Bools, k: int) -> Ints:
     return classes
 
 
-def _in_groups(disclosure: GroupDisclosure, classes: Ints) -> Bools:
+def in_small_groups(disclosure: GroupDisclosure, classes: Ints) -> Bools:
     """Return the cells of breakdowns that are withheld with their small group."""
     inside = np.zeros(len(classes), dtype=np.bool_)
     for parts, groups in disclosure.pairs:
@@ -207,7 +213,7 @@ def _in_groups(disclosure: GroupDisclosure, classes: Ints) -> Bools:
     return inside
 
 
-def _bounds(cells: CellSums, task: Task, classes: Ints, values: Ints, key: bytes) -> tuple[Ints, Floats]:
+def class_bounds(cells: CellSums, task: Task, classes: Ints, values: Ints, key: bytes) -> tuple[Ints, Floats]:
     """Return the least and the greatest value of each cell's class.
 
     Finest large cells are told apart by powers of two, whose bounds the key draws for each cell.
@@ -221,7 +227,7 @@ def _bounds(cells: CellSums, task: Task, classes: Ints, values: Ints, key: bytes
     # Powers differ in their last digits from one processor to another; views must not differ.
     lowest = np.rint(lowest * 4096) / 4096
     own = np.arange(size) < cells.own
-    for cell in np.flatnonzero(_finest(cells) & (classes == Class.LARGE) & own).tolist():
+    for cell in np.flatnonzero(finest_cells(cells) & (classes == Class.LARGE) & own).tolist():
         bound = float(lowest[cell])
         while values[cell] >= bound:
             least[cell] = max(k, int(np.ceil(bound)))

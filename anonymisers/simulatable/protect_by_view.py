@@ -19,39 +19,36 @@ from math import prod
 import numpy as np
 
 from anonymisers.errors import ProtectionError
-from anonymisers.proof.inner_sums import levels, unchanged_sums
-from anonymisers.proof.world import World
-from anonymisers.simulatable.agreeing_tables import AgreeingTables
+from anonymisers.simulatable.accepted_pattern import Accepted
 from anonymisers.simulatable.cell_sums import CellSums
-from anonymisers.simulatable.masked_view import TUNING as VIEW_TUNING
 from anonymisers.simulatable.masked_view import Class, MaskedView, view_of
 from anonymisers.simulatable.reachable_values import ReachableValues
-from anonymisers.simulatable.view_pattern import choose_pattern
-from anonymisers.suppression.group_disclosure import GroupDisclosure
-from anonymisers.suppression.protect_table import Protected, task_of
-from anonymisers.suppression.strategies.task import Task
-from anonymisers.tables.arrays import Bools, Ints, Positions
-from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.count_table import Table
-from anonymisers.tables.earlier_releases import (
-    SharedBase,
-    difference_blocks,
-    earlier_blocks,
-    public_cells,
+from anonymisers.simulatable.sums_in_no_table import every_sum_changes
+from anonymisers.simulatable.table_cells import (
+    TableCells,
+    different_cells,
+    narrow_tables,
 )
+from anonymisers.simulatable.view_pattern import choose_pattern
+from anonymisers.simulatable.wider_tables import refused, with_wider_tables
+from anonymisers.suppression.group_disclosure import GroupDisclosure
+from anonymisers.suppression.protect_table import Protected
+from anonymisers.tables.arrays import Bools, Ints
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.earlier_releases import SharedBase, difference_blocks
 from anonymisers.tables.keyed_random import derive_key, random_fractions
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.release import Release
 from anonymisers.tables.rules import Rules
-from anonymisers.tables.structural_zeros import structural_cells
 
 MOST_INNER_CELLS = 60
 """Inner cells of a table that is protected by its view, at most: its candidates can be listed."""
 MOST_CELLS = 200
 """Cells of all its tables, at most."""
 MOST_IN_TWO_DIMENSIONS = 300
-"""Inner cells, and cells, where no table has more than two dimensions, at most: there most moves are of four
-cells, and nearly all margins stay shown."""
+"""Inner cells, and cells of tables of at most two dimensions, of larger tables, at most: there most moves are
+of four cells, and nearly all margins stay shown."""
+TWO = 2
 MOST_PEOPLE = 10**8
 """People in all, at most: the solver of programs knows no more than sixteen digits of a number."""
 
@@ -66,6 +63,8 @@ class ViewProtectionTuning:
     """The same for more than MOST_INNER_CELLS inner cells: of more small cells one more often fails."""
     views_without_margins: int = 2
     """Views drawn for a pattern that shows no margin but the total."""
+    views_of_one_dimension: int = 4
+    """Views drawn for tables of one dimension, where wider ones have no pattern: these take little time."""
     base_rate: float = 0.03
     """The share of keys that begin with each later step."""
     stand_ins: tuple[int, int] = (3, 16)
@@ -81,7 +80,7 @@ class Step(Enum):
     """What may be shown."""
 
     ALL = "all cells"
-    INNER = "inner cells, zeros and the total"
+    FEWER = "inner cells, zeros and the total; of tables of three dimensions or more, those of one"
     ZEROS = "zeros and the total"
     TOTAL = "the total"
 
@@ -89,8 +88,8 @@ class Step(Enum):
 def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
     """Whether a table is protected by its view: by what everybody knows of it, never by a withheld count.
 
-    The table has few cells, more where no table has more than two dimensions, about all people that it
-    lists; no cell is always shown, and no earlier release is about other people. The total, which is
+    The table has few cells, about all people that it lists; no cell is always shown, and no earlier release
+    is about other people, or about any where larger tables have three dimensions. The total, which is
     shown, is no giant number. Priority tables are protected with all others; where others are not wanted
     (`Rules.finer`), the table is protected by its counts.
     """
@@ -103,14 +102,28 @@ def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
         return False
     base = SharedBase.of(table, known)
     lattice = base.own_lattice(rules.max_dims)
-    small = inner <= MOST_INNER_CELLS and lattice.size <= MOST_CELLS
-    plain = max(len(axes) for axes in lattice.tables) <= 2 and lattice.size <= MOST_IN_TWO_DIMENSIONS
+    # Beside earlier releases wider tables are not tried.
+    wide = bool(known) and _is_wide(lattice)
     return (
-        (small or plain)
+        (_is_small(table, lattice) or (_has_few_cells(lattice) and not wide))
         and not base.open_elsewhere
         and not any(merged.any() for merged in base.merged)
         and not difference_blocks(base, lattice, known)
     )
+
+
+def _is_small(table: Table, lattice: Lattice) -> bool:
+    inner = prod(len(d.leaves) for d in table.dims)
+    return inner <= MOST_INNER_CELLS and lattice.size <= MOST_CELLS
+
+
+def _has_few_cells(lattice: Lattice) -> bool:
+    return different_cells(narrow_tables(lattice, TWO)) <= MOST_IN_TWO_DIMENSIONS
+
+
+def _is_wide(lattice: Lattice) -> bool:
+    """Whether some table has three dimensions of several codes, or more."""
+    return narrow_tables(lattice, TWO).size < lattice.size
 
 
 def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[Release] = ()) -> Protected:
@@ -123,27 +136,39 @@ def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[R
     """
     rules.check_names(table.dims)
     base = SharedBase.of(table, known)
-    full = base.own_lattice(rules.max_dims)
-    everywhere = np.ones(full.size, dtype=np.bool_)
-    task = task_of(base, base.own_block(full, everywhere), known, rules, key)
-    earlier = earlier_blocks(base, known)
-    cells = CellSums.of(task.system)
-    values = task.system.sums(task.people.coords, task.people.counts)
-    elsewhere = public_cells(base.own_block(full, everywhere), earlier)
-    public = elsewhere | structural_cells(full, base.structural)
-    seen = task.fixed.copy()
-    seen[: full.size] = public
-    for number, step in _steps(key, rules, _views(cells)):
-        view = view_of(cells, task, values, seen, derive_key(key, f"view {number}"))
-        if view.classes[cells.total] != Class.LARGE:
+    lattice = base.own_lattice(rules.max_dims)
+    everything = TableCells.of(base, lattice, rules, key, known)
+    wide = _is_wide(lattice) and not _is_small(table, lattice)
+    for number, step in _steps(key, rules, _views(everything.cells), wide=wide):
+        some = everything
+        if wide:
+            narrow = narrow_tables(lattice, TWO if step is Step.ALL else 1)
+            some = TableCells.of(base, narrow, rules, key, known)
+        view = view_of(some.cells, some.task, some.values, some.seen, derive_key(key, f"view {number}"))
+        if view.classes[some.cells.total] != Class.LARGE:
             raise ProtectionError("the table has too few people for anything to be shown")
         if step is Step.TOTAL:
             view = _without_zeros(view)
-        found = _accepted(view, values, step, derive_key(key, f"pattern {number}"))
+        what = Step.ALL if wide and step is Step.FEWER else step
+        found = _accepted(view, some.values, what, derive_key(key, f"pattern {number}"))
         if found is not None:
-            suppressed, tables = found
-            return _protected(full, base, task, view, suppressed, tables, public, step)
+            found = replace(found, rate=_rate(step, everything.cells, wide=wide))
+            whole = _whole(found, some, everything, step, derive_key(key, f"wider {number}"))
+            if whole is not None:
+                return whole
     raise ProtectionError("no safe pattern was found without reading withheld counts")
+
+
+def _whole(
+    found: Accepted, some: TableCells, everything: TableCells, step: Step, key: bytes
+) -> Protected | None:
+    """Return all tables where some of them have a pattern, None where the others have none."""
+    if some is everything:
+        end = everything.lattice.size
+        return found.protected(everything, found.suppressed[:end], np.ones(end, dtype=np.bool_))
+    if step is Step.ALL:
+        return with_wider_tables(found, some, everything, key)
+    return None if everything.task.rules.zeros == "publish" else refused(found, some, everything)
 
 
 def _views(cells: CellSums) -> int:
@@ -151,9 +176,14 @@ def _views(cells: CellSums) -> int:
     return TUNING.views if len(cells.inner) <= MOST_INNER_CELLS else TUNING.views_of_large
 
 
-def _steps(key: bytes, rules: Rules, views: int) -> Iterator[tuple[int, Step]]:
+def _views_of_fewer(*, wide: bool) -> int:
+    return TUNING.views_of_one_dimension if wide else TUNING.views_without_margins
+
+
+def _steps(key: bytes, rules: Rules, views: int, *, wide: bool) -> Iterator[tuple[int, Step]]:
     """Yield what is tried, one after another, by the key alone; each with a number of its own."""
-    tried = [Step.ALL] * views + [Step.INNER] * TUNING.views_without_margins + [Step.ZEROS, Step.TOTAL]
+    fewer = [Step.FEWER] * _views_of_fewer(wide=wide)
+    tried = [Step.ALL] * views + fewer + [Step.ZEROS, Step.TOTAL]
     later = [step for step in Step if step is not Step.ALL]
     drawn = int(random_fractions(key, "first step", 1)[0] / TUNING.base_rate)
     first = tried.index(later[drawn]) if drawn < len(later) else 0
@@ -163,16 +193,27 @@ def _steps(key: bytes, rules: Rules, views: int) -> Iterator[tuple[int, Step]]:
             yield number, step
 
 
-def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> tuple[Bools, ReachableValues] | None:
+def _rate(step: Step, cells: CellSums, *, wide: bool) -> float:
+    """Return how often a table with the same view gives the pattern of a step, as a share of the truth's: a
+    view is accepted at most so often as views are tried, and a later step is begun with at its base rate."""
+    return {
+        Step.ALL: 1 / _views(cells),
+        Step.FEWER: TUNING.base_rate / _views_of_fewer(wide=wide),
+        Step.ZEROS: TUNING.base_rate,
+        Step.TOTAL: TUNING.base_rate,
+    }[step]
+
+
+def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> Accepted | None:
     """Return the cells to withhold and the tables that agree with the rest; None where some cell is not
     safe."""
     suppressed = _pattern(view, step, int(values[view.cells.total]), key)
     if suppressed is None:
         return None
     reached = ReachableValues(view, np.where(suppressed, -1, values))
-    if next(reached.unmet(suppressed), None) is not None or not _every_sum_changes(reached, suppressed):
+    if next(reached.unmet(suppressed), None) is not None or not every_sum_changes(reached, suppressed):
         return None
-    return suppressed, reached
+    return Accepted(suppressed, reached)
 
 
 def _pattern(view: MaskedView, step: Step, total: int, key: bytes) -> Bools | None:
@@ -181,54 +222,11 @@ def _pattern(view: MaskedView, step: Step, total: int, key: bytes) -> Bools | No
     everything = view.cells.system.present & ~view.known & (view.classes != Class.NOBODY) & ~everybody
     if step is Step.ZEROS or step is Step.TOTAL:
         return view.closed(everything)
-    begin = everything & ~view.finest if step is Step.INNER else np.zeros_like(everything)
+    begin = everything & ~view.finest if step is Step.FEWER else np.zeros_like(everything)
     fewest, most = TUNING.stand_ins
     small = int(np.count_nonzero((view.classes == Class.SMALL) & view.finest))
     stand_ins = min(max(fewest, small // TUNING.cells_per_stand_in), most)
     return choose_pattern(view, total, key, stand_ins, begin)
-
-
-def _every_sum_changes(reached: ReachableValues, suppressed: Bools) -> bool:
-    """Whether each inner cell, and each sum in no table, that may be small has more than one value.
-
-    The tables found are compared with each other, not with the truth.
-    """
-    view, lattice = reached.view, reached.view.cells.system.blocks[0].lattice
-    if tuple(range(len(lattice.dims))) in lattice.tables:
-        return True
-    program = AgreeingTables(view, suppressed, reached.values, in_class=False)
-    if not len(reached.tables):
-        reached.add_found(program.extreme(np.arange(len(view.inner)), 1), in_class=False)
-    for inside in _unchanged(reached):
-        for sign in (-1, 1):
-            reached.add_found(program.extreme(inside, sign), in_class=False)
-        sums = reached.tables[:, inside].sum(axis=1)
-        if sums.min() == sums.max() and 1 <= sums[0] < view.task.rules.threshold:
-            return False
-    return True
-
-
-def _unchanged(reached: ReachableValues) -> Iterator[Ints]:
-    """Yield inner cells of the view, by number, whose sum is the same in each table found and may be
-    small."""
-    view, tables = reached.view, reached.tables
-    k, lattice = view.task.rules.threshold, view.cells.system.blocks[0].lattice
-    for column in range(tables.shape[1]):
-        if tables[:, column].min() == tables[:, column].max() and tables[0, column] < k:
-            yield np.array([column])
-    inner = view.cells.inner[view.inner]
-    first = BaseTable.at(lattice.dims, inner[tables[0] > 0], tables[0][tables[0] > 0])
-    others = [World.of(inner, table - tables[0]) for table in tables[1:]]
-
-    def in_a_table(coords: Positions) -> Bools:
-        return np.asarray(lattice.cells(coords) >= 0)
-
-    for sums in unchanged_sums(first, others, levels(lattice), k, in_a_table):
-        for place in sums.coords:
-            inside = np.ones(len(inner), dtype=np.bool_)
-            for axis, dim in enumerate(lattice.dims):
-                inside &= dim.covered_leaves(int(place[axis]))[inner[:, axis]]
-            yield np.flatnonzero(inside)
 
 
 def _without_zeros(view: MaskedView) -> MaskedView:
@@ -250,59 +248,3 @@ def _without_zeros(view: MaskedView) -> MaskedView:
         sums=view.cells.sums[:, inner],
         disclosure=GroupDisclosure((), (), np.zeros_like(known)),
     )
-
-
-def _protected(  # noqa: PLR0917 - what a protected table is made of
-    full: Lattice,
-    base: SharedBase,
-    task: Task,
-    view: MaskedView,
-    suppressed: Bools,
-    reached: ReachableValues,
-    public: Bools,
-    step: Step,
-) -> Protected:
-    """Return the pattern, with the tables found as differences from the truth."""
-    inner = view.cells.inner[view.inner]
-    people = task.people.margin(tuple(range(len(full.dims)))).count(inner)
-    agreeing = reached.tables[reached.agreeing(suppressed)]
-    worlds = [World.of(inner, table - people) for table in agreeing if (table != people).any()]
-    values = task.system.sums(task.people.coords, task.people.counts)[: full.size]
-    return Protected(
-        full,
-        task.people,
-        values,
-        suppressed[: full.size],
-        np.ones(full.size, dtype=np.bool_),
-        public,
-        base.structural,
-        (),
-        tuple(worlds),
-        _ratio(view, suppressed, reached, step),
-    )
-
-
-def _ratio(view: MaskedView, suppressed: Bools, reached: ReachableValues, step: Step) -> float:
-    """Return r: for each end of the range of each small cell, some table gives the release at least r times
-    as often as the truth.
-
-    A table gives the same view so many times less often for each zero that must be drawn; a view is accepted
-    at most so often as views are tried, and a later step is begun with at its base rate at least.
-    """
-    k, least = view.task.rules.threshold, view.task.rules.least
-    rate = {
-        Step.ALL: 1 / _views(view.cells),
-        Step.INNER: TUNING.base_rate / TUNING.views_without_margins,
-        Step.ZEROS: TUNING.base_rate,
-        Step.TOTAL: TUNING.base_rate,
-    }[step]
-    in_class = reached.tables[reached.agreeing(suppressed) & reached.in_class]
-    cells = in_class @ view.sums.T
-    zeros = (cells[:, view.drawn] == 0).sum(axis=1)
-    open_class = (view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN)
-    most = 0
-    for cell in np.flatnonzero(suppressed & open_class & view.to_protect).tolist():
-        for end in (cells[:, cell] <= least, cells[:, cell] >= k - 1):
-            # An uncertain cell may reach k values instead of both ends.
-            most = max(most, int(zeros[end].min() if end.any() else zeros.max()))
-    return float(rate * VIEW_TUNING.drawn_zeros**most)

@@ -15,6 +15,8 @@ from anonymisers.tables.arrays import Bools, Ints
 
 MANY = 2**53
 """More people than any table has."""
+ROOM = 16
+"""Tables for which there is room at first."""
 
 
 class ReachableValues:
@@ -28,15 +30,35 @@ class ReachableValues:
         self, view: MaskedView, values: Ints, *, whole: bool = True, singletons: bool = True
     ) -> None:
         self.view, self.values, self._whole, self._singletons = view, values, whole, singletons
-        self.tables: Ints = np.zeros((0, view.sums.shape[1]), dtype=np.int64)
-        self._cells: Ints = np.zeros((0, view.sums.shape[0]), dtype=np.int64)
-        self.in_class: Bools = np.zeros(0, dtype=np.bool_)
+        self._found = 0
+        self._room_tables: Ints = np.zeros((ROOM, view.sums.shape[1]), dtype=np.int64)
+        self._room_cells: Ints = np.zeros((ROOM, view.sums.shape[0]), dtype=np.int64)
+        self._room_in_class: Bools = np.zeros(ROOM, dtype=np.bool_)
+
+    @property
+    def tables(self) -> Ints:
+        """The tables found, (tables, base cells)."""
+        return self._room_tables[: self._found]
+
+    @property
+    def in_class(self) -> Bools:
+        """Whether each table found is of the class."""
+        return self._room_in_class[: self._found]
+
+    @property
+    def _cells(self) -> Ints:
+        return self._room_cells[: self._found]
 
     def add(self, table: Ints, *, in_class: bool) -> None:
         """Keep a table that agrees with the release."""
-        self.tables = np.vstack([self.tables, table])
-        self._cells = np.vstack([self._cells, self.view.sums @ table])
-        self.in_class = np.append(self.in_class, in_class)
+        if self._found == len(self._room_tables):  # Thousands are found: room is made for as many again.
+            self._room_tables = np.concatenate([self._room_tables, np.zeros_like(self._room_tables)])
+            self._room_cells = np.concatenate([self._room_cells, np.zeros_like(self._room_cells)])
+            self._room_in_class = np.concatenate([self._room_in_class, np.zeros_like(self._room_in_class)])
+        self._room_tables[self._found] = table
+        self._room_cells[self._found] = self.view.sums @ table
+        self._room_in_class[self._found] = in_class
+        self._found += 1
 
     def add_found(self, table: Ints | None, *, in_class: bool) -> None:
         """Keep a table that agrees with the release, if there is one."""
@@ -64,8 +86,7 @@ class ReachableValues:
         one, or it has k values or more there."""
         view, rules = self.view, self.view.task.rules
         ends = (rules.least, rules.threshold - 1)
-        open_class = (view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN)
-        cells = np.flatnonzero(suppressed & open_class & view.to_protect)
+        cells = np.flatnonzero(suppressed & view.open_class & view.to_protect)
         used = self._cells[self.agreeing(suppressed) & self.in_class][:, cells]
         low, high = used.min(axis=0, initial=MANY), used.max(axis=0, initial=-1)
         program = None
@@ -146,9 +167,8 @@ class ReachableValues:
         1, tells nothing further; neither is a cell small that then must be large.
         """
         view = self.view
-        open_class = (view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN)
         own = np.arange(len(suppressed)) < view.cells.own
-        cells = np.flatnonzero(suppressed & open_class & view.to_protect & own)
+        cells = np.flatnonzero(suppressed & view.open_class & view.to_protect & own)
         program = None
         for single in cells.tolist():
             beside = self._cells[self.agreeing(suppressed)]
@@ -166,8 +186,8 @@ class ReachableValues:
         if program is None:
             yield Goal(cell, 0, 0, single, in_class=False)
             return
-        used = self._cells[self.agreeing(suppressed)]
-        values = np.unique(used[used[:, single] == 1][:, cell])
+        alone = self.agreeing(suppressed) & (self._cells[:, single] == 1)
+        values = np.unique(self._cells[alone, cell])
         if len(values) > 1:
             return
         if not len(values):

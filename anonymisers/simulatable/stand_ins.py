@@ -45,7 +45,7 @@ def _targets(view: MaskedView, total: int, drawn: Floats) -> Floats:
     """Return a target (size,) for each finest cell that may be withheld, -1 for the others."""
     k, targets = view.task.rules.threshold, np.full(len(view.classes), -1.0)
     finest = view.finest & (view.values < 0)
-    small = finest & (view.classes == Class.SMALL)
+    small = finest & ((view.classes == Class.SMALL) | (view.classes == Class.UNCERTAIN))
     targets[small] = 1 + np.floor(drawn[small] * (k - 1))
     large = finest & (view.classes == Class.LARGE)
     within = large & np.isfinite(view.most)

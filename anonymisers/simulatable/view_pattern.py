@@ -26,11 +26,14 @@ EXPONENT, NOISE = 0.75, 0.2
 share."""
 
 
-def choose_pattern(view: MaskedView, total: int, key: bytes, stand_ins: int, begin: Bools) -> Bools | None:
+def choose_pattern(
+    view: MaskedView, total: int, key: bytes, stand_ins: int, begin: Bools, *, thorough: bool = True
+) -> Bools | None:
     """Return the cells (size,) to withhold, by the view and the key alone; None where no pattern was found.
 
     `total`: the number of everybody, which is shown and stays shown. `stand_ins`: how many tables the pattern
-    is to be safe for. `begin`: cells withheld from the beginning.
+    is to be safe for; `begin`: cells withheld from the beginning. If not `thorough`, tables that no pattern
+    is safe for are left out, and the only person of a cell is not looked after: the test of the truth does.
     """
     drawn = (stand_in(view, total, derive_key(key, f"stand-in {number}")) for number in range(stand_ins))
     tables = [table for table in drawn if table is not None]
@@ -43,13 +46,16 @@ def choose_pattern(view: MaskedView, total: int, key: bytes, stand_ins: int, beg
     reachable = []
     exact = len(view.inner) <= EXACT_INNER_CELLS
     for number, (table, of_cells) in enumerate(zip(tables, values, strict=True)):
-        reached = ReachableValues(view, of_cells, whole=exact, singletons=exact or not number)
+        reached = ReachableValues(view, of_cells, whole=exact, singletons=thorough and (exact or not number))
         reached.add(table, in_class=True)
-        reachable.append(reached)
         wider = _made_safe(reached, suppressed, costs)
-        if wider is None:
+        if wider is None and thorough:
             return None
-        suppressed = wider
+        if wider is not None:
+            reachable.append(reached)
+            suppressed = wider
+    if not reachable:
+        return None
     return _pruned(view, suppressed, first, costs.each, reachable)
 
 

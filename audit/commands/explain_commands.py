@@ -2,17 +2,18 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.read_commands import add_keys, verified_export
 from audit.commands.trust import CONSISTENT, trust_of_dossier, trust_of_member
 from audit.errors import MalformedError, NotInLogError
 from audit.events.search import Criteria, Found, read_events
 from audit.formats.encoding import decode_utf8
 from audit.log.directory import LogDirectory
-from audit.log.verify import verify_log
+from audit.log.verified_entries import VerifiedEntries
 from audit.reading.dossier import Dossier, say_proof
 from audit.reading.explain import StoryPart, explain_question
 from audit.reading.sentences import say_event
@@ -68,7 +69,7 @@ def _of_exports(options: argparse.Namespace) -> list[str]:
             proof = say_proof(export.verified.checkpoint, export.trust.known(export.verified))
             return [say_event(found.event), f"Entry {found.number} of {export.origin}: {proof}"]
     proof = say_proof(export.verified.checkpoint, export.trust.known(export.verified))
-    parts = _parts(export.origin, proof, question_id, export.entries)
+    parts = _parts(export.origin, proof, question_id, enumerate(export.entries))
     for path in options.members:
         parts += _of_member(options, path, question_id)
     if not parts:
@@ -79,9 +80,9 @@ def _of_exports(options: argparse.Namespace) -> list[str]:
 def _of_member(options: argparse.Namespace, path: Path, question_id: str) -> list[StoryPart]:
     directory = LogDirectory(path)
     trust = trust_of_member(options, directory, sys.stderr)
-    entries: list[tuple[int, bytes]] = []
-    verified = verify_log(directory, trust.policy, lambda i, e: entries.append((i, e)))
+    verified = verify_export(directory, trust.policy)
     proof = say_proof(verified.checkpoint, trust.known(verified))
+    entries = enumerate(VerifiedEntries(directory, verified.checkpoint))
     return _parts(verified.checkpoint.origin, proof, question_id, entries)
 
 
@@ -92,9 +93,9 @@ def _parts(
     return [StoryPart(origin, each.number, each.event, proof) for each in found]
 
 
-def _entry(entries: list[tuple[int, bytes]], number: int, origin: str) -> Found:
+def _entry(entries: Sequence[bytes], number: int, origin: str) -> Found:
     if number >= len(entries):
         raise NotInLogError(f"the export of {origin} has {len(entries)} entries: there is no entry {number}")
-    for found in read_events([entries[number]]):
+    for found in read_events([(number, entries[number])]):
         return found
     raise MalformedError(f"entry {number}", "of a kind that is not known here: a newer Safelane may read it")

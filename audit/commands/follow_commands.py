@@ -4,27 +4,28 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from audit.commands.export_verifying import check_signed_by
 from audit.commands.trust import add_trust, now, say, say_moment, trust_of
 from audit.errors import AuditError, MalformedError, UnreachableError
+from audit.formats.checkpoint import open_checkpoint
 from audit.formats.evidence import Evidence
 from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Verifier
-from audit.formats.tiles import bundles_of
 from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory
-from audit.log.follow import Follower, Step, read_state, write_state
-from audit.log.mirror import mirrored
+from audit.log.file_lock import FileHeldError, held_file
+from audit.log.follow import Followed, Follower, Step, read_state, write_state
+from audit.log.mirror import entries_under
 from audit.log.policy import NO_QUORUM, Policy
 from audit.log.web_source import web_source
-from audit.reading.announced_keys import announced_keys
+from audit.reading.announced_keys import ABOUT_KEYS, announced_keys, present_key, replaced_keys
 
 UNREACHABLE: Final = 4
-"""Exit code where the log could not be reached, so that nothing is known of it."""
+"""Exit code where the log was not reached, so that nothing new is known of it."""
 PATIENCE: Final = 600
 
 _USAGE = """\
@@ -34,7 +35,8 @@ the newest checkpoint; never put back an older copy of it. Beside it lies the mi
 read, and which any web server can serve. Give the log's key with --vkey, or a policy with --policy. A key
 that the log announces in an entry under that key is followed; after a theft both keys must be given. Exit
 code 0: the log only grew; 1: ALARM, with the reason, and for a fork or a rollback the evidence beside FILE;
-2: wrong usage; 4: the log cannot be reached."""
+2: wrong usage; 4: nothing new is known, as the log cannot be reached, or another look with this FILE is under
+way."""
 
 
 def add_follow(commands: Any) -> None:
@@ -70,24 +72,38 @@ def _follow(options: argparse.Namespace) -> int:
     if options.every is not None and options.every < 1:
         raise MalformedError("usage", "--every takes at least one second")
     while True:
-        code = _look(options)
+        code = _look_alone(options)
         if options.every is None or code not in (0, UNREACHABLE):
             return code
         sys.stdout.flush()
         time.sleep(options.every)
 
 
+def _look_alone(options: argparse.Namespace) -> int:
+    """One look at a time: of two at once the slower would put an older state over the newer one."""
+    try:
+        with held_file(options.state.with_name(options.state.name + ".lock")):
+            return _look(options)
+    except FileHeldError:
+        sys.stderr.write(f"audit: another look with {options.state} is under way: this one is left out\n")
+        return UNREACHABLE
+
+
 def _look(options: argparse.Namespace) -> int:
     trust = trust_of(options, None, sys.stderr)  # anew for each look: it holds what time it is
     mirror = options.mirror or options.state.with_name(options.state.name + ".mirror")
     source = web_source(options.url)
-    announced = _announced(mirror, trust.policy)
-    policy = replace(trust.policy, logs=(*trust.policy.logs, *map(Verifier, announced)))
-    follower = Follower(source, policy, mirror, lambda state: write_state(options.state, state))
     moment, state = now(), read_state(options.state)
+    changes = _key_changes(mirror, state, trust.policy)
+    announced = announced_keys(changes, [log.key for log in trust.policy.logs])
+    policy = replace(trust.policy, logs=(*trust.policy.logs, *map(Verifier, announced)))
+    follower = Follower(
+        source, policy, mirror, lambda state: write_state(options.state, state), replaced_keys(changes)
+    )
     follower.known(state)  # a state of another log is the reader's mistake, and no alarm
     try:
         step = follower.look(state, moment)
+        _check_key(mirror, step)
     except UnreachableError as error:
         sys.stderr.write(f"audit: {error}: nothing is known of the log; it is asked again next time\n")
         return UNREACHABLE
@@ -103,19 +119,27 @@ def _look(options: argparse.Namespace) -> int:
     return _say_quorum(options, step, moment, asked=trust.policy.quorum != NO_QUORUM)
 
 
-def _announced(mirror: Path, policy: Policy) -> tuple[VerifierKey, ...]:
-    """The keys that the log announced under a given one, in entries of the mirror."""
-    held = mirrored(mirror)
-    if held is None:
-        return ()
-    return announced_keys(_readable(LogDirectory(mirror), held.size), [log.key for log in policy.logs])
+def _key_changes(mirror: Path, state: Followed | None, policy: Policy) -> list[bytes]:
+    """The entries of the mirror that are about keys, oldest first.
+
+    A mirror may be a copy from somebody else, who could have written any key into it. So an entry counts only
+    under a checkpoint that was accepted here before, or that a given key has signed.
+    """
+    try:
+        note = LogDirectory(mirror).checkpoint()
+        if state is None or state.checkpoint.text != note.text:
+            open_checkpoint(note, policy.logs)
+    except AuditError:
+        return []
+    return list(entries_under(mirror, note, ABOUT_KEYS))
 
 
-def _readable(mirror: LogDirectory, size: int) -> Iterator[bytes]:
-    """The entries of a mirror; what the disk has spoilt is fetched again by the look that follows."""
-    for bundle in bundles_of(size):
-        with suppress(AuditError):
-            yield from mirror.entries(bundle)
+def _check_key(mirror: Path, step: Step) -> None:
+    """What is new may itself name another key than the one that signed it, at a first look too."""
+    note = step.state.checkpoint
+    present = present_key(entries_under(mirror, note, ABOUT_KEYS)) if step.files else None
+    if present is not None:
+        check_signed_by(note, present)
 
 
 def _say_announced(step: Step, announced: Sequence[VerifierKey]) -> Iterator[str]:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import add_trust, say, trust_of, trust_of_dossier
 from audit.errors import MalformedError, ProofError, QuorumError
 from audit.events.event_values import Outcome
@@ -12,7 +13,7 @@ from audit.formats.encoding import decode_utf8
 from audit.formats.tiles import WIDTH, Bundle, width_at
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy
-from audit.log.verify import verify_extends, verify_log
+from audit.log.verify import verify_extends
 from audit.reading.released_table import ReleasedTable
 from audit.reading.saved_table import compare
 from audit.reading.sidecar import ENDING, MemberProof, ProvenTable, Sidecar
@@ -22,12 +23,13 @@ NOT_COMPARED: Final = 3
 _MOST: Final = 200_000_000
 
 _USAGE = """\
-TABLE is a file that was saved or downloaded: .csv, .xlsx, .json, .jsonstat, .svg or .png. Beside it lies its
-sidecar, TABLE.sidecar.json. Give the key of the regional log with --vkey, or a policy with --policy; the keys
-of members' logs as well, to check what these say. --log DIR: your own export or mirror of the regional log,
-which must hold the same release, and then has the quorum in the place of the sidecar. Exit code 0: every
-number of the file is the released one; 1: something is wrong; 3: the release is proved, and the file is a
-picture, which cannot be compared (--numbers writes what it must show)."""
+TABLE is a file that was saved or downloaded: .csv, .xlsx, .json, .jsonstat, .xml (SDMX), .parquet, .arrows,
+.svg or .png. Beside it lies its sidecar, TABLE.sidecar.json. Give the key of the regional log with --vkey,
+or a policy with --policy; the keys of members' logs as well, to check what these say. --log DIR: your own
+export or mirror of the regional log, which must hold the same release, and then has the quorum in the place
+of the sidecar. Exit code 0: every number of the file is the released one; 1: something is wrong; 3: the
+release is proved, and the file is a picture, which cannot be compared: --numbers writes what it must
+show."""
 
 
 def add_open(commands: Any) -> None:
@@ -107,7 +109,7 @@ def _with_quorum(sidecar: Sidecar, policy: Policy) -> ProvenTable:
 def _compare_log(options: argparse.Namespace, directory: LogDirectory, proven: ProvenTable) -> list[str]:
     """The reader's own copy of the log must hold the entries, and have the quorum. Raises AuditError."""
     trust = trust_of(options, directory, sys.stderr, quorum=options.quorum)
-    verified = verify_log(directory, trust.policy)
+    verified = verify_export(directory, trust.policy)
     size = verified.checkpoint.size
     for entry in (proven.asked, proven.released):
         verify_extends(directory, entry.receipt.checkpoint, trust.without_quorum)

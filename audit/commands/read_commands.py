@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import CONSISTENT, Trust, add_trust, trust_of
 from audit.commands.verify_commands import seen_at
 from audit.errors import MalformedError
@@ -16,7 +17,8 @@ from audit.formats.checkpoint import Checkpoint
 from audit.log.directory import CHECKPOINT, LogDirectory
 from audit.log.policy import Verified
 from audit.log.sample import draw_sample
-from audit.log.verify import Visitor, verify_extends, verify_log
+from audit.log.verified_entries import VerifiedEntries
+from audit.log.verify import Visitor, verify_extends
 from audit.reading.alerts import Thresholds, Watch, notices
 from audit.reading.entry_facts import EntryFacts
 from audit.reading.exports import csv_rows, json_lines
@@ -85,7 +87,7 @@ class Export:
     directory: LogDirectory
     trust: Trust
     verified: Verified
-    entries: list[tuple[int, bytes]]
+    entries: VerifiedEntries
 
     @property
     def origin(self) -> str:
@@ -96,15 +98,14 @@ class Export:
 def verified_export(options: argparse.Namespace, visit: Visitor | None = None) -> Export:
     """Verify the export named by the arguments. Raises AuditError or OSError.
 
-    With `visit` each entry is handed to it, and none is kept.
+    With `visit` each entry is handed to it on the way.
     """
     directory = LogDirectory(options.directory)
-    entries: list[tuple[int, bytes]] = []
     trust = trust_of(options, directory, sys.stderr)
-    verified = verify_log(directory, trust.policy, visit or (lambda i, e: entries.append((i, e))))
+    verified = verify_export(directory, trust.policy, visit)
     if not trust.keys_given:
         sys.stderr.write(f"{CONSISTENT}\n")
-    return Export(directory, trust, verified, entries)
+    return Export(directory, trust, verified, VerifiedEntries(directory, verified.checkpoint))
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -126,7 +127,7 @@ def _list(options: argparse.Namespace) -> int:
         since=options.since,
         until=options.until,
     )
-    _show(options, export.origin, criteria.find(export.entries))
+    _show(options, export.origin, criteria.find(enumerate(export.entries)))
     return 0
 
 
@@ -143,7 +144,7 @@ def _sample(options: argparse.Namespace) -> int:
         checkpoint = verify_extends(export.directory, seen_at(options.at), export.trust.without_quorum)
     _say_checkpoint(checkpoint, options.seed)
     numbers = draw_sample(checkpoint.root, checkpoint.size, options.count, options.seed)
-    _show(options, export.origin, read_events(export.entries[number] for number in numbers))
+    _show(options, export.origin, read_events((number, export.entries[number]) for number in numbers))
     return 0
 
 

@@ -2,14 +2,16 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import CONSISTENT, add_trust, trust_of_member
 from audit.errors import SignatureError
 from audit.log.directory import LogDirectory
-from audit.log.verify import verify_log
+from audit.log.verified_entries import VerifiedEntries
 from audit.reading.reconcile import Difference, RegionalLog, reconcile
 
 _PATIENCE = timedelta(minutes=5)
@@ -46,17 +48,16 @@ def _reconcile(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _checked(options: argparse.Namespace, path: Path) -> tuple[str, list[tuple[int, bytes]]]:
+def _checked(options: argparse.Namespace, path: Path) -> tuple[str, Iterable[tuple[int, bytes]]]:
     directory = LogDirectory(path)
     trust = trust_of_member(options, directory, sys.stderr)
-    entries: list[tuple[int, bytes]] = []
     try:
-        verified = verify_log(directory, trust.policy, lambda i, e: entries.append((i, e)))
+        verified = verify_export(directory, trust.policy)
     except SignatureError as error:
         raise SignatureError(f"{path}: {error}") from None
     if not trust.keys_given:
         sys.stderr.write(f"{path}: {CONSISTENT}\n")
-    return verified.checkpoint.origin, entries
+    return verified.checkpoint.origin, enumerate(VerifiedEntries(directory, verified.checkpoint))
 
 
 def _line(difference: Difference) -> str:

@@ -6,11 +6,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import CONSISTENT, add_trust, say, trust_of_member
 from audit.errors import AuditError, ProofError
 from audit.formats.encoding import decode_utf8
 from audit.log.directory import LogDirectory
-from audit.log.verify import verify_log
+from audit.log.verified_entries import VerifiedEntries
 from audit.reading.decision_bundle import CheckedDecision, DecisionBundle, asked_of, check_decision, judged
 from audit.reading.sentences import say_event
 
@@ -62,14 +63,13 @@ def _replay(options: argparse.Namespace) -> int:
     return 0
 
 
-def _verified(options: argparse.Namespace, path: Path) -> tuple[str, list[bytes]]:
+def _verified(options: argparse.Namespace, path: Path) -> tuple[str, VerifiedEntries]:
     directory = LogDirectory(path)
     trust = trust_of_member(options, directory, sys.stderr)
-    entries: list[bytes] = []
-    verified = verify_log(directory, trust.policy, lambda _, entry: entries.append(entry))
+    verified = verify_export(directory, trust.policy)
     if not trust.keys_given:
         sys.stderr.write(f"{path}: {CONSISTENT}\n")
-    return verified.checkpoint.origin, entries
+    return verified.checkpoint.origin, VerifiedEntries(directory, verified.checkpoint)
 
 
 def _lines(bundle: DecisionBundle, checked: CheckedDecision, *, compared: bool, show: bool) -> list[str]:

@@ -3,10 +3,12 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from audit.commands.export_verifying import verify_export
 from audit.commands.trust import (
     CONSISTENT,
     add_trust,
@@ -15,19 +17,20 @@ from audit.commands.trust import (
     trust_of,
     trust_of_dossier,
 )
-from audit.errors import MalformedError, NotInLogError
+from audit.errors import AuditError, MalformedError, NotInLogError
 from audit.events.events import kind_of
 from audit.formats.checkpoint import Checkpoint
-from audit.formats.cosignature import CosignatureVerifier
+from audit.formats.cosignature import CosignatureVerifier, cosigned_at
 from audit.formats.encoding import decode_utf8
-from audit.formats.evidence import Evidence
+from audit.formats.evidence import Evidence, Finding
 from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Note, Verifier
 from audit.formats.tiles import WIDTH, Bundle, width_at
-from audit.formats.vkey import COSIGNATURE_V1
+from audit.formats.vkey import ED25519
 from audit.log.directory import LogDirectory
+from audit.log.policy import Policy
 from audit.log.receipt import HEADER, Receipt
-from audit.log.verify import verify_extends, verify_log
+from audit.log.verify import verify_extends
 from audit.reading.dossier import FORMAT as DOSSIER
 from audit.reading.dossier import Dossier
 from audit.reading.refused_message import FORMAT as REFUSED
@@ -93,7 +96,7 @@ def _verify_directory(options: argparse.Namespace) -> None:
     directory = LogDirectory(options.path)
     trust = trust_of(options, directory, sys.stdout, quorum=options.quorum)
     kinds: Counter[str] = Counter()
-    verified = verify_log(directory, trust.policy, _count(kinds))
+    verified = verify_export(directory, trust.policy, _count(kinds))
     say(trust.say(verified))
     for kind, number in sorted(kinds.items()):
         _say(f"  {number} {kind}")
@@ -116,7 +119,7 @@ def _verify_receipt(options: argparse.Namespace, receipt: Receipt) -> None:
     directory = None if options.log is None else LogDirectory(options.log)
     trust = trust_of(options, directory, sys.stdout, quorum=options.quorum)
     if directory is not None:
-        verify_log(directory, trust.policy)
+        verify_export(directory, trust.policy)
         verify_extends(directory, receipt.checkpoint, trust.policy)
     if options.entry is not None:
         entry = options.entry.read_bytes()
@@ -138,9 +141,30 @@ def _entry_of(directory: LogDirectory, index: int) -> bytes:
 
 
 def _verify_evidence(options: argparse.Namespace, evidence: Evidence) -> None:
-    finding = evidence.verify(trust_of(options, None, sys.stdout).policy.logs)
+    trust = trust_of(options, None, sys.stdout)
+    finding = evidence.verify(trust.policy.logs)
     first, second = Checkpoint.parse(evidence.first.text), Checkpoint.parse(evidence.second.text)
     _say(f"{finding.value}: {first.origin} signed size {first.size}, and then size {second.size}")
+    if finding is Finding.FORK and trust.witnesses_given:
+        say(_say_cosigners(trust.policy, evidence))
+
+
+def _say_cosigners(policy: Policy, evidence: Evidence) -> Iterator[str]:
+    """Who has cosigned each history. A witness of both let the fork pass as one that only grew."""
+    first, second = (_cosigners(policy, note) for note in (evidence.first, evidence.second))
+    for which, names in (("first", first), ("second", second)):
+        yield f"  the {which} is cosigned by {', '.join(sorted(names)) or 'no known witness'}"
+    if both := ", ".join(sorted(first & second)):
+        yield f"  cosigned both, so forgets or lies, and must not count any more: {both}"
+
+
+def _cosigners(policy: Policy, note: Note) -> frozenset[str]:
+    found = set()
+    for name, witness in policy.witnesses.items():
+        with suppress(AuditError):
+            cosigned_at(note, witness)
+            found.add(name)
+    return frozenset(found)
 
 
 def _verify_refused(options: argparse.Namespace, refused: RefusedMessage) -> None:
@@ -149,7 +173,7 @@ def _verify_refused(options: argparse.Namespace, refused: RefusedMessage) -> Non
         raise MalformedError(
             "usage", "give the sender's keys with --vkey: they are in its entry member-enrolled"
         )
-    verifiers = [CosignatureVerifier(k) if k.kind == COSIGNATURE_V1 else Verifier(k) for k in keys]
+    verifiers = [Verifier(k) if k.kind == ED25519 else CosignatureVerifier(k) for k in keys]
     event, signed = refused.verify(verifiers)
     _say(say_event(event))
     for key in signed:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from audit.errors import MalformedError
+from audit.errors import MalformedError, WitnessError
 from audit.formats.cosignature import Cosigner
 from audit.formats.encoding import decode_utf8
 from audit.formats.evidence import Evidence, Finding
@@ -47,9 +47,10 @@ def add_witness(commands: Any) -> None:
 def _witness(options: argparse.Namespace) -> int:
     logs = [Verifier.parse(vkey) for vkey in options.log_key]
     address = _address(options.listen)
-    cosigner = _cosigner(options.key, options.name, WITNESS_KEY_TYPES[options.key_type])
+    _check_memory(options.key, options.state)
     reporter = _Reporter(logs, options.evidence or options.state.parent)
     with closing(FileWitnessStorage(options.state)) as storage:
+        cosigner = _cosigner(options.key, options.name, WITNESS_KEY_TYPES[options.key_type])
         witness = Witness(cosigner, logs, storage)
         with WitnessServer(address, witness, [v.key.name for v in logs], reporter.report) as server:
             host, port = server.server_address[:2]
@@ -59,6 +60,17 @@ def _witness(options: argparse.Namespace) -> int:
                 sys.stdout.flush()
                 server.serve_forever()
     return 0
+
+
+def _check_memory(key: Path, state: Path) -> None:
+    """A key that has cosigned has a state, made before it: an interrupted first start leaves no key alone."""
+    if key.exists() and not (state.exists() and state.stat().st_size):
+        raise WitnessError(
+            f"{state} is not there, or empty, and with it all that the key in {key} has cosigned: a witness "
+            "that forgets can be made to cosign two histories. Name the state that belongs to the key; if it "
+            "is lost, give another file for --key, so that a new key is made, and tell whoever counts on the "
+            "former one"
+        )
 
 
 def _end_when_asked() -> None:

@@ -2,6 +2,9 @@
 
 A database hands out what stands in it, also after somebody changed it. An entry that is read is hashed once
 and compared with its hash in the tree: so nobody is shown, or proved, an entry that is not the logged one.
+Somebody may have changed the hash in the tile as well: so a full tile is compared with its hash in the tile
+above. Tiles at the right edge are compared with the signed root before each append, with which a reading of a
+kept log begins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +13,7 @@ from typing import Final
 from audit.errors import DamagedEntryError, NotInLogError
 from audit.formats.merkle import HASH_SIZE, leaf_hash
 from audit.formats.note import Signature
-from audit.formats.tiles import HEIGHT, WIDTH, Tile, width_at
+from audit.formats.tiles import HEIGHT, WIDTH, Tile, TileTree, width_at
 from audit.log.log import Growth, SignedCheckpoint, Storage
 
 _MOST_TILES: Final = 64
@@ -29,6 +32,7 @@ class CheckedReading:
         """The storage below, for whoever checks everything by other means."""
         self.damaged: set[int] = set()
         self._leaves: dict[int, bytes] = {}
+        self._parents: dict[int, bytes] = {}
         self._latest: list[SignedCheckpoint | None] = []
 
     def read_entries(self, start: int, end: int) -> Sequence[bytes]:
@@ -81,8 +85,36 @@ class CheckedReading:
         return self._leaves[index][place * HASH_SIZE : (place + count) * HASH_SIZE]
 
     def _tile(self, index: int) -> bytes:
+        """The hashes to compare with; none where they are not under the tile above, nor the entries' own."""
+        width = width_at(0, self._entries(), index)
+        tile = Tile(0, index, width)
+        hashes = self._read_tile(tile)
+        if width < WIDTH or len(hashes) < WIDTH * HASH_SIZE:
+            return hashes
+        above = self._above(index)
+        if not above or _top(tile, hashes) == above or _top(tile, self._own_hashes(index)) == above:
+            return hashes
+        return b""
+
+    def _above(self, index: int) -> bytes:
+        """What the tile above says of a full tile; nothing where that is gone, which a check tells."""
+        parent = index >> HEIGHT
+        if parent not in self._parents:
+            self._parents[parent] = self._read_tile(Tile(1, parent, width_at(1, self._entries(), parent)))
+        place = index % WIDTH * HASH_SIZE
+        return self._parents[parent][place : place + HASH_SIZE]
+
+    def _own_hashes(self, index: int) -> bytes:
+        """The hashes of a full tile's entries as they are stored now."""
         try:
-            (hashes,) = self.unchecked.read_tiles([Tile(0, index, width_at(0, self._entries(), index))])
+            entries = self.unchecked.read_entries(index * WIDTH, (index + 1) * WIDTH)
+        except NotInLogError:
+            return bytes(WIDTH * HASH_SIZE)
+        return b"".join(leaf_hash(e) if isinstance(e, bytes) else bytes(HASH_SIZE) for e in entries)
+
+    def _read_tile(self, tile: Tile) -> bytes:
+        try:
+            (hashes,) = self.unchecked.read_tiles([tile])
         except NotInLogError:
             return b""
         return hashes
@@ -120,6 +152,11 @@ class CheckedReading:
     def add_cosignatures(self, size: int, signatures: Sequence[Signature]) -> None:
         """Raises TypeError: read-only."""
         raise TypeError(f"nothing is added to a log that is only read ({len(signatures)} at {size})")
+
+
+def _top(tile: Tile, hashes: bytes) -> bytes:
+    """The hash over a full tile."""
+    return TileTree.of(tile, hashes).node((HEIGHT, tile.index))
 
 
 def entries_that_hold(storage: Storage, start: int, end: int) -> Iterator[tuple[int, bytes | None]]:

@@ -93,6 +93,10 @@ class LogDirectory:
         for bundle in bundles_of(size):
             yield self.entries(bundle)
 
+    def resource(self, path: str, limit: int) -> bytes:
+        """A file by its path below the log's prefix, as it would be served. Raises as `Source` does."""
+        return self._read(path, limit)
+
     def _keys(self, name: str) -> list[VerifierKey]:
         text = decode_utf8(self._read(name, MAX_NOTE_SIZE), name)
         return parse_key_lines(text, name) if name == VKEY or text else []

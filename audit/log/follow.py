@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from audit.errors import AuditError, MalformedError, QuorumError
+from audit.errors import AuditError, MalformedError, QuorumError, SignatureError
 from audit.formats.canonical import canonical_json, load_canonical_object
-from audit.formats.checkpoint import Checkpoint
+from audit.formats.checkpoint import Checkpoint, open_checkpoint
 from audit.formats.encoding import decode_utf8
 from audit.formats.evidence import Evidence, evidence_from_tree
 from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.merkle import root
 from audit.formats.note import MAX_NOTE_SIZE, Note
 from audit.formats.vkey import VerifierKey
-from audit.log.directory import CHECKPOINT
+from audit.log.directory import CHECKPOINT, LogDirectory
 from audit.log.mirror import CheckedTiles, finish_mirror, grow_mirror, mirrored
 from audit.log.policy import NO_QUORUM, Policy, Verified
 from audit.log.web_source import Source
@@ -90,38 +90,68 @@ def write_state(path: Path, state: Followed) -> None:
 
 @dataclass(frozen=True)
 class Follower:
-    """Follows one log. `remember` makes a state durable; `mirror` is the directory of the copy."""
+    """Follows one log. `remember` makes a state durable; `mirror` is the directory of the copy.
+
+    `replaced`: keys, as vkey lines, that the log itself has said to be replaced. They verify what they signed
+    before; whoever has stolen one must not make the log go on.
+    """
 
     source: Source
     policy: Policy
     mirror: Path
     remember: Callable[[Followed], None]
+    replaced: frozenset[str] = frozenset()
 
     def look(self, state: Followed | None, now: int) -> Step:
         """Fetch the newest checkpoint, check that it extends the remembered one, and bring the mirror to it.
 
+        The mirror's checkpoint counts as remembered too, so that a state which was lost, or put back, forgets
+        nothing.
         The state is remembered before the mirror grows: what was accepted is never forgotten for a full disk.
         Raises ForkFoundError with evidence for a fork or a rollback, and for everything else that does not
         hold MalformedError, SignatureError, ProofError, NotInLogError or UnreachableError.
         """
-        known = self.known(state)
+        known, copied = self.known(state), self.from_mirror()
+        if state is None and copied is not None:
+            state, known = Followed(copied), Checkpoint.parse(copied.text)
         held = mirrored(self.mirror)
         note = Note.parse(decode_utf8(self.source(CHECKPOINT, MAX_NOTE_SIZE), "checkpoint"))
         verified = _without_quorum(self.policy, _since(self.policy)).verify(note)
         new = verified.checkpoint
         if held is not None and held.origin != new.origin:
             raise MalformedError(str(self.mirror), f"a mirror of {held.origin}, not of {new.origin}")
-        if state is not None and known is not None:
-            _check_no_contradiction(state.checkpoint, known, note, new)
+        seen = [] if state is None else [state.checkpoint]
+        seen += [] if copied is None or copied.text in {each.text for each in seen} else [copied]
+        for earlier in seen:
+            _check_no_contradiction(earlier, Checkpoint.parse(earlier.text), note, new)
+        if all(Checkpoint.parse(earlier.text).size < new.size for earlier in seen):
+            self._check_present_key(note)
         tiles = CheckedTiles(new, self.source, self.mirror)
-        if state is not None and known is not None:
-            _check_extends(state.checkpoint, known, note, tiles)
+        for earlier in seen:
+            _check_extends(earlier, Checkpoint.parse(earlier.text), note, tiles)
         following = Followed(note, _unwitnessed(self.policy, state, note, now))
         self.remember(following)
         files = grow_mirror(tiles, self.source, self.mirror, _held_size(held, tiles))
         witnesses = [witness.key for witness in self.policy.witnesses.values()]
         finish_mirror(self.mirror, note, _log_keys(self.policy, note), witnesses)
         return Step(following, 0 if known is None else known.size, verified, files)
+
+    def from_mirror(self) -> Note | None:
+        """The mirror's checkpoint, if a key that is given signed it: it remembers what a state forgot."""
+        try:
+            note = LogDirectory(self.mirror).checkpoint()
+            open_checkpoint(note, self.policy.logs)
+        except AuditError:
+            return None
+        return note
+
+    def _check_present_key(self, note: Note) -> None:
+        present = [log.key for log in self.policy.logs if str(log.key) not in self.replaced]
+        if not any(line.is_by(key) for line in note.signatures for key in present):
+            raise SignatureError(
+                f"the log {Checkpoint.parse(note.text).origin} goes on under a key alone that it has itself "
+                "replaced: somebody may have stolen that key; compare the present one by telephone"
+            )
 
     def known(self, state: Followed | None) -> Checkpoint | None:
         """The remembered checkpoint. Raises MalformedError unless a key that is given has signed it."""

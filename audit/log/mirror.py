@@ -5,7 +5,8 @@ entry bundle, if its leaf hashes are those of its tile. So neither a server nor 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -173,6 +174,33 @@ def finish_mirror(
                 file.unlink()
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def entries_under(path: Path, note: Note, holding: bytes) -> Iterator[bytes]:
+    """Yield a mirror's entries with these bytes that stand under this checkpoint, in order.
+
+    Whoever made the mirror could write any file; what is not under the checkpoint, or cannot be read, is left
+    out. The checkpoint's signature is the caller's to check.
+    """
+    checkpoint, directory = Checkpoint.parse(note.text), LogDirectory(path)
+    with suppress(AuditError):
+        tiles = CheckedTiles(checkpoint, directory.resource)
+        for bundle in bundles_of(checkpoint.size):
+            with suppress(AuditError):
+                data = directory.resource(bundle.path, MAX_BUNDLE)
+                if holding in data:  # most bundles are read no further
+                    yield from _holding_under(tiles, bundle, parse_bundle(bundle, data), holding)
+
+
+def _holding_under(
+    tiles: CheckedTiles, bundle: Bundle, entries: Sequence[bytes], holding: bytes
+) -> list[bytes]:
+    hashes = tiles.tile(Tile(0, bundle.index, bundle.width))
+    return [
+        entry
+        for place, entry in enumerate(entries)
+        if holding in entry and leaf_hash(entry) == hashes[place * HASH_SIZE :][:HASH_SIZE]
+    ]
 
 
 def mirrored(path: Path) -> Checkpoint | None:

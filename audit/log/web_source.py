@@ -1,13 +1,13 @@
 """Fetches a log's resources over HTTP (c2sp.org/tlog-tiles), each within a limit, gzipped where offered."""
 
 import http.client
-import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable
 from typing import Final
 
 from audit.errors import MalformedError, NotInLogError, UnreachableError
+from audit.log.timely_reply import timely_reply
 
 Source = Callable[[str, int], bytes]
 """Returns the resource at a path below the log's prefix, of at most so many bytes.
@@ -16,6 +16,8 @@ Raises UnreachableError, NotInLogError where there is none, or MalformedError wh
 """
 
 TIMEOUT: Final = 30.0
+SLOWEST: Final = 50_000
+"""Bytes a second, of the most that a resource can have: whatever takes longer is out of reach."""
 _CHUNK: Final = 65_536
 
 
@@ -30,14 +32,13 @@ def web_source(url: str, timeout: float = TIMEOUT) -> Source:
             f"{prefix}/{path}", headers={"Accept-Encoding": "gzip, identity", "User-Agent": "safelane-audit"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310 - as above
+            with timely_reply(request, timeout, timeout + limit / SLOWEST) as reply:
+                if reply.status in (404, 410):
+                    raise NotInLogError(f"{prefix}/{path} is not there ({reply.status})")
+                if reply.status != 200:
+                    raise UnreachableError(f"{prefix}/{path} cannot be had: status {reply.status}")
                 coding = reply.headers.get("Content-Encoding", "identity").lower()
                 return _body(reply, path, limit, coding)
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code in (404, 410):
-                    raise NotInLogError(f"{prefix}/{path} is not there ({error.code})") from None
-                raise UnreachableError(f"{prefix}/{path} cannot be had: status {error.code}") from None
         except (OSError, http.client.HTTPException) as error:
             raise UnreachableError(f"{prefix} cannot be reached: {error or type(error).__name__}") from None
 
@@ -57,6 +58,8 @@ def _body(reply: http.client.HTTPResponse, path: str, limit: int, coding: str) -
             raise MalformedError(path, "not the gzip that it claims to be") from None
         if len(data) > limit:
             raise MalformedError(path, f"longer than {limit} bytes")
+    if reply.length:  # of what Content-Length promised
+        raise UnreachableError(f"{path} was cut off: {reply.length} bytes did not come")
     if unpack is not None and (not unpack.eof or unpack.unused_data):
         raise MalformedError(path, "gzip that ends too early, or with something behind it")
     return data

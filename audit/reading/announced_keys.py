@@ -11,7 +11,8 @@ from audit.events.search import event_of
 from audit.formats.vkey import VerifierKey
 
 _USE = "log"
-_CHANGED = b'"type":"key-changed"'
+ABOUT_KEYS = b'"type":"key-changed"'
+"""Whatever is about a change of keys holds these bytes."""
 
 
 def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
@@ -22,7 +23,7 @@ def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> 
     known = {str(key) for key in trusted}
     found: list[str] = []
     for entry in entries:
-        event = event_of(entry) if _CHANGED in entry else None
+        event = event_of(entry) if ABOUT_KEYS in entry else None
         if (
             isinstance(event, KeyChanged)
             and event.use == _USE
@@ -33,3 +34,27 @@ def announced_keys(entries: Iterable[bytes], trusted: Iterable[VerifierKey]) -> 
             known.add(event.present)
             found.append(event.present)
     return tuple(map(VerifierKey.parse, found))
+
+
+def replaced_keys(entries: Iterable[bytes]) -> frozenset[str]:
+    """Return the keys of the log, as vkey lines, in whose place another came: alone they sign nothing more.
+
+    `entries` as above. In the overlap the former key signs as well, and never without the present one.
+    """
+    replaced: set[str] = set()
+    for entry in entries:
+        event = event_of(entry) if ABOUT_KEYS in entry else None
+        if isinstance(event, KeyChanged) and event.use == _USE and event.former is not None:
+            replaced.add(event.former)
+            replaced.discard(event.present)
+    return frozenset(replaced)
+
+
+def present_key(entries: Iterable[bytes]) -> VerifierKey | None:
+    """Return the key that signs the log by its own words, if an entry says it. Raises MalformedError."""
+    present: str | None = None
+    for entry in entries:
+        event = event_of(entry) if ABOUT_KEYS in entry else None
+        if isinstance(event, KeyChanged) and event.use == _USE:
+            present = event.present
+    return None if present is None else VerifierKey.parse(present)

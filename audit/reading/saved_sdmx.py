@@ -1,9 +1,10 @@
-"""The rows of a table that was saved as SDMX-CSV 2.0 or SDMX-JSON 2.0: its codes, and what stands at them."""
+"""The rows of a table that was saved as SDMX (CSV 2.0, JSON 2.0, ML 3.0): codes, and what stands at them."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
+from xml.etree import ElementTree
 
 from audit.errors import MalformedError, TableError
 from audit.reading.released_table import TOTAL, VALUE, WITHHELD, ReleasedTable
@@ -11,6 +12,7 @@ from audit.reading.released_table import TOTAL, VALUE, WITHHELD, ReleasedTable
 Row = tuple[Sequence[Any], Mapping[str, Any]]
 
 TIME: Final = "TIME_PERIOD"
+_UNIT: Final = "UNIT_MEASURE"
 _YEARS: Final = frozenset({"year", "service_year"})
 _STATES: Final = ("OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
 _FACTS: Final = MappingProxyType(
@@ -71,6 +73,30 @@ def json_rows(value: Mapping[str, Any], table: ReleasedTable) -> list[Row]:
         raise MalformedError(
             "saved table", "a message of SDMX-JSON lacks a field, or has a wrong one"
         ) from None
+
+
+def xml_rows(data: bytes, table: ReleasedTable) -> list[Row]:
+    """The rows of a message of SDMX-ML with one data set in series. Raises TableError, or MalformedError."""
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise MalformedError("saved table", "it defines entities of its own")
+    try:
+        message = ElementTree.fromstring(data)  # noqa: S314 - no document type
+    except (ElementTree.ParseError, ValueError, LookupError):
+        raise MalformedError("saved table", "not XML that can be read") from None
+    names = _components(table)
+    beside = [TIME] if table.year and TIME not in names else []
+    known = {*names, *beside, *_STATES, *_FACTS, _UNIT}
+    rows = []
+    for series in message.iter("Series"):
+        for observation in series:
+            found = {**series.attrib, **observation.attrib}
+            if observation.tag != "Obs" or not known >= set(found) >= {*names, *beside}:
+                raise TableError("the file is of another table than the release, or has other attributes")
+            if beside and found[TIME] != table.year:
+                raise TableError(f"the file is about another year of service than {table.year}")
+            facts = [found.get(name) for name in (*_STATES, *_FACTS)]
+            rows.append(_row(table, [found[name] for name in names], facts))
+    return rows
 
 
 def _beside(axes: Sequence[Mapping[str, Any]], table: ReleasedTable) -> int:

@@ -25,7 +25,8 @@ from audit.reading.released_table import (
     ReleasedCell,
     ReleasedTable,
 )
-from audit.reading.saved_sdmx import TIME, csv_rows, json_rows
+from audit.reading.saved_columns import arrow_rows, parquet_rows
+from audit.reading.saved_sdmx import TIME, csv_rows, json_rows, xml_rows
 from audit.reading.saved_workbook import compare_first_sheet, data_rows
 
 FACTS: Final = (
@@ -57,8 +58,10 @@ _REASONS: Final = MappingProxyType(
         "not-applicable": 5,
     }
 )
+_OVER: Final = "total_over"
 _LABELS: Final = "labels"
 _RANGES: Final = "ranges of withheld numbers that follow from the table"
+_BESIDE: Final = "what the file says beside its rows"
 _PICTURES: Final = ("svg", "png")
 
 
@@ -89,9 +92,12 @@ def compare(name: str, data: bytes, table: ReleasedTable) -> Compared:
         "json": _json,
         "jsonstat": _json_stat,
         "xlsx": _workbook,
+        "xml": _xml,
+        "parquet": _parquet,
+        "arrows": _arrow,
     }
     if ending not in readers:
-        raise MalformedError(name, "its ending is none of csv, xlsx, json, jsonstat, svg, png")
+        raise MalformedError(name, f"its ending is none of {', '.join([*readers, *_PICTURES])}")
     return readers[ending](data, table)
 
 
@@ -123,11 +129,13 @@ def _workbook(data: bytes, table: ReleasedTable) -> Compared:
     head, rows = _without_year(head, rows, table, SERVICE_YEAR)
     head, rows = _without_year(head, rows, table, f"{SERVICE_YEAR}_label")
     expected = [text for level in table.levels for text in (harmless(level), f"{harmless(level)}_label")]
-    if head != [*expected, *FACTS]:
+    # A workbook from before its rows of totals were marked lacks the first of these columns.
+    columns = [_OVER, *FACTS] if _OVER in head else list(FACTS)
+    if head != [*expected, *columns]:
         raise TableError("the sheet with a row for each cell is of another table, or has other columns")
     width = len(table.levels)
     found = [
-        ([row[2 * place] for place in range(width)], dict(zip(FACTS, row[2 * width :], strict=True)))
+        ([row[2 * place] for place in range(width)], dict(zip(columns, row[2 * width :], strict=True)))
         for row in rows
     ]
     compared = _rows(table, found, worded=True)
@@ -143,18 +151,44 @@ def _csv(data: bytes, table: ReleasedTable) -> Compared:
     head, rows = _without_year(head, rows, table, SERVICE_YEAR)
     head, rows = _without_year(head, rows, table, f"{SERVICE_YEAR}_label")
     names = [harmless(level) for level in table.levels]
-    doubled = [each for name in names for each in (name, f"{name}_label")]
     if head == [*names, *FACTS]:
         return _rows(table, _split(head, rows, len(names), 1), worded=True)
-    for keys, step in ((names, 1), (doubled, 2)):
-        for more in ([], ["total_over"]):
-            if head == [*keys, *more, *PROGRAM_FACTS]:
-                compared = _rows(table, _split(head, rows, len(names), step), worded=False)
-                beside = (*compared.unchecked, *([_LABELS] if step == 2 else []))
-                return Compared(compared.cells, compared.of, beside)
     if head[:3] == ["STRUCTURE", "STRUCTURE_ID", "ACTION"]:
         head, rows = head[3:], [row[3:] for row in rows]
         return _rows(table, csv_rows(*_without_year(head, rows, table, TIME), table), worded=False)
+    return _program(head, rows, names, table)
+
+
+def _xml(data: bytes, table: ReleasedTable) -> Compared:
+    return _rows(table, xml_rows(data, table), worded=False)
+
+
+def _parquet(data: bytes, table: ReleasedTable) -> Compared:
+    return _columns(*parquet_rows(data, len(table.cells)), table)
+
+
+def _arrow(data: bytes, table: ReleasedTable) -> Compared:
+    return _columns(*arrow_rows(data, len(table.cells)), table)
+
+
+def _columns(head: list[str], rows: list[list[Any]], table: ReleasedTable) -> Compared:
+    head, rows = _without_year(head, rows, table, SERVICE_YEAR)
+    head, rows = _without_year(head, rows, table, f"{SERVICE_YEAR}_label")
+    compared = _program(head, rows, table.levels, table)
+    return Compared(compared.cells, compared.of, (*compared.unchecked, _BESIDE))
+
+
+def _program(
+    head: Sequence[str], rows: Iterable[Sequence[Any]], names: Sequence[str], table: ReleasedTable
+) -> Compared:
+    """Compare rows as programs get them, whose levels have these names. Raises TableError."""
+    doubled = [each for name in names for each in (name, f"{name}_label")]
+    for keys, step in ((names, 1), (doubled, 2)):
+        for more in ([], [_OVER]):
+            if [*head] == [*keys, *more, *PROGRAM_FACTS]:
+                compared = _rows(table, _split(head, rows, len(names), step), worded=False)
+                beside = (*compared.unchecked, *([_LABELS] if step == 2 else []))
+                return Compared(compared.cells, compared.of, beside)
     raise TableError("the file is of another table than the release, or no table that Safelane saves")
 
 
@@ -240,6 +274,7 @@ def _compare_cell(table: ReleasedTable, key: Key, facts: Mapping[str, Any], *, w
         "masked_members": " ".join(cell.masked_members),
         "largest_deviation": cell.largest_deviation or "",
         "standard_deviation": cell.standard_deviation or "",
+        _OVER: " ".join(level for level, code in zip(table.levels, key, strict=True) if code == TOTAL),
     }
     for name, value in expected.items():
         if name in facts and _plain(facts[name]) != str(value):

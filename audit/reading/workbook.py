@@ -2,7 +2,9 @@
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree
@@ -14,6 +16,11 @@ Row = list[Value]
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError,
+    KeyError, IndexError, ValueError, OverflowError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What reading a damaged workbook raises, a locked one too."""
 _MOST: Final = 200_000_000
 """Bytes of one part once unpacked: a workbook of a million cells has a third of this."""
 _PLACE: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
@@ -24,7 +31,7 @@ def read_sheets(data: bytes) -> dict[str, list[Row]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _sheets(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, KeyError, ValueError, NotImplementedError, EOFError):
+    except _DAMAGED:
         raise MalformedError("workbook", "not a workbook that can be read") from None
     except ElementTree.ParseError:
         raise MalformedError("workbook", "a part that is no XML") from None

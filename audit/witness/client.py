@@ -1,7 +1,7 @@
 """Ask witnesses for cosignatures by HTTP (c2sp.org/tlog-witness); every reply is verified."""
 
+import http.client
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from audit.formats.encoding import decode_utf8
 from audit.formats.evidence_errors import SizeConflictError
 from audit.formats.note import Note, Signature
 from audit.log.policy import Policy
+from audit.log.timely_reply import timely_reply
 from audit.witness.protocol import AddCheckpoint, parse_cosignatures, parse_known_size
 
 _MAX_REPLY: Final = 64 * 1024
@@ -84,14 +85,12 @@ def _ask(url: str, verifier: CosignatureVerifier, request: AddCheckpoint, timeou
         f"{url.rstrip('/')}/add-checkpoint", data=str(request).encode(), method="POST"
     )
     try:
-        with urllib.request.urlopen(call, timeout=timeout) as reply:  # noqa: S310 - as above
-            body = reply.read(_MAX_REPLY)
-    except urllib.error.HTTPError as error:
-        with error:
-            body = error.read(_MAX_REPLY)
-        raise _refusal(url, error.code, body) from None
-    except OSError as error:
+        with timely_reply(call, timeout, timeout) as reply:
+            status, body = reply.status, reply.read(_MAX_REPLY)
+    except (OSError, http.client.HTTPException) as error:
         raise WitnessError(f"the witness at {url} cannot be reached: {error}") from None
+    if status != HTTPStatus.OK:
+        raise _refusal(url, status, body)
     return _own_cosignature(verifier, request.checkpoint, decode_utf8(body, "witness's reply"))
 
 

@@ -1,9 +1,11 @@
 """A witness on HTTP (c2sp.org/tlog-witness), with nothing but the standard library."""
 
+import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +20,11 @@ from audit.witness.witness import Witness
 
 TEXT: Final = "text/plain; charset=utf-8"
 _IDLE_SECONDS: Final = 20
+MOST_AT_ONCE: Final = 64
+LONGEST_SECONDS: Final = 60.0
+"""Connections at once, and how long one may last: callers that send a byte now and then would take every
+thread for ever.
+"""
 _STATUS: Final = {
     MalformedError: HTTPStatus.BAD_REQUEST,
     UntrustedCheckpointError: HTTPStatus.FORBIDDEN,
@@ -47,6 +54,30 @@ class WitnessServer(ThreadingHTTPServer):
         self._report = report
         self._clock = clock
         self._turn = threading.Lock()
+        self._room = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection on a thread of its own; without room close it: its caller tries again."""
+        if self._room.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a connection to its end, which comes whatever its caller does."""
+        end = threading.Timer(LONGEST_SECONDS, _shut_down, [request])
+        end.daemon = True
+        end.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            end.cancel()
+            self._room.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that broke off is no news; anything else is told as ever."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def add_checkpoint(self, body: bytes) -> str:
         """Handle a request; returns the reply's signature lines. Raises AuditError."""
@@ -70,6 +101,11 @@ class WitnessServer(ThreadingHTTPServer):
     def vkey(self) -> str:
         """The witness's key."""
         return str(self._witness.key)
+
+
+def _shut_down(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):

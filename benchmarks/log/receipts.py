@@ -4,9 +4,10 @@
         [--witness-key-type ed25519 ml-dsa-44]
 
 Two figures say how well appends share the disk: receipts for each commit of the sequencer, which makes the
-write-ahead log durable once (group commit), and receipts for each durable append that the bare disk could
-make in the same time. The first is Safelane's own; the second says little where the disk answers in 0.1 ms.
-Seconds of the processor stand beside those of the clock: on a machine that others use, only these compare.
+write-ahead log durable once (group commit), and receipts for each durable append that the bare disk makes in
+the same time, measured before and after the load in one run. The first is Safelane's own; the second says
+little where the disk answers in 0.1 ms, or where others use it meanwhile. Seconds of the processor stand
+beside those of the clock: on a machine that others use, only these compare.
 """
 
 import argparse
@@ -144,8 +145,9 @@ class Witnesses:
             self.cosigned += 1
 
 
-def under_load(url: str, callers: int, seconds: float, floor: float, key_type: str) -> None:
-    """Append for `callers` at once; `floor` is what the disk alone made durable per second just before."""
+def under_load(url: str, callers: int, seconds: float, directory: Path, key_type: str) -> None:
+    """Append for `callers` at once; what the disk of `directory` does alone is measured before and after."""
+    before_it = disk_floor(directory)
     log = SequencedLog(Signer.generate("log.example/hub"))
     database = Database(url)
     with database.writing() as connection:
@@ -178,12 +180,15 @@ def under_load(url: str, callers: int, seconds: float, floor: float, key_type: s
     finally:
         witnesses.finish()
     spent = time.process_time() - before
+    after_it = disk_floor(directory)
+    print(f"disk floor: {before_it:.0f} durable appends/s before, {after_it:.0f} after")
     ordered = sorted(latencies)
     rate, p50, p99 = len(ordered) / seconds, statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
     print(f"{callers} callers, {key_type}: {rate:.0f} receipts/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     each = 1000 * spent / len(ordered)
     print(f"  {len(ordered) / commits:.1f} receipts for each commit, {each:.2f} ms of CPU each")
-    print(f"  {rate / floor:.1f} receipts for each durable append that the bare disk can make")
+    by_floor = f"{rate / before_it:.1f} (before) and {rate / after_it:.1f} (after)"
+    print(f"  {by_floor} receipts for each durable append that the bare disk can make")
     with database.reading() as connection:
         fullest = len(str(log.fullest_receipt(SqlLogStorage(connection, log.origin), 0)))
     print(f"  longest receipt {max(sizes)} bytes when given, {fullest} bytes with every cosignature")
@@ -233,9 +238,7 @@ def main() -> None:
         url = options.url or sqlite_url(directory / "state.sqlite")
         for callers in (1, options.callers):
             for key_type in options.witness_key_type:
-                floor = disk_floor(directory)
-                print(f"disk floor: {floor:.0f} durable appends/s")
-                under_load(url, callers, options.seconds, floor, key_type)
+                under_load(url, callers, options.seconds, directory, key_type)
         for entries in options.entries:
             checking(entries, directory / f"export-{entries}")
 

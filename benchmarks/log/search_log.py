@@ -11,6 +11,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -26,8 +27,10 @@ from audit.log.policy import Policy
 from audit.log.verify import verify_log
 from gateway.auditing.alert_board import AlertBoard
 from gateway.auditing.alerts import find_notices
+from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import find, find_newest, whole
 from gateway.auditing.explanation import explain
+from gateway.auditing.index import TermIndex
 from gateway.auditing.log_check import check_log
 from gateway.bootstrap.setup.open_hub import create_hub, open_hub
 from gateway.hub.context import Hub
@@ -141,6 +144,34 @@ def checked(hub: Hub) -> int:
         return check_log(hub.log, view).entries
 
 
+def by_pages(kept: KeptLog, both: Criteria, count: int) -> None:
+    """What the pages and the API of a process that serves show at once, out of its index."""
+    index = TermIndex()
+    served = replace(kept, index=index)
+
+    def newest(criteria: Criteria) -> int:
+        with kept.store.reading() as view:
+            found = find_newest(served, view, criteria, None, whole(view))
+            return sum(1 for _ in islice(found, 50))
+
+    def oldest(criteria: Criteria) -> int:
+        with kept.store.reading() as view:
+            return sum(1 for _ in islice(find(served, view, criteria, None, whole(view)), 100))
+
+    newest(Criteria())
+    with kept.store.reading() as view:
+        size = whole(view).end
+    while index.size < size:
+        time.sleep(0.1)
+    timed("a page of the newest", lambda: newest(Criteria()))
+    timed("a page of an organisation and a purpose", lambda: newest(both))
+    timed("a page of refusals of a member (none)", lambda: newest(Criteria(outcome="refused")))
+    timed("over the API: an organisation and a purpose", lambda: oldest(both))
+    timed("over the API: a month", lambda: oldest(Criteria(since=START, until=START + timedelta(days=31))))
+    timed("a question explained, with proofs", lambda: len(explain(served, f"q-{count // 2:024x}")))
+    timed("over the API: a question", lambda: oldest(Criteria(question=f"q-{count // 2:024x}")))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=100_000)
@@ -162,7 +193,7 @@ def main() -> None:
 
             def hits(criteria: Criteria, person: str | None = None) -> int:
                 with hub.store.reading() as view:
-                    return sum(1 for _ in find(view, criteria, person, whole(view)))
+                    return sum(1 for _ in find(kept, view, criteria, person, whole(view)))
 
             timed("a person by name", lambda: hits(Criteria(), "person 42"))
             timed("a question", lambda: hits(Criteria(question=f"q-{count // 2:024x}")))
@@ -172,20 +203,7 @@ def main() -> None:
             timed("refusals of a member (none)", lambda: hits(Criteria(member="KH", outcome="refused")))
             timed("everything", lambda: hits(Criteria()))
 
-            def newest(criteria: Criteria) -> int:
-                with hub.store.reading() as view:
-                    found = find_newest(kept, view, criteria, None, whole(view))
-                    return sum(1 for _ in islice(found, 50))
-
-            newest(Criteria())
-            with hub.store.reading() as view:
-                size = whole(view).end
-            while kept.index.size < size:
-                time.sleep(0.1)
-            timed("a page of the newest", lambda: newest(Criteria()))
-            timed("a page of an organisation and a purpose", lambda: newest(both))
-            timed("a page of refusals of a member (none)", lambda: newest(Criteria(outcome="refused")))
-            timed("a question explained, with proofs", lambda: len(explain(kept, f"q-{count // 2:024x}")))
+            by_pages(kept, both, count)
             out = Path(folder) / "out"
             with hub.store.reading() as view:
                 export(hub.log, view.log, out)

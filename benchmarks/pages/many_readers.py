@@ -27,7 +27,7 @@ from simulation import HandClock
 from gateway.bootstrap.serving.waitress_server import settle
 from gateway.hub import entries
 
-ENDINGS = ("csv", "jsonstat", "sdmx.csv", "sdmx.json")
+ENDINGS = ("csv", "jsonstat", "sdmx.csv", "sdmx.json", "sdmx.xml", "arrows")
 LAST_YEAR = 2024
 
 

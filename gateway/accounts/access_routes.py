@@ -6,6 +6,13 @@ from gateway.accounts.controller_routes import CONTROLLER_ROUTES
 from gateway.accounts.duties import Action
 from gateway.accounts.operator_routes import OPERATOR_ROUTES
 
+_PX_QUERIES = (
+    "GET /api/pxweb/v2/tables/<table_id>/defaultselection",
+    "POST /api/pxweb/v2/savedqueries",
+    "GET /api/pxweb/v2/savedqueries/<query_id>",
+    "GET /api/pxweb/v2/savedqueries/<query_id>/selection",
+    "GET /api/pxweb/v2/savedqueries/<query_id>/data",
+)
 _SDMX = (
     "GET /api/sdmx/v2/structure/<kind>",
     "GET /api/sdmx/v2/structure/<kind>/<agency>",
@@ -48,6 +55,9 @@ ROUTES: dict[str, Action] = {
     "POST /sign-out": Action.KEEP_OWN_ACCOUNT,
     "GET /api/v1/catalogue": Action.READ_WORDS,
     "GET /api/v1/catalogue/dcat": Action.READ_WORDS,
+    "GET /api/v1/catalogue/codelists": Action.READ_WORDS,
+    "GET /api/v1/catalogue/codelists/<level>.csv": Action.READ_WORDS,
+    "GET /api/v1/catalogue/codelists/<level>.csv-metadata.json": Action.READ_WORDS,
     "GET /api/v1/members": Action.SEE_MEMBERS,
     "GET /api/v1/questions": Action.ASK,
     "POST /api/v1/questions": Action.ASK,
@@ -73,6 +83,8 @@ ROUTES: dict[str, Action] = {
     "GET /api/v1/questions/<question_id>/releases/<int:number>/datapackage.json": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/proof": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/<int:number>/sidecar": Action.ASK,
+    "POST /api/v1/questions/<question_id>/releases/<int:number>/dhis2": Action.ASK,
+    "GET /api/v1/questions/<question_id>/releases/newest/refreshing.xlsx": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/newest/data": Action.ASK,
     "GET /api/v1/questions/<question_id>/releases/newest/data.<ending>": Action.ASK,
     "GET /api/pxweb/v2/config": Action.ASK,
@@ -81,6 +93,7 @@ ROUTES: dict[str, Action] = {
     "GET /api/pxweb/v2/tables/<table_id>/metadata": Action.ASK,
     "GET /api/pxweb/v2/tables/<table_id>/data": Action.ASK,
     "POST /api/pxweb/v2/tables/<table_id>/data": Action.ASK,
+    **dict.fromkeys(_PX_QUERIES, Action.ASK),
     **dict.fromkeys(_SDMX, Action.ASK),
     "POST /federation/v2/applications": Action.APPLY,
     "GET /federation/v2/keys": Action.READ_LOG,
@@ -99,12 +112,14 @@ _RELEASES = "/api/v1/questions/<question_id>/releases"
 READ_BY_ADDRESS: frozenset[str] = frozenset(
     {
         *_SDMX,
+        *_PX_QUERIES,
         f"GET {_RELEASES}/<int:number>/data",
         f"GET {_RELEASES}/<int:number>/data.<ending>",
         f"GET {_RELEASES}/<int:number>/metadata",
         f"GET {_RELEASES}/<int:number>/csvw",
         f"GET {_RELEASES}/<int:number>/datapackage.json",
         f"GET {_RELEASES}/<int:number>/proof",
+        f"GET {_RELEASES}/newest/refreshing.xlsx",
         f"GET {_RELEASES}/newest/data",
         f"GET {_RELEASES}/newest/data.<ending>",
         "GET /api/pxweb/v2/config",

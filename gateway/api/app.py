@@ -1,6 +1,7 @@
 """Assembles the hub's and the node's web applications."""
 
 import json
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
@@ -14,6 +15,7 @@ from gateway.api import (
     access_control,
     audit,
     catalogue,
+    dhis2,
     federation,
     limits,
     problems,
@@ -21,12 +23,13 @@ from gateway.api import (
     release_data,
     storable,
 )
-from gateway.api.describe import named_operations
+from gateway.api.describing import deprecations
+from gateway.api.describing.describe import completed
 from gateway.api.log import log_blueprint
 from gateway.api.made_data import MADE, MadeData
 from gateway.api.personal_addresses import address_secrets, addresses
 from gateway.api.services import AUDITED, KEY
-from gateway.api.tables import pxweb, sdmx
+from gateway.api.tables import pxweb, pxweb_saved, sdmx
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
 from gateway.hub.accounts import accounts_of as hub_accounts
@@ -85,9 +88,7 @@ class LimitedApi(Api):
             blueprint = self._undescribed.pop(0)
             blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
             self.spec.tag({"name": blueprint.name, "description": blueprint.description})
-        description = self.spec.to_dict()
-        description["paths"] = named_operations(self._app, description["paths"])
-        return json.dumps(description, indent=2)
+        return json.dumps(completed(self._app, self.spec.to_dict()), indent=2)
 
 
 def create_hub_app(hub: Hub) -> Flask:
@@ -107,7 +108,9 @@ def create_hub_app(hub: Hub) -> Flask:
     for blueprint in (
         questions.blueprint,
         release_data.blueprint,
+        dhis2.blueprint,
         pxweb.blueprint,
+        pxweb_saved.blueprint,
         sdmx.blueprint,
         addresses.blueprint,
         catalogue.blueprint,
@@ -152,6 +155,7 @@ def _app(name: str, accounts: Accounts, audited: AuditedLog) -> Flask:
     app.after_request(_headers)
     app.extensions[LIMITER] = limits.install(app)
     storable.install(app)
+    deprecations.install(app)
     address_secrets.install(app)
     access_control.install(app, accounts, WrongTokens(app.extensions[LIMITER]))
     app.extensions[AUDITED] = audited
@@ -174,6 +178,9 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", NOTHING)
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+        # The limiter names the time until its count begins anew, whether or not anybody has to wait.
+        response.headers.pop("Retry-After", None)
     return response
 
 

@@ -22,7 +22,7 @@ from gateway.api.audit_schemas import (
     StorySchema,
 )
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.services import audited
 from gateway.auditing.entry_search import Span, entries_of, find, whole
 from gateway.auditing.explanation import dossier, explain
@@ -50,7 +50,7 @@ def get_entries(query: dict[str, Any]) -> dict[str, Any]:
     kept = reading(ReadAction.LIST, search_of(query))
     with kept.store.reading() as view:
         size = whole(view).end
-        hits = find(view, criteria, query.get("actor"), Span(query["start"], size))
+        hits = find(kept, view, criteria, query.get("actor"), Span(query["start"], size))
         page = list(islice(hits, query["limit"] + 1))
         said = [shown(view, found) for found in page[: query["limit"]]]
         left_out = list(damaged_in(view.log))

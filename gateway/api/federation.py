@@ -18,7 +18,7 @@ from gateway.api.calls import (
     signed_reply,
     taken,
 )
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.schemas import (
     AnswerSchema,
     ApplicationSchema,

@@ -9,9 +9,11 @@ from werkzeug.exceptions import HTTPException
 
 from audit.errors import DamagedEntryError
 from gateway.accounts import errors as accounts
+from gateway.api.describing.problem_types import BLANK, type_of
 from gateway.auditing.damage import DamagedError, damaged
 from gateway.dictionary import DictionaryError
 from gateway.errors import SafelaneError
+from gateway.export.dhis2 import MappingError
 from gateway.export.sdmx.sdmx_selection import NothingSelectedError
 from gateway.hub.decision_replay import NoDecisionError
 from gateway.hub.errors import (
@@ -54,6 +56,7 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     accounts.AccountError: HTTPStatus.UNPROCESSABLE_ENTITY,
     accounts.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingSelectedError: HTTPStatus.NOT_FOUND,
+    MappingError: HTTPStatus.UNPROCESSABLE_ENTITY,
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DictionaryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AnswerRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -66,9 +69,9 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
 }
 
 
-def problem(status: HTTPStatus, detail: str, remedy: str = "", **more: Any) -> Response:
+def problem(status: HTTPStatus, detail: str, remedy: str = "", *, kind: str = BLANK, **more: Any) -> Response:
     """Return a response of type application/problem+json. `detail` is written for the requester."""
-    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
+    body = {"type": kind, "title": status.phrase, "status": status.value, "detail": detail, **more}
     if remedy:
         body["remedy"] = remedy
     response = Response(json.dumps(body), status.value, content_type="application/problem+json")
@@ -88,7 +91,7 @@ def known(error: SafelaneError) -> Response:
     """Return an error of this project as a problem."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
     faults = {"faults": list(error.faults)} if isinstance(error, QuestionError) else {}
-    return problem(status, error.message, error.remedy, **faults)
+    return problem(status, error.message, error.remedy, kind=type_of(error), **faults)
 
 
 def _damaged(error: DamagedEntryError) -> Response:

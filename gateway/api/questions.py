@@ -10,7 +10,7 @@ from marshmallow import RAISE
 from audit.formats.encoding import to_base64
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.schemas import AskedSchema, OutlineSchema, PageSchema, QuestionSchema, WaitSchema
 from gateway.api.services import hub
 from gateway.hub.absence import offline_since

@@ -12,13 +12,14 @@ from flask import Response, current_app, request
 from marshmallow import RAISE, fields, validate
 from werkzeug.exceptions import NotAcceptable
 
+from audit.events.event_values import ReadThrough
 from audit.formats.encoding import to_base64
 from audit.reading.sidecar import ENDING
 from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
 from gateway.api.browsers import place
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals, sent_as
 from gateway.api.label_languages import words_of
 from gateway.api.made_data import made_data, observations_of
 from gateway.api.personal_addresses.address_secrets import way
@@ -27,6 +28,7 @@ from gateway.api.schemas import Strict
 from gateway.api.services import hub
 from gateway.export.csv_descriptions import csvw, data_package
 from gateway.export.data_formats import FORMATS, MEDIA_TYPES, data
+from gateway.export.export_formats import CONTENT_TYPES
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
 from gateway.export.release_metadata import metadata
@@ -48,13 +50,7 @@ NEVER_CHANGES = "private, max-age=31536000, immutable"
 MAY_CHANGE = "private, no-cache"
 
 
-class DataSchema(Strict):
-    cells = fields.Enum(
-        Selection,
-        by_value=True,
-        load_default=Selection.INNER,
-        metadata={"description": "cells that are no totals, which can be added up; only totals; or all"},
-    )
+class LabelsSchema(Strict):
     labels = fields.String(
         load_default="",
         validate=validate.Regexp(r"\A([a-z]{2,3})?\Z"),
@@ -62,20 +58,22 @@ class DataSchema(Strict):
     )
 
 
-def _described(kind: str) -> Any:
-    content = {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES}
-    return blueprint.doc(
-        responses={
-            "200": {"description": f"the data of {kind}", "content": content},
-            "304": {"description": "as the copy that `If-None-Match` names"},
-        }
+class DataSchema(LabelsSchema):
+    cells = fields.Enum(
+        Selection,
+        by_value=True,
+        load_default=Selection.INNER,
+        metadata={"description": "cells that are no totals, which can be added up; only totals; or all"},
     )
+
+
+_AS_COPY = "as the copy that `If-None-Match` names"
 
 
 @blueprint.route("/<int:number>/data", methods=["GET"], defaults={"ending": None})
 @blueprint.route("/<int:number>/data.<ending>", methods=["GET"])
 @blueprint.arguments(DataSchema, location="query", unknown=RAISE)
-@_described("a release")
+@sent_as(blueprint, "the data of a release", MEDIA_TYPES, s304=_AS_COPY)
 @refusals(blueprint, s404="no such question or release, or somebody else's", s406="no such format")
 def get_data(query: dict[str, Any], question_id: str, number: int, ending: str | None) -> Response:
     """A release as CSV, JSON-stat, SDMX-CSV or workbook, by the address's ending or by `Accept`.
@@ -88,11 +86,39 @@ def get_data(query: dict[str, Any], question_id: str, number: int, ending: str |
 @blueprint.route("/newest/data", methods=["GET"], defaults={"ending": None})
 @blueprint.route("/newest/data.<ending>", methods=["GET"])
 @blueprint.arguments(DataSchema, location="query", unknown=RAISE)
-@_described("the newest release")
+@sent_as(blueprint, "the data of the newest release", MEDIA_TYPES, s304=_AS_COPY)
 @refusals(blueprint, s404="no such question, no release of it yet, or somebody else's", s406="no such format")
 def get_newest_data(query: dict[str, Any], question_id: str, ending: str | None) -> Response:
     """The newest release in the same formats; `Content-Location` names its own address."""
     return _data(question_id, None, ending, query)
+
+
+@blueprint.route("/newest/refreshing.xlsx", methods=["GET"])
+@blueprint.arguments(LabelsSchema, location="query", unknown=RAISE)
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type=CONTENT_TYPES["xlsx"])
+@refusals(blueprint, s404="no such question, or no personal address", s406="no such language")
+def get_refreshing_workbook(query: dict[str, Any], question_id: str) -> Response:
+    """A workbook that fetches the newest release anew, by the personal address that it is fetched with."""
+    if way() is not ReadThrough.ADDRESS:
+        raise UnknownQuestionError(
+            "A workbook that refreshes holds a personal address, since Excel sends no token.",
+            remedy="Make a personal address for the question on the page of your account.",
+        )
+    with hub().store.reading() as view:
+        kept, asked_index = kept_release(view, question_id, None)
+    language = query["labels"] or "en"
+    at = f"{place().origin()}{releases_of(question_id)}/newest/data.csv?labels={language}"
+    # Here, because a library for workbooks is in the way of whoever only starts.
+    from gateway.export.refreshing_workbook import refreshing_workbook  # noqa: PLC0415
+
+    observations = observations_of(kept.release, Selection.INNER, language)
+    made = refreshing_workbook(observations, at, Receipt(hub().log.origin, asked_index, kept.index))
+    note_reading(hub(), principal(), kept.release, way())
+    response = Response(made, content_type=CONTENT_TYPES["xlsx"])
+    name = f"safelane-{question_id}.xlsx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"  # it holds a secret
+    return response
 
 
 @blueprint.route("/<int:number>/metadata", methods=["GET"])
@@ -101,7 +127,7 @@ def get_newest_data(query: dict[str, Any], question_id: str, ending: str | None)
 def get_metadata(question_id: str, number: int) -> Response:
     """What stands beside the data: the question, levels, coverage, terms, statuses, the proof in the log."""
     with hub().store.reading() as view:
-        kept, asked_index = _kept(view, question_id, number)
+        kept, asked_index = kept_release(view, question_id, number)
         opening = view.opening(RESULT, kept.index)
         beside = {
             "log": hub().log.origin,
@@ -112,7 +138,7 @@ def get_metadata(question_id: str, number: int) -> Response:
             "opening": None if opening is None else {"label": opening.label, "salt": opening.salt.hex()},
         }
     described = metadata(kept.release, hub().dictionary)
-    at = _address(question_id, kept.release.number)
+    at = address_of(question_id, kept.release.number)
     addresses = {ending: f"{at}/data.{ending}" for ending in FORMATS}
     text = current_app.json.dumps({**described, "data": addresses, "receipt": beside})
     response = Response(text, content_type="application/json")
@@ -147,7 +173,7 @@ def get_data_package(question_id: str, number: int) -> Response:
 def get_proof(question_id: str, number: int) -> Response:
     """The proof that a release stands in the regional log, as a `.tlog-proof` (C2SP)."""
     with hub().store.reading() as view:
-        kept, _ = _kept(view, question_id, number)
+        kept, _ = kept_release(view, question_id, number)
         proof = str(hub().log.fullest_receipt(view.log, kept.index))
     response = Response(proof, content_type="text/plain; charset=utf-8")
     name = f"{question_id}-{number}.tlog-proof"
@@ -157,7 +183,7 @@ def get_proof(question_id: str, number: int) -> Response:
 
 
 @blueprint.route("/<int:number>/sidecar", methods=["GET"])
-@blueprint.response(200)
+@sent_as(blueprint, "the sidecar", ["application/json"])
 @refusals(blueprint, s404="no such question or release, or somebody else's")
 def get_sidecar(question_id: str, number: int) -> Response:
     """What proves a saved table without the hub: the release, its salt, and proofs, members' own too.
@@ -175,11 +201,11 @@ def get_sidecar(question_id: str, number: int) -> Response:
 
 def _data(question_id: str, number: int | None, ending: str | None, query: Mapping[str, Any]) -> Response:
     with hub().store.reading() as view:
-        kept, asked_index = _kept(view, question_id, number)
+        kept, asked_index = kept_release(view, question_id, number)
     form = _form(ending)
     language: str = query["labels"]
     words_of(language)  # an unknown language is refused, whatever is kept
-    at = _address(question_id, kept.release.number)
+    at = address_of(question_id, kept.release.number)
     parts = (
         question_id, str(kept.release.number), form, query["cells"].value, language,
         hub().dictionary.version, __version__,
@@ -211,8 +237,8 @@ def _data(question_id: str, number: int | None, ending: str | None, query: Mappi
 def _described_csv(question_id: str, number: int) -> tuple[KeptRelease, int, str]:
     """A release, the log entry of its question, and the full address of its CSV for this requester."""
     with hub().store.reading() as view:
-        kept, asked_index = _kept(view, question_id, number)
-    return kept, asked_index, f"{place().origin()}{_address(question_id, number)}/data.csv"
+        kept, asked_index = kept_release(view, question_id, number)
+    return kept, asked_index, f"{place().origin()}{address_of(question_id, number)}/data.csv"
 
 
 def _description(made: Mapping[str, Any], content_type: str) -> Response:
@@ -221,8 +247,11 @@ def _description(made: Mapping[str, Any], content_type: str) -> Response:
     return response
 
 
-def _kept(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:
-    """A release by its number, or the newest for None; and the log entry of the question."""
+def kept_release(view: View, question_id: str, number: int | None) -> tuple[KeptRelease, int]:
+    """One's own release by its number, or the newest for None; and the log entry of the question.
+
+    Raises UnknownQuestionError.
+    """
     asked, kept = _own(view, question_id, number)
     return kept, asked.asked_index
 
@@ -268,5 +297,11 @@ def _content_type(form: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def _address(question_id: str, number: int) -> str:
-    return f"{request.script_root}/api/v1/questions/{quote(question_id, safe='')}/releases/{number}"
+def address_of(question_id: str, number: int) -> str:
+    """The address of a release, below where the application stands for this requester."""
+    return f"{releases_of(question_id)}/{number}"
+
+
+def releases_of(question_id: str) -> str:
+    """The address of the releases of a question, as `address_of`."""
+    return f"{request.script_root}/api/v1/questions/{quote(question_id, safe='')}/releases"

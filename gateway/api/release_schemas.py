@@ -12,6 +12,9 @@ from gateway.wire.cells import Status
 from gateway.wire.perturbation_notice import Mechanism
 from gateway.wire.usage_terms import PassOn
 
+MOMENT = {"format": "date-time"}
+"""Of a field: a moment as RFC 3339 writes it."""
+
 
 class AsWritten(fields.Nested):
     """An object that is described by a schema and sent as it is: nothing is left out, no key is renamed."""
@@ -100,7 +103,7 @@ class QuotaSchema(Schema):
 
 class EarlierSchema(Schema):
     question_id = fields.String(required=True)
-    answered_at = fields.String(required=True)
+    answered_at = fields.String(required=True, metadata=MOMENT)
 
 
 class CoverageSchema(_Former):
@@ -110,12 +113,14 @@ class CoverageSchema(_Former):
     policy = fields.String(required=True, allow_none=True, metadata={"description": "its version"})
     snapshot = fields.String(required=True, allow_none=True)
     snapshot_date = fields.String(
-        required=True, allow_none=True, metadata={"description": "the last day that its records cover"}
+        required=True,
+        allow_none=True,
+        metadata={"format": "date", "description": "the last day that its records cover"},
     )
     quotas = fields.List(fields.Nested(QuotaSchema), required=True)
     waiting = fields.Boolean(required=True, metadata={"description": "for approval, at the deadline"})
     late = fields.Boolean(required=True)
-    offline_since = fields.String(required=True, allow_none=True)
+    offline_since = fields.String(required=True, allow_none=True, metadata=MOMENT)
     earlier = fields.Nested(
         EarlierSchema,
         required=True,
@@ -140,8 +145,8 @@ class ReleaseSchema(Schema):
     axes = fields.List(fields.Nested(AxisSchema), required=True)
     cells = fields.List(fields.Nested(CellSchema), required=True)
     coverage = fields.List(fields.Nested(CoverageSchema), required=True)
-    asked_at = fields.String(required=True)
-    released_at = fields.String(required=True)
+    asked_at = fields.String(required=True, metadata=MOMENT)
+    released_at = fields.String(required=True, metadata=MOMENT)
 
 
 class OpeningSchema(Schema):
@@ -168,8 +173,8 @@ class MetadataSchema(Schema):
     question_id = fields.String(required=True)
     question = fields.Nested(AskedWordsSchema, required=True)
     number = fields.Integer(required=True)
-    asked_at = fields.String(required=True)
-    released_at = fields.String(required=True)
+    asked_at = fields.String(required=True, metadata=MOMENT)
+    released_at = fields.String(required=True, metadata=MOMENT)
     dictionary = fields.String(required=True, metadata={"description": "its version"})
     measure = fields.Nested(LabelledSchema, required=True)
     levels = fields.List(fields.Nested(LabelledSchema), required=True)

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from audit.log.excerpt import MOST_LEAVES
-from gateway.api.release_schemas import AsWritten, OpeningSchema, ReleaseSchema
+from gateway.api.describing.problem_types import TYPES
+from gateway.api.release_schemas import MOMENT, AsWritten, OpeningSchema, ReleaseSchema
 from gateway.wire.sharing_statement import LARGEST
 from gateway.wire.strict_values import storable
 from gateway.wire.upload_batch import MOST_PIECES
@@ -83,19 +84,19 @@ class PageSchema(Strict):
 
 
 class OutlineSchema(Schema):
-    id = fields.String(required=True)
+    id = fields.String(required=True, metadata={"example": "q-70fb82e60bc167085dfe7549"})
     state = fields.String(required=True, validate=validate.OneOf(["open", "released"]))
-    members = fields.List(fields.String(), required=True)
-    asked_at = fields.String(required=True)
-    deadline = fields.String(required=True, metadata={"description": "it is released by then"})
+    members = fields.List(fields.String(), required=True, metadata={"example": ["KH", "TH"]})
+    asked_at = fields.String(required=True, metadata=MOMENT)
+    deadline = fields.String(required=True, metadata={**MOMENT, "description": "it is released by then"})
     late_until = fields.String(
-        required=True, metadata={"description": "answers until then become a release of their own"}
+        required=True, metadata={**MOMENT, "description": "answers until then become a release of their own"}
     )
 
 
 class ReleasedSchema(Schema):
     number = fields.Integer(required=True)
-    released_at = fields.String(required=True)
+    released_at = fields.String(required=True, metadata=MOMENT)
     late = fields.List(
         fields.String(), required=True, metadata={"description": "members whose answers came late"}
     )
@@ -346,9 +347,13 @@ class AnswerSchema(Strict):
 class ProblemSchema(Schema):
     """RFC 9457."""
 
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    detail = fields.String()
-    remedy = fields.String()
+    type = fields.String(
+        required=True,
+        validate=validate.OneOf(TYPES),
+        metadata={"description": "what is wrong, for programs; about:blank where the status says all"},
+    )
+    title = fields.String(required=True, metadata={"example": "Not Found"})
+    status = fields.Integer(required=True, metadata={"example": 404})
+    detail = fields.String(required=True, metadata={"example": "There is no such question among yours."})
+    remedy = fields.String(metadata={"description": "what to do next"})
     faults = fields.Raw()

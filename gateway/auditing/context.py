@@ -1,6 +1,5 @@
 """The context of auditing: a log, its store, and the reader."""
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -34,7 +33,8 @@ class KeptLog:
 
     `others` returns, for a question, the entries of other logs with proofs and the key of each log: on a hub
     the entries of the members' answers. `thresholds` decide what raises an alert. `index` finds
-    entries quickly; the holder of `indexing` fills the index.
+    entries quickly where a process serves the log; a command would end before its index is made, and has
+    none.
     """
 
     log: Log
@@ -43,5 +43,4 @@ class KeptLog:
     witnesses: Callable[[], Sequence[VerifierKey]] = tuple
     others: Callable[[str], Sequence[tuple[ProvenEntry, VerifierKey]]] = _nothing
     thresholds: Thresholds = field(default_factory=Thresholds)
-    index: TermIndex = field(default_factory=TermIndex)
-    indexing: threading.Lock = field(default_factory=threading.Lock)
+    index: TermIndex | None = None

@@ -6,6 +6,7 @@ A damaged entry is passed over, and what reads the log names those that it met (
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from audit.errors import CommitmentError
 from audit.events.search import Criteria, Found
@@ -13,6 +14,7 @@ from audit.formats.commitment import Commitment
 from audit.log.checked_reading import entries_that_hold
 from audit.log.log import Storage
 from gateway.auditing.context import KeptLog
+from gateway.auditing.index import TermIndex
 from gateway.auditing.ports import View
 
 _AT_ONCE = 2000
@@ -38,25 +40,30 @@ def whole(view: View) -> Span:
 
 def entries(storage: Storage, span: Span) -> Iterator[tuple[int, bytes]]:
     """Return numbers and bytes of entries, in their order, without damaged ones."""
-    for first in range(span.start, span.end, _AT_ONCE):
-        for number, entry in entries_that_hold(storage, first, min(first + _AT_ONCE, span.end)):
-            if entry is not None:
-                yield number, entry
+    starts = range(span.start, span.end, _AT_ONCE)
+    return chain.from_iterable(_held(storage, first, min(first + _AT_ONCE, span.end)) for first in starts)
+
+
+def _held(storage: Storage, start: int, end: int) -> list[tuple[int, bytes]]:
+    return [(n, entry) for n, entry in entries_that_hold(storage, start, end) if entry is not None]
 
 
 def entries_of(storage: Storage, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-    """Return the entries with these numbers, without damaged ones."""
+    """Return the entries with these numbers, in this order, without damaged ones."""
     for number in numbers:
         yield from entries(storage, Span(number, number + 1))
 
 
-def find(view: View, criteria: Criteria, person: str | None, span: Span) -> Iterator[Found]:
+def find(kept: KeptLog, view: View, criteria: Criteria, person: str | None, span: Span) -> Iterator[Found]:
     """Find matching entries; with `person`, only commitments to this name that can still be opened."""
-    if person is None:
-        yield from criteria.find(entries(view.log, span))
+    if person is not None:
+        yield from _each(view, criteria, _of_person(view, person, span))
         return
-    numbers = sorted(numbers_of(view, person))
-    yield from _each(view, criteria, (n for n in numbers if span.start <= n < span.end))
+    known = max(span.start, _known(kept, view, span.end))
+    if kept.index is not None:
+        indexed = kept.index.candidates(criteria, span.start, min(known, span.end), oldest_first=True)
+        yield from _each(view, criteria, indexed)
+    yield from criteria.find(entries(view.log, Span(known, span.end)))
 
 
 def find_newest(
@@ -64,8 +71,7 @@ def find_newest(
 ) -> Iterator[Found]:
     """Find entries as `find` does, newest first, and no further back than the reader goes on reading."""
     if person is not None:
-        numbers = sorted(numbers_of(view, person), reverse=True)
-        yield from _each(view, criteria, (n for n in numbers if span.start <= n < span.end))
+        yield from _each(view, criteria, _of_person(view, person, span)[::-1])
         return
     known = _known(kept, view, span.end)
     end, step = span.end, _FIRST
@@ -73,35 +79,43 @@ def find_newest(
         part = Span(max(span.start, known, end - step), end)
         yield from reversed(list(criteria.find(entries(view.log, part))))
         end, step = part.start, min(2 * step, _AT_ONCE)
-    yield from _each(view, criteria, kept.index.candidates(criteria, span.start, min(span.end, known)))
+    if kept.index is not None:
+        yield from _each(view, criteria, kept.index.candidates(criteria, span.start, min(span.end, known)))
 
 
 def _each(view: View, criteria: Criteria, numbers: Iterable[int]) -> Iterator[Found]:
     yield from criteria.find(entries_of(view.log, numbers))
 
 
+def _of_person(view: View, person: str, span: Span) -> list[int]:
+    return sorted(number for number in numbers_of(view, person) if span.start <= number < span.end)
+
+
 def _known(kept: KeptLog, view: View, end: int) -> int:
     """Return the number of indexed entries; missing entries are added at once, or many on another thread."""
-    lacks = end - kept.index.size
+    index = kept.index
+    if index is None:
+        return 0
+    lacks = end - index.size
     if 0 < lacks <= _CAUGHT_UP_AT_ONCE:
-        _index(kept, view, kept.index.size, end)
-    elif lacks > 0 and kept.indexing.acquire(blocking=False):
-        threading.Thread(target=_catch_up, args=(kept,), name="index", daemon=True).start()
-    return min(kept.index.size, end)
+        _add(index, view, index.size, end)
+    elif lacks > 0 and index.filling.acquire(blocking=False):
+        threading.Thread(target=_catch_up, args=(kept, index), name="index", daemon=True).start()
+    return min(index.size, end)
 
 
-def _catch_up(kept: KeptLog) -> None:
+def _catch_up(kept: KeptLog, index: TermIndex) -> None:
     try:
         with kept.store.reading() as view:
-            for start in range(kept.index.size, whole(view).end, _AT_ONCE):
+            for start in range(index.size, whole(view).end, _AT_ONCE):
                 end = min(start + _AT_ONCE, whole(view).end)
-                _index(kept, view, start, end)
+                _add(index, view, start, end)
     finally:
-        kept.indexing.release()
+        index.filling.release()
 
 
-def _index(kept: KeptLog, view: View, start: int, end: int) -> None:
-    kept.index.extend(start, (entry for _, entry in entries_that_hold(view.log, start, end)))
+def _add(index: TermIndex, view: View, start: int, end: int) -> None:
+    index.extend(start, (entry for _, entry in entries_that_hold(view.log, start, end)))
 
 
 def numbers_of(view: View, person: str) -> frozenset[int]:

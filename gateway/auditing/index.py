@@ -35,6 +35,8 @@ class TermIndex:
         self._damaged: list[int] = []
         """Entries whose words nobody knows: they are candidates of every search, whose reader names them."""
         self._lock = threading.Lock()
+        self.filling = threading.Lock()
+        """Whoever adds very many entries holds it: one is enough."""
 
     @property
     def size(self) -> int:
@@ -48,12 +50,16 @@ class TermIndex:
                 if number == self.size:
                     self._add(number, entry)
 
-    def candidates(self, criteria: Criteria, start: int, end: int) -> Iterator[int]:
-        """Yield the indexed entries of `[start, end)` that may match, newest first."""
-        damaged = (number for number in reversed(self._damaged) if start <= number < end)
-        return merge(self._by_words(criteria, start, end), damaged, key=lambda number: -number)
+    def candidates(
+        self, criteria: Criteria, start: int, end: int, *, oldest_first: bool = False
+    ) -> Iterator[int]:
+        """Yield the indexed entries of `[start, end)` that may match, newest first unless said otherwise."""
+        way = 1 if oldest_first else -1
+        damaged = [number for number in self._damaged if start <= number < end]
+        by_words = self._by_words(criteria, start, min(end, self.size), way)
+        return merge(by_words, damaged[::way], key=lambda number: way * number)
 
-    def _by_words(self, criteria: Criteria, start: int, end: int) -> Iterator[int]:
+    def _by_words(self, criteria: Criteria, start: int, end: int, way: int) -> Iterator[int]:
         lists = [self._terms.get(term, array("I")) for term in _terms_of(criteria)]
         if criteria.kind is not None:
             lists.append(self._either(_term("type", name) for name in all_types(criteria.kind)))
@@ -61,14 +67,13 @@ class TermIndex:
             lists.append(self._outcome(criteria.outcome))
         shortest = min(lists, key=len, default=None)
         others = [each for each in lists if each is not shortest]
-        numbers: Sequence[int] = range(min(end, self.size)) if shortest is None else shortest
+        numbers: Sequence[int] = range(end) if shortest is None else shortest
         since, until = _stamp(criteria.since), _stamp(criteria.until)
-        for number in reversed(numbers):
-            if number < start:
-                return
+        places = range(bisect_left(numbers, start), bisect_left(numbers, end))
+        for place in places[::way]:
+            number = numbers[place]
             if (
-                number < end
-                and (since is None or self._times[number] >= since)
+                (since is None or self._times[number] >= since)
                 and (until is None or self._times[number] <= until)
                 and all(_holds(each, number) for each in others)
             ):

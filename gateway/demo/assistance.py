@@ -4,9 +4,11 @@ Shares are those of the calibration's assumptions: no state publishes a table by
 province, or costs. What is published is about other units, and is not used here.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -129,5 +131,12 @@ def _contact(pillar: str, state: str, day: int, dice: np.random.Generator) -> Co
 
 
 def _drawn(shares: Mapping[str, float], dice: np.random.Generator) -> str:
-    weights = np.array(list(shares.values()))
-    return list(shares)[int(dice.choice(len(weights), p=weights / weights.sum()))]
+    """Draw as `dice.choice` does, which would add the shares up anew each time."""
+    return list(shares)[bisect_right(_limits(tuple(shares.values())), dice.random())]
+
+
+@cache
+def _limits(shares: tuple[float, ...]) -> list[float]:
+    limits = np.cumsum(np.array(shares) / np.array(shares).sum())
+    added: list[float] = (limits / limits[-1]).tolist()
+    return added

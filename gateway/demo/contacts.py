@@ -1,7 +1,7 @@
 """Needs and services of the demo's people, which a register of victim assistance holds besides casualties."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -56,12 +56,14 @@ def with_details(contact: Contact, dice: np.random.Generator) -> Contact:
     items = _ITEMS[contact.pillar]
     received = contact.state == "RECV" and dice.random() < _COST_KNOWN
     late = 0 if contact.pillar == "EMC" else int(dice.integers(20, 300))
-    return replace(
-        contact,
+    return Contact(
+        contact.pillar,
+        contact.state,
         item=items[int(dice.integers(len(items)))],
         provider=_PROVIDERS[contact.pillar],
         days=late + int(dice.integers(0, 10)),
         cents=int(100 * np.ceil(dice.lognormal(4.0, 1.1))) if received else 0,
+        barrier=contact.barrier,
     )
 
 

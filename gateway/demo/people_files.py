@@ -118,6 +118,8 @@ def contacts_of(people: DemoPeople, seed: int) -> list[tuple[Contact, ...]]:
 
 def _in_order(drawn: Sequence[Contact]) -> list[Contact]:
     """The contacts with the days of each pillar in their order: a need comes before the service."""
+    if len({one.pillar for one in drawn}) == len(drawn):
+        return list(drawn)
     days: dict[str, list[int]] = {}
     for one in drawn:
         days.setdefault(one.pillar, []).append(one.days)

@@ -5,7 +5,7 @@ selection of cells is chosen: those within the totals (unless another is asked f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from operator import getitem
 
@@ -76,7 +76,7 @@ class Observations:
 def _from_zero(cell: Cell) -> Cell:
     """A withheld number is at least 0 where nothing more is known: no end of its range is left to guess."""
     unknown = cell.status is Status.WITHHELD and cell.at_least is None
-    return replace(cell, at_least=0) if unknown else cell
+    return cell.within(0, cell.at_most) if unknown else cell
 
 
 def totals_over(axes: Sequence[Axis], cell: Cell) -> list[str]:

@@ -11,8 +11,10 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from gateway.dictionary import Dictionary
+from gateway.export.data_csv import TOTAL_OVER
 from gateway.export.flat_tables import STATUS_COLUMNS, status_fields
 from gateway.export.notes import Receipt, coverage_rows, facts, legend_rows
+from gateway.export.observations import totals_over
 from gateway.export.sheet_rows import PLAIN, Format, SheetRows, packed
 from gateway.export.year_axis import year_axis
 from gateway.picturing import Layout, Words, layout, with_bounds
@@ -45,8 +47,8 @@ def workbook(release: Release, dictionary: Dictionary, words: Words, receipt: Re
     sheets = (
         _table(book, release, layout(release, dictionary, words), words),
         _data(book, release, dictionary, words),
-        _notes(book, release, dictionary, words, receipt),
-        _legend(book, release, dictionary, words),
+        notes_sheet(book, release, dictionary, words, receipt),
+        legend_sheet(book, release, dictionary, words),
     )
     return packed(book, sheets, moment)
 
@@ -56,7 +58,7 @@ def _table(book: Workbook, release: Release, table: Layout, words: Words) -> She
     down = len(table.corner)
     heads = [[head.text for head in line for _ in range(head.span)] for line in table.heads]
     widths = [24] * down + [12] * len(heads[-1])
-    sheet = _sheet(book, words.say(msgid("Table")), widths, panes=(down, len(heads) + 2))
+    sheet = named_sheet(book, words.say(msgid("Table")), widths, panes=(down, len(heads) + 2))
     sheet.append([sheet.text(table.caption, _BOLD)])
     sheet.append([])
     for number, line in enumerate(heads):
@@ -81,26 +83,28 @@ def _number(sheet: SheetRows, cell: Cell | None, text: str, marks: str) -> str |
 
 
 def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words) -> SheetRows:
-    """One row per cell: for each level its code and its label, then the columns of the CSV."""
+    """One row per cell: for each level its code and label, what a total is over, the columns of the CSV."""
     labels = Labels(dictionary, words)
     names = [labels.axis(axis) for axis in release.axes]
     one_year = year_axis(release, dictionary)
     axes = (*one_year, *release.axes)
-    widths = [18] * (2 * len(axes) + len(STATUS_COLUMNS))
-    sheet = _sheet(book, words.say(msgid("Data")), widths, panes=(0, 1))
+    widths = [18] * (2 * len(axes) + 1 + len(STATUS_COLUMNS))
+    sheet = named_sheet(book, words.say(msgid("Data")), widths, panes=(0, 1))
     head = [text for axis in axes for text in (axis.level, f"{axis.level}_label")]
-    sheet.append([sheet.text(text, _BOLD) for text in (*head, *STATUS_COLUMNS)])
+    sheet.append([sheet.text(text, _BOLD) for text in (*head, TOTAL_OVER, *STATUS_COLUMNS)])
     year = [code for axis in one_year for code in axis.codes * 2]
     for cell in release.cells:
         key = [text for code, name in zip(cell.key, names, strict=True) for text in (code, name[code])]
-        sheet.append([_plain(sheet, value) for value in (*year, *key, *status_fields(cell))])
+        over = " ".join(totals_over(release.axes, cell))
+        sheet.append([_plain(sheet, value) for value in (*year, *key, over, *status_fields(cell))])
     return sheet
 
 
-def _notes(
+def notes_sheet(
     book: Workbook, release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None
 ) -> SheetRows:
-    sheet = _sheet(book, words.say(msgid("Notes")), [28, 60, 18, 18, 60])
+    """What was asked and answered, member by member, with the terms of each."""
+    sheet = named_sheet(book, words.say(msgid("Notes")), [28, 60, 18, 18, 60])
     for name, value in facts(release, dictionary, words, receipt):
         sheet.append([sheet.text(name, _BOLD), sheet.text(value, _WRAPPED)])
     sheet.append([])
@@ -110,8 +114,9 @@ def _notes(
     return sheet
 
 
-def _legend(book: Workbook, release: Release, dictionary: Dictionary, words: Words) -> SheetRows:
-    sheet = _sheet(book, words.say(msgid("Legend")), [20, 18, 80])
+def legend_sheet(book: Workbook, release: Release, dictionary: Dictionary, words: Words) -> SheetRows:
+    """Every sign and every status with its meaning."""
+    sheet = named_sheet(book, words.say(msgid("Legend")), [20, 18, 80])
     for number, row in enumerate(legend_rows(release, dictionary, words)):
         sheet.append([sheet.text(value, PLAIN if number else _BOLD) for value in row])
     return sheet
@@ -123,7 +128,7 @@ def _plain(sheet: SheetRows, value: str | int) -> str | None:
     return sheet.number(value)
 
 
-def _sheet(
+def named_sheet(
     book: Workbook, name: str, widths: Sequence[int], *, panes: tuple[int, int] | None = None
 ) -> SheetRows:
     """A sheet without rows. `panes`: how many columns and rows stay in view."""

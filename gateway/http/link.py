@@ -22,6 +22,7 @@ from gateway.http.signatures import (
     sign_call,
     verify_reply,
 )
+from gateway.http.timely_transport import TimelyTransport
 from gateway.http.trust import trusted
 from gateway.member.errors import LinkError, ShorterLogError
 from gateway.member.node.ports import Clock
@@ -180,8 +181,9 @@ def federation_client(url: str, signatures: Signatures, authority: str = "") -> 
         # What is signed is what travels: nothing may be packed on the way.
         headers={"Accept-Encoding": "identity"},
         timeout=httpx.Timeout(REPLY_SECONDS, connect=CONNECT_SECONDS),
-        verify=trusted(authority),
-        trust_env=False,  # no proxy of the desktop session between node and hub
+        # no proxy of the desktop session between node and hub
+        transport=TimelyTransport(httpx.HTTPTransport(verify=trusted(authority), trust_env=False)),
+        trust_env=False,
     )
 
 

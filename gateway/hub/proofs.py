@@ -1,6 +1,7 @@
 """The hub's log as auditors read the log, members' entries with their proofs, and sidecars of tables."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from audit.errors import AuditError
 from audit.events.events import decode
@@ -14,6 +15,7 @@ from audit.reading.dossier import Dossier, ProvenEntry
 from audit.reading.sidecar import Sidecar
 from gateway.auditing.audited_log import AuditedLog, ReplayResult
 from gateway.auditing.context import KeptLog
+from gateway.auditing.index import TermIndex
 from gateway.hub.context import Hub
 from gateway.hub.decision_replay import replay
 from gateway.hub.errors import UnknownQuestionError
@@ -42,7 +44,7 @@ def audited(hub: Hub) -> AuditedLog:
         with hub.store.reading() as view:
             return ReplayResult(replay(view, number)[1])
 
-    return AuditedLog(kept_log(hub), again)
+    return AuditedLog(replace(kept_log(hub), index=TermIndex()), again)
 
 
 def member_proofs(hub: Hub, question_id: str) -> list[tuple[ProvenEntry, VerifierKey]]:

@@ -53,7 +53,7 @@ class _Reader:
     def bounded(self, cell: Cell) -> Cell:
         """The cell with its bounds, where it is withheld and has any."""
         found = self.bounds(cell.key) if cell.status is Status.WITHHELD else None
-        return cell if found is None else replace(cell, at_least=found.least or None, at_most=found.most)
+        return cell if found is None else cell.within(found.least or None, found.most)
 
     def bounds(self, key: Key) -> Bounds | None:
         """See `bounds`."""

@@ -66,6 +66,21 @@ class Cell:
         """Whether the value may differ from the count."""
         return bool(self.largest_deviation or self.standard_deviation)
 
+    def within(self, at_least: int | None, at_most: int | None) -> "Cell":
+        """The same cell with these bounds."""
+        # Field by field: a table has thousands, and `replace` takes four times as long.
+        return Cell(
+            self.key,
+            self.status,
+            self.value,
+            at_least,
+            self.missing_members,
+            at_most,
+            self.masked_members,
+            self.largest_deviation,
+            self.standard_deviation,
+        )
+
     def __post_init__(self) -> None:
         if (self.value is None) == (self.status is Status.VALUE):
             raise ValueError("a cell has a value exactly when its status says so")

@@ -22,7 +22,9 @@ JSON = {"Content-Type": "application/json"}
 
 def test_the_hub_says_400_to_whoever_may_call(region: Region) -> None:
     description = region.analyst.get("/openapi.json").json()["paths"]
-    paths = [path for path, operations in description.items() if "post" in operations]
+    paths = [
+        path.replace("{number}", "1") for path, operations in description.items() if "post" in operations
+    ]
     assert {"/api/v1/questions", "/federation/v2/answers", "/federation/v2/applications"} <= set(paths)
     for path, body in product(paths, BODIES.values()):
         headers = dict(JSON)

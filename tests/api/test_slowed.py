@@ -14,6 +14,7 @@ def test_wrong_tokens_are_slowed_and_right_ones_of_the_same_address_are_not(regi
     ]
     assert [reply.status_code for reply in wrong] == [401] * 30 + [429] * 2
     assert wrong[-1].headers["Content-Type"] == "application/problem+json"
+    assert 0 < int(wrong[-1].headers["Retry-After"]) <= 60
     assert region.analyst.get("/api/v1/members").status_code == 200  # known to be right
     assert region.auditor.get("/api/v1/audit/entries").status_code == 429  # not yet: a minute later it is
 

@@ -22,8 +22,9 @@ from audit.commands.command_line import main as audit_main
 from audit.errors import CommitmentError, SignatureError
 from audit.events.event_values import EntryRef
 from audit.events.refusal_events import MessageFault, MessageKind, MessageRefused
-from audit.formats.cosignature import CosignatureVerifier
+from audit.formats.cosignature import CosignatureVerifier, Cosigner
 from audit.formats.note import NoteVerifier, Signer, Verifier
+from audit.formats.vkey import SUBTREE_V1
 from audit.reading.refused_message import RefusedMessage
 from gateway.auditing.refused_messages import kept_messages
 from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, open_hub
@@ -317,6 +318,8 @@ def test_an_auditor_checks_it_with_the_verifier_alone(
     assert "an answer from KH was refused: its proof does not hold" in listed.output
     (path,) = (tmp_path / "hub" / "evidence").iterdir()
     capsys.readouterr()
-    assert audit_main(["verify", str(path), "--vkey", liar.enrolment.answer_key]) == 0
+    # every key of its entry member-enrolled may be given, of whichever type its witness key is
+    witness = str(Cosigner.from_seed("KH", bytes(32), SUBTREE_V1).key)
+    assert audit_main(["verify", str(path), "--vkey", liar.enrolment.answer_key, "--vkey", witness]) == 0
     assert f"signed by {liar.enrolment.answer_key}" in capsys.readouterr().out
     assert audit_main(["verify", str(path), "--vkey", members["TH"].enrolment.answer_key]) != 0

@@ -75,23 +75,33 @@ def test_each_candidate_is_one_table_that_agrees_with_the_release():
     assert rerun_attack(released(Table.of((SEX, OUTCOME), cells), Rules()), Rules(), 1).candidates == 1
 
 
-def test_more_candidates_than_can_be_listed_are_refused(monkeypatch):
+@pytest.mark.parametrize(
+    ("limit", "value"), [("MOST_CANDIDATES", 5), ("MOST_STEPS", 3), ("MOST_INNER_CELLS", 3)]
+)
+def test_of_more_candidates_than_can_be_listed_some_are_drawn(monkeypatch, limit, value):
+    """Each is one of the six tables that agree: two have 0 and 4 killed women, two 0 and 4 injured ones."""
+    monkeypatch.setattr(module, limit, value)
+    found = rerun_attack(released(new_year(), Rules()), Rules(), 2, draw=keys(4))
+    assert found.sampled
+    assert 2 <= found.candidates <= 6
+    women = [c for c in found.cells if c.key == (("sex", "F"), ("outcome", "K"))]
+    assert all(set(c.left) < set(c.possible) <= set(range(6)) for c in women)
+
+
+def test_the_command_says_how_many_of_the_sampled_tables_gave_the_release(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MOST_CANDIDATES", 5)
-    with pytest.raises(TableError, match="more than 5 tables agree"):
-        rerun_attack(released(new_year(), Rules()), Rules(), 1)
+    path = tmp_path / "year.json"
+    with path.open("w", encoding="utf-8") as stream:
+        write_release(released(new_year(), Rules()), stream)
+    done = CliRunner().invoke(main, ["attack", str(path), "--threshold", "5", "--rerun", "2"])
+    assert done.exit_code == 0, done.output
+    assert "sampled candidate tables" in done.output
+    assert "is not excluded" in done.output
 
 
-def test_a_table_of_too_many_cells_is_refused_before_anything_is_listed():
-    codes = [f"c{n}" for n in range(101)]
-    wide = Hierarchy("place", ("Total", *codes), dict.fromkeys(codes, "Total"))
-    table = Table.of((wide,), [((code,), 7) for code in codes])
-    with pytest.raises(TableError, match="101 inner cells"):
-        rerun_attack(released(table, Rules()), Rules(), 1)
-
-
-def test_a_listing_that_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(module, "MOST_STEPS", 3)
-    with pytest.raises(TableError, match="too long to list"):
+def test_a_table_of_too_many_cells_is_refused_before_anything_is_drawn(monkeypatch):
+    monkeypatch.setattr(module, "MOST_SAMPLED_CELLS", 3)
+    with pytest.raises(TableError, match="4 inner cells"):
         rerun_attack(released(new_year(), Rules()), Rules(), 1)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from audit.errors import DamagedEntryError
 from audit.events.search import Criteria
 from audit.log.checked_reading import as_stored, damaged_in
 from gateway.auditing.damage import MOST_NAMED, say_damaged
-from gateway.auditing.entry_search import entries, find_newest, whole
+from gateway.auditing.entry_search import entries, find, find_newest, whole
 from gateway.auditing.explanation import dossier
+from gateway.auditing.index import TermIndex
 from gateway.bootstrap.setup.open_hub import add_user, open_hub
 from gateway.cli import main
 from gateway.hub.model import Role
@@ -104,11 +106,14 @@ def test_samples_and_notices_name_it(harmed: Path) -> None:
 def test_a_search_by_the_index_names_it_whatever_is_sought(harmed: Path) -> None:
     """The index knows no word of it, so that it may be among what is sought."""
     with open_hub(harmed) as hub, hub.store.reading() as view:
-        kept = kept_log(hub)
+        kept = replace(kept_log(hub), index=TermIndex())
         found = list(find_newest(kept, view, Criteria(kind="user-added"), None, whole(view)))
         again = list(find_newest(kept, view, Criteria(kind="user-added"), None, whole(view)))
 
+        oldest_first = list(find(kept, view, Criteria(kind="user-added"), None, whole(view)))
+
         assert [each.number for each in found] == [each.number for each in again]
+        assert oldest_first == found[::-1]
         assert damaged_in(view.log) == (DAMAGED,)
         with pytest.raises(DamagedEntryError):
             hub.log.entry(view.log, DAMAGED)

@@ -1,6 +1,7 @@
 """Other people's clients, as they are, read every value and the reason of every blank from the hub."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas
@@ -12,10 +13,12 @@ from simulation import HandClock
 
 from gateway.accounts.addresses import make_address
 from gateway.accounts.model import AddressRequest
+from gateway.dictionary import regional
 from gateway.export.observations import REASONS
 from gateway.export.sdmx.sdmx_terms import STATUS
+from gateway.hub import entries
 from gateway.hub.accounts import accounts_of
-from gateway.wire.cells import Status
+from gateway.wire.cells import TOTAL, Axis, Cell, Status
 
 OWNER = "analyst@armac.example"
 CELLS = {
@@ -23,8 +26,17 @@ CELLS = {
     ("KH", "2024"): (20, Status.VALUE),
     ("TH", "2023"): (None, Status.WITHHELD),
     ("TH", "2024"): (6, Status.VALUE),
+    **{
+        (code, year): (None, reason)
+        for code, reason in (
+            ("LA", Status.NO_ANSWER),
+            ("MM", Status.NOT_SHARED),
+            ("VN", Status.NOT_COLLECTED),
+        )
+        for year in ("2023", "2024")
+    },
 }
-"""What members answered, without totals."""
+"""What members answered, without totals: every reason of a blank is among them."""
 RANGE = (0, 3)
 """What the other numbers leave of the withheld one."""
 
@@ -34,8 +46,29 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Region, st
     """A region, the address of the one release with a secret in it, and the question's number."""
     with over_http(tmp_path_factory.mktemp("region") / "hub", HandClock()) as region:
         question = ask_ready_made(region)
+        _with_every_reason(region)
         secret = make_address(accounts_of(region.hub), OWNER, OWNER, AddressRequest("clients"))
         yield region, f"{region.url}/personal/{secret}", question
+
+
+def _with_every_reason(region: Region) -> None:
+    """A second release, in which three more members gave no number, each for another reason."""
+    with region.hub.store.writing() as work:
+        (asked,) = work.questions_of(OWNER)
+        first = work.releases(asked.id)[-1].release
+        blank = {code: reason for (code, _), (_, reason) in CELLS.items() if code not in ("KH", "TH")}
+        countries, years = first.axes
+        made = replace(
+            first,
+            number=2,
+            axes=(Axis("country", (*countries.codes[:-1], *blank, TOTAL)), years),
+            cells=(
+                *first.cells,
+                *(Cell((code, year), reason) for code, reason in blank.items() for year in years.codes),
+            ),
+        )
+        event = entries.released(asked, made, {}, region.hub.clock.now())
+        work.add_release(made, because=entries.record(region.hub, work, event))
 
 
 def data(asked: tuple[Region, str, str], ending: str, query: str = "") -> str:
@@ -81,7 +114,7 @@ def test_pxwebpy_reads_a_table_by_a_personal_address(asked: tuple[Region, str, s
     read = read_with("pxweb_reads.py", f"{asked[1]}/api/pxweb/v2", table)
 
     assert read["tables"] == [table]
-    labels = {"Cambodia": "KH", "Thailand": "TH"}
+    labels = {regional().members[code].name: code for code, _ in CELLS}
     facts = {"People killed or injured": "value", "why there is no number": "reason"}
     rows = [[labels.get(row[0], row[0]), row[1], facts.get(row[2], row[2]), row[3]] for row in read["rows"]]
     assert as_reasons(rows) == CELLS
@@ -123,13 +156,28 @@ def test_pysdmx_and_sdmx1_read_structures_and_data_of_the_sdmx_rest(asked: tuple
     assert read["flows"] == [flow]
     assert read["components"][:5] == ["COUNTRY", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS"]
     assert read["sdmx1"]["dimensions"] == ["COUNTRY", "TIME_PERIOD"]
-    assert read["countries"] == {"KH": "Cambodia", "TH": "Thailand", "_T": "Total"}
+    names = {code: regional().members[code].name for code, _ in CELLS}
+    assert read["countries"] == {**names, "_T": "Total"}
     assert read["sdmx1"]["countries"]["KH"] == {"en": "Cambodia"}
-    assert read["allowed"] == ["KH", "TH"]  # what the constraint leaves of the code list
+    assert sorted(read["allowed"]) == sorted(names)  # what the constraint leaves of the code list
     names = ("COUNTRY", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
     assert as_statuses([[row[name] for name in names] for row in read["pysdmx"]]) == CELLS
-    rows = [[row[0].partition("=")[2], row[1].partition("=")[2], *row[2:]] for row in read["sdmx1"]["rows"]]
-    assert as_statuses(rows) == CELLS
+    for form in ("rows", "rows_of_xml"):
+        rows = [[row[0].partition("=")[2], row[1].partition("=")[2], *row[2:]] for row in read["sdmx1"][form]]
+        assert as_statuses(rows) == CELLS
+
+
+def test_rsdmx_reads_the_sdmx_rest_and_the_data_of_a_release(asked: tuple[Region, str, str]) -> None:
+    """Whatever R is told, it names `application/xml`."""
+    rest = f"{asked[1]}/api/sdmx/v2/data/dataflow/SAFELANE/ACCIDENTS_CASUALTIES/1.0"
+    names = ("COUNTRY", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS")
+
+    by_rest, by_release = read_with("rsdmx_reads.R", rest, data(asked, "sdmx.xml"))
+
+    assert as_statuses([[row[name] for name in names] for row in by_rest]) == CELLS
+    assert by_release == by_rest
+    withheld = [row for row in by_rest if row["CONF_STATUS"] == "N"]
+    assert [(int(row["AT_LEAST"]), int(row["AT_MOST"])) for row in withheld] == [RANGE]
 
 
 def test_a_client_made_of_the_description_reads_a_release(asked: tuple[Region, str, str]) -> None:

@@ -6,12 +6,17 @@ import json
 import re
 from dataclasses import replace
 from itertools import product, zip_longest
+from xml.etree import ElementTree
 
 import pytest
 from any_releases import any_releases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.errors import AuditError
+from audit.formats.canonical import canonical_json
+from audit.reading.released_table import ReleasedTable
+from audit.reading.saved_table import compare
 from gateway.dictionary import regional
 from gateway.export import FormError
 from gateway.export.data_formats import FORMATS, data
@@ -208,6 +213,48 @@ def test_sdmx_json_gives_back_every_number_and_reason(release: Release, selectio
         for key, cell in expected.items()
     }  # fmt: skip
     assert set(expected) == {cell.key for cell in release.cells if selection.has(cell.key)}
+
+
+@settings(max_examples=15)
+@given(any_releases(), selections)
+def test_sdmx_ml_says_what_sdmx_csv_says_and_so_reads_the_auditor(
+    release: Release, selection: Selection
+) -> None:
+    one = observed(release, selection)
+    if not (one.axes or one.one_year):
+        with pytest.raises(FormError, match="single number"):
+            data(one, "sdmx.xml")
+        return
+    text = data(one, "sdmx.xml")
+
+    head, *rows = csv.reader(io.StringIO(data(one, "sdmx.csv").decode(), newline=""))
+    expected = [{n: f for n, f in zip(head[3:], row[3:], strict=True) if f} for row in rows]
+    series = ElementTree.fromstring(text).iter("Series")  # noqa: S314 - ours
+    read = [{**each.attrib, **obs.attrib} for each in series for obs in each]
+    assert {each.pop("UNIT_MEASURE") for each in read} <= {"CASUALTIES", "CLIENTS", "ACCIDENTS", "CASES"}
+    assert sorted(sorted(each.items()) for each in read) == sorted(sorted(each.items()) for each in expected)
+    table = ReleasedTable.parse(canonical_json(release.as_json()))
+    if read:
+        assert compare("table.sdmx.xml", text, table).cells == len(read)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        (b'OBS_VALUE="7"', b'OBS_VALUE="8"'),
+        (b'OBS_STATUS="A"', b'OBS_STATUS="Q"'),
+        (b'COUNTRY="TH"', b'COUNTRY="KH"'),
+        (b"<Obs ", b'<Obs MORE="1" '),
+        (b"</Series>", b""),
+        (b"?>", b'?><!DOCTYPE x [<!ENTITY y "z">]>'),
+        (b"utf-8", b"utf-99"),
+    ],
+)
+def test_an_auditor_finds_changed_sdmx_ml_out(changed: tuple[bytes, bytes]) -> None:
+    text = data(observed(), "sdmx.xml").replace(*changed, 1)
+
+    with pytest.raises(AuditError):
+        compare("t.xml", text, ReleasedTable.parse(canonical_json(RELEASE.as_json())))
 
 
 def test_no_status_of_sdmx_tells_a_small_cell_from_a_complementary_one() -> None:

@@ -42,5 +42,5 @@ def test_both_messages_name_every_code_of_the_data_in_every_language(release: Re
     named = [each["id"] for each in components["dimensionList"]["dimensions"]]
     named += [components["dimensionList"]["timeDimension"]["id"]] if "TIME_PERIOD" in head else []
     attributes = [each["id"] for each in components["attributeList"]["attributes"]]
-    assert sorted(head) == sorted([*named, "OBS_VALUE", *attributes])
+    assert sorted([*head, "UNIT_MEASURE"]) == sorted([*named, "OBS_VALUE", *attributes])
     assert made.id == "TABLE_OF_X"

@@ -15,7 +15,7 @@ from gateway.export import to_text
 from gateway.export.data_formats import data
 from gateway.export.export_formats import export, file_name
 from gateway.export.observations import Observations, Selection
-from gateway.export.px_table import metadata as px_metadata
+from gateway.export.pxweb.px_table import metadata as px_metadata
 from gateway.export.release_metadata import metadata
 from gateway.picturing import ENGLISH, draw, layout
 from gateway.picturing.labels import Labels

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -21,13 +22,17 @@ def new_key() -> jwk.RSAKey:
     return jwk.RSAKey.generate_key(2048, {"kid": "one"}, private=True)
 
 
+own_key = cache(new_key)
+"""Of every directory in a run: to make a key takes longer than most of the tests."""
+
+
 @dataclass
 class LyingDirectory:
     """`claims` are put over the honest ones; None takes one away."""
 
     clock: HandClock
     url: str = ""
-    key: jwk.RSAKey = field(default_factory=new_key)
+    key: jwk.RSAKey = field(default_factory=own_key)
     claims: dict[str, Any] = field(default_factory=dict)
     sign: Any = None
     discovery: dict[str, Any] = field(default_factory=dict)

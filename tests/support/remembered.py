@@ -7,8 +7,9 @@ a controller's key is sealed from the same bytes too, its salt is the same; the 
 Fingerprints alone are cheaper: each is of new keys, and what they cost is for those who try millions of them.
 Processes that tests start work them out in full (`tests/federation/test_found_a_region.py`).
 
-Every node of a region checks the same signatures. Every application compiles the paths of the same hundred
-pages. Every HTTP client reads which authorities its machine trusts, though tests speak plain HTTP to it.
+Every node of a region checks the same signatures. Every application compiles the paths and the templates of
+the same hundred pages. Every HTTP client reads which authorities its machine trusts, though tests speak
+plain HTTP to it.
 """
 
 import hashlib
@@ -20,7 +21,9 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from flask import Flask
 from httpx._transports import default as transports
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
 from audit.formats import ed25519
@@ -55,6 +58,19 @@ class RememberingHasher(PasswordHasher):
         return True
 
 
+class CompiledTemplates(BytecodeCache):
+    """Keeps what a template was compiled to; jinja2 asks for it with the template's name, path and text."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
 def _one_salt(size: int) -> bytes:
     return bytes(size) if size == sealed._SALT else secrets.token_bytes(size)
 
@@ -82,4 +98,5 @@ def remember() -> None:
     sealed.secrets = SimpleNamespace(token_bytes=_one_salt)
     ed25519.verify = lru_cache(maxsize=10_000)(ed25519.verify)  # a wrong one raises, and is not remembered
     Rule._compile_builder = _remembering_paths(Rule._compile_builder)
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
     transports.create_ssl_context = lru_cache(maxsize=None)(transports.create_ssl_context)

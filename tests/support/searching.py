@@ -15,6 +15,12 @@ BITS = 24
 """Of the number of a bucket, with which pieces that begin no needle are told at once."""
 NATIVE = ("០១២៣៤៥៦៧៨៩", "໐໑໒໓໔໕໖໗໘໙", "๐๑๒๓๔๕๖๗๘๙", "၀၁၂၃၄၅၆၇၈၉")
 ASCII = "0123456789"
+IN_NATIVE = tuple(str.maketrans(ASCII, native) for native in NATIVE)
+IN_ASCII = {ord(a): b for native in NATIVE for a, b in zip(native, ASCII, strict=True)}
+FOR_URLS = bytes.maketrans(b"+/", b"-_")
+"""The digits of base64 that have another form in addresses (RFC 4648, section 5)."""
+IN_URL = tuple(quote(bytes((byte,))).encode("ascii") for byte in range(256))
+"""Each byte as it stands in an address: all of them are asked for millions of times."""
 LEAST_DIGITS = 9
 """Digits of a bare number; shorter ones stand in any dump."""
 
@@ -27,11 +33,11 @@ def spellings(secret: str) -> Iterator[str]:
     digits = "".join(str(unicodedata.decimal(c)) for c in secret if c.isdecimal())
     if not digits:
         return
-    plain = secret.translate({ord(a): b for native in NATIVE for a, b in zip(native, ASCII, strict=True)})
+    plain = secret.translate(IN_ASCII)
     numbers = [plain, digits] if len(digits) >= LEAST_DIGITS and not any(map(str.isalpha, plain)) else [plain]
     for number in numbers:
         yield number
-        yield from (number.translate(str.maketrans(ASCII, native)) for native in NATIVE)
+        yield from map(number.translate, IN_NATIVE)
 
 
 def encodings(text: str) -> Iterator[bytes]:
@@ -41,7 +47,7 @@ def encodings(text: str) -> Iterator[bytes]:
     yield text.encode("utf-16-le")
     yield text.encode("utf-16-be")
     yield json.dumps(text)[1:-1].encode("ascii")
-    yield quote(text).encode("ascii")
+    yield b"".join(map(IN_URL.__getitem__, utf8))
     yield utf8.hex().encode("ascii")
     for offset in range(3):
         whole = base64.b64encode(b"\0" * offset + utf8)
@@ -49,7 +55,7 @@ def encodings(text: str) -> Iterator[bytes]:
         last = (offset + len(utf8)) * 8 // 6
         piece = whole[first:last]
         yield piece
-        yield piece.translate(bytes.maketrans(b"+/", b"-_"))
+        yield piece.translate(FOR_URLS)
 
 
 class Needles:
@@ -59,7 +65,7 @@ class Needles:
         self._by_gram: dict[bytes, set[bytes]] = {}
         for secret in set(secrets):
             for text in set(spellings(secret)):
-                for needle in set(encodings(text)):
+                for needle in encodings(text):
                     if len(needle) >= GRAM:
                         self._by_gram.setdefault(needle[:GRAM], set()).add(needle)
         # Thousands of needles may begin alike: pieces are looked up by their length, not compared one by one.

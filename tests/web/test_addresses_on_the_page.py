@@ -7,6 +7,8 @@ from entrances import Browser, House
 from audit.events.account_events import TokenMade
 from gateway.accounts import sessions
 from gateway.accounts.model import Role
+from gateway.api.services import KEY
+from gateway.hub.releasing import release_due
 
 WISH = {"label": "workbook of June", "question": "", "days": "30"}
 
@@ -35,6 +37,23 @@ def test_an_address_is_made_shown_once_listed_and_withdrawn(house: House, ana) -
         (kept,) = view.people.tokens_of(ana.name)
     browser.post("/account/tokens/revoke", {"token": kept.id}, page="/account")
     assert httpx.get(f"{address}/config", trust_env=False).status_code == 404
+
+
+def test_a_workbook_is_offered_once_there_is_a_table(house: House, ana) -> None:
+    browser = house.signed_in(ana)
+    asked = {"measure": "casualties", "by": "country", "purpose": "regional-reporting", "within": "10"}
+    question = browser.post("/ask", asked, page="/ask").headers["Location"].rpartition("/")[2]
+    hub = house.app.extensions[KEY]
+
+    before = make(browser, question=question).text
+    house.clock.move(seconds=11)
+    release_due(hub)
+    offered = make(browser, question=question).text
+
+    assert "refreshing.xlsx" not in before
+    address = offered.partition('class="button" href="')[2].partition('"')[0]
+    reply = httpx.get(address, trust_env=False)
+    assert (reply.status_code, reply.content[:2]) == (200, b"PK")
 
 
 def test_what_cannot_be_is_not_made(house: House, ana) -> None:

@@ -10,7 +10,8 @@ from marshmallow import Schema, fields
 from gateway.accounts.addresses import withdraw_address
 from gateway.api.access_control import accounts, principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
+from gateway.api.release_schemas import MOMENT
 
 blueprint = Blueprint(
     "addresses", __name__, url_prefix="/api/v1/addresses", description="Personal addresses of one's tables"
@@ -23,9 +24,9 @@ class AddressSchema(Schema):
     question = fields.String(
         required=True, allow_none=True, metadata={"description": "the one question it reads; null for all"}
     )
-    since = fields.String(required=True)
-    until = fields.String(required=True)
-    used = fields.String(required=True, allow_none=True)
+    since = fields.String(required=True, metadata=MOMENT)
+    until = fields.String(required=True, metadata=MOMENT)
+    used = fields.String(required=True, allow_none=True, metadata=MOMENT)
 
 
 @blueprint.route("", methods=["GET"])

@@ -5,6 +5,7 @@ Reading asks nobody anew. A table that the requester has not asked for yet is no
 
 from collections.abc import Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, current_app, request
@@ -14,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from gateway import __version__
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals
 from gateway.api.label_languages import languages, words_of
 from gateway.api.made_data import observations_of
 from gateway.api.personal_addresses.address_secrets import way
@@ -22,8 +23,8 @@ from gateway.api.schemas import WORD, Strict
 from gateway.api.services import hub
 from gateway.api.tables.pxweb_tables import Table, tables
 from gateway.export.observations import Observations, Selection
-from gateway.export.px_selection import SelectionError, split
-from gateway.export.px_table import Query, data, metadata
+from gateway.export.pxweb.px_selection import SelectionError, split
+from gateway.export.pxweb.px_table import Query, data, metadata
 from gateway.hub.errors import UnknownQuestionError
 from gateway.hub.reading import note_reading
 
@@ -95,7 +96,7 @@ def get_config() -> Response:
         "dataFormats": [FORMAT],
         "features": [],
     }
-    return _json(config)
+    return as_json(config)
 
 
 @blueprint.route("/tables", methods=["GET"])
@@ -122,7 +123,7 @@ def get_tables(query: dict[str, Any]) -> Response:
         },
         "links": [],
     }
-    return _json(listed)
+    return as_json(listed)
 
 
 @blueprint.route("/tables/<table_id>", methods=["GET"])
@@ -131,7 +132,7 @@ def get_tables(query: dict[str, Any]) -> Response:
 @refusals(blueprint, s404="no such table among one's own", s406="no such language")
 def get_table(query: dict[str, Any], table_id: str) -> Response:
     """One table: its title, when it was released, its variables."""
-    return _json({"language": query["lang"] or "en", **_shown(_table(table_id), query["lang"])})
+    return as_json({"language": query["lang"] or "en", **_shown(table_of(table_id), query["lang"])})
 
 
 @blueprint.route("/tables/<table_id>/metadata", methods=["GET"])
@@ -140,7 +141,7 @@ def get_table(query: dict[str, Any], table_id: str) -> Response:
 @refusals(blueprint, s404="no such table among one's own", s406="no such language")
 def get_table_metadata(query: dict[str, Any], table_id: str) -> Response:
     """The variables of a table with all codes, and what each member gave under which terms, as notes."""
-    return _json(metadata(_observations(_table(table_id), query["lang"])))
+    return as_json(metadata(observations_in(table_of(table_id), query["lang"])))
 
 
 @blueprint.route("/tables/<table_id>/data", methods=["GET"])
@@ -149,10 +150,10 @@ def get_table_metadata(query: dict[str, Any], table_id: str) -> Response:
 @refusals(blueprint, s404="no such table among one's own", s406="no such language")
 def get_table_data(query: dict[str, Any], table_id: str) -> Response:
     """What `valuecodes[VARIABLE]=CODE,CODE` selects; without any every cell that is no total."""
-    table = _table(table_id)
-    selected = data(_observations(table, query["lang"]), _from_address(request.args))
+    table = table_of(table_id)
+    selected = data(observations_in(table, query["lang"]), _from_address(request.args))
     note_reading(hub(), principal(), table.release, way())
-    return _json(selected)
+    return as_json(selected)
 
 
 @blueprint.route("/tables/<table_id>/data", methods=["POST"])
@@ -162,14 +163,24 @@ def get_table_data(query: dict[str, Any], table_id: str) -> Response:
 @refusals(blueprint, s404="no such table among one's own", s406="no such language")
 def post_table_data(query: dict[str, Any], body: dict[str, Any], table_id: str) -> Response:
     """What a query in the body selects. Nothing is changed, and nobody is asked anew."""
-    _from_address(request.args)  # a format that there is none of is refused here too
-    table = _table(table_id)
-    wanted: dict[str, list[str]] = {}
-    for variable in body["selection"]:
-        wanted.setdefault(variable["variableCode"], []).extend(variable["valueCodes"])
-    selected = data(_observations(table, query["lang"]), wanted or None)
+    refuse_other_formats()
+    table = table_of(table_id)
+    selected = data(observations_in(table, query["lang"]), expressions(body))
     note_reading(hub(), principal(), table.release, way())
-    return _json(selected)
+    return as_json(selected)
+
+
+def expressions(selection: Mapping[str, Any]) -> Query | None:
+    """The expressions of each variable in a selection as PxQuerySchema loads it; None where it names none."""
+    wanted: dict[str, list[str]] = {}
+    for variable in selection["selection"]:
+        wanted.setdefault(variable["variableCode"], []).extend(variable["valueCodes"])
+    return wanted or None
+
+
+def refuse_other_formats() -> None:
+    """Raise SelectionError where the address asks for a format that there is none of."""
+    _from_address(request.args)
 
 
 def _from_address(arguments: MultiDict[str, str]) -> Query | None:
@@ -193,7 +204,8 @@ def _tables() -> Mapping[str, Table]:
         return tables(hub().dictionary, view, principal().user)
 
 
-def _table(table_id: str) -> Table:
+def table_of(table_id: str) -> Table:
+    """The requester's table of this name. Raises UnknownQuestionError."""
     found = _tables().get(table_id)
     if found is None:
         raise UnknownQuestionError(
@@ -203,7 +215,8 @@ def _table(table_id: str) -> Table:
     return found
 
 
-def _observations(table: Table, language: str) -> Observations:
+def observations_in(table: Table, language: str) -> Observations:
+    """All cells of a table, with labels in a language. Raises NotAcceptable for one that there is none of."""
     return observations_of(table.release, Selection.ALL, language)
 
 
@@ -215,7 +228,8 @@ def _shown(table: Table, language: str) -> dict[str, Any]:
     return {**shown, "links": named}
 
 
-def _json(body: dict[str, Any]) -> Response:
-    response = Response(current_app.json.dumps(body), content_type="application/json")
+def as_json(body: dict[str, Any], status: int = HTTPStatus.OK) -> Response:
+    """A response that only its reader may keep, and asks again before using it."""
+    response = Response(current_app.json.dumps(body), status, content_type="application/json")
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotAcceptable
 
 from gateway.api.access_control import principal
 from gateway.api.blueprint import Blueprint
-from gateway.api.describe import refusals
+from gateway.api.describing.describe import refusals, sent_as
 from gateway.api.label_languages import languages
 from gateway.api.made_data import observations_of
 from gateway.api.personal_addresses.address_secrets import way
@@ -19,6 +19,7 @@ from gateway.api.tables.pxweb_tables import Table, tables
 from gateway.export.observations import Observations, Selection
 from gateway.export.sdmx.sdmx_artefacts import VERSION, Structure, flow, structure
 from gateway.export.sdmx.sdmx_csv import to_sdmx_csv
+from gateway.export.sdmx.sdmx_data_ml import to_sdmx_data_ml
 from gateway.export.sdmx.sdmx_json import to_sdmx_json
 from gateway.export.sdmx.sdmx_selection import selected
 from gateway.export.sdmx.sdmx_structure_json import to_structure_json
@@ -36,6 +37,9 @@ STRUCTURE_JSON = "application/vnd.sdmx.structure+json;version=2.0.0"
 STRUCTURE_ML = "application/vnd.sdmx.structure+xml;version=3.0.0"
 DATA_CSV = "application/vnd.sdmx.data+csv;version=2.0.0"
 DATA_JSON = "application/vnd.sdmx.data+json;version=2.0.0"
+DATA_ML = "application/vnd.sdmx.data+xml;version=3.0.0"
+PLAIN_XML = ("application/xml", "text/xml")
+"""What clients name that read XML alone: they get what there is in XML."""
 KINDS = {
     "codelist": "codelists",
     "conceptscheme": "conceptSchemes",
@@ -53,7 +57,7 @@ VERSIONS = ANY | {VERSION, "1.0.0", "1.0+", "1.0.0+"}
 @blueprint.route("/structure/<kind>/<agency>", methods=["GET"], strict_slashes=False)
 @blueprint.route("/structure/<kind>/<agency>/<artefact>", methods=["GET"], strict_slashes=False)
 @blueprint.route("/structure/<kind>/<agency>/<artefact>/<version>", methods=["GET"], strict_slashes=False)
-@blueprint.response(200, {"type": "object"}, content_type="application/vnd.sdmx.structure+json")
+@sent_as(blueprint, "a structure message", [STRUCTURE_JSON, STRUCTURE_ML])
 @refusals(blueprint, s404="no such artefact of one's own tables", s406="no such format")
 def get_sdmx_structure(kind: str, agency: str = "*", artefact: str = "*", version: str = "*") -> Response:
     """Code lists, concepts, data structures, dataflows and constraints, with names in every language.
@@ -70,7 +74,7 @@ def get_sdmx_structure(kind: str, agency: str = "*", artefact: str = "*", versio
 
 
 @blueprint.route("/schema/<context>/<agency>/<artefact>/<version>", methods=["GET"], strict_slashes=False)
-@blueprint.response(200, {"type": "object"}, content_type="application/vnd.sdmx.structure+json")
+@sent_as(blueprint, "a structure message", [STRUCTURE_JSON, STRUCTURE_ML])
 @refusals(blueprint, s404="no such table among one's own", s406="no such format")
 def get_sdmx_schema(context: str, agency: str, artefact: str, version: str) -> Response:
     """What is needed to read the data of a dataflow: its structure, code lists, concepts and constraint."""
@@ -85,7 +89,7 @@ def get_sdmx_schema(context: str, agency: str, artefact: str, version: str) -> R
 @blueprint.route(
     "/availability/<context>/<agency>/<artefact>/<version>/<key>", methods=["GET"], strict_slashes=False
 )
-@blueprint.response(200, {"type": "object"}, content_type="application/vnd.sdmx.structure+json")
+@sent_as(blueprint, "a structure message", [STRUCTURE_JSON, STRUCTURE_ML])
 @refusals(blueprint, s404="no such table among one's own", s406="no such format")
 def get_sdmx_availability(context: str, agency: str, artefact: str, version: str, key: str = "*") -> Response:
     """The codes for which a query would find observations, as a constraint."""
@@ -97,17 +101,17 @@ def get_sdmx_availability(context: str, agency: str, artefact: str, version: str
 
 @blueprint.route("/data/<context>/<agency>/<artefact>/<version>", methods=["GET"], strict_slashes=False)
 @blueprint.route("/data/<context>/<agency>/<artefact>/<version>/<key>", methods=["GET"], strict_slashes=False)
-@blueprint.response(200, {"type": "string"}, content_type="application/vnd.sdmx.data+csv")
+@sent_as(blueprint, "the observations", [DATA_CSV, DATA_JSON, DATA_ML])
 @refusals(blueprint, s404="no such table, or nothing that the query selects", s406="no such format")
 def get_sdmx_data(context: str, agency: str, artefact: str, version: str, key: str = "*") -> Response:
     """The observations that a key and filters `c[DIMENSION]` select; without any, all that are no totals."""
     _check(context)
     table = _table(agency, artefact, version)
     part = selected(_observations(table), key, _filters())
-    chosen = _preferred((DATA_CSV, DATA_JSON))
-    if chosen == DATA_JSON and not part.axes:
+    chosen = _preferred((DATA_CSV, DATA_JSON, DATA_ML))
+    if chosen != DATA_CSV and not part.axes:
         raise NotAcceptable(f"A single number is to be had as {DATA_CSV} only.")
-    written = to_sdmx_csv if chosen == DATA_CSV else to_sdmx_json
+    written = {DATA_CSV: to_sdmx_csv, DATA_JSON: to_sdmx_json, DATA_ML: to_sdmx_data_ml}[chosen]
     note_reading(hub(), principal(), table.release, way())
     return _sent(written(part, flow(table.id)), chosen)
 
@@ -188,9 +192,10 @@ def _preferred(offered: Sequence[str]) -> str:
         kind, _, version = named.replace(" ", "").lower().partition(";")
         for one in offered:
             media_type, _, ours = one.partition(";")
-            if quality > 0 and kind in (media_type, "*/*", "application/*") and version in ("", ours):
+            fitting = kind in (media_type, "*/*", "application/*") and version in ("", ours)
+            if quality > 0 and (fitting or (kind in PLAIN_XML and media_type.endswith("+xml"))):
                 return one
-    raise NotAcceptable(f"There are {' and '.join(offered)}.")
+    raise NotAcceptable(f"There are {', '.join(offered)}.")
 
 
 def _sent(text: str, content_type: str) -> Response:

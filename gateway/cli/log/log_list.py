@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from audit.events.event_values import ReadAction
-from audit.events.events import encode
 from audit.events.search import Criteria, Found
 from audit.reading.exports import csv_rows, json_lines
 from audit.reading.fhir import bundle
@@ -17,7 +16,7 @@ from gateway.auditing.entry_search import Span, entries, find, find_newest, whol
 from gateway.auditing.reading_log import PERSON
 from gateway.cli.common import options
 from gateway.cli.log.kept_log import fail_if_damaged, log_reading, opened
-from gateway.cli.log.log_text import line_of
+from gateway.cli.log.log_text import line_of, line_of_event
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -56,7 +55,7 @@ def list_entries(directory: Path, person: str | None, newest: int | None, form: 
                 some = entries(view.log, Span(first, span.end))
                 lines: Iterator[str] = (line_of(*each) + "\n" for each in some)
             else:
-                hits = find(view, criteria, person, span)
+                hits = find(found.kept, view, criteria, person, span)
                 if newest is not None:
                     last = islice(find_newest(found.kept, view, criteria, person, span), newest)
                     hits = reversed(list(last))
@@ -83,4 +82,4 @@ def _written(form: str, origin: str, hits: Iterator[Found]) -> Iterator[str]:
         return csv_rows(hits)
     if form == "fhir":
         return iter([bundle(origin, hits).decode() + "\n"])
-    return (line_of(each.number, encode(each.event)) + "\n" for each in hits)
+    return (line_of_event(each.number, each.event) + "\n" for each in hits)

@@ -12,6 +12,7 @@ from audit.formats.note import Verifier
 from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory, parse_key_lines
 from audit.log.policy import Policy
+from audit.log.verified_entries import VerifiedEntries
 from audit.log.verify import verify_log
 from audit.reading.decision_bundle import DecisionBundle, asked_of, check_decision, judged
 from gateway.cli.log.kept_log import LogCommandError
@@ -55,13 +56,13 @@ def replay_files(bundle: Path, log: Path, keys: Sequence[str], region: Path | No
     click.echo(f"Replayed, the decision of entry {found.number} of {origin} is the logged one.")
 
 
-def _verified(path: Path, policy: Policy) -> tuple[str, list[bytes]]:
-    entries: list[bytes] = []
-    verified = verify_log(LogDirectory(path), policy, lambda _, entry: entries.append(entry))
-    return verified.checkpoint.origin, entries
+def _verified(path: Path, policy: Policy) -> tuple[str, Sequence[bytes]]:
+    directory = LogDirectory(path)
+    checkpoint = verify_log(directory, policy).checkpoint
+    return checkpoint.origin, VerifiedEntries(directory, checkpoint)
 
 
-def _asked(bundle: DecisionBundle, entries: list[bytes], region: tuple[str, list[bytes]]) -> Asked:
+def _asked(bundle: DecisionBundle, entries: Sequence[bytes], region: tuple[str, Sequence[bytes]]) -> Asked:
     return asked_of(judged(entries, bundle.number), region[1], region[0])
 
 

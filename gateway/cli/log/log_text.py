@@ -14,6 +14,11 @@ def line_of(number: int, entry: bytes) -> str:
         event = decode(entry)
     except MalformedError:
         return f"{number:>6}  {'':20}  {UNKNOWN}"
+    return line_of_event(number, event)
+
+
+def line_of_event(number: int, event: Event) -> str:
+    """Return the line of an entry that has been read already."""
     at = getattr(event, "at", None) or getattr(event, "asked_at", None)
     time = "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}Z"
     return f"{number:>6}  {time:20}  {present_type(event.TYPE):16}  {_words(event)}".rstrip()

@@ -35,7 +35,8 @@ def rerun_report(
             for rules in _rules(release, threshold, zeros)
         ]
         found += [one for one in by_program if not one.unmatched] or by_program[:1]
-    return any(f.disclosed or f.narrowed for f in found), _lines(found, show)
+    # A value that no table of a sample gave may be given by one that was not drawn.
+    return any(f.disclosed or f.narrowed for f in found if not f.sampled), _lines(found, show)
 
 
 def _rules(release: Release, threshold: int, zeros: Zeros) -> tuple[Rules, Rules]:
@@ -49,20 +50,33 @@ def _rules(release: Release, threshold: int, zeros: Zeros) -> tuple[Rules, Rules
 
 def _lines(found: Sequence[RerunFindings], show: int) -> Iterator[str]:
     for one in found:
-        yield (
-            f"rerun: {one.candidates:,} candidate tables, {one.excluded:,} of them never gave the release "
-            f"under {one.keys:,} keys of safelane {__version__}"
-        )
+        tried = f"under {one.keys:,} keys each of safelane {__version__}"
+        if one.sampled:
+            yield (
+                f"rerun: of {one.candidates:,} sampled candidate tables {one.candidates - one.excluded:,} "
+                f"gave the release {tried}; more agree with the release than can be listed, so that a value "
+                "without a hit is not excluded"
+            )
+        else:
+            yield (
+                f"rerun: {one.candidates:,} candidate tables, {one.excluded:,} of them never gave the "
+                f"release {tried.replace(' each', '')}"
+            )
         if one.unmatched:
             yield (
                 "          No candidate gave it, so that reruns tell nothing: it was made by other rules or "
                 "another version, shows fewer tables than were asked for, or needs more keys."
             )
             continue
-        for title, cells in (
-            ("disclosed by reruns: one value is left of several", one.disclosed),
-            ("narrowed by reruns: an end of the range is excluded", one.narrowed),
-        ):
+        titles = (
+            ("small cells with one value in the tables that gave the release", "with an end without a hit")
+            if one.sampled
+            else (
+                "disclosed by reruns: one value is left of several",
+                "narrowed by reruns: an end of the range is excluded",
+            )
+        )
+        for title, cells in zip(titles, (one.disclosed, one.narrowed), strict=True):
             yield f"{len(cells):8,}  {title}"
             yield from (f"          {_words(cell)}" for cell in cells[:show])
 

@@ -26,10 +26,10 @@ from anonymisers.perturbation.ptable import Noise, PTable
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.rules import Rules
+from audit.log.file_lock import FileHeldError, held_file
 from gateway.cli.common.tables import TableInputError, read_table, read_text, written_whole
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import vocabulary
-from gateway.store.engine.file_lock import FileHeldError, held_file
 from policies.model.offered_mechanisms import not_offered
 from policies.model.terms import MechanismKind
 

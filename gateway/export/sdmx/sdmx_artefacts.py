@@ -17,8 +17,10 @@ from gateway.export.sdmx.sdmx_terms import (
     NUMBERS,
     OBSERVED,
     TIME,
+    UNIT,
     component,
     identifier,
+    series_of,
 )
 from gateway.picturing import Words
 from gateway.picturing.labels import Labels
@@ -45,13 +47,17 @@ class CodeList:
 
 @dataclass(frozen=True)
 class Component:
-    """A dimension, measure or attribute. `codes`: its code list; None for numbers and texts."""
+    """A dimension, measure or attribute. `codes`: its code list; None for numbers and texts.
+
+    `of`: the dimensions to which an attribute belongs, none for the whole table; None for each observation.
+    """
 
     id: str
     names: Names
     codes: str | None = None
     text: str = "String"
     role: str | None = None
+    of: tuple[str, ...] | None = None
 
     @property
     def is_time(self) -> bool:
@@ -101,6 +107,7 @@ def structure(table: str, observations: Observations, languages: Mapping[str, Wo
             Component("CONF_STATUS", {"en": NAMES["CONF_STATUS"]}, "CL_CONF_STATUS"),
             *(Component(name, {"en": NAMES[name]}, text="Integer") for name in NUMBERS),
             Component(MISSING, {"en": NAMES[MISSING]}),
+            Component(UNIT, {"en": NAMES[UNIT]}, of=series_of(axes)),
         ),
         code_lists=(
             *(_code_list(axis, said) for axis in axes if component(axis) != TIME),

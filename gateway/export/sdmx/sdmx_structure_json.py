@@ -85,6 +85,12 @@ def _code_list(one: CodeList) -> dict[str, Any]:
     }
 
 
+def _relationship(attribute: Component) -> dict[str, Any]:
+    if attribute.of is None:
+        return {"observation": {}}
+    return {"dimensions": [*attribute.of]} if attribute.of else {"dataflow": {}}
+
+
 def _component(one: Component) -> dict[str, Any]:
     kind = {"dataType": one.text}
     shown = {"format": kind} if one.codes is None else {"enumeration": urn("Codelist", one.codes)}
@@ -104,7 +110,7 @@ def _data_structure(one: Structure) -> dict[str, Any]:
     for time in (each for each in one.dimensions if each.is_time):
         dimensions["timeDimension"] = _component(time)
     attributes = [
-        {**_component(each), "usage": "optional", "attributeRelationship": {"observation": {}}}
+        {**_component(each), "usage": "optional", "attributeRelationship": _relationship(each)}
         for each in one.attributes
     ]
     return {

@@ -94,7 +94,12 @@ def _data_structures(within: Element, structures: Sequence[Structure]) -> None:
         for each in one.attributes:
             attribute = _component(attributes, "Attribute", each, usage="optional")
             related = SubElement(attribute, f"{_STR}AttributeRelationship")
-            SubElement(related, f"{_STR}Observation")
+            if each.of is None:
+                SubElement(related, f"{_STR}Observation")
+            elif not each.of:
+                SubElement(related, f"{_STR}Dataflow")
+            for dimension in each.of or ():
+                SubElement(related, f"{_STR}Dimension").text = dimension
         measures = SubElement(parts, f"{_STR}MeasureList", id="MeasureDescriptor")
         _component(measures, "Measure", one.measure, usage="optional")
 

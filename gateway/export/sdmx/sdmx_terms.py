@@ -6,6 +6,7 @@ OBS_STATUS and CONF_STATUS, which never say whether a cell was withheld for itse
 """
 
 import re
+from collections.abc import Sequence
 
 from gateway.export.observations import Observations
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
@@ -27,6 +28,8 @@ NUMBERS = ("AT_LEAST", "AT_MOST", "LARGEST_DEVIATION", "STANDARD_DEVIATION")
 MISSING = "MISSING_MEMBERS"
 """Attributes of an observation beside its status: the range of a withheld number, what makes a number
 inexact, and the members that a total is without."""
+UNIT = "UNIT_MEASURE"
+"""Attribute of a series in SDMX-ML: what is counted."""
 OBSERVED = {
     "A": "Normal value",
     "Q": "Missing value; suppressed",
@@ -47,6 +50,7 @@ NAMES = {
     "LARGEST_DEVIATION": "Largest deviation from the count",
     "STANDARD_DEVIATION": "Standard deviation of noise",
     MISSING: "Members that a total is without",
+    UNIT: "What is counted",
 }
 
 
@@ -70,3 +74,14 @@ def identifier(code: str) -> str:
 def component(axis: Axis) -> str:
     """The identifier of a level: a year is TIME_PERIOD, other levels keep their names in capitals."""
     return TIME if axis.level in YEARS else identifier(axis.level.replace(".", "_")).upper()
+
+
+def along(axes: Sequence[Axis]) -> str:
+    """The dimension along which a series runs: time where there is time, else the last one."""
+    names = [component(axis) for axis in axes]
+    return TIME if TIME in names else names[-1]
+
+
+def series_of(axes: Sequence[Axis]) -> tuple[str, ...]:
+    """The dimensions that tell one series from another; none for a table of one dimension or of none."""
+    return tuple(name for axis in axes if (name := component(axis)) != along(axes))

@@ -1,8 +1,11 @@
 """The node's log as auditors read the log inside the country."""
 
+from dataclasses import replace
+
 from audit.formats.vkey import VerifierKey
 from gateway.auditing.audited_log import AuditedLog, ReplayResult
 from gateway.auditing.context import KeptLog
+from gateway.auditing.index import TermIndex
 from gateway.member.answer.decision_replay import replay
 from gateway.member.node.context import Node
 from gateway.member.node.hub_cosignatures import hub_witness_keys
@@ -23,7 +26,7 @@ def audited(node: Node) -> AuditedLog:
             made = replay(view, node.dictionary, node.vocabulary, number)
         return ReplayResult(made.differences, made.unchecked, made.changed)
 
-    return AuditedLog(kept_log(node), again)
+    return AuditedLog(replace(kept_log(node), index=TermIndex()), again)
 
 
 def _witnesses(node: Node) -> tuple[VerifierKey, ...]:

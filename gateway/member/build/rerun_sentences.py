@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from anonymisers.history.release_history import rerun_odds_of_periods
 from audit.reading.messages import message
-from gateway.member.cube.clients_history import casualties_of
+from gateway.member.cube.clients_history import casualties_of, clients_of
 from gateway.member.model.stored_cube import Plan
 from policies import Policy
 from policies.model.terms import MechanismKind, Reruns
@@ -32,6 +32,10 @@ def rerun_sentences(policy: Policy, plan: Plan, cube: bytes) -> Iterator[str]:
         yield message(
             "This is so for numbers of people. Which numbers of accidents are withheld was chosen by the "
             "withheld numbers too."
+        )
+    if clients_of(cube) is not None:
+        yield message(
+            "Which numbers of clients of assistance are withheld was chosen by the withheld numbers too."
         )
     chosen_by_counts = _listed(by_odds.get(None, []))
     if not chosen_by_counts:

@@ -11,8 +11,8 @@ from hashlib import sha256
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from audit.log.file_lock import FileHeldError, held_file
 from gateway.errors import SafelaneError
-from gateway.store.engine.file_lock import FileHeldError, held_file
 
 STAND_BY_SECONDS = 1.0
 """How often a process on stand-by checks whether the log is free."""

@@ -1,5 +1,6 @@
 """How a released table is cited, and how a program gets it: the same table each time. Pure."""
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -33,13 +34,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Citation:
-    """`text` for a report, `bibtex` for a bibliography. `limits` say who forbids passing the table on."""
+    """`text` for a report, `bibtex` for a bibliography. `limits` say who forbids passing the table on.
+
+    `code` is Python, `r_code` R; the latter is empty for a single number, which has no dimension in SDMX.
+    """
 
     text: str
     bibtex: str
     limits: str
     data: str
     code: str
+    r_code: str
 
 
 def citation(release: Release, dictionary: Dictionary, words: Words, source: Source, page: str) -> Citation:
@@ -52,6 +57,7 @@ def citation(release: Release, dictionary: Dictionary, words: Words, source: Sou
         limits=_limits(release, labels),
         data=f"{source.origin}{path}/data.csv?labels=en",
         code=_code(release, source.origin),
+        r_code=_r_code(f"{source.origin}{path}/data.sdmx.xml") if release.axes else "",
     )
 
 
@@ -131,4 +137,17 @@ with Region({origin!r}, os.environ["SAFELANE_TOKEN"], os.environ["SAFELANE_LOG_K
 
 for row in table.rows:
     print(dict(row.key), row.value, row.status, row.at_least, row.at_most)
+"""
+
+
+def _r_code(address: str) -> str:
+    return f"""library(rsdmx)
+
+token <- paste("Bearer", Sys.getenv("SAFELANE_TOKEN"))
+table <- as.data.frame(readSDMX(
+  {json.dumps(address)},
+  headers = list(Authorization = token)
+))
+# NA where there is no number: OBS_STATUS and CONF_STATUS say why.
+table$OBS_VALUE <- as.integer(table$OBS_VALUE)
 """

@@ -9,6 +9,7 @@ from gateway.api.personal_addresses.address_secrets import PREFIX
 from gateway.api.services import hub
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.addressed_release import own
+from gateway.web.shared.languages import tag
 
 MOST_OFFERED = 100
 """Questions offered for an address, the newest."""
@@ -28,10 +29,14 @@ class AddressRow:
 
 @dataclass(frozen=True)
 class NewAddress:
-    """An address as it is shown once: for programs that read files, or those that read tables of PxWeb."""
+    """An address as it is shown once: for programs that read files, or those that read tables of PxWeb.
+
+    `workbook`: where the workbook is that holds the first; empty before there is a table.
+    """
 
     label: str
     data: str
+    workbook: str
     pxweb: str
 
 
@@ -59,8 +64,12 @@ def shown_once(label: str, secret: str, question: str | None) -> NewAddress:
     """The addresses that a new secret opens, in full."""
     begin = f"{place().origin()}{PREFIX}{secret}"
     if question is None:
-        return NewAddress(label, "", f"{begin}/api/pxweb/v2")
-    return NewAddress(label, f"{begin}/api/v1/questions/{question}/releases/newest/data.csv?labels=en", "")
+        return NewAddress(label, "", "", f"{begin}/api/pxweb/v2")
+    newest = f"{begin}/api/v1/questions/{question}/releases/newest"
+    language = tag()
+    with hub().store.reading() as view:
+        workbook = f"{newest}/refreshing.xlsx?labels={language}" if view.releases(question) else ""
+    return NewAddress(label, f"{newest}/data.csv?labels={language}", workbook, "")
 
 
 def _title(question: str | None) -> str:

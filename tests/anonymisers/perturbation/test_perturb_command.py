@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from audit.log.file_lock import held_file
 from gateway.cli import main
-from gateway.store.engine.file_lock import held_file
 
 SEX = {"codes": ["Total", "F", "M"], "parent": {"F": "Total", "M": "Total"}}
 PLACE = {"codes": ["Total", "N", "S"], "parent": {"N": "Total", "S": "Total"}}

@@ -18,18 +18,19 @@ from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
 from anonymisers.tables.rules import Rules
 
-DIMS = (grouped("place", 90), flat("sex", 2), flat("age", 5))
+SEX_AND_AGE = (flat("sex", 2), flat("age", 5))
 KEY = bytes(32)
 
 
-def sparse(people=0.7):
-    rates = np.random.default_rng(6).lognormal(people, 1.3, (90, 2, 5))
+def sparse(people=0.7, places=90):
+    dims = (grouped("place", places), *SEX_AND_AGE)
+    rates = np.random.default_rng(6).lognormal(people, 1.3, (places, 2, 5))
     counts = np.random.default_rng(5).poisson(rates)
     cells = {
-        tuple(d.codes[d.leaves[n]] for d, n in zip(DIMS, at, strict=True)): int(counts[tuple(at)])
+        tuple(d.codes[d.leaves[n]] for d, n in zip(dims, at, strict=True)): int(counts[tuple(at)])
         for at in np.argwhere(counts)
     }
-    return Table.of(DIMS, list(cells.items()))
+    return Table.of(dims, list(cells.items()))
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,9 @@ def test_about_a_tenth_of_the_suppressed_cells_are_zeros(made):
 
 
 def test_another_key_suppresses_other_zeros(made, monkeypatch):
-    again, other = (built(made.table, key, made.few, monkeypatch).withheld for key in (KEY, bytes((1,)) * 32))
+    """The same key gives the same cube: tests of golden bytes show that."""
+    other = built(made.table, bytes((1,)) * 32, made.few, monkeypatch).withheld
     zeros = made.zeros(made.cube.withheld)
-    assert (zeros == made.zeros(again)).all()
     assert (zeros & made.zeros(other)).sum() < zeros.sum() / 2
 
 
@@ -102,7 +103,7 @@ def test_zeros_are_chosen_before_singletons_are_checked_and_cost_no_cell_with_pe
 @pytest.mark.parametrize("zeros", ["publish", "protect"])
 def test_where_zeros_are_published_or_small_cells_no_further_zero_is_suppressed(zeros, monkeypatch):
     monkeypatch.setattr(secondary_suppression, "suppress_zeros", None)
-    build_cube(sparse(3.0), Rules(zeros=zeros), KEY)
+    build_cube(sparse(3.0, places=30), Rules(zeros=zeros), KEY)
 
 
 def test_moves_for_a_zero_are_removed_where_another_zero_beside_it_cannot_be_covered(monkeypatch):

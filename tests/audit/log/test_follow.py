@@ -21,7 +21,8 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.evidence import Evidence, Finding
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import Bundle
-from audit.log.directory import LogDirectory
+from audit.log.directory import LogDirectory, export
+from audit.log.file_lock import held_file
 from audit.log.log import FormerKey, Log
 from audit.log.policy import Policy
 from audit.log.serve import serve
@@ -107,6 +108,7 @@ class Following:
     served: Served
     path: Path
     log: Log
+    honest: MemoryStorage
 
     def __call__(self, *more: str, key: str = "", url: str = "") -> int:
         state = str(self.path / "state")
@@ -123,7 +125,7 @@ class Following:
 
 @pytest.fixture
 def follow(served: Served, tmp_path: Path, log: Log) -> Following:
-    return Following(served, tmp_path, log)
+    return Following(served, tmp_path, log, served.storage)
 
 
 def test_a_mirror_grows_with_the_log_and_only_what_is_new_is_fetched(
@@ -191,6 +193,8 @@ def test_a_fork_is_an_alarm_with_evidence_that_anybody_can_check(
 
     assert follow() == 1
     assert follow() == 1  # the fork is not what is followed from now on
+    (follow.path / "state").unlink()
+    assert follow() == 1  # the mirror remembers what was seen, too
 
     said = capsys.readouterr().err
     assert "ALARM: fork: " in said
@@ -199,6 +203,28 @@ def test_a_fork_is_an_alarm_with_evidence_that_anybody_can_check(
     assert Evidence.parse(evidence.read_text("utf-8")).verify([Verifier(log.key)]) is Finding.FORK
     assert not (follow.path / "state.evidence-2.json").exists()
     assert follow.mirrored()[-1] == b"entry 299"  # the first history stays
+
+
+def test_an_older_state_that_was_put_back_forgets_nothing(
+    follow: Following, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, served = follow.log, follow.served
+    assert follow() == 0
+    state = follow.path / "state"
+    older = state.read_bytes()
+    grow(log, served.storage, 300, 400)
+    assert follow() == 0
+    state.write_bytes(older)
+    fork = MemoryStorage(log.origin)
+    log.create(fork, now=1)
+    grow(log, fork, 0, 300)
+    grow(log, fork, 300, 500, "another")
+    served.show(log, fork)
+
+    assert follow() == 1
+
+    assert "ALARM: fork: " in capsys.readouterr().err
+    assert follow.mirrored()[-1] == b"entry 399"
 
 
 def test_a_log_that_shrinks_is_an_alarm(
@@ -348,8 +374,12 @@ def test_a_key_that_is_announced_under_the_former_is_followed_and_one_after_a_th
     at = datetime(2026, 1, 1, tzinfo=UTC)
     change = KeyChanged("log", str(log.key), str(new.key), "yearly", at + timedelta(days=days), at)
     other = KeyChanged("witness", None, "another use", "yearly", at + timedelta(days=days), at)
-    log.append(served.storage, [encode(other), encode(change)], now=3)
     assert follow() == 0
+    changing = Log(new, [FormerKey(log.signer, 9 if days else 0)])
+    changing.append(served.storage, [encode(other), encode(change)], now=3)
+    served.show(changing, served.storage)
+    assert follow() == code
+    capsys.readouterr()
 
     after = Log(new, [FormerKey(log.signer, 1)])  # its overlap is over
     grow(after, served.storage, 302, 310)
@@ -362,6 +392,83 @@ def test_a_key_that_is_announced_under_the_former_is_followed_and_one_after_a_th
         assert len(LogDirectory(follow.path / "state.mirror").entries(Bundle(1, 54))) == 54
         (follow.path / "state.mirror" / "tile" / "entries" / "000").write_bytes(b"rotten")
         assert follow() == 0
+
+
+@pytest.mark.parametrize("days", [30, 0], ids=["replaced in order", "replaced after a theft"])
+def test_a_log_does_not_go_on_under_a_key_that_it_has_replaced(
+    follow: Following, capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    """Whoever has stolen the former key signs what follows, and shows it to one auditor."""
+    served, log = follow.served, follow.log
+    new = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    change = KeyChanged("log", str(log.key), str(new.key), "because", at + timedelta(days=days), at)
+    present = Log(new, [FormerKey(log.signer, 1)])
+    present.append(served.storage, [encode(change)], now=3)
+    served.show(present, served.storage)
+    both = ("--vkey", str(new.key))
+    assert follow(*both) == 0
+
+    thief = Log(log.signer, [FormerKey(new, 1)])  # it has no more of the new key than its signature so far
+    grow(thief, served.storage, 301, 310, "stolen")
+    served.show(thief, served.storage)
+
+    assert follow(*both) == 1
+    assert "a key alone that it has itself replaced" in capsys.readouterr().err
+    assert LogDirectory(follow.path / "state.mirror").entries(Bundle(1, 45))[-1] == encode(change)
+
+
+def test_a_first_look_at_a_log_under_a_key_that_it_has_replaced_is_an_alarm(
+    follow: Following, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The thief copies the log with the entry that replaced the stolen key, and continues it."""
+    served, log = follow.served, follow.log
+    new = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    change = KeyChanged("log", str(log.key), str(new.key), "because", at, at)
+    Log(new, [FormerKey(log.signer, 1)]).append(served.storage, [encode(change)], now=3)
+    thief = Log(log.signer, [FormerKey(new, 1)])
+    grow(thief, served.storage, 301, 310, "stolen")
+    served.show(thief, served.storage)
+
+    assert follow("--vkey", str(new.key)) == 1
+    assert "which has not signed this checkpoint" in capsys.readouterr().err
+
+
+def test_a_key_that_a_strangers_mirror_announces_is_not_believed(
+    follow: Following, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The mirror that somebody hands over holds a change of keys that the log never made, in its place."""
+    served, log = follow.served, follow.log
+    thief = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    change = KeyChanged("log", str(log.key), str(thief.key), "yearly", at + timedelta(days=30), at)
+    forged, storage = Log(thief), MemoryStorage(log.origin)
+    forged.create(storage, now=1)
+    grow(forged, storage, 0, 299)
+    forged.append(storage, [encode(change)], now=2)
+    handed_over = tmp_path / "handed-over"
+    export(forged, storage, handed_over)
+    served.show(forged, storage)
+
+    assert follow("--mirror", str(handed_over)) == 1
+    assert "ALARM" in capsys.readouterr().err
+    # under the true log's last checkpoint, which stands in the mirror in place of the thief's
+    (handed_over / "checkpoint").write_text(str(log.checkpoint(follow.honest)), "utf-8")
+    assert follow("--mirror", str(handed_over)) == 1
+    assert "ALARM" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
+
+
+def test_of_two_looks_at_once_the_second_is_left_out(
+    follow: Following, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would write what it saw over what the other saw, which may be newer."""
+    with held_file(tmp_path / "state.lock"):
+        assert follow() == 4
+    assert "another look" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
+    assert follow() == 0
 
 
 def test_a_log_out_of_reach_is_no_alarm(follow: Following, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ import shutil
 import time
 import tracemalloc
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import logged
@@ -16,14 +16,17 @@ from audit.errors import AuditError, LogError, NotInLogError, ProofError, Quorum
 from audit.events import events
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
-from audit.formats.evidence import Finding
+from audit.formats.evidence import Evidence, Finding
 from audit.formats.evidence_errors import ForkFoundError
 from audit.formats.note import Signer, Verifier
 from audit.formats.tiles import WIDTH, bundles_of, tiles_of
+from audit.formats.vkey import SUBTREE_V1
+from audit.log import mirror
 from audit.log.directory import LogDirectory, export
-from audit.log.log import Log
+from audit.log.log import FormerKey, Log
 from audit.log.policy import Policy
 from audit.log.serve import serve
+from audit.log.verified_entries import VerifiedEntries
 from audit.log.verify import verify_extends, verify_log
 
 WITNESS = Cosigner.from_seed("witness.example", bytes(range(32, 64)))
@@ -98,18 +101,36 @@ def test_an_honest_export_verifies(exported: Path, policy: Policy) -> None:
 
 
 def test_a_check_needs_no_more_memory_for_a_log_of_twice_the_size(
-    log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy
+    log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten million entries are checked on a small machine: what is kept is less than four bytes an entry."""
+    """Ten million entries are checked and listed on a small machine: less than four bytes of each stay."""
+    monkeypatch.setattr(mirror, "_KEPT_TILES", 4)  # as many, however large the log is
     peaks, half = [], 40 * WIDTH
     for directory in (tmp_path / "once", tmp_path / "twice"):
         log.append(storage, [b"%d" % number for number in range(half)], now=1)
         export(log, storage, directory)
         tracemalloc.start()
-        verify_log(LogDirectory(directory), policy, lambda *_: None)
+        checkpoint = verify_log(LogDirectory(directory), policy, lambda *_: None).checkpoint
+        assert sum(1 for _ in VerifiedEntries(LogDirectory(directory), checkpoint)) == checkpoint.size
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 4 * half
+
+
+def test_what_is_changed_after_a_check_is_not_shown(exported: Path, policy: Policy) -> None:
+    checkpoint = verify_log(LogDirectory(exported), policy).checkpoint
+    entries = VerifiedEntries(LogDirectory(exported), checkpoint)
+    assert (entries[299], entries[-1], entries[255:257]) == (ENTRIES[299], ENTRIES[-1], ENTRIES[255:257])
+    with pytest.raises(IndexError):
+        entries[700]
+
+    bundle = exported / "tile" / "entries" / "000"
+    bundle.write_bytes(bundle.read_bytes().replace(b'"step":"first"', b'"step":"FIRST"', 1))
+    with pytest.raises(ProofError, match="changed after"):
+        entries[3]
+    (exported / "tile" / "0" / "001").write_bytes(bytes(8192))
+    with pytest.raises(ProofError):
+        VerifiedEntries(LogDirectory(exported), checkpoint)[256]
 
 
 def test_an_empty_log_verifies(log: Log, storage: MemoryStorage, tmp_path: Path, policy: Policy) -> None:
@@ -129,9 +150,16 @@ def damage(path: Path, change: Callable[[bytes], bytes]) -> None:
     path.write_bytes(changed)
 
 
+def swapped(bundle: bytes) -> bytes:
+    end = 2 + int.from_bytes(bundle[:2], "big")
+    after = end + 2 + int.from_bytes(bundle[end : end + 2], "big")
+    return bundle[end:after] + bundle[:end] + bundle[after:]
+
+
 DAMAGE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "an entry's content": ("tile/entries/001", lambda d: d.replace(b'"KH"', b'"LA"', 1)),
     "an entry left out": ("tile/entries/001", lambda d: d[2 + int.from_bytes(d[:2], "big") :]),
+    "two entries swapped": ("tile/entries/001", swapped),
     "an entry cut short": ("tile/entries/002.p/188", lambda d: d[:-1]),
     "a hash of level 0": ("tile/0/000", lambda d: bytes(32) + d[32:]),
     "a hash of level 1": ("tile/1/000.p/2", lambda d: d[:32] + bytes(32)),
@@ -266,6 +294,27 @@ def test_the_command_turns_a_rewritten_log_into_evidence(
     assert "fork: log.example/hub signed size 700, and then size 700" in capsys.readouterr().out
 
 
+def test_a_witness_that_cosigned_both_histories_is_named(
+    exported: Path, log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of an old type of key and one of the new: which a region has makes no difference."""
+    rewritten = MemoryStorage()
+    log.append(rewritten, [b"rewritten", *ENTRIES[1:]], now=1)
+    twice, once = Cosigner.generate("twice.example", SUBTREE_V1), Cosigner.generate("once.example")
+    first, second = LogDirectory(exported).checkpoint(), log.checkpoint(rewritten)
+    first = first.with_signatures([twice.cosign(Checkpoint.parse(first.text), 1_750_000_000)])
+    lines = [each.cosign(Checkpoint.parse(second.text), 1_750_000_000) for each in (twice, once)]
+    proof, policy = tmp_path / "evidence.json", tmp_path / "policy"
+    proof.write_text(str(Evidence(first, second.with_signatures(lines))), "utf-8")
+    policy.write_text(Policy.text(str(log.key), {"t": str(twice.key), "o": str(once.key)}, 2), "utf-8")
+
+    assert main(["verify", str(proof), "--policy", str(policy)]) == 0
+
+    said = capsys.readouterr().out
+    assert "the first is cosigned by t\n  the second is cosigned by o, t\n" in said
+    assert "cosigned both, so forgets or lies, and must not count any more: t\n" in said
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff", b"something else", b"{}", b"c2sp.org/tlog-proof@v1\n"])
 def test_the_command_refuses_what_it_cannot_read(
     content: bytes, tmp_path: Path, log: Log, capsys: pytest.CaptureFixture[str]
@@ -280,6 +329,30 @@ def test_the_command_names_a_file_that_is_not_there(
 ) -> None:
     assert main(["verify", str(tmp_path / "nothing")]) == 1
     assert "nothing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("days", [30, 0], ids=["replaced in order", "replaced after a theft"])
+def test_an_export_that_a_replaced_key_signed_alone_is_refused(
+    log: Log, storage: MemoryStorage, tmp_path: Path, capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    """A former key verifies what it signed before the entry that ended it, and nothing after it."""
+    new = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    change = events.KeyChanged("log", str(log.key), str(new.key), "because", AT + timedelta(days=days), AT)
+    keys = ("--vkey", str(log.key), "--vkey", str(new.key))
+    log.append(storage, ENTRIES[:3], now=1)
+    export(log, storage, tmp_path / "before")
+    present = Log(new, [FormerKey(log.signer, 9 if days else 0)])
+    present.append(storage, [events.encode(change)], now=2)
+    export(present, storage, tmp_path / "after")
+    Log(log.signer, [FormerKey(new, 0)]).append(storage, ENTRIES[3:5], now=3)
+    export(log, storage, tmp_path / "stolen")
+
+    for name in ("before", "after"):
+        assert main(["verify", str(tmp_path / name), *keys]) == 0
+    for command in (["verify"], ["list"], ["sample"]):
+        number = ["2"] if command == ["sample"] else []
+        assert main([*command, str(tmp_path / "stolen"), *number, *keys]) == 1
+        assert "which has not signed this checkpoint" in capsys.readouterr().err
 
 
 def test_a_policy_file_replaces_the_keys(exported: Path, log: Log, tmp_path: Path) -> None:

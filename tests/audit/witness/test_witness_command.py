@@ -11,7 +11,7 @@ from memory_log import MemoryStorage
 
 from audit.commands.command_line import main
 from audit.errors import AuditError
-from audit.formats.cosignature import CosignatureVerifier
+from audit.formats.cosignature import CosignatureVerifier, Cosigner
 from audit.formats.evidence import Evidence, Finding
 from audit.formats.note import Verifier
 from audit.formats.vkey import SUBTREE_V1, VerifierKey
@@ -97,6 +97,22 @@ def test_a_second_witness_on_the_same_state_is_refused(process: Process, log: Lo
     )
     assert second.returncode == 1
     assert "cannot be opened" in second.stderr
+
+
+def test_a_witness_that_lost_its_memory_does_not_go_on_under_its_key(
+    log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever removes the state would have it cosign a second history."""
+    key, state = tmp_path / "key", tmp_path / "state"
+    key.write_text(Cosigner.generate("witness.example").secret() + "\n", "utf-8")
+    files = ["--key", str(key), "--state", str(state), "--listen", "127.0.0.1:0"]
+
+    assert main(["witness", "--log-key", str(log.key), *files]) == 1
+
+    assert "a witness that forgets can be made to cosign two histories" in capsys.readouterr().err
+    assert not state.exists()
+    state.touch()
+    assert main(["witness", "--log-key", str(log.key), *files]) == 1
 
 
 @pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:٣"])

@@ -1,9 +1,12 @@
 """The witness protocol over real HTTP: server, client, and the file that the witness remembers in."""
 
 import http.client
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +24,7 @@ from audit.formats.merkle import HASH_SIZE
 from audit.formats.note import Note, Signer, Verifier
 from audit.log.log import Log
 from audit.log.policy import Policy
+from audit.witness import server as serving
 from audit.witness.client import Prover, ask_witness, ask_witnesses
 from audit.witness.protocol import AddCheckpoint, parse_cosignatures, parse_known_size
 from audit.witness.server import WitnessServer
@@ -331,6 +335,45 @@ def test_a_stalling_witness_holds_up_nobody(
     assert set(gathered.signatures) == {"good"}
     assert set(gathered.failures) == {"slow", "dead"}
     policy.verify(log.checkpoint(storage).with_signatures(gathered.signatures.values()))
+
+
+def test_callers_who_never_end_keep_a_witness_for_a_limited_time_only(
+    log: Log, storage: MemoryStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sends a byte now and then, which the time limit of its connection never notices."""
+    monkeypatch.setattr(serving, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(serving, "LONGEST_SECONDS", 2.0)
+    storage_of_witness = FileWitnessStorage(tmp_path / "state")
+    witness = Witness(COSIGNER, [Verifier(log.key)], storage_of_witness)
+    running = Running(WitnessServer(("127.0.0.1", 0), witness, [log.origin], print))
+    ask = partial(
+        *(ask_witness, running.url, COSIGNER.verifier, log.checkpoint(storage), prover(log, storage)),
+        known_size=0,
+        timeout=5,
+    )
+    stop, connected = threading.Event(), threading.Barrier(3)
+
+    def drip() -> None:
+        with socket.create_connection(("127.0.0.1", running.port)) as caller, suppress(OSError):
+            connected.wait(10)  # whoever connects later is accepted later
+            caller.sendall(b"POST /add-checkpoint HTTP/1.1\r\nX-Slow: ")
+            while not stop.wait(0.02):
+                caller.sendall(b"x")
+
+    drips = [threading.Thread(target=drip) for _ in range(2)]
+    for each in drips:
+        each.start()
+    try:
+        connected.wait(10)
+        with pytest.raises(WitnessError):
+            ask()
+        for each in drips:
+            each.join(10)
+        assert ask()
+    finally:
+        stop.set()
+        running.stop()
+        storage_of_witness.close()
 
 
 REQUEST = AddCheckpoint(5, (bytes(HASH_SIZE),), Note.parse("o\n0\nx\n\n— o AAAAAAA=\n"))

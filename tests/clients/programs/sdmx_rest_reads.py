@@ -30,15 +30,23 @@ client = sdmx.Client("SAFELANE")
 message = client.dataflow(flow, params={"references": "all"})
 found = message.structure[flow]
 data = sdmx.read_sdmx(io.BytesIO(csv.encode()), format="CSV", structure=message.dataflow[flow])
-rows = [
-    [
-        *(str(value) for value in observation.key.values.values()),
-        observation.value,
-        str(observation.attached_attribute["OBS_STATUS"].value),
-        str(observation.attached_attribute["CONF_STATUS"].value),
+as_xml = {"Accept": "application/vnd.sdmx.data+xml;version=3.0.0"}
+xml = httpx.get(f"{base}/data/dataflow/SAFELANE/{flow}/1.0/*", headers=as_xml, trust_env=False).content
+of_xml = sdmx.read_sdmx(io.BytesIO(xml), structure=found)
+
+
+def rows_of(message):
+    return [
+        [
+            *(str(value) for value in observation.key.values.values()),
+            observation.value,
+            str(observation.attached_attribute["OBS_STATUS"].value),
+            str(observation.attached_attribute["CONF_STATUS"].value),
+        ]
+        for observation in message.data[0].obs
     ]
-    for observation in data.data[0].obs
-]
+
+
 print(
     json.dumps(
         {
@@ -52,7 +60,8 @@ print(
                 "countries": {
                     code.id: dict(code.name.localizations) for code in message.codelist["CL_COUNTRY"]
                 },
-                "rows": rows,
+                "rows": rows_of(data),
+                "rows_of_xml": rows_of(of_xml),
             },
         },
         default=str,

@@ -15,6 +15,8 @@ from simulation import HandClock
 from anonymisers.history.release_history import ReleaseHistory, rerun_odds_of_periods
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import PreviewedCube, make
+from gateway.member.build.rerun_sentences import rerun_sentences
+from gateway.member.cube.clients_history import beside
 from gateway.member.node.context import Node
 from gateway.member.policy.policy_in_force import checked
 from gateway.member.register.snapshot_loading import keep_snapshot
@@ -49,6 +51,14 @@ def test_a_small_part_withstands_reruns_and_the_preview_says_how_far(node: Node)
     assert odds >= 4
     assert made.reruns == (next(s for s in made.reruns if EXCLUDES_NEITHER + "2022, 2023, 2024" in s),)
     assert f"for every {odds} times" in made.reruns[0]
+
+
+def test_of_clients_of_assistance_the_preview_says_that_reruns_may_narrow_them(node: Node) -> None:
+    made = previewed(node)
+    with_clients = beside(made.bytes, b"clients")
+    said = rerun_sentences(checked(node, text()), made.plan, with_clients)
+    assert any("numbers of clients of assistance" in str(sentence) for sentence in said)
+    assert not any("clients" in sentence for sentence in made.reruns)
 
 
 def test_what_reruns_tell_is_stored_with_the_part(node: Node) -> None:

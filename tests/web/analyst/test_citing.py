@@ -84,15 +84,18 @@ def test_the_page_has_them_and_the_address_gives_a_program_the_same_table(desk: 
     assert "Notes and definitions" in page
     assert f"{desk.house.url}/questions/{question}?release=1&amp;show=share-row&amp;sort=K" in page
     assert f"@misc{{{question}-1," in page
-    code, address = (
+    code, in_r, address = (
         html.unescape(re.search(rf'aria-label="{label}">([^<]+)<', page)[1])  # type: ignore[index]
-        for label in ("Python", "Address")
+        for label in ("Python", "R", "Address")
     )
     name = desk.analyst.name
     token = make_token(desk.house.accounts, name, name, TokenRequest("a report", frozenset({Scope.ASK}), 30))
     with desk.house.browser(Authorization=f"Bearer {token}").client as program:
         table = program.get(address)
+        in_xml = program.get(re.search(r'"(http[^"]+)"', in_r)[1])  # type: ignore[index]
     assert table.status_code == 200
     assert table.text.startswith("country,country_label,outcome,outcome_label,value,status")
+    assert "StructureSpecificData" in in_xml.text
+    assert citation(made_release(), DICTIONARY, ENGLISH, SOURCE, "/").r_code == ""
     compile(code, "page", "exec")
     assert f'region.release("{question}", 1)' in code.replace("'", '"')

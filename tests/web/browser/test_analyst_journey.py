@@ -115,7 +115,7 @@ def test_the_table_scrolls_by_itself_with_its_margins_in_sight(look: Browsing) -
     assert abs(margin["y"] + margin["height"] - top["y"] - top["height"]) < 8
 
 
-# A hand may be quicker than a slow machine: the link is pressed once more the moment that it stands on the page.
+# A hand may be quicker than a slow machine: the link is pressed again the moment that it stands on the page.
 PRESSED_AGAIN_AT_ONCE = """id => {
   window.stayed = true;
   const again = () => queueMicrotask(() => document.getElementById(id).click());

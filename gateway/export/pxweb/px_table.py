@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.export.json_stat import CONTENTS, FACTS, dataset
 from gateway.export.observations import Observations
-from gateway.export.px_selection import SelectionError, selected
+from gateway.export.pxweb.px_selection import SelectionError, selected
 from gateway.export.text import coverage_lines, terms_lines
 from gateway.wire.cells import TOTAL, Axis
 
@@ -31,15 +31,9 @@ def data(observations: Observations, query: Query | None) -> dict[str, Any]:
     A variable without expressions is taken at its total, `contents` whole, so that no reason of a blank is
     lost. Raises SelectionError for a variable or an expression that the table does not have.
     """
-    if query is None:
-        query = {axis.level: _inner(axis) for axis in observations.axes}
-    known = [*(axis.level for axis in observations.axes), CONTENTS]
-    if unknown := sorted(set(query) - set(known)):
-        raise SelectionError(
-            f"The table has no variable {', '.join(unknown)}.", remedy=f"It has {', '.join(known)}."
-        )
-    axes = tuple(Axis(axis.level, _codes(axis, query)) for axis in observations.axes)
-    contents = selected(CONTENTS, FACTS, query.get(CONTENTS, FACTS))
+    codes = selection(observations, query)
+    axes = tuple(Axis(axis.level, codes[axis.level]) for axis in observations.axes)
+    contents = codes[CONTENTS]
     wanted = [set(axis.codes) for axis in axes]
     cells = tuple(
         cell
@@ -48,6 +42,19 @@ def data(observations: Observations, query: Query | None) -> dict[str, Any]:
     )
     part = replace(observations, axes=axes, cells=cells)
     return _with_extensions(observations, dataset(part, contents))
+
+
+def selection(observations: Observations, query: Query | None) -> dict[str, tuple[str, ...]]:
+    """Return the codes of each variable that `data` takes for a query. Raises SelectionError as it does."""
+    if query is None:
+        query = {axis.level: _inner(axis) for axis in observations.axes}
+    known = [*(axis.level for axis in observations.axes), CONTENTS]
+    if unknown := sorted(set(query) - set(known)):
+        raise SelectionError(
+            f"The table has no variable {', '.join(unknown)}.", remedy=f"It has {', '.join(known)}."
+        )
+    codes = {axis.level: _codes(axis, query) for axis in observations.axes}
+    return {**codes, CONTENTS: selected(CONTENTS, FACTS, query.get(CONTENTS, FACTS))}
 
 
 def _inner(axis: Axis) -> Sequence[str]:

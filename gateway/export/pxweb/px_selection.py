@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from gateway.errors import SafelaneError
+from gateway.wire.cells import TOTAL
 
 _STRETCH = re.compile(r"(from|to|range)\(([^,()]+)(?:,([^,()]+))?\)", re.IGNORECASE)
 KINDS = "codes, patterns with * and ?, from(code), to(code) and range(code,code)"
@@ -53,4 +54,6 @@ def _matching(codes: Sequence[str], expression: str) -> list[str]:
         return []
     start = 0 if kind == "to" else codes.index(first)
     end = {"from": len(codes) - 1, "to": codes.index(first)}.get(kind, -1)
-    return list(codes[start : (codes.index(last) if end < 0 else end) + 1])
+    stretch_of = codes[start : (codes.index(last) if end < 0 else end) + 1]
+    # A total stands behind the codes that it adds up, and is none of those that follow another.
+    return [code for code in stretch_of if code != TOTAL or TOTAL in (first, last)]

@@ -1,4 +1,4 @@
-"""Parquet: DuckDB reads back every number and the reason of every blank, and the file says what it is."""
+"""Parquet and Arrow: engines read back every number and the reason of every blank, and what the file is."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -7,27 +7,36 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import nanoarrow
 import pytest
 from any_releases import any_releases
 from hypothesis import given, settings
 from releases import made_release
 
 from gateway.dictionary import regional
+from gateway.export.columnar.parquet import to_parquet
 from gateway.export.data_formats import data
 from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
-from gateway.export.parquet import to_parquet
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
 from gateway.wire.release import Release
 
 
 def read(content: bytes, folder: Path, query: str = "SELECT *") -> list[dict[str, Any]]:
+    """The rows of a Parquet file."""
     path = folder / "data.parquet"
     path.write_bytes(content)
     with duckdb.connect(":memory:") as connection:
         found = connection.execute(f"{query} FROM '{path}'")
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def read_arrow(content: bytes) -> list[dict[str, Any]]:
+    """The rows of a stream of Arrow."""
+    with nanoarrow.ArrayStream.from_readable(content) as stream:
+        found: list[dict[str, Any]] = stream.read_all().to_pylist()
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +51,7 @@ def test_every_cell_comes_back_in_its_order(folder: Path, release: Release) -> N
 
     rows = read(data(observations, "parquet"), folder)
 
+    assert read_arrow(data(observations, "arrows")) == rows
     assert len(rows) == len(observations.cells)
     for row, cell in zip(rows, observations.cells, strict=True):
         assert tuple(row[axis.level] for axis in observations.axes) == cell.key
@@ -50,6 +60,7 @@ def test_every_cell_comes_back_in_its_order(folder: Path, release: Release) -> N
         assert (row["missing_members"] or "").split() == list(cell.missing_members)
 
 
+RECEIPT = Receipt("region.example/log", 4, 9)
 HOSTILE = Release(
     question_id="q-'; DROP TABLE observations; --",
     question={"by": ["country"], "measure": "casualties", "purpose": "p", "where": {}},
@@ -72,6 +83,7 @@ def test_codes_are_what_they_are_whatever_they_look_like(folder: Path) -> None:
 
     rows = read(data(observations, "parquet", labelled=True), folder)
 
+    assert read_arrow(data(observations, "arrows", labelled=True)) == rows
     assert [row["country"] for row in rows] == ["KH", "x'),('y", '"', "=1+1"]
     assert rows[0]["country_label"] == "Cambodia"
     assert [row["status"] for row in rows] == ["value", "withheld", "not-shared", "no-answer"]
@@ -87,7 +99,7 @@ def test_an_engine_adds_up_numbers_and_no_blank_is_0(folder: Path) -> None:
 
 def test_the_file_says_what_was_asked_and_where_it_is_in_the_log(folder: Path) -> None:
     observations = Observations.of(replace(HOSTILE, question_id="q-1"), regional())
-    content = data(observations, "parquet", receipt=Receipt("region.example/log", 4, 9))
+    content = data(observations, "parquet", receipt=RECEIPT)
     (folder / "said.parquet").write_bytes(content)
 
     with duckdb.connect(":memory:") as connection:
@@ -95,16 +107,20 @@ def test_the_file_says_what_was_asked_and_where_it_is_in_the_log(folder: Path) -
             "SELECT decode(key), decode(value) FROM parquet_kv_metadata(?)", [str(folder / "said.parquet")]
         ).fetchall()
 
+    with nanoarrow.ArrayStream.from_readable(data(observations, "arrows", receipt=RECEIPT)) as stream:
+        beside = dict(stream.schema.metadata.items())
     said = json.loads(dict(kept)["safelane"])
+    assert json.loads(beside[b"safelane"]) == said
     assert said["receipt"] == {"log": "region.example/log", "asked": 4, "released": 9}
     assert said["question_id"] == "q-1"
     assert "withheld" in said["status"]
 
 
-def test_the_same_release_gives_the_same_bytes() -> None:
+@pytest.mark.parametrize("ending", ["parquet", "arrows"])
+def test_the_same_release_gives_the_same_bytes(ending: str) -> None:
     observations = Observations.of(HOSTILE, regional(), Selection.ALL)
 
-    assert data(observations, "parquet") == data(observations, "parquet")
+    assert data(observations, ending) == data(observations, ending)
 
 
 def test_files_that_are_made_at_the_same_time_are_those_that_are_made_alone() -> None:

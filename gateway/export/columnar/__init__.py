@@ -1,0 +1,1 @@
+"""Releases column by column, as engines read them: Parquet and Arrow."""
