@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from anonymisers.errors import ProtectionError, RulesError
 from anonymisers.proof.world import World
 from anonymisers.suppression.cell_costs import cost_factors
+from anonymisers.suppression.fixed_sums import FixedSums
 from anonymisers.suppression.group_disclosure import GroupDisclosure, implied_zeros
-from anonymisers.suppression.inner_sum_worlds import SumSearch
 from anonymisers.suppression.secondary_suppression import Continuation, suppress
 from anonymisers.suppression.sequential_tables import (
     SettledTables,
@@ -31,7 +31,6 @@ from anonymisers.suppression.strategies.swap_schemes import (
     SwapScheme,
     largest_schemes,
     linked_dimensions,
-    widest_schemes,
 )
 from anonymisers.suppression.strategies.task import Task, cells_to_protect, certainly_large
 from anonymisers.tables.a_priori_status import a_priori_status, cell_names_of
@@ -68,8 +67,6 @@ class TableProtectionTuning:
     """How many times as much priority cells cost where all named tables are searched for at once."""
     steps_at_once: int = 1_000_000
     """Steps of the solver for each search for all named tables at once."""
-    sum_steps: int = 20_000
-    """Steps of the solver for small sums in no table that no swap of a few people changes."""
     shuffles: int = 8
     """Most feasible tables of shuffled people that are tried for the inner-cell rule."""
     shuffles_in_return: int = 4
@@ -132,16 +129,17 @@ def protect(
     def describe(lattice: Lattice, cells: Bools, these: Rules = rules) -> Task:
         return task_of(base, base.own_block(lattice, cells), known, these, key)
 
+    sums = FixedSums(full, _with_whole_breakdowns)
     # For a sum that only the priority tables fix, cells may still be withheld: their cells are open as yet.
-    settled_tables, changed = _with_changed_sums(full, [_settled(full, rules, describe, progress)])
+    settled_tables, changed = sums.changed(_settled(full, rules, describe, progress))
     if rules.priority and rules.finer is not None:
         at_once = partial(_at_once, full, rules, describe)
-        steps = with_further_tables(settled_tables, full, describe, _certified, progress, at_once=at_once)
-    else:
-        steps = [settled_tables]
-    # Without a further table there is no further sum to change.
-    if len(steps) > 1 or not changed:
-        settled_tables, _ = _with_changed_sums(full, steps)
+        further = with_further_tables(settled_tables, full, describe, _certified, progress, at_once=at_once)
+        # Without a further table there is no further sum to change.
+        if len(further.steps) > 1 or not changed:
+            settled_tables = sums.without_fixing(further)
+    elif not changed:
+        settled_tables, _ = sums.changed(settled_tables)
     return _whole(full, base, known, settled_tables)
 
 
@@ -305,28 +303,6 @@ def _whole(
     return Protected(
         full, people, values, suppressed, settled, public, base.structural, accepted, settled_tables.worlds
     )
-
-
-def _with_changed_sums(full: Lattice, steps: Sequence[SettledTables]) -> tuple[SettledTables, bool]:
-    """Return the last of the steps, with feasible tables that change every small sum of inner cells in no
-    protected table, and True; an earlier one, with fewer tables, if a further table leaves a sum a single
-    value, and False if even the first does.
-
-    Sums are looked for when all tables are settled: before each further table they would take ten times as
-    long as the tables. `steps` become fewer by a quarter until one is found.
-    """
-    at = len(steps) - 1
-    while True:
-        settled_tables = steps[at]
-        search, worlds = settled_tables.search, settled_tables.worlds
-        to_protect = _with_whole_breakdowns(settled_tables.task)
-        search.solver = Solver(TUNING.sum_steps)  # The steps of the tables are spent.
-        sums = SumSearch(full, search, widest_schemes(_groups(search)), to_protect, settled_tables.task.key)
-        further, fixed = sums.further_worlds(worlds)
-        found = replace(settled_tables, worlds=(*worlds, *further))
-        if at == 0 or not fixed:
-            return found, not fixed
-        at -= max(1, at // 4)
 
 
 def _with_whole_breakdowns(task: Task) -> Callable[[SuppressionPattern], Bools]:

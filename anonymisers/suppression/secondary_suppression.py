@@ -16,7 +16,7 @@ from anonymisers.suppression.cutting_planes import cutting_planes_apply, solve_c
 from anonymisers.suppression.group_disclosure import GroupDisclosure
 from anonymisers.suppression.prune import prune
 from anonymisers.suppression.refine import refine
-from anonymisers.suppression.strategies.exchanges import Exchanges
+from anonymisers.suppression.strategies.exchange_search import ExchangeSearch
 from anonymisers.suppression.strategies.linear_program import Solver
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import (
@@ -83,6 +83,10 @@ class Continuation:
     """The largest cell suppressed for a move searched for anew."""
     table: tuple[int, int] | None = None
     """The two dimensions of the further table, where that is all that is new."""
+    steps_each_cell: int | None = None
+    """Steps of the solver for one cell; None where only those of the solver are limited."""
+    whatever_goes_along: bool = False
+    """Whether a cell is covered by exchanges, however much they suppress, before programs are tried."""
     begun: set[bytes] = field(default_factory=set)
     """How former searches of the same task began after their reused moves: one that begins like a former one
     ends like it."""
@@ -108,7 +112,12 @@ def suppress(
     pattern = _first_pattern(task, values, must_suppress)
     search = _first_search(pattern, task, group_disclosure, solver, continues=continuation is not None)
     if continuation is not None and continuation.table is not None and not task.rules.least:
-        search.exchanges = Exchanges(pattern, continuation.table, search.cell_costs)
+        search.exchanges = ExchangeSearch(
+            pattern, continuation.table, search.cell_costs, continuation.cap, not task.revocable.any()
+        )
+    if continuation is not None:
+        search.steps_each_cell = continuation.steps_each_cell
+        search.programs_first = search.is_small and not continuation.whatever_goes_along
     reused = () if continuation is None else _reuse_moves(search, continuation)
     cover_all(search, task, group_disclosure, progress)
     pattern.suppress_only(_kept_whole(pattern, must_suppress, group_disclosure))
@@ -186,15 +195,29 @@ def _cost_factors(task: Task) -> NDArray[np.float64]:
 
 def _reuse_moves(search: MoveSearch, continuation: Continuation) -> tuple[MarkovMove, ...]:
     """Begin with the moves of another search, and return the moves that the pattern has then."""
-    pattern = search.pattern
+    pattern, exchanges = search.pattern, search.exchanges
+    left = list[MarkovMove]()
     for own in continuation.reusable_moves:
         free = own.here is not None and not pattern.added_cost(own.here)
         if free and own.here is not None:
             pattern.add(own.here)
-        if not (free and own.as_far) and not search.correct(own.here or own.known):
-            search.lift(own.known, own.missing_dimensions, continuation.cap)
+        if (free and own.as_far) or (exchanges is not None and exchanges.correct(own.known)):
+            continue
+        if not search.lift(own.known, own.missing_dimensions, continuation.cap):
+            left.append(own.known)
+    if exchanges is not None and exchanges.keeps_former:
+        for move in left:
+            if not exchanges.correct(move) and _any_open(pattern, move):
+                exchanges.correct(move, partly=True)
     _check_new(pattern, continuation)
     return tuple(pattern.moves)
+
+
+def _any_open(pattern: SuppressionPattern, move: MarkovMove) -> bool:
+    """Whether a move of former tables changes a cell that is not shown to be safe yet."""
+    cells = np.unique(pattern.system.above(move.coords, frozenset(move.scheme.swapped)))
+    cells = cells[cells >= 0]
+    return bool((pattern.suppressed[cells] & pattern.to_protect[cells] & ~pattern.safe(cells)).any())
 
 
 def _check_new(pattern: SuppressionPattern, continuation: Continuation) -> None:

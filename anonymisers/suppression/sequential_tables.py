@@ -10,7 +10,7 @@ table, as far as the gain in utility is worth the loss (`utility.is_worth`). Cel
 to be empty are never suppressed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -24,6 +24,8 @@ from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import MarkovMove
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme
 from anonymisers.suppression.strategies.task import Task
+from anonymisers.suppression.table_rounds import TUNING as ROUNDS
+from anonymisers.suppression.table_rounds import WHATEVER, Effort, rounds
 from anonymisers.suppression.utility import Utility, is_worth
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.base_table import BaseTable
@@ -35,24 +37,8 @@ from anonymisers.tables.rules import Rules, TableOf
 
 @dataclass(frozen=True)
 class SequentialTablesTuning:
-    """How much work is spent on further tables. Bounds are steps of the solver, not seconds, so that the same
-    input and key give the same pattern on any machine; about 6,000 steps are a CPU second."""
+    """How much work is spent on named tables that were refused."""
 
-    steps: int = 50_000
-    """Steps for all tables not named by the rules."""
-    steps_each_pair: tuple[int, ...] = (600, 6_000)
-    """Steps for each table of two dimensions not named by the rules: all are tried with few, and those
-    refused once more with many. Some need none, and one that is refused after many would leave none for
-    them."""
-    steps_each_larger: int = 6_000
-    """Steps for each table of more dimensions, which are tried last."""
-    named_steps: int = 120_000
-    """Steps for all named tables, tried before all others."""
-    named_steps_each: int = 30_000
-    """Steps for each named table."""
-    caps: tuple[int, ...] = (22, 60)
-    """Largest cells that are suppressed for moves that are found once more: the second where the first
-    fails."""
     revoking_steps: int = 200_000
     """Steps for all named tables that were refused and are tried once more with published cells revocable."""
     revoking_steps_each: int = 100_000
@@ -110,6 +96,34 @@ class SettledTables:
         return Utility(self.lattice, self.present & ~self.suppressed, values)
 
 
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Settled tables, and by which further table they grew, with what effort; None where they grew
+    otherwise."""
+
+    tables: SettledTables
+    by: tuple[TableOf, Effort] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FurtherTables:
+    """The settled tables, and these again with each further table of the lattice `full` that can be certified
+    along, in `steps`: the last have most tables."""
+
+    steps: list[Step]
+    trial: "_Trial"
+
+    def again(self, settled_tables: SettledTables, later: Sequence[Step]) -> list[Step]:
+        """Return the steps from other settled tables on, by the further tables of later steps."""
+        steps = list[Step]()
+        for table, effort in (step.by for step in later if step.by is not None):
+            grown, _ = self.trial.of(table, settled_tables, effort)
+            if grown is not settled_tables:
+                settled_tables = grown
+                steps.append(Step(grown, (table, effort)))
+        return steps
+
+
 def with_further_tables(
     settled_tables: SettledTables,
     full: Lattice,
@@ -118,32 +132,37 @@ def with_further_tables(
     progress: Progress | None = None,
     *,
     at_once: Callable[[int], SettledTables | None] = lambda _: None,
-) -> list[SettledTables]:
-    """Return the settled tables, and these again with each further table of the lattice `full` that can be
-    certified along: the last have most tables.
+) -> FurtherTables:
+    """Try each further table of the lattice `full`.
 
     `describe` returns the task of some cells of a lattice, `certify` certifies a search. Which table is tried
     next follows from the rules and the dimensions, never from the people. Named tables refused are tried once
     more before all others, first together with all named tables by `at_once`, then with revocable cells.
     """
     rules, trial = settled_tables.task.rules, _Trial(full, describe, certify)
-    refused, steps = list[TableOf](), [settled_tables]
-    turns = passes(full, rules)
-    left = TUNING.named_steps
-    for turn, (tables, each) in enumerate(turns):
+    refused, steps = list[TableOf](), [Step(settled_tables)]
+    turns = rounds(full, rules)
+    left = ROUNDS.named_steps
+    for turn, (tables, effort) in enumerate(turns):
         if turn == 1:
             settled_tables = trial.with_room(refused, _better(settled_tables, at_once))
-            left = TUNING.steps
-            steps += [settled_tables] if settled_tables is not steps[-1] else []
+            left = ROUNDS.steps
+            steps += [Step(settled_tables)] if settled_tables is not steps[-1].tables else []
+        if effort is ROUNDS.larger:
+            left = min(left, ROUNDS.steps_of_larger)
         for done, table in enumerate(tables):
             if progress is not None:
                 progress("trying finer tables", (turn + done / len(tables)) / len(turns))
-            grown, spent = trial.of(table, settled_tables, left, each) if left > 0 else (settled_tables, 0)
-            if grown is settled_tables and turn == 0:
+            if left <= 0:
+                break
+            within = replace(effort, steps=min(left, effort.steps))
+            grown, spent = trial.of(table, settled_tables, within)
+            if grown is not settled_tables:
+                steps.append(Step(grown, (table, effort)))
+            elif turn == 0:
                 refused.append(table)
             settled_tables, left = grown, left - spent
-            steps += [settled_tables] if settled_tables is not steps[-1] else []
-    return steps
+    return FurtherTables(steps, trial)
 
 
 def _better(settled_tables: SettledTables, at_once: Callable[[int], SettledTables | None]) -> SettledTables:
@@ -178,9 +197,7 @@ class _Trial:
     describe: Callable[[Lattice, Bools], Task]
     certify: Callable[[Task, MoveSearch], SettledTables]
 
-    def of(
-        self, table: TableOf, settled_tables: SettledTables, left: int, each: int
-    ) -> tuple[SettledTables, int]:
+    def of(self, table: TableOf, settled_tables: SettledTables, effort: Effort) -> tuple[SettledTables, int]:
         """Return the tables with one more where that can be certified, and the steps that were spent."""
         lattice, present = widened(settled_tables, self.full, table)
         fresh = open_for_decision(settled_tables, lattice, present)
@@ -192,16 +209,19 @@ class _Trial:
             return settled_tables, 0
         known, spent = reusable_moves(settled_tables, task.system, fresh), 0
         begun = set[bytes]()
-        for cap in TUNING.caps:
-            if spent >= left:
+        for cap in effort.caps:
+            if spent and spent >= effort.steps:
                 break
-            solver = Solver(min(left - spent, each))
-            continuation = Continuation(known, solver, cap, _pair(lattice, fresh), begun)
+            solver = Solver(effort.steps - spent)
+            pair = _pair(lattice, fresh)
+            continuation = Continuation(
+                known, solver, cap, pair, effort.steps_each_cell, cap >= WHATEVER, begun
+            )
             found = self._found(task, continuation, fresh)
             spent += solver.steps
-            if found is None and solver.steps >= each:
-                break
             if found is not None and not found.narrows(settled_tables):
+                if effort.least_share and _shown(found, fresh) < effort.least_share:
+                    continue
                 return found, spent
         return settled_tables, spent
 
@@ -223,7 +243,7 @@ class _Trial:
             continuation = Continuation(
                 reusable_moves(settled_tables, task.system, fresh),
                 solver,
-                TUNING.caps[-1],
+                ROUNDS.named.caps[-1],
                 _pair(lattice, fresh),
             )
             found = self._found(task, continuation, fresh)
@@ -246,23 +266,12 @@ class _Trial:
             return None
 
 
-def passes(full: Lattice, rules: Rules) -> list[tuple[list[TableOf], int]]:
-    """Return the tables to try in each pass, and the steps for each of them: first those named by the
-    rules."""
-    pairs = [table for table in unnamed(full) if len(table.dims) == 2]
-    larger = [table for table in unnamed(full) if len(table.dims) > 2]
-    return [
-        (list(rules.finer or ()), TUNING.named_steps_each),
-        *((pairs, each) for each in TUNING.steps_each_pair),
-        (larger, TUNING.steps_each_larger),
-    ]
-
-
-def unnamed(full: Lattice) -> Iterator[TableOf]:
-    """Yield all tables of two or more dimensions, of few dimensions first."""
-    for axes in full.tables:
-        if len(axes) > 1:
-            yield TableOf(frozenset(full.dims[a].name for a in axes))
+def _shown(settled_tables: SettledTables, fresh: Bools) -> float:
+    """Return the people of the published fresh cells, as a share of those of all that are not small."""
+    pattern = settled_tables.search.pattern
+    values = pattern.values[: len(fresh)]
+    able = np.where(fresh & (values >= pattern.rules.threshold), values, 0)
+    return float(able[~pattern.suppressed[: len(fresh)]].sum() / max(able.sum(), 1))
 
 
 def widened(settled_tables: SettledTables, full: Lattice, table: TableOf) -> tuple[Lattice, Bools]:

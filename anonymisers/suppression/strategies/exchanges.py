@@ -10,6 +10,7 @@ basic move of a table of two dimensions (Diaconis and Sturmfels, 1998).
 """
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -21,6 +22,7 @@ from anonymisers.suppression.strategies.alternative_tables import lifted_worlds
 from anonymisers.suppression.strategies.suppression_pattern import MarkovMove, SuppressionPattern
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme, linked_dimensions
 from anonymisers.tables.arrays import Bools, Floats, Ints
+from anonymisers.tables.base_table import Margin
 from anonymisers.tables.linked_tables import changed_cells
 
 Inner = tuple[int, ...]
@@ -38,6 +40,8 @@ class ExchangesTuning:
     """Pairs of people that are kept for each pair of leaf cells."""
     most_tried: int = 40
     """Pairs of leaf cells that are tried for one exchange, the best first."""
+    small_cell: float = 1 / 64
+    """What a change of a cell that may be withheld counts, of that of one which may not."""
 
 
 TUNING = ExchangesTuning()
@@ -61,6 +65,8 @@ class _Draft:
 
     cells: Ints
     inner: dict[Inner, int] = field(default_factory=lambda: defaultdict(int))
+    arrived: dict[Leaf, set[Inner]] = field(default_factory=lambda: defaultdict(set))
+    """By leaf cell the inner cells that hold people in this table only, and nobody in the true one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,44 +77,73 @@ class Exchanges:
     axes: tuple[int, int]
     cell_costs: Floats
 
-    def corrected(self, move: MarkovMove) -> list[MarkovMove] | None:
+    def corrected(self, move: MarkovMove, cap: int = -1) -> list[MarkovMove] | None:
         """Return moves that change all other tables as both ends of a move do, and no published cell of this
-        table; None where one end cannot be corrected."""
+        table of more than `cap` people; None where one end cannot be corrected."""
         small = self.pattern.rules.is_sensitive(self.pattern.people.counts)
         found = []
         for world in lifted_worlds(self.pattern.people, move, small):
             draft = self._begun(world)
-            if not self._correct(draft):
+            if not self._correct(draft, cap):
                 return None
             found.append(self._move(draft))
         return [one for one in found if len(one.coords)]
 
-    def changing(self, cell: int, amount: int) -> MarkovMove | None:
+    def changing(
+        self, cell: int, amount: int, *, after: World | None = None, cap: int = -1
+    ) -> MarkovMove | None:
         """Return a move that changes a cell of the table by an amount, each exchange at the least cost; None
-        where so many people have no partners."""
-        draft = self._empty()
-        for _ in range(abs(amount)):
-            if not self._changed(draft, self._places[cell], up=amount > 0):
+        where so many people have no partners.
+
+        `after`: a feasible table of the other tables to begin with; no published cell of more than `cap`
+        people changes then.
+        """
+        draft, place = self._empty() if after is None else self._begun(after), self._places[cell]
+        for _ in range(abs(amount - int(draft.cells[place]))):
+            if draft.cells[place] == amount:
+                break
+            if not self._changed(draft, place, up=amount > draft.cells[place]):
                 return None
+        if after is not None and not (self._correct(draft, cap, place) and draft.cells[place] == amount):
+            return None
         return self._move(draft)
 
     def has(self, cell: int) -> bool:
         """Whether the table has a cell."""
         return cell in self._places
 
-    def _correct(self, draft: _Draft) -> bool:
-        published = np.append(~self.pattern.suppressed[self._numbers], False)
+    def _correct(self, draft: _Draft, cap: int, kept: int = -1) -> bool:
+        """Whether exchanges can undo every change of a published cell of more than `cap` people, but of the
+        one at the place `kept`.
+
+        Changes of smaller published cells are undone where that is possible as well.
+        """
+        weight = np.append(~self.pattern.suppressed[self._numbers], False).astype(np.float64)
+        weight[kept] = 0.0
+        if self._undone(draft, weight, 0.0):
+            return True
+        if cap < 0:
+            return False
+        values = self.pattern.values[self._numbers]
+        small = (values <= cap) & ~self.pattern.fixed[self._numbers]
+        weight[:-1][small] *= TUNING.small_cell * (1 + values[small]) / (1 + values[small].max(initial=0))
+        return self._undone(draft, weight, 1.0)
+
+    def _undone(self, draft: _Draft, weight: Floats, at_least: float) -> bool:
+        """Whether exchanges, each of them for less weight, leave no change of a cell of so much weight, nor
+        of one with any weight where `at_least` is 0."""
         for _ in range(TUNING.most_exchanges):
             size = np.abs(draft.cells)
-            wrong = published & (size > 0)
-            if not wrong.any():
-                return True
-            less = published * (np.abs(draft.cells - 1) - size).astype(np.float64)
-            more = published * (np.abs(draft.cells + 1) - size).astype(np.float64)
-            place = int(np.argmax(wrong * size))
-            if not self._best(draft, place, up=bool(draft.cells[place] < 0), less=less, more=more, below=0.0):
-                return False
-        return False
+            wrong = (weight > 0) & (size > 0)
+            less = weight * (np.abs(draft.cells - 1) - size)
+            more = weight * (np.abs(draft.cells + 1) - size)
+            order = np.argsort(-np.where(wrong, size, 0), kind="stable")[: int(wrong.sum())]
+            if not any(
+                self._best(draft, place, up=bool(draft.cells[place] < 0), less=less, more=more, below=0.0)
+                for place in order.tolist()
+            ):
+                break
+        return not ((weight > 0) & (weight >= at_least) & (draft.cells != 0)).any()
 
     def _changed(self, draft: _Draft, place: int, *, up: bool) -> bool:
         """Whether a further exchange changes the cell in this direction; the cheapest is made."""
@@ -126,8 +161,13 @@ class Exchanges:
         `less`, `more`: the cost of one person less or more in each cell of the table.
         """
         tried: list[tuple[float, Leaf, Leaf]] = []
+        people = self._inhabited
+        if draft.arrived:
+            people = people.copy()
+            for leaf in draft.arrived:
+                people[leaf] = True
         for leaf in self._leaves_of[place]:
-            cost = self._costs_with(leaf, place, up=up, less=less, more=more)
+            cost = self._costs_with(leaf, place, people, up=up, less=less, more=more)
             for entry in np.argsort(cost, axis=None, kind="stable")[: TUNING.most_tried].tolist():
                 i, j = divmod(entry, cost.shape[1])
                 if cost[i, j] >= below:
@@ -137,13 +177,15 @@ class Exchanges:
         tried.sort()
         return any(self._exchange(draft, one, two) for _, one, two in tried[: TUNING.most_tried])
 
-    def _costs_with(self, leaf: Leaf, place: int, *, up: bool, less: Floats, more: Floats) -> Floats:
+    def _costs_with(
+        self, leaf: Leaf, place: int, people: Bools, *, up: bool, less: Floats, more: Floats
+    ) -> Floats:
         """Return the cost (A, B) of an exchange by which a leaf cell rises or falls, with each other leaf
-        cell.
+        cell, where `people` are.
 
         The cell at `place`, of the leaf cell or above it, must change too.
         """
-        (i, j), people = leaf, self._inhabited
+        i, j = leaf
         if up:
             less, more = more, less
         cost = np.zeros(people.shape)
@@ -164,21 +206,60 @@ class Exchanges:
         for side, first, second in self._partners(one, two):
             there, back = coords[first].tolist(), coords[second].tolist()
             if (
-                counts[first] + draft.inner.get(tuple(there), 0) < 1
-                or counts[second] + draft.inner.get(tuple(back), 0) < 1
+                counts[first] + draft.inner.get(tuple(there), 0) >= 1
+                and counts[second] + draft.inner.get(tuple(back), 0) >= 1
             ):
-                continue
-            draft.inner[tuple(there)] -= 1
-            draft.inner[tuple(back)] -= 1
-            there[side], back[side] = back[side], there[side]
-            draft.inner[tuple(there)] += 1
-            draft.inner[tuple(back)] += 1
-            for level in self._levels:
-                for leaf, change in ((one, -1), (two, -1), ((one[0], two[1]), 1), ((two[0], one[1]), 1)):
-                    draft.cells[level.cells[leaf]] += change
-            draft.cells[-1] = 0
+                self._swap(draft, (one, two), side, (there, back))
+                return True
+        for side, there, back in self._arrived_partners(draft, one, two):
+            self._swap(draft, (one, two), side, (there, back))
             return True
         return False
+
+    def _swap(
+        self, draft: _Draft, leaves: tuple[Leaf, Leaf], side: int, people: tuple[list[int], list[int]]
+    ) -> None:
+        """Let two people, at inner cells of these leaf cells, swap one dimension."""
+        (one, two), (there, back) = leaves, people
+        draft.inner[tuple(there)] -= 1
+        draft.inner[tuple(back)] -= 1
+        there[side], back[side] = back[side], there[side]
+        draft.inner[tuple(there)] += 1
+        draft.inner[tuple(back)] += 1
+        crossed = (one[0], two[1]), (two[0], one[1])
+        for level in self._levels:
+            for leaf, change in ((one, -1), (two, -1), (crossed[0], 1), (crossed[1], 1)):
+                draft.cells[level.cells[leaf]] += change
+        draft.cells[-1] = 0
+        self._note_arrived(draft, [tuple(there), tuple(back)])
+
+    def _note_arrived(self, draft: _Draft, inner: Sequence[Inner]) -> None:
+        """Keep by leaf cell which of these inner cells hold people in the draft only."""
+        coords = np.array(inner, dtype=np.int32)
+        nobody = self._everybody.count(coords) == 0
+        places = [np.searchsorted(own, coords[:, a]) for own, a in zip(self._leaves, self.axes, strict=True)]
+        for at in np.flatnonzero(nobody).tolist():
+            if draft.inner[inner[at]] > 0:
+                draft.arrived[int(places[0][at]), int(places[1][at])].add(inner[at])
+
+    def _arrived_partners(
+        self, draft: _Draft, one: Leaf, two: Leaf
+    ) -> Iterator[tuple[int, list[int], list[int]]]:
+        """Yield the swapped dimension and two inner cells as of `_partners`, where the draft alone has people
+        in one of them."""
+        for own, other in ((one, two), (two, one)):
+            for inner in sorted(draft.arrived.get(own, ())):
+                if draft.inner[inner] < 1:
+                    continue
+                for side, numbers in self._matching.items():
+                    code = self._matched[side].code(np.array([inner], dtype=np.int32))[0]
+                    rows = self._people_of.get(other, np.zeros(0, dtype=np.int64))
+                    alike = rows[numbers[rows] == code][: TUNING.most_partners]
+                    for row in alike.tolist():
+                        there = self.pattern.people.coords[row].tolist()
+                        if self.pattern.people.counts[row] + draft.inner.get(tuple(there), 0) >= 1:
+                            pair = (list(inner), there)
+                            yield (side, *(pair if own == one else pair[::-1]))
 
     def _partners(self, one: Leaf, two: Leaf) -> list[tuple[int, int, int]]:
         """Return the swapped dimension and two people, who agree in all dimensions linked to this."""
@@ -207,6 +288,7 @@ class Exchanges:
         for level in self._levels:
             np.add.at(draft.cells, level.cells[places], world.change)
         draft.cells[-1] = 0
+        self._note_arrived(draft, [tuple(row) for row in world.coords.tolist()])
         return draft
 
     def _move(self, draft: _Draft) -> MarkovMove:
@@ -261,7 +343,10 @@ class Exchanges:
             keys[:, self.axes[1]] = np.tile(second, len(first))
             cells = system.blocks[0].lattice.cells(keys)
             place = np.minimum(np.searchsorted(numbers, cells), len(numbers) - 1)
-            place = np.where(numbers[place] == cells, place, len(numbers))
+            # A leaf above the depth stands in the levels above already: no cell may count twice.
+            again = [[len(line) <= depth for line in own] for own, depth in zip(lines, depths, strict=True)]
+            counted = ~(np.array(again[0])[:, None] | np.array(again[1])[None, :]).ravel()
+            place = np.where((numbers[place] == cells) & counted, place, len(numbers))
             levels.append(_Level(first, second, place.reshape(len(first), len(second))))
         return levels
 
@@ -300,15 +385,26 @@ class Exchanges:
         return people
 
     @cached_property
-    def _matching(self) -> dict[int, Ints]:
-        """For each dimension that may be swapped a number of each inner cell, by all dimensions linked to
-        this."""
+    def _everybody(self) -> Margin:
+        people = self.pattern.people
+        return people.margin(tuple(range(len(people.dims))))
+
+    @cached_property
+    def _matched(self) -> dict[int, Margin]:
+        """For each dimension that may be swapped the margin by all dimensions linked to it."""
         system, people = self.pattern.system, self.pattern.people
         own = frozenset(self.axes)
         tables = [footprint for footprint in system.footprints if footprint != own]
         groups = linked_dimensions(tables, len(system.dims))
         return {
-            axis: people.margin(tuple(sorted(groups[axis] - {axis}))).code(people.coords)
+            axis: people.margin(tuple(sorted(groups[axis] - {axis})))
             for axis in self.axes
             if not own <= groups[axis]
         }
+
+    @cached_property
+    def _matching(self) -> dict[int, Ints]:
+        """For each dimension that may be swapped a number of each inner cell, by all dimensions linked to
+        this."""
+        coords = self.pattern.people.coords
+        return {axis: margin.code(coords) for axis, margin in self._matched.items()}

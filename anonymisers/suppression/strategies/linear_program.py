@@ -128,6 +128,10 @@ class _Questions:
             answer.user_interrupt = True
 
 
+class PausedError(ProtectionError):
+    """The programs for one cell took the steps that they may; those for others may go on."""
+
+
 class Solver:
     """HiGHS, not parallel, with a fixed seed; the solver holds no state from one program to the next.
 
@@ -151,6 +155,8 @@ class Solver:
             self._highs.setOptionValue(name, value)
         self.runs = self.steps = 0
         self._most = most
+        self.pause_at: int | None = None
+        """Steps from which on no further program is begun, until this is set anew (`PausedError`)."""
         self._questions = _Questions()
         if most is not None:
             self._highs.setCallback(self._questions.answer, None)
@@ -210,11 +216,14 @@ class Solver:
         return change
 
     def _run(self, model: "_Model", *, whole: bool) -> Floats | None:
+        if self.pause_at is not None and self.steps >= self.pause_at:
+            raise PausedError("the search for one cell took more steps than it may")
         if self._most is not None and self.steps >= self._most:
             raise ProtectionError("the search took more steps than it may")
         size = len(model.cost)
         if whole and self._most is not None:
-            if self._most - self.steps < steps_of(0, columns=size, whole=True):
+            until = self._most if self.pause_at is None else min(self._most, self.pause_at)
+            if until - self.steps < steps_of(0, columns=size, whole=True):
                 return None
             self._questions.asked = 0
         kinds = np.full(size, int(whole), dtype=np.int32)

@@ -6,6 +6,7 @@ at last all counts at once where releases are about different people.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import compress
@@ -13,9 +14,10 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.suppression.strategies.exchanges import Exchanges
+from anonymisers.errors import ProtectionError
+from anonymisers.suppression.strategies.exchange_search import ExchangeSearch
 from anonymisers.suppression.strategies.junction_tree_search import JunctionTreeSearch
-from anonymisers.suppression.strategies.linear_program import Solver
+from anonymisers.suppression.strategies.linear_program import PausedError, Solver
 from anonymisers.suppression.strategies.linked_table_moves import TOGETHER, LinkedTableMoves
 from anonymisers.suppression.strategies.local_program import (
     INNER,
@@ -47,7 +49,11 @@ class MoveSearch:
     cell_costs: NDArray[np.float64]
     solver: Solver = field(default_factory=Solver)
     after_cutting_planes: bool = False
-    exchanges: Exchanges | None = None
+    exchanges: ExchangeSearch | None = None
+    steps_each_cell: int | None = None
+    """Steps of the solver for one cell, where they are limited."""
+    programs_first: bool = False
+    """Whether programs are tried before exchanges for cells of a further table."""
 
     def __post_init__(self) -> None:
         system = self.pattern.system
@@ -75,18 +81,50 @@ class MoveSearch:
         target = self.pattern.system.target(cell)
         if self._junction_tree is not None:
             return self._cover_by_junction_tree(self._junction_tree, cell, limit)
-        if self._cover_by_linked_moves(target, limit) or self._cover_by_exchanges(cell, limit):
+        if self._cover_by_linked_moves(target, limit):
             return True
+        later = self.programs_first and self.exchanges is not None and self.exchanges.has(cell)
+        if not later and self._cover_by_exchanges(cell, limit):
+            return True
+        if self._in_vain(cell):
+            raise ProtectionError("a cell of a former table cannot be covered beside a further table")
+        with suppress(PausedError), self._bounded():
+            if self._cover_by_stages(target, limit):
+                return True
+        # Where published cells of former tables may be suppressed, that comes before all of this table.
+        after = later and self.exchanges is not None and self.exchanges.keeps_former
+        if after and self._cover_by_exchanges(cell, limit):
+            return True
+        last = self._last_resort
+        return self._safe(cell) or (last is not None and self._cover_by_junction_tree(last, cell, limit))
+
+    def _in_vain(self, cell: int) -> bool:
+        """Whether programs for a cell take long and find hardly anything: no published cell of a former table
+        may change, and they are about all tables at once."""
+        limited = self.exchanges is not None and self.steps_each_cell is not None
+        return limited and not self.is_small and not (self.exchanges is not None and self.exchanges.has(cell))
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Take no more steps of the solver than one cell may."""
+        if self.steps_each_cell is not None:
+            self.solver.pause_at = self.solver.steps + self.steps_each_cell
+        try:
+            yield
+        finally:
+            self.solver.pause_at = None
+
+    def _cover_by_stages(self, target: Target, limit: int | None) -> bool:
+        """Whether a cell becomes safe by moves of the stages of the schedule."""
         schemes = schemes_for(target.footprint, self._groups)
         for size, cap in self._schedule.stages:
             if limit is not None and (cap is None or cap > limit):
                 break
             limits = [SearchLimits(scheme, size, cap, self._schedule.empty_share) for scheme in schemes]
             self._add_until_safe(target, limits)
-            if self._safe(cell):
+            if self._safe(target.cell):
                 return True
-        last = self._last_resort
-        return self._safe(cell) or (last is not None and self._cover_by_junction_tree(last, cell, limit))
+        return False
 
     @cached_property
     def _last_resort(self) -> JunctionTreeSearch | None:
@@ -94,6 +132,11 @@ class MoveSearch:
         if self._linked_moves is not None or not any(block.guards for block in self.pattern.system.blocks):
             return None
         return JunctionTreeSearch.over_all(self.pattern, self.cell_costs)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether programs take little time, and withhold less than exchanges."""
+        return self._schedule.compares_amounts
 
     @property
     def covers_together(self) -> bool:
@@ -119,15 +162,6 @@ class MoveSearch:
         for move in self._linked_moves.shared_moves(cells) if self._linked_moves is not None else ():
             self.pattern.add(move)
             yield float(self.pattern.safe(numbers).mean())
-
-    def correct(self, move: MarkovMove) -> bool:
-        """Find moves that change former tables as a move does, and no published cell of the further table;
-        False when there are none."""
-        corrected = None if self.exchanges is None else self.exchanges.corrected(move)
-        found = [one for one in corrected or () if not self.pattern.added_cost(one)]
-        for one in found:
-            self.pattern.add(one)
-        return corrected is not None and len(found) == len(corrected)
 
     def lift(self, known: MarkovMove, missing_dimensions: tuple[int, ...], cap: int) -> bool:
         """Find moves changing the same as a known move and little else; False when there are none.
@@ -292,20 +326,12 @@ class MoveSearch:
         return True
 
     def _cover_by_exchanges(self, cell: int, limit: int | None) -> bool:
-        """Whether a cell of the further table becomes safe by exchanges between two people.
-
-        In a small table programs take little time, and withhold less.
-        """
-        if self.exchanges is None or self._schedule.compares_amounts or limit is not None:
-            return False
-        if not self.exchanges.has(cell):
+        """Whether a cell of a table of two dimensions becomes safe by exchanges between two people."""
+        if self.exchanges is None or limit is not None:
             return False
         while not self._safe(cell):
-            moves = (self.exchanges.changing(cell, amount) for amount in self._wanted_changes(cell))
-            found = next((move for move in moves if move is not None), None)
-            if found is None:
+            if not self.exchanges.change(cell, self._wanted_changes(cell)):
                 return False
-            self.pattern.add(found)
         return True
 
     def _change(self, target: Target, *, ends_only: bool = False) -> bool:

@@ -127,6 +127,49 @@ def test_a_move_that_nobody_can_mend_is_given_up():
     assert exchanges(own, (P, D)).corrected(swap_of_places()) is None
 
 
+def test_who_arrived_by_the_move_swaps_back_with_others():
+    # In the first year only who arrived is in the place c, and can swap devices with somebody in a.
+    own = pattern(base([*MOVING, ((0, 0, 1, 0), 5)]), [(P, Y), (Y, D), (P, D)])
+
+    (corrected,) = exchanges(own, (P, D)).corrected(swap_of_places())
+
+    assert_feasible(own, corrected)
+    assert (P, D) not in {table_of(own, c) for c in corrected.rows.tolist()}
+
+
+def test_a_move_that_nobody_can_mend_changes_small_cells_where_these_may_be_withheld():
+    own = pattern(base(MOVING), [(P, Y), (Y, D), (P, D)])
+
+    (corrected,) = exchanges(own, (P, D)).corrected(swap_of_places(), cap=5)
+
+    assert_feasible(own, corrected)
+    in_table = [c for c in corrected.rows.tolist() if table_of(own, c) == (P, D)]
+    assert in_table
+    assert own.values[in_table].max() <= 5
+    assert exchanges(own, (P, D)).corrected(swap_of_places(), cap=4) is None
+
+
+def test_a_code_that_stands_higher_than_others_counts_once():
+    devices = Hierarchy(
+        "device",
+        ("Total", "bomb", "mine", "big", "small"),
+        {"bomb": "Total", "mine": "Total", "big": "mine", "small": "mine"},
+    )
+    dims = (flat("place", 2), devices)
+    people = BaseTable.at(
+        dims, np.array([[1, 1], [2, 1], [1, 3], [2, 3], [1, 4], [2, 4]], np.int32), np.full(6, 9)
+    )
+    system = LinkedTables(dims, (TableBlock.whole(Lattice(dims, ((), (0,), (1,), (0, 1)))),))
+    none, values = np.zeros(system.size, dtype=np.bool_), system.sums(people.coords, people.counts)
+    own = SuppressionPattern(system, people, Rules(), values, none, none.copy(), ~none, np.zeros(system.size))
+    here = Exchanges(own, (0, 1), np.ones(system.size))
+    bomb = int(system.blocks[0].lattice.cells(np.array([[1, 1]], dtype=np.int32))[0])
+
+    move = here.changing(bomb, 3)
+
+    assert dict(zip(move.rows.tolist(), move.amounts.tolist(), strict=True))[bomb] == 3
+
+
 @given(everybody, st.sampled_from([PAIRS, PAIRS[:4], [*PAIRS, frozenset((P, Y, D))]]))
 def test_no_table_changes_where_everybody_is_shuffled_in_return(people, tables):
     own = base(people)

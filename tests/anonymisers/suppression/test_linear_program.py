@@ -8,7 +8,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from anonymisers.suppression.strategies import linear_program as programs
-from anonymisers.suppression.strategies.linear_program import LinearProgram, Solver
+from anonymisers.suppression.strategies.linear_program import LinearProgram, PausedError, Solver
 
 SIZE = 6
 
@@ -123,3 +123,26 @@ def test_a_branch_and_bound_of_a_limited_search_goes_on_only_so_often(monkeypatc
 
     assert asked(1_000) > 3
     assert asked(2) == 3
+
+
+def test_a_search_for_one_cell_pauses_and_those_for_others_go_on():
+    program = LinearProgram.of(
+        np.array([0, 1, 0, 1, 0]),
+        np.array([0, 0, 1, 1, 2]),
+        row_cost=np.array([1.0]),
+        floor=np.full(1, 10.0),
+        ceiling=np.full(1, 10.0),
+        required=np.zeros(1),
+        down=np.full(2, 4.0),
+        up=np.full(2, 4.0),
+        step_cost=np.full(2, 0.01),
+    )
+    solver = Solver(10_000)
+    solver.pause_at = 1
+    first = solver.solve(program, 1)
+
+    with pytest.raises(PausedError):
+        solver.solve(program, 1)
+    solver.pause_at = None
+
+    assert np.array_equal(solver.solve(program, 1), first)

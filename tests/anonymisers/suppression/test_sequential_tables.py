@@ -12,8 +12,8 @@ from world_lists import TooManyWorldsError
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import ProtectionError
-from anonymisers.suppression import sequential_tables, utility
-from anonymisers.suppression.sequential_tables import passes
+from anonymisers.suppression import sequential_tables, table_rounds, utility
+from anonymisers.suppression.table_rounds import Effort, rounds
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
@@ -30,6 +30,13 @@ FIRST = TableOf.of("ab")
 def tune(monkeypatch, module, **fields):
     """Replace some fields of a module's tuning."""
     monkeypatch.setattr(module, "TUNING", replace(module.TUNING, **fields))
+
+
+def tune_rounds(patch, **fields):
+    """Replace the rounds, which try no table without steps, and some fields of their tuning."""
+    changed = replace(table_rounds.TUNING, pairs=(), larger=Effort(0, (22,)), **fields)
+    patch.setattr(table_rounds, "TUNING", changed)
+    patch.setattr(sequential_tables, "ROUNDS", changed)
 
 
 def table(counts):
@@ -80,7 +87,7 @@ def test_a_table_that_takes_too_many_steps_is_refused_and_the_others_stay(monkey
     people = table([1, 9, 1, 9, 9, 1, 1, 9])
     rules = Rules(max_dims=2, priority=(FIRST,))
     alone = build_cube(people, replace(rules, finer=None), KEY)
-    tune(monkeypatch, sequential_tables, steps_each_pair=(), steps_each_larger=0)
+    tune_rounds(monkeypatch)
 
     assert (build_cube(people, rules, KEY).withheld == alone.withheld).all()
 
@@ -118,7 +125,7 @@ def with_room(counts, *, gain, sensitive="b", always=()):
         always=frozenset(always),
     )
     with pytest.MonkeyPatch.context() as patch:
-        tune(patch, sequential_tables, named_steps_each=0, steps_each_pair=(), steps_each_larger=0)
+        tune_rounds(patch, named=Effort(0, (22, 60)))
         tune(patch, utility, gain=gain, kept=0.9 if gain else 0.0)
         return build_cube(table(counts), rules, KEY), rules
 
@@ -220,9 +227,9 @@ def test_the_order_follows_from_the_rules_and_the_dimensions():
     rules = Rules(max_dims=3, priority=(FIRST,), finer=(TableOf.of("bc"),))
     pairs = ["ab", "ac", "bc"]
 
-    order = [["".join(sorted(t.dims)) for t in tables] for tables, _ in passes(full, rules)]
+    order = [["".join(sorted(t.dims)) for t in tables] for tables, _ in rounds(full, rules)]
 
-    assert order == [["bc"], pairs, pairs, ["abc"]]
+    assert order == [["bc"], pairs, pairs, pairs, ["abc"]]
 
 
 @settings(
