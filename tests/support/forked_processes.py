@@ -6,6 +6,7 @@ tests of the demo, of a region that is founded, of gunicorn and of what a desk's
 """
 
 import atexit
+import faulthandler
 import json
 import os
 import signal
@@ -66,6 +67,8 @@ class Fork:
         end = None if timeout is None else time.monotonic() + timeout
         while (code := self.poll()) is None:
             if end is not None and time.monotonic() > end:
+                self.send_signal(signal.SIGUSR1)  # the test's own output says where its threads stand
+                time.sleep(1)
                 raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
             time.sleep(MOMENT)
         return code
@@ -160,6 +163,7 @@ def forked() -> Iterator[None]:
 
 def _serve(orders: socket.socket) -> None:
     ended: dict[int, int] = {}  # two threads may wait for one process
+    errors = os.dup(sys.stderr.fileno())
     while True:
         message, streams, _, _ = socket.recv_fds(orders, LARGEST, 3)
         if not message:
@@ -171,6 +175,7 @@ def _serve(orders: socket.socket) -> None:
         child = os.fork()
         if child == 0:
             orders.close()
+            faulthandler.register(signal.SIGUSR1, errors)
             _become(order, streams)
             return
         for stream in streams:
