@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymisers.proof.world import World
-from anonymisers.simulatable.masked_view import TUNING
+from anonymisers.simulatable.masked_view import TUNING, MaskedView
 from anonymisers.simulatable.reachable_values import ReachableValues
+from anonymisers.simulatable.sums_in_no_table import every_sum_changes
 from anonymisers.simulatable.table_cells import TableCells
 from anonymisers.suppression.protect_table import Protected
-from anonymisers.tables.arrays import Bools
+from anonymisers.tables.arrays import Bools, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,17 @@ class Accepted:
     suppressed: Bools
     reached: ReachableValues
     rate: float = 1.0
+
+    @classmethod
+    def of(cls, view: MaskedView, suppressed: Bools | None, values: Ints) -> "Accepted | None":
+        """Return the pattern if it passes the test, which reads no withheld value; None where some cell or
+        sum is not safe, or where there is no pattern."""
+        if suppressed is None:
+            return None
+        reached = ReachableValues(view, np.where(suppressed, -1, values))
+        if next(reached.unmet(suppressed), None) is not None or not every_sum_changes(reached, suppressed):
+            return None
+        return cls(suppressed, reached)
 
     @property
     def ratio(self) -> float:

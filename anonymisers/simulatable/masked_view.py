@@ -135,7 +135,6 @@ def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes)
     inner = np.flatnonzero(~cells.sums[cells.system.present & known & (values == 0)].any(axis=0))
     open_class = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
     by_draw = open_class & (share > 0) & (share < 1) & ~known & ~in_small_groups(disclosure, classes)
-    uncertain = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
     seen = known | (classes == Class.NOBODY)
     return MaskedView(
         cells,
@@ -145,7 +144,7 @@ def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes)
         np.where(seen, values, -1),
         least,
         most,
-        ((uncertain & cells.system.present) | task.never | task.suppressed) & ~known,
+        ((open_class & cells.system.present) | task.never | task.suppressed) & ~known,
         task.to_protect & ~known,
         by_draw & (cells.first_of_name == np.arange(size)),
         inner,

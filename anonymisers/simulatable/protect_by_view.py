@@ -22,8 +22,6 @@ from anonymisers.errors import ProtectionError
 from anonymisers.simulatable.accepted_pattern import Accepted
 from anonymisers.simulatable.cell_sums import CellSums
 from anonymisers.simulatable.masked_view import Class, MaskedView, view_of
-from anonymisers.simulatable.reachable_values import ReachableValues
-from anonymisers.simulatable.sums_in_no_table import every_sum_changes
 from anonymisers.simulatable.table_cells import (
     TableCells,
     different_cells,
@@ -209,12 +207,7 @@ def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> Accepte
     """Return the cells to withhold and the tables that agree with the rest; None where some cell is not
     safe."""
     suppressed = _pattern(view, step, int(values[view.cells.total]), key)
-    if suppressed is None:
-        return None
-    reached = ReachableValues(view, np.where(suppressed, -1, values))
-    if next(reached.unmet(suppressed), None) is not None or not every_sum_changes(reached, suppressed):
-        return None
-    return Accepted(suppressed, reached)
+    return Accepted.of(view, suppressed, values)
 
 
 def _pattern(view: MaskedView, step: Step, total: int, key: bytes) -> Bools | None:

@@ -12,8 +12,6 @@ import numpy as np
 
 from anonymisers.simulatable.accepted_pattern import Accepted
 from anonymisers.simulatable.masked_view import Class, MaskedView
-from anonymisers.simulatable.reachable_values import ReachableValues
-from anonymisers.simulatable.sums_in_no_table import every_sum_changes
 from anonymisers.simulatable.table_cells import TableCells
 from anonymisers.simulatable.view_pattern import choose_pattern
 from anonymisers.simulatable.wider_view import ProtectedMargins, wider_view
@@ -74,12 +72,7 @@ def _accepted(view: MaskedView, values: Ints, key: bytes) -> Accepted | None:
     stand_ins = min(max(fewest, small // TUNING.cells_per_stand_in), most)
     none = np.zeros(len(values), dtype=np.bool_)
     suppressed = choose_pattern(view, int(values[view.cells.total]), key, stand_ins, none, thorough=False)
-    if suppressed is None:
-        return None
-    reached = ReachableValues(view, np.where(suppressed, -1, values))
-    if next(reached.unmet(suppressed), None) is not None or not every_sum_changes(reached, suppressed):
-        return None
-    return Accepted(suppressed, reached)
+    return Accepted.of(view, suppressed, values)
 
 
 def refused(margins: Accepted, some: TableCells, everything: TableCells, rate: float = 1.0) -> Protected:

@@ -3,7 +3,7 @@
 Whoever has a number reads with it a table of their own, or none: a number opens nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -128,7 +128,6 @@ def _wanted(query: SavedQuery) -> dict[str, tuple[str, ...]] | None:
 
 def _described(query: SavedQuery, number: str) -> dict[str, Any]:
     language = query.language or "en"
-    chosen = [{"variableCode": name, "valueCodes": [*codes]} for name, codes in query.variables]
     address = _address(number)
     links = [("self", ""), ("data", "/data"), ("selection", "/selection")]
     return {
@@ -138,7 +137,7 @@ def _described(query: SavedQuery, number: str) -> dict[str, Any]:
             "id": number,
             "tableId": query.table,
             "language": language,
-            "selection": {"selection": chosen},
+            "selection": {"selection": _chosen(query.variables)},
             "outputFormat": FORMAT,
             "outputFormatParams": [],
         },
@@ -147,8 +146,11 @@ def _described(query: SavedQuery, number: str) -> dict[str, Any]:
 
 
 def _selection(codes: Mapping[str, tuple[str, ...]], language: str) -> dict[str, Any]:
-    chosen = [{"variableCode": name, "valueCodes": [*found]} for name, found in codes.items()]
-    return {"language": language or "en", "selection": chosen, "links": []}
+    return {"language": language or "en", "selection": _chosen(codes.items()), "links": []}
+
+
+def _chosen(variables: Iterable[tuple[str, tuple[str, ...]]]) -> list[dict[str, Any]]:
+    return [{"variableCode": name, "valueCodes": [*codes]} for name, codes in variables]
 
 
 def _address(number: str) -> str:
