@@ -52,7 +52,7 @@ check: install-test ## style and types, without the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports setup.cfg
 
-install: $(VENV)/.runtime  ## .venv with the command safelane
+install: $(VENV)/.runtime $(VENV)/.engine  ## .venv with the command safelane
 install-test: $(VENV)/.runtime $(VENV)/.test $(CLIENTS)/.made
 
 $(BIN)/python:
@@ -72,6 +72,11 @@ $(VENV)/.uv: $(BIN)/python requirements/uv.txt
 $(VENV)/.runtime: $(VENV)/.uv requirements/runtime.txt setup.cfg pyproject.toml
 	$(call install_with,--require-hashes -r requirements/runtime.txt)
 	$(call install_with,--no-build-isolation -e .)
+	@touch $@
+
+# Tables as Parquet, and registers of millions of rows: an extra elsewhere, and never missed in the demo.
+$(VENV)/.engine: $(VENV)/.uv requirements/engine.txt
+	$(call install_with,--require-hashes -r requirements/engine.txt)
 	@touch $@
 
 # What the tests need besides, so that `make --jobs` installs it at the same time.
