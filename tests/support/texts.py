@@ -33,6 +33,7 @@ from gateway.sources.quality.consistency import NOT_FOR_THE_DEAD
 from gateway.sources.quality.quality import MEASURES, OF_PEOPLE
 from gateway.watching.model import Concern
 from gateway.wire.answer import Refusal
+from policies.model.terms import Period
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "gateway" / "web" / "translations"
@@ -157,6 +158,8 @@ def texts() -> Catalog:
         found.add(text, locations=[("gateway/dictionary/dictionary.yaml", None)])
     for recipient in RECIPIENTS[1:]:  # the first is a name
         found.add(recipient, locations=[("gateway/dictionary/vocabulary.py", None)])
+    for period in Period:
+        found.add(str(period), locations=[("policies/model/terms.py", None)])
     for refusal in Refusal:
         found.add(refusal.meaning, locations=[("gateway/wire/answer.py", None)])
     for text in (*Role, *(scope.says for scope in Scope)):
