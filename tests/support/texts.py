@@ -7,7 +7,7 @@ has looked at it. The files name no moments, machines or lines: the same texts a
 """
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -154,22 +154,9 @@ def texts() -> Catalog:
     for folder in FOLDERS:
         for name, _, message, _, context in extract_from_dir(ROOT / folder, METHODS, OPTIONS, MARKS):
             found.add(message, locations=[(f"{folder}/{name}", None)], context=context)
-    for text in words(regional()):
-        found.add(text, locations=[("gateway/dictionary/dictionary.yaml", None)])
-    for recipient in RECIPIENTS[1:]:  # the first is a name
-        found.add(recipient, locations=[("gateway/dictionary/vocabulary.py", None)])
-    for period in Period:
-        found.add(str(period), locations=[("policies/model/terms.py", None)])
-    for refusal in Refusal:
-        found.add(refusal.meaning, locations=[("gateway/wire/answer.py", None)])
-    for text in (*Role, *(scope.says for scope in Scope)):
-        found.add(str(text), locations=[("gateway/accounts/model.py", None)])
-    for word in log_words():
-        found.add(word.replace("-", " "), locations=[("audit/events/events.py", None)])
-    for text in policy_words():
-        found.add(text, locations=[("policies/document/document.py", None)])
-    for text in quality_words():
-        found.add(text, locations=[("gateway/sources/quality/quality.py", None)])
+    for where, those in listed_words().items():
+        for text in those:
+            found.add(text, locations=[(where, None)])
     for name in REPORTED:
         with (ROOT / name).open("rb") as file:
             for _, _, text, _ in marked_messages(file, {"message", "msgid"}):
@@ -178,6 +165,20 @@ def texts() -> Catalog:
         for text in refusals((ROOT / name).read_text(encoding="utf-8")):
             found.add(text, locations=[(name, None)])
     return found
+
+
+def listed_words() -> dict[str, Iterable[str]]:
+    """Words that the code lists, by the file that does."""
+    return {
+        "gateway/dictionary/dictionary.yaml": words(regional()),
+        "gateway/dictionary/vocabulary.py": RECIPIENTS[1:],  # the first is a name
+        "policies/model/terms.py": map(str, Period),
+        "gateway/wire/answer.py": (refusal.meaning for refusal in Refusal),
+        "gateway/accounts/model.py": map(str, (*Role, *(scope.says for scope in Scope))),
+        "audit/events/events.py": (word.replace("-", " ") for word in log_words()),
+        "policies/document/document.py": policy_words(),
+        "gateway/sources/quality/quality.py": quality_words(),
+    }
 
 
 def log_words() -> Iterator[str]:
