@@ -36,6 +36,9 @@ from anonymisers.tables.linked_tables import LinkedTables
 from anonymisers.tables.release import Release
 from anonymisers.tables.structural_zeros import structural_cells, with_structural
 
+MOST_CHANGED = 2**52
+"""People whom a world may add and take away together: binary64 (IEEE 754) sums them exactly."""
+
 
 def check_certificate(
     certificate: Certificate,
@@ -268,13 +271,15 @@ class _CheckedRelease:
         """A mask over the inner cells with people that a world changes.
 
         Raises CertificateError unless the world is a difference of inner cells, each named once, with no
-        count below 0.
+        count below 0, and of no more people than MOST_CHANGED.
         """
         every = self.base_table.margin(tuple(range(len(self.base_table.dims))))
         leaves = all(d.is_leaf[world.coords[:, a]].all() for a, d in enumerate(self.base_table.dims))
         codes = every.code(world.coords)
         if not leaves or len(np.unique(codes)) < len(codes) or (world.change == 0).any():
             raise CertificateError(f"world number {number} is not a difference of inner cells")
+        if np.abs(world.change.astype(np.float64)).sum() > MOST_CHANGED:
+            raise CertificateError(f"world number {number} changes more people than can be summed exactly")
         if (every.count(world.coords) + world.change < 0).any():
             raise CertificateError(f"world number {number} has an inner cell with fewer than no people")
         return np.isin(every.code(self.base_table.coords), codes)

@@ -201,6 +201,15 @@ def test_a_certificate_is_about_one_release_and_one_truth(parts, cube):
         check_certificate(certificate, release, dataclasses.replace(truth, counts=counts))
 
 
+@pytest.mark.parametrize("people", [2**53, 2**62, 2**63 - 1])
+def test_a_world_with_more_people_than_can_be_summed_is_no_world(parts, people):
+    certificate, release, truth = parts
+    world = certificate.worlds[0]
+    worse = dataclasses.replace(world, change=np.where(world.change > 0, people, world.change))
+    with pytest.raises(CertificateError, match="summed exactly"):
+        check_certificate(dataclasses.replace(certificate, worlds=(worse,)), release, truth)
+
+
 def test_a_world_with_fewer_than_no_people_is_no_world(parts):
     certificate, release, truth = parts
     world = certificate.worlds[0]
