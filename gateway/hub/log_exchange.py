@@ -23,7 +23,7 @@ from audit.witness.protocol import AddCheckpoint
 from gateway.hub.context import Hub
 from gateway.hub.errors import AnswerRefusedError, NotWitnessedError, PollRefusedError
 from gateway.hub.ports import Notes, View
-from gateway.watching.keys import LOG, WITNESS, KnownKeys, is_about_keys, known_keys
+from gateway.watching.keys import LOG, WITNESS, KnownKeys, check_signs, is_about_keys, known_keys
 from gateway.watching.witnessing import convicting, follow_excerpt, witness_checkpoint
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog, ShownLog
@@ -144,8 +144,9 @@ def check_receipt(hub: Hub, view: View, member: Enrolment, sent: SignedAnswer) -
             its next call, and hands in again what was not kept.
     """
     receipt = Receipt.parse(sent.receipt)
-    keys = log_keys_of(hub, view, member).valid
-    checkpoint = receipt.verify(sent.entry, Policy(tuple(map(Verifier.parse, keys)))).checkpoint
+    keys = log_keys_of(hub, view, member)
+    checkpoint = receipt.verify(sent.entry, Policy(tuple(map(Verifier.parse, keys.valid)))).checkpoint
+    check_signs(LOG, keys, view.watch.key_changes(checkpoint.origin), receipt.checkpoint, checkpoint.size)
     latest = view.witness.latest(origin_of(member))
     if latest is not None and latest.text == receipt.checkpoint.text:
         return
