@@ -87,5 +87,5 @@ def _written(form: str, origin: str, hits: Iterator[Found]) -> Iterator[str]:
     if form == "csv":
         return csv_rows(hits)
     if form == "fhir":
-        return iter([bundle(origin, hits).decode() + "\n"])
+        return bundle(origin, hits)
     return (line_of_event(each.number, each.event) + "\n" for each in hits)
