@@ -35,9 +35,10 @@ def witness_member_log(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLo
     """Cosign and follow a member's log, as shown with a call; returns how much of the log the hub has seen.
 
     A log shown from another size than the hub's is ignored; the member shows the log from the right size next
-    time. Raises AuditError for a log that was rolled back, forked or rewritten, or is signed by another key.
+    time. After a restore every log is ignored, and nothing signed, until this hub's own witnesses were heard.
+    Raises AuditError for a log that was rolled back, forked or rewritten, or is signed by another key.
     """
-    if shown is not None:
+    if shown is not None and not notes.recovery.awaited():
         _look(hub, notes, member, shown)
     origin = origin_of(member)
     latest = notes.witness.latest(origin)
