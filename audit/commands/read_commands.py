@@ -195,7 +195,7 @@ def written(form: str, origin: str, found: Iterable[Found]) -> Iterator[str]:
         return csv_rows(found)
     if form == "text":
         return (f"{each.number:>6}  {say_event(each.event)}\n" for each in found)
-    return iter([bundle(origin, found).decode() + "\n"])
+    return bundle(origin, found)
 
 
 def _day(text: str) -> datetime:

@@ -39,7 +39,7 @@ from audit.events.question_events import (
     ReleaseRead,
 )
 from audit.events.record_events import RECORD_EVENTS
-from audit.events.recovery_events import LogRestored
+from audit.events.recovery_events import LogRestored, RegionUnconfirmed
 from audit.events.refusal_events import MessageRefused
 from audit.events.total_events import Contributed, TotalAsked, TotalReleased, TotalSpoiled
 from audit.formats.canonical import canonical_json, check_canonical, parse_json_object
@@ -275,6 +275,7 @@ EVENTS: Final = {
         *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
         *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
         *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased, LogRestored),
+        RegionUnconfirmed,
         *(AccountInvited, AccountOpened, AccountChanged, HandedOver, SignedIn, SessionsEnded),
         *(TokenMade, TokensRevoked, AccessRefused, MessageRefused),
         *EXTRACT_EVENTS,

@@ -217,6 +217,7 @@ SPECIAL: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "first": "number of the first of these entries",
             "known": "the number of these entries that are there again in full",
         },
+        "region-unconfirmed": {"reason": "why nobody else could confirm it, in the operator's words"},
         "openings-erased": {"size": "the number of entries, coarsely"},
         "extract-requested": {
             "policy_version": "version of the policy under which the extract was prepared",

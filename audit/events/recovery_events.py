@@ -23,3 +23,18 @@ class LogRestored(Event):
     known: int
     certain: bool
     at: datetime
+
+
+@dataclass(frozen=True)
+class RegionUnconfirmed(Event):
+    """A member's node was restored, and its operator let it cosign the regional log though no other member
+    had confirmed that log since.
+
+    `reason` is the operator's, such as that the whole region was restored. From the restore on, the node's
+    cosignature was no check of the regional log until another member confirmed it.
+    """
+
+    TYPE: ClassVar[str] = "region-unconfirmed"
+    member: str
+    reason: str
+    at: datetime

@@ -16,7 +16,7 @@ from audit.formats.note import Signature
 from audit.formats.tiles import HEIGHT, WIDTH, Tile, TileTree, width_at
 from audit.log.log import Growth, SignedCheckpoint, Storage
 
-_MOST_TILES: Final = 64
+_MOST_TILES: Final = 256
 """Tiles whose hashes are kept, 8 kB each: a reader goes through the log in its order."""
 
 
@@ -34,6 +34,7 @@ class CheckedReading:
         self._leaves: dict[int, bytes] = {}
         self._parents: dict[int, bytes] = {}
         self._latest: list[SignedCheckpoint | None] = []
+        self._fetched: dict[Tile, bytes] = {}
 
     def read_entries(self, start: int, end: int) -> Sequence[bytes]:
         """Entries `[start, end)`. Raises DamagedEntryError for the first damaged one, or NotInLogError."""
@@ -51,6 +52,20 @@ class CheckedReading:
                     if not self._are_logged(number, [entry]):
                         raise self._damaged(number)
             first = beyond
+        return entries
+
+    def read_each(self, numbers: Sequence[int]) -> Sequence[bytes]:
+        """Entries with these numbers. Raises DamagedEntryError for a damaged one, or NotInLogError."""
+        try:
+            entries = self.unchecked.read_each(numbers)
+        except NotInLogError:
+            for number in numbers:
+                self._raise_missing(number, number + 1)
+            raise
+        self._fetch_tiles(numbers)
+        for number, entry in zip(numbers, entries, strict=True):
+            if not self._are_logged(number, [entry]):
+                raise self._damaged(number)
         return entries
 
     def _raise_missing(self, start: int, end: int) -> None:
@@ -96,6 +111,17 @@ class CheckedReading:
             return hashes
         return b""
 
+    def _fetch_tiles(self, numbers: Sequence[int]) -> None:
+        """Read the tiles of entries that lie apart at once: one by one they take longer than entries."""
+        missing = [
+            index for index in dict.fromkeys(n >> HEIGHT for n in numbers) if index not in self._leaves
+        ]
+        tiles = [Tile(0, index, width_at(0, self._entries(), index)) for index in missing[:_MOST_TILES]]
+        try:
+            self._fetched = dict(zip(tiles, self.unchecked.read_tiles(tiles), strict=True))
+        except NotInLogError:
+            self._fetched = {}  # one is missing: each is looked for by itself
+
     def _above(self, index: int) -> bytes:
         """What the tile above says of a full tile; nothing where that is gone, which a check tells."""
         parent = index >> HEIGHT
@@ -113,6 +139,8 @@ class CheckedReading:
         return b"".join(leaf_hash(e) if isinstance(e, bytes) else bytes(HASH_SIZE) for e in entries)
 
     def _read_tile(self, tile: Tile) -> bytes:
+        if tile in self._fetched:
+            return self._fetched.pop(tile)
         try:
             (hashes,) = self.unchecked.read_tiles([tile])
         except NotInLogError:

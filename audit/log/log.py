@@ -69,6 +69,10 @@ class Storage(Protocol):
         """Return entries `[start, end)` as appended. Raises NotInLogError for a missing entry."""
         ...
 
+    def read_each(self, numbers: Sequence[int]) -> Sequence[bytes]:
+        """Return the entries with these numbers, in this order. Raises NotInLogError for a missing entry."""
+        ...
+
     def grow(self, growth: Growth) -> None:
         """Store the result of an append, all or nothing.
 

@@ -37,6 +37,10 @@ class ReadOnce:
         """Entries `[start, end)`. Raises NotInLogError."""
         return self._storage.read_entries(start, end)
 
+    def read_each(self, numbers: Sequence[int]) -> Sequence[bytes]:
+        """Entries with these numbers. Raises NotInLogError."""
+        return self._storage.read_each(numbers)
+
     def checkpoint_signed_by(self, time: int) -> SignedCheckpoint | None:
         """Return the largest checkpoint signed at or before this second."""
         return self._storage.checkpoint_signed_by(time)

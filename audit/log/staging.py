@@ -61,6 +61,10 @@ class StagedStorage:
         """Sealed entries `[start, end)`."""
         return self._storage.read_entries(start, end)
 
+    def read_each(self, numbers: Sequence[int]) -> Sequence[bytes]:
+        """Sealed entries with these numbers."""
+        return self._storage.read_each(numbers)
+
     def grow(self, growth: Growth) -> None:
         """Store the result of an append, at once."""
         self._storage.grow(growth)

@@ -172,9 +172,9 @@ def _withheld(facts: EntryFacts) -> list[tuple[str, Result]]:
     """Return largely withheld results with the requester: of a hub's log and of a member's."""
     asked = {each.number: each.organisation for each in facts.asked}
     found = []
-    for each in (*facts.released, *facts.answered):
+    for each in sorted(facts.withheld, key=lambda one: one.asked_index is None):
         about = each.organisation if each.asked_index is None else asked.get(each.asked_index)
-        if each.much_withheld and about is not None:
+        if about is not None:
             found.append((about, each))
     return found
 
@@ -287,7 +287,7 @@ def _damaged(numbers: Sequence[int]) -> list[Notice]:
 
 
 def _no_end(facts: EntryFacts, now: datetime, patience: timedelta) -> list[Notice]:
-    ended = {each.asked_index for each in facts.released}
+    ended = facts.ended()
     words = message("asked, but no result was ever released")
     return [
         Notice(NoticeKind.NO_END, each.question_id, words, (each.number,))

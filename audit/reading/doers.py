@@ -37,7 +37,14 @@ _DOERS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
         OPERATOR,
         (
             *("key-changed", "region-joined", "member-invited", "member-enrolled", "member-revoked"),
-            *("log-restored", "openings-erased", "consent-changed", "extract-sealed", "epoch-map-sealed"),
+            *(
+                "log-restored",
+                "region-unconfirmed",
+                "openings-erased",
+                "consent-changed",
+                "extract-sealed",
+                "epoch-map-sealed",
+            ),
         ),
     ),
     (CONTROLLER, ("figure-registered", "figure-withdrawn", "load-demand-lowered")),

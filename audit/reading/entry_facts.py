@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from audit.errors import MalformedError
 from audit.events.account_events import AccessRefused
@@ -19,6 +19,7 @@ from audit.events.question_events import Answered, Asked, Denied, Released
 from audit.formats.canonical import parse_json_object
 
 Conditions = tuple[tuple[str, tuple[str, ...]], ...]
+T = TypeVar("T")
 _UNREAD: Final = -1
 """Stands for the time of an entry that cannot be read, or is of an unknown kind."""
 
@@ -42,13 +43,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A released result: of the question in entry `asked_index`, at a member of `organisation`."""
+    """A largely withheld result: of the question in entry `asked_index`, at a member of `organisation`."""
 
     number: int
     at: datetime
     asked_index: int | None
     organisation: str | None
-    much_withheld: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,19 @@ class EntryFacts:
     def __init__(self) -> None:
         self.asked: list[Question] = []
         self.denied: list[Question] = []
-        self.released: list[Result] = []
-        self.answered: list[Result] = []
+        self.withheld: list[Result] = []
+        """Of a hub's log and of a member's; no alert asks for other results."""
+        self._ended = array("q")
+        self._alike: dict[object, Any] = {}
         self.steps: list[Step] = []
         self.failed_sign_ins: list[Failure] = []
         self.refused: list[Failure] = []
         self.damaged: list[int] = []
         self._times = array("q")
+
+    def ended(self) -> frozenset[int]:
+        """The entries of questions that have a result."""
+        return frozenset(self._ended)
 
     @property
     def size(self) -> int:
@@ -119,18 +125,43 @@ class EntryFacts:
                 yield number
 
     def _asked(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
-        self.asked.append(_question(number, at, value, _time(value["deadline"])))
+        self.asked.append(self._question(number, at, value, _time(value["deadline"])))
 
     def _denied(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
-        self.denied.append(_question(number, at, value, None))
+        self.denied.append(self._question(number, at, value, None))
+
+    def _question(
+        self, number: int, at: datetime, value: Mapping[str, Any], deadline: datetime | None
+    ) -> Question:
+        where = ((sys.intern(each["dimension"]), _texts(each["codes"])) for each in value["where"])
+        return Question(
+            number,
+            at,
+            value["question_id"],
+            _text(value, "organisation"),
+            _text(value, "purpose"),
+            _text(value, "measure"),
+            self._once(_texts(value["by"])),
+            self._once(tuple(sorted(where))),
+            deadline,
+        )
+
+    def _once(self, value: T) -> T:
+        """An equal value, kept once however often entries repeat it."""
+        known: T = self._alike.setdefault(value, value)
+        return known
 
     def _released(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
         index = value["asked_index"]
         if type(index) is int:
-            self.released.append(Result(number, at, index, None, _much(value)))
+            self._ended.append(index)
+            if _much(value):
+                self.withheld.append(Result(number, at, index, None))
 
     def _answered(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
-        self.answered.append(Result(number, at, None, _text(value, "organisation"), _much(value)))
+        organisation = _text(value, "organisation")
+        if _much(value):
+            self.withheld.append(Result(number, at, None, organisation))
 
     def _step(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
         self.steps.append(Step(number, at, _text(value, "member"), PolicyStep(value["step"])))
@@ -154,21 +185,6 @@ _READERS: Final[Mapping[str, Callable[[EntryFacts, int, datetime, Mapping[str, A
     SignInFailed.TYPE: EntryFacts._failed,
     AccessRefused.TYPE: EntryFacts._refused,
 }
-
-
-def _question(number: int, at: datetime, value: Mapping[str, Any], deadline: datetime | None) -> Question:
-    where = ((sys.intern(each["dimension"]), _texts(each["codes"])) for each in value["where"])
-    return Question(
-        number,
-        at,
-        value["question_id"],
-        _text(value, "organisation"),
-        _text(value, "purpose"),
-        _text(value, "measure"),
-        _texts(value["by"]),
-        tuple(sorted(where)),
-        deadline,
-    )
 
 
 def _much(value: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ asked are agents; the question as it was logged stands in an entity of role Quer
 number is the transaction. Nobody is named: a person is the commitment in the log.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -33,16 +33,19 @@ _OWN: Final = "urn:safelane"
 _QUERIES: Final = (Asked, Denied, Answered, Refused, Released)
 
 
-def bundle(origin: str, found: Iterable[Found]) -> bytes:
-    """A Bundle of type collection with an AuditEvent for each entry, as canonical JSON."""
-    entries = [
-        {"fullUrl": f"urn:uuid:{_identity(origin, each.number)}", "resource": audit_event(origin, each)}
-        for each in found
-    ]
+def bundle(origin: str, found: Iterable[Found]) -> Iterator[str]:
+    """A Bundle of type collection with an AuditEvent for each entry, as canonical JSON, piece by piece.
+
+    A log of a million entries makes a Bundle of two gigabytes: only one entry is kept in memory.
+    """
+    before = '{"entry":['
+    for each in found:
+        resource = audit_event(origin, each)
+        entry = {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
+        yield before + canonical_json(entry).decode()
+        before = ","
     # FHIR's JSON has no empty lists
-    return canonical_json(
-        {"resourceType": "Bundle", "type": "collection", **({"entry": entries} if entries else {})}
-    )
+    yield ("{" if before != "," else "],") + '"resourceType":"Bundle","type":"collection"}\n'
 
 
 def audit_event(origin: str, found: Found) -> dict[str, Any]:

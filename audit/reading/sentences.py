@@ -34,7 +34,7 @@ from audit.events.record_events import (
     PrivacyCharged,
     RecordsCompared,
 )
-from audit.events.recovery_events import LogRestored
+from audit.events.recovery_events import LogRestored, RegionUnconfirmed
 from audit.events.refusal_events import MessageRefused
 from audit.events.search import time_of
 from audit.reading.messages import Message, Value, message
@@ -342,6 +342,17 @@ def _(event: LogRestored) -> Message:
         "On %(at)s the log of %(member)s was restored from a backup. Entries signed since, from entry "
         "%(first)s on: %(entries)s. Given back in full: %(known)s; of the others the hash.",
         **values,
+    )
+
+
+@say_event.register
+def _(event: RegionUnconfirmed) -> Message:
+    return message(
+        "On %(at)s the restored node of %(member)s was let cosign the regional log, which no other member "
+        "had confirmed since. Reason: %(reason)s.",
+        at=event.at,
+        member=event.member,
+        reason=event.reason,
     )
 
 

@@ -30,8 +30,10 @@ from gateway.auditing.alerts import find_notices
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import find, find_newest, whole
 from gateway.auditing.explanation import explain
-from gateway.auditing.index import TermIndex
+from gateway.auditing.index_upkeep import renew_index
 from gateway.auditing.log_check import check_log
+from gateway.auditing.ports import NoIndex
+from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_hub import create_hub, open_hub
 from gateway.hub.context import Hub
 from gateway.hub.proofs import kept_log
@@ -144,31 +146,31 @@ def checked(hub: Hub) -> int:
         return check_log(hub.log, view).entries
 
 
+def indexed(kept: KeptLog, directory: Path) -> int:
+    """Make the index anew; returns the number of its segments."""
+    Layout(directory).log_index.unlink(missing_ok=True)
+    renew_index(kept)
+    return len(kept.index.heads())
+
+
 def by_pages(kept: KeptLog, both: Criteria, count: int) -> None:
-    """What the pages and the API of a process that serves show at once, out of its index."""
-    index = TermIndex()
-    served = replace(kept, index=index)
+    """What the pages and the API of a process that serves show at once."""
 
     def newest(criteria: Criteria) -> int:
         with kept.store.reading() as view:
-            found = find_newest(served, view, criteria, None, whole(view))
+            found = find_newest(kept, view, criteria, None, whole(view))
             return sum(1 for _ in islice(found, 50))
 
     def oldest(criteria: Criteria) -> int:
         with kept.store.reading() as view:
-            return sum(1 for _ in islice(find(served, view, criteria, None, whole(view)), 100))
+            return sum(1 for _ in islice(find(kept, view, criteria, None, whole(view)), 100))
 
-    newest(Criteria())
-    with kept.store.reading() as view:
-        size = whole(view).end
-    while index.size < size:
-        time.sleep(0.1)
     timed("a page of the newest", lambda: newest(Criteria()))
     timed("a page of an organisation and a purpose", lambda: newest(both))
     timed("a page of refusals of a member (none)", lambda: newest(Criteria(outcome="refused")))
     timed("over the API: an organisation and a purpose", lambda: oldest(both))
     timed("over the API: a month", lambda: oldest(Criteria(since=START, until=START + timedelta(days=31))))
-    timed("a question explained, with proofs", lambda: len(explain(served, f"q-{count // 2:024x}")))
+    timed("a question explained, with proofs", lambda: len(explain(kept, f"q-{count // 2:024x}")))
     timed("over the API: a question", lambda: oldest(Criteria(question=f"q-{count // 2:024x}")))
 
 
@@ -191,10 +193,12 @@ def main() -> None:
             timed("alerts again, of the same entries", lambda: len(board.current(kept).notices))
             timed("the whole log checked", lambda: checked(hub))
 
-            def hits(criteria: Criteria, person: str | None = None) -> int:
+            def hits(criteria: Criteria, person: str | None = None, log: KeptLog = kept) -> int:
                 with hub.store.reading() as view:
-                    return sum(1 for _ in find(kept, view, criteria, person, whole(view)))
+                    return sum(1 for _ in find(log, view, criteria, person, whole(view)))
 
+            full = replace(kept, index=NoIndex())
+            timed("the index made", lambda: indexed(kept, directory))
             timed("a person by name", lambda: hits(Criteria(), "person 42"))
             timed("a question", lambda: hits(Criteria(question=f"q-{count // 2:024x}")))
             both = Criteria(organisation="organisation 1", purpose="treaty-reporting")
@@ -202,6 +206,9 @@ def main() -> None:
             timed("a month", lambda: hits(Criteria(since=START, until=START + timedelta(days=31))))
             timed("refusals of a member (none)", lambda: hits(Criteria(member="KH", outcome="refused")))
             timed("everything", lambda: hits(Criteria()))
+            timed(
+                "with --full: a question", lambda: hits(Criteria(question=f"q-{count // 2:024x}"), log=full)
+            )
 
             by_pages(kept, both, count)
             out = Path(folder) / "out"

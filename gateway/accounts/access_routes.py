@@ -156,6 +156,7 @@ COMMANDS: dict[str, Action] = {
     "safelane member": Action.RUN,
     "safelane member confirm": Action.ENROL_MEMBERS,
     "safelane member cube": Action.PROTECT,
+    "safelane member go-on": Action.ENROL_MEMBERS,
     "safelane member join": Action.ENROL_MEMBERS,
     "safelane member load": Action.LOAD,
     "safelane member map": Action.LOAD,

@@ -7,8 +7,7 @@ from audit.formats.vkey import VerifierKey
 from audit.log.log import Log
 from audit.reading.alerts import Thresholds
 from audit.reading.dossier import ProvenEntry
-from gateway.auditing.index import TermIndex
-from gateway.auditing.ports import Clock, Store
+from gateway.auditing.ports import Clock, NoIndex, SearchIndex, Store
 
 KEEPER = "keeper"
 """The role of a log's keeper, who reads the log on the keeper's own machine: nobody signs in there."""
@@ -33,8 +32,7 @@ class KeptLog:
 
     `others` returns, for a question, the entries of other logs with proofs and the key of each log: on a hub
     the entries of the members' answers. `thresholds` decide what raises an alert. `index` finds
-    entries quickly where a process serves the log; a command would end before its index is made, and has
-    none.
+    entries quickly; what it does not know is read.
     """
 
     log: Log
@@ -43,4 +41,4 @@ class KeptLog:
     witnesses: Callable[[], Sequence[VerifierKey]] = tuple
     others: Callable[[str], Sequence[tuple[ProvenEntry, VerifierKey]]] = _nothing
     thresholds: Thresholds = field(default_factory=Thresholds)
-    index: TermIndex | None = None
+    index: SearchIndex = field(default_factory=NoIndex)

@@ -3,25 +3,26 @@
 A damaged entry is passed over, and what reads the log names those that it met (`damaged_in`).
 """
 
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
-from audit.errors import CommitmentError
+from audit.errors import CommitmentError, DamagedEntryError
 from audit.events.search import Criteria, Found
 from audit.formats.commitment import Commitment
 from audit.log.checked_reading import entries_that_hold
 from audit.log.log import Storage
 from gateway.auditing.context import KeptLog
-from gateway.auditing.index import TermIndex
+from gateway.auditing.index import SEGMENT, Known, Sought, holding
 from gateway.auditing.ports import View
 
 _AT_ONCE = 2000
 _FIRST = 128
 """Number of newest entries that are read first; most readers go no further."""
-_CAUGHT_UP_AT_ONCE = 4000
-"""Number of entries that are added to the index while the reader waits: some milliseconds."""
+_FEW = 32
+"""Number of candidates that are read first, for the same reason."""
+_MOST_APART = 250
+"""Candidates that are read together: each may need the hashes of another tile."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,17 @@ def _held(storage: Storage, start: int, end: int) -> list[tuple[int, bytes]]:
 
 def entries_of(storage: Storage, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     """Return the entries with these numbers, in this order, without damaged ones."""
-    for number in numbers:
-        yield from entries(storage, Span(number, number + 1))
+    rest, step = iter(numbers), _FEW
+    while some := list(islice(rest, step)):
+        step = min(2 * step, _MOST_APART)
+        yield from _each_of(storage, some)
+
+
+def _each_of(storage: Storage, numbers: list[int]) -> list[tuple[int, bytes]]:
+    try:
+        return list(zip(numbers, storage.read_each(numbers), strict=True))
+    except DamagedEntryError:
+        return [found for number in numbers for found in _held(storage, number, number + 1)]
 
 
 def find(kept: KeptLog, view: View, criteria: Criteria, person: str | None, span: Span) -> Iterator[Found]:
@@ -59,11 +69,9 @@ def find(kept: KeptLog, view: View, criteria: Criteria, person: str | None, span
     if person is not None:
         yield from _each(view, criteria, _of_person(view, person, span))
         return
-    known = max(span.start, _known(kept, view, span.end))
-    if kept.index is not None:
-        indexed = kept.index.candidates(criteria, span.start, min(known, span.end), oldest_first=True)
-        yield from _each(view, criteria, indexed)
-    yield from criteria.find(entries(view.log, Span(known, span.end)))
+    sought, known, indexed = _looked_up(kept, view, criteria, span)
+    yield from _each(view, criteria, sought.candidates(known, span.start, indexed, oldest_first=True))
+    yield from criteria.find(entries(view.log, Span(max(span.start, indexed), span.end)))
 
 
 def find_newest(
@@ -73,14 +81,23 @@ def find_newest(
     if person is not None:
         yield from _each(view, criteria, _of_person(view, person, span)[::-1])
         return
-    known = _known(kept, view, span.end)
+    sought, known, indexed = _looked_up(kept, view, criteria, span)
     end, step = span.end, _FIRST
-    while end > max(span.start, known):
-        part = Span(max(span.start, known, end - step), end)
+    while end > max(span.start, indexed):
+        part = Span(max(span.start, indexed, end - step), end)
         yield from reversed(list(criteria.find(entries(view.log, part))))
         end, step = part.start, min(2 * step, _AT_ONCE)
-    if kept.index is not None:
-        yield from _each(view, criteria, kept.index.candidates(criteria, span.start, min(span.end, known)))
+    yield from _each(view, criteria, sought.candidates(known, span.start, indexed))
+
+
+def _looked_up(kept: KeptLog, view: View, criteria: Criteria, span: Span) -> tuple[Sought, Known, int]:
+    """What the index knows of a search, and the end of the entries of the span of which it knows anything."""
+    sought = Sought.of(criteria)
+    if sought.is_everything:
+        return sought, Known(), span.start
+    known = kept.index.look_up(sought)
+    holds = holding(view.log, known.heads, whole(view).end)
+    return sought, known, min(holds * SEGMENT, span.end)
 
 
 def _each(view: View, criteria: Criteria, numbers: Iterable[int]) -> Iterator[Found]:
@@ -89,33 +106,6 @@ def _each(view: View, criteria: Criteria, numbers: Iterable[int]) -> Iterator[Fo
 
 def _of_person(view: View, person: str, span: Span) -> list[int]:
     return sorted(number for number in numbers_of(view, person) if span.start <= number < span.end)
-
-
-def _known(kept: KeptLog, view: View, end: int) -> int:
-    """Return the number of indexed entries; missing entries are added at once, or many on another thread."""
-    index = kept.index
-    if index is None:
-        return 0
-    lacks = end - index.size
-    if 0 < lacks <= _CAUGHT_UP_AT_ONCE:
-        _add(index, view, index.size, end)
-    elif lacks > 0 and index.filling.acquire(blocking=False):
-        threading.Thread(target=_catch_up, args=(kept, index), name="index", daemon=True).start()
-    return min(index.size, end)
-
-
-def _catch_up(kept: KeptLog, index: TermIndex) -> None:
-    try:
-        with kept.store.reading() as view:
-            for start in range(index.size, whole(view).end, _AT_ONCE):
-                end = min(start + _AT_ONCE, whole(view).end)
-                _add(index, view, start, end)
-    finally:
-        index.filling.release()
-
-
-def _add(index: TermIndex, view: View, start: int, end: int) -> None:
-    index.extend(start, (entry for _, entry in entries_that_hold(view.log, start, end)))
 
 
 def numbers_of(view: View, person: str) -> frozenset[int]:

@@ -1,6 +1,7 @@
 """A question as a story, and as a dossier: its entries, each proved under the log's latest checkpoint."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from audit.errors import MalformedError, NotInLogError, QuorumError
 from audit.events.events import decode
@@ -16,7 +17,7 @@ from audit.reading.sentences import say_event
 from gateway.auditing.context import KeptLog
 from gateway.auditing.damage import REMEDY, damaged, damaged_after, say_damaged
 from gateway.auditing.entry_search import name_of, of_question, whole
-from gateway.auditing.ports import View
+from gateway.auditing.ports import NoIndex, View
 
 
 def explain(kept: KeptLog, what: str) -> list[str]:
@@ -37,8 +38,10 @@ def explain(kept: KeptLog, what: str) -> list[str]:
 def dossier(kept: KeptLog, question_id: str) -> Dossier:
     """Return every entry about a question with its proof, also from members' logs. Raises NotInLogError.
 
-    Raises DamagedError where an entry that may belong to it is damaged: half a dossier would mislead.
+    Raises DamagedError where an entry that may belong to it is damaged: half a dossier would mislead. For the
+    same reason every entry is read, and no index is trusted.
     """
+    kept = replace(kept, index=NoIndex())
     with kept.store.reading() as view:
         found = _all(kept, view, question_id)
         if left_out := damaged_after(view.log, found):

@@ -1,130 +1,241 @@
-"""An in-memory index of the words in a log, so that a filter over very many entries answers at once.
+"""An index of the words in a log, in segments, so that a filter over very many entries answers at once.
 
-The index returns candidates: every matching entry is among the candidates, and the caller checks each of
-them. A log only grows, so the index is never wrong, only behind; new entries are added before a search.
+The index returns candidates: every fitting entry is among them, and whoever searches reads and checks each. A
+segment holds the words of `SEGMENT` entries, with a hash over their hashes in the log: it counts only while
+the log has these very entries. A log only grows, so a segment is never changed; what comes after the last
+segment is read entry by entry.
 """
 
 import re
-import threading
+import sys
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from heapq import merge
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
 from typing import Final
 
+from audit.errors import NotInLogError
 from audit.events.former_events import all_types
 from audit.events.search import Criteria
 from audit.formats.canonical import canonical_json
+from audit.formats.merkle import HASH_SIZE
+from audit.formats.tiles import WIDTH, Tile, width_at
+from audit.log.log import Storage
+from audit.log.tile_cache import TileCache
+
+_TILES: Final = 8
+"""Tiles of a segment; a tile of level 1 has the hashes of 256."""
+SEGMENT: Final = _TILES * WIDTH
+"""Entries of a segment."""
 
 _WORD: Final = rb'"((?:[^"\\]|\\.)*)"'
 _FIELD: Final = re.compile(rb'"(type|organisation|purpose|question_id|member|outcome|reason)":' + _WORD)
 _LIST: Final = re.compile(rb'"(?:members|reasons)":\[([^\]]*)\]')
 _ONE: Final = re.compile(_WORD)
-_TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)')
+_AT_MEMBER: Final = re.compile(rb'"member":' + _WORD + rb',"outcome":' + _WORD)
+_TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)')
 _LISTED: Final = frozenset({b"member", b"reason"})
 """Fields whose words also occur in lists: such words are looked up without the field."""
+DAMAGED: Final = b"damaged"
+"""The term of entries whose words nobody knows: candidates of every search, whose reader names them."""
+
+Places = Mapping[int, bytes]
+"""For each segment the ascending places of entries in it: two bytes each, little-endian."""
 
 
-class TermIndex:
-    """Ascending numbers of the entries with a word in a field, and the time of each entry."""
+@dataclass(frozen=True)
+class Head:
+    """A segment: over which entries it was made, and between which times they lie.
 
-    def __init__(self) -> None:
-        self._terms: dict[bytes, array[int]] = {}
-        self._times: list[bytes] = []
-        self._damaged: list[int] = []
-        """Entries whose words nobody knows: they are candidates of every search, whose reader names them."""
-        self._lock = threading.Lock()
-        self.filling = threading.Lock()
-        """Whoever adds very many entries holds it: one is enough."""
+    Times are written as numbers such as 20260131120000; an entry without a time has 0.
+    """
+
+    number: int
+    entries: bytes
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The words of the entries of a segment, and the time of each (eight bytes, little-endian)."""
+
+    head: Head
+    places: Mapping[bytes, bytes]
+    times: bytes
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an index knows of a search: all segments from the first on, and the places of the terms in them.
+
+    `times` has those segments whose times lie partly within the span of the search.
+    """
+
+    heads: Sequence[Head] = ()
+    places: Mapping[bytes, Places] = field(default_factory=dict)
+    times: Mapping[int, bytes] = field(default_factory=dict)
+
+
+def made_of(storage: Storage, number: int, entries: Iterable[bytes | None]) -> Segment:
+    """Make a segment from its entries, None for a damaged one. Raises NotInLogError."""
+    places: dict[bytes, array[int]] = defaultdict(partial(array, "H"))
+    times = array("Q")
+    for place, entry in enumerate(entries):
+        for term in (DAMAGED,) if entry is None else _terms_in(entry):
+            places[term].append(place)
+        times.append(0 if entry is None else _time_in(entry))
+    head = Head(number, hash_of(storage, number), min(times), max(times))
+    return Segment(head, {term: _little(found) for term, found in places.items()}, _little(times))
+
+
+def hash_of(storage: Storage, number: int) -> bytes:
+    """A hash over the hashes of a segment's entries, from the log's tiles. Raises NotInLogError."""
+    checkpoint = storage.latest_checkpoint()
+    return _hash(storage.read_tiles, 0 if checkpoint is None else checkpoint.size, number)
+
+
+def _hash(read_tiles: Callable[[Sequence[Tile]], Sequence[bytes]], size: int, number: int) -> bytes:
+    first = number * _TILES
+    index, place = first // WIDTH, first % WIDTH
+    width = width_at(1, size, index)
+    if width < place + _TILES:
+        raise NotInLogError(f"the log has no full segment {number}")
+    (hashes,) = read_tiles([Tile(1, index, width)])
+    return sha256(hashes[place * HASH_SIZE : (place + _TILES) * HASH_SIZE]).digest()
+
+
+def holding(storage: Storage, heads: Sequence[Head], size: int) -> int:
+    """The number of segments, from the first on, that were made of the entries the log has now."""
+    count, tops = 0, TileCache(storage.read_tiles)
+    for head in heads[: size // SEGMENT]:
+        try:
+            if head.number != count or head.entries != _hash(tops.read_tiles, size, count):
+                break
+        except NotInLogError:
+            break
+        count += 1
+    return count
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A search in the words of an index: of each group of terms, an entry has one at least."""
+
+    groups: tuple[tuple[bytes, ...], ...]
+    since: int
+    until: int
+
+    @classmethod
+    def of(cls, criteria: Criteria) -> "Sought":
+        """What every entry that fits has."""
+        fields = {
+            "organisation": criteria.organisation,
+            "purpose": criteria.purpose,
+            "question_id": criteria.question,
+            "": criteria.member,
+        }
+        groups: list[tuple[bytes, ...]] = [
+            (_term(name, word),) for name, word in fields.items() if word is not None
+        ]
+        if criteria.reason is not None:
+            groups.append((_term("", criteria.reason),))
+        if criteria.kind is not None:
+            groups.append(tuple(_term("type", name) for name in all_types(criteria.kind)))
+        if criteria.outcome is not None:
+            own = _term("type", criteria.outcome)
+            whose = "" if criteria.member is None else f"{criteria.member}:"
+            groups.append((_term("outcome", f"{whose}{criteria.outcome}"), own))
+        # An entry just at the end may fit, as fractions of a second are not compared.
+        until = _LATEST if criteria.until is None else _number(criteria.until)
+        return cls(tuple(groups), 0 if criteria.since is None else _number(criteria.since), until)
 
     @property
-    def size(self) -> int:
-        """Number of indexed entries, from the first on."""
-        return len(self._times)
+    def is_everything(self) -> bool:
+        """Whether every entry may fit: no index helps."""
+        return not self.groups and self.since == 0 and self.until == _LATEST
 
-    def extend(self, start: int, entries: Iterable[bytes | None]) -> None:
-        """Add entries from number `start` on, None for a damaged one; those in the index are skipped."""
-        with self._lock:
-            for number, entry in enumerate(entries, start):
-                if number == self.size:
-                    self._add(number, entry)
+    @property
+    def terms(self) -> tuple[bytes, ...]:
+        """All terms, with the one for damaged entries."""
+        return (DAMAGED, *dict.fromkeys(term for group in self.groups for term in group))
 
-    def candidates(
-        self, criteria: Criteria, start: int, end: int, *, oldest_first: bool = False
-    ) -> Iterator[int]:
-        """Yield the indexed entries of `[start, end)` that may match, newest first unless said otherwise."""
-        way = 1 if oldest_first else -1
-        damaged = [number for number in self._damaged if start <= number < end]
-        by_words = self._by_words(criteria, start, min(end, self.size), way)
-        return merge(by_words, damaged[::way], key=lambda number: way * number)
+    def candidates(self, known: Known, start: int, end: int, *, oldest_first: bool = False) -> Iterator[int]:
+        """Yield the entries of `[start, end)` that may fit, newest first unless said otherwise.
 
-    def _by_words(self, criteria: Criteria, start: int, end: int, way: int) -> Iterator[int]:
-        lists = [self._terms.get(term, array("I")) for term in _terms_of(criteria)]
-        if criteria.kind is not None:
-            lists.append(self._either(_term("type", name) for name in all_types(criteria.kind)))
-        if criteria.outcome is not None:
-            lists.append(self._outcome(criteria.outcome))
-        shortest = min(lists, key=len, default=None)
-        others = [each for each in lists if each is not shortest]
-        numbers: Sequence[int] = range(end) if shortest is None else shortest
-        since, until = _stamp(criteria.since), _stamp(criteria.until)
-        places = range(bisect_left(numbers, start), bisect_left(numbers, end))
-        for place in places[::way]:
-            number = numbers[place]
-            if (
-                (since is None or self._times[number] >= since)
-                and (until is None or self._times[number] <= until)
-                and all(_holds(each, number) for each in others)
-            ):
-                yield number
-
-    def _outcome(self, outcome: str) -> "array[int]":
-        """Return entries by a member's outcome in a release, or by the kind of the entry."""
-        return self._either(_term(name, outcome) for name in ("outcome", "type"))
-
-    def _either(self, terms: Iterable[bytes]) -> "array[int]":
-        """Return entries with any of the terms."""
-        found = (self._terms.get(term, array("I")) for term in terms)
-        return array("I", sorted(set().union(*found)))
-
-    def _add(self, number: int, entry: bytes | None) -> None:
-        if entry is None:
-            self._times.append(b"")
-            self._damaged.append(number)
+        All of `[start, end)` lies in segments of `known`; an `end` before `start` yields none.
+        """
+        if start >= end:
             return
-        found = {
-            b"%b=%b" % ((b"" if name in _LISTED else name), word) for name, word in _FIELD.findall(entry)
-        }
-        for words in _LIST.findall(entry):
-            found |= {b"=" + word for word in _ONE.findall(words)}
-        for term in found:
-            self._terms.setdefault(term, array("I")).append(number)
-        at = _TIME.search(entry)
-        self._times.append(b"" if at is None else at[1])
+        heads = known.heads[start // SEGMENT : -(-end // SEGMENT)]
+        for head in heads if oldest_first else reversed(heads):
+            first = head.number * SEGMENT
+            places = sorted(self._places(known, head), reverse=not oldest_first)
+            yield from (first + place for place in places if start <= first + place < end)
+
+    def _places(self, known: Known, head: Head) -> set[int]:
+        damaged = _set(known.places.get(DAMAGED, {}), head.number)
+        if head.last < self.since or head.first > self.until:
+            return damaged
+        found: set[int] | None = None
+        for group in self.groups:
+            either = set().union(*(_set(known.places.get(term, {}), head.number) for term in group))
+            found = either if found is None else found & either
+            if not found:
+                return damaged
+        within = self._within(known, head)
+        if found is None:
+            return damaged | set(range(SEGMENT) if within is None else within)
+        return damaged | (found if within is None else found & set(within))
+
+    def _within(self, known: Known, head: Head) -> list[int] | None:
+        """Places of entries within the times sought; None for all of them."""
+        if head.number not in known.times:
+            return None
+        times = _numbers("Q", known.times[head.number])
+        return [place for place, time in enumerate(times) if self.since <= time <= self.until]
 
 
-def _terms_of(criteria: Criteria) -> list[bytes]:
-    """Return the words that every matching entry holds."""
-    fields = {
-        "organisation": criteria.organisation,
-        "purpose": criteria.purpose,
-        "question_id": criteria.question,
-        "": criteria.member,
-    }
-    terms = [_term(name, word) for name, word in fields.items() if word is not None]
-    return terms if criteria.reason is None else [*terms, _term("", criteria.reason)]
+_LATEST: Final = 2**63 - 1
+"""Greater than the number of any time, and not too great for a column of a database."""
+
+
+def _terms_in(entry: bytes) -> set[bytes]:
+    found = {b"%b=%b" % ((b"" if name in _LISTED else name), word) for name, word in _FIELD.findall(entry)}
+    found |= {b"outcome=%b:%b" % pair for pair in _AT_MEMBER.findall(entry)}
+    for words in _LIST.findall(entry):
+        found |= {b"=" + word for word in _ONE.findall(words)}
+    return found
+
+
+def _time_in(entry: bytes) -> int:
+    at = _TIME.search(entry)
+    return 0 if at is None else int(b"".join(at.groups()))
 
 
 def _term(name: str, word: str) -> bytes:
     return f"{name}=".encode() + canonical_json(word)[1:-1]
 
 
-def _stamp(moment: datetime | None) -> bytes | None:
-    """Return a moment as entries spell times, in UTC; the text order is the time order."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S").encode()
+def _number(moment: datetime) -> int:
+    return int(f"{moment.astimezone(UTC):%Y%m%d%H%M%S}")
 
 
-def _holds(numbers: Sequence[int], number: int) -> bool:
-    at = bisect_left(numbers, number)
-    return at < len(numbers) and numbers[at] == number
+def _set(places: Places, segment: int) -> set[int]:
+    return set(_numbers("H", places.get(segment, b"")))
+
+
+def _little(numbers: "array[int]") -> bytes:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _numbers(kind: str, data: bytes) -> "array[int]":
+    numbers = array(kind, data)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from audit.formats.commitment import Opening
 from audit.log.log import Storage
+from gateway.auditing.index import Head, Known, Segment, Sought
 from gateway.watching.ports import WatchView
 from gateway.watching.recovering import Recovery
 
@@ -73,3 +74,38 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[View]: ...
 
     def writing(self) -> AbstractContextManager[UnitOfWork]: ...
+
+
+class SearchIndex(Protocol):
+    """The words of a log in segments, kept outside the database: lost or behind, it costs time only."""
+
+    def heads(self) -> Sequence[Head]:
+        """All kept segments, in their order."""
+
+    def look_up(self, sought: Sought) -> Known:
+        """What is kept of the terms and the times of a search, in one state."""
+
+    def keep(self, segment: Segment) -> None:
+        """Keep a segment in place of the one of its number, if any. Raises StorageError."""
+
+    def kept(self, number: int) -> Segment | None:
+        """A whole segment, as kept."""
+
+
+class NoIndex:
+    """Where no index is kept, as on a read-only disk: every entry is read."""
+
+    def heads(self) -> Sequence[Head]:
+        """None."""
+        return ()
+
+    def look_up(self, sought: Sought) -> Known:  # noqa: ARG002 - there is nothing to look in
+        """Nothing."""
+        return Known()
+
+    def keep(self, segment: Segment) -> None:
+        """Forget it."""
+
+    def kept(self, number: int) -> Segment | None:  # noqa: ARG002 - none is kept
+        """None."""
+        return None

@@ -7,6 +7,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer
 from audit.log.log import Log
 from audit.reading.alerts import Thresholds
+from gateway.auditing.ports import NoIndex, SearchIndex
 from gateway.dictionary import Dictionary
 from gateway.hub.ports import Clock, Notifier, Store
 from gateway.hub.recent_readings import RecentReadings
@@ -22,6 +23,7 @@ class Hub:
     `reply_signers` sign the hub's replies to members; `cosigner` cosigns the checkpoints of members' logs.
     `thresholds` are those of an auditor's alerts. `readings`: which readings of releases are logged already.
     `authority`: the certificate, in PEM, of the hub's own authority for TLS, if it has one.
+    `index`: that of the words in the log.
     """
 
     dictionary: Dictionary
@@ -36,6 +38,7 @@ class Hub:
     thresholds: Thresholds = field(default_factory=Thresholds)
     readings: RecentReadings = field(default_factory=RecentReadings)
     authority: str = ""
+    index: SearchIndex = field(default_factory=NoIndex)
 
     @property
     def reply_signer(self) -> Signer:

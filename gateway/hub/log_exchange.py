@@ -23,7 +23,7 @@ from audit.witness.protocol import AddCheckpoint
 from gateway.hub.context import Hub
 from gateway.hub.errors import AnswerRefusedError, NotWitnessedError, PollRefusedError
 from gateway.hub.ports import Notes, View
-from gateway.watching.keys import LOG, WITNESS, KnownKeys, is_about_keys, known_keys
+from gateway.watching.keys import LOG, WITNESS, KnownKeys, check_signs, is_about_keys, known_keys
 from gateway.watching.witnessing import convicting, follow_excerpt, witness_checkpoint
 from gateway.wire.enrolment import Enrolment
 from gateway.wire.log_exchange import SeenLog, ShownLog
@@ -35,9 +35,10 @@ def witness_member_log(hub: Hub, notes: Notes, member: Enrolment, shown: ShownLo
     """Cosign and follow a member's log, as shown with a call; returns how much of the log the hub has seen.
 
     A log shown from another size than the hub's is ignored; the member shows the log from the right size next
-    time. Raises AuditError for a log that was rolled back, forked or rewritten, or is signed by another key.
+    time. After a restore every log is ignored, and nothing signed, until this hub's own witnesses were heard.
+    Raises AuditError for a log that was rolled back, forked or rewritten, or is signed by another key.
     """
-    if shown is not None:
+    if shown is not None and not notes.recovery.awaited():
         _look(hub, notes, member, shown)
     origin = origin_of(member)
     latest = notes.witness.latest(origin)
@@ -144,8 +145,9 @@ def check_receipt(hub: Hub, view: View, member: Enrolment, sent: SignedAnswer) -
             its next call, and hands in again what was not kept.
     """
     receipt = Receipt.parse(sent.receipt)
-    keys = log_keys_of(hub, view, member).valid
-    checkpoint = receipt.verify(sent.entry, Policy(tuple(map(Verifier.parse, keys)))).checkpoint
+    keys = log_keys_of(hub, view, member)
+    checkpoint = receipt.verify(sent.entry, Policy(tuple(map(Verifier.parse, keys.valid)))).checkpoint
+    check_signs(LOG, keys, view.watch.key_changes(checkpoint.origin), receipt.checkpoint, checkpoint.size)
     latest = view.witness.latest(origin_of(member))
     if latest is not None and latest.text == receipt.checkpoint.text:
         return

@@ -1,7 +1,6 @@
 """The hub's log as auditors read the log, members' entries with their proofs, and sidecars of tables."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from audit.errors import AuditError
 from audit.events.events import decode
@@ -15,7 +14,6 @@ from audit.reading.dossier import Dossier, ProvenEntry
 from audit.reading.sidecar import Sidecar
 from gateway.auditing.audited_log import AuditedLog, ReplayResult
 from gateway.auditing.context import KeptLog
-from gateway.auditing.index import TermIndex
 from gateway.hub.context import Hub
 from gateway.hub.decision_replay import replay
 from gateway.hub.errors import UnknownQuestionError
@@ -34,6 +32,7 @@ def kept_log(hub: Hub) -> KeptLog:
         witnesses=lambda: _witnesses(hub),
         thresholds=hub.thresholds,
         others=lambda question_id: member_proofs(hub, question_id),
+        index=hub.index,
     )
 
 
@@ -44,7 +43,7 @@ def audited(hub: Hub) -> AuditedLog:
         with hub.store.reading() as view:
             return ReplayResult(replay(view, number)[1])
 
-    return AuditedLog(replace(kept_log(hub), index=TermIndex()), again)
+    return AuditedLog(kept_log(hub), again)
 
 
 def member_proofs(hub: Hub, question_id: str) -> list[tuple[ProvenEntry, VerifierKey]]:

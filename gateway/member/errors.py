@@ -7,6 +7,12 @@ class LinkError(SafelaneError):
     """The hub cannot be reached or does not behave like a hub. The node goes on and tries again."""
 
 
+class NotRestoredError(SafelaneError):
+    """The node waits for nobody's word."""
+
+    exit_code = 8
+
+
 class ShorterLogError(LinkError):
     """The hub refused our call: its log is shorter than our witnessed log, or our log contradicts itself."""
 

@@ -2,7 +2,8 @@
 
 A planned key change is announced by an entry `key-changed` under the former key: a reader who trusts the
 former key trusts the new key, and the former key until the overlap ends. A stolen key has no overlap, and its
-successor is trusted only after another comparison by voice.
+successor is trusted only after another comparison by voice. Who knows the new key asks for its signature: the
+former key alone proves nothing any more.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from audit.errors import SignatureError, UntrustedCheckpointError
 from audit.events.events import KeyChanged, MemberEnrolled, MemberRevoked
 from audit.events.search import event_of
+from audit.formats.checkpoint import open_checkpoint
+from audit.formats.note import Note, Verifier
 
 LOG = "log"
 """Use of the key that signs the log."""
@@ -19,6 +23,9 @@ WITNESS = "witness"
 """Use of the key that cosigns the other side's log."""
 CALLS = "calls"
 """Use of the key that signs the hub's replies to members."""
+
+Numbered = Sequence[tuple[int, bytes]]
+"""Entries of a log with their numbers, oldest first."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,24 @@ def known_keys(use: str, first: str, changes: Sequence[bytes], now: datetime) ->
     keys = [first, *(change.present for change in chain)]
     former = reversed(keys[:-1])
     return KnownKeys(keys[-1], tuple(k for k in former if ends[k] > now), tuple(reversed(keys)))
+
+
+def check_signs(use: str, keys: KnownKeys, changes: Numbered, note: Note, size: int) -> None:
+    """Raise UntrustedCheckpointError unless a checkpoint is signed by the key that the log had at its size.
+
+    From the entry on that announces a key, the log signs with it, and in the overlap with the former one
+    beside it: never with the former one alone, which a thief may have. `changes`: the log's entries about
+    keys, with their numbers.
+    """
+    chain = key_chain(use, keys.all[-1], [entry for number, entry in changes if number < size])
+    if not chain:
+        return
+    try:
+        open_checkpoint(note, [Verifier.parse(chain[-1].present)])
+    except SignatureError:
+        raise UntrustedCheckpointError(
+            f"signed by a former key alone at size {size}, after the log had announced another"
+        ) from None
 
 
 def key_chain(use: str, first: str, changes: Sequence[bytes]) -> list[KeyChanged]:

@@ -8,10 +8,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.events.question_events import Answered, Asked, Refused, Released
+from audit.events.question_events import Answered, Refused, Released
 from audit.events.search import event_of
 from audit.formats.merkle import leaf_hash
-from audit.reading.reconcile import Difference, Gap, RegionalLog, reconcile
+from audit.reading.reconcile import (
+    NO_ANSWER,
+    Difference,
+    Gap,
+    Question,
+    RegionalLog,
+    Release,
+    reconcile,
+)
 from gateway.watching.model import Alert
 
 Entries = Sequence[tuple[int, bytes]]
@@ -60,10 +68,10 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
         if not (each.gap is Gap.MISSING_IN_MEMBER and each.question_id in waiting)
         and not (each.gap is Gap.MISSING_IN_HUB and each.member_index in late)
     ]
-    found += _otherwise_named(region, member, members, {each.question_id for each in found})
+    found += _otherwise_named(region, member, (regional, members), {each.question_id for each in found})
     unsettled = waiting | {each.question_id for each in found}
     # While anybody's answer may still come late, so may a release that tells this member's outcome again.
-    missing = [r for r in newest if r.missing]
+    missing = [r for r in newest if r.lacks_anybody]
     unsettled |= {r.question_id for r in missing if _may_still_come(region, r, horizon)}
     settled = {r.asked_index for r in newest if r.question_id not in unsettled}
     reported = {**region.released, **region.again}
@@ -107,20 +115,24 @@ def answers_in(entries: Entries) -> Iterator[tuple[int, Answered | Refused]]:
 
 
 def _otherwise_named(
-    region: RegionalLog, member: str, members: Entries, known: Collection[str]
+    region: RegionalLog, member: str, logs: tuple[Entries, Entries], known: Collection[str]
 ) -> Iterator[Difference]:
     """Return releases that refer to a wrong entry of the member's log for the answer to the question."""
-    answers = {event.asked.index: (number, event) for number, event in answers_in(members)}
+    regional, members = logs
+    answers = {event.asked.index: number for number, event in answers_in(members)}
     leaves = {number: leaf_hash(entry) for number, entry in members}
+    entries = dict(regional)
     for index, release in region.newest.values():
-        named = next((o.entry for o in release.outcomes if o.member == member), None)
-        if member in release.missing:  # an earlier answer stands in, which is no answer to this question
+        end = event_of(entries[index])
+        outcomes = end.outcomes if isinstance(end, Released) else ()
+        named = next((o.entry for o in outcomes if o.member == member), None)
+        if release.has(member, *NO_ANSWER):  # an earlier answer may stand in, which is none to this question
             continue
         said = answers.get(release.asked_index)
         if named is None or said is None or release.question_id in known:
             continue
-        if (named.index, named.leaf) != (said[0], leaves[said[0]]):
-            yield Difference(Gap.CONTRADICTION, release.question_id, index, member, said[0])
+        if (named.index, named.leaf) != (said, leaves[said]):
+            yield Difference(Gap.CONTRADICTION, release.question_id, index, member, said)
 
 
 def _late(region: RegionalLog, members: Entries, horizon: Horizon) -> set[int]:
@@ -128,18 +140,18 @@ def _late(region: RegionalLog, members: Entries, horizon: Horizon) -> set[int]:
     late = set()
     for number, event in answers_in(members):
         question = region.asked.get(event.asked.index)
-        over = question is not None and event.at > question[0].late_until
-        if over or (question is not None and _under_way(event, question[0], horizon)):
+        over = question is not None and event.at > question.late_until
+        if over or (question is not None and _under_way(event, question, horizon)):
             late.add(number)
     return late
 
 
-def _under_way(event: Answered | Refused, question: Asked, horizon: Horizon) -> bool:
+def _under_way(event: Answered | Refused, question: Question, horizon: Horizon) -> bool:
     """Return whether an answer made after the deadline may still be in a later release."""
     return event.at > question.deadline and event.at + horizon.patience > horizon.now
 
 
-def _may_still_come(region: RegionalLog, release: Released, horizon: Horizon) -> bool:
+def _may_still_come(region: RegionalLog, release: Release, horizon: Horizon) -> bool:
     asked = region.asked.get(release.asked_index)
-    until = release.at if asked is None else max(release.at, asked[0].late_until)
+    until = release.at if asked is None else max(release.at, asked.late_until)
     return until + horizon.patience > horizon.now

@@ -12,7 +12,7 @@ from audit.formats.note import Note, Verifier
 from audit.log.excerpt import Excerpt, follow, revealed_entries
 from audit.witness.protocol import AddCheckpoint
 from audit.witness.witness import Witness
-from gateway.watching.keys import KnownKeys
+from gateway.watching.keys import LOG, KnownKeys, check_signs
 from gateway.watching.model import KeptEvidence
 from gateway.watching.ports import Notes, WatchView
 
@@ -40,14 +40,17 @@ def witness_checkpoint(
 ) -> Checkpoint:
     """Cosign the offered checkpoint if it extends the observed log from its old size, in the transaction.
 
-    The cosignature may be sent once the transaction is durable. Raises as `Witness.update`; call within
-    `convicting`.
+    The cosignature may be sent once the transaction is durable. Raises as `Witness.update` and `check_signs`;
+    call within `convicting`.
     """
     checkpoint = Checkpoint.parse(offered.checkpoint.text)
     # A shorter log than before is no malformed request here: it is what evidence is made of.
     old_size = min(offered.old_size, checkpoint.size)
     watch = Witness(cosigner, [Verifier.parse(key) for key in keys.valid], notes.witness)
     watch.update(old_size, offered.proof, offered.checkpoint, int(now.timestamp()))
+    # Afterwards, so that a contradiction is evidence; nothing of the transaction is kept if this raises.
+    changes = notes.watch.key_changes(checkpoint.origin)
+    check_signs(LOG, keys, changes, offered.checkpoint, checkpoint.size)
     return checkpoint
 
 

@@ -19,7 +19,7 @@ from audit.log.directory import export
 from audit.log.log import Log
 from audit.reading.exports import csv_rows
 from audit.reading.sentences import say_event
-from gateway.auditing.index import TermIndex
+from gateway.auditing import index
 
 ONE, TWO = "11" * 32, "22" * 32
 AT = '"at":"2026-01-02T03:04:05Z"'
@@ -70,15 +70,16 @@ def test_no_former_name_is_a_field_of_another_version() -> None:
 
 
 @pytest.mark.parametrize("written", FORMER)
-def test_a_search_for_the_present_type_finds_them(written: str) -> None:
+def test_a_search_for_the_present_type_finds_them(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = written.encode()
     name = present_type(decode(entry).TYPE)
-    index = TermIndex()
-    index.extend(0, [b'{"type":"other"}', entry])
+    monkeypatch.setattr(index, "hash_of", lambda *_: b"")
+    made = index.made_of(MemoryStorage(), 0, [b'{"type":"other"}', entry])
+    known = index.Known([made.head], {term: {0: places} for term, places in made.places.items()})
 
     for kind in {name, decode(entry).TYPE}:
         assert [found.number for found in Criteria(kind=kind).find([(0, entry)])] == [0]
-        assert list(index.candidates(Criteria(kind=kind), 0, 2)) == [1]
+        assert list(index.Sought.of(Criteria(kind=kind)).candidates(known, 0, 2)) == [1]
     assert not list(Criteria(kind="asked").find([(0, entry)]))
     (found,) = Criteria().find([(0, entry)])
     assert f",{name}," in list(csv_rows([found]))[1]

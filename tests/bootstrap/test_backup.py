@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from databases import new_database
-from federation import Federation, federation
+from federation import Federation, federation, policy_text
+from signing import put_in_force
 from sqlalchemy import update
 
 from gateway.auditing.log_check import check_log
@@ -152,6 +153,12 @@ def poll_of(region: Federation, hub: Hub, code: str) -> None:
         link.hub = former
 
 
+def cosigned(region: Federation, hub: Hub, code: str) -> str:
+    """The checkpoint of a member's log that the hub has cosigned last."""
+    with hub.store.reading() as view:
+        return str(view.witness.latest(region.members[code].node.log.origin))
+
+
 def test_a_restored_hub_signs_nothing_before_its_members_were_heard(
     region: Federation, tmp_path: Path
 ) -> None:
@@ -164,10 +171,15 @@ def test_a_restored_hub_signs_nothing_before_its_members_were_heard(
     with open_hub(tmp_path / "again") as hub:
         with pytest.raises(RecoveringError, match="KH, LA"):
             ask_one(region, hub)
+        put_in_force(region.members["KH"].node, policy_text("KH"))  # its log grows
+        before = cosigned(region, hub, "KH")
         poll_of(region, hub, "KH")
+        assert cosigned(region, hub, "KH") == before
         with pytest.raises(RecoveringError, match="LA"):
             ask_one(region, hub)
         poll_of(region, hub, "LA")
+        poll_of(region, hub, "KH")
+        assert cosigned(region, hub, "KH") != before
         ask_one(region, hub)
 
 

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,10 @@ from lone_hub import set_up_hub
 from audit.errors import DamagedEntryError
 from audit.events.search import Criteria
 from audit.log.checked_reading import as_stored, damaged_in
+from gateway.auditing import entry_search, index, index_upkeep
 from gateway.auditing.damage import MOST_NAMED, say_damaged
 from gateway.auditing.entry_search import entries, find, find_newest, whole
 from gateway.auditing.explanation import dossier
-from gateway.auditing.index import TermIndex
 from gateway.bootstrap.setup.open_hub import add_user, open_hub
 from gateway.cli import main
 from gateway.hub.model import Role
@@ -103,10 +102,17 @@ def test_samples_and_notices_name_it(harmed: Path) -> None:
     assert re.search(r"^damaged: this log: .*\(entries 2\)$", raised.output, re.MULTILINE)
 
 
-def test_a_search_by_the_index_names_it_whatever_is_sought(harmed: Path) -> None:
+def test_a_search_by_the_index_names_it_whatever_is_sought(
+    harmed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The index knows no word of it, so that it may be among what is sought."""
+    monkeypatch.setattr(index, "hash_of", lambda *_: b"")
+    for module in (entry_search, index_upkeep, index):
+        monkeypatch.setattr(module, "SEGMENT", 5)
+    monkeypatch.setattr(entry_search, "holding", lambda *_: 1)
     with open_hub(harmed) as hub, hub.store.reading() as view:
-        kept = replace(kept_log(hub), index=TermIndex())
+        kept = kept_log(hub)
+        kept.index.keep(index_upkeep._made(view, 0))
         found = list(find_newest(kept, view, Criteria(kind="user-added"), None, whole(view)))
         again = list(find_newest(kept, view, Criteria(kind="user-added"), None, whole(view)))
 
@@ -118,6 +124,7 @@ def test_a_search_by_the_index_names_it_whatever_is_sought(harmed: Path) -> None
         with pytest.raises(DamagedEntryError):
             hub.log.entry(view.log, DAMAGED)
         assert hub.log.entry(as_stored(view.log), DAMAGED)
+        monkeypatch.undo()
         with pytest.raises(Exception, match="Entry 2 is damaged"):
             dossier(kept, "q-of-nobody")
 

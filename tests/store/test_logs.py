@@ -49,6 +49,9 @@ def test_a_log_in_a_database_is_the_log_in_memory(engine: Engine, log: Log) -> N
         storage = SqlLogStorage(connection, ORIGIN)
         assert storage.read_tiles(tiles) == memory.read_tiles(tiles)
         assert storage.read_entries(0, 1000) == entries
+        assert storage.read_each([999, 3, 500]) == [entries[999], entries[3], entries[500]]
+        with pytest.raises(NotInLogError, match="does not have entry 1000"):
+            storage.read_each([1, 1000])
         assert log.checkpoint(storage) == log.checkpoint(memory)
         assert log.receipts(storage, [0, 255, 999]) == log.receipts(memory, [0, 255, 999])
         assert log.consistency(storage, 300, 900) == log.consistency(memory, 300, 900)

@@ -40,6 +40,10 @@ class MemoryStorage:
             raise NotInLogError(f"there are no entries {start} to {end - 1}")
         return self._entries[start:end]
 
+    def read_each(self, numbers: Sequence[int]) -> list[bytes]:
+        """Entries with these numbers. Raises NotInLogError."""
+        return [self.read_entries(number, number + 1)[0] for number in numbers]
+
     def grow(self, growth: Growth) -> None:
         """Add what an append wrote. Raises StaleLogError."""
         if growth.old_size != len(self._entries):

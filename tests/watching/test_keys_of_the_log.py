@@ -13,8 +13,9 @@ from federation import Link
 from simulation import HandClock
 
 from audit.commands.command_line import main as audit_main
-from audit.errors import SignatureError
-from audit.formats.note import Note, Verifier
+from audit.errors import SignatureError, UntrustedCheckpointError
+from audit.formats.checkpoint import Checkpoint
+from audit.formats.note import Note, Verifier, sign
 from audit.formats.vkey import COSIGNATURE_V1, SUBTREE_V1, VerifierKey
 from audit.log.policy import Policy
 from gateway.bootstrap.serving.serving_hub import running_hub
@@ -23,22 +24,27 @@ from gateway.bootstrap.serving.shutdown import Stop
 from gateway.bootstrap.setup import key_rotation
 from gateway.bootstrap.setup.backup import back_up
 from gateway.bootstrap.setup.key_rotation import Rotation, rotate_log_key, rotate_witness_key
-from gateway.bootstrap.setup.layout import database_url, own_config
+from gateway.bootstrap.setup.layout import Layout, database_url, own_config
 from gateway.bootstrap.setup.open_hub import create_hub, enrol, open_hub
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.bootstrap.upkeep.check_result import State
 from gateway.bootstrap.upkeep.doctor import examine
 from gateway.cli import main
 from gateway.config import HubConfig, MemberConfig, read_config, write_config
-from gateway.keys.files import KeyFileError
+from gateway.hub.errors import PollRefusedError
+from gateway.hub.polling import poll
+from gateway.keys.files import KeyFileError, read_signer
 from gateway.member.answer.polling import run_round
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.errors import LinkError
+from gateway.member.region.log_exchange import region_keys, region_of, show
 from gateway.member.region.monitor import MonitorRules, monitor
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.store.engine.migrate import HUB, MEMBER
 from gateway.watching.clocks import Tick
+from gateway.watching.keys import LOG, check_signs
 from gateway.wire.enrolment import Enrolment
+from gateway.wire.poll import PollReply
 
 OVERLAP = timedelta(days=30)
 NONE = timedelta(0)
@@ -67,6 +73,11 @@ class Pair:
     def node_head(self) -> Note:
         with open_member(self.node, self.clock) as node, node.store.reading() as view:
             return node.log.checkpoint(view.log)
+
+    def witnessed(self) -> str:
+        with open_member(self.node, self.clock) as node, node.store.reading() as view:
+            latest = view.witness.latest(region_of(node))
+        return "" if latest is None else latest.text
 
     def key(self) -> str:
         with open_hub(self.hub, self.clock) as hub:
@@ -387,3 +398,53 @@ def test_the_drill_of_a_lost_key_works_as_the_page_says(pair: Pair, tmp_path: Pa
     )
     with running_hub(pair.hub, Stop()):
         pass
+
+
+def test_who_has_the_former_key_cannot_go_on_with_the_log_once_the_new_one_is_announced(pair: Pair) -> None:
+    """A thief of the former key, in the overlap: growth that it alone has signed is refused."""
+    former = read_signer(Layout(pair.hub).keys / "log.key")
+    rotation = rotate_log_key(pair.hub, "yearly", OVERLAP, pair.clock)
+    with open_hub(pair.hub, pair.clock) as hub, hub.store.reading() as view:
+        announced = hub.log.checkpoint(view.log)
+    by_former = sign(announced.text, former)
+    pair.run(1)  # the node copies the entry with the announcement
+
+    with open_member(pair.node, pair.clock) as node, node.store.reading() as view:
+        changes, keys = view.watch.key_changes(region_of(node)), region_keys(node, view)
+    size = Checkpoint.parse(announced.text).size
+    check_signs(LOG, keys, changes, announced, size)
+    check_signs(LOG, keys, changes, by_former, size - 1)  # of before the entry: the log as it was then
+    with pytest.raises(UntrustedCheckpointError, match="former key alone"):
+        check_signs(LOG, keys, changes, by_former, size)
+
+    with open_hub(pair.hub, pair.clock) as hub:
+        enrol(hub, create_member(pair.hub.parent / "LA", "LA", "log.example").enrolment)
+        before = pair.witnessed()
+
+        def stolen(reply: PollReply) -> PollReply:
+            """What the log grew by, under the key that the thief has."""
+            return replace(reply, checkpoint=str(sign(Note.parse(reply.checkpoint).text, former)))
+
+        with open_member(pair.node, pair.clock) as node, pytest.raises(LinkError, match="former key alone"):
+            cube_cache = CubeCache(node.dictionary, node.member, node.store)
+            run_round(node, cube_cache, Link(hub, pair.enrolment, bend=stolen), 0.0)
+    assert pair.witnessed() == before
+    pair.run()
+    assert signed_by(pair.head(), rotation.former, rotation.present)
+    assert pair.witnessed() != before
+
+
+def test_who_has_a_members_former_key_cannot_go_on_with_its_log(pair: Pair) -> None:
+    former = read_signer(Layout(pair.node).keys / "log.key")
+    rotate_log_key(pair.node, "yearly", OVERLAP, pair.clock)
+    pair.run()
+    rotate_witness_key(pair.node, "growth", OVERLAP, pair.clock)
+
+    with open_hub(pair.hub, pair.clock) as hub, open_member(pair.node, pair.clock) as node:
+        with node.store.reading() as view:
+            call = show(node, view, 0.0)
+        assert call.log is not None
+        stolen = str(sign(Note.parse(call.log.checkpoint).text, former))
+        with pytest.raises(PollRefusedError, match="former key alone"):
+            poll(hub, pair.enrolment, replace(call, log=replace(call.log, checkpoint=stolen)))
+    pair.run()

@@ -12,7 +12,7 @@ from signing import put_in_force
 
 from audit.events.event import Event
 from audit.events.events import decode
-from audit.events.recovery_events import LogRestored
+from audit.events.recovery_events import LogRestored, RegionUnconfirmed
 from audit.formats.note import Note, Signer, sign
 from audit.log.excerpt import RevealedLeaf
 from gateway.auditing.log_check import check_log
@@ -22,10 +22,12 @@ from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import make
-from gateway.member.errors import LinkError, NotProtectedError
+from gateway.member.errors import LinkError, NotProtectedError, NotRestoredError
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.policy.losses_shown import losses_shown
 from gateway.member.policy.policy_in_force import checked
+from gateway.member.region.log_exchange import region_of
+from gateway.member.region.taking_back import go_on_unconfirmed
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.question import ask as question_of
 from gateway.watching.recovering import RecoveringError
@@ -96,6 +98,12 @@ def rounds(region: Federation, back: Member) -> None:
 
 def events(member: Member) -> list[Event]:
     return [decode(entry) for entry in member.log_entries()]
+
+
+def cosigned(member: Member) -> str:
+    """The newest checkpoint of the regional log that the node has cosigned, with its cosignature."""
+    with member.node.store.reading() as view:
+        return str(view.witness.latest(region_of(member.node)))
 
 
 def lost(member: Member) -> list[tuple[int, int, bool]]:
@@ -350,13 +358,35 @@ def test_nothing_counts_before_another_member_has_confirmed_the_regional_log(
     answered(region, region.members["KH"], region.members["LA"])
 
     with restored(region, "KH", backup) as back:
+        before = cosigned(back)
         with pytest.raises(LinkError, match="no other member has confirmed"):
             back.round()
+        assert cosigned(back) == before  # it may be another history than the one cosigned since the backup
         with pytest.raises(RecoveringError):  # and nothing is signed
             put_in_force(back.node, policy_text("KH", 2))
         confirmed(region)
         back.round()
         assert lost(back) == [(1, 0, True)]
+
+
+def test_where_nobody_else_can_confirm_it_the_operator_says_so_and_the_log_keeps_why(
+    region: Federation, tmp_path: Path
+) -> None:
+    backup = saved(region, tmp_path)
+    with pytest.raises(NotRestoredError):
+        go_on_unconfirmed(region.members["KH"].node, "just so")
+
+    with restored(region, "KH", backup) as back:
+        with pytest.raises(LinkError):
+            back.round()
+        go_on_unconfirmed(back.node, "the region was restored as a whole")
+        for _ in range(3):
+            back.round()
+
+        said = [event for event in events(back) if isinstance(event, RegionUnconfirmed)]
+        assert [event.reason for event in said] == ["the region was restored as a whole"]
+        with back.node.store.reading() as view:
+            assert (list(view.recovery.awaited()), view.unconfirmed.reason()) == ([], None)
 
 
 def test_a_kill_between_taking_back_and_recording_loses_nothing(

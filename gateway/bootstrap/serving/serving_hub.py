@@ -11,6 +11,7 @@ import structlog
 from flask import Flask
 
 from gateway.api.app import create_hub_app
+from gateway.bootstrap.serving.index_loop import start_index
 from gateway.bootstrap.serving.listener import listener_of
 from gateway.bootstrap.serving.metrics import hub_gauges, measured
 from gateway.bootstrap.serving.monitor_loop import hub_monitor_cycle, start_monitor
@@ -24,6 +25,7 @@ from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.sign_in_setup import hub_place, with_pages
 from gateway.config import HubConfig, read_config
 from gateway.hub.context import Hub
+from gateway.hub.proofs import kept_log
 from gateway.hub.releasing import next_deadline, release_due
 from gateway.keys.lost_keys import check_not_lost
 from gateway.store.engine.log_lock import LogHeldError, StillHeld, hold_log, hold_log_once_free
@@ -57,6 +59,7 @@ def running_hub(directory: Path, stop: Stop, *, stand_by: bool = False) -> Itera
         stop.on_stop(hub.notifier.notify)
         closer = threading.Thread(target=_close_questions, args=(hub, stop), name="closer")
         closer.start()
+        start_index(kept_log(hub), stop)
         monitor = start_monitor(hub_monitor_cycle(directory, config, hub), config.monitor_seconds, stop.wait)
         try:
             app = with_pages(create_hub_app(hub), directory, config, hub_place(config))

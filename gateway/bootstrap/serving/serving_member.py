@@ -12,6 +12,7 @@ from flask import Flask
 
 from gateway.api.app import create_node_app
 from gateway.bootstrap.desk.controller_desk import controller_context
+from gateway.bootstrap.serving.index_loop import start_index
 from gateway.bootstrap.serving.listener import listener_of
 from gateway.bootstrap.serving.metrics import measured, node_gauges
 from gateway.bootstrap.serving.mirror_loop import MirrorLoop
@@ -27,6 +28,7 @@ from gateway.bootstrap.setup.open_member import hub_link, open_member
 from gateway.bootstrap.setup.sign_in_setup import node_place, with_pages
 from gateway.config import MemberConfig, read_config
 from gateway.keys.lost_keys import check_not_lost
+from gateway.member.answer.audit_access import kept_log
 from gateway.member.answer.polling import run_round
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
@@ -65,6 +67,7 @@ def running_member(directory: Path, hub_url: str | None, stop: Stop) -> Iterator
         monitor = start_monitor(cycle, config.monitor_seconds, stop.wait)
         mirror = MirrorLoop(node, Layout(directory).region_log, hub_link(directory, node, hub_url), stop)
         mirror.start()
+        start_index(kept_log(node), stop)
         # A daemon: a long poll under way must not hold up the end. Whatever it has logged is durable.
         rounds = (directory, Rounds(node, cube_cache, link, mirror.look_soon), stop)
         threading.Thread(target=_keep_rounds, args=rounds, name="rounds", daemon=True).start()

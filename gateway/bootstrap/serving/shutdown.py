@@ -8,20 +8,41 @@ WAITRESS, GUNICORN = "waitress", "gunicorn"
 
 
 class Stop:
-    """A stop request: made once, seen by every loop."""
+    """A stop request: made once, seen by every loop.
+
+    Not for the handler of a signal, which may interrupt whoever holds a lock here.
+    """
 
     def __init__(self) -> None:
         self._event = threading.Event()
         self._hooks: list[Callable[[], None]] = []
+        # Of the thread that stops: a hook may ask for the stop once more.
+        self._stopping = threading.RLock()
 
     def on_stop(self, hook: Callable[[], None]) -> None:
-        self._hooks.append(hook)
+        """Call `hook` at the stop; at once where that was asked for already."""
+        with self._stopping:
+            self._hooks.append(hook)
+            if self._event.is_set():
+                self._run_hooks()
 
     def __call__(self) -> None:
-        if not self._event.is_set():
+        """Ask for the stop; return once every hook has run, whoever asked first.
+
+        Raises what a hook raises, after the others.
+        """
+        with self._stopping:
             self._event.set()
-            for hook in self._hooks:
+            self._run_hooks()
+
+    def _run_hooks(self) -> None:
+        """Each hook once."""
+        if self._hooks:
+            hook = self._hooks.pop(0)
+            try:
                 hook()
+            finally:
+                self._run_hooks()
 
     @property
     def asked(self) -> bool:

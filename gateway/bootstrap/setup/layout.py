@@ -26,6 +26,11 @@ class Layout:
         return self.directory / "safelane.sqlite"
 
     @property
+    def log_index(self) -> Path:
+        """The words of the log, for searches; made again where it is missing."""
+        return self.directory / "log-index.sqlite"
+
+    @property
     def address(self) -> Path:
         return self.directory / "address"
 

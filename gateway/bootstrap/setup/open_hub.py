@@ -14,7 +14,7 @@ from gateway.accounts.tokens import add_program
 from gateway.bootstrap.setup.alert_thresholds import thresholds_of
 from gateway.bootstrap.setup.call_keys import read_reply_signers
 from gateway.bootstrap.setup.clock import SYSTEM, ProcessNotifier
-from gateway.bootstrap.setup.layout import database_url, fresh
+from gateway.bootstrap.setup.layout import Layout, database_url, fresh
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
 from gateway.bootstrap.setup.private_authority import own_authority
 from gateway.bootstrap.setup.upgrading import try_first, upgraded
@@ -29,6 +29,7 @@ from gateway.hub.model import Role
 from gateway.hub.ports import Clock
 from gateway.keys.files import new_signer, write_secret
 from gateway.store.engine.database import Database
+from gateway.store.engine.index_file import IndexFile
 from gateway.store.engine.migrate import HUB
 from gateway.store.engine.sequencer import sequence
 from gateway.store.hub.hub_store import HubStore
@@ -111,6 +112,7 @@ def open_hub(directory: Path, clock: Clock = SYSTEM) -> Iterator[Hub]:
             started=clock.now(),
             thresholds=thresholds,
             authority=own_authority(directory),
+            index=IndexFile(Layout(directory).log_index),
         )
     finally:
         database.close()

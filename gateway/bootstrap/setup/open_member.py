@@ -27,6 +27,7 @@ from gateway.member.region.hub_reply_keys import HubReplyKeys
 from gateway.member.region.log_exchange import region_of
 from gateway.member.region.region_entries import region_joined
 from gateway.store.engine.database import Database
+from gateway.store.engine.index_file import IndexFile
 from gateway.store.engine.migrate import MEMBER
 from gateway.store.engine.sequencer import sequence
 from gateway.store.member.member_store import MemberStore
@@ -108,6 +109,7 @@ def open_member(directory: Path, clock: Clock = SYSTEM) -> Iterator[Node]:
             cube_key=read_key(keys / CUBE_KEY),
             clock=clock,
             thresholds=thresholds_of(directory, config),
+            index=IndexFile(Layout(directory).log_index),
         )
     finally:
         database.close()

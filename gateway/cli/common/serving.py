@@ -5,12 +5,30 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
-    """Stop in order on Ctrl-C or on a signal of the system."""
+    """Stop in order on Ctrl-C or on a signal of the system: `stop` runs on a thread of its own.
+
+    A handler runs on the main thread between any two steps, also while that thread holds the lock that `stop`
+    needs, and would wait for itself for ever. So the handler writes a byte into a pipe and does nothing else.
+    """
+    asked, ask = os.pipe()
+    os.set_blocking(ask, False)
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        with suppress(BlockingIOError):  # the pipe is full of the same request
+            os.write(ask, b".")
+
+    def watch() -> None:
+        while os.read(asked, 1024):
+            stop()
+
+    threading.Thread(target=watch, name="signals", daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop())
+        signal.signal(number, handle)
 
 
 def stop_with_parent(stop: Callable[[], None]) -> None:

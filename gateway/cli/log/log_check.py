@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from audit.log.storage_check import StorageCheck
+from gateway.auditing.index_upkeep import differing_segments
 from gateway.auditing.log_check import check_log
 from gateway.auditing.ports import View
+from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.upkeep import check_progress
 from gateway.bootstrap.upkeep.log_opening import demo_hub
 from gateway.bootstrap.upkeep.log_reading import OpenedLog
@@ -22,7 +24,7 @@ SLOW = 20_000
 @click.command("check")
 @options.directory
 def check(directory: Path) -> None:
-    """Check every entry, hash, checkpoint and opening of the log; change nothing.
+    """Check every entry, hash, checkpoint and opening of the log, and its search index; change nothing.
 
     A damaged log goes on serving what is whole, so that nobody notices. Exit code 6 where anything is
     damaged: each damage is said with its place. Also while everything is stopped. After Ctrl-C the next check
@@ -31,6 +33,7 @@ def check(directory: Path) -> None:
     own = demo_hub(directory)
     with opened(directory) as found, found.kept.store.reading() as view:
         result = _checked(own, found, view)
+        differing = () if result.damages else tuple(differing_segments(found.kept, view))
     for damage in result.damages[:MOST]:
         click.echo(f"damaged: {damage}", err=True)
     if result.damages:
@@ -38,6 +41,13 @@ def check(directory: Path) -> None:
             f"The log of {result.entries} entries is damaged in {len(result.damages)} places.",
             remedy="Stop what writes to it, keep a copy for whoever looks into it, and restore the newest "
             "backup; members and witnesses know what it had said.",
+        )
+    if differing:
+        for each in differing[:MOST]:
+            click.echo(f"damaged: {each}", err=True)
+        raise LogCommandError(
+            "The log is whole, but its search index differs from it: searches may have left out entries.",
+            remedy=f"Delete {Layout(own).log_index}, which is made again, and repeat searches that matter.",
         )
     what = f"{result.entries} entries, their hashes, {result.cosigned} cosigned checkpoints"
     click.echo(f"{found.kept.log.origin}: {what}, and all that opens them, are whole")

@@ -1,6 +1,7 @@
 """`safelane log list`: finding entries, also by a person's name."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,6 +14,7 @@ from audit.events.search import Criteria, Found
 from audit.reading.exports import csv_rows, json_lines
 from audit.reading.fhir import bundle
 from gateway.auditing.entry_search import Span, entries, find, find_newest, whole
+from gateway.auditing.ports import NoIndex
 from gateway.auditing.reading_log import PERSON
 from gateway.cli.common import options
 from gateway.cli.log.kept_log import fail_if_damaged, log_reading, opened
@@ -36,8 +38,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--format", "form", type=click.Choice(["text", "jsonl", "csv", "fhir"]), default="text", show_default=True
 )
+@click.option("--full", is_flag=True, help="Read every entry, and trust no index of the log's words.")
 @options.directory
-def list_entries(directory: Path, person: str | None, newest: int | None, form: str, **given: Any) -> None:
+def list_entries(
+    directory: Path, person: str | None, newest: int | None, form: str, *, full: bool, **given: Any
+) -> None:
     """List entries, oldest first: all entries, or only those matching every option. The reading is logged.
 
     Exit code 6 where an entry is damaged: it is named at the end, and all others are listed.
@@ -50,14 +55,15 @@ def list_entries(directory: Path, person: str | None, newest: int | None, form: 
         with found.kept.store.reading() as view:
             # The newest are those before this reading, whose own entry would be among them otherwise.
             span = whole(view) if newest is None else before
+            kept = replace(found.kept, index=NoIndex()) if full else found.kept
             if form == "text" and person is None and criteria == Criteria():
                 first = span.start if newest is None else max(span.start, span.end - newest)
                 some = entries(view.log, Span(first, span.end))
                 lines: Iterator[str] = (line_of(*each) + "\n" for each in some)
             else:
-                hits = find(found.kept, view, criteria, person, span)
+                hits = find(kept, view, criteria, person, span)
                 if newest is not None:
-                    last = islice(find_newest(found.kept, view, criteria, person, span), newest)
+                    last = islice(find_newest(kept, view, criteria, person, span), newest)
                     hits = reversed(list(last))
                 lines = _written(form, found.kept.log.origin, hits)
             for line in lines:
@@ -81,5 +87,5 @@ def _written(form: str, origin: str, hits: Iterator[Found]) -> Iterator[str]:
     if form == "csv":
         return csv_rows(hits)
     if form == "fhir":
-        return iter([bundle(origin, hits).decode() + "\n"])
+        return bundle(origin, hits)
     return (line_of_event(each.number, each.event) + "\n" for each in hits)

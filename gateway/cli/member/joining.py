@@ -1,13 +1,15 @@
-"""`safelane member join`, `confirm` and `trust-hub`: a node joins a region, and trusts its hub."""
+"""`safelane member join`, `confirm`, `trust-hub`, `go-on`: a node joins a region, and trusts its hub."""
 
 from pathlib import Path
 
 import click
 
 from gateway.bootstrap.setup.joining import confirm, join, renew
+from gateway.bootstrap.setup.open_member import open_member
 from gateway.bootstrap.setup.trust_hub import trust_hub
 from gateway.cli.common import options
 from gateway.cli.common.files import read_document
+from gateway.member.region.taking_back import go_on_unconfirmed
 from gateway.wire.enrolment import parse_invitation
 
 
@@ -44,3 +46,18 @@ def trust(directory: Path, fingerprint: str) -> None:
     """Trust the hub's new key, after hearing its fingerprint by voice. Stop the node first."""
     call_key = trust_hub(directory, fingerprint)
     click.echo(f"Replies of the hub are believed under {call_key} from now on. Start the node again.")
+
+
+@click.command(name="go-on")
+@options.own_directory
+@click.option("--reason", required=True, metavar="TEXT", help="Why nobody can confirm it; the log keeps it.")
+def go_on(directory: Path, reason: str) -> None:
+    """After a restore: cosign the regional log though no other member has confirmed it since.
+
+    For one node of a region that was restored as a whole, or whose other members are gone for long. Compare
+    the hub's checkpoint with what somebody else has kept of it first: a hub could show this node another
+    history.
+    """
+    with open_member(directory) as node:
+        go_on_unconfirmed(node, reason)
+    click.echo("The node goes on with its hub's next call, and its log says that nobody confirmed it.")

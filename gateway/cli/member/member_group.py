@@ -21,6 +21,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.member.figures:command",
         "Numbers that were published elsewhere: tables must agree with them.",
     ),
+    "go-on": (
+        "gateway.cli.member.joining:go_on",
+        "After a restore: cosign the regional log, which no other member can confirm.",
+    ),
     "join": ("gateway.cli.member.joining:join_region", "Set up a node, and apply with the hub's INVITATION."),
     "load": ("gateway.cli.member.loading:load", "Load the national register; whole or not at all."),
     "map": (

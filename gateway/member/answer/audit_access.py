@@ -1,11 +1,8 @@
 """The node's log as auditors read the log inside the country."""
 
-from dataclasses import replace
-
 from audit.formats.vkey import VerifierKey
 from gateway.auditing.audited_log import AuditedLog, ReplayResult
 from gateway.auditing.context import KeptLog
-from gateway.auditing.index import TermIndex
 from gateway.member.answer.decision_replay import replay
 from gateway.member.node.context import Node
 from gateway.member.node.hub_cosignatures import hub_witness_keys
@@ -14,7 +11,12 @@ from gateway.member.node.hub_cosignatures import hub_witness_keys
 def kept_log(node: Node) -> KeptLog:
     """The node's log, to be audited at the node; the hub is the log's witness."""
     return KeptLog(
-        node.log, node.store, node.clock, witnesses=lambda: _witnesses(node), thresholds=node.thresholds
+        node.log,
+        node.store,
+        node.clock,
+        witnesses=lambda: _witnesses(node),
+        thresholds=node.thresholds,
+        index=node.index,
     )
 
 
@@ -26,7 +28,7 @@ def audited(node: Node) -> AuditedLog:
             made = replay(view, node.dictionary, node.vocabulary, number)
         return ReplayResult(made.differences, made.unchecked, made.changed)
 
-    return AuditedLog(replace(kept_log(node), index=TermIndex()), again)
+    return AuditedLog(kept_log(node), again)
 
 
 def _witnesses(node: Node) -> tuple[VerifierKey, ...]:

@@ -6,6 +6,7 @@ from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer, Verifier
 from audit.log.log import Log
 from audit.reading.alerts import Thresholds
+from gateway.auditing.ports import NoIndex, SearchIndex
 from gateway.dictionary import Dictionary
 from gateway.member.node.ports import Clock, Store
 from policies import Vocabulary
@@ -34,3 +35,5 @@ class Node:
     clock: Clock
     thresholds: Thresholds = field(default_factory=Thresholds)
     """Of an auditor's alerts."""
+    index: SearchIndex = field(default_factory=NoIndex)
+    """Of the words in the log."""

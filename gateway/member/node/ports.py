@@ -60,6 +60,19 @@ class HubLink(Protocol):
         """A published tile of the regional log by its path, of at most `limit` bytes."""
 
 
+class Unconfirmed(Protocol):
+    """The word of a restored node's operator that nobody else can confirm the regional log."""
+
+    def reason(self) -> str | None:
+        """Return why, where the word was given and no entry records it yet."""
+
+    def give(self, reason: str, at: datetime) -> None:
+        """Keep the word until the log may record it."""
+
+    def explain(self, *, because: int) -> None:
+        """Keep the number of the entry that records it: from then on it counts no more."""
+
+
 class View(PolicyView, RegisterView, CubeView, AnswerView, RecordsView, Protocol):
     """Reading: one state of the database throughout."""
 
@@ -75,6 +88,9 @@ class View(PolicyView, RegisterView, CubeView, AnswerView, RecordsView, Protocol
 
     @property
     def recovery(self) -> Recovery: ...
+
+    @property
+    def unconfirmed(self) -> Unconfirmed: ...
 
     @property
     def watch(self) -> WatchView:
@@ -105,6 +121,9 @@ class Notes(PolicyNotes, CubeNotes, AnswerNotes, Protocol):
 
     @property
     def recovery(self) -> RecoveryNotes: ...
+
+    @property
+    def unconfirmed(self) -> Unconfirmed: ...
 
     @property
     def watch(self) -> Watch: ...

@@ -52,7 +52,8 @@ class HubReplyKeys:
         """
         with self.node.store.reading() as view:
             changes = [*_changes(self.node, view), *self.learned]
-            logs = Policy(tuple(map(Verifier.parse, region_keys(self.node, view).valid)))
+            # The present key alone: in an overlap the former one signs beside it, and may be a thief's.
+            logs = Policy.of(Verifier.parse(region_keys(self.node, view).present))
         believed, led = reply_keys(self.node, changes).present, list[bytes]()
         for step in announced.changes:
             change = key_change(step.entry)

@@ -15,7 +15,7 @@ from audit.log.mirror import CheckedTiles, finish_mirror, grow_mirror, mirrored
 from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink
 from gateway.member.region.log_exchange import region_keys, region_of
-from gateway.watching.keys import enrolled_witnesses
+from gateway.watching.keys import LOG, check_signs, enrolled_witnesses
 
 
 def is_behind(node: Node, path: Path) -> bool:
@@ -35,15 +35,17 @@ def mirror_regional_log(node: Node, path: Path, link: HubLink) -> Checkpoint:
     """
     with node.store.reading() as view:
         seen = view.witness.latest(region_of(node))
-        keys = region_keys(node, view).valid
-        witnesses = enrolled_witnesses([e for _, e in view.watch.key_changes(region_of(node))], "")
+        known, changes = region_keys(node, view), view.watch.key_changes(region_of(node))
+        keys = known.valid
+        witnesses = enrolled_witnesses([entry for _, entry in changes], "")
     note = Note.parse(link.public_checkpoint())
     new = open_checkpoint(note, [Verifier.parse(key) for key in keys])
+    check_signs(LOG, known, changes, note, new.size)
     held = mirrored(path)
     tiles = CheckedTiles(new, link.public_resource, path)
-    for known in (None if seen is None else Checkpoint.parse(seen.text), held):
-        if known is not None:
-            _check_extends(known, tiles)
+    for earlier in (None if seen is None else Checkpoint.parse(seen.text), held):
+        if earlier is not None:
+            _check_extends(earlier, tiles)
     grow_mirror(tiles, link.public_resource, path, 0 if held is None else held.size)
     signed = [key for key in map(VerifierKey.parse, keys) if any(line.is_by(key) for line in note.signatures)]
     finish_mirror(path, note, signed, [VerifierKey.parse(key) for key in witnesses])

@@ -4,9 +4,11 @@ The hub keeps every leaf of the log as it followed it: answers, refusals and ent
 other entries the hash. Its word is not needed: the leaves must lead to a checkpoint that the node has signed,
 the answers are notes under the node's own key, and what the regional log says of this node must fit. A hub
 that gives back less than it has seen would have to hide what it has released, from the other members too: so
-nothing counts before another member has confirmed the regional log since the restore. What it has not
-released it could hide: a question that was put to the node before the loss, and of which there is no answer,
-counts as answered by what is lost.
+nothing counts, and nothing of the regional log is cosigned, before another member has confirmed it since the
+restore: the node has forgotten what it cosigned after its backup, and could be led to cosign another history.
+Where nobody else can confirm it, as when a whole region was restored, the operator says so. What the hub has
+not released it could hide: a question that was put to the node before the loss, and of which there is no
+answer, counts as answered by what is lost.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from audit.errors import AuditError, MalformedError, SignatureError
 from audit.events.event import whole_second
 from audit.events.question_events import Answered, Asked, Refused, Released
-from audit.events.recovery_events import LogRestored
+from audit.events.recovery_events import LogRestored, RegionUnconfirmed
 from audit.events.search import event_of
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.merkle import leaf_hash
@@ -23,7 +25,7 @@ from audit.formats.note import Note
 from audit.log.checked_reading import as_stored
 from audit.log.excerpt import RevealedLeaf
 from audit.log.storage_check import entries_or_none
-from gateway.member.errors import LinkError
+from gateway.member.errors import LinkError, NotRestoredError
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.waiting_question import QuotaCharge
 from gateway.member.node import log_entries
@@ -56,7 +58,24 @@ class GivenBack:
 
 def is_recovering(view: View) -> bool:
     """Whether the node was restored, and has not yet taken back and recorded everything."""
-    return HUB in view.recovery.awaited() or any(loss.because is None for loss in view.recovery.losses())
+    return (
+        HUB in view.recovery.awaited()
+        or view.unconfirmed.reason() is not None
+        or any(loss.because is None for loss in view.recovery.losses())
+    )
+
+
+def go_on_unconfirmed(node: Node, reason: str) -> None:
+    """Let a restored node cosign the regional log though no other member has confirmed it.
+
+    Logged as soon as the node's log may grow. Raises NotRestoredError for a node that waits for nobody.
+    """
+    with node.store.notes() as notes:
+        if HUB not in notes.recovery.awaited():
+            raise NotRestoredError(
+                "This node was not restored, or has heard its hub since.", remedy="Nothing was changed."
+            )
+        notes.unconfirmed.give(reason, node.clock.now())
 
 
 def recover(node: Node, link: HubLink) -> None:
@@ -72,6 +91,9 @@ def recover(node: Node, link: HubLink) -> None:
     with node.store.reading() as view:
         losses = [loss for loss in view.recovery.losses() if loss.because is None]
         waits = HUB in view.recovery.awaited()
+        unconfirmed = view.unconfirmed.reason()
+    if unconfirmed is not None and not waits:
+        _record_unconfirmed(node, unconfirmed)
     for loss in losses:
         if not waits:
             _record(node, loss, _given_back(node, link, loss.start).answers if loss.known else {})
@@ -84,6 +106,7 @@ def _hear_hub(node: Node, link: HubLink) -> None:
     seen_size = 0 if latest is None else Checkpoint.parse(latest.text).size
     call = Poll(seen_size, None if latest is None else str(latest), None, 0.0, copied.size)
     reply = link.poll(call)
+    _check_confirmed(node, reply)
     witnessed = receive_reply(node, call, reply)
     with node.store.reading() as view:
         followed = view.watch.copied(region_of(node)).size
@@ -92,7 +115,6 @@ def _hear_hub(node: Node, link: HubLink) -> None:
         raise LinkError("The hub does not say how much it has seen of this node's log.")
     if followed < witnessed.checkpoint.size:
         return  # the next calls bring the rest of the regional log
-    _check_confirmed(node, reply)
     size = 0 if own is None else own.size
     if reply.seen_log.size <= size:
         _check_region(node, size, {})
@@ -108,17 +130,19 @@ def _hear_hub(node: Node, link: HubLink) -> None:
 def _check_confirmed(node: Node, reply: PollReply) -> None:
     """Raise LinkError unless another member has seen the regional log as it is now, where there are others.
 
-    Else a hub could show a state of before: with none of the questions that this node has answered since.
+    Else a hub could show a state of before, with none of the questions that this node has answered since, or
+    another history than the one that this node has cosigned since.
     """
     with node.store.notes() as notes:
         since = notes.recovery.since()
-        if since is None or not other_witnesses(node, notes):
+        if since is None or notes.unconfirmed.reason() is not None or not other_witnesses(node, notes):
             return
         confirmed = confirmed_at(node, notes, Note.parse(reply.checkpoint))
     if confirmed < whole_second(since):
         raise LinkError(
             "This node was restored, and no other member has confirmed the regional log since.",
-            remedy="It goes on by itself when one has called the hub. Nothing is answered until then.",
+            remedy="It goes on by itself when one has called the hub. Nothing is cosigned or answered until "
+            "then. Where all members were restored together, one of them begins: safelane member go-on.",
         )
 
 
@@ -249,6 +273,13 @@ def _other_log(reason: str) -> LinkError:
         remedy="Nothing was taken back, and nothing is answered. Tell the hub's operator and the other "
         "members.",
     )
+
+
+def _record_unconfirmed(node: Node, reason: str) -> None:
+    """Log that the node went on by its operator's word alone."""
+    with node.store.writing() as work:
+        event = RegionUnconfirmed(node.member, reason, whole_second(node.clock.now()))
+        work.unconfirmed.explain(because=log_entries.record(node, work, event, {}))
 
 
 def _record(node: Node, loss: Loss, answers: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ Nothing here commits: an entry and the state explained by the entry are kept tog
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -35,8 +36,9 @@ from gateway.store.engine.recovery import SqlRecovery
 from gateway.store.engine.schema import metadata
 from gateway.watching.recovering import check_recovered
 
+_T = TypeVar("_T")
 _AT_ONCE = 200
-"""Tiles in a single statement: SQLite limits the number of parameters."""
+"""Tiles or entries in a single statement: SQLite limits the number of parameters."""
 
 log_sizes = Table(
     "log_sizes",
@@ -108,6 +110,9 @@ _ENTRIES = (
         log_entries.c.number < bindparam("end"),
     )
     .order_by(log_entries.c.number)
+)
+_EACH = select(log_entries.c.number, log_entries.c.entry).where(
+    log_entries.c.origin == bindparam("of"), log_entries.c.number.in_(bindparam("wanted", expanding=True))
 )
 _COSIGNATURES = (
     select(log_cosignatures.c.line)
@@ -186,6 +191,17 @@ class SqlLogStorage:
         if len(entries) != end - start or start < 0:
             raise NotInLogError(f"{self._origin} does not have all of the entries {start} to {end - 1}")
         return entries
+
+    def read_each(self, numbers: Sequence[int]) -> list[bytes]:
+        """Entries with these numbers, in this order. Raises NotInLogError."""
+        found: dict[int, bytes] = {}
+        for chunk in _chunks(numbers):
+            rows = self._connection.execute(_EACH, {"of": self._origin, "wanted": chunk})
+            found |= {row.number: row.entry for row in rows}
+        try:
+            return [found[number] for number in numbers]
+        except KeyError as missing:
+            raise NotInLogError(f"{self._origin} does not have entry {missing}") from None
 
     def grow(self, growth: Growth) -> None:
         """Keep the results of an append.
@@ -297,8 +313,8 @@ def _cut(tile: Tile, hashes: bytes) -> bytes:
     return hashes[:length]
 
 
-def _chunks(tiles: Iterable[Tile]) -> Iterator[list[Tile]]:
-    rest = iter(tiles)
+def _chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
+    rest = iter(items)
     while chunk := list(islice(rest, _AT_ONCE)):
         yield chunk
 

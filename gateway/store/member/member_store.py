@@ -45,6 +45,7 @@ from gateway.store.member.policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member.privacy_budget import SqlPrivacy
 from gateway.store.member.record_changes import ChangesView, ChangesWrites
 from gateway.store.member.registered_figures import FiguresView, FiguresWrites
+from gateway.store.member.unconfirmed import SqlUnconfirmed
 from gateway.store.member.vault import SqlVault, replace_vault, reseal_vault
 from gateway.store.watching.watching import SqlWatch, log_reconciled
 from gateway.wire.answer_text import ANSWER
@@ -98,6 +99,7 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
+        self.unconfirmed = SqlUnconfirmed(connection)
         self.vault = SqlVault(connection)
         self.privacy = SqlPrivacy(connection)
 
@@ -276,6 +278,7 @@ class MemberNotes(BoundsNotes, PolicyNotes):
         self.witness = SqlWitnessStorage(connection)
         self.watch = SqlWatch(connection, origin)
         self.recovery = SqlRecovery(connection)
+        self.unconfirmed = SqlUnconfirmed(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

@@ -34,7 +34,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         msgid("Members and keys"),
         (
             *("member-invited", "member-applied", "member-enrolled", "member-revoked", "region-joined"),
-            *("key-changed", "key-revoked", "log-restored"),
+            *("key-changed", "key-revoked", "log-restored", "region-unconfirmed"),
         ),
     ),
     (

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import logged
@@ -102,11 +103,17 @@ def test_every_kind_of_event_has_its_elements(event: Event) -> None:
 
 
 def test_a_bundle_is_one_of_fhir_r5() -> None:
-    made = json.loads(bundle(HUB, [Found(i, event) for i, event in enumerate(EVERY)]))
+    made = json.loads("".join(bundle(HUB, [Found(i, event) for i, event in enumerate(EVERY)])))
     assert list(faults(made, BUNDLE, "Bundle")) == []
     urls = [entry["fullUrl"] for entry in made["entry"]]
     assert len(set(urls)) == len(EVERY)
-    assert json.loads(bundle(HUB, [])) == {"resourceType": "Bundle", "type": "collection"}
+    assert json.loads("".join(bundle(HUB, []))) == {"resourceType": "Bundle", "type": "collection"}
+
+    def endless() -> Iterator[Found]:
+        while True:
+            yield Found(0, EVERY[0])
+
+    assert sum(map(len, islice(bundle(HUB, endless()), 1000))) > 100_000  # and no piece waits for the last
 
 
 def test_an_entry_has_the_same_identity_in_every_export() -> None:
