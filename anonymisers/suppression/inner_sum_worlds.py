@@ -1,6 +1,7 @@
 """Feasible tables for small sums of inner cells that no protected table has (`proof.inner_sums`)."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from anonymisers.suppression.strategies.exchanges_in_return import ExchangesInRe
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.suppression.strategies.swap_schemes import SwapScheme
+from anonymisers.suppression.swaps_by_level import SwapsByLevel
 from anonymisers.tables.arrays import Bools, Positions
 from anonymisers.tables.base_table import BaseTable
 from anonymisers.tables.hierarchy import Hierarchy
@@ -91,6 +93,10 @@ class SumSearch:
     def _in_return(self) -> ExchangesInReturn:
         return ExchangesInReturn(self.people, self.search.pattern.system.footprints)
 
+    @cached_property
+    def _by_level(self) -> SwapsByLevel:
+        return SwapsByLevel(self.people, self.search.pattern.system)
+
     @property
     def _own(self) -> TableBlock:
         return self.search.pattern.system.blocks[0]
@@ -117,26 +123,35 @@ class SumSearch:
             if four is not None:
                 found.append(four)
                 return True
-        try:
-            return self._changed_by_program(sums, place, inside, found)
-        except ProtectionError:  # the steps of the solver are used up
-            return False
-
-    def _changed_by_program(
-        self, sums: InnerSums, place: Positions, inside: Bools, found: list[World]
-    ) -> bool:
-        """Whether a move that a program finds changes a sum; more cells may be withheld for that."""
-        dims = self.people.dims
         first = np.asarray(inside.all(axis=1), dtype=np.bool_)
+        with suppress(ProtectionError):  # the steps of the solver are used up
+            if self._changed_for_free(sums, place, first, found):
+                return True
+        for inner in members:
+            pair = self._by_level.changing(inside, inner)
+            if pair is not None:
+                found.append(pair)
+                return True
+        with suppress(ProtectionError):
+            return self._changed_at_a_cost(sums, place, first, found)
+        return False
+
+    def _changed_for_free(self, sums: InnerSums, place: Positions, first: Bools, found: list[World]) -> bool:
+        """Whether a move that a program finds changes a sum, while no further cell is withheld."""
+        dims = self.people.dims
         for move in self.search.free_moves(place, self.search.solver):
             for world in lifted_worlds(self.people, move, first):
                 if changes(world, dims, sums.depths, place):
                     found.append(world)
                     return True
+        return False
+
+    def _changed_at_a_cost(self, sums: InnerSums, place: Positions, first: Bools, found: list[World]) -> bool:
+        """Whether a move that a program finds changes a sum; more cells may be withheld for that."""
         moves = self.search.change_sum(place, self.to_protect)
         worlds = [world for move in moves for world in lifted_worlds(self.people, move, first)]
         found += worlds
-        return any(changes(world, dims, sums.depths, place) for world in worlds)
+        return any(changes(world, self.people.dims, sums.depths, place) for world in worlds)
 
     def _inside(self, place: Positions) -> Bools:
         """Whether the codes of each inner cell of the base table lie in those of a sum."""

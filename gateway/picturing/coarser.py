@@ -1,7 +1,7 @@
 """Coarser questions that may bring withheld numbers back: pooled years, merged places, fewer levels. Pure."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gateway.dictionary import Dictionary
 from gateway.picturing.implied_bounds import visible
@@ -12,7 +12,7 @@ from gateway.wire.cells import TOTAL, Status
 from gateway.wire.release import Release
 
 POOLED, MERGED, COARSER, FEWER = "pooled", "merged", "coarser", "fewer"
-_KINDS = {"date": POOLED, "place": MERGED}
+_KINDS = {"date": POOLED, "place": MERGED, "home": MERGED}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def coarser_questions(
 
     Levels that one of the asked `members` does not have are left out.
     """
-    return (*_lifted(question, dictionary, members), *_without(question))
+    return (*_lifted(question, dictionary, members), *_without(question, dictionary))
 
 
 def coarser(release: Release, dictionary: Dictionary, words: Words = ENGLISH) -> tuple[Suggestion, ...]:
@@ -104,21 +104,26 @@ def _lifted(question: Question, dictionary: Dictionary, members: Collection[str]
             if not all(dictionary.level(coarse).belongs_to(member) for member in members):
                 continue
             by = tuple(coarse if level == fine else level for level in question.by)
-            try:
-                changed = ask(
-                    dictionary,
-                    measure=question.measure,
-                    by=by,
-                    where={f.level: f.codes for f in question.where},
-                    purpose=question.purpose,
-                )
-            except QuestionError:  # a filter is finer than the coarser level
-                continue
-            yield Change(_KINDS.get(dimension.name, COARSER), fine, coarse, changed)
+            changed = _by(question, dictionary, by)
+            if changed is not None:
+                yield Change(_KINDS.get(dimension.name, COARSER), fine, coarse, changed)
 
 
-def _without(question: Question) -> Iterator[Change]:
+def _without(question: Question, dictionary: Dictionary) -> Iterator[Change]:
     for level in question.by:
         if level != COUNTRY and len(question.by) > 1:
-            by = tuple(other for other in question.by if other != level)
-            yield Change(FEWER, level, "", replace(question, by=by))
+            changed = _by(question, dictionary, tuple(other for other in question.by if other != level))
+            if changed is not None:
+                yield Change(FEWER, level, "", changed)
+
+
+def _by(question: Question, dictionary: Dictionary, by: tuple[str, ...]) -> Question | None:
+    """The question by other levels; None where it cannot be asked.
+
+    A filter may be finer than a coarser level, and cases need the status of one kind of assistance.
+    """
+    where = {one.level: one.codes for one in question.where}
+    try:
+        return ask(dictionary, measure=question.measure, by=by, where=where, purpose=question.purpose)
+    except QuestionError:
+        return None

@@ -8,11 +8,12 @@ from releases import made_release
 
 from gateway.dictionary import regional
 from gateway.picturing import coarser, coarser_questions
-from gateway.question import parse
+from gateway.question import ask, parse
 from gateway.wire.cells import TOTAL, Status
 from gateway.wire.release import Release
 
 DICTIONARY = regional()
+PURPOSE = "regional-reporting"
 
 
 def by(release: Release) -> list[tuple[str, ...]]:
@@ -44,6 +45,16 @@ def test_nothing_is_suggested_where_nothing_is_withheld() -> None:
     shown = tuple(replace(c, status=Status.VALUE, value=c.value or 9, at_least=None) for c in release.cells)
 
     assert coarser(replace(release, cells=shown), DICTIONARY) == ()
+
+
+def test_cases_keep_their_kind_of_assistance_and_homes_are_merged() -> None:
+    cases = ask(DICTIONARY, measure="cases", by=("country", "status.REH", "sex"), where={}, purpose=PURPOSE)
+    homes = ask(DICTIONARY, measure="clients", by=("home_province", "unmet"), where={}, purpose=PURPOSE)
+
+    without = [change.question.by for change in coarser_questions(cases, DICTIONARY, ["KH"])]
+    assert without == [("country", "met.REH", "sex"), ("country", "status.REH")]
+    first = coarser_questions(homes, DICTIONARY, ["KH"])[0]
+    assert (first.kind, first.question.by) == ("merged", ("home_group", "unmet"))
 
 
 def test_years_are_pooled_ages_coarser_provinces_merged_and_only_then_levels_left_out() -> None:

@@ -76,7 +76,7 @@ def swapped_pair(people: BaseTable, schemes: Iterable[SwapScheme], inner: int) -
             ~differs[:, matching].any(axis=1) & differs[:, swapped].any(axis=1) & differs[:, rest].any(axis=1)
         )
         if others.any():
-            return _swapped(own, people.coords[int(np.argmax(others))], swapped)
+            return swapped_codes(own, people.coords[int(np.argmax(others))], swapped)
     return None
 
 
@@ -101,7 +101,7 @@ def swapped_out(
         if suiting.any():
             scheme = some[int(np.argmax(suiting))]
             partner = int(np.argmax(_partners(*scheme.masks, (same, within), size)))
-            return _swapped(own, people.coords[partner], list(scheme.swapped))
+            return swapped_codes(own, people.coords[partner], list(scheme.swapped))
     return None
 
 
@@ -130,7 +130,7 @@ def _as_bits(flags: NDArray[np.bool_]) -> Ints:
     return bits.astype(np.int64)
 
 
-def _swapped(own: Positions, other: Positions, swapped: list[int]) -> World:
+def swapped_codes(own: Positions, other: Positions, swapped: list[int]) -> World:
     there, back = own.copy(), other.copy()
     there[swapped], back[swapped] = other[swapped], own[swapped]
     return World.of(np.stack([own, other, there, back]), np.array([-1, -1, 1, 1], dtype=np.int64))

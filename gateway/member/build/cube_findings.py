@@ -16,6 +16,7 @@ from anonymisers.tables.count_table import Table
 from audit.formats.canonical import canonical_json
 from gateway import __version__
 from gateway.dictionary import SERVICE_DATE, Dictionary, Tree
+from gateway.member.build.beside_casualties import counted_clients
 from gateway.member.build.preview_record import CellKey, Cells, Findings, Preview, cell_of, findings_from_json
 from gateway.member.build.readable_tables import codes_of, readable_tables
 from gateway.member.cube import cube_measures
@@ -23,6 +24,7 @@ from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead, accide
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
 from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
 from gateway.member.cube.clients_counts import ClientsRead, named_apart
+from gateway.member.cube.clients_shares import clients_shares
 from gateway.member.cube.cube_cache import MEASURE, activities_read, cell_value, clients_read, trees
 from gateway.member.cube.cube_formats import Released, parse_clients
 from gateway.member.cube.cube_measures import SharedValue
@@ -34,6 +36,7 @@ from gateway.member.cube.table_shares import (
     TableShare,
     share_changes,
     table_shares,
+    worst_first,
 )
 from gateway.member.cube.usefulness import Score, score
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
@@ -48,7 +51,7 @@ from policies import Policy
 
 CANONICAL = "canonical-questions"
 """The pack of questions for comparing cubes."""
-FORM = 4
+FORM = 5
 """Findings that are kept in another form are measured again."""
 
 
@@ -188,7 +191,8 @@ def changes_of_shares(node: Node, before: PreviewedCube, after: PreviewedCube) -
     """How the share of each readable table of two cubes differs between them."""
     plans = [made.plan for made in (before, after)]
     tables = dict.fromkeys(t for plan in plans for t in readable_tables(node.dictionary, node.member, plan))
-    return share_changes(shares(node, before, tables), shares(node, after, tables))
+    old, new = ((*shares(node, made, tables), *_shares_of_clients(node, made)) for made in (before, after))
+    return share_changes(old, new)
 
 
 def _findings(node: Node, made: PreviewedCube) -> Findings:
@@ -295,12 +299,22 @@ def scores(node: Node, made: PreviewedCube) -> dict[str, Score]:
 def shares(
     node: Node, made: PreviewedCube, tables: Iterable[ReadTable] | None = None
 ) -> tuple[TableShare, ...]:
-    """The share of each of these tables, by default of every readable one, as far as the cube has them; the
-    worst first.
+    """The share of each of these tables, by default of every readable one and of the ready-made ones about
+    clients, as far as the cubes have them; the worst first.
     """
-    if tables is None:
-        tables = readable_tables(node.dictionary, node.member, made.plan)
-    return made.shares(codes_of(node.dictionary, node.member, made.plan, tables))
+    wanted = None if tables is None else tuple(tables)
+    known = readable_tables(node.dictionary, node.member, made.plan) if wanted is None else wanted
+    found = made.shares(codes_of(node.dictionary, node.member, made.plan, known))
+    others = (one for one in _shares_of_clients(node, made) if wanted is None or one.table in wanted)
+    return worst_first((*found, *others))
+
+
+def _shares_of_clients(node: Node, made: PreviewedCube) -> tuple[TableShare, ...]:
+    read = clients_read(node.dictionary, node.member, made.plan, made.bytes)
+    if read is None or made.snapshot.clients is None:
+        return ()
+    counted = counted_clients(made.snapshot.clients, made.plan)
+    return clients_shares(node.dictionary, read, counted, made.threshold)
 
 
 def _score(node: Node, made: PreviewedCube, levels: Mapping[str, str]) -> Score:

@@ -1,5 +1,6 @@
 """Clients of assistance in a region: two members share them, from a cube beside that of casualties."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
 from gateway.member.answer.decision_replay import replay
 from gateway.member.build.cube_building import build
+from gateway.member.build.cube_findings import changes_of_shares
 from gateway.member.build.growth import grow
 from gateway.member.build.preview import make, measure, ready
 from gateway.member.cube.clients_history import casualties_of, clients_of
@@ -35,6 +37,8 @@ from gateway.wire.release import Release
 from gateway.wire.sharing_statement import sign_sharing
 
 PURPOSE = "regional-reporting"
+THRESHOLD = 5
+REH_BY_SEX = ("status.REH", "sex")
 SHARE = """\
   - with: [ARMAC]
     for: [regional-reporting]
@@ -217,6 +221,28 @@ def test_a_preview_shows_clients_as_they_are_answered(region: Federation) -> Non
     assert any("cube of their own for each year of service" in said for said in made.stricter)
     named = {name for one in measure(node, made).to_accept for name, _ in one.group}
     assert named <= regional().dimensions.keys()
+
+
+def test_a_preview_tells_which_share_of_the_clients_each_table_shows(region: Federation) -> None:
+    node = region.members["KH"].node
+    policy = checked(node, shared("KH"))
+
+    made = make(node, policy)
+
+    found = {one.table.question: one for one in measure(node, made).shares if one.table.question}
+    shown = {one.name: one.release for one in canonical_questions(node, policy, ready(node, made))}
+    for name in ("services-by-sex.REH", "disability"):
+        release = shown[name]
+        assert release is not None
+        inner = [cell.value for cell in release.cells if TOTAL not in cell.key]
+        assert found[name].people_shown == sum(value for value in inner if value and value >= THRESHOLD) > 0
+    everybody = CLIENTS["KH"]
+    assert everybody is not None
+    groups = Counter(
+        zip(*(everybody.of_year(2024).columns[name].values() for name in REH_BY_SEX), strict=True)
+    )
+    assert found["services-by-sex.REH"].ceiling == sum(n for n in groups.values() if n >= THRESHOLD)
+    assert not changes_of_shares(node, made, made)
 
 
 def test_every_decision_can_be_replayed(region: Federation) -> None:
