@@ -7,8 +7,10 @@ from pathlib import Path
 
 from gateway.dictionary import Dictionary
 from gateway.sources.engine.parquet_files import ENDING
+from gateway.sources.files.access_source import AccessSource
 from gateway.sources.files.csv_source import CsvSource, csv_files
 from gateway.sources.files.database_source import open_database
+from gateway.sources.files.office_source import OfficeSource
 from gateway.sources.files.parquet_source import ParquetSource
 from gateway.sources.files.sniff import layout, sniff_reading
 from gateway.sources.files.workbook_source import WorkbookSource
@@ -20,9 +22,9 @@ from gateway.sources.mapping.suggest import suggest
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
 from gateway.sources.model.mapping import Reading, SourceMapping
+from gateway.sources.model.source_kinds import FILES, WITH_LINES, WORKBOOKS, kind_by
 from gateway.sources.model.tables import Source
 
-WORKBOOKS = (".xlsx", ".xlsm")
 TOP_ROWS = 50
 MOST_SHEETS = 40
 """Sheets of a workbook that are looked at for the line of the headings."""
@@ -33,21 +35,28 @@ DATABASE_FILES = (".sqlite", ".db", ".sqlite3")
 def open_source(place: str, mapping: SourceMapping, findings: Findings) -> Iterator[Source]:
     """The source at `place`, open as long as the context lasts.
 
-    `place` is a file, a folder, or the URL of a database. For a workbook or an SQLite file, `place` may also
-    be the folder with nothing else of the kind in it. Raises SourceError when the source is missing or does
-    not match the mapping.
+    `place` is a file, a folder, or the URL of a database. For a workbook or a database in a file, `place` may
+    also be the folder with nothing else of the kind in it. Raises SourceError when the source is missing or
+    does not match the mapping.
     """
     if mapping.kind == "database":
         with open_database(
             place if "://" in place else _sqlite_url(_only(place, DATABASE_FILES))
         ) as database:
             yield database
-    elif mapping.kind == "xlsx":
-        yield WorkbookSource(_only(place, WORKBOOKS), mapping.reading, findings)
+    elif mapping.kind in WORKBOOKS:
+        yield _workbook(place, mapping.kind, mapping.reading, findings)
+    elif mapping.kind == "access":
+        yield AccessSource(_only(place, FILES["access"]), mapping.reading)
     elif mapping.kind == "parquet":
         yield ParquetSource(Path(place))
     else:
         yield CsvSource(Path(place), mapping.reading, findings)
+
+
+def _workbook(place: str, kind: str, reading: Reading, findings: Findings) -> WorkbookSource | OfficeSource:
+    opened = WorkbookSource if kind == "xlsx" else OfficeSource
+    return opened(_only(place, FILES[kind]), reading, findings)
 
 
 def _only(place: str, endings: tuple[str, ...]) -> Path:
@@ -89,8 +98,8 @@ def draft_of(
     reading = Reading()
     if kind == "csv":
         reading = sniff_reading(_first_file(Path(place)), member)
-    elif kind == "xlsx":
-        book = WorkbookSource(_only(place, WORKBOOKS), reading, Findings())
+    elif kind in WORKBOOKS:
+        book = _workbook(place, kind, reading, Findings())
         reading = layout(_widest([book.top(name, TOP_ROWS) for name in book.tables()[:MOST_SHEETS]]), reading)
     unread = SourceMapping(member, kind, reading, (), {})
     with open_source(place, unread, Findings()) as source:
@@ -101,7 +110,7 @@ def draft_of(
             kind=kind,
             reading=reading,
             today=today,
-            metadata=read_metadata(Path(place)) if kind in {"csv", "xlsx"} else None,
+            metadata=read_metadata(Path(place)) if kind in WITH_LINES else None,
             stated=stated,
             former=former,
         )
@@ -117,8 +126,8 @@ def _kind(place: str) -> str:
         return "database"
     path = Path(place)
     endings = {p.suffix.lower() for p in (path.iterdir() if path.is_dir() else [path])}
-    if endings & set(WORKBOOKS):
-        return "xlsx"
+    if kind := kind_by(endings):
+        return kind
     if ENDING in endings or path.suffix.lower() == ENDING:
         return "parquet"
     return "database" if endings & set(DATABASE_FILES) else "csv"

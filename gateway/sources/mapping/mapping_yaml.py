@@ -22,6 +22,7 @@ from gateway.sources.model.mapping import (
     TableRule,
     filled,
 )
+from gateway.sources.model.source_kinds import KINDS
 from gateway.sources.model.targets import (
     ACTIVITY_TYPE,
     BARRIER,
@@ -45,7 +46,6 @@ from policies.model.strict_yaml import Node, Table, read_yaml
 from policies.model.vocabulary import nearest
 
 VERSION = 1
-KINDS = ("csv", "xlsx", "parquet", "database")
 
 _FIELD = OneOf("field of the vault", FIELDS)
 _KNOWN = OneOf("field", tuple(field for field in FIELDS if field not in {NARRATIVE, REDACTED}))

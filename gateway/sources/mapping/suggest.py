@@ -26,6 +26,7 @@ from gateway.sources.mapping.stated import NOTHING_STATED, Stated
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.heading_lines import total_words
 from gateway.sources.model.mapping import Reading
+from gateway.sources.model.source_kinds import WITH_LINES
 from gateway.sources.model.tables import ForeignKey, Source
 from gateway.sources.model.targets import CASE, CONTACT, DATE, PILLAR, targets
 
@@ -87,7 +88,7 @@ def _drafted(  # noqa: PLR0917 - all that a draft is made of
     made = explained(read, keys, metadata)
     sheets = guess_sheets(made.columns, witness)
     columns = [column for column in made.columns if column.table not in sheets]
-    words, totals = ([], 0) if kind in {"database", "parquet"} else _totals(columns)
+    words, totals = _totals(columns) if kind in WITH_LINES else ([], 0)
     columns, needless = read_marks(columns, witness)
     tool, options = tool_columns(columns), options_of_whole_columns(columns) | needless
     root = root_table(columns, witness, Structure(tool=tool, options=options))
