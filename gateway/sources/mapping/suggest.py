@@ -16,7 +16,7 @@ from gateway.sources.mapping.column_guesses import Guess, Structure, guess, root
 from gateway.sources.mapping.draft_columns import Column, columns_of, united
 from gateway.sources.mapping.draft_document import Draft, DraftColumn, DraftTable
 from gateway.sources.mapping.draft_joins import Joins
-from gateway.sources.mapping.draft_lookups import Metadata, explained
+from gateway.sources.mapping.draft_lookups import explained
 from gateway.sources.mapping.draft_marks import read_marks
 from gateway.sources.mapping.draft_rules import rule_of
 from gateway.sources.mapping.draft_structure import links, options_of_whole_columns, tool_columns
@@ -26,6 +26,7 @@ from gateway.sources.mapping.stated import NOTHING_STATED, Stated
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.heading_lines import total_words
 from gateway.sources.model.mapping import Reading
+from gateway.sources.model.metadata import Metadata
 from gateway.sources.model.source_kinds import WITH_LINES
 from gateway.sources.model.tables import ForeignKey, Source
 from gateway.sources.model.targets import CASE, CONTACT, DATE, PILLAR, targets

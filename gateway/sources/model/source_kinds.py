@@ -18,7 +18,10 @@ WORKBOOKS = frozenset({"xlsx", "ods", "xls", "xlsb"})
 WITH_LINES = frozenset({"csv", *WORKBOOKS})
 """Kinds that people lay out: headings on some line, units below them, totals."""
 
-KINDS = ("csv", *FILES, "parquet", "database")
+SERVICES = ("kobo", "odk", "arcgis", "dhis2")
+"""Kinds that other programs serve over HTTP."""
+
+KINDS = ("csv", *FILES, "parquet", "database", *SERVICES)
 
 FILE_ENDINGS = tuple(ending for endings in FILES.values() for ending in endings)
 
