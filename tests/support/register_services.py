@@ -162,3 +162,80 @@ class Odk:
                 f"&%24skiptoken={begin + top}"
             )
         return Reply(page)
+
+
+ARCGIS_PATH = "/arcgis/rest/services/IMSMA/FeatureServer"
+
+
+@dataclass
+class ArcGis:
+    """A FeatureServer with layers and tables by their numbers, each with its rows; tokens at `/tokens`.
+
+    At most `maxRecordCount` rows come at once, with `exceededTransferLimit`; errors come with the status 200.
+    """
+
+    layers: dict[int, tuple[Json, list[dict[str, Json]]]]
+    password: str = ""
+    tokens: list[str] = field(default_factory=list)
+
+    def __call__(self, asked: Asked) -> Reply:
+        """The answer to a request."""
+        if asked.path == "/tokens":
+            if asked.form.get("password") != self.password:
+                return Reply({"error": {"code": 400, "message": "Unable to generate token."}})
+            self.tokens.append(f"token-{len(self.tokens)}")
+            return Reply({"token": self.tokens[-1], "expires": 1_800_000_000_000, "ssl": True})
+        given = asked.form.get("token")
+        if self.password and (not self.tokens or given != self.tokens[-1]):
+            return Reply({"error": {"code": 498 if given else 499, "message": "Token", "details": []}})
+        if asked.path == ARCGIS_PATH:
+            listed = [{"id": number, "name": about["name"]} for number, (about, _) in self.layers.items()]
+            return Reply({"currentVersion": 11.2, "layers": listed[:1], "tables": listed[1:]})
+        number, _, query = asked.path.removeprefix(f"{ARCGIS_PATH}/").partition("/")
+        about, rows = self.layers[int(number)]
+        return self._found(about, rows, asked.form) if query == "query" else Reply(about)
+
+    @staticmethod
+    def _found(about: Json, rows: list[dict[str, Json]], form: dict[str, str]) -> Reply:
+        key = about["objectIdField"]
+        if form.get("returnIdsOnly") == "true":
+            return Reply({"objectIdFieldName": key, "objectIds": [row[key] for row in rows] or None})
+        wanted = {int(number) for number in form["objectIds"].split(",")}
+        found = [row for row in rows if row[key] in wanted]
+        most = about["maxRecordCount"]
+        features = [{"attributes": row} for row in found[:most]]
+        return Reply({
+            "objectIdFieldName": key, "features": features, "exceededTransferLimit": len(found) > most,
+        })  # fmt: skip
+
+
+DHIS2_PROGRAM, DHIS2_TOKEN = "IpHINAT79UW", "d2pat_abcdef"
+
+
+@dataclass
+class Dhis2:
+    """The metadata, units, events and people of a program. `older`: pages as before version 2.41."""
+
+    about: Json
+    units: list[Json]
+    events: list[Json]
+    people: list[Json] = field(default_factory=list)
+    older: bool = False
+
+    def __call__(self, asked: Asked) -> Reply:
+        """The answer to a request."""
+        if asked.headers.get("Authorization") != f"ApiToken {DHIS2_TOKEN}":
+            return REFUSED
+        if asked.path == f"/hmis/api/programs/{DHIS2_PROGRAM}.json":
+            return Reply(self.about)
+        if asked.path == "/hmis/api/organisationUnits.json":
+            wanted = asked.query["filter"].removeprefix("id:in:[").removesuffix("]").split(",")
+            return Reply({"organisationUnits": [unit for unit in self.units if unit["id"] in wanted]})
+        what = asked.path.removeprefix("/hmis/api/tracker/")
+        rows = {"events": self.events, "trackedEntities": self.people}.get(what)
+        if rows is None or asked.query.get("program") != DHIS2_PROGRAM:
+            return Reply({"httpStatus": "Not Found"}, 404)
+        page, size = int(asked.query["page"]), int(asked.query["pageSize"])
+        pager = {"page": page, "pageSize": size, "total": len(rows), "pageCount": -(-len(rows) // size)}
+        some = rows[(page - 1) * size : page * size]
+        return Reply({**pager, "instances": some} if self.older else {"pager": pager, what: some})
