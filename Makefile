@@ -90,6 +90,7 @@ lock:            ## pin requirements/*.in again, with hashes (needs uv on the PA
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/uv.in -o requirements/uv.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/runtime.in -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/engine.in -o requirements/engine.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/sources.in -o requirements/sources.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -o requirements/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/clients.in -o requirements/clients.txt
 

@@ -35,6 +35,7 @@ TWO = ONE.replace(
 )
 BOOK = ONE.replace("source: csv", "source: xlsx").replace("victims.csv", "Victims")
 DATABASE = ONE.replace("source: csv", "source: database").replace("victims.csv", "victims")
+OLD, OPEN, ACCESS = (BOOK.replace("xlsx", kind) for kind in ("xls", "ods", "access"))
 ROWS = b"Case,Date\nC1,2019-01-02\n"
 
 
@@ -189,7 +190,10 @@ def test_a_zip_gives_the_tables_that_the_mapping_reads_and_nothing_else(source: 
 @pytest.mark.parametrize(("mapping", "names", "said"), [
     (ONE, ["register.xlsx"], "not of a kind"), (BOOK, ["victims.csv"], "not of a kind"),
     (ONE, ["victims.csv.exe"], "not of a kind"), (ONE, ["victims"], "not of a kind"),
-    (BOOK, ["a.xlsx", "b.xlsx"], "several files"), (TWO, ["a.zip", "b.csv"], "several files"),
+    (BOOK, ["a.xls"], "not of a kind"),
+    (OPEN, ["a.xlsx"], "not of a kind"), (ACCESS, ["a.csv"], "not of a kind"),
+    (BOOK, ["a.xlsx", "b.xlsx"], "several files"), (ACCESS, ["a.mdb", "b.mdb"], "several files"),
+    (TWO, ["a.zip", "b.csv"], "several files"),
     (TWO, ["victims.csv"], "lacks accidents.csv"), (TWO, ["victims.csv", "other.csv"], "lacks accidents.csv"),
     (DATABASE, ["victims.csv"], "reads a database"),
 ])  # fmt: skip
@@ -200,6 +204,8 @@ def test_the_wrong_kind_is_told_by_its_name(mapping: str, names: list[str], said
 
 @pytest.mark.parametrize(("mapping", "name", "data"), [
     (ONE, "victims_csv", zipped({"victims.csv": ROWS})), (ONE, "victims_csv", b"%PDF-1.7 ..."),
+    (OLD, "book_xls", ROWS), (OLD, "book_xls", zipped({"content.xml": ROWS})), (ACCESS, "victims_mdb", ROWS),
+    (ONE, "victims_csv", b"\0\1\0\0Standard ACE DB"), (OPEN, "book_ods", b"\xd0\xcf\x11\xe0old"),
     (ONE, "victims_zip", ROWS), (BOOK, "book_xlsx", ROWS), (BOOK, "book_xlsx", b"\xd0\xcf\x11\xe0old"),
 ])  # fmt: skip
 def test_a_file_that_is_not_what_its_name_says_is_told(
@@ -207,6 +213,10 @@ def test_a_file_that_is_not_what_its_name_says_is_told(
 ) -> None:
     with pytest.raises(UploadError, match="does not match the type in its name"):
         source(mapping, **{name: data})
+
+
+def test_a_workbook_or_database_is_read_where_it_lies(source: Callable[..., Path], tmp_path: Path) -> None:
+    assert source(ACCESS, any_accdb=b"\0\1\0\0Standard ACE DB") == tmp_path / "files" / "any.accdb"
 
 
 def test_a_broken_locked_or_truncated_zip_is_an_error(source: Callable[..., Path], tmp_path: Path) -> None:

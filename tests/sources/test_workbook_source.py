@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from gateway.dictionary import regional
-from gateway.sources.files import workbook_source
+from gateway.sources.files import sheet_rows
 from gateway.sources.files.opening import open_source
 from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.sources.model.errors import SourceError
@@ -307,7 +307,7 @@ def test_a_row_in_another_prefix_is_seen_too(workbook):
 
 
 def test_a_sheet_of_empty_cells_is_refused(workbook, monkeypatch):
-    monkeypatch.setattr(workbook_source, "MOST_EMPTY", 100_000)
+    monkeypatch.setattr(sheet_rows, "MOST_EMPTY", 100_000)
 
     def far(sheet):
         for line in range(3, 30):

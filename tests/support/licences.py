@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "licences.md"
-LOCKS = tuple(ROOT / "requirements" / name for name in ("runtime.txt", "engine.txt"))
+LOCKS = tuple(ROOT / "requirements" / name for name in ("runtime.txt", "engine.txt", "sources.txt"))
 
 SAID = {
     "Apache 2.0": "Apache-2.0",

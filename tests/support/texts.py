@@ -95,6 +95,9 @@ REPORTED = (
         "gateway/sources/files/csv_source.py",
     ),
     *(
+        "gateway/sources/files/access_source.py",
+        "gateway/sources/files/office_source.py",
+        "gateway/sources/files/sheet_rows.py",
         "gateway/sources/files/workbook_source.py",
         "gateway/sources/rows/headings.py",
         "gateway/sources/rows/stable_file.py",

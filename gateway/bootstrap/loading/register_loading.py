@@ -15,6 +15,7 @@ from audit.reading.messages import message
 from gateway.bootstrap.loading.engine_choice import files_for_engine
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, refuse_too_few
 from gateway.bootstrap.loading.load_report import write_load_report
+from gateway.bootstrap.loading.source_location import access_of
 from gateway.bootstrap.loading.vault_filling import Filling, engine_redaction
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_member import person_key
@@ -73,7 +74,10 @@ def load_source(
     as_of: date | None = None,
     choices: LoadChoices = NOTHING_SAID,
 ) -> Loaded:
-    """Read a source (a file, a folder, or the URL of a database) by its mapping and keep the snapshot.
+    """Read a source by its mapping and keep the snapshot.
+
+    `source`: a file, a folder, the URL of a database, the address of a program that serves the register, or
+    "" for the address that the mapping names.
 
     `as_of` is the register date, today where none is given: a year that was over then, embargo included,
     counts whether or not anybody was hurt in it. An older export needs its own date, or its missing years
@@ -103,7 +107,9 @@ def load_source(
     findings = Findings()
     pseudonymise = internal_pseudonyms(directory, node)
     with ExitStack() as stack:
-        opened = stack.enter_context(open_source(str(source), rules, findings))
+        opened = stack.enter_context(
+            open_source(str(source), rules, findings, access_of(directory, progress))
+        )
         filling = _filling(directory, rules)
         if filling is not None:
             stack.enter_context(filling)
@@ -174,7 +180,7 @@ def recompute(
     kept = newest(node)
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
     findings = Findings()
-    with open_source(str(source), rules, findings) as opened:
+    with open_source(str(source), rules, findings, access_of(directory, progress)) as opened:
         again = load(
             opened,
             rules,

@@ -17,7 +17,7 @@ from gateway.bootstrap.loading.register_loading import (
     load_source,
     since_former,
 )
-from gateway.bootstrap.loading.source_location import mapping_kept, mapping_of, place_of
+from gateway.bootstrap.loading.source_location import access_of, mapping_kept, mapping_of, place_of
 from gateway.bootstrap.setup.layout import Layout
 from gateway.keys.custody import read_custody
 from gateway.member.model.record_changes import compare
@@ -62,7 +62,9 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
         if ready.rules.kept:
             read_custody(Layout(directory).keys)
         findings, today = Findings(), ready.upload.as_of or node.clock.now().date()
-        with open_source(ready.source, ready.rules, findings) as opened:
+        with open_source(
+            ready.source, ready.rules, findings, access_of(directory, row_progress(progress))
+        ) as opened:
             read = load(
                 opened,
                 ready.rules,

@@ -5,15 +5,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from audit.reading.messages import message
 from gateway.config import MemberConfig, read_config
+from gateway.sources.mapping.document_text import document_data
 from gateway.sources.model.errors import SourceError
+from gateway.sources.rows.load_progress import Progress
+from gateway.sources.services.credentials import FILE as CREDENTIALS
+from gateway.sources.services.service_address import is_web_address
+from gateway.sources.services.service_source import Access
 
 SOURCE, MAPPING = "source", "mapping.yaml"
 """Default names beside the settings."""
 FORMER = "mapping.former.yaml"
 """The mapping before the one that the mapping desk has kept."""
+
+
+def access_of(directory: Path, progress: Progress = lambda _: None) -> Access:
+    """Return how a node opens a register: by the credentials in its directory, where rows wait as well."""
+    return Access(directory / CREDENTIALS, directory, progress)
 
 
 @dataclass(frozen=True)
@@ -47,13 +58,25 @@ def place_of(directory: Path) -> Place | None:
 
     Raises ConfigError.
     """
-    where = read_config(directory, MemberConfig).source or str(directory / SOURCE)
+    where = read_config(directory, MemberConfig).source or _address(directory) or str(directory / SOURCE)
     is_url = "://" in where
     if not is_url:
         where = str(directory / where)
     if not (is_url or Path(where).exists()):
         return None
-    return Place(where, where.partition("://")[0] + " database" if is_url else Path(where).name)
+    return Place(where, _name(where) if is_url else Path(where).name)
+
+
+def _address(directory: Path) -> str:
+    """Return the address that the node's mapping names; "" where it names none."""
+    path = mapping_of(directory)
+    address = document_data(path.read_text(encoding="utf-8")).get("address") if path is not None else None
+    return address if isinstance(address, str) else ""
+
+
+def _name(url: str) -> str:
+    """Return what pages call a server: its host, or the kind of the database."""
+    return urlsplit(url).hostname or "" if is_web_address(url) else url.partition("://")[0] + " database"
 
 
 def mapping_of(directory: Path) -> Path | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.reading.messages import message
 from gateway.bootstrap.loading.register_upload import where_set
-from gateway.bootstrap.loading.source_location import mapping_of
+from gateway.bootstrap.loading.source_location import access_of, mapping_of
 from gateway.member.node.context import Node
 from gateway.sources.desk.corrections import stated_of
 from gateway.sources.desk.desk_draft import DeskDraft, desk_draft
@@ -41,7 +41,13 @@ def draft_upload(directory: Path, node: Node, body: Mapping[str, Any], progress:
     try:
         place = _place(directory, uploads, upload)
         draft = draft_of(
-            place, node.member, node.dictionary, today, stated=_stated(before, body), former=former
+            place,
+            node.member,
+            node.dictionary,
+            today,
+            stated=_stated(before, body),
+            former=former,
+            access=access_of(directory),
         )
     finally:
         uploads.clear(upload)

@@ -20,7 +20,7 @@ _LOADED_AS = {None: LoadedAs.UNSAID, True: LoadedAs.ADDITION, False: LoadedAs.WH
 
 
 @click.command()
-@click.argument("source")
+@click.argument("source", required=False, default="")
 @options.mapping
 @click.option(
     "--as-of",
@@ -59,7 +59,11 @@ def load(  # noqa: PLR0917 - the options, as click hands them over
     by_engine: bool | None,
     directory: Path,
 ) -> None:
-    """Load the national register SOURCE, a file, a folder or the URL of a database; whole or not at all."""
+    """Load the national register SOURCE; whole or not at all.
+
+    SOURCE is a file, a folder or an address, of a database or of a program that serves the register. Without
+    it the address that the mapping names is read.
+    """
     with open_member(directory) as node, reading() as progress:
         day = None if as_of is None else as_of.date()
         choices = LoadChoices(least_counted, _LOADED_AS[adds], by_engine)

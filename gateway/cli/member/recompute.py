@@ -12,14 +12,14 @@ from gateway.cli.common.progress import reading
 
 
 @click.command("recompute")
-@click.argument("source")
+@click.argument("source", required=False, default="")
 @options.mapping
 @options.own_directory
 def command(source: str, mapping: Path, directory: Path) -> None:
     """Read SOURCE again and compare with the newest snapshot; nothing is kept, nothing is logged.
 
-    A snapshot depends on its source, its mapping and the node's keys alone: the same three give the same
-    snapshot.
+    Without SOURCE the address that the mapping names is read. A snapshot depends on its source, its mapping
+    and the node's keys alone: the same three give the same snapshot.
     """
     with open_member(directory) as node, reading() as progress:
         kept = recompute(directory, node, source, read_document(mapping), progress)

@@ -12,6 +12,13 @@ from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
 from gateway.sources.rows.headings import check_headings
+from gateway.sources.services.service_source import Access
+
+_credentials = click.option(
+    "--credentials",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file with token or password for the address, readable by its owner only.",
+)
 
 
 @click.group("map")
@@ -23,9 +30,14 @@ def command() -> None:
 @click.argument("source")
 @click.option("--member", required=True, help="ISO code of the state whose data these are.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File for the draft.")
-def suggest(source: str, member: str, output: Path | None) -> None:
-    """Draft a mapping for SOURCE: a file, a folder or the URL of a database. The draft stays in the state."""
-    draft = draft_mapping(source, member, regional(), datetime.now(tz=UTC).date())
+@_credentials
+def suggest(source: str, member: str, output: Path | None, credentials: Path | None) -> None:
+    """Draft a mapping for SOURCE. The draft stays in the state.
+
+    SOURCE is a file, a folder or an address, of a database or of a program that serves the register.
+    """
+    access = Access(credentials)
+    draft = draft_mapping(source, member, regional(), datetime.now(tz=UTC).date(), access)
     if output is None:
         click.echo(draft, nl=False)
         return
@@ -37,8 +49,9 @@ def suggest(source: str, member: str, output: Path | None) -> None:
 
 @command.command()
 @click.argument("mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--source", help="Check against this file, folder or database as well.")
-def check(mapping: Path, source: str | None) -> None:
+@click.option("--source", help="Check against this file, folder or address as well.")
+@_credentials
+def check(mapping: Path, source: str | None, credentials: Path | None) -> None:
     """Name line and key of every fault in MAPPING."""
     rules = parse_mapping(read_document(mapping), regional())
     read = sum(len(table.columns) for table in rules.tables)
@@ -47,7 +60,7 @@ def check(mapping: Path, source: str | None) -> None:
     known = sum(len(table.known) for table in rules.tables)
     if source is not None:
         findings = Findings()
-        with open_source(source, rules, findings) as opened:
+        with open_source(source, rules, findings, Access(credentials)) as opened:
             errors = check_headings(opened, rules, findings)
         for finding in findings.all():
             click.echo(f"  {finding}")

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchT
 from gateway.sources.model.cells import cell_text
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.tables import CHUNK_ROWS, Chunk, ForeignKey, OpenTable
+from gateway.sources.services.credentials import secret_for
 
 
 @dataclass
@@ -123,11 +124,33 @@ def _full_name(schema: str | None, table: str) -> str:
     return f"{schema}.{table}" if schema else table
 
 
+def address_of(place: str) -> str:
+    """The URL of a database as a mapping may name it, without user and password; "" for one in a file."""
+    url = sa.make_url(place)
+    if not url.host:
+        return ""
+    query = {name: value for name, value in url.query.items() if "pass" not in name.lower()}
+    return url.set(username=None, password=None, query=query).render_as_string()
+
+
+def _with_secret(url: sa.URL, credentials: Path | None) -> sa.URL:
+    """The URL with user and password from the file of credentials, if it has none. Raises SourceError."""
+    if url.username is not None or not url.host:
+        return url
+    port = f":{url.port}" if url.port else ""
+    secret = secret_for(credentials, f"{url.get_backend_name()}://{url.host}{port}")
+    return url.set(username=secret.user, password=secret.password) if secret.user else url
+
+
 @contextmanager
-def open_database(url: str) -> Iterator[DatabaseSource]:
-    """Connect to the database at `url` for reading. Raises SourceError; no message contains the password."""
+def open_database(url: str, credentials: Path | None = None) -> Iterator[DatabaseSource]:
+    """Connect to the database at `url` for reading. Raises SourceError; no message contains the password.
+
+    `credentials`: a file with user and password, for a URL without them.
+    """
     try:
         address = sa.make_url(url)
+        address = _with_secret(address, credentials)
         engine = _engine(address)
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise SourceError(

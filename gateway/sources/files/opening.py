@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from gateway.dictionary import Dictionary
 from gateway.sources.engine.parquet_files import ENDING
+from gateway.sources.files.access_source import AccessSource
 from gateway.sources.files.csv_source import CsvSource, csv_files
-from gateway.sources.files.database_source import open_database
+from gateway.sources.files.database_source import address_of, open_database
+from gateway.sources.files.office_source import OfficeSource
 from gateway.sources.files.parquet_source import ParquetSource
 from gateway.sources.files.sniff import layout, sniff_reading
 from gateway.sources.files.workbook_source import WorkbookSource
@@ -20,9 +23,13 @@ from gateway.sources.mapping.suggest import suggest
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
 from gateway.sources.model.mapping import Reading, SourceMapping
+from gateway.sources.model.metadata import Metadata
+from gateway.sources.model.source_kinds import FILES, SERVICES, WITH_LINES, WORKBOOKS, kind_by
 from gateway.sources.model.tables import Source
+from gateway.sources.services.service_address import is_web_address, parse_service
+from gateway.sources.services.service_source import NO_ACCESS, Access, open_service
+from gateway.sources.services.spool import Spool
 
-WORKBOOKS = (".xlsx", ".xlsm")
 TOP_ROWS = 50
 MOST_SHEETS = 40
 """Sheets of a workbook that are looked at for the line of the headings."""
@@ -30,24 +37,43 @@ DATABASE_FILES = (".sqlite", ".db", ".sqlite3")
 
 
 @contextmanager
-def open_source(place: str, mapping: SourceMapping, findings: Findings) -> Iterator[Source]:
+def open_source(
+    place: str, mapping: SourceMapping, findings: Findings, access: Access = NO_ACCESS
+) -> Iterator[Source]:
     """The source at `place`, open as long as the context lasts.
 
-    `place` is a file, a folder, or the URL of a database. For a workbook or an SQLite file, `place` may also
-    be the folder with nothing else of the kind in it. Raises SourceError when the source is missing or does
-    not match the mapping.
+    `place` is a file, a folder, the URL of a database, or the address of a program that serves the register;
+    where it is empty, the address that the mapping names. For a workbook or a database in a file, `place` may
+    also be the folder with nothing else of the kind in it. Raises SourceError when the source is missing or
+    does not match the mapping.
     """
-    if mapping.kind == "database":
+    place = place or mapping.address
+    if not place:
+        raise SourceError(
+            "Neither the command nor the mapping says where the register is.",
+            remedy="Name the file, folder or address, or write 'address' in the mapping.",
+        )
+    if mapping.kind in SERVICES:
+        with open_service(place, mapping.kind, access) as served:
+            yield served
+    elif mapping.kind == "database":
         with open_database(
-            place if "://" in place else _sqlite_url(_only(place, DATABASE_FILES))
+            place if "://" in place else _sqlite_url(_only(place, DATABASE_FILES)), access.credentials
         ) as database:
             yield database
-    elif mapping.kind == "xlsx":
-        yield WorkbookSource(_only(place, WORKBOOKS), mapping.reading, findings)
+    elif mapping.kind in WORKBOOKS:
+        yield _workbook(place, mapping.kind, mapping.reading, findings)
+    elif mapping.kind == "access":
+        yield AccessSource(_only(place, FILES["access"]), mapping.reading)
     elif mapping.kind == "parquet":
         yield ParquetSource(Path(place))
     else:
         yield CsvSource(Path(place), mapping.reading, findings)
+
+
+def _workbook(place: str, kind: str, reading: Reading, findings: Findings) -> WorkbookSource | OfficeSource:
+    opened = WorkbookSource if kind == "xlsx" else OfficeSource
+    return opened(_only(place, FILES[kind]), reading, findings)
 
 
 def _only(place: str, endings: tuple[str, ...]) -> Path:
@@ -67,9 +93,11 @@ def _sqlite_url(path: Path) -> str:
     return f"sqlite:///{path.resolve().as_posix()}"
 
 
-def draft_mapping(place: str, member: str, dictionary: Dictionary, today: date) -> str:
+def draft_mapping(
+    place: str, member: str, dictionary: Dictionary, today: date, access: Access = NO_ACCESS
+) -> str:
     """The text of a draft mapping for the source at `place`, whatever its kind. Raises SourceError."""
-    return draft_of(place, member, dictionary, today).text
+    return draft_of(place, member, dictionary, today, access=access).text
 
 
 def draft_of(
@@ -80,6 +108,7 @@ def draft_of(
     *,
     stated: Stated = NOTHING_STATED,
     former: Former | None = None,
+    access: Access = NO_ACCESS,
 ) -> Draft:
     """Draft a mapping for the source at `place`. Raises SourceError.
 
@@ -89,22 +118,36 @@ def draft_of(
     reading = Reading()
     if kind == "csv":
         reading = sniff_reading(_first_file(Path(place)), member)
-    elif kind == "xlsx":
-        book = WorkbookSource(_only(place, WORKBOOKS), reading, Findings())
+    elif kind in WORKBOOKS:
+        book = _workbook(place, kind, reading, Findings())
         reading = layout(_widest([book.top(name, TOP_ROWS) for name in book.tables()[:MOST_SHEETS]]), reading)
     unread = SourceMapping(member, kind, reading, (), {})
-    with open_source(place, unread, Findings()) as source:
-        return suggest(
+    with open_source(place, unread, Findings(), access) as source:
+        drafted = suggest(
             source,
             dictionary,
             member,
             kind=kind,
             reading=reading,
             today=today,
-            metadata=read_metadata(Path(place)) if kind in {"csv", "xlsx"} else None,
+            metadata=_metadata(place, kind, source),
             stated=stated,
             former=former,
         )
+    return replace(drafted, address=_address(place))
+
+
+def _address(place: str) -> str:
+    """What the draft names as the address; "" for files and folders."""
+    if is_web_address(place):
+        return place
+    return address_of(place) if "://" in place else ""
+
+
+def _metadata(place: str, kind: str, source: Source) -> Metadata | None:
+    if isinstance(source, Spool):
+        return source.metadata
+    return read_metadata(Path(place)) if kind in WITH_LINES else None
 
 
 def _widest(sheets: Sequence[Sequence[Sequence[str]]]) -> Sequence[Sequence[str]]:
@@ -113,12 +156,14 @@ def _widest(sheets: Sequence[Sequence[Sequence[str]]]) -> Sequence[Sequence[str]
 
 
 def _kind(place: str) -> str:
+    if is_web_address(place):
+        return parse_service(place).kind
     if "://" in place:
         return "database"
     path = Path(place)
     endings = {p.suffix.lower() for p in (path.iterdir() if path.is_dir() else [path])}
-    if endings & set(WORKBOOKS):
-        return "xlsx"
+    if kind := kind_by(endings):
+        return kind
     if ENDING in endings or path.suffix.lower() == ENDING:
         return "parquet"
     return "database" if endings & set(DATABASE_FILES) else "csv"

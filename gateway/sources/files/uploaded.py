@@ -12,6 +12,7 @@ from gateway.sources.files.uploads import safe_name
 from gateway.sources.files.workbook_package import DENSEST
 from gateway.sources.model.errors import SourceError, UploadError
 from gateway.sources.model.mapping import SourceMapping
+from gateway.sources.model.source_kinds import FILE_ENDINGS, FILES
 
 LARGEST_UNPACKED = 1 << 30
 """Bytes that the unpacked tables of an archive may have together."""
@@ -19,17 +20,22 @@ MOST_PARTS = 1000
 _SMALL = 10 << 20
 _BLOCK = 1 << 20
 _SAYS_UTF_8 = 0x800
-_ZIP, _PDF, _OLD_OFFICE = b"PK", b"%PDF", b"\xd0\xcf\x11\xe0"
+_ZIP, _OLD_OFFICE, _ACCESS = b"PK", b"\xd0\xcf\x11\xe0", b"\x00\x01\x00\x00"
+_OTHER = b"%PDF"
+_BEGIN: Mapping[str, bytes] = {
+    ".xls": _OLD_OFFICE, **dict.fromkeys((".zip", ".xlsx", ".xlsm", ".xlsb", ".ods"), _ZIP),
+    **dict.fromkeys(FILES["access"], _ACCESS),
+}  # fmt: skip
+"""Ending -> first bytes of such a file. Text has none of them."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 _ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "csv": (".csv", ".zip"),
-    "xlsx": (".xlsx", ".xlsm"),
+    **FILES,
     "parquet": (ENDING,),
     "database": (),
 }
-DESK_ENDINGS = (".csv", ".xlsx", ".xlsm", ".zip", ENDING)
+DESK_ENDINGS = (".csv", *FILE_ENDINGS, ".zip", ENDING)
 """Endings of files of which a mapping can be drafted."""
-_UNPACKED = frozenset({".csv", ENDING})
 _TABLES = frozenset({".csv", ".json"})
 """Endings of tables and of what explains their headings, in a zip."""
 
@@ -124,7 +130,7 @@ def as_source(folder: Path, names: Sequence[str], mapping: SourceMapping, work: 
     check_names(names, mapping)
     first = folder / names[0]
     _check_content(first)
-    if mapping.kind == "xlsx":
+    if mapping.kind in FILES:
         return first
     if first.suffix.lower() == ".zip":
         unpack(first, [name for table in mapping.tables for name in table.names], work)
@@ -203,8 +209,9 @@ def _check_content(path: Path) -> None:
     """Raise UploadError where the first bytes of a file contradict the ending of the name."""
     with path.open("rb") as file:
         start = file.read(len(_OLD_OFFICE))
-    packed, ending = start.startswith(_ZIP), path.suffix.lower()
-    if start.startswith(_PDF) or start == _OLD_OFFICE or packed is (ending in _UNPACKED):
+    begin = _BEGIN.get(path.suffix.lower())
+    known = (*_BEGIN.values(), _OTHER)
+    if not start.startswith(begin) if begin is not None else start.startswith(known):
         raise UploadError(
             message("The content of %(file)s does not match the type in its name.", file=path.name),
             remedy=message(

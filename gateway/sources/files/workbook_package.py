@@ -1,4 +1,4 @@
-"""A workbook (.xlsx) as a zip package (ECMA-376): safety checks, formulas, merged cells."""
+"""A workbook as a zip package (ECMA-376 and others): safety checks, formulas and merged cells of .xlsx."""
 
 import errno
 import re
@@ -31,18 +31,21 @@ Place = tuple[int, int]
 """Row and column, from 1."""
 
 
-def check_package(path: Path) -> None:
-    """Raise SourceError for a file that is not a complete workbook, or would be too large when unpacked."""
-    with _parts(path) as package:
+def check_package(path: Path, only: str | None = None) -> None:
+    """Raise SourceError for a file that is not a complete workbook, or would be too large when unpacked.
+
+    `only`: the one part of XML that is read; by default any can be.
+    """
+    with parts(path) as package:
         sizes = package.infolist()
         if sum(part.file_size for part in sizes) > LARGEST_UNPACKED:
-            raise _too_large(path)
+            raise too_large(path)
         for part in sizes:
             dense = part.file_size > _SMALL and part.file_size > DENSEST * max(part.compress_size, 1)
             whole = part.filename.endswith("sharedStrings.xml") and part.file_size > LARGEST_PART_IN_MEMORY
             if dense or whole:
-                raise _too_large(path)
-        for part in sizes:
+                raise too_large(path)
+        for part in sizes if only is None else [package.getinfo(only)]:
             with package.open(part) as stream:
                 if not is_plain(stream, part.filename):
                     raise damaged(path)
@@ -57,22 +60,23 @@ def sheet_traits(path: Path, part: str) -> tuple[bool, dict[Place, Place]]:
     formulas = False
     merged: dict[Place, Place] = {}
     rows = RowNumbers()
-    with _parts(path) as package, package.open(part) as stream:
+    with parts(path) as package, package.open(part) as stream:
         for text in whole_tags(stream):
             if not rows.follow(text):
-                raise _rows_apart(path)
+                raise rows_apart(path)
             formulas = formulas or _FORMULA.search(text) is not None
             for left, top, _, bottom in _MERGED.findall(text):
                 column = _column_number(left)
                 if len(merged) + int(bottom) - int(top) > MOST_MERGED:
-                    raise _too_large(path)
+                    raise too_large(path)
                 for row in range(int(top) + 1, int(bottom) + 1):
                     merged[row, column] = (int(top), column)
     return formulas, merged
 
 
 @contextmanager
-def _parts(path: Path) -> Iterator[zipfile.ZipFile]:
+def parts(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The opened package. Raises SourceError, also while it is read."""
     try:
         with zipfile.ZipFile(path) as package:
             yield package
@@ -87,19 +91,21 @@ def _parts(path: Path) -> Iterator[zipfile.ZipFile]:
 def damaged(path: Path) -> SourceError:
     """The error for a file that cannot be read as a workbook."""
     return SourceError(
-        f"{path.name} is not a whole .xlsx workbook.",
-        remedy="Save it as .xlsx without a password (an old .xls too), or copy it again.",
+        f"{path.name} is not a whole {path.suffix or '.xlsx'} workbook.",
+        remedy="Save it without a password, as .xlsx if it is of another kind, or copy it again.",
     )
 
 
-def _rows_apart(path: Path) -> SourceError:
+def rows_apart(path: Path) -> SourceError:
+    """The error for rows that no sheet has in this order."""
     return SourceError(
         f"The rows of {path.name} are not numbered from 1 to {LAST_ROW} in order; nothing of it was read.",
         remedy="Open it in an office program, and save it anew as .xlsx.",
     )
 
 
-def _too_large(path: Path) -> SourceError:
+def too_large(path: Path) -> SourceError:
+    """The error for a file that would take too much room."""
     return SourceError(
         f"{path.name} would be far too large when unpacked; nothing of it was read.",
         remedy="Check where it comes from; save only the sheets that are needed.",

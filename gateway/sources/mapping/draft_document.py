@@ -70,6 +70,8 @@ class Draft:
     stated: Stated = NOTHING_STATED
     beyond: int = 0
     """Columns that were not looked at, since their tables have too many."""
+    address: str = ""
+    """Where a database or a program serves the source, without a password."""
 
     @property
     def guesses(self) -> list[Guess]:
@@ -101,6 +103,8 @@ def _beginning(draft: Draft) -> Iterator[str]:
     yield "mapping: 1"
     yield f"member: {draft.member}"
     yield f"source: {draft.kind}"
+    if draft.address:
+        yield f"address: {yaml_word(draft.address)}"
     reading = draft.reading
     if reading != Reading():
         delimiter = "tab" if reading.delimiter == "\t" else yaml_word(reading.delimiter)

@@ -6,12 +6,13 @@ draft leaves it out with that reason. For `map suggest` only.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.mapping.lexicon import heading_words
+from gateway.sources.model.metadata import Metadata
 from gateway.sources.model.tables import ForeignKey
 from gateway.sources.model.words import plain
 
@@ -46,16 +47,6 @@ class Explained:
 
     columns: Sequence[Column]
     lists: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """What a file beside the tables says: `headings`: plain heading -> name; `options`: plain heading or ""
-    for all -> plain code -> name.
-    """
-
-    headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    options: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def explained(

@@ -22,6 +22,7 @@ from gateway.sources.model.mapping import (
     TableRule,
     filled,
 )
+from gateway.sources.model.source_kinds import KINDS, SERVICES
 from gateway.sources.model.targets import (
     ACTIVITY_TYPE,
     BARRIER,
@@ -45,7 +46,6 @@ from policies.model.strict_yaml import Node, Table, read_yaml
 from policies.model.vocabulary import nearest
 
 VERSION = 1
-KINDS = ("csv", "xlsx", "parquet", "database")
 
 _FIELD = OneOf("field of the vault", FIELDS)
 _KNOWN = OneOf("field", tuple(field for field in FIELDS if field not in {NARRATIVE, REDACTED}))
@@ -105,6 +105,7 @@ def _document(
         "mapping": Key(Number(VERSION, VERSION), "version of this form", required=True),
         "member": Key(OneOf("member state", members), "whose data these are", required=True),
         "source": Key(OneOf("kind of source", KINDS), "what the source is", required=True),
+        "address": Key(Text(500), "where a database or a program serves the source"),
         "reading": Key(_reading(), "how text files are read"),
         "tables": Key(
             _Each("the tables of the source", _table(known, replaced)),
@@ -267,6 +268,12 @@ def _build(
             )
         if not number and (table.join or table.unclaimed or table.activities):
             faults.append(position.fault("the first table has one row per casualty and is joined to nothing"))
+    if "@" in values.get("address", "").partition("://")[2].partition("/")[0]:
+        problem = "a mapping holds no user and no password: write them into the file of credentials"
+        faults.append(position_of(node, "address").fault(problem))
+    if "address" in values and values.get("source") not in {"database", *SERVICES}:
+        problem = "files and folders are named when they are loaded, not in the mapping"
+        faults.append(position_of(node, "address").fault(problem))
     constants: Mapping[str, str] = values.get("constants", nothing)
     _check_constants(known, constants, position_of(node, "constants"), faults)
     if tables and not faults:
@@ -281,6 +288,7 @@ def _build(
         constants,
         values.get("left_out", nothing),
         values.get("least_counted", LEAST_COUNTED),
+        values.get("address", ""),
     )
 
 

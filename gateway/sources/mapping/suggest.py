@@ -16,7 +16,7 @@ from gateway.sources.mapping.column_guesses import Guess, Structure, guess, root
 from gateway.sources.mapping.draft_columns import Column, columns_of, united
 from gateway.sources.mapping.draft_document import Draft, DraftColumn, DraftTable
 from gateway.sources.mapping.draft_joins import Joins
-from gateway.sources.mapping.draft_lookups import Metadata, explained
+from gateway.sources.mapping.draft_lookups import explained
 from gateway.sources.mapping.draft_marks import read_marks
 from gateway.sources.mapping.draft_rules import rule_of
 from gateway.sources.mapping.draft_structure import links, options_of_whole_columns, tool_columns
@@ -26,6 +26,8 @@ from gateway.sources.mapping.stated import NOTHING_STATED, Stated
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.heading_lines import total_words
 from gateway.sources.model.mapping import Reading
+from gateway.sources.model.metadata import Metadata
+from gateway.sources.model.source_kinds import WITH_LINES
 from gateway.sources.model.tables import ForeignKey, Source
 from gateway.sources.model.targets import CASE, CONTACT, DATE, PILLAR, targets
 
@@ -87,7 +89,7 @@ def _drafted(  # noqa: PLR0917 - all that a draft is made of
     made = explained(read, keys, metadata)
     sheets = guess_sheets(made.columns, witness)
     columns = [column for column in made.columns if column.table not in sheets]
-    words, totals = ([], 0) if kind in {"database", "parquet"} else _totals(columns)
+    words, totals = _totals(columns) if kind in WITH_LINES else ([], 0)
     columns, needless = read_marks(columns, witness)
     tool, options = tool_columns(columns), options_of_whole_columns(columns) | needless
     root = root_table(columns, witness, Structure(tool=tool, options=options))

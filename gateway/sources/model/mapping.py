@@ -105,7 +105,7 @@ class SourceMapping:
     `constants`: target -> code.
 
     `left_out`: table -> why the table is not read. `least_counted`: percent of the rows of every table that
-    must count, or a load stops.
+    must count, or a load stops. `address`: where the source is, for a database or a program that serves it.
     """
 
     member: str
@@ -115,6 +115,7 @@ class SourceMapping:
     constants: Mapping[str, str]
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     least_counted: int = LEAST_COUNTED
+    address: str = ""
 
     @property
     def of_people(self) -> tuple[TableRule, ...]:

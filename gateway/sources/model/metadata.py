@@ -1,0 +1,41 @@
+"""What a source says of its headings and codes, beside its rows. For drafts of mappings only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from gateway.sources.model.words import plain
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """`headings`: plain heading -> name; `options`: plain heading or "" for all -> plain code -> name."""
+
+    headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Labels:
+    """Gathers metadata. What tables say differently of columns with one heading is said of neither."""
+
+    def __init__(self) -> None:
+        self._headings: dict[str, set[str]] = {}
+        self._options: dict[str, list[dict[str, str]]] = {}
+
+    def add(self, heading: str, label: str, codes: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Note what a heading is called, and what its codes mean; "" and nothing for what is not said."""
+        name = plain(heading)
+        self._headings.setdefault(name, set()).add(label)
+        meant = {plain(code): word for code, word in codes.items()}
+        known = self._options.setdefault(name, [])
+        if meant not in known:
+            known.append(meant)
+
+    def metadata(self) -> Metadata:
+        """What was said without contradiction."""
+        headings = {name: next(iter(said)) for name, said in self._headings.items() if len(said) == 1}
+        options = {name: said[0] for name, said in self._options.items() if len(said) == 1}
+        return Metadata(
+            MappingProxyType({name: label for name, label in headings.items() if label}),
+            MappingProxyType({name: codes for name, codes in options.items() if codes}),
+        )

@@ -1,0 +1,139 @@
+"""ODK Central: the submissions of a form, over its OData (https://docs.getodk.org/central-api-odata-endpoints).
+
+Each page has submissions with all rows of their repeats inside (`$expand=*`), so that all tables are of one
+state. A user who signs in gets a token for a day; it is asked for anew when it runs out on the way.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from gateway.sources.services.credentials import Secret
+from gateway.sources.services.service_address import ServiceAddress
+from gateway.sources.services.service_client import RefusedError, ServiceClient
+from gateway.sources.services.spool import ChangedError, Spool
+from gateway.sources.services.survey_rows import DATES, KEY, MAIN, Form, Submission, day, declare
+
+PAGE = 250
+_SYSTEM = {
+    "submissionDate": "SubmissionDate", "submitterId": "SubmitterID", "submitterName": "SubmitterName",
+    "reviewState": "ReviewState", "edits": "Edits", "formVersion": "FormVersion",
+}  # fmt: skip
+"""What Central adds to a submission -> its heading in Central's own export."""
+_WHERE = ("Longitude", "Latitude", "Altitude")
+
+
+@dataclass
+class Odk:
+    """One form of an ODK Central server."""
+
+    address: ServiceAddress
+    client: ServiceClient
+    secret: Secret
+
+    def fetch(self, spool: Spool) -> None:
+        """Fetch form and submissions. Raises SourceError and ChangedError."""
+        parts = self.address.parts
+        form = f"{self.address.base}/v1/projects/{parts['project']}/forms/{quote(parts['form'], safe='')}"
+        try:
+            fields = self._get(f"{form}/fields", {})
+            asked = _form(fields)
+            declare(spool, asked, KEY, tuple(_SYSTEM.values()))
+            self._submissions(spool, asked, f"{form}.svc/{MAIN}")
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self.client.unexpected() from None
+
+    def _submissions(self, spool: Spool, form: Form, path: str) -> None:
+        submission = Submission(spool, form, KEY, _leaf(form))
+        query: Mapping[str, str] = {"$expand": "*", "$top": str(PAGE), "$count": "true"}
+        seen: set[str] = set()
+        expected: int | None = None
+        pages: set[str] = set()
+        while True:
+            page = self._get(path, query)
+            if expected is None:
+                expected = int(page["@odata.count"])
+            if int(page["@odata.count"]) != expected:
+                raise ChangedError
+            for row in page["value"]:
+                if row["__id"] in seen:
+                    raise ChangedError
+                seen.add(row["__id"])
+                _add(submission, row)
+            spool.reached(MAIN, len(seen), expected)
+            further = page.get("@odata.nextLink")
+            if further is None:
+                break
+            if further in pages:
+                raise ChangedError
+            pages.add(further)
+            # Only its query is taken: behind a proxy a server may not know its own address.
+            query = dict(parse_qsl(urlsplit(further).query))
+        if len(seen) != expected:
+            raise ChangedError
+
+    def _get(self, path: str, query: Mapping[str, str]) -> Any:
+        if "Authorization" not in self.client.headers and self.secret.user:
+            self._sign_in()
+        try:
+            return self.client.get(path, query)
+        except RefusedError:
+            if not self.secret.user:
+                raise
+        self._sign_in()
+        return self.client.get(path, query)
+
+    def _sign_in(self) -> None:
+        self.client.headers = {}
+        body = {"email": self.secret.user, "password": self.secret.password}
+        token = self.client.post(f"{self.address.base}/v1/sessions", body=body)["token"]
+        self.client.headers = {"Authorization": f"Bearer {token}"}
+
+
+def headers(secret: Secret) -> Mapping[str, str]:
+    """What shows who asks: a token that somebody has got, if there is one."""
+    return {"Authorization": f"Bearer {secret.token}"} if secret.token else {}
+
+
+def _form(fields: list[Mapping[str, Any]]) -> Form:
+    named = [(str(one["path"]).strip("/"), str(one["type"]).lower()) for one in fields]
+    repeats = tuple(path for path, kind in named if kind == "repeat")
+    questions: dict[str, str] = {}
+    for path, kind in named:
+        if kind == "geopoint":
+            questions.update({f"{path}-{name}": kind for name in _WHERE})
+        elif kind not in {"repeat", "structure"}:
+            questions[path] = kind
+    return Form(repeats, questions)
+
+
+def _leaf(form: Form) -> Callable[[str, Any], Mapping[str, object]]:
+    def cells(path: str, value: Any) -> Mapping[str, object]:
+        if isinstance(value, Mapping):
+            where = value["coordinates"]
+            named = zip(_WHERE, where if value["type"] == "Point" else (), strict=False)
+            return {f"{path}-{name}": number for name, number in named}
+        return {path: day(value) if form.questions.get(path) in DATES else value}
+
+    return cells
+
+
+def _add(submission: Submission, row: Mapping[str, Any]) -> None:
+    key, system = str(row["__id"]), row.get("__system") or {}
+    own = {KEY: key, **{heading: system.get(name) for name, heading in _SYSTEM.items()}}
+    submission.add(_answers(row), key, own)
+
+
+def _answers(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without what OData and Central add, however deep it stands."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if "@odata." in name or name.startswith("__"):
+            continue
+        if isinstance(value, list):
+            value = [_answers(one) for one in value]  # noqa: PLW2901 - the same value, cleaned
+        elif isinstance(value, Mapping) and "coordinates" not in value:
+            value = _answers(value)  # noqa: PLW2901 - likewise
+        found[name] = value
+    return found
