@@ -52,8 +52,8 @@ check: install-test ## style and types, without the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports setup.cfg
 
-install: $(VENV)/.runtime $(VENV)/.engine  ## .venv with the command safelane
-install-test: $(VENV)/.runtime $(VENV)/.test $(CLIENTS)/.made
+install: $(VENV)/.runtime $(VENV)/.engine $(VENV)/.report  ## .venv with the command safelane
+install-test: $(VENV)/.runtime $(VENV)/.test $(VENV)/.report $(CLIENTS)/.made
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Safelane needs Python 3.11 or newer; try make PYTHON=python3.13") if sys.version_info < (3, 11) else None'
@@ -79,6 +79,11 @@ $(VENV)/.engine: $(VENV)/.uv requirements/engine.txt
 	$(call install_with,--require-hashes -r requirements/engine.txt)
 	@touch $@
 
+# Reports as DOCX and PDF: an extra elsewhere, and never missed in the demo or by a test.
+$(VENV)/.report: $(VENV)/.uv requirements/report.txt
+	$(call install_with,--require-hashes -r requirements/report.txt)
+	@touch $@
+
 # What the tests need besides, so that `make --jobs` installs it at the same time.
 $(VENV)/.test: $(VENV)/.uv requirements/runtime.txt requirements/test.txt
 	awk 'FNR == 1 {files++} /^[a-z0-9]/ {known = $$1 in runtime; if (files == 1) runtime[$$1]} files == 2 && !known' \
@@ -91,6 +96,7 @@ lock:            ## pin requirements/*.in again, with hashes (needs uv on the PA
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/runtime.in -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/engine.in -o requirements/engine.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/sources.in -o requirements/sources.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements/runtime.txt requirements/report.in -o requirements/report.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -o requirements/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/clients.in -o requirements/clients.txt
 

@@ -85,6 +85,8 @@ class ReadThrough(StrEnum):
     TOKEN = "token"  # noqa: S105 - a word, no secret
     ADDRESS = "address"
     """A personal address, which holds a secret."""
+    REPORT = "report"
+    """A report that holds the table: its file, or its page where a colleague opens it."""
 
 
 class ErasureGround(StrEnum):

@@ -107,7 +107,8 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
         "subject": "the person whom the entry is about",
         "successor": "the person who takes over",
         "text": "the text of the policy, as signed",
-        "through": "what opened the data: `token`, or `address` for a personal address",
+        "through": "what opened the data: `token`, `address` for a personal address, or `report` for one "
+        "with its numbers",
         "threshold": "the least overlap, other than none, for which the result was disclosed",
         "times": "number of attempts since the entry before",
         "token": "random; names the token in lists",

@@ -91,9 +91,7 @@ PLAIN: Final = {
     "reidentification-shown": msgid(
         "At %(member)s the vault was opened once on %(at)s, for request %(request)s."
     ),
-    "release-read": msgid(
-        "%(who)s read the data of release %(number)s with a program on %(at)s (%(through)s)."
-    ),
+    "release-read": msgid("%(who)s read the data of release %(number)s on %(at)s (by %(through)s)."),
     "sessions-ended": msgid("The sessions of a person were ended on %(at)s: %(reason)s."),
     "set-mixed": msgid("%(member)s mixed the merged list and passed it on, on %(at)s."),
     "set-sealed": msgid("%(member)s put its encrypted set into the count of %(epoch)s on %(at)s."),

@@ -4,9 +4,17 @@ from gateway.accounts.duties import Action
 
 TWINS = "/api/v1/desk"
 
-_PAGES = ("overview", "find", "ask", "ready-made", "sharing", "questions", "questions/<question_id>", "saved")
-_FORMS = ("ask", "ready-made", "saved", "saved/<saved_id>/share", "saved/<saved_id>/delete")
-_FILES = ("questions/<question_id>/download/<form>",)
+_PAGES = (
+    *("overview", "find", "ask", "ready-made", "sharing", "questions", "questions/<question_id>", "saved"),
+    *("reports", "reports/<report_id>", "reports/<report_id>/texts"),
+)
+_FORMS = (
+    *("ask", "ready-made", "saved", "saved/<saved_id>/share", "saved/<saved_id>/delete"),
+    *("reports", "reports/<report_id>/texts/<section>", "reports/<report_id>/ask"),
+    *("reports/<report_id>/up-to-date", "reports/<report_id>/next"),
+    *("reports/<report_id>/share", "reports/<report_id>/delete"),
+)
+_FILES = ("questions/<question_id>/download/<form>", "reports/<report_id>/download/<form>")
 
 
 def _routes() -> dict[str, Action]:

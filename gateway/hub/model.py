@@ -1,5 +1,6 @@
 """What the hub knows: members, invitations, questions under way, and releases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -136,4 +137,41 @@ class SavedQuestion:
     question: Question | None
     arranged: str
     saved_at: datetime
+    shared: bool
+
+
+@dataclass(frozen=True)
+class ReportText:
+    """What the author wrote in one section of a report.
+
+    `version` counts the changes from 1. `looked_at`: False for a text that was taken over from the report of
+    the year before and has not been saved since.
+    """
+
+    text: str
+    version: int
+    looked_at: bool
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report of one year, composed from the owner's tables for one purpose.
+
+    `template`: what it is made of. `as_of`: its tables are the owner's newest that were released by then.
+    `compared_with`: the same moment of its former tables, from which numbers that changed are marked; None
+    without any. `texts` by section. `organisation` is that of the owner when the report was made; with
+    `shared` people of the organisation who hold the purpose read it.
+    """
+
+    id: str
+    owner: str
+    organisation: str
+    template: str
+    year: int
+    purpose: str
+    texts: Mapping[str, ReportText]
+    made_at: datetime
+    as_of: datetime
+    compared_with: datetime | None
     shared: bool

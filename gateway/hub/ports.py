@@ -23,6 +23,7 @@ from gateway.hub.model import (
     KeptRelease,
     LoggedAnswer,
     Presence,
+    Report,
     SavedQuestion,
     StatedSharing,
 )
@@ -120,6 +121,27 @@ class Saved(Protocol):
     def delete(self, saved_id: str, owner: str) -> bool: ...
 
 
+class ReportsView(Protocol):
+    """Reports that people composed."""
+
+    def find(self, report_id: str) -> Report | None: ...
+
+    def of(self, owner: str) -> Sequence[Report]:
+        """A person's, the newest year first."""
+
+    def shared_in(self, organisation: str) -> Sequence[Report]:
+        """Those shared in an organisation, the newest year first."""
+
+
+class Reports(ReportsView, Protocol):
+    def add(self, report: Report) -> None: ...
+
+    def replace(self, before: Report, report: Report) -> bool:
+        """Keep the report in place of what it was; False where it was changed in the meantime."""
+
+    def delete(self, report_id: str) -> None: ...
+
+
 class View(Protocol):
     """Reading: one state of the database throughout."""
 
@@ -145,6 +167,9 @@ class View(Protocol):
 
     @property
     def saved(self) -> SavedView: ...
+
+    @property
+    def reports(self) -> ReportsView: ...
 
     @property
     def people(self) -> People:
@@ -272,6 +297,9 @@ class Notes(Protocol):
 
     @property
     def saved(self) -> Saved: ...
+
+    @property
+    def reports(self) -> Reports: ...
 
     def seen(self, seen: Presence) -> Presence | None:
         """Keep a member's presence; returns the former presence."""

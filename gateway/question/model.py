@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.dictionary import CLIENTS, COUNTRY, PLACES, SERVICE_DATE, Dictionary, DictionaryError
+from gateway.dictionary import (
+    CLIENTS,
+    COUNTRY,
+    PLACES,
+    SERVICE_DATE,
+    Dictionary,
+    DictionaryError,
+    ReadyTable,
+)
 from gateway.dictionary.errors import unknown
 from gateway.errors import SafelaneError
 
@@ -143,6 +151,12 @@ def ready_made(dictionary: Dictionary, question: Question) -> str | None:
         ),
         None,
     )
+
+
+def in_these_words(dictionary: Dictionary, table: ReadyTable, question: Question) -> bool:
+    """Whether a question asks a table as it is: a year of service may be named, and nothing else."""
+    same = question.measure == table.measure and question.by == table.by
+    return same and all(dictionary.of_dimension(f.level, SERVICE_DATE) for f in question.where)
 
 
 def _unknown(find: Any, word: str) -> list[str]:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "licences.md"
-LOCKS = tuple(ROOT / "requirements" / name for name in ("runtime.txt", "engine.txt", "sources.txt"))
+LOCKS = tuple(
+    ROOT / "requirements" / name for name in ("runtime.txt", "engine.txt", "report.txt", "sources.txt")
+)
 
 SAID = {
     "Apache 2.0": "Apache-2.0",
@@ -23,7 +25,9 @@ SAID = {
     "ISC License": "ISC",
     "MIT License": "MIT",
     "ZPL 2.1": "ZPL-2.1",
+    "brotlicffi": "MIT",
     "colorama": "BSD-3-Clause",
+    "pyphen": "MPL-1.1",
     "pywin32": "PSF-2.0",
     "resvg-py": "MIT",
     "tzdata": "Apache-2.0",
@@ -41,6 +45,8 @@ FREE = {
     "LGPL-3.0-only",
     "MIT",
     "MIT-0",
+    "MIT-CMU",
+    "MPL-1.1",
     "MPL-2.0",
     "PSF-2.0",
     "Unlicense",

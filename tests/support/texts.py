@@ -37,7 +37,7 @@ from policies.model.terms import Period
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "gateway" / "web" / "translations"
-FOLDERS = ("audit", "policies", "gateway/web", "gateway/picturing", "gateway/export")
+FOLDERS = ("audit", "policies", "gateway/web", "gateway/picturing", "gateway/export", "gateway/hub/reports")
 MARKS = {**DEFAULT_KEYWORDS, "say": None, "message": None, "msgid": None, "lazy_gettext": None}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
 ERRORS = (
@@ -45,11 +45,13 @@ ERRORS = (
     "gateway/accounts/passphrases.py",
     "gateway/accounts/sessions.py",
     "gateway/bootstrap/desk/worker_processes.py",
+    "gateway/export/documents/print_file.py",
+    "gateway/hub/reports/report_keeping.py",
     "gateway/hub/saved/saved_questions.py",
     "gateway/web/entrance/account.py",
     "gateway/web/entrance/invitation.py",
 )
-"""Whose errors people meet before a desk is open to them, and who can save no question so."""
+"""Whose errors people meet before a desk is open to them, and who can save no question or report so."""
 SHAPES = {
     **dict.fromkeys(("_word", "_words", "word", "Meaning", "OneOf", "MapOf", "Record", "_plain_record"), 0),
     "Key": 1,

@@ -48,6 +48,7 @@ from gateway.store.hub.call_queries import (
 from gateway.store.hub.hub_tables import asked_members, presence, questions, refused_messages, releases
 from gateway.store.hub.members_leaves import SqlMembersLeaves
 from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
+from gateway.store.hub.reports import SqlReports, SqlReportsView, reports
 from gateway.store.hub.saved_questions import SqlSaved, SqlSavedView, saved_questions
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
 from gateway.store.watching.watching import SqlWatch, log_reconciled
@@ -100,10 +101,10 @@ class HubView:
         self.leaves = SqlMembersLeaves(connection)
         self.admissions = SqlAdmissions(connection)
         self.saved = SqlSavedView(connection, dictionary)
+        self.reports = SqlReportsView(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
-        rows = self._connection.execute(ENROLLED)
-        return [enrolment_of(row) for row in rows]
+        return [enrolment_of(row) for row in self._connection.execute(ENROLLED)]
 
     @property
     def people(self) -> SqlPeople:
@@ -154,8 +155,7 @@ class HubView:
         return {row.member: row.answer for row in rows}
 
     def waiting(self, question_id: str) -> list[str]:
-        rows = self._connection.execute(WAITING, {"of": question_id})
-        return list(rows.scalars())
+        return list(self._connection.execute(WAITING, {"of": question_id}).scalars())
 
     def bounds(self, question_id: str) -> Mapping[str, AnswerBounds]:
         return stated_bounds(self._connection, question_id)
@@ -227,8 +227,8 @@ class HubView:
         return sorted(found)
 
     def refused_before(self, mark: bytes) -> bool:
-        query = select(refused_messages.c.because).where(refused_messages.c.mark == mark)
-        return self._connection.execute(query).scalar_one_or_none() is not None
+        found = select(refused_messages.c.because).where(refused_messages.c.mark == mark)
+        return self._connection.execute(found).scalar_one_or_none() is not None
 
     def opening(self, field: str, entry_index: int) -> Opening | None:
         return find_opening(self._connection, field, entry_index)
@@ -278,8 +278,8 @@ class HubUnitOfWork(HubView):
     def people(self) -> SqlPeopleWriter:
         return SqlPeopleWriter(
             self._connection,
-            belongings=(questions.c.user, saved_questions.c.owner),
-            erased=(saved_questions.c.owner,),
+            belongings=(questions.c.user, saved_questions.c.owner, reports.c.owner),
+            erased=(saved_questions.c.owner, reports.c.owner),
         )
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None:
@@ -355,6 +355,7 @@ class HubNotes:
         self.recovery = SqlRecovery(connection)
         self.leaves = SqlMembersLeaves(connection)
         self.saved = SqlSaved(connection)
+        self.reports = SqlReports(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

@@ -3,6 +3,7 @@
 from gateway.web.analyst import downloads, question_form, question_pages, ready_made, saved_pages
 from gateway.web.analyst.finding import finding_page
 from gateway.web.analyst.overview import overview_page
+from gateway.web.analyst.reporting import report_files, report_pages, report_texts
 
 ROUTES = (
     overview_page.desk,
@@ -12,4 +13,7 @@ ROUTES = (
     question_pages.desk,
     saved_pages.desk,
     downloads.desk,
+    report_pages.desk,
+    report_texts.desk,
+    report_files.desk,
 )

@@ -38,6 +38,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/ask", lazy_gettext("Ask")),
         Entry("/ready-made", lazy_gettext("Ready-made questions")),
         Entry("/questions", lazy_gettext("Your questions"), also=("/saved",)),
+        Entry("/reports", lazy_gettext("Reports")),
         Entry("/sharing", lazy_gettext("What members share")),
     ),
     (Side.HUB, Role.AUDITOR): AUDIT,

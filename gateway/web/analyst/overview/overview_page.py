@@ -19,9 +19,10 @@ from gateway.picturing.overview.country_panels import country_panels
 from gateway.picturing.overview.part_of_release import of_code
 from gateway.picturing.overview.yearly_figures import YEAR, YearlyFigures, yearly_figures
 from gateway.picturing.terms import of_totals
+from gateway.question import in_these_words
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.overview.attention import Matter, Pending, matters
-from gateway.web.analyst.overview.question_cards import Card, cards, in_these_words
+from gateway.web.analyst.overview.question_cards import Card, cards
 from gateway.web.analyst.overview.year_in_words import (
     CountryLine,
     KeyFigure,

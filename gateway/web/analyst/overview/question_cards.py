@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from gateway.dictionary import SERVICE_DATE, Dictionary, ReadyMade, ReadyTable
+from gateway.dictionary import ReadyMade, ReadyTable
 from gateway.hub.model import AskedQuestion
 from gateway.hub.sharing_statements import Expected
-from gateway.question import Question
+from gateway.question import Question, in_these_words
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.choices import Forecast, Known, forecasts, in_its_year
 from gateway.web.analyst.draft import Draft
@@ -60,12 +60,6 @@ def cards(
 ) -> tuple[Card, ...]:
     """A card for each named ready-made question. `asked` are the person's own questions, newest first."""
     return tuple(_card(known, known.dictionary.ready_made[name], purpose, asked) for name in names)
-
-
-def in_these_words(dictionary: Dictionary, table: ReadyTable, question: Question) -> bool:
-    """Whether a question asks a table as it is: a year of service may be named, and nothing else."""
-    same = question.measure == table.measure and question.by == table.by
-    return same and all(dictionary.of_dimension(f.level, SERVICE_DATE) for f in question.where)
 
 
 def _card(known: Known, one: ReadyMade, purpose: str, asked: Sequence[AskedQuestion]) -> Card:

@@ -1,0 +1,1 @@
+"""Reports that people compose from their released tables, kept from year to year."""
