@@ -57,7 +57,7 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
         "leaves": "the custodian who leaves",
         "levels": "the levels of the table, each of its own dimension",
         "log_key": "the key that verifies the member's log",
-        "means": "`passphrase` (with a code generator) or `directory`",
+        "means": "`passphrase` (with a code generator), `passkey` or `directory`",
         "measure": "the measure of the question",
         "member": "the member that the entry is about; in a member's log, the owner of the log",
         "members": "codes of the members asked",

@@ -94,7 +94,7 @@ DUTIES: dict[Action, Duty] = {
         "see the own account, its sessions and tokens", PEOPLE_OF_HUB, PEOPLE_OF_NODE, Scope.READ
     ),
     Action.KEEP_OWN_ACCOUNT: Duty(
-        "end own sessions, make and revoke own tokens, take out what is kept about oneself",
+        "end own sessions, make and revoke own tokens and passkeys, take out what is kept about oneself",
         PEOPLE_OF_HUB,
         PEOPLE_OF_NODE,
     ),
@@ -117,7 +117,8 @@ DUTIES: dict[Action, Duty] = {
         Scope.AUDIT,
     ),
     Action.MANAGE_ACCOUNTS: Duty(
-        "invite, list, disable, hand over, erase; end sessions and revoke tokens of others",
+        "invite, list, disable, hand over, erase; end sessions, revoke tokens and passkeys of others; let in "
+        "again, with another operator",
         _only(Who.OPERATOR),
         _only(Who.OPERATOR),
     ),

@@ -33,6 +33,25 @@ class SignInRefusedError(AccountError):
         )
 
 
+class PasskeyRefusedError(AccountError):
+    """One wording for every cause: an unknown or altered passkey, or closed attempts.
+
+    `reason` is for the log, never for the person.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "That did not work: this passkey opens nothing here, it took longer than five minutes, or there "
+            "were too many attempts.",
+            remedy="Try again, or sign in with name, passphrase and code. The attempt has been logged.",
+        )
+        self.reason = reason
+
+
+class NoPasskeyError(AccountError):
+    """A new passkey that was not accepted."""
+
+
 class BusyError(AccountError):
     """Too many passphrases are being checked at once."""
 

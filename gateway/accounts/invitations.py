@@ -1,6 +1,7 @@
 """Invitations, instead of default passwords, and the accounts that invitations open."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -87,33 +88,6 @@ def invite(entrance: Entrance, by: str, offer: Offer, days: int = DAYS) -> str:
     return code
 
 
-def offer_renewal(entrance: Entrance, by: str, name: str, days: int = DAYS) -> str:
-    """Return a code that renews a lost passphrase and lost codes. The code is shown this once.
-
-    The code is handed over like an invitation, after the same check of the person's identity. Sessions end at
-    once, and none of the old secrets opens anything. Raises UnknownAccountError, also for a person without a
-    passphrase here.
-    """
-    accounts = entrance.accounts
-    now = accounts.clock.now()
-    code = new_secret(Kind.INVITATION)
-    generator = entrance.sealer.seal(codes.new_generator(), GENERATOR)
-    with accounts.store.writing() as work:
-        account = work.people.account(name)
-        old = work.people.credentials(name)
-        if account is None or account.closed is not None or old is None:
-            raise UnknownAccountError(f"No open account {name} has a passphrase.", remedy="List them.")
-        index = entries.record(accounts, work, entries.handled(by, account, AccountStep.RENEWAL, now))
-        spent = replace(old, passphrase="", recovery=())
-        work.people.set_credentials(name, spent, because=index)
-        work.people.end_sessions(name, because=index)
-        work.people.forget_browsers(name, because=index)
-        offer = Offer(account.name, account.organisation, account.role, account.purposes)
-        renewal = Invitation(new_id(), offer, now + timedelta(days=days), generator, renews=True)
-        work.people.add_invitation(renewal, secret_hash(Kind.INVITATION, code), because=index)
-    return code
-
-
 def withdraw(accounts: Accounts, by: str, name: str) -> None:
     """Make an unused invitation void. Raises UnknownAccountError."""
     now = accounts.clock.now()
@@ -176,9 +150,23 @@ def accept_by_directory(entrance: Entrance, code: str, identity: Identity) -> No
         work.people.set_identity(invitation.offer.name, identity, because=index)
 
 
+def invitation_hash(code: str) -> str:
+    """Return the hash under which an invitation is kept that a code opens, or two codes with a space between.
+
+    The order of two codes does not matter.
+    """
+    hashes = [secret_hash(Kind.INVITATION, part) for part in code.split()[:2]]
+    return hashes[0] if len(hashes) == 1 else hash_of_both(hashes)
+
+
+def hash_of_both(hashes: Sequence[str]) -> str:
+    """Return the hash of an invitation that two codes open together, from the hash of each code."""
+    return secret_hash(Kind.INVITATION, " ".join(sorted(hashes)))
+
+
 def _find(accounts: Accounts, code: str) -> Invitation:
     with accounts.store.reading() as view:
-        invitation = view.people.invitation(secret_hash(Kind.INVITATION, code.strip()))
+        invitation = view.people.invitation(invitation_hash(code))
     if invitation is None or invitation.until <= accounts.clock.now():
         raise InvitationError
     return invitation

@@ -11,7 +11,7 @@ from gateway.accounts import entries
 from gateway.accounts.context import Accounts
 from gateway.accounts.errors import AccountRuleError
 from gateway.accounts.managing import account_of, close, person_of, services_of
-from gateway.accounts.model import Account, Session, Token
+from gateway.accounts.model import Account, Passkey, Session, Token
 from gateway.accounts.ports import People
 
 
@@ -90,9 +90,19 @@ def _everything(people: People, account: Account) -> dict[str, Any]:
         },
         "passphrase": credentials is not None,
         "recovery_codes_left": 0 if credentials is None else len(credentials.recovery),
+        "passkeys": [_passkey(passkey) for passkey in people.passkeys_of(account.name)],
         "sessions": [_session(session) for session in people.sessions_of(account.name)],
         "tokens": [_token(token) for token in people.tokens_of(account.name)],
         "log_entries": [{"entry": index, "as": field} for index, field in people.entries_of(account.name)],
+    }
+
+
+def _passkey(passkey: Passkey) -> dict[str, Any]:
+    return {
+        "id": passkey.id,
+        "label": passkey.label,
+        "since": passkey.since.isoformat(),
+        "used": passkey.used.isoformat() if passkey.used else None,
     }
 
 

@@ -26,6 +26,7 @@ class Means(StrEnum):
 
     PASSPHRASE = "passphrase"  # noqa: S105 - a word, no secret
     DIRECTORY = "directory"
+    PASSKEY = "passkey"
     TOKEN = "token"  # noqa: S105 - a word, no secret
 
 
@@ -120,6 +121,37 @@ class Credentials:
     generator: bytes
     last_step: int
     recovery: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Passkey:
+    """A passkey (WebAuthn credential) by which an account signs in. `id` names the passkey in lists.
+
+    `credential` is the identifier that the authenticator chose, `public_key` a COSE key (RFC 9052) in CBOR.
+    `counter` is the highest signature counter seen, 0 to 2**32 - 1; authenticators without one say 0.
+    """
+
+    id: str
+    account: str
+    label: str
+    credential: bytes
+    public_key: bytes
+    counter: int
+    since: datetime
+    used: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RenewalRequest:
+    """An operator's request to renew the lost means of an account, which another operator has to confirm.
+
+    `by` is the operator who asked, `code` the hash of the first of the two codes that open the renewal.
+    """
+
+    account: str
+    by: str
+    code: str
+    until: datetime
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,16 @@ from typing import Any, Protocol
 from audit.formats.commitment import Opening
 from audit.log.log import Storage
 from gateway.accounts.lockout import Tally
-from gateway.accounts.model import Account, Credentials, Identity, Invitation, Session, Token
+from gateway.accounts.model import (
+    Account,
+    Credentials,
+    Identity,
+    Invitation,
+    Passkey,
+    RenewalRequest,
+    Session,
+    Token,
+)
 
 
 class Clock(Protocol):
@@ -60,6 +69,17 @@ class People(Protocol):
 
     def credentials(self, name: str) -> Credentials | None: ...
 
+    def passkey(self, hashed: str) -> tuple[Passkey, Account] | None:
+        """Return the passkey whose credential has this hash, with its account."""
+
+    def passkeys_of(self, name: str) -> Sequence[Passkey]:
+        """Return an account's passkeys, newest first."""
+
+    def renewal_request(self, name: str) -> RenewalRequest | None: ...
+
+    def renewal_requests(self) -> Sequence[RenewalRequest]:
+        """Return all requests by the name of the account, ended requests too."""
+
     def session(self, hashed: str) -> tuple[Session, Account] | None: ...
 
     def sessions_of(self, name: str) -> Sequence[Session]:
@@ -99,6 +119,26 @@ class PeopleWriter(People, Protocol):
     def take_recovery(self, name: str, hashed: str, *, because: int) -> bool:
         """Return True once for each recovery code."""
 
+    def add_passkey(self, passkey: Passkey, hashed: str, *, because: int) -> None: ...
+
+    def use_passkey(self, id_: str, counter: int, at: datetime, *, because: int) -> bool:
+        """Keep a signature counter; return False, and keep nothing, where it shows a copy of the passkey.
+
+        A counter that has not risen shows a copy, unless it has been 0 all the time.
+        """
+
+    def remove_passkeys(self, name: str, ids: Iterable[str] | None = None, *, because: int) -> int:
+        """Remove an account's passkeys, the named passkeys or all; returns the number removed."""
+
+    def spend_challenge(self, hashed: str, until: datetime, now: datetime, *, because: int) -> bool:
+        """Return True once for each challenge; forgets challenges that ended before `now`."""
+
+    def ask_renewal(self, request: RenewalRequest, *, because: int) -> None:
+        """Keep a request; replaces a request for the same account."""
+
+    def take_renewal(self, request: RenewalRequest, *, because: int) -> bool:
+        """Return True once for each request."""
+
     def add_invitation(self, invitation: Invitation, hashed: str, *, because: int) -> None:
         """Add an invitation; replaces an invitation for the same name."""
 
@@ -126,7 +166,10 @@ class PeopleWriter(People, Protocol):
         """Replace a name in all tables."""
 
     def erase_secrets(self, name: str, *, because: int) -> None:
-        """Erase credentials, identity, sessions, browsers, tokens, invitations, and what is `kept_about`."""
+        """Erase credentials, identity, passkeys, sessions, browsers, tokens, invitations, renewal requests.
+
+        What is `kept_about` goes too.
+        """
 
     def kept_about(self, name: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """What else is kept about a person and goes with the identity, by its kind, as plain values."""

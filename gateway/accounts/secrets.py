@@ -23,6 +23,8 @@ class Kind(StrEnum):
     INVITATION = "sli"
     RECOVERY = "slr"
     ADDRESS = "sla"
+    CREDENTIAL = "slk"
+    CHALLENGE = "slc"
 
 
 def new_secret(kind: Kind) -> str:

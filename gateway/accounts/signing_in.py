@@ -4,12 +4,13 @@ All three are asked for in one step, so that no partial success can be observed,
 same work whether the account exists or not.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TypeVar
 
 from gateway.accounts import codes, entries, lockout, passphrases
 from gateway.accounts.context import Accounts, Entrance
-from gateway.accounts.errors import IdentityRefusedError, SignInRefusedError
+from gateway.accounts.errors import AccountError, IdentityRefusedError, SignInRefusedError
 from gateway.accounts.invitations import GENERATOR
 from gateway.accounts.lockout import Rule
 from gateway.accounts.model import Account, Credentials, Identity, Means
@@ -21,20 +22,28 @@ from gateway.accounts.sessions import begin
 WRONG = "wrong"
 CLOSED = "closed"
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True)
-class Attempt:
-    """The typed values of an attempt, and its source.
+class Visitor:
+    """Where an attempt comes from: the address, and the browser by its name.
 
     `browser` is the secret of the browser's cookie, if any.
     """
 
-    name: str
-    passphrase: str
-    code: str
     address: str
     browser: str | None
     agent: str
+
+
+@dataclass(frozen=True)
+class Attempt(Visitor):
+    """The typed values of an attempt, and its source."""
+
+    name: str
+    passphrase: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -49,12 +58,25 @@ class SignInResult:
 def sign_in(entrance: Entrance, attempt: Attempt) -> SignInResult:
     """Sign a person in. Raises SignInRefusedError, in the same words for every cause, or BusyError."""
     accounts = entrance.accounts
+    return prove(
+        entrance,
+        attempt,
+        lambda work, account: let_in(accounts, work, account, Means.PASSPHRASE, attempt),
+    )
+
+
+def prove(entrance: Entrance, attempt: Attempt, act: Callable[[UnitOfWork, Account], tuple[int, R]]) -> R:
+    """Check name, passphrase and code, and do an act of this person; returns what the act returns.
+
+    `act` returns the log entry that explains it, and its result. The code is used up with the act, together
+    or not at all. Raises SignInRefusedError, in the same words for every cause, BusyError, and as `act` does.
+    """
+    accounts = entrance.accounts
     now = accounts.clock.now()
     name = attempt.name.strip().lower()
-    known = attempt.browser is not None and _knows(accounts, attempt.browser, name)
-    counted = _counted(entrance, attempt, name, known)
-    if not _begin(accounts, counted, now):
-        _log_failure(accounts, name, CLOSED)
+    under = counted(entrance, attempt, name, known=knows(accounts, attempt, name))
+    if not begin_attempt(accounts, under):
+        log_failure(accounts, name, CLOSED)
         raise SignInRefusedError
     with accounts.store.reading() as view:
         credentials = view.people.credentials(name)
@@ -67,17 +89,18 @@ def sign_in(entrance: Entrance, attempt: Attempt) -> SignInResult:
     try:
         if not (right and counts):
             raise SignInRefusedError
-        entered = _enter(accounts, name, step, attempt, known)
+        done = _act(accounts, name, step, attempt.code, act)
     except SignInRefusedError:
-        _log_failure(accounts, name, WRONG)
+        log_failure(accounts, name, WRONG)
         raise
-    _succeeded(accounts, counted)
-    return entered
+    except AccountError:
+        succeeded(accounts, under)  # it was this person; only the act was refused
+        raise
+    succeeded(accounts, under)
+    return done
 
 
-def sign_in_by_directory(
-    accounts: Accounts, identity: Identity, agent: str, browser: str | None
-) -> SignInResult:
+def sign_in_by_directory(accounts: Accounts, identity: Identity, visitor: Visitor) -> SignInResult:
     """Sign in a person whom a directory has identified, if the person has an open account.
 
     Raises IdentityRefusedError.
@@ -85,10 +108,7 @@ def sign_in_by_directory(
     with accounts.store.writing() as work:
         account = work.people.account_of(identity)
         if account is not None and account.closed is None:
-            known = browser is not None and work.people.knows_browser(
-                secret_hash(Kind.BROWSER, browser), account.name
-            )
-            return _let_in(accounts, work, account, Means.DIRECTORY, agent=agent, known=known)[1]
+            return let_in(accounts, work, account, Means.DIRECTORY, visitor)[1]
     raise IdentityRefusedError("no-account")
 
 
@@ -100,31 +120,41 @@ def _counts(credentials: Credentials | None, step: int | None, code: str) -> boo
     return (step is not None and step > credentials.last_step) or recovery in credentials.recovery
 
 
-def _enter(accounts: Accounts, name: str, step: int | None, attempt: Attempt, known: bool) -> SignInResult:
-    """The passphrase was right: use up the code and open a session, together or not at all.
+def _act(
+    accounts: Accounts,
+    name: str,
+    step: int | None,
+    code: str,
+    act: Callable[[UnitOfWork, Account], tuple[int, R]],
+) -> R:
+    """The passphrase was right: use up the code and act, together or not at all.
 
-    Raises SignInRefusedError.
+    Raises SignInRefusedError, and as `act` does.
     """
     with accounts.store.writing() as work:
         account = work.people.account(name)
         if account is None or account.closed is not None:
             raise SignInRefusedError
-        index, entered = _let_in(accounts, work, account, Means.PASSPHRASE, agent=attempt.agent, known=known)
+        index, done = act(work, account)
         if step is not None:
             taken = work.people.take_step(name, step, because=index)
         else:
-            taken = work.people.take_recovery(name, codes.recovery_hash(attempt.code), because=index)
+            taken = work.people.take_recovery(name, codes.recovery_hash(code), because=index)
         if not taken:
-            raise SignInRefusedError  # which takes back the session and its entry
-        return entered
+            raise SignInRefusedError  # which takes back the act and its entry
+        return done
 
 
-def _let_in(
-    accounts: Accounts, work: UnitOfWork, account: Account, means: Means, *, agent: str, known: bool
+def let_in(
+    accounts: Accounts, work: UnitOfWork, account: Account, means: Means, visitor: Visitor
 ) -> tuple[int, SignInResult]:
+    """Open a session for a person who was identified; returns the log entry too."""
     now = accounts.clock.now()
     index = entries.record(accounts, work, entries.signed_in(account, means, now))
-    secret = begin(accounts, work, account, means, agent, because=index)
+    secret = begin(accounts, work, account, means, visitor.agent, because=index)
+    known = visitor.browser is not None and work.people.knows_browser(
+        secret_hash(Kind.BROWSER, visitor.browser), account.name
+    )
     if known:
         return index, SignInResult(account, secret, None)
     browser = new_secret(Kind.BROWSER)
@@ -132,18 +162,21 @@ def _let_in(
     return index, SignInResult(account, secret, browser)
 
 
-def _knows(accounts: Accounts, browser: str, name: str) -> bool:
+def knows(accounts: Accounts, visitor: Visitor, name: str) -> bool:
+    """Return whether the account of this name has signed in from the visitor's browser."""
+    if visitor.browser is None:
+        return False
     with accounts.store.reading() as view:
-        return view.people.knows_browser(secret_hash(Kind.BROWSER, browser), name)
+        return view.people.knows_browser(secret_hash(Kind.BROWSER, visitor.browser), name)
 
 
-def _counted(entrance: Entrance, attempt: Attempt, name: str, known: bool) -> tuple[tuple[str, Rule], ...]:
+def counted(entrance: Entrance, visitor: Visitor, name: str, *, known: bool) -> tuple[tuple[str, Rule], ...]:
     """Return the keys under which an attempt is counted. Blinded: a typed name may be a passphrase."""
-    if known and attempt.browser is not None:
-        return ((_key(entrance, "browser", attempt.browser), lockout.BROWSER),)
+    if known and visitor.browser is not None:
+        return ((_key(entrance, "browser", visitor.browser), lockout.BROWSER),)
     return (
         (_key(entrance, "account", name), lockout.ACCOUNT),
-        (_key(entrance, "address", lockout.place_of(attempt.address)), lockout.ADDRESS),
+        (_key(entrance, "address", lockout.place_of(visitor.address)), lockout.ADDRESS),
     )
 
 
@@ -151,10 +184,11 @@ def _key(entrance: Entrance, kind: str, value: str) -> str:
     return entrance.sealer.blind(f"{kind} {value}")
 
 
-def _begin(accounts: Accounts, counted: tuple[tuple[str, Rule], ...], now: datetime) -> bool:
+def begin_attempt(accounts: Accounts, under: tuple[tuple[str, Rule], ...]) -> bool:
     """Count an attempt before any check; False, and nothing counted, while attempts are closed."""
+    now = accounts.clock.now()
     with accounts.store.notes() as notes:
-        tallies = [(key, rule, notes.people.tally(key)) for key, rule in counted]
+        tallies = [(key, rule, notes.people.tally(key)) for key, rule in under]
         if any(lockout.is_closed(tally, rule, now) for _, rule, tally in tallies):
             return False
         for key, rule, tally in tallies:
@@ -163,15 +197,15 @@ def _begin(accounts: Accounts, counted: tuple[tuple[str, Rule], ...], now: datet
     return True
 
 
-def _succeeded(accounts: Accounts, counted: tuple[tuple[str, Rule], ...]) -> None:
+def succeeded(accounts: Accounts, under: tuple[tuple[str, Rule], ...]) -> None:
     """Clear the person's failed attempts; those of other people at the same address stay counted."""
     with accounts.store.notes() as notes:
-        for key, rule in counted:
+        for key, rule in under:
             left = lockout.one_less(notes.people.tally(key)) if rule is lockout.ADDRESS else None
             notes.people.set_tally(key, left)
 
 
-def _log_failure(accounts: Accounts, name: str, reason: str) -> None:
+def log_failure(accounts: Accounts, name: str, reason: str) -> None:
     """Log a failed attempt, as often as `gateway.accounts.refusals` allows."""
     now = accounts.clock.now()
     with accounts.store.reading() as view:

@@ -44,6 +44,7 @@ STATUS: dict[type[SafelaneError], HTTPStatus] = {
     NotReplayableError: HTTPStatus.CONFLICT,
     accounts.NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
     accounts.SignInRefusedError: HTTPStatus.UNAUTHORIZED,
+    accounts.PasskeyRefusedError: HTTPStatus.UNAUTHORIZED,
     accounts.IdentityRefusedError: HTTPStatus.UNAUTHORIZED,
     accounts.NotPermittedError: HTTPStatus.FORBIDDEN,
     accounts.NotFreshError: HTTPStatus.FORBIDDEN,

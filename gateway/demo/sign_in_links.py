@@ -111,7 +111,14 @@ def _take(directory: Path, secret: str) -> Person | None:
 def _enter(directory: Path, person: Person) -> SignInResult:
     with open_entrance(directory / person.place) as entrance:
         code = _fresh_code(entrance, person)
-        attempt = Attempt(person.name, person.passphrase, code, "127.0.0.1", None, "the demo's link")
+        attempt = Attempt(
+            "127.0.0.1",
+            None,
+            "the demo's link",
+            name=person.name,
+            passphrase=person.passphrase,
+            code=code,
+        )
         return sign_in(entrance, attempt)
 
 

@@ -19,9 +19,11 @@ from gateway.web.shared.desk import Desk
 
 TAKES_SECRETS = (
     "web-sign-in.submit_sign_in",
+    "web-sign-in.submit_passkey",
     "web-invitation.check_code",
     "web-invitation.open_account",
     "web-account.renew_credentials",
+    "web-account.new_passkey",
     "web-directory.go",
     "web-directory.go_with_invitation",
 )
@@ -44,8 +46,9 @@ def routes(side: Side) -> tuple[Desk, ...]:
 
         return (*analyst.ROUTES, *auditor.ROUTES, *operator.ROUTES, account.desk, gallery.desk)
     from gateway.web.controller import controller_routes as controller  # noqa: PLC0415
+    from gateway.web.operator import letting_in_page  # noqa: PLC0415
 
-    return (*controller.ROUTES, *auditor.ROUTES, account.desk, gallery.desk)
+    return (*controller.ROUTES, *auditor.ROUTES, letting_in_page.desk, account.desk, gallery.desk)
 
 
 def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | None = None) -> None:

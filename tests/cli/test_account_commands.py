@@ -166,3 +166,56 @@ def test_a_directory_that_is_no_hub_and_no_node_is_named(tmp_path: Path) -> None
 
     assert result.exit_code == 8
     assert "not set up" in result.output
+
+
+class Operator:
+    """An operator of either side, who proves it at the terminal: each code counts once."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        self.desk, self.name = desk, name
+        code = desk.code("add-operator", name, "--organisation", "ARMAC")
+        with open_entrance(desk.directory) as entrance:
+            generator = read_invitation(entrance, code)[1]
+            self.codes = list(accept(entrance, code, PASSPHRASE, pyotp.TOTP(generator).now()))
+
+    def renews(self, name: str, *more: str, passphrase: str = PASSPHRASE) -> Result:
+        text = f"{passphrase}\n{self.codes.pop()}\n"
+        return self.desk.run("renew", name, "--operator", self.name, *more, text=text)
+
+
+def test_two_operators_let_somebody_in_again_and_one_alone_does_not(desk: Desk) -> None:
+    vera, otto = Operator(desk, "vera@armac.example"), Operator(desk, "otto@armac.example")
+    desk.opened("ana@armac.example", "auditor")
+
+    wrong = vera.renews("ana@armac.example", passphrase="not the one of vera at all")
+    assert wrong.exit_code == 11
+    first = vera.renews("ana@armac.example")
+    assert "Another operator has to confirm" in first.output
+    alone = vera.renews("ana@armac.example")
+    assert alone.exit_code == 11
+    assert "another operator has to confirm it" in alone.output
+    assert vera.renews("vera@armac.example").exit_code == 11, "nobody can let the own account in again"
+    second = otto.renews("ana@armac.example")
+
+    both = " ".join(
+        line for said in (first, second) for line in said.output.splitlines() if line[:4] == "sli_"
+    )
+    assert len(both.split()) == 2
+    with open_entrance(desk.directory) as entrance:
+        invitation, _ = read_invitation(entrance, both)
+    assert (invitation.offer.name, invitation.renews) == ("ana@armac.example", True)
+    assert (
+        desk.run("renew", "ana@armac.example", "--operator", "ana@armac.example", text="x\ny\n").exit_code
+        == 11
+    )
+    assert desk.says("passkeys", "ana@armac.example") == ""
+    assert desk.run("passkeys", "ana@armac.example", "--remove", "k1").exit_code == 11
+
+
+def test_a_request_is_withdrawn_at_the_machine(desk: Desk) -> None:
+    vera, otto = Operator(desk, "vera@armac.example"), Operator(desk, "otto@armac.example")
+    desk.opened("ana@armac.example", "auditor")
+    vera.renews("ana@armac.example")
+
+    assert "Nobody is asked any more" in otto.renews("ana@armac.example", "--withdraw").output
+    assert otto.renews("ana@armac.example", "--withdraw").exit_code == 11

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from audit.formats.commitment import commit
 from gateway.accounts.lockout import Tally
@@ -15,11 +16,14 @@ from gateway.accounts.model import (
     Invitation,
     Means,
     Offer,
+    Passkey,
+    RenewalRequest,
     Role,
     Scope,
     Session,
     Token,
 )
+from gateway.store.accounts.accounts_tables import spent_challenges
 from gateway.store.accounts.writing import SqlPeopleNotes, SqlPeopleWriter
 from gateway.store.engine.database import Database
 from gateway.store.engine.migrate import HUB, migrate
@@ -86,6 +90,54 @@ def test_codes_and_invitations_are_taken_once(database: Database) -> None:
             False,
         ]
         assert not people.take_recovery(BEN.name, "r2", because=6)
+
+
+def test_a_passkey_is_kept_and_its_counter_only_rises(database: Database) -> None:
+    key = Passkey("k1", ANA.name, "my laptop", b"\x00id", b"\xa5cose", 0, NOW)
+    with database.writing() as connection:
+        people = SqlPeopleWriter(connection)
+        people.add_passkey(key, "hk", because=5)
+
+        assert people.passkey("hk") == (key, ANA)
+        assert people.passkey("other") is None
+        assert [people.use_passkey("k1", n, NOW, because=6) for n in (0, 0, 7, 7, 3, 0, 2**32 - 1)] == [
+            *(True, True, True),
+            *(False, False, False),
+            True,
+        ]
+        assert people.passkeys_of(ANA.name) == [replace(key, counter=2**32 - 1, used=NOW)]
+        assert people.passkeys_of(BEN.name) == []
+        assert people.remove_passkeys(BEN.name, ["k1"], because=7) == 0
+        assert people.remove_passkeys(ANA.name, because=7) == 1
+
+
+def test_a_challenge_is_spent_once_and_forgotten_after_its_end(database: Database) -> None:
+    later = NOW + timedelta(minutes=5)
+    with database.writing() as connection:
+        people = SqlPeopleWriter(connection)
+
+        assert people.spend_challenge("c1", later, NOW, because=5)
+        assert not people.spend_challenge("c1", later, NOW, because=6)
+        assert people.spend_challenge("c2", later, later + timedelta(seconds=1), because=7)
+        rows = list(connection.execute(select(spent_challenges.c.hash)).scalars())
+    assert rows == ["c2"]
+
+
+def test_a_request_to_renew_is_taken_once(database: Database) -> None:
+    first, second = (RenewalRequest(ANA.name, BEN.name, code, NOW) for code in ("h1", "h2"))
+    with database.writing() as connection:
+        people = SqlPeopleWriter(connection)
+        people.ask_renewal(first, because=5)
+        people.ask_renewal(second, because=6)
+
+        assert people.renewal_request(ANA.name) == second
+        assert people.renewal_requests() == [second]
+        assert [people.take_renewal(each, because=7) for each in (first, second, second)] == [
+            False,
+            True,
+            False,
+        ]
+        assert people.renewal_request(ANA.name) is None
 
 
 def test_only_own_sessions_and_tokens_end(database: Database) -> None:

@@ -14,7 +14,6 @@ from audit.events.event_values import CoarseSize
 from audit.events.events import Asked, OpeningsErased
 from gateway.accounts import leaving, managing, tokens
 from gateway.accounts.errors import AccountRuleError, UnknownAccountError
-from gateway.accounts.invitations import offer_renewal
 from gateway.accounts.model import Role, Scope, TokenRequest
 from gateway.api.services import KEY
 from gateway.bootstrap.setup.layout import database_url, own_config
@@ -214,25 +213,6 @@ def test_a_new_passphrase_needs_the_old_one(house: House, ana) -> None:
 
     assert browser.post("/account/credentials", fields, page="/account").status_code == 422
     assert house.browser().sign_in(ana).status_code == 303
-
-
-def test_who_has_lost_everything_gets_a_code_and_nothing_old_opens(house: House, ana) -> None:
-    browser = house.signed_in(ana)
-
-    code = offer_renewal(house.entrance, "console root", ana.name)
-
-    assert not browser.is_signed_in
-    assert house.browser().sign_in(ana).status_code == 401
-    assert house.browser().sign_in(ana, passphrase="", code=ana.recovery[0]).status_code == 401
-    shown = browser.post("/invitation", {"invitation": code}, page="/invitation").text
-    ana.passphrase, ana.generator = NEW, key_on(shown)
-    fields = {"passphrase": NEW, "passphrase_again": NEW, "code": ana.code(house.clock), "invitation": code}
-    assert browser.post("/invitation/open", fields, page="/invitation").status_code == 200
-    house.clock.move(minutes=10)
-    assert house.browser().sign_in(ana).status_code == 303
-    assert browser.post("/invitation", {"invitation": code}, page="/invitation").status_code == 403
-    with pytest.raises(UnknownAccountError):
-        offer_renewal(house.entrance, "console root", "nobody@armac.example")
 
 
 @pytest.mark.parametrize("sealed", ["", "00", "zz", "ab" * 60])

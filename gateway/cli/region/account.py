@@ -2,17 +2,25 @@
 
 import getpass
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from gateway.accounts import addresses, leaving, managing, sessions, tokens
 from gateway.accounts import invitations as inviting
+from gateway.accounts.context import Entrance
 from gateway.accounts.model import Account, AddressRequest, Offer, Role, Scope, TokenRequest
+from gateway.accounts.passkeys import registering
+from gateway.accounts.ports import UnitOfWork
+from gateway.accounts.renewal import two_operators
+from gateway.accounts.signing_in import Attempt, prove
 from gateway.bootstrap.setup.sign_in_setup import open_entrance
 from gateway.cli.common import options
+
+R = TypeVar("R")
 
 name_argument = click.argument("name", metavar="NAME")
 organisation = click.option("--organisation", required=True, help="Whom the person works for, like ARMAC.")
@@ -76,16 +84,37 @@ def invite(
 
 @command.command("renew")
 @name_argument
-@days_of_invitation
+@click.option("--operator", required=True, help="Your own account: who asks, or confirms that another asked.")
+@click.option("--withdraw", "withdraws", is_flag=True, help="End a request that nobody has confirmed.")
 @options.own_directory
-def renew(name: str, days: int, directory: Path) -> None:
-    """Renew a lost passphrase or phone of NAME: ends all sessions, prints a code that renews both."""
+def renew(*, name: str, operator: str, withdraws: bool, directory: Path) -> None:
+    """Let NAME in again after a loss of passphrase, phone or passkeys; two operators have to do so.
+
+    The first run asks, a second run by another operator confirms; the operator's passphrase and code are
+    asked for. Each run prints one of two codes, and the person needs both. All former means end with the
+    second.
+    """
     with open_entrance(directory) as entrance:
-        code = inviting.offer_renewal(entrance, _console(), name, days)
-    click.echo(f"Nothing of before opens the account {name} any more. The code, shown this once:")
-    click.echo(code)
+        half = _as_operator(
+            entrance,
+            operator,
+            lambda work, by: (
+                two_operators.withdraw_request(entrance, work, by, name)
+                if withdraws
+                else two_operators.ask_or_confirm(entrance, work, by, name)
+            ),
+        )
+    if half is None:
+        click.echo(f"Nobody is asked any more to let {name} in again.")
+        return
+    if half.second:
+        click.echo(f"Nothing of before opens the account {name} any more. The second code, shown this once:")
+    else:
+        click.echo("Another operator has to confirm within three days. The first code, shown this once:")
+    click.echo(half.code)
     click.echo(
-        "Check the person's identity, as for an invitation; the code is typed in at /invitation on the pages."
+        "Check the person's identity, as for an invitation. The person types both codes in at /invitation on "
+        "the pages, with a space between."
     )
 
 
@@ -168,6 +197,23 @@ def list_sessions(name: str, end_all: bool, directory: Path) -> None:
                 f"{session.id}  {session.agent:<24} since {_moment(session.since)}, "
                 f"last seen {_moment(session.seen)}"
             )
+
+
+@command.command("passkeys")
+@name_argument
+@click.option("--remove", "gone", help="Remove this passkey, by its id.")
+@options.own_directory
+def list_passkeys(name: str, gone: str | None, directory: Path) -> None:
+    """List a person's passkeys, or remove one of them."""
+    with open_entrance(directory) as entrance:
+        if gone is not None:
+            registering.remove_passkey(entrance.accounts, _console(), name, gone)
+            click.echo("The passkey opens nothing any more.")
+            return
+        with entrance.accounts.store.reading() as view:
+            for passkey in view.people.passkeys_of(name):
+                used = f"last used {_moment(passkey.used)}" if passkey.used else "never used"
+                click.echo(f"{passkey.id}  {passkey.label:<24} since {_moment(passkey.since)}, {used}")
 
 
 @command.command("token")
@@ -258,6 +304,19 @@ def erase(name: str, directory: Path) -> None:
     with open_entrance(directory) as entrance:
         word = leaving.erase(entrance.accounts, _console(), name)
     click.echo(f"Erased. The remaining records are under {word}.")
+
+
+def _as_operator(entrance: Entrance, name: str, act: Callable[[UnitOfWork, Account], tuple[int, R]]) -> R:
+    """Do what counts by the operator who does it: who runs the command has to prove to be that operator."""
+    attempt = Attempt(
+        "this machine",
+        None,
+        "a command",
+        name=name,
+        passphrase=click.prompt(f"Passphrase of {name}", hide_input=True),
+        code=click.prompt(f"Code of {name}"),
+    )
+    return prove(entrance, attempt, act)
 
 
 def _invite(directory: Path, offer: Offer, days: int) -> None:

@@ -1,6 +1,6 @@
 """The tables about accounts, on both sides. `gateway.accounts.model` says what a row means."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from gateway.store.engine.schema import Moment, metadata
 
@@ -65,6 +65,39 @@ invitations = Table(
     Column("until", Moment, nullable=False),
     Column("generator", LargeBinary, nullable=False),  # sealed
     Column("renews", Boolean, nullable=False),
+    Column("because", Integer, nullable=False),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("hash", String(HASH), primary_key=True),
+    Column("id", String(20), nullable=False, unique=True),
+    _account(),
+    Column("label", String(60), nullable=False),
+    Column("credential", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),  # COSE
+    Column("counter", BigInteger, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("used", Moment),
+    Column("because", Integer, nullable=False),
+)
+
+spent_challenges = Table(
+    "spent_challenges",
+    metadata,
+    Column("hash", String(HASH), primary_key=True),
+    Column("until", Moment, nullable=False, index=True),
+    Column("because", Integer, nullable=False),
+)
+
+renewal_requests = Table(
+    "renewal_requests",
+    metadata,
+    Column("account", ForeignKey("accounts.name", onupdate="CASCADE"), primary_key=True),
+    Column("by", ForeignKey("accounts.name", onupdate="CASCADE"), nullable=False),
+    Column("code", String(HASH), nullable=False),
+    Column("until", Moment, nullable=False),
     Column("because", Integer, nullable=False),
 )
 

@@ -13,6 +13,8 @@ from gateway.accounts.model import (
     Invitation,
     Means,
     Offer,
+    Passkey,
+    RenewalRequest,
     Role,
     Scope,
     Session,
@@ -24,7 +26,9 @@ from gateway.store.accounts.accounts_tables import (
     credentials,
     identities,
     invitations,
+    passkeys,
     recovery_codes,
+    renewal_requests,
     sessions,
     tokens,
 )
@@ -59,6 +63,26 @@ class SqlPeople:
         left = select(recovery_codes.c.hash).where(recovery_codes.c.account == name)
         codes = tuple(self._connection.execute(left.order_by(recovery_codes.c.hash)).scalars())
         return Credentials(row.passphrase, row.generator, row.last_step, codes)
+
+    def passkey(self, hashed: str) -> tuple[Passkey, Account] | None:
+        row = self._connection.execute(select(passkeys).where(passkeys.c.hash == hashed)).one_or_none()
+        account = None if row is None else self.account(row.account)
+        return None if row is None or account is None else (_passkey(row), account)
+
+    def passkeys_of(self, name: str) -> Sequence[Passkey]:
+        query = select(passkeys).where(passkeys.c.account == name)
+        rows = self._connection.execute(query.order_by(passkeys.c.since.desc(), passkeys.c.id))
+        return [_passkey(row) for row in rows]
+
+    def renewal_request(self, name: str) -> RenewalRequest | None:
+        query = select(renewal_requests).where(renewal_requests.c.account == name)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else RenewalRequest(row.account, row.by, row.code, row.until)
+
+    def renewal_requests(self) -> Sequence[RenewalRequest]:
+        query = select(renewal_requests).order_by(renewal_requests.c.account)
+        rows = self._connection.execute(query)
+        return [RenewalRequest(row.account, row.by, row.code, row.until) for row in rows]
 
     def session(self, hashed: str) -> tuple[Session, Account] | None:
         row = self._connection.execute(select(sessions).where(sessions.c.hash == hashed)).one_or_none()
@@ -109,6 +133,19 @@ def _account(row: Row[tuple[object, ...]]) -> Account:
         because=row.opened_index,
         owner=row.owner,
         closed=row.closed,
+    )
+
+
+def _passkey(row: Row[tuple[object, ...]]) -> Passkey:
+    return Passkey(
+        id=row.id,
+        account=row.account,
+        label=row.label,
+        credential=row.credential,
+        public_key=row.public_key,
+        counter=row.counter,
+        since=row.since,
+        used=row.used,
     )
 
 

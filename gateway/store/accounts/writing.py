@@ -6,10 +6,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, Table, and_, delete, insert, or_, select, update
 
 from gateway.accounts.lockout import Tally
-from gateway.accounts.model import Account, Credentials, Identity, Invitation, Session, Token
+from gateway.accounts.model import (
+    Account,
+    Credentials,
+    Identity,
+    Invitation,
+    Passkey,
+    RenewalRequest,
+    Session,
+    Token,
+)
 from gateway.auditing.reading_log import SEARCH
 from gateway.store.accounts.accounts_tables import (
     accounts,
@@ -17,8 +26,11 @@ from gateway.store.accounts.accounts_tables import (
     credentials,
     identities,
     invitations,
+    passkeys,
     recovery_codes,
+    renewal_requests,
     sessions,
+    spent_challenges,
     tallies,
     tokens,
 )
@@ -97,6 +109,56 @@ class SqlPeopleWriter(SqlPeople):
             delete(recovery_codes).where(recovery_codes.c.account == name, recovery_codes.c.hash == hashed)
         )
         return taken.rowcount == 1
+
+    def add_passkey(self, passkey: Passkey, hashed: str, *, because: int) -> None:
+        self._connection.execute(
+            insert(passkeys).values(
+                hash=hashed,
+                id=passkey.id,
+                account=passkey.account,
+                label=passkey.label,
+                credential=passkey.credential,
+                public_key=passkey.public_key,
+                counter=passkey.counter,
+                since=passkey.since,
+                because=because,
+            )
+        )
+
+    def use_passkey(self, id_: str, counter: int, at: datetime, *, because: int) -> bool:
+        risen = passkeys.c.counter < counter
+        if counter == 0:
+            risen = or_(risen, passkeys.c.counter == 0)  # neither of both counts
+        used = self._connection.execute(
+            update(passkeys)
+            .where(and_(passkeys.c.id == id_, risen))
+            .values(counter=counter, used=at, because=because)
+        )
+        return used.rowcount == 1
+
+    def remove_passkeys(self, name: str, ids: Iterable[str] | None = None, *, because: int) -> int:
+        del because  # the rows are gone; the entry says whose they were
+        return self._delete(passkeys, name, ids)
+
+    def spend_challenge(self, hashed: str, until: datetime, now: datetime, *, because: int) -> bool:
+        self._connection.execute(delete(spent_challenges).where(spent_challenges.c.until < now))
+        known = select(spent_challenges.c.hash).where(spent_challenges.c.hash == hashed)
+        if self._connection.execute(known).first() is not None:
+            return False
+        self._connection.execute(insert(spent_challenges).values(hash=hashed, until=until, because=because))
+        return True
+
+    def ask_renewal(self, request: RenewalRequest, *, because: int) -> None:
+        self._delete(renewal_requests, request.account)
+        values = {"by": request.by, "code": request.code, "until": request.until}
+        self._connection.execute(
+            insert(renewal_requests).values(account=request.account, because=because, **values)
+        )
+
+    def take_renewal(self, request: RenewalRequest, *, because: int) -> bool:
+        del because  # the row is gone; the invitation that follows names the entry
+        same = (renewal_requests.c.account == request.account, renewal_requests.c.code == request.code)
+        return self._connection.execute(delete(renewal_requests).where(*same)).rowcount == 1
 
     def add_invitation(self, invitation: Invitation, hashed: str, *, because: int) -> None:
         offer = invitation.offer
@@ -180,7 +242,8 @@ class SqlPeopleWriter(SqlPeople):
 
     def erase_secrets(self, name: str, *, because: int) -> None:
         del because  # the rows are gone; the account's row names the entry
-        for table in (recovery_codes, credentials, identities, sessions, browsers, tokens):
+        means = (recovery_codes, credentials, identities, passkeys, renewal_requests)
+        for table in (*means, sessions, browsers, tokens):
             self._delete(table, name)
         self._connection.execute(delete(invitations).where(invitations.c.name == name))
         for column in self._erased:

@@ -12,6 +12,7 @@ from gateway.accounts.addresses import has_addresses, make_address
 from gateway.accounts.errors import (
     AccountError,
     AccountRuleError,
+    NoPasskeyError,
     PassphraseError,
     SignInRefusedError,
     WrongCodeError,
@@ -19,17 +20,20 @@ from gateway.accounts.errors import (
 from gateway.accounts.invitations import GENERATOR
 from gateway.accounts.leaving import export
 from gateway.accounts.managing import renew
-from gateway.accounts.model import AddressRequest, Means, Scope, Session, Token, TokenRequest
+from gateway.accounts.model import AddressRequest, Scope, Session, Token, TokenRequest
+from gateway.accounts.passkeys.registering import add_passkey, asked_options, remove_passkey
 from gateway.accounts.sessions import Present, end, open_sessions, require_fresh
 from gateway.accounts.tokens import make_token, revoke, scopes_of
 from gateway.api.access_control import accounts, principal, signed_in
 from gateway.api.browsers import BROWSER, SESSION, drop_cookie
 from gateway.api.services import hub
 from gateway.web.analyst import analyst_wording
+from gateway.web.entrance.own_passkeys import OwnPasskeys, own_passkeys
 from gateway.web.entrance.personal_addresses import AddressRow, chosen, offered, row, shown_once
 from gateway.web.shared.base import page, typed, web
 from gateway.web.shared.desk import Desk, Model, shown
 from gateway.web.shared.languages import translated
+from gateway.web.shared.passkey_place import asked, needed_party
 
 desk = Desk("account")
 
@@ -78,6 +82,7 @@ class AccountPage:
     addresses: tuple[AddressRow, ...]
     questions: tuple[tuple[str, str], ...]
     renewable: bool
+    passkeys: OwnPasskeys
     refused: AccountError | None = None
 
 
@@ -138,6 +143,46 @@ def revoke_token() -> AnyResponse:
     return redirect(PAGE, 303)
 
 
+@desk.pages.get(f"{PAGE}/passkeys/challenge")  # for the script of the page: no twin
+def passkey_challenge() -> Response:
+    who = signed_in()
+    require_fresh(accounts(), who)
+    return asked(*asked_options(web().entrance, needed_party(), who.account.name))
+
+
+@desk.form(f"{PAGE}/passkeys")
+def new_passkey() -> AnyResponse:
+    """Keep a passkey; needs a recent sign-in, since a passkey outlives the session."""
+    who = signed_in()
+    require_fresh(accounts(), who)
+    response = request.form.get("response", "")
+    try:
+        if not response:
+            raise NoPasskeyError(
+                "Your browser sent no passkey.",
+                remedy="Use a browser that runs scripts and knows passkeys; nothing was changed.",
+            )
+        add_passkey(
+            web().entrance,
+            needed_party(),
+            who.account.name,
+            label=typed("label"),
+            response=response,
+            challenge=typed("challenge"),
+        )
+    except (NoPasskeyError, AccountRuleError) as error:
+        return _refused(error)
+    return redirect(PAGE, 303)
+
+
+@desk.form(f"{PAGE}/passkeys/remove")
+def drop_passkey() -> AnyResponse:
+    who = signed_in()
+    require_fresh(accounts(), who)
+    remove_passkey(accounts(), who.account.name, who.account.name, typed("passkey"))
+    return redirect(PAGE, 303)
+
+
 @desk.file(f"{PAGE}/export")
 def export_own() -> Response:
     who = signed_in()
@@ -189,6 +234,8 @@ def _account(refused: AccountError | None = None) -> AccountPage:
     who, side, now = principal(), accounts().side, accounts().clock.now()
     with accounts().store.reading() as view:
         tokens = view.people.tokens_of(who.user)
+        renewable = view.people.credentials(who.user) is not None
+        passkeys = own_passkeys(view.people.passkeys_of(who.user))
     here = _session()
     return AccountPage(
         name=who.user,
@@ -204,7 +251,8 @@ def _account(refused: AccountError | None = None) -> AccountPage:
         addresses=tuple(row(one, now) for one in tokens if one.is_address),
         # A token that tells of the account need not be one for questions.
         questions=offered(who.user) if here is not None and has_addresses(side, who.role) else (),
-        renewable=here is not None and here.means is Means.PASSPHRASE,
+        renewable=here is not None and renewable,
+        passkeys=passkeys,
         refused=refused,
     )
 
@@ -249,7 +297,9 @@ def _unsealed(text: str) -> str:
 
 
 def _require_passphrase() -> None:
-    if signed_in().session.means is not Means.PASSPHRASE:
+    with accounts().store.reading() as view:
+        known = view.people.credentials(signed_in().account.name)
+    if known is None:
         raise AccountRuleError(
             "You sign in at your directory: passphrase and codes are changed there.",
             remedy="Ask the administrator of the directory.",

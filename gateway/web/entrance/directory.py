@@ -20,10 +20,9 @@ from gateway.accounts.ports import Directory
 from gateway.accounts.refusal_log import refused
 from gateway.accounts.signing_in import sign_in_by_directory
 from gateway.api.access_control import accounts
-from gateway.api.browsers import BROWSER, FLOW, drop_cookie, place, read_cookie, set_cookie
+from gateway.api.browsers import FLOW, drop_cookie, place, read_cookie, set_cookie
 from gateway.web.shared.base import page, typed, web
-from gateway.web.shared.browser_names import agent
-from gateway.web.shared.sign_in_pages import entered_at
+from gateway.web.shared.sign_in_pages import entered_at, visitor
 
 blueprint = Blueprint("web-directory", __name__)
 
@@ -83,8 +82,7 @@ def _came_back() -> AnyResponse:
     identity = _directory().identity(query, pending.nonce, pending.verifier, redirect_uri)
     if pending.invitation:
         accept_by_directory(web().entrance, pending.invitation, identity)
-    agent_ = agent(request.headers.get("User-Agent", ""))
-    entered = sign_in_by_directory(accounts(), identity, agent_, read_cookie(BROWSER))
+    entered = sign_in_by_directory(accounts(), identity, visitor())
     return entered_at(pending.target, entered)
 
 

@@ -24,6 +24,7 @@ class Entry:
 
 
 ACCOUNT = Entry("/account", lazy_gettext("Account"))
+LETTING_IN = Entry("/letting-in", lazy_gettext("Let somebody in again"))
 
 AUDIT = (
     Entry("/audit/entries", lazy_gettext("The log"), also=("/audit/questions",)),
@@ -42,7 +43,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/sharing", lazy_gettext("What members share")),
     ),
     (Side.HUB, Role.AUDITOR): AUDIT,
-    (Side.HUB, Role.OPERATOR): (Entry("/service", lazy_gettext("The service")),),
+    (Side.HUB, Role.OPERATOR): (Entry("/service", lazy_gettext("The service")), LETTING_IN),
     (Side.NODE, Role.CONTROLLER): (
         Entry("/controller/overview", lazy_gettext("Overview")),
         Entry("/controller/approvals", lazy_gettext("Waiting for approval")),
@@ -54,7 +55,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/controller/health", lazy_gettext("Node and keys")),
     ),
     (Side.NODE, Role.AUDITOR): AUDIT,
-    (Side.NODE, Role.OPERATOR): (),
+    (Side.NODE, Role.OPERATOR): (LETTING_IN,),
 }
 """The first entry is where the desk begins."""
 

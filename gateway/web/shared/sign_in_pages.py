@@ -4,10 +4,11 @@ from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from audit.events.account_events import SessionEnd
-from gateway.accounts.errors import NotAuthenticatedError, SignInRefusedError
+from gateway.accounts.errors import NotAuthenticatedError, PasskeyRefusedError, SignInRefusedError
 from gateway.accounts.forms import local_path
+from gateway.accounts.passkeys import passkey_sign_in
 from gateway.accounts.sessions import Present, end, present
-from gateway.accounts.signing_in import Attempt, SignInResult, sign_in
+from gateway.accounts.signing_in import Attempt, SignInResult, Visitor, sign_in
 from gateway.api.access_control import accounts, signed_in
 from gateway.api.browsers import (
     BROWSER,
@@ -23,6 +24,7 @@ from gateway.web.shared import nav
 from gateway.web.shared.base import page, typed, web
 from gateway.web.shared.browser_names import agent
 from gateway.web.shared.kept_input import KEPT, give_back, unseal
+from gateway.web.shared.passkey_place import asked, needed_party, page_with_passkeys, relying_party
 
 blueprint = Blueprint("web-sign-in", __name__)
 
@@ -44,21 +46,50 @@ def show() -> Response:
 @blueprint.post("/sign-in")
 def submit_sign_in() -> AnyResponse:
     attempt = Attempt(
-        name=typed("name"),
-        passphrase=typed("passphrase"),
-        code=typed("code"),
-        address=address(),
-        browser=read_cookie(BROWSER),
-        agent=agent(request.headers.get("User-Agent", "")),
+        **vars(visitor()), name=typed("name"), passphrase=typed("passphrase"), code=typed("code")
     )
-    target, kept = local_path(request.form.get("next", "/")), request.form.get(KEPT, "")
     try:
         entered = sign_in(web().entrance, attempt)
     except SignInRefusedError as error:
-        return sign_in_page(target, refused=error, kept=kept, status=401)
-    form = unseal(kept)
+        return refused_sign_in(error)
+    return entered_from_form(entered)
+
+
+@blueprint.get("/sign-in/passkey/challenge")
+def challenge() -> Response:
+    """What the script of the page asks the browser for a passkey with; nothing is kept of it."""
+    options, sealed = passkey_sign_in.asked_options(web().entrance, needed_party())
+    return asked(options, sealed)
+
+
+@blueprint.post("/sign-in/passkey")
+def submit_passkey() -> AnyResponse:
+    attempt = passkey_sign_in.PasskeyAttempt(
+        **vars(visitor()), response=request.form.get("response", ""), challenge=typed("challenge")
+    )
+    try:
+        entered = passkey_sign_in.sign_in_by_passkey(web().entrance, needed_party(), attempt)
+    except PasskeyRefusedError as error:
+        return refused_sign_in(error)
+    return entered_from_form(entered)
+
+
+def visitor() -> Visitor:
+    """Where the request comes from, for signing in."""
+    return Visitor(address(), read_cookie(BROWSER), agent(request.headers.get("User-Agent", "")))
+
+
+def refused_sign_in(error: SignInRefusedError | PasskeyRefusedError) -> Response:
+    """The sign-in form again, with what it was to lead to."""
+    target, kept = local_path(request.form.get("next", "/")), request.form.get(KEPT, "")
+    return sign_in_page(target, refused=error, kept=kept, status=401)
+
+
+def entered_from_form(entered: SignInResult) -> AnyResponse:
+    """Go where the sign-in form was to lead: to a page, or to the person's former input."""
+    form = unseal(request.form.get(KEPT, ""))
     if form is None:
-        return entered_at(target, entered)
+        return entered_at(local_path(request.form.get("next", "/")), entered)
     end_former()
     g.begun = entered.session  # the form given back is made for this session
     found = give_back(form, present(accounts(), entered.session))
@@ -112,7 +143,7 @@ def sign_in_page(
     target: str,
     *,
     again: bool = False,
-    refused: SignInRefusedError | None = None,
+    refused: SignInRefusedError | PasskeyRefusedError | None = None,
     kept: str = "",
     status: int = 200,
 ) -> Response:
@@ -124,5 +155,7 @@ def sign_in_page(
         again=again,
         refused=refused,
         directory=web().directory,
+        passkeys=relying_party() is not None,
+        passkeys_at=page_with_passkeys(),
         kept=kept,
     )

@@ -1,0 +1,1 @@
+"""Renewal of lost means: two operators together let a person in again."""
