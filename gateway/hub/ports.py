@@ -22,6 +22,7 @@ from gateway.hub.model import (
     Invited,
     KeptRelease,
     LoggedAnswer,
+    OwnGroup,
     Presence,
     SavedQuestion,
     StatedSharing,
@@ -120,6 +121,23 @@ class Saved(Protocol):
     def delete(self, saved_id: str, owner: str) -> bool: ...
 
 
+class GroupsView(Protocol):
+    """Codes that people put together under a name."""
+
+    def of(self, owner: str) -> Sequence[OwnGroup]:
+        """A person's, by name."""
+
+
+class Groups(Protocol):
+    """Keeps them. What is deleted is the owner's: False where the owner has none of this number."""
+
+    def names_of(self, owner: str) -> Sequence[str]: ...
+
+    def keep(self, group: OwnGroup) -> None: ...
+
+    def delete(self, group_id: str, owner: str) -> bool: ...
+
+
 class View(Protocol):
     """Reading: one state of the database throughout."""
 
@@ -145,6 +163,9 @@ class View(Protocol):
 
     @property
     def saved(self) -> SavedView: ...
+
+    @property
+    def groups(self) -> GroupsView: ...
 
     @property
     def people(self) -> People:
@@ -272,6 +293,9 @@ class Notes(Protocol):
 
     @property
     def saved(self) -> Saved: ...
+
+    @property
+    def groups(self) -> Groups: ...
 
     def seen(self, seen: Presence) -> Presence | None:
         """Keep a member's presence; returns the former presence."""

@@ -47,6 +47,7 @@ from gateway.store.hub.call_queries import (
 )
 from gateway.store.hub.hub_tables import asked_members, presence, questions, refused_messages, releases
 from gateway.store.hub.members_leaves import SqlMembersLeaves
+from gateway.store.hub.own_groups import SqlGroups, SqlGroupsView, own_groups
 from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
 from gateway.store.hub.saved_questions import SqlSaved, SqlSavedView, saved_questions
 from gateway.store.hub.sharing import keep_sharing, stated_sharings
@@ -100,6 +101,7 @@ class HubView:
         self.leaves = SqlMembersLeaves(connection)
         self.admissions = SqlAdmissions(connection)
         self.saved = SqlSavedView(connection, dictionary)
+        self.groups = SqlGroupsView(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
         rows = self._connection.execute(ENROLLED)
@@ -278,8 +280,8 @@ class HubUnitOfWork(HubView):
     def people(self) -> SqlPeopleWriter:
         return SqlPeopleWriter(
             self._connection,
-            belongings=(questions.c.user, saved_questions.c.owner),
-            erased=(saved_questions.c.owner,),
+            belongings=(questions.c.user, saved_questions.c.owner, own_groups.c.owner),
+            erased=(saved_questions.c.owner, own_groups.c.owner),
         )
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None:
@@ -355,6 +357,7 @@ class HubNotes:
         self.recovery = SqlRecovery(connection)
         self.leaves = SqlMembersLeaves(connection)
         self.saved = SqlSaved(connection)
+        self.groups = SqlGroups(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:
