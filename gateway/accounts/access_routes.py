@@ -56,6 +56,8 @@ ROUTES: dict[str, Action] = {
     "POST /account/addresses": Action.KEEP_OWN_ACCOUNT,
     "POST /kept": Action.KEEP_OWN_ACCOUNT,
     "POST /sign-out": Action.KEEP_OWN_ACCOUNT,
+    "GET /glossary": Action.READ_WORDS,
+    "GET /api/v1/desk/glossary.json": Action.READ_WORDS,
     "GET /api/v1/catalogue": Action.READ_WORDS,
     "GET /api/v1/catalogue/dcat": Action.READ_WORDS,
     "GET /api/v1/catalogue/codelists": Action.READ_WORDS,

@@ -13,7 +13,7 @@ from gateway.api.app import LIMITER
 from gateway.api.browsers import KEY as PLACE
 from gateway.api.browsers import Place
 from gateway.web.auditor import auditor_routes as auditor
-from gateway.web.entrance import account, directory, gallery, invitation, tour_page
+from gateway.web.entrance import account, directory, gallery, glossary_page, invitation, tour_page
 from gateway.web.shared import base, compressing, forms, kept_input, languages, rendering, sign_in_pages
 from gateway.web.shared.desk import Desk
 
@@ -34,7 +34,7 @@ SIGNS = (
 )
 """The controller's forms that take a passphrase."""
 
-OF_ALL = (account.desk, tour_page.desk, gallery.desk)
+OF_ALL = (account.desk, tour_page.desk, glossary_page.desk, gallery.desk)
 """Desks of every role."""
 
 
