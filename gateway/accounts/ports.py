@@ -67,6 +67,9 @@ class People(Protocol):
 
     def account_of(self, identity: Identity) -> Account | None: ...
 
+    def has_toured(self, name: str, tour: str) -> bool:
+        """Return whether the tour of a desk was begun or declined by this person."""
+
     def credentials(self, name: str) -> Credentials | None: ...
 
     def passkey(self, hashed: str) -> tuple[Passkey, Account] | None:
@@ -188,6 +191,9 @@ class PeopleNotes(Protocol):
     def forget_tallies(self, before: datetime) -> None: ...
 
     def session_seen(self, session: str, at: datetime) -> None: ...
+
+    def keep_tour(self, name: str, tour: str, at: datetime) -> None:
+        """Keep that a person has begun or declined the tour of a desk."""
 
     def token_used(self, token: str, at: datetime) -> None: ...
 

@@ -122,6 +122,18 @@ class StatedSharing:
 
 
 @dataclass(frozen=True)
+class OwnGroup:
+    """Codes of one level that a person has put together under a name."""
+
+    id: str
+    owner: str
+    name: str
+    level: str
+    codes: tuple[str, ...]
+    made_at: datetime
+
+
+@dataclass(frozen=True)
 class SavedQuestion:
     """A question that a person saved under a name.
 

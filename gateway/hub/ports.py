@@ -22,6 +22,7 @@ from gateway.hub.model import (
     Invited,
     KeptRelease,
     LoggedAnswer,
+    OwnGroup,
     Presence,
     Report,
     SavedQuestion,
@@ -142,6 +143,23 @@ class Reports(ReportsView, Protocol):
     def delete(self, report_id: str) -> None: ...
 
 
+class GroupsView(Protocol):
+    """Codes that people put together under a name."""
+
+    def of(self, owner: str) -> Sequence[OwnGroup]:
+        """A person's, by name."""
+
+
+class Groups(Protocol):
+    """Keeps them. What is deleted is the owner's: False where the owner has none of this number."""
+
+    def names_of(self, owner: str) -> Sequence[str]: ...
+
+    def keep(self, group: OwnGroup) -> None: ...
+
+    def delete(self, group_id: str, owner: str) -> bool: ...
+
+
 class View(Protocol):
     """Reading: one state of the database throughout."""
 
@@ -170,6 +188,9 @@ class View(Protocol):
 
     @property
     def reports(self) -> ReportsView: ...
+
+    @property
+    def groups(self) -> GroupsView: ...
 
     @property
     def people(self) -> People:
@@ -300,6 +321,9 @@ class Notes(Protocol):
 
     @property
     def reports(self) -> Reports: ...
+
+    @property
+    def groups(self) -> Groups: ...
 
     def seen(self, seen: Presence) -> Presence | None:
         """Keep a member's presence; returns the former presence."""

@@ -13,7 +13,7 @@ from gateway.api.app import LIMITER
 from gateway.api.browsers import KEY as PLACE
 from gateway.api.browsers import Place
 from gateway.web.auditor import auditor_routes as auditor
-from gateway.web.entrance import account, directory, gallery, invitation
+from gateway.web.entrance import account, directory, gallery, glossary_page, invitation, tour_page
 from gateway.web.shared import base, compressing, forms, kept_input, languages, rendering, sign_in_pages
 from gateway.web.shared.desk import Desk
 
@@ -36,6 +36,9 @@ SIGNS = (
 )
 """The controller's forms that take a passphrase."""
 
+OF_ALL = (account.desk, tour_page.desk, glossary_page.desk, gallery.desk)
+"""Desks of every role."""
+
 
 def routes(side: Side) -> tuple[Desk, ...]:
     """Return the desks of a side, by the roles there."""
@@ -44,11 +47,11 @@ def routes(side: Side) -> tuple[Desk, ...]:
         from gateway.web.analyst import analyst_routes as analyst  # noqa: PLC0415
         from gateway.web.operator import operator_routes as operator  # noqa: PLC0415
 
-        return (*analyst.ROUTES, *auditor.ROUTES, *operator.ROUTES, account.desk, gallery.desk)
+        return (*analyst.ROUTES, *auditor.ROUTES, *operator.ROUTES, *OF_ALL)
     from gateway.web.controller import controller_routes as controller  # noqa: PLC0415
     from gateway.web.operator import letting_in_page  # noqa: PLC0415
 
-    return (*controller.ROUTES, *auditor.ROUTES, letting_in_page.desk, account.desk, gallery.desk)
+    return (*controller.ROUTES, *auditor.ROUTES, letting_in_page.desk, *OF_ALL)
 
 
 def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | None = None) -> None:

@@ -69,6 +69,19 @@ def test_what_is_kept_comes_back_as_it_was(database: Database) -> None:
         assert not people.knows_browser("hb", BEN.name)
 
 
+def test_a_tour_is_remembered_until_the_person_is_erased(database: Database) -> None:
+    with database.writing() as connection:
+        people, notes = SqlPeopleWriter(connection), SqlPeopleNotes(connection)
+        for _ in range(2):
+            notes.keep_tour(ANA.name, "hub-analyst", NOW)
+
+        assert people.has_toured(ANA.name, "hub-analyst")
+        assert not people.has_toured(ANA.name, "node-auditor")
+        assert not people.has_toured(BEN.name, "hub-analyst")
+        people.erase_secrets(ANA.name, because=5)
+        assert not people.has_toured(ANA.name, "hub-analyst")
+
+
 def test_codes_and_invitations_are_taken_once(database: Database) -> None:
     invitation = Invitation("i1", Offer("cy@x.example", "ARMAC", Role.AUDITOR), NOW, b"sealed")
     with database.writing() as connection:

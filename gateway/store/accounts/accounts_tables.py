@@ -137,6 +137,14 @@ tokens = Table(
     Column("because", Integer, nullable=False),
 )
 
+tours = Table(
+    "tours",
+    metadata,
+    Column("account", ForeignKey("accounts.name", onupdate="CASCADE"), primary_key=True),
+    Column("tour", String(40), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 tallies = Table(
     "tallies",
     metadata,

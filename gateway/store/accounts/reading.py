@@ -31,6 +31,7 @@ from gateway.store.accounts.accounts_tables import (
     renewal_requests,
     sessions,
     tokens,
+    tours,
 )
 from gateway.store.engine.schema import SHORT_VALUE, openings
 
@@ -55,6 +56,10 @@ class SqlPeople:
             .where(identities.c.issuer == identity.issuer, identities.c.subject == identity.subject)
         ).one_or_none()
         return None if row is None else _account(row)
+
+    def has_toured(self, name: str, tour: str) -> bool:
+        query = select(tours.c.at).where(tours.c.account == name, tours.c.tour == tour)
+        return self._connection.execute(query).scalar() is not None
 
     def credentials(self, name: str) -> Credentials | None:
         row = self._connection.execute(select(credentials).where(credentials.c.account == name)).one_or_none()

@@ -33,6 +33,7 @@ from gateway.store.accounts.accounts_tables import (
     spent_challenges,
     tallies,
     tokens,
+    tours,
 )
 from gateway.store.accounts.reading import SqlPeople
 from gateway.store.engine.openings import erase_searches
@@ -243,7 +244,7 @@ class SqlPeopleWriter(SqlPeople):
     def erase_secrets(self, name: str, *, because: int) -> None:
         del because  # the rows are gone; the account's row names the entry
         means = (recovery_codes, credentials, identities, passkeys, renewal_requests)
-        for table in (*means, sessions, browsers, tokens):
+        for table in (*means, sessions, browsers, tokens, tours):
             self._delete(table, name)
         self._connection.execute(delete(invitations).where(invitations.c.name == name))
         for column in self._erased:
@@ -252,7 +253,7 @@ class SqlPeopleWriter(SqlPeople):
     def kept_about(self, name: str) -> dict[str, list[dict[str, Any]]]:
         """The rows that erasing an identity would delete from other tables, by the table's name."""
         found: dict[str, list[dict[str, Any]]] = {}
-        for column in self._erased:
+        for column in (tours.c.account, *self._erased):
             rows = self._connection.execute(select(column.table).where(column == name)).mappings()
             found[column.table.name] = [{key: _plain(value) for key, value in row.items()} for row in rows]
         return found
@@ -294,6 +295,11 @@ class SqlPeopleNotes:
 
     def session_seen(self, session: str, at: datetime) -> None:
         self._connection.execute(update(sessions).where(sessions.c.id == session).values(seen=at))
+
+    def keep_tour(self, name: str, tour: str, at: datetime) -> None:
+        row = tours.c.account == name, tours.c.tour == tour
+        self._connection.execute(delete(tours).where(*row))
+        self._connection.execute(insert(tours).values(account=name, tour=tour, at=at))
 
     def token_used(self, token: str, at: datetime) -> None:
         self._connection.execute(update(tokens).where(tokens.c.id == token).values(used=at))

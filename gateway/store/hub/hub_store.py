@@ -47,6 +47,7 @@ from gateway.store.hub.call_queries import (
 )
 from gateway.store.hub.hub_tables import asked_members, presence, questions, refused_messages, releases
 from gateway.store.hub.members_leaves import SqlMembersLeaves
+from gateway.store.hub.own_groups import SqlGroups, SqlGroupsView, own_groups
 from gateway.store.hub.received_bounds import keep_bounds, stated_bounds
 from gateway.store.hub.reports import SqlReports, SqlReportsView, reports
 from gateway.store.hub.saved_questions import SqlSaved, SqlSavedView, saved_questions
@@ -102,6 +103,7 @@ class HubView:
         self.admissions = SqlAdmissions(connection)
         self.saved = SqlSavedView(connection, dictionary)
         self.reports = SqlReportsView(connection)
+        self.groups = SqlGroupsView(connection)
 
     def enrolments(self) -> Sequence[Enrolment]:
         return [enrolment_of(row) for row in self._connection.execute(ENROLLED)]
@@ -278,8 +280,8 @@ class HubUnitOfWork(HubView):
     def people(self) -> SqlPeopleWriter:
         return SqlPeopleWriter(
             self._connection,
-            belongings=(questions.c.user, saved_questions.c.owner, reports.c.owner),
-            erased=(saved_questions.c.owner, reports.c.owner),
+            belongings=(questions.c.user, saved_questions.c.owner, reports.c.owner, own_groups.c.owner),
+            erased=(saved_questions.c.owner, reports.c.owner, own_groups.c.owner),
         )
 
     def add_question(self, question: AskedQuestion, *, because: int) -> None:
@@ -356,6 +358,7 @@ class HubNotes:
         self.leaves = SqlMembersLeaves(connection)
         self.saved = SqlSaved(connection)
         self.reports = SqlReports(connection)
+        self.groups = SqlGroups(connection)
 
     @property
     def people(self) -> SqlPeopleNotes:

@@ -68,9 +68,10 @@ class MemberCoverage:
 
 @dataclass(frozen=True)
 class Explained:
-    """One cell in sentences; `ancestor` is the text of the nearest visible cell that contains the cell."""
+    """One cell in sentences. `kind`: its status, which the glossary explains."""
 
     key: str
+    kind: str
     place: str
     sentences: tuple[str, ...]
 
@@ -125,7 +126,7 @@ def explained(release: Release, dictionary: Dictionary, key: str) -> Explained:
         found: Explanation = explain(release, dictionary, codes, analyst_wording.words())
     except CellError as error:
         raise UnknownQuestionError(error.message, remedy=error.remedy) from None
-    return Explained(key, found.place, found.sentences)
+    return Explained(key, found.cell.status.value, found.place, found.sentences)
 
 
 def question_of(release: Release, dictionary: Dictionary) -> Question:

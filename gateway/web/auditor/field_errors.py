@@ -1,10 +1,19 @@
 """Errors of typed fields, in the page's language, for the page that shows the fields again."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext
 from marshmallow import ValidationError
 
+from gateway.web.shared.tour import PARAMETER
+
 DAYS = frozenset({"since", "until"})
 NUMBERS = frozenset({"count", "size", "before"})
+
+
+def searched(values: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a search that were filled in; the step of the tour is none of them."""
+    return {name: value for name, value in values.items() if value.strip() and name != PARAMETER}
 
 
 def said(error: ValidationError) -> dict[str, str]:

@@ -24,7 +24,7 @@ from gateway.auditing.entry_search import Span, find_newest, name_of, whole
 from gateway.auditing.ports import View
 from gateway.dictionary import regional
 from gateway.web.auditor.entry_kinds import GROUPS
-from gateway.web.auditor.field_errors import said
+from gateway.web.auditor.field_errors import said, searched
 from gateway.web.shared.desk import Desk, Model
 from gateway.web.shared.languages import spoken, translated
 from gateway.wire.answer import Refusal
@@ -86,7 +86,7 @@ class Listed:
 
 @desk.page(PATH, "auditor/entries.html", fragment="auditor/_found.html")
 def audit_entries() -> Model:
-    typed = {name: value for name, value in request.args.items() if value.strip()}
+    typed = searched(request.args)
     try:
         query: dict[str, Any] = PageSchema().load(typed)
     except ValidationError as error:

@@ -16,7 +16,7 @@ from gateway.api.services import audited
 from gateway.auditing.damage import words_of_damage
 from gateway.auditing.entry_search import entries_of, whole
 from gateway.auditing.sampling import draw
-from gateway.web.auditor.field_errors import said
+from gateway.web.auditor.field_errors import said, searched
 from gateway.web.auditor.listing import Row, row_of
 from gateway.web.shared.desk import Desk, Model
 
@@ -42,7 +42,7 @@ class SamplePage:
 
 @desk.page("/audit/sample", "auditor/sample.html")
 def audit_sample() -> Model:
-    typed = {name: value for name, value in request.args.items() if value.strip()}
+    typed = searched(request.args)
     kept = audited().kept
     if not typed:
         with kept.store.reading() as view:

@@ -14,7 +14,7 @@ from gateway.accounts.context import Entrance
 from gateway.accounts.model import Account
 from gateway.accounts.ports import Directory
 from gateway.api.access_control import accounts
-from gateway.web.shared import languages, nav
+from gateway.web.shared import languages, nav, tour
 from gateway.web.shared.forms import form_field
 
 KEY = "safelane-web"
@@ -46,6 +46,7 @@ class Web:
 def install(app: Flask) -> None:
     mimetypes.add_type("font/woff2", ".woff2")  # unknown to older Pythons
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["tour_at"] = tour.tour_at
     app.after_request(_keep_assets)
 
 
@@ -65,6 +66,8 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         navigation=() if account is None else nav.entries(accounts().side, account.role),
         search_address="" if account is None else nav.search(accounts().side, account.role),
         badges={} if account is None else web().badges(),
+        tour=None if account is None else tour.shown(accounts().side, account.role),
+        tour_offered=account is not None and tour.offered(accounts(), account),
         form_field=form_field,
         languages=languages,
         here=request.full_path.rstrip("?") if request.method == "GET" else "/",
