@@ -1,6 +1,7 @@
 """The digits of pseudonyms: numbers of 128 bits in Crockford's base 32 with a check digit, and back."""
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,25 @@ def pseudonym_texts(prefix: bytes, digests: bytes) -> NDArray[np.bytes_]:
         some = digests[DIGEST_BYTES * start : DIGEST_BYTES * (start + CHUNK)]
         made[start : start + CHUNK, len(prefix) :] = symbols(some)
     return made.view(f"S{made.shape[1]}").ravel()
+
+
+@dataclass(frozen=True, eq=False)
+class PackedPseudonyms:
+    """Pseudonyms of one epoch in half the room of their texts.
+
+    `prefix`: the beginning of every text (`p1.<epoch>.`). `digests`: of each pseudonym the 16 bytes that its
+    digits stand for, as an array of type S16. These ascend as the texts do.
+    """
+
+    prefix: bytes
+    digests: NDArray[np.bytes_]
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    def texts(self) -> NDArray[np.bytes_]:
+        """The pseudonyms as ASCII."""
+        return pseudonym_texts(self.prefix, self.digests.tobytes())
 
 
 def digests_of(texts: NDArray[np.bytes_]) -> tuple[bytes, bytes] | None:

@@ -30,6 +30,7 @@ from anonymisers.identity.pseudonym_digits import (
     CHUNK,
     DIGEST_BYTES,
     DIGITS,
+    PackedPseudonyms,
     pseudonym_texts,
 )
 from anonymisers.identity.pseudonym_domain import Domain, domain_key, length_prefix
@@ -77,6 +78,12 @@ def pseudonyms(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> list[st
 def pseudonym_array(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> NDArray[np.bytes_]:
     """Return the pseudonyms of a column as one array of ASCII: for millions of values. Raises as
     `pseudonyms`, which gives the same texts."""
+    return packed_pseudonyms(k_epoch, domain, values).texts()
+
+
+def packed_pseudonyms(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> PackedPseudonyms:
+    """Return the pseudonyms of a column in half the room of their texts. Raises as `pseudonyms`, which gives
+    the same pseudonyms."""
     key = domain_key(k_epoch, domain)
     canonical = canonical_values(domain.kind, values)
     _refuse_empty(canonical, domain)
@@ -84,7 +91,8 @@ def pseudonym_array(k_epoch: bytes, domain: Domain, values: Sequence[str]) -> ND
     for start in range(0, len(values), CHUNK):
         some = _digests(key, canonical[start : start + CHUNK])
         parts.append(b"".join([digest[:DIGEST_BYTES] for digest in some]))
-    return pseudonym_texts(f"p1.{domain.epoch}.".encode("ascii"), b"".join(parts))
+    digests = np.frombuffer(b"".join(parts), dtype=f"S{DIGEST_BYTES}")
+    return PackedPseudonyms(f"p1.{domain.epoch}.".encode("ascii"), digests)
 
 
 def _refuse_empty(made: Sequence[str], domain: Domain) -> None:
@@ -152,15 +160,18 @@ def verify(k_epoch: bytes, domain: Domain, value: str, text: str) -> None:
 
 def _digests(key: bytes, canonical: Sequence[str]) -> list[bytes]:
     encoded = _encoded(canonical)
-    prefixes = {length: length_prefix(length) for length in set(map(len, encoded))}
-    # HMAC as RFC 2104 defines it, from two states that hold the key already: a third of hmac.digest's time.
+    # HMAC as RFC 2104 defines it, from states that hold the key and the length already: half of the time that
+    # hmac.digest takes.
     padded = key.ljust(_HASH_BLOCK, b"\0")
-    inner = sha256(padded.translate(_INNER)).copy
+    states = {length: sha256(padded.translate(_INNER)) for length in set(map(len, encoded))}
+    for length, state in states.items():
+        state.update(length_prefix(length))
+    inner = {length: state.copy for length, state in states.items()}
     outer = sha256(padded.translate(_OUTER)).copy
     found = []
     for value in encoded:
-        within, around = inner(), outer()
-        within.update(prefixes[len(value)] + value)
+        within, around = inner[len(value)](), outer()
+        within.update(value)
         around.update(within.digest())
         found.append(around.digest())
     return found

@@ -23,12 +23,11 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import duckdb
-import numpy as np
 from loading import COLUMNS, WIDE, wide_rows
-from numpy.typing import NDArray
 
+from anonymisers.identity.pseudonym_digits import PackedPseudonyms
 from anonymisers.identity.pseudonym_domain import Domain
-from anonymisers.identity.pseudonyms import pseudonym_array
+from anonymisers.identity.pseudonyms import packed_pseudonyms
 from gateway.bootstrap.loading.engine_choice import files_for_engine
 from gateway.dictionary import regional
 from gateway.member.model.snapshot_parts import kept_form
@@ -86,8 +85,8 @@ def one_load(path: Path, rows: int, answers: "SimpleQueue[object]", *, by_engine
     mapping = parse_mapping(WIDE.format(kind=kind, table=path.name, columns=COLUMNS), regional())
     findings = Findings()
 
-    def pseudonymise(kind: str, values: Sequence[str]) -> NDArray[np.bytes_]:
-        return pseudonym_array(b"k" * 32, Domain(mapping.member, 1, "internal", "internal", kind), values)
+    def pseudonymise(kind: str, values: Sequence[str]) -> PackedPseudonyms:
+        return packed_pseudonyms(b"k" * 32, Domain(mapping.member, 1, "internal", "internal", kind), values)
 
     with measured("by the engine" if by_engine else "row by row", rows):
         with open_source(str(path), mapping, findings) as source:

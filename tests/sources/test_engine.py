@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from loads_compared import ACCIDENTS, CASUALTY, CELLS, MAPPING, TODAY, everything
+from loads_compared import ACCIDENTS, ALONE, CASUALTY, CELLS, MAPPING, TODAY, everything
 
 from gateway.demo.people import make_people
 from gateway.demo.people_files import mapping_text, write_register
@@ -41,7 +41,7 @@ def loaded_alike(folder: Path, victims: str, mapping: str = MAPPING) -> tuple[bo
     return said
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(CASUALTY, max_size=30),
     line_end=st.sampled_from(["\n", "\n", "\r\n"]),
@@ -53,14 +53,16 @@ def test_random_registers_load_the_same(tmp_path, rows, line_end, spoilt, end) -
     """In any order, with lost line ends, empty and short rows, and quotation marks where they are odd."""
     victims = text(rows, line_end) + spoilt + (text(rows[:1], line_end).split("\n", 1)[1] if end else "X")
 
-    loaded_alike(tmp_path, victims)
+    for mapping in (MAPPING, ALONE):
+        loaded_alike(tmp_path, victims, mapping)
 
 
 def test_the_engine_reads_what_registers_usually_hold(tmp_path) -> None:
     """Quoted cells, cells over lines, Zawgyi, capitals, numbers that stand twice: no register for nothing."""
     rows = [{name: cells[n % len(cells)] for name, cells in CELLS.items()} for n in range(60)]
 
-    assert loaded_alike(tmp_path, text(rows) + text(rows[:1])) == (True, "")
+    for mapping in (MAPPING, ALONE):
+        assert loaded_alike(tmp_path, text(rows) + text(rows[:1]), mapping) == (True, "")
 
 
 @pytest.mark.parametrize(

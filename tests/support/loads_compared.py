@@ -1,5 +1,6 @@
 """What a load tells, by the engine or row by row, of cells that are met in registers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -7,6 +8,9 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from anonymisers.identity.pseudonym_digits import PackedPseudonyms
+from anonymisers.identity.pseudonym_domain import Domain
+from anonymisers.identity.pseudonyms import packed_pseudonyms, pseudonyms
 from gateway.dictionary import regional
 from gateway.sources.files.csv_source import CsvSource
 from gateway.sources.files.opening import open_source
@@ -16,6 +20,7 @@ from gateway.sources.model.findings import Findings
 from gateway.sources.quality.load import load
 from gateway.sources.quality.quality import assess
 
+KEY = b"k" * 32
 TODAY = date(2026, 11, 25)
 MAPPING = """\
 mapping: 1
@@ -76,6 +81,24 @@ ACCIDENTS = "No,Device\nA1,mine\nA2,bomblet\nA2,mine\nA3,mine\n"
 CASUALTY = st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()})
 
 
+ALONE = MAPPING[: MAPPING.index("  accidents.csv:")] + MAPPING[MAPPING.index("constants:") :]
+"""Casualties without a table of accidents: their pseudonyms stay packed."""
+
+
+def _domain(kind: str) -> Domain:
+    return Domain("MM", 1, "internal", "internal", kind)
+
+
+def _packed(kind: str, values: Sequence[str]) -> PackedPseudonyms:
+    """As a node makes them."""
+    return packed_pseudonyms(KEY, _domain(kind), values)
+
+
+def _texts(kind: str, values: Sequence[str]) -> Sequence[str]:
+    """One by one, and never packed."""
+    return pseudonyms(KEY, _domain(kind), values)
+
+
 def everything(place: Path, mapping: str, *, by_engine: bool, today: date = TODAY, open_files=None):
     """All that a load tells, or its error; and what it says of the engine."""
     rules, findings = parse_mapping(mapping, regional()), Findings()
@@ -85,7 +108,7 @@ def everything(place: Path, mapping: str, *, by_engine: bool, today: date = TODA
                 source,
                 rules,
                 regional(),
-                pseudonymise=lambda kind, values: [f"{kind}:{value.encode().hex()}" for value in values],
+                pseudonymise=_packed if by_engine else _texts,
                 today=today,
                 findings=findings,
                 for_engine=(open_files or partial(CsvSource, place, rules.reading)) if by_engine else None,

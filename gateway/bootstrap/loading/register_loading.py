@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from anonymisers.identity.pseudonym_digits import PackedPseudonyms
 from anonymisers.identity.pseudonym_domain import Domain
-from anonymisers.identity.pseudonyms import pseudonym_array
+from anonymisers.identity.pseudonyms import packed_pseudonyms
 from audit.reading.messages import message
 from gateway.bootstrap.loading.engine_choice import files_for_engine
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, refuse_too_few
@@ -208,16 +206,16 @@ def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: 
             "This cannot be a number of a register; nothing was changed.",
             remedy="Type it as it stands there.",
         ) from None
-    (pseudonym,) = internal_pseudonyms(directory, node)(kind, [value])
+    (pseudonym,) = internal_pseudonyms(directory, node)(kind, [value]).texts()
     return change_consent(node, link, pseudonym.decode("ascii"), code)
 
 
-def internal_pseudonyms(directory: Path, node: Node) -> Callable[[str, Sequence[str]], NDArray[np.bytes_]]:
+def internal_pseudonyms(directory: Path, node: Node) -> Callable[[str, Sequence[str]], PackedPseudonyms]:
     """Return the maker of internal pseudonyms: the same for the same number, load after load."""
     key = person_key(directory)
 
-    def made(kind: str, values: Sequence[str]) -> NDArray[np.bytes_]:
-        return pseudonym_array(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
+    def made(kind: str, values: Sequence[str]) -> PackedPseudonyms:
+        return packed_pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
 
     return made
 

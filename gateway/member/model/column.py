@@ -36,12 +36,13 @@ class Column:
     @classmethod
     def constant(cls, code: str, rows: int) -> "Column":
         """A column with the same code in every row."""
-        return cls((code,), frozen(np.zeros(rows, dtype=np.uint16)))
+        # One number that every row shows, and no memory for each.
+        return cls((code,), np.broadcast_to(np.zeros(1, dtype=np.uint16), rows))
 
     def recoded(self, code_of: Callable[[str], str]) -> "Column":
         """The column with every code replaced by `code_of` the code."""
         replaced = Column.of([code_of(code) for code in self.codes])
-        return Column(replaced.codes, frozen(replaced.indices[self.indices]))
+        return Column(replaced.codes, frozen(looked_up(replaced.indices, self.indices)))
 
     def found(self, rows: NDArray[np.int64], otherwise: str) -> "Column":
         """The codes of the given rows, in the given order; `otherwise` where a row is -1."""
@@ -56,10 +57,34 @@ class Column:
     def taken(self, rows: NDArray[Any] | slice) -> "Column":
         """The column with only the given rows, in the given order (positions, or a mask)."""
         chosen = self.indices[rows]
-        used = np.bincount(chosen, minlength=len(self.codes)) > 0
+        used = counted(chosen, len(self.codes)) > 0
         place = (np.cumsum(used) - 1).astype(np.uint16)
         codes = tuple(self.codes[i] for i in np.flatnonzero(used).tolist())
-        return Column(codes, frozen(place[chosen]))
+        return Column(codes, frozen(looked_up(place, chosen)))
+
+
+def looked_up(table: NDArray[Any], numbers: NDArray[Any]) -> NDArray[Any]:
+    """The value of the table for each of the numbers: `table[numbers]`.
+
+    Numpy would first make eight bytes of each number, which of many rows is most of the memory.
+    """
+    if len(numbers) <= _BLOCK:
+        return np.asarray(table[numbers])
+    found = np.empty(len(numbers), dtype=table.dtype)
+    for start in range(0, len(numbers), _BLOCK):
+        found[start : start + _BLOCK] = table[numbers[start : start + _BLOCK]]
+    return found
+
+
+def counted(numbers: NDArray[Any], least: int = 0) -> NDArray[np.int64]:
+    """How often each number stands there: `np.bincount`, in little memory, with no fewer than `least`."""
+    if len(numbers) <= _BLOCK:
+        return np.bincount(numbers, minlength=least).astype(np.int64, copy=False)
+    times = np.zeros(max(least, int(numbers.max()) + 1), dtype=np.int64)
+    for start in range(0, len(numbers), _BLOCK):
+        some = np.bincount(numbers[start : start + _BLOCK])
+        times[: len(some)] += some
+    return times
 
 
 def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
@@ -102,6 +127,7 @@ def ascending(values: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]
     width = values.dtype.itemsize
     content = np.ascontiguousarray(values).view(np.uint8).reshape(-1, width)
     keys = _eight_bytes(content, _first_difference(content))
+    del content
     if (keys[1:] > keys[:-1]).all():
         return np.arange(len(values)), np.zeros(len(values), dtype=np.bool_)
     order = np.argsort(keys)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.tables.arrays import Bools
+from gateway.member.model.packed_links import comparable_both
 from gateway.member.model.snapshot import Column, Snapshot
 
 CONSENTS = ("N", "NAT", "AGG", "REC")
@@ -177,7 +178,7 @@ def lines(changes: Changes) -> Iterator[str]:
 
 def _paired(former: Snapshot, new: Snapshot) -> _Pairs:
     """Both snapshots are in the order of their cases; each case is there once."""
-    before, now = former.links["case"], new.links["case"]
+    before, now = (links["case"] for links in comparable_both(former.links, new.links))
     if not len(before) or not len(now):
         nothing = np.zeros(0, dtype=np.int64)
         return _Pairs(nothing, nothing, np.ones(len(now), dtype=bool), np.ones(len(before), dtype=bool))
@@ -191,8 +192,9 @@ def _paired(former: Snapshot, new: Snapshot) -> _Pairs:
 def _differs(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:
     """For each pair whether anything but the consent differs, the person and the accident included."""
     differs = _columns_differ(former.columns, new.columns, pairs)
+    before, now = comparable_both(former.links, new.links)
     for name in ("person", "accident"):
-        differs |= former.links[name][pairs.before] != new.links[name][pairs.now]
+        differs |= before[name][pairs.before] != now[name][pairs.now]
     return differs
 
 

@@ -20,6 +20,7 @@ from gateway.errors import SafelaneError
 from gateway.member.model.clients import Clients
 from gateway.member.model.column import Column, ascending, frozen, numbered
 from gateway.member.model.contacts import Contacts
+from gateway.member.model.packed_links import PackedLinks, comparable
 
 SCHEMA, SCHEMA_BESIDE = 1, 2
 """Version of a snapshot's contents: 2 with details or contacts beside the counted columns."""
@@ -82,8 +83,8 @@ class Snapshot:
 
         `accidents`: whether the source has numbers of accidents; None for what the rows show.
 
-        Takes over the arrays of `links`: the arrays are sorted and frozen in place. Contacts of cases without
-        a row are left out.
+        Takes over the arrays of `links`, texts or packed: the arrays are sorted and frozen in place. Contacts
+        of cases without a row are left out.
 
         Raises SnapshotError when columns differ in length or a link is missing.
         """
@@ -93,10 +94,12 @@ class Snapshot:
         rows = len(consent.indices)
         ordered, beside = dict(sorted(columns.items())), dict(sorted((details or {}).items()))
         coded = [c.indices for c in (*ordered.values(), *beside.values())]
-        if any(len(part) != rows for part in (*coded, *links.values())):
+        values = comparable(links)
+        if any(len(part) != rows for part in (*coded, *values.values())):
             raise SnapshotError("The columns of a snapshot differ in length.")
-        order = _order(links["case"], [*links.values(), *coded, consent.indices])
+        order = _order(values["case"], [*values.values(), *coded, consent.indices])
         shown = _accidents_in(links)
+        in_order = MappingProxyType(_ordered(values, order))
         return cls(
             member,
             dictionary,
@@ -104,7 +107,7 @@ class Snapshot:
             MappingProxyType({name: column.taken(order) for name, column in ordered.items()}),
             consent.taken(order),
             Column.constant(vintage, rows),
-            MappingProxyType(_ordered(links, order)),
+            PackedLinks(links.prefix, in_order) if isinstance(links, PackedLinks) else in_order,
             MappingProxyType({name: column.taken(order) for name, column in beside.items()}),
             None if contacts is None else contacts.of_cases(links["case"]),
             None if accidents == shown else accidents,
@@ -120,7 +123,8 @@ class Snapshot:
         for name, column in (*self.columns.items(), (CONSENT, self.consent), ("vintage", self.vintage)):
             digest.update("\0".join(("", name, *column.codes, "")).encode())
             digest.update(column.indices.astype("<u2").tobytes())
-        for name, link in self.links.items():
+        for name in self.links:
+            link = self.links[name]
             digest.update(f"\0{name}\0{link.dtype.itemsize}\0".encode())
             digest.update(link.tobytes())
         for name, column in self.details.items():
@@ -138,12 +142,12 @@ class Snapshot:
     @cached_property
     def people(self) -> NDArray[np.int64]:
         """A number for each row, the same for rows of the same person."""
-        return frozen(numbered(self.links["person"]))
+        return frozen(numbered(comparable(self.links)["person"]))
 
     @cached_property
     def accidents(self) -> NDArray[np.int64]:
         """A number for each row, the same for rows of the same accident."""
-        return frozen(numbered(self.links["accident"]))
+        return frozen(numbered(comparable(self.links)["accident"]))
 
     @property
     def has_accidents(self) -> bool:
@@ -181,7 +185,8 @@ def population(
 
 
 def _accidents_in(links: Mapping[str, NDArray[np.bytes_]]) -> bool:
-    return not np.array_equal(links["accident"], links["case"])
+    values = comparable(links)
+    return values["accident"] is not values["case"] and not np.array_equal(values["accident"], values["case"])
 
 
 def _ordered(

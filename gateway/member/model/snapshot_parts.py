@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.identity.pseudonym_digits import DIGEST_BYTES, digests_of, pseudonym_texts
-from gateway.member.model.column import Column, ascending, frozen
+from gateway.member.model.column import Column, ascending, frozen, looked_up
 from gateway.member.model.contacts import Contacts
+from gateway.member.model.packed_links import PackedLinks, comparable
 from gateway.member.model.snapshot import LINKS, Snapshot, SnapshotError
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
 
@@ -42,11 +43,15 @@ _CASE, _CENTS = "case", "cents"
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Rows of a snapshot, or of the contacts beside one: columns, texts, and amounts."""
+    """Rows of a snapshot, or of the contacts beside one: columns, texts, and amounts.
+
+    With a `prefix`, the texts are pseudonyms and packed (`PackedLinks`).
+    """
 
     columns: Mapping[str, Column]
     texts: Mapping[str, NDArray[np.bytes_]]
     amounts: Mapping[str, NDArray[np.int64]]
+    prefix: bytes | None = None
 
     def __len__(self) -> int:
         return len(self.texts[_CASE])
@@ -56,6 +61,7 @@ class _Rows:
             {name: column.taken(rows) for name, column in self.columns.items()},
             {name: values[rows] for name, values in self.texts.items()},
             {name: values[rows] for name, values in self.amounts.items()},
+            self.prefix,
         )
 
 
@@ -90,6 +96,7 @@ def kept_form(snapshot: Snapshot, keep: Callable[[bytes], None]) -> bytes:
                 "parts": names[table],
                 "rows": len(whole),
                 "widths": {name: values.dtype.itemsize for name, values in whole.texts.items()},
+                **({} if whole.prefix is None else {"prefix": whole.prefix.decode("ascii")}),
             }
             for table, whole in tables.items()
         },
@@ -116,8 +123,9 @@ def _rows_of(snapshot: Snapshot) -> _Rows:
             _VINTAGE: snapshot.vintage,
             **{_BESIDE + name: column for name, column in snapshot.details.items()},
         },
-        snapshot.links,
+        comparable(snapshot.links),
         {},
+        snapshot.links.prefix if isinstance(snapshot.links, PackedLinks) else None,
     )
 
 
@@ -179,6 +187,9 @@ def _part(rows: _Rows) -> bytes:
     for name, values in rows.texts.items():
         if name in alike:
             header["texts"][name] = _CASE
+        elif rows.prefix is not None:
+            header["texts"][name] = rows.prefix.decode("ascii")
+            arrays.append(values.tobytes())
         elif (found := digests_of(values)) is not None:
             header["texts"][name] = found[0].decode("ascii")
             arrays.append(found[1])
@@ -220,6 +231,7 @@ def _read(index: bytes, part: Callable[[str], bytes | None]) -> Snapshot:
     if contacts is not None:
         named = MappingProxyType(dict(contacts.columns))
         beside = Contacts(contacts.texts[_CASE], named, contacts.amounts[_CENTS])
+    links = MappingProxyType({name: rows.texts[name] for name in LINKS})
     return Snapshot(
         header["member"],
         header["dictionary"],
@@ -227,7 +239,7 @@ def _read(index: bytes, part: Callable[[str], bytes | None]) -> Snapshot:
         MappingProxyType(columns),
         consent,
         vintage,
-        MappingProxyType({name: rows.texts[name] for name in LINKS}),
+        links if rows.prefix is None else PackedLinks(rows.prefix, links),
         MappingProxyType({name.removeprefix(_BESIDE): column for name, column in details.items()}),
         beside,
         header["accidents"],
@@ -237,6 +249,7 @@ def _read(index: bytes, part: Callable[[str], bytes | None]) -> Snapshot:
 def _whole(header: Mapping[str, Any], part: Callable[[str], bytes | None]) -> _Rows:
     """All rows of a table, from its parts, one after the other."""
     count = header["rows"]
+    prefix = header["prefix"].encode("ascii") if "prefix" in header else None
     codes = {name: tuple(found) for name, found in header["columns"].items()}
     indices = {name: np.zeros(count, dtype=np.uint16) for name in codes}
     widths = {name: width for name, width in header["widths"].items() if name not in header["alike"]}
@@ -247,12 +260,14 @@ def _whole(header: Mapping[str, Any], part: Callable[[str], bytes | None]) -> _R
         data = part(name)
         if data is None or hashlib.sha256(data).hexdigest() != name:
             raise _damaged()
-        rows = _part_read(data)
+        rows = _part_read(data, prefix)
         place = slice(done, done + len(rows))
         done += len(rows)
         for column, here in rows.columns.items():
             known = {code: number for number, code in enumerate(codes[column])}
-            indices[column][place] = np.array([known[code] for code in here.codes], np.uint16)[here.indices]
+            indices[column][place] = looked_up(
+                np.array([known[code] for code in here.codes], np.uint16), here.indices
+            )
         for text, values in texts.items():
             values[place] = rows.texts[text]
         for amount, numbers in rows.amounts.items():
@@ -268,10 +283,12 @@ def _whole(header: Mapping[str, Any], part: Callable[[str], bytes | None]) -> _R
         {name: Column(codes[name], frozen(found)) for name, found in indices.items()},
         {name: frozen(texts.get(name, texts[_CASE])) for name in header["widths"]},
         {name: frozen(found) for name, found in amounts.items()},
+        prefix,
     )
 
 
-def _part_read(data: bytes) -> _Rows:
+def _part_read(data: bytes, prefix: bytes | None) -> _Rows:
+    """The rows of a part, with pseudonyms that have this beginning left packed."""
     header, at = _header(PART, data)
     count = header["rows"]
     columns: dict[str, Column] = {}
@@ -286,6 +303,9 @@ def _part_read(data: bytes) -> _Rows:
         if isinstance(form, int):
             texts[name] = np.frombuffer(data, f"S{form}", count, at)
             at += form * count
+        elif prefix is not None and form.encode("ascii") == prefix:
+            texts[name] = np.frombuffer(data, f"S{DIGEST_BYTES}", count, at)
+            at += DIGEST_BYTES * count
         else:
             texts[name] = pseudonym_texts(form.encode("ascii"), data[at : at + DIGEST_BYTES * count])
             at += DIGEST_BYTES * count

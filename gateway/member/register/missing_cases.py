@@ -15,6 +15,7 @@ from audit.reading.messages import message
 from gateway.member.errors import CannotBeAddedError, CasesMissingError
 from gateway.member.model.clients import Clients
 from gateway.member.model.contacts import Contacts
+from gateway.member.model.packed_links import comparable_both
 from gateway.member.model.record_changes import CONSENTS
 from gateway.member.model.snapshot import Column, Snapshot, numbered
 
@@ -52,7 +53,8 @@ class MissingCases:
 
 def missing_cases(former: Snapshot, new: Snapshot) -> MissingCases:
     """What `new` lacks of the cases of `former`."""
-    gone = ~np.isin(former.links["case"], new.links["case"])
+    before, now = comparable_both(former.links, new.links)
+    gone = ~np.isin(before["case"], now["case"])
     dates = former.column("date")
     years = np.array([int(code[:4]) for code in dates.codes], dtype=np.int64)[dates.indices]
     lost = tuple(
@@ -91,7 +93,8 @@ def added(former: Snapshot, new: Snapshot) -> Snapshot:
     Consent is a person's: the least of all cases counts.
     """
     _check_alike(former, new)
-    stays = ~np.isin(former.links["case"], new.links["case"])
+    before, now = comparable_both(former.links, new.links)
+    stays = ~np.isin(before["case"], now["case"])
     links = {name: np.concatenate([former.links[name][stays], new.links[name]]) for name in new.links}
     consent = _joined(former.consent, stays, new.consent)
     kept = Snapshot.of(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.vintages import Vintage
 from gateway.dictionary import Dictionary
+from gateway.member.model.packed_links import taken_links
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
 from gateway.member.model.stored_cube import Plan, counted_together
@@ -31,17 +32,13 @@ _NOTHING_BESIDE: Mapping[str, Any] = MappingProxyType(
 
 def taken(snapshot: Snapshot, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Snapshot:
     """The snapshot with only the given rows (a mask, or positions)."""
-    links = {}
-    for name, values in snapshot.links.items():
-        kept = values[rows]
-        kept.flags.writeable = False
-        links[name] = kept
+    links = taken_links(snapshot.links, rows)
     return replace(
         snapshot,
         columns=MappingProxyType({n: c.taken(rows) for n, c in snapshot.columns.items()}),
         consent=snapshot.consent.taken(rows),
         vintage=snapshot.vintage.taken(rows),
-        links=MappingProxyType(links),
+        links=links,
         **_NOTHING_BESIDE,
     )
 

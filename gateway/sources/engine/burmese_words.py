@@ -1,6 +1,7 @@
 """Burmese typed for the Zawgyi font, converted word by word where the engine reads a table."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ class BurmeseWords:
         self._some = False
 
     def of_words(
-        self, place: int, words: Sequence[str], which: NDArray[np.uint32], lines: NDArray[np.int64]
+        self, place: int, words: Sequence[str], which: NDArray[Any], lines: NDArray[np.int64]
     ) -> list[str]:
         """The words of a column in Unicode."""
         found = {n: in_unicode(word) for n, word in enumerate(words) if has_burmese(word)}

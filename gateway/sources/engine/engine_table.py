@@ -48,7 +48,7 @@ class EngineTable(ABC):
     def _value(self, place: int) -> str:
         """The expression of a column's cells as the source keeps them; '' for nothing where it is text."""
 
-    def words(self, place: int) -> tuple[list[str], NDArray[np.uint32]]:
+    def words(self, place: int) -> tuple[list[str], NDArray[Any]]:
         """The distinct cells of a column, and which of them each row has. Raises DeclinedError."""
         name, text = f"words_{place}", self._text(place)
         self._run(
@@ -59,13 +59,13 @@ class EngineTable(ABC):
         if len(found) > MOST_WORDS:
             raise DeclinedError(f"a column of codes has more than {MOST_WORDS} different words")
         if not found:
-            return [], np.zeros(0, dtype=np.uint32)
+            return [], np.zeros(0, dtype=np.uint8)
         words = {text: cell_text(value) for text, value in found}
         self._connection.execute(f"CREATE TYPE t{name} AS ENUM (SELECT DISTINCT x FROM {name})")
         ordered = self._connection.execute(f"SELECT unnest(enum_range(NULL::t{name}))").fetchall()
         indices = self._column(f"enum_code(({text})::t{name})")
         self._connection.execute(f"DROP TYPE t{name}")
-        return [words[text] for (text,) in ordered], indices.astype(np.uint32, copy=False)
+        return [words[text] for (text,) in ordered], indices
 
     def cells(self, place: int) -> list[str]:
         """The cells of a column, row by row."""

@@ -287,9 +287,10 @@ def _gather(
     columns: dict[str, Column] = {}
     identifiers: dict[str, NDArray[np.bytes_]] = {}
     reasons = np.zeros(len(where), dtype=np.uint8)
+    prefix = None if joined else _prefix(own)  # other tables hold texts
     for one in own:
         if isinstance(one, IdentifierReader):
-            identifiers[one.rule.target.name] = one.pseudonyms()
+            identifiers[one.rule.target.name] = one.pseudonyms() if prefix is None else one.kept()
         else:
             columns[one.rule.target.name] = one.column()
         reasons = np.where(reasons, reasons, one.reasons())
@@ -316,7 +317,17 @@ def _gather(
         identifiers,
         reasons,
         _contacts(contact_tables, identifiers[CASE], reasons),
+        prefix,
     )
+
+
+def _prefix(readers: Sequence[ColumnReader | IdentifierReader]) -> bytes | None:
+    """The beginning of all pseudonyms where they are packed; None for texts.
+
+    A column without any pseudonym is both.
+    """
+    found = {one.prefix for one in readers if isinstance(one, IdentifierReader)} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _contacts(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
+from gateway.member.model.packed_links import PackedLinks
 from gateway.member.model.snapshot import CONSENT, Column, Snapshot, numbered
 from gateway.sources.model.dates import UnreadableError, month_of, whole_years
 from gateway.sources.model.findings import Findings, Problem, number_of
@@ -59,6 +60,8 @@ class ReadRows:
     reasons: NDArray[np.uint8]
     contacts: ReadContacts | None = None
     """Single needs and services, which belong to cases and not to rows."""
+    prefix: bytes | None = None
+    """The beginning of all `identifiers` where they are packed (`PackedPseudonyms`); None for texts."""
 
     def taken(self, rows: NDArray[np.bool_]) -> "ReadRows":
         """Only the given rows."""
@@ -136,7 +139,7 @@ def assemble(
         created=today,
         consent=consent,
         columns=columns,
-        links=links,
+        links=links if read.prefix is None else PackedLinks(read.prefix, links),
         vintage=vintage,
         details=details,
         contacts=None if read.contacts is None else read.contacts.kept(),

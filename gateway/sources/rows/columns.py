@@ -3,11 +3,13 @@
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.identity.pseudonym_digits import PackedPseudonyms
+from gateway.member.model.column import counted, looked_up
 from gateway.member.model.snapshot import Column
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem, number_of
@@ -15,7 +17,7 @@ from gateway.sources.model.mapping import ColumnRule
 from gateway.sources.model.targets import Kind
 from gateway.sources.rows.convert import Outcome
 
-Pseudonymise: TypeAlias = Callable[[str, Sequence[str]], Sequence[str] | NDArray[np.bytes_]]
+Pseudonymise: TypeAlias = Callable[[str, Sequence[str]], Sequence[str] | PackedPseudonyms]
 """Function from the kind of identifier and canonical values, none empty, to a pseudonym for each value."""
 
 MOST_REMEMBERED = 200_000
@@ -60,6 +62,7 @@ class ColumnReader:
         self._memo: dict[str, int] = {}
         self._bad: set[int] = set()
         self._indices = array("I")
+        self._of_words: NDArray[Any] | None = None
 
     def read(self, values: Sequence[str], lines: Sequence[int]) -> None:
         """Read the cells of one chunk. Problems become findings."""
@@ -72,10 +75,11 @@ class ColumnReader:
         if not self._bad.isdisjoint(numbers):
             self._note(numbers, lines)
 
-    def read_words(self, words: Sequence[str], which: NDArray[np.uint32], lines: NDArray[np.int64]) -> None:
+    def read_words(self, words: Sequence[str], which: NDArray[Any], lines: NDArray[np.int64]) -> None:
         """Read all cells at once: `which` of the distinct `words` each row has. Problems become findings."""
-        numbers = np.array([self._new(word) for word in words], dtype=np.uint32)[which]
-        self._indices.frombytes(numbers.tobytes())
+        made = [self._new(word) for word in words]
+        narrow = np.min_scalar_type(max(made, default=0))
+        self._of_words = numbers = looked_up(np.array(made, dtype=narrow), which)
         for number in sorted(self._bad):
             problem, where = self._outcomes[number].problem, lines[numbers == number]
             if problem and len(where):
@@ -89,38 +93,39 @@ class ColumnReader:
                 remedy="Map another column, or leave this one out: a number of a person never goes in.",
             )
         by_outcome = Column.of([outcome.value for outcome in self._outcomes])
-        return Column(by_outcome.codes, by_outcome.indices[self._rows()])
+        return Column(by_outcome.codes, looked_up(by_outcome.indices, self._rows()))
 
     def amounts(self, nothing: int) -> NDArray[np.int64]:
         """The amount of every row; `nothing` for rows without an amount."""
         values = np.array([int(o.value) if o.value else nothing for o in self._outcomes], dtype=np.int64)
-        return values[self._rows()]
+        return looked_up(values, self._rows())
 
     def _places_allowed(self) -> int:
-        return min(MOST_PLACES, max(FEW_PLACES, len(self._indices) // 2))
+        return min(MOST_PLACES, max(FEW_PLACES, len(self._rows()) // 2))
 
     def reasons(self) -> NDArray[np.uint8]:
         """Why each row cannot count: in an essential column, the number of the problem; 0 for none."""
         if not self.rule.target.essential:
-            return np.zeros(len(self._indices), dtype=np.uint8)
-        return np.array([_reason(o) for o in self._outcomes], dtype=np.uint8)[self._rows()]
+            return np.zeros(len(self._rows()), dtype=np.uint8)
+        return looked_up(np.array([_reason(o) for o in self._outcomes], dtype=np.uint8), self._rows())
 
     def report(self) -> ColumnReport:
         """The counts of the column."""
-        times = np.bincount(self._rows(), minlength=len(self._outcomes)).tolist()
+        times = counted(self._rows(), len(self._outcomes)).tolist()
         pairs = list(zip(self._outcomes, times, strict=True))
         return ColumnReport(
             self.table,
             self.heading,
             self.rule.target.name,
-            len(self._indices),
+            len(self._rows()),
             sum(n for o, n in pairs if o.blank),
             sum(n for o, n in pairs if o.unknown),
             sum(n for o, n in pairs if o.problem and not o.blank and not o.unknown),
         )
 
-    def _rows(self) -> NDArray[np.intp]:
-        return np.array(self._indices, dtype=np.intp)
+    def _rows(self) -> NDArray[Any]:
+        """The number of each row's outcome, in as few bytes as it takes."""
+        return np.array(self._indices, dtype=np.uint32) if self._of_words is None else self._of_words
 
     def _new(self, value: str) -> int:
         outcome = self._convert(value)
@@ -161,6 +166,7 @@ class IdentifierReader:
         self._pseudonymise = pseudonymise
         self._findings = findings
         self._parts: list[NDArray[np.bytes_]] = []
+        self._prefix: bytes | None = None
         self._reasons: list[NDArray[np.uint8]] = []
         self._cells = self._blank = self._unknown = self._unread = 0
 
@@ -209,21 +215,45 @@ class IdentifierReader:
         known = [value for value in values if value] if "" in values else values
         made = np.zeros(0, dtype=np.bytes_)
         if known:
-            made = np.asarray(self._pseudonymise(self.rule.target.name, known), dtype=np.bytes_)
+            found = self._pseudonymise(self.rule.target.name, known)
+            if isinstance(found, PackedPseudonyms):
+                self._prefix, made = found.prefix, found.digests.copy()
+            else:
+                made = np.asarray(found, dtype=np.bytes_)
         if len(known) < len(values):
             some, made = made, np.zeros(len(values), dtype=made.dtype)
             made[np.array([bool(value) for value in values], dtype=np.bool_)] = some
         self._parts.append(made)
 
-    def pseudonyms(self) -> NDArray[np.bytes_]:
-        """The pseudonym of every row, empty where there is none."""
+    @property
+    def prefix(self) -> bytes | None:
+        """The beginning of all pseudonyms, where they are packed; None where they are texts."""
+        return self._prefix
+
+    def kept(self) -> NDArray[np.bytes_]:
+        """The pseudonym of every row as it was made, packed or as text; empty where there is none."""
         if len(self._parts) != 1:
             self._parts = [_joined(self._parts)]
         return self._parts[0]
 
+    def pseudonyms(self) -> NDArray[np.bytes_]:
+        """The pseudonym of every row as text, empty where there is none."""
+        return self._texts(self.kept())
+
     def last(self) -> NDArray[np.bytes_]:
-        """The pseudonyms of the last chunk read."""
-        return self._parts[-1]
+        """The pseudonyms of the last chunk read, as texts."""
+        return self._texts(self._parts[-1])
+
+    def _texts(self, values: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
+        if self._prefix is None:
+            return values
+        given = values != b""
+        if given.all():
+            return PackedPseudonyms(self._prefix, values).texts()
+        some = PackedPseudonyms(self._prefix, values[given]).texts()
+        texts = np.zeros(len(values), dtype=some.dtype)
+        texts[given] = some
+        return texts
 
     def reasons(self) -> NDArray[np.uint8]:
         """Why each row cannot count: of an essential identifier, the number of the problem; 0 for none."""
