@@ -3,7 +3,7 @@
 from gateway.store.engine.migrations import means
 
 revision = "hub_0012"
-down_revision = "hub_0009"
+down_revision = "hub_0011"
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from gateway.store.engine.migrations import tours
 
 revision = "hub_0013"
-down_revision = "hub_0009"
+down_revision = "hub_0012"
 
 
 def upgrade() -> None:

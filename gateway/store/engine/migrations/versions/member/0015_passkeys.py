@@ -3,7 +3,7 @@
 from gateway.store.engine.migrations import means
 
 revision = "member_0015"
-down_revision = "member_0011"
+down_revision = "member_0012"
 
 
 def upgrade() -> None:

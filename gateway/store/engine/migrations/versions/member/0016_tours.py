@@ -3,7 +3,7 @@
 from gateway.store.engine.migrations import tours
 
 revision = "member_0016"
-down_revision = "member_0011"
+down_revision = "member_0015"
 
 
 def upgrade() -> None:
