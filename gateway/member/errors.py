@@ -13,6 +13,12 @@ class NotRestoredError(SafelaneError):
     exit_code = 8
 
 
+class ReasonError(SafelaneError):
+    """A reason that the log cannot keep."""
+
+    exit_code = 2
+
+
 class ShorterLogError(LinkError):
     """The hub refused our call: its log is shorter than our witnessed log, or our log contradicts itself."""
 

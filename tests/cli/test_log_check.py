@@ -76,6 +76,20 @@ DAMAGES: dict[str, Damage] = {
 }
 
 
+def test_an_index_that_differs_from_a_whole_log_is_said_with_what_to_do(
+    hub: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it is found is tested with the index; here what a person is told."""
+    said = "the search index is not what entries 0 to 2047 say"
+    monkeypatch.setattr(log_check, "differing_segments", lambda *_: iter([said]))
+
+    found = safelane("log", "check", "--dir", hub)
+
+    assert found.exit_code == 6
+    assert said in found.stderr
+    assert f"Delete {hub / 'log-index.sqlite'}, which is made again" in found.stderr
+
+
 def test_a_whole_log_is_said_to_be_whole(hub: Path) -> None:
     found = safelane("log", "check", "--dir", hub)
 

@@ -22,7 +22,7 @@ from gateway.hub.model import AskedQuestion
 from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
 from gateway.member.build.preview import make
-from gateway.member.errors import LinkError, NotProtectedError, NotRestoredError
+from gateway.member.errors import LinkError, NotProtectedError, NotRestoredError, ReasonError
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.policy.losses_shown import losses_shown
 from gateway.member.policy.policy_in_force import checked
@@ -379,6 +379,9 @@ def test_where_nobody_else_can_confirm_it_the_operator_says_so_and_the_log_keeps
     with restored(region, "KH", backup) as back:
         with pytest.raises(LinkError):
             back.round()
+        for unfit in ("x" * 70_000, "\udcff"):
+            with pytest.raises(ReasonError):
+                go_on_unconfirmed(back.node, unfit)
         go_on_unconfirmed(back.node, "the region was restored as a whole")
         for _ in range(3):
             back.round()

@@ -48,7 +48,7 @@ BEFORE_UPGRADES = "before-upgrades"
 _LEFT_OUT_FOLDERS = frozenset({
     "uploads", "source", "__pycache__", BEFORE_UPGRADES, Layout(Path()).region_log.name
 })  # fmt: skip
-_LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
+_LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
 """The database is copied by rows; a register is not the node's to keep; the rest is made again."""
 
 

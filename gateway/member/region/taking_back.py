@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from audit.errors import AuditError, MalformedError, SignatureError
 from audit.events.event import whole_second
+from audit.events.events import encode
 from audit.events.question_events import Answered, Asked, Refused, Released
 from audit.events.recovery_events import LogRestored, RegionUnconfirmed
 from audit.events.search import event_of
@@ -25,7 +26,7 @@ from audit.formats.note import Note
 from audit.log.checked_reading import as_stored
 from audit.log.excerpt import RevealedLeaf
 from audit.log.storage_check import entries_or_none
-from gateway.member.errors import LinkError, NotRestoredError
+from gateway.member.errors import LinkError, NotRestoredError, ReasonError
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.waiting_question import QuotaCharge
 from gateway.member.node import log_entries
@@ -68,14 +69,22 @@ def is_recovering(view: View) -> bool:
 def go_on_unconfirmed(node: Node, reason: str) -> None:
     """Let a restored node cosign the regional log though no other member has confirmed it.
 
-    Logged as soon as the node's log may grow. Raises NotRestoredError for a node that waits for nobody.
+    Logged as soon as the node's log may grow. Raises NotRestoredError for a node that waits for nobody, and
+    ReasonError for a reason that no entry can hold: the node would wait for ever to log it.
     """
+    now = node.clock.now()
+    try:
+        encode(RegionUnconfirmed(node.member, reason, whole_second(now)))
+    except AuditError as error:
+        raise ReasonError(
+            f"The log cannot keep this reason: {error}.", remedy="Say it in one line."
+        ) from None
     with node.store.notes() as notes:
         if HUB not in notes.recovery.awaited():
             raise NotRestoredError(
                 "This node was not restored, or has heard its hub since.", remedy="Nothing was changed."
             )
-        notes.unconfirmed.give(reason, node.clock.now())
+        notes.unconfirmed.give(reason, now)
 
 
 def recover(node: Node, link: HubLink) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 import pytest
 from entrances import Browser, House
@@ -170,7 +171,11 @@ def test_a_damaged_entry_is_named_on_every_page_and_all_others_are_shown(
         entries = enumerate(usual(storage, start, end), start)
         return [entry.replace(b"q-1", b"q-9") if number == harmed else entry for number, entry in entries]
 
+    def read_each(storage: SqlLogStorage, numbers: Sequence[int]) -> list[bytes]:
+        return [read(storage, number, number + 1)[0] for number in numbers]
+
     monkeypatch.setattr(SqlLogStorage, "read_entries", read)
+    monkeypatch.setattr(SqlLogStorage, "read_each", read_each)
 
     listed = auditor.get("/audit/entries").text
     said = f"Entry {harmed} is damaged: what is stored is not what was logged."
@@ -192,10 +197,11 @@ def test_a_damaged_entry_is_named_on_every_page_and_all_others_are_shown(
 def test_what_is_wrong_with_the_database_is_said_in_words(
     house: House, auditor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(storage: SqlLogStorage, _start: int, _end: int) -> list[bytes]:
+    def read(storage: SqlLogStorage, *_: object) -> list[bytes]:
         return list(storage._connection.exec_driver_sql("SELECT entry FROM nowhere").scalars())
 
     monkeypatch.setattr(SqlLogStorage, "read_entries", read)
+    monkeypatch.setattr(SqlLogStorage, "read_each", read)
     for page in ("entries", "entries/1", "sample?count=1", "alerts"):
         shown = auditor.get(f"/audit/{page}")
         assert shown.status_code == 503, page

@@ -1,6 +1,7 @@
 """The index over a log finds the same entries as reading every entry, whatever happened to its file."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +24,8 @@ from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import Span, find, find_newest
 from gateway.auditing.index import Known, Segment, Sought
 from gateway.auditing.index_upkeep import differing_segments, renew_index
+from gateway.bootstrap.serving.index_loop import start_index
+from gateway.bootstrap.serving.shutdown import Stop
 from gateway.store.engine.index_file import IndexFile
 
 WORDS = st.sampled_from(["regional-reporting", "treaty-reporting", 'odd "word"\\', "ភ្នំពេញ"])
@@ -205,6 +208,18 @@ def test_a_renewal_stops_between_segments(view: View) -> None:
     renew_index(view.kept, lambda: next(asked_for))
 
     assert [head.number for head in view.index.heads()] == [0]
+
+
+def test_a_serving_process_keeps_it_up_to_date(view: View) -> None:
+    view.file.unlink()
+    stop, end = Stop(), time.monotonic() + 20
+
+    start_index(view.kept, stop)
+    while len(view.index.heads()) < 2 and time.monotonic() < end:
+        time.sleep(0.01)
+    stop()
+
+    assert [head.number for head in view.index.heads()] == [0, 1]
 
 
 def test_a_view_of_an_earlier_state_finds_nothing_behind_its_end(
