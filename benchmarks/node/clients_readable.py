@@ -4,10 +4,10 @@
         [--since YEAR] [--clients N] [--alone]
 
 The registers are those of `safelane demo`, with all earlier years. The cubes of clients are made by the
-node's own code under the members' own policies, as for a first preview, under the secret key that follows from the
-number given: beside the cube of casualties, or `--alone` without it, and so without the check of the bridge.
-`--since`: clients are survivors of accidents since then, which gives more of them. `--clients`: so many of
-them, drawn at random.
+node's own code under the members' own policies, as for a first preview, under the secret key that follows
+from the number given: beside the cube of casualties, or `--alone` without it, and so without the check of the
+bridge. `--since`: clients are survivors of accidents since then, which gives more of them. `--clients`: so
+many of them, drawn at random.
 
 `share` is the number of people in shown inner cells, of all; `of able` the same of those in inner cells of at
 least as many people as the threshold says: the ceiling, which is not safe. CPU s are of the cubes of all
