@@ -99,8 +99,12 @@ def _inputs(node: Node, member: str, *, alone: bool) -> ClientsInputs:
 
 
 def _drawn(clients: Clients, number: int | None, key: int) -> Clients:
-    """So many clients of the last year, and these of the years before."""
-    people = np.unique(clients.of_year(int(clients.year.max())).person)
+    """So many clients of the last year, and these of the years before.
+
+    Pseudonyms are others in each run: the clients are drawn from a list in the order of their codes.
+    """
+    last = clients.of_year(int(clients.year.max()))
+    people = last.person[np.lexsort([np.array(column.values()) for column in last.columns.values()])]
     if number is None or number >= len(people):
         return clients
     return clients.taken(np.isin(clients.person, np.random.default_rng(key).permutation(people)[:number]))
