@@ -48,6 +48,13 @@ class GroupDisclosure:
             parts[cells] = True
         return parts
 
+    def breakdowns(self, groups: Bools) -> Bools:
+        """Return the cells that are part of a breakdown of one of some groups."""
+        found = np.zeros(len(self.zero), dtype=np.bool_)
+        for parts, above in self.pairs:
+            found[parts] |= groups[above]
+        return found
+
     def closed(self, suppressed: Bools) -> Bools:
         """Return the cells with the whole breakdown of every suppressed group, except zeros implied by a
         published zero."""

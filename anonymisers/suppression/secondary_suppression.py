@@ -326,8 +326,13 @@ def _refine(
 def _kept_whole(
     pattern: SuppressionPattern, must_suppress: Bools, group_disclosure: GroupDisclosure
 ) -> Bools:
-    """Return the cells suppressed without any move: the breakdown of every suppressed group."""
+    """Return the cells suppressed without any move: the breakdown of every suppressed group.
+
+    Where the rules keep parts, whatever a move changes in any breakdown is suppressed for good.
+    """
     if not group_disclosure.pairs:
         return must_suppress
     needed = must_suppress | pattern.changed()
-    return must_suppress | (group_disclosure.closed(needed) & ~pattern.fixed & group_disclosure.parts)
+    whole = group_disclosure.closed(needed)
+    parts = group_disclosure.parts if pattern.rules.keeps_parts else group_disclosure.breakdowns(whole)
+    return must_suppress | (whole & ~pattern.fixed & parts)

@@ -38,7 +38,8 @@ class SwapsByLevel:
         """
         together = self._together(inner)
         outside = _as_bits(~inside)
-        # Whoever lies outside by dimensions that are swapped alone, and by others, leaves no one in return.
+        # One dimension by which somebody lies outside is swapped, and what a table ties to it. Where another
+        # dimension that stays lies outside as well, nobody enters the sum in return.
         chosen, before = outside & -outside, np.zeros_like(outside)
         while (chosen != before).any():
             before = chosen.copy()

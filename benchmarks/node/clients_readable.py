@@ -4,10 +4,10 @@
         [--since YEAR] [--clients N] [--alone]
 
 The registers are those of `safelane demo`, with all earlier years. The cubes of clients are made by the
-node's own code under the members' own policies, as for a first preview, under the secret key that follows from the
-number given: beside the cube of casualties, or `--alone` without it, and so without the check of the bridge.
-`--since`: clients are survivors of accidents since then, which gives more of them. `--clients`: so many of
-them, drawn at random.
+node's own code under the members' own policies, as for a first preview, under the secret key that follows
+from the number given: beside the cube of casualties, or `--alone` without it, and so without the check of the
+bridge. `--since`: clients are survivors of accidents since then, which gives more of them. `--clients`: so
+many of them, drawn at random.
 
 `share` is the number of people in shown inner cells, of all; `of able` the same of those in inner cells of at
 least as many people as the threshold says: the ceiling, which is not safe. CPU s are of the cubes of all
@@ -99,8 +99,12 @@ def _inputs(node: Node, member: str, *, alone: bool) -> ClientsInputs:
 
 
 def _drawn(clients: Clients, number: int | None, key: int) -> Clients:
-    """So many clients of the last year, and these of the years before."""
-    people = np.unique(clients.of_year(int(clients.year.max())).person)
+    """So many clients of the last year, and these of the years before.
+
+    Pseudonyms are others in each run: the clients are drawn from a list in the order of their codes.
+    """
+    last = clients.of_year(int(clients.year.max()))
+    people = last.person[np.lexsort([np.array(column.values()) for column in last.columns.values()])]
     if number is None or number >= len(people):
         return clients
     return clients.taken(np.isin(clients.person, np.random.default_rng(key).permutation(people)[:number]))

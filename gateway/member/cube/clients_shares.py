@@ -10,7 +10,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from gateway.dictionary import SERVICE_DATE, Dictionary
-from gateway.member.cube.clients_counts import MEASURES, ClientsRead, last_service_year
+from gateway.member.cube.clients_counts import (
+    AGE_NOW,
+    MEASURES,
+    MOST_DIMENSIONS,
+    SEX,
+    ClientsRead,
+    last_service_year,
+)
 from gateway.member.cube.table_shares import ReadTable, TableShare
 from gateway.member.model.clients import Clients
 
@@ -37,7 +44,8 @@ def _tables(dictionary: Dictionary, read: ClientsRead) -> Iterator[ReadTable]:
             levels = {dictionary.level(level).dimension: level for level in table.levels}
             levels.pop(SERVICE_DATE, None)
             has = all(name in read.trees and level in read.trees[name].at for name, level in levels.items())
-            if table.measure in MEASURES and levels and has:
+            dims = {SEX if name == AGE_NOW else name for name in levels}  # both stand in one dimension
+            if table.measure in MEASURES and has and 0 < len(dims) <= MOST_DIMENSIONS:
                 yield ReadTable(tuple(sorted(levels.items())), table.name)
 
 

@@ -98,6 +98,7 @@ def clients_rules(dictionary: Dictionary, policy: Policy, finest: Mapping[str, s
         never=frozenset(_cells(dictionary, policy.member, finest, status.never)),
         structural=frozenset(_cells(dictionary, policy.member, finest, status.structural)),
         finer=None,
+        keeps_parts=False,
     )
 
 

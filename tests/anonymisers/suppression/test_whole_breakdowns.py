@@ -1,13 +1,18 @@
 """A group that is withheld late, for a sum in no table, is withheld with its breakdown."""
 
-import numpy as np
+from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from anonymisers.cube.certified_cube import build_cube
+from anonymisers.cube.released_cells import Value, Withheld
 from anonymisers.suppression.protect_table import _chosen, _with_whole_breakdowns, task_of
 from anonymisers.suppression.secondary_suppression import suppress
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import SharedBase
 from anonymisers.tables.hierarchy import Hierarchy
-from anonymisers.tables.rules import Rules
+from anonymisers.tables.rules import Rules, TableOf
 
 
 def flat(name: str, codes: str) -> Hierarchy:
@@ -36,3 +41,35 @@ def test_a_group_that_a_move_withholds_takes_its_breakdown_along() -> None:
     _with_whole_breakdowns(task)(pattern)
 
     assert pattern.suppressed[parts].all()
+
+
+@pytest.mark.parametrize("key", range(2))
+def test_a_part_that_need_not_be_withheld_is_shown_again_where_the_rules_let_go_of_parts(key: int) -> None:
+    """One boy makes men withheld, with their breakdown, and not that of boys and men together."""
+    ages = ("F adult", "M adult", "M child", "M unknown")
+    above = {"F": "Total", "M": "Total"} | {age: age[0] for age in ages}
+    people = Hierarchy("people", ("Total", "F", "M", *ages), above)
+    dims = (people, flat("disability", "YNU"), flat("status", "AB"))
+    counts = {"F adult": (16, 11, 2), "M adult": (131, 109, 28), "M child": (1, 0, 0), "M unknown": (2, 0, 0)}
+    cells = {
+        (who, disability, status): (number + (status == "A")) // 2
+        for who, row in counts.items()
+        for disability, number in zip("YNU", row, strict=True)
+        for status in "AB"
+    }
+    keeping = Rules(
+        max_dims=2,
+        sensitive=frozenset({"disability", "status"}),
+        priority=(TableOf.of(("people", "disability")), TableOf.of(("people", "status"), people=1)),
+        finer=None,
+    )
+
+    kept, fewer = (
+        build_cube(Table.of(dims, cells.items()), replace(keeping, keeps_parts=keeps), bytes([key]) * 32)
+        for keeps in (True, False)
+    )
+
+    both = {"people": "M", "disability": "Y"}
+    assert isinstance(kept.lookup(both), Withheld)
+    assert fewer.lookup(both) == Value(134)
+    assert fewer.withheld.sum() < kept.withheld.sum()
