@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
+from functools import cache
 from html import unescape
 from io import BytesIO
 
@@ -35,6 +36,12 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def translated(language: str) -> Catalog:
+    return _read(language)
+
+
+@cache
+def _read(language: str) -> Catalog:
+    """Read once: nothing here changes a catalogue."""
     with catalogue(language).open("rb") as file:
         return read_po(file, locale=language)
 
@@ -75,7 +82,8 @@ def test_translations_keep_placeholders_tags_and_the_spaces_at_their_ends(transl
     """A missing placeholder is an error on a page; an added tag would be rendered as a tag."""
     for message in translated:
         text = source(message)
-        for form in forms(message) if message.id and not message.fuzzy else ():
+        written = message.id and not message.fuzzy and all(forms(message))  # what is not, is shown in English
+        for form in forms(message) if written else ():
             assert Counter(PLACEHOLDER.findall(form)) == Counter(PLACEHOLDER.findall(text)), text
             assert Counter(TAG.findall(form)) == Counter(TAG.findall(text)), text
             assert form.endswith(" ") == text.endswith(" "), text
