@@ -102,11 +102,17 @@ REPORTED = (
     ),
     *(
         "gateway/sources/files/access_source.py",
+        "gateway/sources/files/database_source.py",
         "gateway/sources/files/office_source.py",
         "gateway/sources/files/sheet_rows.py",
         "gateway/sources/files/workbook_source.py",
         "gateway/sources/rows/headings.py",
         "gateway/sources/rows/stable_file.py",
+        "gateway/sources/services/arcgis.py",
+        "gateway/sources/services/credentials.py",
+        "gateway/sources/services/service_address.py",
+        "gateway/sources/services/service_client.py",
+        "gateway/sources/services/spool.py",
     ),
 )
 """Other files whose sentences pages say."""

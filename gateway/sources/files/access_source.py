@@ -51,12 +51,13 @@ class AccessSource:
                 ),
             )
         self._path = path
+        self._place = str(path.resolve())
         old = {} if reading.encoding == "utf-8" else {"MDB_JET3_CHARSET": reading.encoding}
         self._settings: Mapping[str, str] = old
 
     def tables(self) -> list[str]:
         """The names of the tables, without those of Access itself. Raises SourceError."""
-        with self._as_damaged(), self._run("mdb-tables", "-1", str(self._path)) as output:
+        with self._as_damaged(), self._run("mdb-tables", "-1", "--", self._place) as output:
             return sorted(line for line in output.read(_LONGEST_LINE).decode().splitlines() if _is_own(line))
 
     def foreign_keys(self) -> list[ForeignKey]:
@@ -88,7 +89,7 @@ class AccessSource:
 
     def size(self, name: str) -> int:
         """Rows of the table, as the database counts them. Raises SourceError."""
-        with self._as_damaged(), self._run("mdb-count", str(self._path), name) as output:
+        with self._as_damaged(), self._run("mdb-count", "--", self._place, name) as output:
             return int(output.read(_LONGEST_LINE))
 
     def _chunks(self, rows: Iterator[list[str]], width: int, expected: int, place: _Place) -> Iterator[Chunk]:
@@ -114,7 +115,7 @@ class AccessSource:
     def _exported(self, name: str) -> Iterator[Iterator[list[str]]]:
         """The rows of a table, the headings first. Pictures and other files are empty cells."""
         options = ("-d", _BETWEEN, "-B", "-b", "strip", "-T", _DAY, "-D", _DAY)
-        with self._run("mdb-export", *options, str(self._path), name) as output:
+        with self._run("mdb-export", *options, "--", self._place, name) as output:
             text = io.TextIOWrapper(output, encoding="utf-8", newline="")
             try:
                 yield csv.reader(text, delimiter=_BETWEEN, strict=True)

@@ -8,10 +8,15 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
 
+from audit.reading.messages import message
 from gateway.sources.model.cells import cell_text
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.tables import CHUNK_ROWS, Chunk, ForeignKey, OpenTable
+from gateway.sources.rows.kept_aside import kept_aside
 from gateway.sources.services.credentials import secret_for
+
+_OF_THE_SYSTEM = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
+_MYSQL = frozenset({"mysql", "mariadb"})
 
 
 @dataclass
@@ -24,8 +29,9 @@ class Counted:
 class DatabaseSource:
     """Tables and views as seen by a single transaction. Use `open_database` to build an instance."""
 
-    def __init__(self, connection: sa.Connection, name: str) -> None:
+    def __init__(self, connection: sa.Connection, name: str, folder: Path | None = None) -> None:
         self._connection = connection
+        self._folder = folder
         self._name = name
 
     def tables(self) -> list[str]:
@@ -64,9 +70,11 @@ class DatabaseSource:
         """Open a table or view, as `schema.table` where needed. Raises SourceError, also during reading."""
         chosen = self._chosen(name)
         rows = Counted()
-        yield OpenTable(
-            tuple(c.name for c in chosen.c), self._chunks(sa.select(chosen), rows), lambda: rows.read
-        )
+        chunks = self._chunks(sa.select(chosen))
+        if self._connection.dialect.name in _MYSQL:
+            # Its driver ends a table where it stands once something else is asked, as if it had no more rows.
+            chunks = kept_aside(chunks, self._folder)
+        yield OpenTable(tuple(c.name for c in chosen.c), _counted(chunks, rows), lambda: rows.read)
 
     def size(self, name: str) -> int:
         """Rows of the table or view. Raises SourceError."""
@@ -89,17 +97,22 @@ class DatabaseSource:
             raise SourceError(msg, remedy="Correct the mapping, or let its user read the table.")
         return sa.table(table, *map(sa.column, headings), schema=schema or None)
 
-    def _chunks(self, query: sa.Select[tuple[object, ...]], counted: "Counted") -> Iterator[Chunk]:
+    def _chunks(self, query: sa.Select[tuple[object, ...]]) -> Iterator[Chunk]:
         first = 1
         try:
             with self._connection.execute(query, execution_options={"yield_per": CHUNK_ROWS}) as result:
                 for part in result.partitions():
                     rows = [[cell_text(value) for value in row] for row in part]
-                    counted.read += len(rows)
                     yield Chunk(range(first, first + len(rows)), rows)
                     first += len(rows)
         except SQLAlchemyError:  # the message of SQLAlchemy may quote rows
             raise _gone(self._name) from None
+
+
+def _counted(chunks: Iterator[Chunk], rows: Counted) -> Iterator[Chunk]:
+    for chunk in chunks:
+        rows.read += len(chunk.rows)
+        yield chunk
 
 
 def _schemas(inspector: sa.Inspector) -> list[str | None]:
@@ -108,7 +121,7 @@ def _schemas(inspector: sa.Inspector) -> list[str | None]:
         return [None]
     own = inspector.default_schema_name
     others = (name for name in inspector.get_schema_names() if name != own and not _is_of_the_system(name))
-    return [None, *others]
+    return [*([None] if own else []), *others]
 
 
 def _other(schema: str | None, inspector: sa.Inspector) -> str | None:
@@ -117,7 +130,7 @@ def _other(schema: str | None, inspector: sa.Inspector) -> str | None:
 
 
 def _is_of_the_system(schema: str) -> bool:
-    return schema == "information_schema" or schema.startswith("pg_")
+    return schema in _OF_THE_SYSTEM or schema.startswith("pg_")
 
 
 def _full_name(schema: str | None, table: str) -> str:
@@ -133,36 +146,51 @@ def address_of(place: str) -> str:
     return url.set(username=None, password=None, query=query).render_as_string()
 
 
+def _with_driver(url: sa.URL) -> sa.URL:
+    """The URL with the driver that is an extra of Safelane, where it names none."""
+    name = url.drivername
+    return url.set(drivername=f"{name}+pymysql") if name in _MYSQL else url
+
+
 def _with_secret(url: sa.URL, credentials: Path | None) -> sa.URL:
     """The URL with user and password from the file of credentials, if it has none. Raises SourceError."""
     if url.username is not None or not url.host:
         return url
     port = f":{url.port}" if url.port else ""
-    secret = secret_for(credentials, f"{url.get_backend_name()}://{url.host}{port}")
+    backend = url.get_backend_name()
+    secret = secret_for(credentials, f"{'mysql' if backend in _MYSQL else backend}://{url.host}{port}")
     return url.set(username=secret.user, password=secret.password) if secret.user else url
 
 
 @contextmanager
-def open_database(url: str, credentials: Path | None = None) -> Iterator[DatabaseSource]:
+def open_database(
+    url: str, credentials: Path | None = None, folder: Path | None = None
+) -> Iterator[DatabaseSource]:
     """Connect to the database at `url` for reading. Raises SourceError; no message contains the password.
 
-    `credentials`: a file with user and password, for a URL without them.
+    `credentials`: a file with user and password, for a URL without them. `folder`: where rows wait, in files
+    without a name, if they have to.
     """
     try:
-        address = sa.make_url(url)
+        address = _with_driver(sa.make_url(url))
         address = _with_secret(address, credentials)
         engine = _engine(address)
     except (ArgumentError, NoSuchModuleError, ImportError):
+        if url.partition("://")[0].partition("+")[0] in _MYSQL:
+            raise SourceError(
+                message("PyMySQL, which reads MariaDB and MySQL, is not installed here."),
+                remedy=message("Install Safelane with its extra: pip install 'safelane[sources]'."),
+            ) from None
         raise SourceError(
             "This is not the URL of a database that can be read here.",
             remedy="Write it as postgresql+psycopg://user:password@host/database or sqlite:///path, "
             "and install the driver that it names.",
         ) from None
-    name = address.render_as_string(hide_password=True)
+    name = address_of(url) or address.render_as_string(hide_password=True)
     try:
         with engine.connect() as connection:
             _read_only(connection)
-            yield DatabaseSource(connection, name)
+            yield DatabaseSource(connection, name, folder)
     except DBAPIError:
         raise _gone(name) from None
     finally:
@@ -188,6 +216,9 @@ def _read_only(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN")
     elif connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    elif connection.dialect.name in _MYSQL:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
     # other engines: the account named in the URL should have read access only
 
 

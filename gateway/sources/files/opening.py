@@ -58,7 +58,9 @@ def open_source(
             yield served
     elif mapping.kind == "database":
         with open_database(
-            place if "://" in place else _sqlite_url(_only(place, DATABASE_FILES)), access.credentials
+            place if "://" in place else _sqlite_url(_only(place, DATABASE_FILES)),
+            access.credentials,
+            access.folder,
         ) as database:
             yield database
     elif mapping.kind in WORKBOOKS:

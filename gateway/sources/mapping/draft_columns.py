@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from gateway.sources.mapping.column_evidence import Cells
 from gateway.sources.model.mapping import NUMBER
-from gateway.sources.model.tables import Source
+from gateway.sources.model.tables import Chunk, Source
 from gateway.sources.model.words import plain
 
 SAMPLE = 1_000
@@ -69,7 +69,7 @@ def columns_of(source: Source, name: str, *, repeated: bool = True) -> Iterator[
     With `repeated`, headings that differ in a number only are one column, of one victim after the other.
     """
     with source.table(name) as table:
-        rows = next(table.chunks).rows
+        rows = next(table.chunks, Chunk((), ())).rows  # a database gives no part of an empty table
         step = max(1, len(rows) // SAMPLE)
     grouped = sum(_GROUP.match(heading) is not None for heading in table.headings)
     groups = grouped >= max(2, _GROUPED_FROM * len(table.headings))

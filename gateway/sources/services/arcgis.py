@@ -16,7 +16,7 @@ from gateway.sources.model.metadata import Labels, Metadata
 from gateway.sources.model.tables import ForeignKey
 from gateway.sources.services.credentials import Secret
 from gateway.sources.services.service_address import ServiceAddress, is_private
-from gateway.sources.services.service_client import RefusedError, ServiceClient
+from gateway.sources.services.service_client import UNEXPECTED, RefusedError, ServiceClient
 from gateway.sources.services.spool import ChangedError, Spool
 from gateway.sources.services.survey_rows import day
 
@@ -73,7 +73,7 @@ class ArcGis:
             for layer in layers:
                 spool.declare(layer.name, layer.fields)
                 self._rows(spool, layer)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except UNEXPECTED:
             raise self.client.unexpected() from None
 
     def _rows(self, spool: Spool, layer: _Layer) -> None:

@@ -66,6 +66,8 @@ def _entries(path: Path, data: bytes) -> Mapping[str, Secret]:
     for address, values in body.items():
         if not isinstance(values, dict) or not set(values) <= _KEYS or not isinstance(address, str):
             raise _faulty(path)
+        if not all(str(value).isprintable() and str(value).isascii() for value in values.values()):
+            raise _faulty(path)
         found[address.lower().rstrip("/")] = Secret(**{key: str(value) for key, value in values.items()})
     return MappingProxyType(found)
 

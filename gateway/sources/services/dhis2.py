@@ -13,7 +13,7 @@ from gateway.sources.model.metadata import Labels, Metadata
 from gateway.sources.model.tables import ForeignKey
 from gateway.sources.services.credentials import Secret
 from gateway.sources.services.service_address import ServiceAddress
-from gateway.sources.services.service_client import ServiceClient
+from gateway.sources.services.service_client import UNEXPECTED, ServiceClient
 from gateway.sources.services.spool import ChangedError, Spool
 from gateway.sources.services.survey_rows import day
 
@@ -75,7 +75,7 @@ class Dhis2:
                         program.stages[row["programStage"]],
                         self._cells(row, "dataValues", "dataElement", program),
                     )
-        except (KeyError, TypeError, ValueError, AttributeError, StopIteration):
+        except (*UNEXPECTED, StopIteration):
             raise self.client.unexpected() from None
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 from gateway.sources.model.metadata import Labels, Metadata
 from gateway.sources.services.credentials import Secret
 from gateway.sources.services.service_address import ServiceAddress
-from gateway.sources.services.service_client import ServiceClient
+from gateway.sources.services.service_client import UNEXPECTED, ServiceClient
 from gateway.sources.services.spool import ChangedError, Spool
 from gateway.sources.services.survey_rows import DATES, MAIN, Form, Submission, day, declare
 
@@ -42,7 +42,7 @@ class Kobo:
             form, spool.metadata = _form(content["survey"]), _metadata(content)
             declare(spool, form, "_uuid", _OWN)
             self._submissions(spool, form)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except UNEXPECTED:
             raise self._client.unexpected() from None
 
     def _submissions(self, spool: Spool, form: Form) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from gateway.sources.services.credentials import Secret
 from gateway.sources.services.service_address import ServiceAddress
-from gateway.sources.services.service_client import RefusedError, ServiceClient
+from gateway.sources.services.service_client import UNEXPECTED, RefusedError, ServiceClient
 from gateway.sources.services.spool import ChangedError, Spool
 from gateway.sources.services.survey_rows import DATES, KEY, MAIN, Form, Submission, day, declare
 
@@ -41,7 +41,7 @@ class Odk:
             asked = _form(fields)
             declare(spool, asked, KEY, tuple(_SYSTEM.values()))
             self._submissions(spool, asked, f"{form}.svc/{MAIN}")
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except UNEXPECTED:
             raise self.client.unexpected() from None
 
     def _submissions(self, spool: Spool, form: Form, path: str) -> None:
@@ -65,7 +65,7 @@ class Odk:
             further = page.get("@odata.nextLink")
             if further is None:
                 break
-            if further in pages:
+            if further in pages or not page["value"]:
                 raise ChangedError
             pages.add(further)
             # Only its query is taken: behind a proxy a server may not know its own address.

@@ -34,6 +34,8 @@ _MOVED = frozenset({
     HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT,
     HTTPStatus.PERMANENT_REDIRECT,
 })  # fmt: skip
+UNEXPECTED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What a reader meets where a reply is not what the program's interface describes."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -87,7 +89,7 @@ class ServiceClient:
             reply = self._tried(method, url, **options)
             if reply.status not in _MOVED:
                 return self._checked(reply)
-            url = urljoin(url, reply.headers.get("Location", ""))
+            url = self._next(url, reply.headers.get("Location", ""))
             if not self._is_here(url) or method != "GET":
                 raise self._error("leads to another address, which is not followed")
             options.pop("params", None)  # a redirect names its own
@@ -98,7 +100,7 @@ class ServiceClient:
             longer = 0.0
             try:
                 reply = self._sent(method, url, **options)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 if wait is None:
                     raise self._error(f"cannot be reached ({type(error).__name__})") from None
             else:
@@ -118,8 +120,18 @@ class ServiceClient:
                     raise self._error(f"sent more than {MOST_BYTES >> 20} MB at once")
         return _Reply(response.status_code, response.headers, bytes(content))
 
+    @staticmethod
+    def _next(url: str, location: str) -> str:
+        try:
+            return urljoin(url, location)
+        except ValueError:
+            return ""
+
     def _is_here(self, url: str) -> bool:
-        there, here = httpx.URL(url), httpx.URL(self.origin)
+        try:
+            there, here = httpx.URL(url), httpx.URL(self.origin)
+        except (httpx.InvalidURL, ValueError):
+            return False
         return (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
 
     def _checked(self, reply: _Reply) -> _Reply:

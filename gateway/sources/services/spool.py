@@ -150,6 +150,11 @@ def fetched(fetch: Fetch, spool: Spool, origin: str) -> None:
             fetch(spool)
         except ChangedError:
             spool.empty()
+        except OSError:
+            raise SourceError(
+                message("There is no room for the rows of the register; nothing was loaded."),
+                remedy=message("The operator frees room on the disk, or lets the node write its directory."),
+            ) from None
         else:
             return
     raise SourceError(

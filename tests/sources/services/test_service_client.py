@@ -81,6 +81,7 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [
     "https://o.example: s3cret\n", "- s3cret\n", "https://o.example: {tokn: s3cret}\n", "s3cret: [\n", "\xff",
     "https://o.example: {token: s3cret}\nhttps://o.example: {token: s3cret}\n", "",
+    "https://o.example: {token: \"s3cret\\n\"}\n",
 ])  # fmt: skip
 def test_a_faulty_file_is_told_and_never_quoted(tmp_path: Path, text: str) -> None:
     path = tmp_path / "credentials.yaml"
@@ -110,6 +111,7 @@ def test_a_redirect_on_the_same_server_is_followed_and_no_other(serving: Serving
             "http://169.254.169.254/latest",
             "ftp://x/",
             "//evil",
+            "http://[",
         ):
             elsewhere[0] = place
             before = len(service.asked)
@@ -128,13 +130,17 @@ def test_a_redirect_on_the_same_server_is_followed_and_no_other(serving: Serving
 def test_what_never_ends_or_is_no_json_is_given_up(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_client, "MOST_BYTES", 10_000)
     bodies = {
-        "/large": b"[" + b" " * 20_000 + b"]", "/deep": b"[" * 9_000, "/page": b"<html>", "/cut": b'{"a": 1',
+        "/large": b"[" + b" " * 20_000 + b"]", "/deep": b"[" * 9_000, "/page": b"<html>", "/zip": b"no gzip",
+        "/cut": b'{"a": 1',
     }  # fmt: skip
-    service = serving(lambda asked: Reply(bodies[asked.path]))
+    packed = {"Content-Encoding": "gzip"}
+    service = serving(lambda asked: Reply(bodies[asked.path], headers=packed if asked.path == "/zip" else {}))
     client = ServiceClient(service.url)
     try:
         with pytest.raises(SourceError, match="at once"):
             client.get("/large")
+        with pytest.raises(SourceError, match=r"cannot be reached \(DecodingError\)"):
+            client.get("/zip")
         for path in ("/deep", "/page", "/cut"):
             with pytest.raises(SourceError, match="something else than JSON"):
                 client.get(path)

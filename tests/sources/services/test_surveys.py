@@ -24,6 +24,7 @@ from gateway.sources.model.errors import SourceError
 from gateway.sources.services import kobo as kobo_reader
 from gateway.sources.services import odk as odk_reader
 from gateway.sources.services.service_source import Access
+from gateway.sources.services.spool import Spool
 
 SURVEY = [
     {"type": "start", "name": "start"},
@@ -294,10 +295,34 @@ def test_a_server_that_breaks_off_is_asked_again_and_then_given_up(survey: Surve
 
 def test_an_answer_of_another_form_is_told(survey: Survey) -> None:
     service = survey.holding(1)
-    for body in ([], {}, {"results": 1, "value": 1}, b"<html>Sign in</html>", None, "x"):
+    endless = {"count": float("inf"), "@odata.count": float("inf"), "results": [], "value": []}
+    for body in ([], {}, {"results": 1, "value": 1}, b"<html>Sign in</html>", None, "x", endless):
         service.fault = lambda _n, asked, body=body: Reply(body) if survey.is_page(asked) else None
         with pytest.raises(SourceError, match=r"another form|something else than JSON"):
             survey.load()
+
+
+def test_pages_without_rows_and_without_an_end_are_given_up(survey: Survey) -> None:
+    service = survey.holding(1, 1, 1)
+
+    def empty(number: int, asked: Asked) -> Reply | None:
+        page = {"@odata.count": 3, "value": [], "@odata.nextLink": f"/x?%24top=2&%24skiptoken={number}"}
+        return Reply({**page, "count": 3, "results": []}) if survey.is_page(asked) else None
+
+    service.fault = empty
+    with pytest.raises(SourceError, match="gave rows twice, or left rows out"):
+        survey.load()
+    assert len(service.asked) < 20
+
+
+def test_a_disk_without_room_is_told(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    survey.holding(1)
+    monkeypatch.setattr(Spool, "add", full)
+    with pytest.raises(SourceError, match="no room"):
+        survey.load()
 
 
 def test_an_edited_submission_of_kobo_keeps_its_number(

@@ -13,6 +13,7 @@ import pytest
 from desk_house import DeskHouse, desk_house, forms_of
 from federation import snapshot
 from job_in_process import JobInProcess
+from ods_files import ods_file
 
 from gateway.member.register.snapshot_loading import keep_snapshot
 from gateway.sources.desk import desk_draft
@@ -304,6 +305,17 @@ def test_ten_thousand_columns_make_a_page_that_a_browser_bears(
     assert re.search(r"9,?[0-9]{3} further columns were not recognised", page)
     assert page.count("<select") == 20
     assert Fields(page).sent[f"m{number_of(page, 'Gender')}"] == "sex"
+
+
+def test_a_workbook_of_libreoffice_is_looked_over_like_a_csv(bare: DeskHouse) -> None:
+    address = send(bare, "list.ods", ods_file("2025", [HEAD, *rows()])).headers["Location"]
+    page = bare.get(address)
+    assert Fields(page).sent[f"m{number_of(page, 'Gender')}"] == "sex"
+    words = go(bare, address, **said(page)).headers["Location"]
+    preview = go(bare, words, do="check").headers["Location"]
+    assert "60 casualties" in bare.get(preview)
+
+    assert "not a whole .ods workbook" in bare.get(send(bare, "list.ods", b"PK\3\4cut").headers["Location"])
 
 
 def test_two_tables_are_joined_by_what_a_person_says(bare: DeskHouse) -> None:
