@@ -208,11 +208,11 @@ def test_a_newer_table_comes_in_by_a_click(report: Made) -> None:
     report.desk.release()
 
     page = report.page()
-    assert "1 tables of this report have newer numbers" in page
+    assert "Newer numbers are there for 1 of this report" in page
     assert rows(page, 1) == before
     report.post("up-to-date")
     newer = report.page()
-    assert "have newer numbers" not in newer
+    assert "Newer numbers are there" not in newer
     assert re.search(r"<td class=\"withheld[^\"]* changed\">◊", newer)
 
 

@@ -5,7 +5,7 @@ from base64 import b64encode
 
 from flask import Response, render_template, request
 
-from gateway.export.documents.installed import CONTENT_TYPES, FORMS
+from gateway.export.documents.installed import CONTENT_TYPES, FORMS, one_at_a_time
 from gateway.export.documents.print_file import to_pdf
 from gateway.export.documents.print_sheet import print_sheet
 from gateway.export.documents.report_document import ReportDocument, ReportFigure
@@ -29,7 +29,8 @@ def download(report_id: str, form: str) -> Response:
     public = request.args.get("version") == "public"
     found, _, composed = composed_report(report_id, public=public)
     note_readings(composed.releases)
-    made = _file(composed.document, form)
+    with one_at_a_time():
+        made = _file(composed.document, form)
     kind = "public" if public else found.organisation
     name = re.sub("[^a-z0-9]+", "-", f"{found.template}-report-{found.year}-{kind}".lower()).strip("-")
     response = Response(made, content_type=CONTENT_TYPES[form])
