@@ -126,8 +126,8 @@ def test_what_takes_too_long_or_is_too_large_is_refused_in_words(monkeypatch: py
 
 def test_one_document_is_made_at_a_time_and_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installed, "LONGEST_WAIT", 0.01)
-    with installed.one_at_a_time():
-        with pytest.raises(DocumentError, match="just now"), installed.one_at_a_time():
+    with installed.one_at_a_time(), pytest.raises(DocumentError, match="just now"):  # noqa: SIM117
+        with installed.one_at_a_time():
             pytest.fail("two at once")
     with installed.one_at_a_time(), ExitStack() as line:
         for _ in range(2):

@@ -21,6 +21,7 @@ from gateway.web.shared.desk import Desk
 desk = Desk("analyst-report-files")
 
 
+@desk.twins.get(f"{PAGE}/<report_id>/download/<form>")
 @desk.file(f"{PAGE}/<report_id>/download/<form>")
 def download(report_id: str, form: str) -> Response:
     """The report as DOCX or PDF. Terms are checked now, and each table is logged as read before it leaves."""
