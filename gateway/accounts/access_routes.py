@@ -146,6 +146,7 @@ COMMANDS: dict[str, Action] = {
     "safelane account": Action.MANAGE_ACCOUNTS,
     "safelane access": Action.WORK_ON_FILES,
     "safelane ask": Action.ASK,
+    "safelane report": Action.ASK,
     "safelane attack": Action.WORK_ON_FILES,
     "safelane backup": Action.RUN,
     "safelane certificate": Action.PROTECT,

@@ -14,7 +14,9 @@ _FORMS = (
     *("reports/<report_id>/up-to-date", "reports/<report_id>/next"),
     *("reports/<report_id>/share", "reports/<report_id>/delete"),
 )
-_FILES = ("questions/<question_id>/download/<form>", "reports/<report_id>/download/<form>")
+_REPORT = "reports/<report_id>/download/<form>"
+"""The only file that programs get at the twin of its address; tables they get from the API."""
+_FILES = ("questions/<question_id>/download/<form>", _REPORT)
 
 
 def _routes() -> dict[str, Action]:
@@ -27,6 +29,7 @@ def _routes() -> dict[str, Action]:
         found[f"POST /{path}"] = Action.ASK
     for path in _FILES:
         found[f"GET /{path}"] = Action.ASK
+    found[f"GET {TWINS}/{_REPORT}"] = Action.ASK
     return found
 
 

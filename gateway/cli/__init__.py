@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Turn identifiers of a CSV table into pseudonyms.",
     ),
     "redact": ("gateway.cli.tools.redact:redact", "Remove personal data from narratives."),
+    "report": ("gateway.cli.region.report:command", "Take the yearly reports as files."),
     "restore": ("gateway.cli.region.backup:restore_command", "Restore a backup of a hub or a node."),
     "reidentify": (
         "gateway.cli.member.reidentify:reidentify",

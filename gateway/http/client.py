@@ -134,7 +134,20 @@ class HubClient:
         """Return the JSON at a path of the API. Raises AskError."""
         return self._call("GET", path)
 
+    def file(self, path: str, **params: str) -> bytes:
+        """Return the file at a path of the API. Raises AskError."""
+        return self._answer("GET", path, params=params).content
+
     def _call(self, method: str, path: str, **options: Any) -> Any:
+        response = self._answer(method, path, **options)
+        try:
+            return strict_json(response.content)
+        except ValueError as error:
+            raise AskError(
+                f"The hub's reply cannot be read: {error}.", remedy="Tell the hub's operator."
+            ) from None
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._client.request(method, path, **options)
         except httpx.HTTPError as error:
@@ -143,14 +156,9 @@ class HubClient:
                 f"({type(error).__name__}).",
                 remedy="Is it running? `safelane demo` starts the demo region.",
             ) from None
-        if response.is_success:
-            try:
-                return strict_json(response.content)
-            except ValueError as error:
-                raise AskError(
-                    f"The hub's reply cannot be read: {error}.", remedy="Tell the hub's operator."
-                ) from None
-        raise _refusal(response)
+        if not response.is_success:
+            raise _refusal(response)
+        return response
 
     def _checked(self, asked: Mapping[str, Any]) -> Result:
         try:

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import zlib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -122,6 +122,22 @@ def test_what_takes_too_long_or_is_too_large_is_refused_in_words(monkeypatch: py
     monkeypatch.setattr(print_file, "LARGEST_PAGE", 3)
     with pytest.raises(DocumentError, match="too long for a file"):
         to_pdf("<html></html>")
+
+
+def test_one_document_is_made_at_a_time_and_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "LONGEST_WAIT", 0.01)
+    with installed.one_at_a_time(), pytest.raises(DocumentError, match="just now"):  # noqa: SIM117
+        with installed.one_at_a_time():
+            pytest.fail("two at once")
+    with installed.one_at_a_time(), ExitStack() as line:
+        for _ in range(2):
+            line.callback(installed._IN_LINE.release)
+            installed._IN_LINE.acquire()
+        monkeypatch.setattr(installed, "LONGEST_WAIT", 1e6)
+        with pytest.raises(DocumentError, match="just now"), installed.one_at_a_time():
+            pytest.fail("a long line")
+    with installed.one_at_a_time():
+        pass
 
 
 def test_without_the_extra_a_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ ERRORS = (
     "gateway/accounts/renewal/two_operators.py",
     "gateway/accounts/sessions.py",
     "gateway/bootstrap/desk/worker_processes.py",
+    "gateway/export/documents/installed.py",
     "gateway/export/documents/print_file.py",
     "gateway/hub/reports/report_keeping.py",
     "gateway/hub/saved/saved_questions.py",

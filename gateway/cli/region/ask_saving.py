@@ -37,16 +37,17 @@ def save_result(result: Result, path: Path) -> None:
     beside = path.with_name(path.name + ENDING)
     # First, so that a new table never lies beside the sidecar of a former one.
     beside.unlink(missing_ok=True)
-    _write(path, content)
+    write_whole(path, content)
     click.echo(f"Saved {path}.", err=True)
     if result.sidecar is None:
         click.echo("The hub gave no sidecar: this file cannot be checked without the hub.", err=True)
     else:
-        _write(beside, str(result.sidecar).encode())
+        write_whole(beside, str(result.sidecar).encode())
         click.echo(f"Saved {beside}: python -m audit open {path} checks the table with it.", err=True)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises SaveError."""
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_bytes(content)

@@ -1,5 +1,8 @@
 """Whether the extra `report` is installed, without loading its libraries."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 
@@ -22,6 +25,33 @@ MISSING = msgid(
 
 class DocumentError(SafelaneError):
     """A document that could not be made; the report itself is as it was."""
+
+
+_ONE = threading.BoundedSemaphore()
+_IN_LINE = threading.BoundedSemaphore(3)
+"""One in the making and two that wait: who waits holds a thread, which pages and members need too."""
+LONGEST_WAIT = 60.0
+"""Seconds that a person waits for the documents of others."""
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Documents take a processor for seconds: one is made at a time, so that pages and members are served.
+
+    Raises DocumentError where two wait already, or after a while.
+    """
+    busy = DocumentError("Other documents are being made just now.", remedy="Try again in a minute.")
+    if not _IN_LINE.acquire(blocking=False):
+        raise busy
+    try:
+        if not _ONE.acquire(timeout=LONGEST_WAIT):
+            raise busy
+        try:
+            yield
+        finally:
+            _ONE.release()
+    finally:
+        _IN_LINE.release()
 
 
 @cache

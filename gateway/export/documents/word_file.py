@@ -18,7 +18,7 @@ from gateway.export.documents.report_document import (
 from gateway.export.images import image
 from gateway.picturing import Words
 from gateway.picturing.layout import Layout
-from gateway.picturing.words import msgid
+from gateway.picturing.words import capital, msgid
 
 if TYPE_CHECKING:
     from docx.document import Document as Made
@@ -102,7 +102,7 @@ class _Writer:
         size = 9 if columns <= _NARROW else 7.5 if columns <= _WIDE else 6
         cells = [list(row.cells) for row in made.rows]
         for i, name in enumerate(layout.corner):
-            self._put(_merged(cells, (0, i), (heads - 1, i)), name, size, bold=True)
+            self._put(_merged(cells, (0, i), (heads - 1, i)), capital(name), size, bold=True)
         for i, line in enumerate(layout.heads):
             at = beside
             for head in line:

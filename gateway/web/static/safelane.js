@@ -27,6 +27,12 @@
     if (next) next.focus({ preventScroll: true });
   });
 
+  /* What was typed and not taken is said beside it. */
+  document.addEventListener("htmx:responseError", (event) => {
+    const said = event.detail.target && event.detail.target.querySelector("[data-unsent]");
+    if (said) said.hidden = false;
+  });
+
   /* Fields marked with data-submits send their form by themselves once they change. */
   document.addEventListener("change", (event) => {
     const field = event.target.closest("[data-submits]");

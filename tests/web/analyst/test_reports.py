@@ -3,16 +3,23 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 import pytest
 from analyst_desk import Desk, analysts_desk
+from click.testing import CliRunner
 from entrances import Browser
 
 from audit.events.event_values import ReadThrough
 from audit.events.question_events import ReleaseRead
-from gateway.accounts.model import Role
+from gateway.accounts.model import Role, Scope, TokenRequest
+from gateway.accounts.tokens import make_token
+from gateway.bootstrap.setup.layout import Layout
+from gateway.cli.region.report import command
+from gateway.demo.access import grant
 from gateway.hub.enrolment import revoke
 from gateway.wire.usage_terms import PassOn, Terms
 
@@ -208,11 +215,11 @@ def test_a_newer_table_comes_in_by_a_click(report: Made) -> None:
     report.desk.release()
 
     page = report.page()
-    assert "1 tables of this report have newer numbers" in page
+    assert "Newer numbers are there for 1 of this report" in page
     assert rows(page, 1) == before
     report.post("up-to-date")
     newer = report.page()
-    assert "have newer numbers" not in newer
+    assert "Newer numbers are there" not in newer
     assert re.search(r"<td class=\"withheld[^\"]* changed\">◊", newer)
 
 
@@ -261,3 +268,32 @@ def test_a_report_is_made_once_and_a_year_that_is_none_is_shown_again(report: Ma
         assert response.status_code == 422
         assert said in response.text
         assert f'value="{year}"' in response.text
+
+
+def test_a_program_lists_reports_and_saves_them_with_the_terms_checked(report: Made, tmp_path: Path) -> None:
+    report.asks()
+    house = report.desk.house
+    wish = TokenRequest("yearly report", frozenset({Scope.ASK}), 30)
+    name = report.desk.analyst.name
+    (tmp_path / "hub").mkdir()
+    Layout(tmp_path / "hub").address.write_text(house.url)
+    grant(tmp_path, make_token(house.accounts, name, name, wish), str(report.desk.hub.log.key))
+    number, file = report.address.rpartition("/")[2], tmp_path / "report.docx"
+    run = partial(CliRunner().invoke, command)
+    before = len(readings(report.desk))
+
+    listed = run(["list", "--dir", str(tmp_path)])
+    saved = run(["save", number, str(file), "--public", "--dir", str(tmp_path)])
+
+    assert f"{number}  Article 7 tables on victims, 2024" in listed.output
+    assert saved.exit_code == 0, saved.output
+    with ZipFile(file) as made:
+        said = made.read("word/document.xml").decode()
+    assert (
+        re.search(r"The numbers of [A-Za-z ,]*Thailand are left out of this public version", said) is not None
+    )
+    assert logged(report.desk, before) <= in_receipts(report.page("?version=public"))
+    for wrong in (["save", number, "report.odt"], ["save", "../x", "report.pdf"]):
+        assert run([*wrong, "--dir", str(tmp_path)]).exit_code == 2
+    assert run(["save", "y-0", str(file), "--dir", str(tmp_path)]).exit_code != 0
+    assert file.exists()

@@ -45,10 +45,13 @@ def _look_at_a_draft(page: Page) -> None:
 
 
 def _ask(page: Page) -> None:
-    """The analyst has a question with its table."""
+    """The analyst has a question with its table, and a report with it."""
     page.goto(urlsplit(page.url)._replace(path="/ask", query="by=country&by=year&by=outcome").geturl())
     page.get_by_role("button", name="Ask", exact=True).click()
     page.locator("table.release").wait_for(timeout=60_000)
+    page.goto(urlsplit(page.url)._replace(path="/reports", query="").geturl())
+    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("link", name="Edit the text").wait_for()
 
 
 BEFORE: dict[str, Callable[[Page], None]] = {"analyst": _ask, "controller": _look_at_a_draft}

@@ -11,7 +11,7 @@ from gateway.hub.reports.chosen_tables import ChosenTable
 from gateway.picturing import Words
 from gateway.picturing.notices.perturbation_notice import changes
 from gateway.picturing.notices.rows_counted import rows_counted
-from gateway.picturing.terms import terms
+from gateway.picturing.terms import OF_TOTALS, of_totals, terms
 from gateway.picturing.words import WITHHELD, capital
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.definitions import definitions
@@ -49,6 +49,10 @@ def methods(releases: Sequence[Release], dictionary: Dictionary, words: Words) -
     found: dict[str, str] = {}
     for release in releases:
         found.update(definitions(release, dictionary, words))
+    if any(of_totals(release.coverage, words) for release in releases):
+        found[words.say(OF_TOTALS)] = str(
+            _("A total holds a part of each member in it: the strictest terms of these members hold for it.")
+        )
     if releases:
         found[WITHHELD] = str(
             _(

@@ -11,7 +11,7 @@ from gateway.hub.asking import ask
 from gateway.hub.model import Report
 from gateway.hub.reports.chosen_tables import ChosenTables
 from gateway.hub.reports.templates import TEMPLATES, Slot, slots
-from gateway.question import Question, in_year, needs_year
+from gateway.question import Question, QuestionError, in_year, needs_year, parse
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.choices import Known, answering
 from gateway.web.analyst.draft import SOON, Draft
@@ -47,7 +47,7 @@ def ask_tables(
         if slot in without or (wanted is not None and slot not in wanted):
             continue
         question = _question(knows, report, table)
-        if question not in asked and answering(knows, question):
+        if question is not None and question not in asked and answering(knows, question):
             asked[question] = ask(hub(), principal(), question, timedelta(seconds=SOON)).deadline
     return max(asked.values(), default=None)
 
@@ -57,20 +57,29 @@ def _missing(knows: Known, report: Report, chosen: ChosenTables) -> Iterator[Mis
         if slot in chosen.now:
             continue
         question = _question(knows, report, table)
-        yield MissingTable(
-            slot.section,
-            slot.question,
-            slot.number,
-            analyst_wording.title(knows.dictionary, question),
-            answering(knows, question),
-            slot in chosen.waiting,
-        )
+        if question is not None:
+            yield MissingTable(
+                slot.section,
+                slot.question,
+                slot.number,
+                analyst_wording.title(knows.dictionary, question),
+                answering(knows, question),
+                slot in chosen.waiting,
+            )
 
 
-def _question(knows: Known, report: Report, table: ReadyTable) -> Question:
-    """The question as it is asked for the report: one about clients in the report's year."""
+def _question(knows: Known, report: Report, table: ReadyTable) -> Question | None:
+    """The question as it is asked for the report: one about clients in the report's year.
+
+    None where the dictionary has no such year of service.
+    """
     made = Draft(table.measure, table.by, purpose=report.purpose).question(knows.dictionary)
-    return in_year(knows.dictionary, made, report.year) if needs_year(knows.dictionary, made) else made
+    if not needs_year(knows.dictionary, made):
+        return made
+    try:
+        return parse(knows.dictionary, in_year(knows.dictionary, made, report.year).as_json())
+    except QuestionError:
+        return None
 
 
 __all__ = ["MissingTable", "ask_tables", "missing_tables"]

@@ -77,6 +77,7 @@ class ReportPage:
     year: int
     compared: bool
     missing: tuple[MissingTable, ...]
+    members: int
     newer: int
     unread: tuple[str, ...]
     empty: tuple[str, ...]
@@ -124,6 +125,7 @@ def report(report_id: str) -> ReportPage:
         year=found.year,
         compared=found.compared_with is not None,
         missing=missing_tables(knows, found, chosen) if own else (),
+        members=len(knows.stated),
         newer=len(chosen.newer) if own else 0,
         unread=tuple(headings[name] for name, one in texts.items() if one and not one.looked_at),
         empty=tuple(headings[name] for name, one in texts.items() if one is None or not one.text),
