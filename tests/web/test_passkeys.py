@@ -35,9 +35,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def ana(house: House) -> Person:
+    a_day_later(house)
+    return house.person(f"ana{_number(house)}@x.example", Role.ANALYST)
+
+
+def a_day_later(house: House) -> None:
+    """Nobody's attempts count any more."""
     house.clock.move(hours=25)
     house.app.extensions[LIMITER].reset()
-    return house.person(f"ana{_number(house)}@x.example", Role.ANALYST)
 
 
 def _number(house: House) -> int:
@@ -141,18 +146,18 @@ ALTERED = {
 }
 
 
-@pytest.mark.parametrize("altered", ALTERED.values(), ids=list(ALTERED))
-def test_an_altered_answer_opens_nothing_and_is_logged(house: House, ana, altered: dict[str, Any]) -> None:
+def test_an_altered_answer_opens_nothing_and_is_logged(house: House, ana) -> None:
     device = with_passkey(house, ana)
-    held = {name: value for name, value in altered.items() if hasattr(device, name)}
-    said = {name: value for name, value in altered.items() if name not in held}
-    visitor = Visitor(house, replace(device, **held))
+    for name, altered in ALTERED.items():
+        a_day_later(house)
+        held = {key: value for key, value in altered.items() if hasattr(device, key)}
+        said = {key: value for key, value in altered.items() if key not in held}
 
-    refused = visitor.enters(**said)
+        refused = Visitor(house, replace(device, **held)).enters(**said)
 
-    assert refused.status_code == 401
-    assert REFUSED in refused.text
-    assert isinstance(house.events()[-1], SignInFailed)
+        assert refused.status_code == 401, name
+        assert REFUSED in refused.text
+        assert isinstance(house.events()[-1], SignInFailed), name
     assert Visitor(house, device).enters().status_code == 303
 
 
@@ -220,19 +225,16 @@ def test_adding_one_needs_a_sign_in_of_just_now(house: House, ana) -> None:
     assert refused.headers["Location"].startswith("/sign-in?")
 
 
-@pytest.mark.parametrize(
-    "altered", [{"rp": "evil.example"}, {"flags": PRESENT}, {"origin": "https://evil.example"}], ids=str
-)
-def test_an_altered_new_passkey_is_not_kept(house: House, ana, altered: dict[str, Any]) -> None:
+def test_an_altered_new_passkey_is_not_kept(house: House, ana) -> None:
     visitor = Visitor(house)
     visitor.sign_in(ana)
-    if "origin" in altered:
-        visitor.device.origin = altered.pop("origin")
+    for altered in ({"rp": "evil.example"}, {"flags": PRESENT}, {"origin": "https://evil.example"}):
+        visitor.device.origin = altered.pop("origin", at_localhost(house))
 
-    refused = visitor.adds(**altered)
+        refused = visitor.adds(**altered)
 
-    assert refused.status_code == 422
-    assert NOT_ADDED in refused.text
+        assert refused.status_code == 422
+        assert NOT_ADDED in refused.text
     with house.accounts.store.reading() as view:
         assert view.people.passkeys_of(ana.name) == []
 

@@ -46,7 +46,7 @@ def ask_or_confirm(
     if request is None:
         if not may_ask:
             raise UnknownAccountError(
-                f"No request to renew {name} waits any more.", remedy="It was confirmed, withdrawn, or ended."
+                "No such request waits any more.", remedy="The request was confirmed, withdrawn, or ended."
             )
         return _ask(entrance, work, operator, account)
     if request.by == operator.name:
@@ -64,7 +64,9 @@ def withdraw_request(entrance: Entrance, work: UnitOfWork, operator: Account, na
         raise _no_operator()
     account, request = work.people.account(name), _open_request(work.people, name, now)
     if account is None or request is None:
-        raise UnknownAccountError(f"No request to renew {name} waits.", remedy="It may have ended already.")
+        raise UnknownAccountError(
+            "No such request waits any more.", remedy="The request was confirmed, withdrawn, or ended."
+        )
     entry = entries.handled(operator.name, account, AccountStep.RENEWAL_WITHDRAWN, now)
     index = entries.record(entrance.accounts, work, entry)
     work.people.take_renewal(request, because=index)
@@ -88,7 +90,7 @@ def _ask(entrance: Entrance, work: UnitOfWork, operator: Account, account: Accou
     now = accounts.clock.now()
     if not any(each.name != operator.name for each in _others(work.people, account.name)):
         raise AccountRuleError(
-            f"Two operators other than {account.name} have to confirm, and there is only one.",
+            "Two operators besides the person have to confirm, and there is only one.",
             remedy="Nothing was changed. Invite another operator first: safelane account add-operator.",
         )
     code = new_secret(Kind.INVITATION)
@@ -130,7 +132,10 @@ def _confirm(
 def _lost(people: People, name: str) -> tuple[Account, Credentials]:
     account, old = people.account(name), people.credentials(name)
     if account is None or account.closed is not None or old is None:
-        raise UnknownAccountError(f"No open account {name} has a passphrase.", remedy="List them.")
+        raise UnknownAccountError(
+            "No open account of this name has a passphrase.",
+            remedy="Look for the name in the list of people.",
+        )
     return account, old
 
 

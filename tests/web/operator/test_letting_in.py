@@ -17,6 +17,8 @@ from gateway.accounts.sessions import FRESH
 from gateway.api.app import LIMITER
 
 NEW = "seven grey herons over the lake"
+ONE_SIDE = pytest.mark.parametrize("house", [Side.NODE], indirect=True)
+"""Where the other side could not differ: the same functions decide on both."""
 
 
 @dataclass
@@ -113,6 +115,7 @@ def test_one_operator_alone_is_refused(office: Office) -> None:
     assert office.house.browser().sign_in(office.lost).status_code == 303
 
 
+@ONE_SIDE
 def test_nobody_decides_about_the_own_account_nor_another_duty_about_any(office: Office) -> None:
     house, vera = office.house, office.operator
     assert asks(office.vera, vera.name).status_code == 422
@@ -126,6 +129,7 @@ def test_nobody_decides_about_the_own_account_nor_another_duty_about_any(office:
     assert asks(other, vera.name).status_code == 403
 
 
+@ONE_SIDE
 def test_a_request_ends_by_itself_by_withdrawal_and_with_the_duty_of_who_asked(office: Office) -> None:
     house, name = office.house, office.lost.name
     asks(office.vera, name)
@@ -145,6 +149,7 @@ def test_a_request_ends_by_itself_by_withdrawal_and_with_the_duty_of_who_asked(o
     assert house.browser().sign_in(office.lost).status_code == 303
 
 
+@ONE_SIDE
 def test_asking_needs_a_sign_in_of_just_now_and_somebody_with_a_passphrase(office: Office) -> None:
     assert asks(office.vera, "nobody@x.example").status_code == 422
     asked = steps(office.house).count(AccountStep.RENEWAL_ASKED)
@@ -154,6 +159,7 @@ def test_asking_needs_a_sign_in_of_just_now_and_somebody_with_a_passphrase(offic
     assert steps(office.house).count(AccountStep.RENEWAL_ASKED) == asked
 
 
+@ONE_SIDE
 def test_with_too_few_operators_the_sentence_says_what_to_do(house: House) -> None:
     house.clock.move(hours=25)
     with house.accounts.store.reading() as view:
