@@ -4,8 +4,26 @@ from gateway.accounts.duties import Action
 
 TWINS = "/api/v1/desk"
 
-_PAGES = ("overview", "find", "ask", "ready-made", "sharing", "questions", "questions/<question_id>", "saved")
-_FORMS = ("ask", "ready-made", "saved", "saved/<saved_id>/share", "saved/<saved_id>/delete")
+_PAGES = (
+    "overview",
+    "find",
+    "ask",
+    "ready-made",
+    "sharing",
+    "questions",
+    "questions/<question_id>",
+    "saved",
+    "groups",
+)
+_FORMS = (
+    "ask",
+    "ready-made",
+    "saved",
+    "saved/<saved_id>/share",
+    "saved/<saved_id>/delete",
+    "groups",
+    "groups/<group_id>/delete",
+)
 _FILES = ("questions/<question_id>/download/<form>",)
 
 

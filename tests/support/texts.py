@@ -42,6 +42,7 @@ ERRORS = (
     "gateway/accounts/passphrases.py",
     "gateway/accounts/sessions.py",
     "gateway/bootstrap/desk/worker_processes.py",
+    "gateway/hub/saved/own_groups.py",
     "gateway/hub/saved/saved_questions.py",
     "gateway/web/entrance/account.py",
     "gateway/web/entrance/invitation.py",

@@ -37,7 +37,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/overview", lazy_gettext("Overview")),
         Entry("/ask", lazy_gettext("Ask")),
         Entry("/ready-made", lazy_gettext("Ready-made questions")),
-        Entry("/questions", lazy_gettext("Your questions"), also=("/saved",)),
+        Entry("/questions", lazy_gettext("Your questions"), also=("/saved", "/groups")),
         Entry("/sharing", lazy_gettext("What members share")),
     ),
     (Side.HUB, Role.AUDITOR): AUDIT,
