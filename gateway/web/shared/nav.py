@@ -53,7 +53,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/controller/health", lazy_gettext("Node and keys")),
     ),
     (Side.NODE, Role.AUDITOR): AUDIT,
-    (Side.NODE, Role.OPERATOR): (),
+    (Side.NODE, Role.OPERATOR): (Entry("/service", lazy_gettext("The service")),),
 }
 """The first entry is where the desk begins."""
 
