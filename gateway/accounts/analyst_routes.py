@@ -6,13 +6,14 @@ TWINS = "/api/v1/desk"
 
 _PAGES = (
     *("overview", "find", "ask", "ready-made", "sharing", "questions", "questions/<question_id>", "saved"),
-    *("reports", "reports/<report_id>", "reports/<report_id>/texts"),
+    *("reports", "reports/<report_id>", "reports/<report_id>/texts", "groups"),
 )
 _FORMS = (
     *("ask", "ready-made", "saved", "saved/<saved_id>/share", "saved/<saved_id>/delete"),
     *("reports", "reports/<report_id>/texts/<section>", "reports/<report_id>/ask"),
     *("reports/<report_id>/up-to-date", "reports/<report_id>/next"),
     *("reports/<report_id>/share", "reports/<report_id>/delete"),
+    *("groups", "groups/<group_id>/delete"),
 )
 _REPORT = "reports/<report_id>/download/<form>"
 """The only file that programs get at the twin of its address; tables they get from the API."""

@@ -128,7 +128,8 @@ DUTIES: dict[Action, Duty] = {
         _only(Who.OPERATOR),
     ),
     Action.SEE_OPERATION: Duty(
-        "see the state of the service: members, queue, alerts, people and invitations",
+        "see the state of the service: members, queue, backups, storage, alerts, people and invitations",
+        _only(Who.OPERATOR),
         _only(Who.OPERATOR),
         scope=Scope.DESK,
     ),

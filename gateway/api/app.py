@@ -28,7 +28,7 @@ from gateway.api.describing.describe import completed
 from gateway.api.log import log_blueprint
 from gateway.api.made_data import MADE, MadeData
 from gateway.api.personal_addresses import address_secrets, addresses
-from gateway.api.services import AUDITED, KEY
+from gateway.api.services import AUDITED, KEY, NODE
 from gateway.api.tables import pxweb, pxweb_saved, sdmx
 from gateway.api.wrong_tokens import WrongTokens
 from gateway.auditing.audited_log import AuditedLog
@@ -129,6 +129,7 @@ def create_node_app(node: Node) -> Flask:
     app = _app("safelane-node", node_accounts(node), audited_node(node))
     _described(app, "Safelane member node").register_blueprint(audit.blueprint)
     app.register_blueprint(log_blueprint(node.log, node.store))
+    app.extensions[NODE] = node
     return app
 
 

@@ -7,6 +7,7 @@ from gateway.hub.context import Hub
 
 KEY = "safelane-hub"
 AUDITED = "safelane-audited"
+NODE = "safelane-node"
 
 
 def hub() -> Hub:

@@ -35,8 +35,18 @@ def to_xlsx(release: Release, dictionary: Dictionary, words: Words, receipt: Rec
     return workbook(with_bounds(release, dictionary), dictionary, words, receipt)
 
 
-def workbook(release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None) -> bytes:
-    """Return the bytes of a workbook for a release whose withheld cells have their bounds already."""
+def workbook(
+    release: Release,
+    dictionary: Dictionary,
+    words: Words,
+    receipt: Receipt | None,
+    *,
+    more: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """Return the bytes of a workbook for a release whose withheld cells have their bounds already.
+
+    `more`: names and values that stand in the notes behind the others.
+    """
     words = words.remembered()
     book = Workbook(write_only=True)
     # When it was released, not when it was written: the same release gives the same workbook.
@@ -47,7 +57,7 @@ def workbook(release: Release, dictionary: Dictionary, words: Words, receipt: Re
     sheets = (
         _table(book, release, layout(release, dictionary, words), words),
         _data(book, release, dictionary, words),
-        notes_sheet(book, release, dictionary, words, receipt),
+        notes_sheet(book, release, dictionary, words, receipt, more=more),
         legend_sheet(book, release, dictionary, words),
     )
     return packed(book, sheets, moment)
@@ -101,11 +111,17 @@ def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words
 
 
 def notes_sheet(
-    book: Workbook, release: Release, dictionary: Dictionary, words: Words, receipt: Receipt | None
+    book: Workbook,
+    release: Release,
+    dictionary: Dictionary,
+    words: Words,
+    receipt: Receipt | None,
+    *,
+    more: Sequence[tuple[str, str]] = (),
 ) -> SheetRows:
     """What was asked and answered, member by member, with the terms of each."""
     sheet = named_sheet(book, words.say(msgid("Notes")), [28, 60, 18, 18, 60])
-    for name, value in facts(release, dictionary, words, receipt):
+    for name, value in (*facts(release, dictionary, words, receipt), *more):
         sheet.append([sheet.text(name, _BOLD), sheet.text(value, _WRAPPED)])
     sheet.append([])
     for number, row in enumerate(coverage_rows(release, dictionary, words)):

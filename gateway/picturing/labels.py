@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gateway.dictionary import SERVICE_DATE, Dictionary, DictionaryError, unknown_place
+from gateway.picturing.grouping import is_group
 from gateway.picturing.words import Words, capital, msgid
 from gateway.question import COUNTRY, year_of_service
 from gateway.wire.cells import TOTAL, Axis
@@ -44,7 +45,9 @@ class Labels:
         found = {code: self.code(axis.level, code) for code in axis.codes}
         if not alone or axis.level == COUNTRY or self.dictionary.levels[axis.level].dimension != "place":
             return found
-        owners = {code: self.dictionary.places.owner.get(code, "") for code in axis.codes if code != TOTAL}
+        owner = self.dictionary.places.owner
+        codes = [code for code in axis.codes if code != TOTAL and not is_group(code)]
+        owners = {code: owner.get(code, "") for code in codes}
         if len(set(owners.values())) < 2:
             return found
         named = {code: f"{found[code]} ({self.code(COUNTRY, owners[code])})" for code in owners}

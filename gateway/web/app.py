@@ -1,5 +1,7 @@
 """Puts the pages into a hub's or a node's web application."""
 
+from datetime import UTC, tzinfo
+
 from flask import Flask
 from flask_limiter import Limiter
 from jinja2 import StrictUndefined
@@ -49,13 +51,20 @@ def routes(side: Side) -> tuple[Desk, ...]:
 
         return (*analyst.ROUTES, *auditor.ROUTES, *operator.ROUTES, *OF_ALL)
     from gateway.web.controller import controller_routes as controller  # noqa: PLC0415
-    from gateway.web.operator import letting_in_page  # noqa: PLC0415
+    from gateway.web.operator import letting_in_page, node_service_page  # noqa: PLC0415
 
-    return (*controller.ROUTES, *auditor.ROUTES, letting_in_page.desk, *OF_ALL)
+    desks = (node_service_page.desk, letting_in_page.desk)
+    return (*controller.ROUTES, *auditor.ROUTES, *desks, *OF_ALL)
 
 
-def install(app: Flask, entrance: Entrance, place: Place, provider: Directory | None = None) -> None:
-    """Serve the pages under `place`, beside the routes that the application serves already."""
+def install(
+    app: Flask, entrance: Entrance, place: Place, provider: Directory | None = None, *, zone: tzinfo = UTC
+) -> None:
+    """Serve the pages under `place`, beside the routes that the application serves already.
+
+    `zone`: the office's time zone, in which pages show moments.
+    """
+    app.extensions[languages.ZONE] = zone
     app.extensions[base.KEY] = base.Web(entrance, provider)
     app.extensions[PLACE] = place
     app.jinja_env.undefined = StrictUndefined

@@ -50,6 +50,7 @@ ERRORS = (
     "gateway/export/documents/installed.py",
     "gateway/export/documents/print_file.py",
     "gateway/hub/reports/report_keeping.py",
+    "gateway/hub/saved/own_groups.py",
     "gateway/hub/saved/saved_questions.py",
     "gateway/web/entrance/account.py",
     "gateway/web/entrance/invitation.py",

@@ -1,12 +1,18 @@
 """The thresholds of an auditor's alerts, from the settings of a hub or a node."""
 
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from audit.errors import MalformedError
 from audit.reading.alerts import Thresholds
 from audit.reading.office import office_hours, time_zone
 from gateway.config import FILE, ConfigError, HubConfig, MemberConfig
+
+
+def zone_of(directory: Path, config: HubConfig | MemberConfig) -> tzinfo:
+    """Return the office's time zone for its pages, UTC where the settings name none. Raises ConfigError."""
+    return thresholds_of(directory, config).zone if config.time_zone else UTC
 
 
 def thresholds_of(directory: Path, config: HubConfig | MemberConfig) -> Thresholds:

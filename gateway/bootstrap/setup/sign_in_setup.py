@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -10,7 +11,9 @@ from gateway.accounts.context import Accounts, Entrance
 from gateway.accounts.ports import Directory
 from gateway.api.access_control import KEY as ACCOUNTS
 from gateway.api.browsers import Place
+from gateway.bootstrap.setup.alert_thresholds import zone_of
 from gateway.bootstrap.setup.layout import Layout, is_hub
+from gateway.bootstrap.setup.machine_state import machine_state
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.config import ConfigError, HubConfig, MemberConfig, read_config
@@ -20,6 +23,7 @@ from gateway.keys.files import new_key, read_key, read_secret
 from gateway.keys.sealer import KeySealer
 from gateway.member.node.accounts import accounts_of as node_accounts
 from gateway.web import app as web
+from gateway.web.operator.context import KEY as MACHINE
 
 ACCOUNTS_KEY = "accounts.key"
 DIRECTORY_SECRET = "oidc.secret"  # noqa: S105 - a file's name
@@ -62,7 +66,10 @@ def with_pages(app: Flask, directory: Path, config: HubConfig | MemberConfig, pl
     """Return the application with its pages. Raises KeyFileError, ConfigError or DirectoryError."""
     accounts = app.extensions[ACCOUNTS]
     provider = _provider(directory, config, accounts)
-    web.install(app, entrance(directory, accounts, place), _place(config), provider)
+    web.install(
+        app, entrance(directory, accounts, place), _place(config), provider, zone=zone_of(directory, config)
+    )
+    app.extensions[MACHINE] = partial(machine_state, directory, config)
     return app
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from gateway.bootstrap.setup.backup import Manifest, back_up, check, restore
+from gateway.bootstrap.setup.machine_state import note_backup
 from gateway.bootstrap.upkeep.sealed_backup import back_up_sealed, opened_backup
 from gateway.cli.common import options
 from gateway.cli.common.progress import building
@@ -38,6 +39,7 @@ def backup(target: Path, sealed: bool, directory: Path) -> None:
             manifest = back_up(directory, target, report)
         else:
             manifest = back_up_sealed(directory, target, secret, report)
+    note_backup(directory, manifest, sealed=sealed)
     click.echo(f"{target}: {_summary(manifest)}. {'Sealed, r' if sealed else 'R'}ead back and whole.")
 
 

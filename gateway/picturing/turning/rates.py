@@ -5,7 +5,7 @@ divided by the people of those among them that it includes. Of a province nobody
 here, so that tables about places have no rates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -53,16 +53,19 @@ def has_rates(release: Release, dictionary: Dictionary) -> bool:
 
 
 class Rates:
-    """The rates of one table, which has them (`has_rates`)."""
+    """The rates of one table, which has them (`has_rates`). `groups`: the codes behind each of its groups."""
 
-    def __init__(self, release: Release, dictionary: Dictionary) -> None:
+    def __init__(
+        self, release: Release, dictionary: Dictionary, groups: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self._groups = groups or {}
         self._members = _members(release)
         self._country = next((i for i, a in enumerate(release.axes) if a.level == COUNTRY), None)
         self._times = [i for i, a in enumerate(release.axes) if _several_times(a, dictionary)]
 
     def rate(self, cell: Cell) -> Rate | NoRate:
         """The rate of a shown or withheld number with its bounds, of one period of the table."""
-        if any(cell.key[i] == TOTAL for i in self._times):
+        if any(cell.key[i] == TOTAL or cell.key[i] in self._groups for i in self._times):
             return NoRate.SEVERAL_YEARS
         return self.over_all_years(cell)
 
@@ -80,7 +83,7 @@ class Rates:
 
     def _living(self, cell: Cell) -> int:
         code = TOTAL if self._country is None else cell.key[self._country]
-        included = self._members if code == TOTAL else (code,)
+        included = self._members if code == TOTAL else self._groups.get(code, (code,))
         return sum(populations()[member] for member in included if member not in cell.missing_members)
 
 

@@ -1,9 +1,11 @@
 """A released table in the arrangement of its reader, as a layout like any other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from itertools import product
+from types import MappingProxyType
 
 from gateway.dictionary import Dictionary
 from gateway.dictionary.populations import SOURCE, YEAR
@@ -23,6 +25,7 @@ from gateway.wire.release import Release
 Key = tuple[str, ...]
 BETWEEN = "~"
 """Between the codes of a column's name: no code has this sign."""
+NO_GROUPS: Mapping[str, Sequence[str]] = MappingProxyType({})
 NONE = "–"
 """In place of a share or rate that cannot be said. The legend says why."""
 
@@ -49,10 +52,19 @@ def column_names(release: Release, chosen: Arrangement) -> tuple[str, ...]:
     return tuple(BETWEEN.join(column) for column in columns_of(release, chosen.across))
 
 
-def turned(release: Release, dictionary: Dictionary, words: Words, chosen: Arrangement) -> Layout:
-    """Lay a release out as chosen. A column to sort by that the table does not have sorts nothing."""
+def turned(
+    release: Release,
+    dictionary: Dictionary,
+    words: Words,
+    chosen: Arrangement,
+    groups: Mapping[str, Sequence[str]] = NO_GROUPS,
+) -> Layout:
+    """Lay a release out as chosen. A column to sort by that the table does not have sorts nothing.
+
+    `groups`: the codes behind each group of a grouped table (`gateway.picturing.grouping`).
+    """
     words = words.remembered()
-    figures = _Figures(release, dictionary, words, chosen)
+    figures = _Figures(release, dictionary, words, chosen, groups)
     names = column_names(release, chosen)
     labels = Labels(dictionary, words)
 
@@ -89,18 +101,27 @@ def _with_base(made: Layout, show: Show, words: Words) -> Layout:
 class _Figures:
     """What each cell says in an arrangement, and by what it is sorted."""
 
-    def __init__(self, release: Release, dictionary: Dictionary, words: Words, chosen: Arrangement) -> None:
-        needed = chosen.ranges or chosen.show is not Show.NUMBERS
+    def __init__(
+        self,
+        release: Release,
+        dictionary: Dictionary,
+        words: Words,
+        chosen: Arrangement,
+        groups: Mapping[str, Sequence[str]],
+    ) -> None:
+        # A grouped table has its bounds: of a code that stands in two groups, wrong ones would follow.
+        needed = not groups and (chosen.ranges or chosen.show is not Show.NUMBERS)
         bounded = with_bounds(release, dictionary) if needed else release
         self._cells = {cell.key: cell for cell in bounded.cells}
-        self._owners = owners_of(release.axes, dictionary)
+        self._of_codes = owners_of(release.axes, dictionary)
+        self._groups = groups
         self._words, self._chosen = words, chosen
         over = {Show.OF_ROW: chosen.across, Show.OF_COLUMN: chosen.down}.get(chosen.show, ())
         self._over = [axis.level in over for axis in release.axes]
         self._ranges = False
         self._without: set[NoShare | NoRate] = set()
         self._text = cache(percent)
-        self._rates = Rates(release, dictionary) if chosen.show is Show.PER_MILLION else None
+        self._rates = Rates(release, dictionary, groups) if chosen.show is Show.PER_MILLION else None
 
     def shown(self, key: Key) -> Shown:
         """The text of the cell at a key; empty where no cell can be."""
@@ -153,7 +174,14 @@ class _Figures:
         if not any(self._over):
             return None
         base = self._base(cell)
-        return None if base == cell.key else share(cell, self._cells.get(base), self._owners(cell.key))
+        return None if base == cell.key else share(cell, self._cells.get(base), self._owners(cell))
+
+    def _owners(self, cell: Cell) -> frozenset[str]:
+        """The members to which a number belongs: of a group those whose numbers are in it."""
+        if not any(code in self._groups for code in cell.key):
+            return self._of_codes(cell.key)
+        behind = product(*(self._groups.get(code, (code,)) for code in cell.key))
+        return frozenset().union(*map(self._of_codes, behind)) - frozenset(cell.missing_members)
 
     def _number(self, cell: Cell) -> str:
         if cell.status is not Status.WITHHELD:

@@ -1,6 +1,6 @@
 """Every subject of the analyst's desk."""
 
-from gateway.web.analyst import downloads, question_form, question_pages, ready_made, saved_pages
+from gateway.web.analyst import downloads, group_pages, question_form, question_pages, ready_made, saved_pages
 from gateway.web.analyst.finding import finding_page
 from gateway.web.analyst.overview import overview_page
 from gateway.web.analyst.reporting import report_files, report_pages, report_texts
@@ -12,6 +12,7 @@ ROUTES = (
     ready_made.desk,
     question_pages.desk,
     saved_pages.desk,
+    group_pages.desk,
     downloads.desk,
     report_pages.desk,
     report_texts.desk,

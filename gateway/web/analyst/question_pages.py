@@ -14,13 +14,15 @@ from gateway.export import FORMS, Receipt
 from gateway.hub.absence import offline_since
 from gateway.hub.model import AskedQuestion, KeptRelease, State
 from gateway.hub.ports import View
+from gateway.picturing.grouping import is_group
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.addressed_release import own, released
+from gateway.web.analyst.chosen_groups import ChosenGroups, chosen_groups
 from gateway.web.analyst.citation import Citation, Source, citation
 from gateway.web.analyst.downloads import PICTURES
 from gateway.web.analyst.draft import draft_again
 from gateway.web.analyst.progress import Progress, QuestionNews, progress
-from gateway.web.analyst.release_view import Explained, Result, explained, result
+from gateway.web.analyst.release_view import BETWEEN, Explained, Result, explained, explained_group, result
 from gateway.web.analyst.table_address import ARRANGES
 from gateway.web.shared.base import page, web
 from gateway.web.shared.desk import Desk, wants_part
@@ -111,7 +113,7 @@ def question(question_id: str) -> Any:
         kept, count = released(view, asked)
         cell = request.args.get("cell", "")
         if wants_part() and cell and kept is not None:
-            found = explained(kept.release, hub().dictionary, cell)
+            found = _explained(view, kept, cell)
             return page("analyst/_cell.html", explained=found, here_id=asked.id, same=_same())
         if wants_part() and "seen" in request.args:
             return page("analyst/_progress.html", model=_page_of(view, asked, (None, count), ""))
@@ -124,7 +126,8 @@ def _page_of(
     kept, count = found
     d = hub().dictionary
     far = _progress(view, asked)
-    shown = None if kept is None else result(kept.release, d, request.args.to_dict(flat=False))
+    values = request.args.to_dict(flat=False)
+    shown = None if kept is None else result(kept.release, d, values, _own_groups(view, kept))
     proof = None if kept is None else str(hub().log.fullest_receipt(view.log, kept.index))
     return QuestionPage(
         id=asked.id,
@@ -147,9 +150,20 @@ def _page_of(
         proof=proof,
         result=shown,
         citation=None if kept is None else _citation(asked, kept),
-        explained=explained(kept.release, d, cell) if cell and kept is not None else None,
+        explained=_explained(view, kept, cell) if cell and kept is not None else None,
         forms=_forms(shown),
     )
+
+
+def _own_groups(view: View, kept: KeptRelease) -> ChosenGroups:
+    values = request.args.to_dict(flat=False)
+    return chosen_groups(kept.release, view.groups.of(principal().user), values)
+
+
+def _explained(view: View, kept: KeptRelease, cell: str) -> Explained:
+    if any(map(is_group, cell.split(BETWEEN))):
+        return explained_group(kept.release, hub().dictionary, cell, _own_groups(view, kept))
+    return explained(kept.release, hub().dictionary, cell)
 
 
 def _citation(asked: AskedQuestion, kept: KeptRelease) -> Citation:

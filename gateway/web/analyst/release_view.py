@@ -1,10 +1,12 @@
 """A released table as the page shows the release: table, picture, explained cell, alternative questions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlencode
 
 from gateway.dictionary import Dictionary
+from gateway.export.grouped_files import with_groups
 from gateway.hub.errors import UnknownQuestionError
 from gateway.picturing import (
     CellError,
@@ -17,15 +19,21 @@ from gateway.picturing import (
     explain,
     fitting,
 )
+from gateway.picturing.grouping import put_together
+from gateway.picturing.grouping.group_notes import OWN_GROUP, group_notes
+from gateway.picturing.labels import Labels
+from gateway.picturing.layout import cell_text
 from gateway.picturing.notices.perturbation_notice import changes
 from gateway.picturing.notices.rows_counted import rows_counted
 from gateway.picturing.terms import of_totals, terms
-from gateway.picturing.turning import turned
+from gateway.picturing.turning import arrangement, turned
+from gateway.picturing.words import msgid
 from gateway.question import Question, parse
 from gateway.web.analyst import analyst_wording
+from gateway.web.analyst.chosen_groups import NO_GROUPS, ChosenGroups
 from gateway.web.analyst.definitions import definitions
 from gateway.web.analyst.draft import draft_again
-from gateway.web.analyst.table_address import Turning, Values, read_arrangement, turning
+from gateway.web.analyst.table_address import Turning, Values, pairs_of, read_arrangement, turning
 from gateway.wire.cells import Status
 from gateway.wire.release import Coverage, Release
 
@@ -77,6 +85,16 @@ class Explained:
 
 
 @dataclass(frozen=True)
+class GroupChoice:
+    """One of the reader's groups that fit the table; the address adds it, or removes it where chosen."""
+
+    id: str
+    name: str
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Result:
     """`pictures` are the fitting kinds; `picture` is the drawn one. `counts`: cells by status.
 
@@ -85,6 +103,7 @@ class Result:
 
     table: Layout
     turning: Turning
+    own_groups: tuple[GroupChoice, ...]
     pictures: tuple[str, ...]
     picture: Picture | None
     instead: tuple[CoarserQuestion, ...]
@@ -95,19 +114,29 @@ class Result:
     cells: int
 
 
-def result(release: Release, dictionary: Dictionary, values: Values) -> Result:
-    """Everything that the page shows of a release, as the values of its address arrange it."""
+def result(release: Release, dictionary: Dictionary, values: Values, own: ChosenGroups = NO_GROUPS) -> Result:
+    """Everything that the page shows of a release, as the values of its address arrange it.
+
+    `own`: the reader's groups; a picture and what else is said of the release is without them.
+    """
     words = analyst_wording.words()
     picture = next(iter(values.get("picture", ())), "")
-    reading = read_arrangement(release, dictionary, values)
+    groups = own.groups
+    arranged = with_groups(release, dictionary, groups) if groups else release
+    reading = read_arrangement(arranged, dictionary, values)
     labels = {axis.level: analyst_wording.level(dictionary, axis.level) for axis in release.axes}
     kept = [(name, value) for name in KEPT for value in values.get(name, ())[:1] if value]
+    behind = {group.code: put_together(release, group) for group in groups}
+    table = turned(arranged, dictionary, words, reading.chosen, behind)
+    own_notes = group_notes(release, groups, Labels(dictionary, words))
+    links = turning(arranged, dictionary, reading, labels, [*kept, *own.pairs])
     kinds = fitting(release, dictionary)
     kind = picture if picture in kinds else _first(kinds, release)
     statuses = [cell.status for cell in release.cells]
     return Result(
-        table=turned(release, dictionary, words, reading.chosen),
-        turning=turning(release, dictionary, reading, labels, kept),
+        table=replace(table, notes=(*table.notes, *own_notes)),
+        turning=replace(links, unknown=(*links.unknown, *own.unknown)),
+        own_groups=_group_choices(own, kept, pairs_of(reading.chosen, arrangement(arranged, dictionary))),
         pictures=kinds,
         picture=draw(kind, release, dictionary, words) if kind else None,
         instead=tuple(_coarser_question(one) for one in coarser(release, dictionary, words)),
@@ -127,6 +156,33 @@ def explained(release: Release, dictionary: Dictionary, key: str) -> Explained:
     except CellError as error:
         raise UnknownQuestionError(error.message, remedy=error.remedy) from None
     return Explained(key, found.cell.status.value, found.place, found.sentences)
+
+
+def explained_group(release: Release, dictionary: Dictionary, key: str, own: ChosenGroups) -> Explained:
+    """The same of a number that the desk computed for groups. Raises UnknownQuestionError likewise."""
+    words = analyst_wording.words()
+    labels = Labels(dictionary, words)
+    codes = tuple(key.split(BETWEEN))
+    made = with_groups(release, dictionary, own.groups)
+    cell = next((cell for cell in made.cells if cell.key == codes), None)
+    if cell is None:
+        raise UnknownQuestionError("The table has no such cell.", remedy="Go back to the table.")
+    notes = group_notes(release, [group for group in own.groups if group.code in codes], labels)
+    sentences = [
+        f"{words.filled(msgid('The number, or its range: %(number)s.'), number=cell_text(cell, words))}"
+    ]
+    return Explained(key, OWN_GROUP, labels.key(made, codes), (*sentences, *(n.text for n in notes)))
+
+
+def _group_choices(
+    own: ChosenGroups, kept: list[tuple[str, str]], arranged: list[tuple[str, str]]
+) -> tuple[GroupChoice, ...]:
+    return tuple(
+        GroupChoice(
+            one.id, one.name, "?" + urlencode([*kept, *own.turned(one), *arranged]), one in own.chosen
+        )
+        for one in own.fitting
+    )
 
 
 def question_of(release: Release, dictionary: Dictionary) -> Question:

@@ -13,7 +13,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing.turning import BY_NAME, Arrangement, Show, arrangement, column_names
 from gateway.wire.release import Release
 
-ARRANGES = ("down", "across", "show", "sort", "order", "ranges")
+ARRANGES = ("down", "across", "show", "sort", "order", "ranges", "group")
 """Values of an address that arrange a table."""
 LONGEST = 60
 """Characters of an unknown word that the page repeats."""

@@ -64,6 +64,15 @@ IN_A_TABLE = {
             "The note says by how much at most, or how much is typical. Such numbers may not add up."
         ),
     ),
+    "own-group": Term(
+        lazy_gettext("Own group [ ]"),
+        lazy_gettext("Codes of a table that a reader has put together, such as the provinces of the north."),
+        lazy_gettext(
+            "The desk adds up the numbers that the table shows. Where one is withheld, the group is withheld "
+            "as well, and its range is the sum of the ranges. No member was asked, and the log does not "
+            "commit to the sum: whoever has the table can add it up again."
+        ),
+    ),
     "coarser": Term(
         lazy_gettext("Coarser table"),
         lazy_gettext("The same question with fewer breakdowns, larger areas, or longer periods."),

@@ -7,12 +7,14 @@ from gateway import __version__
 from gateway.api.services import hub
 from gateway.hub.absence import offline_since
 from gateway.hub.ports import View
-from gateway.watching.model import KeptAlert
+from gateway.web.operator.context import MachineState, machine_now
 from gateway.web.operator.service_state import (
+    AlertState,
     InvitationState,
     MemberState,
     PersonState,
     Queue,
+    alert_state,
     invited,
     member_states,
     people,
@@ -22,16 +24,6 @@ from gateway.web.shared.desk import Desk
 
 PAGE = "/service"
 desk = Desk("operator-service")
-
-
-@dataclass(frozen=True)
-class AlertState:
-    """An open alert in words."""
-
-    kind: str
-    about: str
-    message: str
-    since: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +38,7 @@ class ServicePage:
     alerts: tuple[AlertState, ...]
     people: tuple[PersonState, ...]
     invitations: tuple[InvitationState, ...]
+    machine: MachineState
 
     @property
     def away(self) -> int:
@@ -68,9 +61,10 @@ def service() -> ServicePage:
             members=member_states(d, presence, away, stated, waiting),
             applying=tuple(one.enrolment.member for one in view.admissions.applications()),
             queue=queue(asked, view.late_questions()),
-            alerts=tuple(map(_alert, view.watch.alerts(ended=False))),
+            alerts=tuple(map(alert_state, view.watch.alerts(ended=False))),
             people=people(view.people.accounts()),
             invitations=invited(view.people.invitations(), now),
+            machine=machine_now(now),
         )
 
 
@@ -78,8 +72,3 @@ def _entries(view: View) -> int:
     """The size of the log at its newest checkpoint."""
     newest = view.log.latest_checkpoint()
     return 0 if newest is None else newest.size
-
-
-def _alert(kept: KeptAlert) -> AlertState:
-    one = kept.alert
-    return AlertState(str(one.kind), one.about, one.message, kept.since.isoformat())

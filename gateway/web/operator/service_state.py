@@ -7,6 +7,7 @@ from datetime import datetime
 from gateway.accounts.model import Account, Invitation
 from gateway.dictionary import Dictionary
 from gateway.hub.model import AskedQuestion, Presence
+from gateway.watching.model import KeptAlert
 from gateway.wire.sharing_statement import Sharing
 
 
@@ -42,6 +43,16 @@ class PersonState:
     role: str
     organisation: str
     since: datetime
+
+
+@dataclass(frozen=True)
+class AlertState:
+    """An open alert in words."""
+
+    kind: str
+    about: str
+    message: str
+    since: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,12 @@ def member_states(
             )
         )
     return tuple(sorted(found, key=lambda one: (not one.away, one.member)))
+
+
+def alert_state(kept: KeptAlert) -> AlertState:
+    """An alert as the page says it."""
+    one = kept.alert
+    return AlertState(str(one.kind), one.about, one.message, kept.since.isoformat())
 
 
 def queue(open_questions: Sequence[AskedQuestion], late: Sequence[AskedQuestion]) -> Queue:

@@ -5,13 +5,15 @@ a person's click, and every page in that language names the state of the transla
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.dates import get_timezone_location
 from babel.support import NullTranslations, Translations
-from flask import Blueprint, Flask, g, redirect, request
+from flask import Blueprint, Flask, current_app, g, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 from werkzeug.wrappers import Response
 
@@ -24,6 +26,7 @@ from policies.model.messages import Message as PolicyMessage
 
 ENGLISH = "en"
 COOKIE = "safelane-language"
+ZONE = "safelane-time-zone"
 DAY = len("2026-01-31")
 Message = LogMessage | PolicyMessage
 """Sentences of rooms that know no language but English, with the source text and values."""
@@ -37,7 +40,7 @@ blueprint = Blueprint("web-language", __name__)
 def install(app: Flask) -> None:
     Babel(app, default_translation_directories=str(FOLDER), locale_selector=chosen)
     app.extensions[LANGUAGES] = labels_of_other_languages()
-    for one in (number, moment, day, date_of, translated, spoken):
+    for one in (number, moment, day, local_day, date_of, translated, spoken):
         app.jinja_env.filters[one.__name__] = one
 
 
@@ -122,14 +125,47 @@ def number(value: int | float) -> str:
 
 
 def moment(value: datetime) -> str:
-    """A moment to the minute, in UTC as in the log."""
-    words = format_datetime(value, "d MMM y, HH:mm")
-    return str(gettext("%(moment)s UTC", moment=words))
+    """A moment to the minute, in the office's time zone, which it names."""
+    return _zoned(value, "d MMM y, HH:mm")
 
 
 def second(value: datetime) -> str:
-    """A moment to the second, in UTC as in the log."""
-    return str(gettext("%(moment)s UTC", moment=format_datetime(value, "d MMM y, HH:mm:ss")))
+    """A moment to the second, likewise."""
+    return _zoned(value, "d MMM y, HH:mm:ss")
+
+
+def local_day(value: datetime) -> str:
+    """The day of a moment in the office's time zone."""
+    return day(value.astimezone(zone()).date())
+
+
+def zone() -> tzinfo:
+    """The office's time zone; UTC where the settings name none."""
+    found: tzinfo = current_app.extensions.get(ZONE, UTC)
+    return found
+
+
+def place_of_zone() -> str:
+    """Whose time pages show, such as `Phnom Penh`; "" for UTC."""
+    found = zone()
+    if not isinstance(found, ZoneInfo) or not found.key or "/" not in found.key:
+        return ""
+    return str(get_timezone_location(found, locale=get_locale() or ENGLISH, return_city=True))
+
+
+def _zoned(value: datetime, pattern: str) -> str:
+    there = value.astimezone(zone())
+    words = format_datetime(there, pattern, rebase=False)
+    return str(gettext("%(moment)s %(zone)s", moment=words, zone=_offset(there)))
+
+
+def _offset(value: datetime) -> str:
+    """`UTC`, `UTC+7` or `UTC+6:30`: the same in every language, and never mistaken for another zone."""
+    minutes = int((value.utcoffset() or timedelta()).total_seconds()) // 60
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def day(value: date) -> str:

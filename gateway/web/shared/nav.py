@@ -38,7 +38,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/overview", lazy_gettext("Overview")),
         Entry("/ask", lazy_gettext("Ask")),
         Entry("/ready-made", lazy_gettext("Ready-made questions")),
-        Entry("/questions", lazy_gettext("Your questions"), also=("/saved",)),
+        Entry("/questions", lazy_gettext("Your questions"), also=("/saved", "/groups")),
         Entry("/reports", lazy_gettext("Reports")),
         Entry("/sharing", lazy_gettext("What members share")),
     ),
@@ -55,7 +55,7 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
         Entry("/controller/health", lazy_gettext("Node and keys")),
     ),
     (Side.NODE, Role.AUDITOR): AUDIT,
-    (Side.NODE, Role.OPERATOR): (LETTING_IN,),
+    (Side.NODE, Role.OPERATOR): (Entry("/service", lazy_gettext("The service")), LETTING_IN),
 }
 """The first entry is where the desk begins."""
 

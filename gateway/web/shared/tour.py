@@ -247,6 +247,36 @@ STEPS: dict[tuple[Side, Role], tuple[Step, ...]] = {
         OWN_ACCOUNT,
     ),
     (Side.NODE, Role.AUDITOR): AUDITOR,
+    (Side.NODE, Role.OPERATOR): (
+        Step(
+            "/service",
+            "node-service",
+            lazy_gettext("The state of the node"),
+            lazy_gettext(
+                "When the node was last in contact with the hub, whether an alert is open, and how old the "
+                "last backup is."
+            ),
+        ),
+        Step(
+            "/service",
+            "node-machine",
+            lazy_gettext("Backups, storage and certificate"),
+            lazy_gettext(
+                "What an operator has to do something about in time. What is worrying stands in a frame with "
+                "the next step."
+            ),
+        ),
+        Step(
+            "/service",
+            "node-people",
+            lazy_gettext("People and invitations"),
+            lazy_gettext(
+                "Who can sign in here, and which invitations are still open. You invite and disable people "
+                "with a command on the machine itself."
+            ),
+        ),
+        OWN_ACCOUNT,
+    ),
 }
 
 
