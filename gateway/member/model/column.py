@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gateway.member.model.mapped_arrays import blocks, release
 
 _BLOCK = 100_000
-_MANY = 50_000
+MANY = 50_000
 """Values from which the faster way to sort pays."""
 _AT_ONCE = 2_000_000
 """Values that are sorted at once: an order of all takes three times their memory."""
@@ -138,10 +138,10 @@ def ascending(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     Many texts are compared as numbers, by the eight bytes from the first on in which they differ: faster, and
     enough for pseudonyms, of which no two that differ are alike there. Others are compared whole.
     """
-    if values.dtype.kind != "S" or len(values) < _MANY:
+    if values.dtype.kind != "S" or len(values) < MANY:
         order = np.argsort(values, kind="stable")
         return order, _same_as_before(values, order)
-    keys = _eight_bytes(values, _first_difference(values))
+    keys = eight_bytes(values, _first_difference(values))
     if (keys[1:] > keys[:-1]).all():
         return np.arange(len(values), dtype=_narrow(len(values))), np.zeros(len(values), dtype=np.bool_)
     order, again = _order_of_numbers(keys)
@@ -199,9 +199,9 @@ def _first_difference(values: NDArray[Any]) -> int:
     """The first byte in which not all texts are the same; their width where all are."""
     width = int(values.dtype.itemsize)
     for start in range(0, width, 8):
-        first, differing = _eight_bytes(values[:1], start)[0], 0
+        first, differing = eight_bytes(values[:1], start)[0], 0
         for _, block in blocks(values):
-            differing |= int(np.bitwise_or.reduce(_eight_bytes(block, start) ^ first))
+            differing |= int(np.bitwise_or.reduce(eight_bytes(block, start) ^ first))
             if differing >> 56:
                 return start
         if differing:
@@ -209,7 +209,7 @@ def _first_difference(values: NDArray[Any]) -> int:
     return width
 
 
-def _eight_bytes(values: NDArray[Any], first: int) -> NDArray[np.uint64]:
+def eight_bytes(values: NDArray[Any], first: int) -> NDArray[np.uint64]:
     """Of each text eight bytes from a place on, with zeros behind the end, as one number."""
     keys = np.empty(len(values), dtype=np.uint64)
     for start, block in blocks(values):

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from gateway.bootstrap.loading import engine_choice
 from gateway.bootstrap.loading.engine_choice import room_in
-from gateway.member.model import column, mapped_arrays
+from gateway.member.model import column, mapped_arrays, ordered_values
 from gateway.member.model.column import ascending, counted, looked_up, numbered
 from gateway.member.model.mapped_arrays import blocks, chosen, mapped_array, reordered, taken
+from gateway.member.model.ordered_values import among, places
 from gateway.sources.model.errors import SourceError
 
 TEXT = st.lists(st.sampled_from([0, 1, 7, 255]), max_size=16).map(bytes)
@@ -25,8 +26,10 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, rows in (
         (mapped_arrays, "BLOCK", 4),
         (column, "_BLOCK", 5),
-        (column, "_MANY", 0),
+        (column, "MANY", 0),
         (column, "_AT_ONCE", 3),
+        (ordered_values, "MANY", 0),
+        (ordered_values, "BLOCK", 4),
     ):
         monkeypatch.setattr(module, name, rows)
 
@@ -62,6 +65,23 @@ def test_rows_in_a_file_are_those_in_memory(tmp_path, values, random) -> None:
     assert counted(numbers).tolist() == np.bincount(numbers).tolist()
     assert looked_up(np.arange(40), numbers).tolist() == numbers.tolist()
     assert list(tmp_path.iterdir()) == []
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=st.sets(TEXT, min_size=1, max_size=40), asked=st.lists(TEXT, max_size=20))
+def test_values_are_found_among_others(tmp_path, values, asked) -> None:
+    """Sorted or not, alike in their first eight bytes or not, in memory or in a file."""
+    stripped = {value.rstrip(b"\0") for value in values}  # as numpy keeps them
+    held, mapped = both(tmp_path, sorted(stripped))
+    sought = np.array([*asked, *list(values)[:5]], dtype="S16")
+    expected = [value in stripped for value in sought.tolist()]
+
+    for either in (held, mapped):
+        place, there = places(either, sought)
+        assert there.tolist() == expected
+        assert held[place[there]].tolist() == sought[there].tolist()
+        assert among(sought, either).tolist() == expected
+    assert among(sought, held[::-1].copy()).tolist() == expected
 
 
 def test_nothing_is_mapped_of_no_rows(tmp_path) -> None:
