@@ -80,7 +80,8 @@ $(VENV)/.engine: $(VENV)/.uv requirements/engine.txt
 	@touch $@
 
 # Reports as DOCX and PDF: an extra elsewhere, and never missed in the demo or by a test.
-$(VENV)/.report: $(VENV)/.uv requirements/report.txt
+# After the lock of the program itself: two that install a package of both at once disturb each other.
+$(VENV)/.report: $(VENV)/.runtime requirements/report.txt
 	$(call install_with,--require-hashes -r requirements/report.txt)
 	@touch $@
 

@@ -28,7 +28,7 @@ from loading import COLUMNS, WIDE, wide_rows
 from anonymisers.identity.pseudonym_digits import PackedPseudonyms
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import packed_pseudonyms
-from gateway.bootstrap.loading.engine_choice import files_for_engine
+from gateway.bootstrap.loading.engine_choice import files_for_engine, room_in
 from gateway.dictionary import regional
 from gateway.member.model.snapshot_parts import kept_form
 from gateway.sources.files.opening import open_source
@@ -98,6 +98,7 @@ def one_load(path: Path, rows: int, answers: "SimpleQueue[object]", *, by_engine
                 today=TODAY,
                 findings=findings,
                 for_engine=files_for_engine(path, mapping, by_engine),
+                room=room_in(path.parent),
             )
         quality = assess(loaded, regional())
     if loaded.by_engine != by_engine:

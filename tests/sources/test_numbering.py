@@ -18,7 +18,7 @@ TEXTS = st.lists(st.binary(max_size=20) | st.sampled_from(OFTEN))
 def test_texts_get_the_same_numbers_however_many_they_are(texts) -> None:
     values = np.array(texts, dtype="S20")
 
-    with mock.patch.object(column, "_MANY", 1):
+    with mock.patch.object(column, "MANY", 1):
         numbers = column.numbered(values)
 
     assert numbers.tolist() == np.unique(values, return_inverse=True)[1].tolist()

@@ -6,12 +6,16 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from anonymisers.identity.pseudonym_digits import PackedPseudonyms
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import packed_pseudonyms, pseudonyms
 from gateway.dictionary import regional
+from gateway.member.model.mapped_arrays import mapped_array
+from gateway.sources.engine.first_table import no_room
 from gateway.sources.files.csv_source import CsvSource
 from gateway.sources.files.opening import open_source
 from gateway.sources.mapping.mapping_yaml import parse_mapping
@@ -94,6 +98,11 @@ def _packed(kind: str, values: Sequence[str]) -> PackedPseudonyms:
     return packed_pseudonyms(KEY, _domain(kind), values)
 
 
+def _room(place: Path, rows: int) -> NDArray[np.bytes_]:
+    """Room in a file, as for a large load, beside the register."""
+    return mapped_array(place if place.is_dir() else place.parent, rows, "S16")
+
+
 def _texts(kind: str, values: Sequence[str]) -> Sequence[str]:
     """One by one, and never packed."""
     return pseudonyms(KEY, _domain(kind), values)
@@ -109,6 +118,7 @@ def everything(place: Path, mapping: str, *, by_engine: bool, today: date = TODA
                 rules,
                 regional(),
                 pseudonymise=_packed if by_engine else _texts,
+                room=partial(_room, place) if by_engine else no_room,
                 today=today,
                 findings=findings,
                 for_engine=(open_files or partial(CsvSource, place, rules.reading)) if by_engine else None,

@@ -81,6 +81,7 @@ REPORTED = (
     "gateway/member/build/rerun_sentences.py",
     *("gateway/bootstrap/desk/worker_tasks.py", "gateway/bootstrap/loading/register_upload.py"),
     # why a load stops and asks
+    "gateway/bootstrap/loading/engine_choice.py",
     *("gateway/bootstrap/loading/load_choices.py", "gateway/bootstrap/loading/register_loading.py"),
     "gateway/member/register/missing_cases.py",
     # what the mapping desk says of columns

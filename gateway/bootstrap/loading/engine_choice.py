@@ -3,14 +3,45 @@
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymisers.identity.pseudonym_digits import DIGEST_BYTES
+from audit.reading.messages import message
+from gateway.member.model.mapped_arrays import mapped_array
 from gateway.sources.engine.connection import is_installed
-from gateway.sources.engine.first_table import OpenFiles
+from gateway.sources.engine.first_table import OpenFiles, Room
 from gateway.sources.files.csv_source import CsvSource
 from gateway.sources.files.parquet_source import ParquetSource
+from gateway.sources.model.errors import SourceError
 from gateway.sources.model.mapping import SourceMapping
 
 LARGE = 50_000_000
 """Bytes of a file, about a million rows, from which the engine is faster by more than its own start."""
+
+
+MOST_IN_MEMORY = 1_000_000
+"""Rows whose pseudonyms are held in memory; those of more rows lie in a file without a name meanwhile."""
+
+
+def room_in(directory: Path) -> Room:
+    """Room for the pseudonyms of a load, in memory or in a node's directory.
+
+    The room raises SourceError where the disk is full.
+    """
+
+    def made(rows: int) -> NDArray[np.bytes_] | None:
+        if rows <= MOST_IN_MEMORY:
+            return None
+        try:
+            return mapped_array(directory, rows, f"S{DIGEST_BYTES}")
+        except OSError:
+            raise SourceError(
+                message("There is no room on the disk for a load's pseudonyms; nothing was loaded."),
+                remedy=message("The operator frees 150 bytes on it for each row of the register."),
+            ) from None
+
+    return made
 
 
 def files_for_engine(source: Path | str, rules: SourceMapping, by_engine: bool | None) -> OpenFiles | None:

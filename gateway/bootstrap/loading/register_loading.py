@@ -10,7 +10,7 @@ from anonymisers.identity.pseudonym_digits import PackedPseudonyms
 from anonymisers.identity.pseudonym_domain import Domain
 from anonymisers.identity.pseudonyms import packed_pseudonyms
 from audit.reading.messages import message
-from gateway.bootstrap.loading.engine_choice import files_for_engine
+from gateway.bootstrap.loading.engine_choice import files_for_engine, room_in
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, refuse_too_few
 from gateway.bootstrap.loading.load_report import write_load_report
 from gateway.bootstrap.loading.source_location import access_of
@@ -121,6 +121,7 @@ def load_source(
             keeper=filling,
             progress=progress,
             for_engine=files_for_engine(source, rules, choices.by_engine),
+            room=room_in(directory),
             look_for_likely=True,
         )
         _refuse_nothing(node, loaded)
@@ -188,6 +189,7 @@ def recompute(
             findings=findings,
             progress=progress,
             for_engine=files_for_engine(source, rules, None),
+            room=room_in(directory),
         )
     compare_again(node, kept, again.snapshot, again.activities)
     return kept.loaded

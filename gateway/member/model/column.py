@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.member.model.mapped_arrays import blocks, release
+
 _BLOCK = 100_000
-_MANY = 50_000
+MANY = 50_000
 """Values from which the faster way to sort pays."""
+_AT_ONCE = 2_000_000
+"""Values that are sorted at once: an order of all takes three times their memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,12 @@ class Column:
 
     def taken(self, rows: NDArray[Any] | slice) -> "Column":
         """The column with only the given rows, in the given order (positions, or a mask)."""
-        chosen = self.indices[rows]
+        if isinstance(rows, slice) or rows.dtype == np.bool_:
+            chosen = self.indices[rows]
+        elif len(rows) and self.indices.strides == (0,):
+            return Column.constant(self.codes[0], len(rows))
+        else:
+            chosen = looked_up(self.indices, rows)
         used = counted(chosen, len(self.codes)) > 0
         place = (np.cumsum(used) - 1).astype(np.uint16)
         codes = tuple(self.codes[i] for i in np.flatnonzero(used).tolist())
@@ -82,8 +92,7 @@ def counted(numbers: NDArray[Any], least: int = 0) -> NDArray[np.int64]:
         return np.bincount(numbers, minlength=least).astype(np.int64, copy=False)
     times = np.zeros(max(least, int(numbers.max()) + 1), dtype=np.int64)
     for start in range(0, len(numbers), _BLOCK):
-        some = np.bincount(numbers[start : start + _BLOCK])
-        times[: len(some)] += some
+        np.add.at(times, numbers[start : start + _BLOCK], 1)
     return times
 
 
@@ -92,75 +101,123 @@ def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
 
     As numpy's unique with its inverse, but a million long values are not copied several times.
     """
-    order, again = ascending(values)
-    numbers = np.empty(len(values), dtype=np.int64)
-    numbers[order] = np.cumsum(~again) - 1
+    return numbered_by(*ascending(values)).astype(np.int64, copy=False)
+
+
+def numbered_by(order: NDArray[Any], again: NDArray[np.bool_]) -> NDArray[Any]:
+    """The numbers of `numbered`, from what `ascending` gives; in four bytes each where these are enough."""
+    numbers = np.empty(len(order), dtype=order.dtype)
+    last = -1
+    for start in range(0, len(order), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        ranks = np.cumsum(~again[block]) + last
+        last = int(ranks[-1])
+        numbers[order[block]] = ranks
     return numbers
 
 
-def disagree(
-    groups: NDArray[np.int64], codes: NDArray[np.uint16], rows: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def disagree(groups: NDArray[Any], codes: NDArray[np.uint16], rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """For each group, by its number from 0, whether its `rows` have different codes."""
     count = int(groups.max(initial=-1)) + 1
     judged = np.flatnonzero(rows & in_company(groups))
-    least, most = np.full(count, np.iinfo(np.int64).max), np.full(count, -1, dtype=np.int64)
+    least = np.full(count, np.iinfo(np.uint16).max, dtype=np.uint16)
+    most = np.zeros(count, dtype=np.uint16)
     np.minimum.at(least, groups[judged], codes[judged])
     np.maximum.at(most, groups[judged], codes[judged])
     return most > least
 
 
-def in_company(groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+def in_company(groups: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether each row has another row in its group."""
-    return (np.bincount(groups) > 1)[groups]
+    return looked_up(counted(groups) > 1, groups)
 
 
-def ascending(values: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def ascending(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """An order in which values ascend, and whether each in this order is the same as the one before.
 
     Many texts are compared as numbers, by the eight bytes from the first on in which they differ: faster, and
     enough for pseudonyms, of which no two that differ are alike there. Others are compared whole.
     """
-    if values.dtype.kind != "S" or len(values) < _MANY:
+    if values.dtype.kind != "S" or len(values) < MANY:
         order = np.argsort(values, kind="stable")
         return order, _same_as_before(values, order)
-    width = values.dtype.itemsize
-    content = np.ascontiguousarray(values).view(np.uint8).reshape(-1, width)
-    keys = _eight_bytes(content, _first_difference(content))
-    del content
+    keys = eight_bytes(values, _first_difference(values))
     if (keys[1:] > keys[:-1]).all():
-        return np.arange(len(values)), np.zeros(len(values), dtype=np.bool_)
-    order = np.argsort(keys)
-    keys = keys[order]
-    again = np.concatenate(([False], keys[1:] == keys[:-1]))
+        return np.arange(len(values), dtype=_narrow(len(values))), np.zeros(len(values), dtype=np.bool_)
+    order, again = _order_of_numbers(keys)
+    del keys
     later = np.flatnonzero(again)
-    if (values[order[later]] == values[order[later - 1]]).all():
-        return order, again
-    tied = again.copy()
-    tied[later - 1] = True
-    places = np.flatnonzero(tied)
-    rows = order[places]
-    order[places] = rows[np.argsort(values[rows], kind="stable")]  # runs of one key stay in their places
-    again[later] = values[order[later]] == values[order[later - 1]]
+    alike = _alike(values, order, later)
+    if not alike.all():
+        tied = again.copy()
+        tied[later - 1] = True
+        places = np.flatnonzero(tied)
+        rows = order[places]
+        order[places] = rows[np.argsort(values[rows], kind="stable")]  # runs of one key stay in their places
+        again[later] = _alike(values, order, later)
+    release(values)
     return order, again
 
 
-def _first_difference(content: NDArray[np.uint8]) -> int:
-    """The first place in which not all rows have the same byte; the width where all rows are the same."""
-    width: int = content.shape[1]
+def _order_of_numbers(keys: NDArray[np.uint64]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """As `ascending`: first the smallest numbers, then larger ones, so that little is held beside them."""
+    order = np.empty(len(keys), dtype=_narrow(len(keys)))
+    again = np.zeros(len(keys), dtype=np.bool_)
+    parts = -(-len(keys) // _AT_ONCE)
+    sample = np.sort(keys[:: max(1, len(keys) // (1000 * parts))])
+    bounds = [0, *(int(sample[n * len(sample) // parts]) for n in range(1, parts)), 1 << 64]
+    done = 0
+    for low, high in pairwise(bounds):
+        inside = keys >= np.uint64(low)
+        if high < 1 << 64:
+            inside &= keys < np.uint64(high)
+        rows = np.flatnonzero(inside).astype(order.dtype)
+        own = keys[rows]
+        by_key = np.argsort(own)
+        own = own[by_key]
+        order[done : done + len(rows)] = rows[by_key]
+        again[done + 1 : done + len(rows)] = own[1:] == own[:-1]
+        done += len(rows)
+    return order, again
+
+
+def _alike(values: NDArray[Any], order: NDArray[Any], later: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether the values at the places `later` of an order are the same as at the places before."""
+    alike = np.zeros(len(later), dtype=np.bool_)
+    for start in range(0, len(later), _BLOCK):
+        some = later[start : start + _BLOCK]
+        alike[start : start + _BLOCK] = values[order[some]] == values[order[some - 1]]
+        release(values)
+    return alike
+
+
+def _narrow(rows: int) -> type[np.signedinteger[Any]]:
+    return np.int32 if rows < 1 << 31 else np.int64
+
+
+def _first_difference(values: NDArray[Any]) -> int:
+    """The first byte in which not all texts are the same; their width where all are."""
+    width = int(values.dtype.itemsize)
     for start in range(0, width, 8):
-        part = _eight_bytes(content, start)
-        differing = int(np.bitwise_or.reduce(part ^ part[0]))
+        first, differing = eight_bytes(values[:1], start)[0], 0
+        for _, block in blocks(values):
+            differing |= int(np.bitwise_or.reduce(eight_bytes(block, start) ^ first))
+            if differing >> 56:
+                return start
         if differing:
             return start + 8 - len(differing.to_bytes(8, "big").lstrip(b"\0"))
     return width
 
 
-def _eight_bytes(content: NDArray[np.uint8], first: int) -> NDArray[np.uint64]:
-    """Of each row eight bytes from a place on, with zeros behind the end, as one number."""
-    part = np.zeros((len(content), 8), dtype=np.uint8)
-    part[:, : content.shape[1] - first] = content[:, first : first + 8]
-    return part.view(">u8").ravel().astype(np.uint64)
+def eight_bytes(values: NDArray[Any], first: int) -> NDArray[np.uint64]:
+    """Of each text eight bytes from a place on, with zeros behind the end, as one number."""
+    keys = np.empty(len(values), dtype=np.uint64)
+    for start, block in blocks(values):
+        content = np.ascontiguousarray(block).view(np.uint8).reshape(len(block), -1)
+        part = np.zeros((len(block), 8), dtype=np.uint8)
+        part[:, : content.shape[1] - first] = content[:, first : first + 8]
+        keys[start : start + len(block)] = part.view(">u8").ravel()
+    return keys
 
 
 def _same_as_before(values: NDArray[Any], order: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.tables.arrays import Bools
+from gateway.member.model.ordered_values import places
 from gateway.member.model.packed_links import comparable_both
 from gateway.member.model.snapshot import Column, Snapshot
 
@@ -182,11 +183,10 @@ def _paired(former: Snapshot, new: Snapshot) -> _Pairs:
     if not len(before) or not len(now):
         nothing = np.zeros(0, dtype=np.int64)
         return _Pairs(nothing, nothing, np.ones(len(now), dtype=bool), np.ones(len(before), dtype=bool))
-    place = np.minimum(np.searchsorted(before, now), len(before) - 1)
-    same = before[place] == now
+    place, same = places(before, now)
     gone = np.ones(len(before), dtype=np.bool_)
     gone[place[same]] = False
-    return _Pairs(place[same].astype(np.int64), np.flatnonzero(same), ~same, gone)
+    return _Pairs(place[same], np.flatnonzero(same), ~same, gone)
 
 
 def _differs(former: Snapshot, new: Snapshot, pairs: _Pairs) -> Bools:

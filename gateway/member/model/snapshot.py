@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from gateway.errors import SafelaneError
 from gateway.member.model.clients import Clients
-from gateway.member.model.column import Column, ascending, frozen, numbered
+from gateway.member.model.column import Column, ascending, frozen, numbered, numbered_by
 from gateway.member.model.contacts import Contacts
+from gateway.member.model.mapped_arrays import reordered
 from gateway.member.model.packed_links import PackedLinks, comparable
 
 SCHEMA, SCHEMA_BESIDE = 1, 2
@@ -83,8 +84,7 @@ class Snapshot:
 
         `accidents`: whether the source has numbers of accidents; None for what the rows show.
 
-        Takes over the arrays of `links`, texts or packed: the arrays are sorted and frozen in place. Contacts
-        of cases without a row are left out.
+        `links` are texts or packed. Contacts of cases without a row are left out.
 
         Raises SnapshotError when columns differ in length or a link is missing.
         """
@@ -140,14 +140,20 @@ class Snapshot:
         return SCHEMA_BESIDE if self.details or self.contacts is not None else SCHEMA
 
     @cached_property
-    def people(self) -> NDArray[np.int64]:
+    def people(self) -> NDArray[Any]:
         """A number for each row, the same for rows of the same person."""
-        return frozen(numbered(comparable(self.links)["person"]))
+        return frozen(numbered_by(*ascending(comparable(self.links)["person"])))
 
     @cached_property
-    def accidents(self) -> NDArray[np.int64]:
+    def accidents(self) -> NDArray[Any]:
         """A number for each row, the same for rows of the same accident."""
-        return frozen(numbered(comparable(self.links)["accident"]))
+        return frozen(numbered_by(*ascending(comparable(self.links)["accident"])))
+
+    @property
+    def is_its_own_accident(self) -> bool:
+        """Whether each case is known to be an accident of its own, without a look at all rows."""
+        values = comparable(self.links)
+        return values["accident"] is values["case"]
 
     @property
     def has_accidents(self) -> bool:
@@ -189,19 +195,11 @@ def _accidents_in(links: Mapping[str, NDArray[np.bytes_]]) -> bool:
     return values["accident"] is not values["case"] and not np.array_equal(values["accident"], values["case"])
 
 
-def _ordered(
-    links: Mapping[str, NDArray[np.bytes_]], order: NDArray[np.intp]
-) -> dict[str, NDArray[np.bytes_]]:
-    """The links in a new order, in memory of their own; an array used twice (accident and case alike) is
-    sorted once.
-    """
-    done: set[int] = set()
-    for values in links.values():
-        if id(values) not in done:
-            done.add(id(values))
-            values[:] = values[order]
-            frozen(values)
-    return dict(links)
+def _ordered(links: Mapping[str, NDArray[np.bytes_]], order: NDArray[Any]) -> dict[str, NDArray[np.bytes_]]:
+    """The links in a new order; an array used twice (accident and case alike) is sorted once."""
+    each = {id(values): values for values in links.values()}
+    made = {number: frozen(reordered(values, order)) for number, values in each.items()}
+    return {name: made[id(values)] for name, values in links.items()}
 
 
 def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
@@ -209,7 +207,7 @@ def _with_codes(column: Column, codes: Iterable[str]) -> NDArray[np.bool_]:
     return np.array([code in wanted for code in column.codes], dtype=np.bool_)[column.indices]
 
 
-def _order(case: NDArray[np.bytes_], everything: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
+def _order(case: NDArray[np.bytes_], everything: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Order by case; where a case has several rows, by the whole content of the rows."""
     order, again = ascending(case)
     if not again.any():

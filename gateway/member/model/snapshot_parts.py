@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from anonymisers.identity.pseudonym_digits import DIGEST_BYTES, digests_of, pseudonym_texts
 from gateway.member.model.column import Column, ascending, frozen, looked_up
 from gateway.member.model.contacts import Contacts
+from gateway.member.model.mapped_arrays import blocks, taken
 from gateway.member.model.packed_links import PackedLinks, comparable
 from gateway.member.model.snapshot import LINKS, Snapshot, SnapshotError
 from gateway.member.model.snapshot_format import snapshot_from_bytes, snapshot_to_bytes
@@ -59,7 +60,7 @@ class _Rows:
     def taken(self, rows: NDArray[np.intp]) -> "_Rows":
         return _Rows(
             {name: column.taken(rows) for name, column in self.columns.items()},
-            {name: values[rows] for name, values in self.texts.items()},
+            _taken(self.texts, rows),
             {name: values[rows] for name, values in self.amounts.items()},
             self.prefix,
         )
@@ -143,17 +144,19 @@ def _divided(case: NDArray[np.bytes_], dates: Column | None) -> Iterator[NDArray
         yield from np.split(np.arange(len(case)), range(MOST_ROWS, len(case), MOST_ROWS))
         return
     years = Column.constant("", len(case)) if dates is None else dates.recoded(lambda code: code[:4])
-    spread = _spread(case)
     for number in range(len(years.codes)):
         rows = np.flatnonzero(years.indices == number)
         bits = max(0, (-(-len(rows) // MOST_ROWS) - 1).bit_length())
-        which = (spread[rows] >> np.uint64(32)) >> np.uint64(32 - bits)
+        which = (_spread(taken(case, rows)) >> np.uint64(32)) >> np.uint64(32 - bits)
         for piece in range(1 << bits):
             yield rows[which == piece]
 
 
 def _in_order(case: NDArray[np.bytes_]) -> bool:
-    return bool((case[1:] > case[:-1]).all())
+    for start, block in blocks(case):
+        if not (block[1:] > block[:-1]).all() or (start and case[start - 1] >= block[0]):
+            return False
+    return True
 
 
 def _spread(case: NDArray[np.bytes_]) -> NDArray[np.uint64]:
@@ -166,11 +169,23 @@ def _spread(case: NDArray[np.bytes_]) -> NDArray[np.uint64]:
 def _like_cases(rows: _Rows) -> list[str]:
     """The names of the texts that are the same as the cases, in every row."""
     case = rows.texts[_CASE]
-    return [
-        name
-        for name, values in rows.texts.items()
-        if name != _CASE and values.dtype == case.dtype and np.array_equal(values, case)
-    ]
+    return [name for name, values in rows.texts.items() if name != _CASE and _same(values, case)]
+
+
+def _same(one: NDArray[np.bytes_], other: NDArray[np.bytes_]) -> bool:
+    if one is other or one.dtype != other.dtype:
+        return one is other
+    pairs = zip(blocks(one), blocks(other), strict=True)
+    return all(np.array_equal(here, there) for (_, here), (_, there) in pairs)
+
+
+def _taken(texts: Mapping[str, NDArray[np.bytes_]], rows: NDArray[np.intp]) -> dict[str, NDArray[np.bytes_]]:
+    """The texts of some rows, in memory; one array for those that are one array."""
+    done: dict[int, NDArray[np.bytes_]] = {}
+    for values in texts.values():
+        if id(values) not in done:
+            done[id(values)] = np.array(taken(values, rows))
+    return {name: done[id(values)] for name, values in texts.items()}
 
 
 def _part(rows: _Rows) -> bytes:

@@ -59,7 +59,7 @@ def _lowered(
     before, after = snapshot.consent, lowered.consent
     changed = sum(a != b for a, b in zip(before.values(), after.values(), strict=True))
     if changed:
-        keep_in(node, work, lowered, record.least_counted, record.activities)
+        keep_in(node, work, lowered, loaded, record.least_counted, record.activities)
     return changed
 
 

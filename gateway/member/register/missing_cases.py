@@ -15,6 +15,7 @@ from audit.reading.messages import message
 from gateway.member.errors import CannotBeAddedError, CasesMissingError
 from gateway.member.model.clients import Clients
 from gateway.member.model.contacts import Contacts
+from gateway.member.model.ordered_values import among
 from gateway.member.model.packed_links import comparable_both
 from gateway.member.model.record_changes import CONSENTS
 from gateway.member.model.snapshot import Column, Snapshot, numbered
@@ -54,7 +55,7 @@ class MissingCases:
 def missing_cases(former: Snapshot, new: Snapshot) -> MissingCases:
     """What `new` lacks of the cases of `former`."""
     before, now = comparable_both(former.links, new.links)
-    gone = ~np.isin(before["case"], now["case"])
+    gone = ~among(before["case"], now["case"])
     dates = former.column("date")
     years = np.array([int(code[:4]) for code in dates.codes], dtype=np.int64)[dates.indices]
     lost = tuple(
@@ -94,7 +95,7 @@ def added(former: Snapshot, new: Snapshot) -> Snapshot:
     """
     _check_alike(former, new)
     before, now = comparable_both(former.links, new.links)
-    stays = ~np.isin(before["case"], now["case"])
+    stays = ~among(before["case"], now["case"])
     links = {name: np.concatenate([former.links[name][stays], new.links[name]]) for name in new.links}
     consent = _joined(former.consent, stays, new.consent)
     kept = Snapshot.of(

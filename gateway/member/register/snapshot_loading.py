@@ -56,7 +56,7 @@ def keep_snapshot(
                 least_counted = _least(former[0].least_counted, least_counted)
                 activities = _added(former[0].activities, activities)
         snapshot = with_consents(snapshot, work.consents())
-        kept = keep_in(node, work, snapshot, least_counted, activities)
+        kept = keep_in(node, work, snapshot, former, least_counted, activities)
         if demanded is not None and least_of_mapping is not None and demanded < least_of_mapping:
             lowered = register_entries.demand_lowered(
                 node, kept.loaded.id, least_of_mapping, demanded, kept.loaded.loaded_at
@@ -67,18 +67,18 @@ def keep_snapshot(
     return kept
 
 
-def keep_in(
+def keep_in(  # noqa: PLR0917 - all that a snapshot is kept with
     node: Node,
     work: UnitOfWork,
     snapshot: Snapshot,
+    before: tuple[LoadedSnapshot, Snapshot] | None,
     least_counted: int | None = None,
     activities: Activities | None = None,
 ) -> KeptSnapshot:
-    """Keep a snapshot in the caller's transaction, dated against the former snapshot; the vault stays
-    unchanged.
+    """Keep a snapshot in the caller's transaction, dated against the snapshot `before`, the newest one so
+    far; the vault stays unchanged.
     """
     now = node.clock.now()
-    before = work.snapshot()
     until = last_closed_day(snapshot)
     # Random, not the snapshot's own digest: outside the state nothing may follow from the data.
     name = f"{node.member.lower()}-{secrets.token_hex(6)}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,15 @@ class ParquetFiles(Protocol):
         ...
 
 
+Room: TypeAlias = Callable[[int], NDArray[np.bytes_] | None]
+"""Makes an array for the packed pseudonyms of so many rows; None where memory is enough."""
+
+
+def no_room(rows: int) -> None:
+    """Leave pseudonyms in memory."""
+    del rows
+
+
 OpenFiles: TypeAlias = Callable[[Findings], FileSource | ParquetFiles]
 """Opens a source of files, which notes its findings where it is told."""
 
@@ -87,15 +96,21 @@ def read_first_table(
     mapping: SourceMapping,
     readers: Sequence[ColumnReader | IdentifierReader],
     findings: Findings,
+    room: Room = no_room,
 ) -> FirstTable:
-    """Fill `readers`, which note in `findings`, with the first table. Raises DeclinedError, SourceError."""
+    """Fill `readers`, which note in `findings`, with the first table. Raises DeclinedError, SourceError.
+
+    `room` gives an array for the pseudonyms of so many rows, or none.
+    """
     rule = mapping.of_people[0]
     if isinstance(source, ParquetFiles):
         with source.parquet(rule.name) as parquet:
             headings = tuple(column.name for column in parquet.columns)
             at = positions(OpenTable(headings, iter(())), rule, headings_asked(mapping, rule), findings)
-            lines = np.arange(1, parquet.rows + 1, dtype=np.int64)
-            return _filled(ParquetTable(parquet), mapping, readers, _Where(headings, at, lines), findings)
+            lines = np.arange(1, parquet.rows + 1, dtype=_line_type(parquet.rows))
+            return _filled(
+                ParquetTable(parquet), mapping, readers, _Where(headings, at, lines, room), findings
+            )
     with source.table(rule.name) as opened, connected() as connection:
         path = source.path_of(rule.name)
         at = positions(opened, rule, headings_asked(mapping, rule), findings)
@@ -110,16 +125,21 @@ def read_first_table(
                 if rows_inside(cells, mapping.reading.delimiter):
                     findings.add(rule.name, "", Problem.ROW_INSIDE, [int(lines[row])])
         lines = _without_odd(table, rule, opened.headings, lines, findings)
-        return _filled(table, mapping, readers, _Where(opened.headings, at, lines), findings)
+        return _filled(table, mapping, readers, _Where(opened.headings, at, lines, room), findings)
+
+
+def _line_type(rows: int) -> type[np.integer[Any]]:
+    return np.uint32 if rows < 1 << 32 else np.int64
 
 
 @dataclass(frozen=True, eq=False)
 class _Where:
-    """Headings, the place of each that is read, and the line of each row."""
+    """Headings, the place of each that is read, the line of each row, and room for their pseudonyms."""
 
     headings: Sequence[str]
     at: Mapping[str, int]
-    lines: NDArray[np.int64]
+    lines: NDArray[Any]
+    room: Room
 
 
 def _filled(
@@ -132,6 +152,9 @@ def _filled(
     rule, at = mapping.of_people[0], where.at
     burmese = BurmeseWords(rule, where.headings, findings)
     for reader, heading in zip(readers, rule.columns, strict=True):
+        room = where.room(len(where.lines)) if isinstance(reader, IdentifierReader) else None
+        if room is not None and isinstance(reader, IdentifierReader):
+            reader.put_into(room)
         _fill(reader, table, at[heading], where.lines, burmese)
     for heading in rule.personal.keys() - rule.columns.keys():
         burmese.of_cells(at[heading], table.matching(at[heading], _BURMESE), where.lines)

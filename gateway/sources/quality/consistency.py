@@ -6,7 +6,7 @@ import numpy as np
 
 from anonymisers.tables.arrays import Bools
 from gateway.dictionary import Dictionary
-from gateway.member.model.column import disagree
+from gateway.member.model.column import disagree, looked_up
 from gateway.member.model.snapshot import Snapshot
 from gateway.sources.quality.column_summary import has, known, month_numbers
 from gateway.sources.quality.contradiction import Contradiction
@@ -59,23 +59,28 @@ def _killed_before(snapshot: Snapshot) -> Bools:
     death = np.full(int(snapshot.people.max(initial=-1)) + 1, never, dtype=np.int64)
     np.minimum.at(death, snapshot.people[killed], month[killed])
     times = np.bincount(snapshot.people[killed], minlength=len(death))
-    later: Bools = month > death[snapshot.people]
-    return later | (killed & (times[snapshot.people] > 1))
+    later: Bools = month > looked_up(death, snapshot.people)
+    twice: Bools = killed & looked_up(times > 1, snapshot.people)
+    return later | twice
 
 
 def _accident_differs(dimension: str) -> Callable[[Snapshot], Bools]:
     def judge(snapshot: Snapshot) -> Bools:
+        if snapshot.is_its_own_accident:
+            return np.zeros(len(snapshot), dtype=np.bool_)
         accident = snapshot.accidents
         column = snapshot.column(dimension)
-        several: Bools = disagree(accident, column.indices, known(column))
-        return several[accident]
+        several: Bools = looked_up(disagree(accident, column.indices, known(column)), accident)
+        return several
 
     return judge
 
 
 def _large_accident(snapshot: Snapshot) -> Bools:
+    if snapshot.is_its_own_accident:
+        return np.zeros(len(snapshot), dtype=np.bool_)
     accident = snapshot.accidents
-    large: Bools = np.bincount(accident)[accident] > LARGEST_ACCIDENT
+    large: Bools = looked_up(np.bincount(accident) > LARGEST_ACCIDENT, accident)
     return large
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from gateway.dictionary import Dictionary
 from gateway.member.model.activities import Activities
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.sources.engine.declined import DeclinedError
-from gateway.sources.engine.first_table import OpenFiles, read_first_table, why_not
+from gateway.sources.engine.first_table import OpenFiles, Room, no_room, read_first_table, why_not
 from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
 from gateway.sources.model.tables import Chunk, Source
@@ -74,6 +74,7 @@ def load(
     progress: Progress = lambda _: None,
     for_engine: OpenFiles | None = None,
     look_for_likely: bool = False,
+    room: Room = no_room,
 ) -> Load:
     """Read `source` by `mapping`. Dates after `today` are findings.
 
@@ -82,6 +83,8 @@ def load(
 
     `findings` is the object in which the source notes findings too. `keeper` receives the values for the
     vault.
+
+    `room` gives the engine an array for the packed pseudonyms of so many rows, where memory is not enough.
 
     `look_for_likely`: whether names that the vault keeps are compared, for casualties under two numbers.
 
@@ -94,7 +97,7 @@ def load(
     way = Way({table.name: sum(map(source.size, table.names)) for table in mapping.tables}, progress)
     others = accounts_of_others(source, mapping, findings)
     sheets = read_activities(source, mapping, readers.of, findings, way)
-    read = _read(source, mapping, readers, findings, chosen, way, for_engine)
+    read = _read(source, mapping, readers, findings, chosen, way, for_engine, room)
     count = len(read.rows.lines)
     made = assemble(read.rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
     likely = () if names is None else tuple(names.groups(made.snapshot))
@@ -120,7 +123,7 @@ def load(
     )
 
 
-_FirstRows: TypeAlias = tuple[list[ColumnReader | IdentifierReader], NDArray[np.int64]]
+_FirstRows: TypeAlias = tuple[list[ColumnReader | IdentifierReader], NDArray[Any]]
 """The readers of the first table, and of each row its line and the rows found in the joined tables."""
 
 
@@ -171,6 +174,7 @@ def _read(  # noqa: PLR0917 - as `_walk`
     chosen: Chosen | None,
     way: Way,
     for_engine: OpenFiles | None,
+    room: Room,
 ) -> _Read:
     """Read every table. The readers are freed on return, which halves the memory for a large source."""
     first, *others = mapping.of_people
@@ -178,7 +182,8 @@ def _read(  # noqa: PLR0917 - as `_walk`
     declined = ""
     if for_engine is not None:
         try:
-            own, where = _by_engine(for_engine, mapping, readers, findings, joined, keeps=chosen is not None)
+            keeps = chosen is not None
+            own, where = _by_engine(for_engine, mapping, readers, findings, joined, room, keeps=keeps)
         except DeclinedError as error:
             declined = error.reason
     by_engine = for_engine is not None and not declined
@@ -192,12 +197,13 @@ def _read(  # noqa: PLR0917 - as `_walk`
     return _Read(rows, tuple(r.report() for r in every), accounts, by_engine, declined)
 
 
-def _by_engine(
+def _by_engine(  # noqa: PLR0917 - as `_walk`
     open_files: OpenFiles,
     mapping: SourceMapping,
     readers: "_Readers",
     findings: Findings,
     joined: Sequence[JoinedTable | ContactTable],
+    room: Room,
     *,
     keeps: bool,
 ) -> _FirstRows:
@@ -207,14 +213,14 @@ def _by_engine(
     first, *others = mapping.of_people
     noted = Findings()
     own = replace(readers, findings=noted).of(first)
-    table = read_first_table(open_files(noted), mapping, own, noted)
+    table = read_first_table(open_files(noted), mapping, own, noted, no_room if others else room)
     findings.take_over(noted)
     lines = table.lines.tolist() if others else []
     found = [
         other.find([table.keys[heading] for heading in rule.join.values()], lines, first.name)
         for rule, other in zip(others, joined, strict=True)
     ]
-    return own, np.column_stack((table.lines, *found))
+    return own, np.column_stack((table.lines, *found)) if found else table.lines[:, np.newaxis]
 
 
 def _row_by_row(  # noqa: PLR0917 - as `_walk`

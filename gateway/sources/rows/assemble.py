@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.dictionary import Dictionary
+from gateway.member.model.column import ascending, numbered_by
+from gateway.member.model.mapped_arrays import chosen
 from gateway.member.model.packed_links import PackedLinks
-from gateway.member.model.snapshot import CONSENT, Column, Snapshot, numbered
+from gateway.member.model.snapshot import CONSENT, Column, Snapshot
 from gateway.sources.model.dates import UnreadableError, month_of, whole_years
 from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping
@@ -71,7 +73,7 @@ class ReadRows:
             self,
             lines=self.lines[rows],
             columns={name: column.taken(rows) for name, column in self.columns.items()},
-            identifiers={name: values[rows] for name, values in self.identifiers.items()},
+            identifiers={name: chosen(values, rows) for name, values in self.identifiers.items()},
             reasons=self.reasons[rows],
         )
 
@@ -110,8 +112,8 @@ def assemble(
     accidents = ACCIDENT in read.identifiers
     links = _links(read.identifiers)
     read.identifiers.clear()  # the largest part of a million rows, and no longer needed
-    case = numbered(links["case"])
-    who = case if links["person"] is links["case"] else numbered(links["person"])
+    case = numbered_by(*ascending(links["case"]))
+    who = case if links["person"] is links["case"] else numbered_by(*ascending(links["person"]))
     if "sex" in columns:
         note_contradictions(who, columns["sex"], read.lines, read.table, findings)
     lines = read.lines
@@ -124,8 +126,9 @@ def assemble(
         columns = {name: column.taken(keep) for name, column in columns.items()}
         born = None if born is None else born.taken(keep)
         lines = read.lines[keep]
-        links = {name: values[keep] for name, values in links.items()}
+        links = _chosen_links(links, keep)
         who = who[keep]
+    del case
     if AGE in columns:
         note_ages(who, columns[AGE], columns[DATE], lines, read.table, findings)
     _note_undated(mapping, findings)
@@ -183,6 +186,14 @@ def _links(identifiers: Mapping[str, NDArray[np.bytes_]]) -> dict[str, NDArray[n
         "case": case,
         "accident": person_links(identifiers.get(ACCIDENT), case),
     }
+
+
+def _chosen_links(
+    links: Mapping[str, NDArray[np.bytes_]], rows: NDArray[np.bool_]
+) -> dict[str, NDArray[np.bytes_]]:
+    """Only the given rows; links that are one array stay one."""
+    made = {id(values): chosen(values, rows) for values in links.values()}
+    return {name: made[id(values)] for name, values in links.items()}
 
 
 def _with_months(columns: Mapping[str, Column]) -> dict[str, Column]:

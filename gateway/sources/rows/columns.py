@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from anonymisers.identity.pseudonym_digits import PackedPseudonyms
 from gateway.member.model.column import counted, looked_up
+from gateway.member.model.mapped_arrays import release
 from gateway.member.model.snapshot import Column
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem, number_of
@@ -167,6 +168,8 @@ class IdentifierReader:
         self._findings = findings
         self._parts: list[NDArray[np.bytes_]] = []
         self._prefix: bytes | None = None
+        self._room: NDArray[np.bytes_] | None = None
+        self._filled = 0
         self._reasons: list[NDArray[np.uint8]] = []
         self._cells = self._blank = self._unknown = self._unread = 0
 
@@ -180,6 +183,10 @@ class IdentifierReader:
                 reasons[row] = _reason(outcomes[row])
             self._reasons.append(reasons)
         self._take([outcome.value for outcome in outcomes])
+
+    def put_into(self, room: NDArray[np.bytes_]) -> None:
+        """Take an array of as many rows as will be read, to hold packed pseudonyms."""
+        self._room = room
 
     def read_numbers(
         self, numbers: Sequence[str], others: Mapping[int, str], lines: NDArray[np.int64]
@@ -218,12 +225,19 @@ class IdentifierReader:
             found = self._pseudonymise(self.rule.target.name, known)
             if isinstance(found, PackedPseudonyms):
                 self._prefix, made = found.prefix, found.digests.copy()
-            else:
+            elif self._room is None:
                 made = np.asarray(found, dtype=np.bytes_)
+            else:
+                raise TypeError("Only packed pseudonyms have room in an array.")
         if len(known) < len(values):
             some, made = made, np.zeros(len(values), dtype=made.dtype)
             made[np.array([bool(value) for value in values], dtype=np.bool_)] = some
-        self._parts.append(made)
+        if self._room is None:
+            self._parts.append(made)
+            return
+        self._room[self._filled : self._filled + len(made)] = made
+        self._filled += len(made)
+        release(self._room)
 
     @property
     def prefix(self) -> bytes | None:
@@ -232,6 +246,8 @@ class IdentifierReader:
 
     def kept(self) -> NDArray[np.bytes_]:
         """The pseudonym of every row as it was made, packed or as text; empty where there is none."""
+        if self._room is not None:
+            return self._room
         if len(self._parts) != 1:
             self._parts = [_joined(self._parts)]
         return self._parts[0]

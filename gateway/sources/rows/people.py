@@ -6,11 +6,13 @@ full rows the first by codes, so that the order of the rows changes nothing.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.member.model.column import disagree, in_company
+from gateway.member.model.column import disagree, in_company, looked_up
+from gateway.member.model.mapped_arrays import blocks, release, reordered
 from gateway.member.model.snapshot import Column
 from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.rows.convert import AGE_SPANS, OLDEST
@@ -29,22 +31,27 @@ def person_links(national: NDArray[np.bytes_] | None, case: NDArray[np.bytes_]) 
     """A pseudonym per row for the person: of the national number, else of the case number."""
     if national is None:
         return case
-    without = national == b""
+    without = np.zeros(len(national), dtype=np.bool_)
+    for start, block in blocks(national):
+        without[start : start + len(block)] = block == b""
     if not without.any() and national.dtype.itemsize >= case.dtype.itemsize:
         return national  # millions of rows are not held twice
     widest = max(national.dtype, case.dtype, key=lambda d: d.itemsize)
-    person = national.astype(widest)
-    person[without] = case[without]
+    same_width = national.dtype == widest
+    person = reordered(national, np.arange(len(national))) if same_width else national.astype(widest)
+    for start, block in blocks(person):
+        rows = slice(start, start + len(block))
+        block[without[rows]] = case[rows][without[rows]]
+        release(case)
     return person
 
 
 def rows_of_other_rows_cases(
-    case: NDArray[np.int64], links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column]
+    case: NDArray[Any], links: Mapping[str, NDArray[np.bytes_]], columns: Mapping[str, Column]
 ) -> dict[Problem, NDArray[np.int64]]:
     """The rows that another row of the same `case` stands for, by problem; nothing where no case recurs."""
-    times = np.bincount(case)
     dropped: dict[Problem, list[int]] = {}
-    again = np.flatnonzero(times[case] > 1)
+    again = np.flatnonzero(in_company(case))
     if not len(again):
         return {}
     unknown = sum(
@@ -63,16 +70,17 @@ def rows_of_other_rows_cases(
     return {problem: np.array(rows, dtype=np.int64) for problem, rows in dropped.items()}
 
 
-def least_consent(consent: Column, groups: NDArray[np.int64]) -> Column:
+def least_consent(consent: Column, groups: NDArray[Any]) -> Column:
     """The least consent among the rows of a case, so that no clerk's slip leads to sharing."""
     return Column.numbered(CONSENTS, _least(_ranks(consent), groups))
 
 
 def _ranks(consent: Column) -> NDArray[np.uint8]:
-    return np.array([CONSENTS.index(code) for code in consent.codes], dtype=np.uint8)[consent.indices]
+    ranks = np.array([CONSENTS.index(code) for code in consent.codes], dtype=np.uint8)
+    return np.asarray(looked_up(ranks, consent.indices))
 
 
-def _least(ranks: NDArray[np.uint8], groups: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _least(ranks: NDArray[np.uint8], groups: NDArray[Any]) -> NDArray[np.uint8]:
     rows = np.flatnonzero(in_company(groups))
     least = np.full(int(groups.max(initial=-1)) + 1, len(CONSENTS), dtype=np.uint8)
     np.minimum.at(least, groups[rows], ranks[rows])
@@ -82,12 +90,14 @@ def _least(ranks: NDArray[np.uint8], groups: NDArray[np.int64]) -> NDArray[np.ui
 
 
 def consent_of_people(
-    consent: Column, who: NDArray[np.int64], lines: NDArray[np.int64], table: str, findings: Findings
+    consent: Column, who: NDArray[Any], lines: NDArray[np.int64], table: str, findings: Findings
 ) -> Column:
     """The least consent of a person over all cases: consent is given by a person, not by a case.
 
     Every row changed in this way is a finding.
     """
+    if len(consent.codes) < 2:
+        return consent
     ranks = _ranks(consent)
     least = _least(ranks, who)
     changed = lines[ranks != least]
@@ -98,18 +108,18 @@ def consent_of_people(
 
 
 def note_contradictions(
-    who: NDArray[np.int64], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
+    who: NDArray[Any], sex: Column, lines: NDArray[np.int64], table: str, findings: Findings
 ) -> None:
     """Note numbers shared by two people: male in one case and female in another."""
-    is_known = ~_unknown(sex)[sex.indices]
+    is_known = looked_up(~_unknown(sex), sex.indices)
     several = disagree(who, sex.indices, is_known)
-    rows = np.flatnonzero(several[who])
+    rows = np.flatnonzero(looked_up(several, who))
     if len(rows):
         findings.add(table, "", Problem.PERSON_DIFFERS, sorted(lines[rows].tolist()))
 
 
 def note_ages(  # noqa: PLR0917 - as `note_contradictions`
-    who: NDArray[np.int64],
+    who: NDArray[Any],
     age: Column,
     month: Column,
     lines: NDArray[np.int64],

@@ -1,0 +1,81 @@
+"""A load whose process is killed: the former snapshot stays, nothing lies about, and a second load works."""
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+from lone_node import set_up
+
+from gateway.bootstrap.loading import engine_choice
+from gateway.bootstrap.loading.load_choices import LoadChoices
+from gateway.bootstrap.loading.register_loading import load_source
+from gateway.bootstrap.setup.open_member import open_member
+from gateway.member.model import snapshot_parts
+from gateway.member.register.missing_cases import LoadedAs
+
+FORK = multiprocessing.get_context("fork")
+ROWS, KILLS = 4000, 4
+MAPPING = """\
+mapping: 1
+member: KH
+source: csv
+tables:
+  victims.csv:
+    columns: {Case: case_id, ID: national_id, Date: date, Sex: sex}
+constants: {victim_type: DIR, consent_share: AGG}
+"""
+
+
+def write(directory: Path, rows: int) -> None:
+    lines = (f"C{n},{1000 + n // 2},{2015 + n % 8}-0{1 + n % 9}-02,{'MF'[n // 2 % 2]}\n" for n in range(rows))
+    (directory / "victims.csv").write_text("Case,ID,Date,Sex\n" + "".join(lines), encoding="utf-8")
+
+
+def load(directory: Path) -> None:
+    choices = LoadChoices(by_engine=True, loaded_as=LoadedAs.WHOLE)
+    with open_member(directory) as node:
+        assert load_source(
+            directory, node, directory / "victims.csv", MAPPING, choices=choices
+        ).load.by_engine
+
+
+def cases(directory: Path) -> int:
+    with open_member(directory) as node, node.store.reading() as view:
+        found = view.snapshot()
+    return 0 if found is None else len(found[1])
+
+
+def test_a_killed_load_leaves_the_former_snapshot_and_no_file(tmp_path, monkeypatch) -> None:
+    """At moments drawn from the time that a whole load takes; pseudonyms lie in files, rows in parts."""
+    monkeypatch.setattr(engine_choice, "MOST_IN_MEMORY", 100)
+    monkeypatch.setattr(snapshot_parts, "MOST_ROWS", 100)
+    directory = tmp_path / "node"
+    set_up(directory)
+    write(directory, ROWS)
+    start = time.monotonic()
+    whole = FORK.Process(target=load, args=(directory,))
+    whole.start()
+    whole.join()
+    took = time.monotonic() - start
+    assert whole.exitcode == 0
+    there = {path.name for path in directory.iterdir()}
+    dice, killed = random.Random(27), 0
+
+    write(directory, ROWS + 1)
+    for _ in range(KILLS):
+        process = FORK.Process(target=load, args=(directory,))
+        process.start()
+        time.sleep(took * dice.uniform(0.1, 0.8))
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        killed += process.exitcode == -signal.SIGKILL
+        assert cases(directory) in {ROWS, ROWS + 1}
+        assert {path.name for path in directory.iterdir()} - there <= {".quality.json.new"}
+    assert killed
+    load(directory)
+
+    assert cases(directory) == ROWS + 1
+    assert {path.name for path in directory.iterdir()} == there
