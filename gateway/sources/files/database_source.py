@@ -105,7 +105,7 @@ class DatabaseSource:
                     rows = [[cell_text(value) for value in row] for row in part]
                     yield Chunk(range(first, first + len(rows)), rows)
                     first += len(rows)
-        except SQLAlchemyError:  # the message of SQLAlchemy may quote rows
+        except (SQLAlchemyError, UnicodeDecodeError):  # their messages may quote rows
             raise _gone(self._name) from None
 
 
@@ -175,8 +175,8 @@ def open_database(
         address = _with_driver(sa.make_url(url))
         address = _with_secret(address, credentials)
         engine = _engine(address)
-    except (ArgumentError, NoSuchModuleError, ImportError):
-        if url.partition("://")[0].partition("+")[0] in _MYSQL:
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
+        if isinstance(error, ImportError) and error.name == "pymysql":
             raise SourceError(
                 message("PyMySQL, which reads MariaDB and MySQL, is not installed here."),
                 remedy=message("Install Safelane with its extra: pip install 'safelane[sources]'."),

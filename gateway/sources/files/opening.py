@@ -164,7 +164,8 @@ def _kind(place: str) -> str:
         return "database"
     path = Path(place)
     endings = {p.suffix.lower() for p in (path.iterdir() if path.is_dir() else [path])}
-    if kind := kind_by(endings):
+    kind = kind_by(endings)
+    if kind == "xlsx" or (kind and ".csv" not in endings):  # beside CSV files an old copy is no register
         return kind
     if ENDING in endings or path.suffix.lower() == ENDING:
         return "parquet"

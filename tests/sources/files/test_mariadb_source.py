@@ -1,5 +1,6 @@
 """MariaDB as a source: a real server, one state, read-only, and gone in the middle."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -193,6 +194,16 @@ def test_a_server_that_goes_away_in_the_middle_is_an_error(register: sa.Engine, 
     with pytest.raises(SourceError, match="no longer does") as caught:
         load_place(place(register), access, cut)
     assert "reader" not in f"{caught.value} {caught.value.remedy}"
+
+
+def test_a_missing_driver_is_named(server: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    with pytest.raises(SourceError, match="PyMySQL") as caught:
+        load_place(place(server))
+    assert "safelane[sources]" in caught.value.remedy
+
+    with pytest.raises(SourceError, match="not the URL of a database"):
+        load_place("mysql://host:port/register")
 
 
 def test_a_wrong_password_is_told_without_being_shown(register: sa.Engine, access: Access) -> None:

@@ -201,6 +201,14 @@ def test_a_missing_reader_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "safelane[sources]" in caught.value.remedy
 
 
+def test_an_old_copy_beside_csv_files_is_not_taken_for_the_register(tmp_path: Path) -> None:
+    workbook(tmp_path, ROW)
+    (tmp_path / "victims.csv").write_text("Case,Date,Sex\nC1,2024-01-02,M\n")
+    draft = draft_mapping(str(tmp_path), "VN", regional(), date(2026, 11, 25))
+    assert "source: csv\n" in draft
+    assert "victims.csv:" in draft
+
+
 def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path) -> None:
     path = workbook(tmp_path, ROW)
     parsed = parse_mapping(MAPPING, regional())
