@@ -1,5 +1,6 @@
 """A process that is asked to stop ends, whatever it does at that moment."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -10,13 +11,19 @@ import pytest
 
 from gateway.bootstrap.serving.shutdown import Stop
 
-PROGRAM = Path(__file__).parents[1] / "bootstrap" / "programs" / "stopped_at_random.py"
+ROOT = Path(__file__).parents[2]
+PROGRAM = ROOT / "tests" / "bootstrap" / "programs" / "stopped_at_random.py"
 
 
 def test_a_signal_at_any_moment_ends_the_process() -> None:
     """Most are signalled while their main thread holds the lock that the stop needs."""
     run = subprocess.run(
-        [sys.executable, str(PROGRAM), "60"], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, str(PROGRAM), "60"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},  # this code, wherever another one is installed
     )
 
     assert (run.stdout, run.stderr) == ("60 of 60 ended, their hooks before them\n", "")

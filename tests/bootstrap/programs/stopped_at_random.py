@@ -17,6 +17,7 @@ HOOK_RAN = 7
 
 def serve(ready: int) -> None:
     """Ask without a pause, so that the main thread holds the lock of the event most of the time."""
+    signal.alarm(int(2 * PATIENCE))  # ends it, whatever became of its parent
     stop, ran = Stop(), list[int]()
     stop.on_stop(lambda: ran.append(HOOK_RAN))
     stop_on_signals(stop)
