@@ -82,7 +82,8 @@ def test_translations_keep_placeholders_tags_and_the_spaces_at_their_ends(transl
     """A missing placeholder is an error on a page; an added tag would be rendered as a tag."""
     for message in translated:
         text = source(message)
-        for form in forms(message) if message.id and not message.fuzzy else ():
+        # What is not translated yet is shown in English.
+        for form in filter(None, forms(message)) if message.id and not message.fuzzy else ():
             assert Counter(PLACEHOLDER.findall(form)) == Counter(PLACEHOLDER.findall(text)), text
             assert Counter(TAG.findall(form)) == Counter(TAG.findall(text)), text
             assert form.endswith(" ") == text.endswith(" "), text
