@@ -29,8 +29,8 @@ from gateway.keys.sealer import KeySealer
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.web import app as web
 from gateway.web.controller.common.context import KEY as CONTROLLER
-from gateway.web.operator.context import KEY as MACHINE
-from gateway.web.operator.context import Machine
+from gateway.web.operator.machine import KEY as MACHINE
+from gateway.web.operator.machine import Machine
 
 PASSPHRASE = "correct horse battery staple"
 PLACE = "Safelane test"

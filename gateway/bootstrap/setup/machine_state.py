@@ -11,7 +11,7 @@ from gateway.bootstrap.setup.certificate import certificate_files
 from gateway.bootstrap.setup.layout import Layout
 from gateway.config import HubConfig, MemberConfig
 from gateway.errors import SafelaneError
-from gateway.web.operator.context import LastBackup, Machine
+from gateway.web.operator.machine import LastBackup, Machine
 
 LAST_BACKUP = "last-backup.new"
 """The ending keeps it out of backups: a restored directory has had none yet."""

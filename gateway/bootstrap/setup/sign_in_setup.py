@@ -23,7 +23,7 @@ from gateway.keys.files import new_key, read_key, read_secret
 from gateway.keys.sealer import KeySealer
 from gateway.member.node.accounts import accounts_of as node_accounts
 from gateway.web import app as web
-from gateway.web.operator.context import KEY as MACHINE
+from gateway.web.operator.machine import KEY as MACHINE
 
 ACCOUNTS_KEY = "accounts.key"
 DIRECTORY_SECRET = "oidc.secret"  # noqa: S105 - a file's name

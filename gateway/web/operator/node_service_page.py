@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gateway import __version__
 from gateway.member.policy.policy_in_force import in_force
-from gateway.web.operator.context import MachineState, machine_now, node
+from gateway.web.operator.machine import MachineState, machine_now, node
 from gateway.web.operator.service_state import (
     AlertState,
     InvitationState,

@@ -7,7 +7,7 @@ from gateway import __version__
 from gateway.api.services import hub
 from gateway.hub.absence import offline_since
 from gateway.hub.ports import View
-from gateway.web.operator.context import MachineState, machine_now
+from gateway.web.operator.machine import MachineState, machine_now
 from gateway.web.operator.service_state import (
     AlertState,
     InvitationState,

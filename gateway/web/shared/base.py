@@ -32,15 +32,23 @@ blueprint = Blueprint(
 
 
 @dataclass(frozen=True)
+class Badge:
+    """A number beside an entry of the navigation, and what it counts in a word; 0 is not shown."""
+
+    count: int
+    word: str
+
+
+@dataclass(frozen=True)
 class Web:
     """`directory` is the OpenID provider for signing in, if there is one.
 
-    `badges` counts what waits for the person, by the page of the navigation where it waits.
+    `badges` counts what waits for the person or is under way, by its page of the navigation.
     """
 
     entrance: Entrance
     directory: Directory | None = None
-    badges: Callable[[], Mapping[str, int]] = dict
+    badges: Callable[[], Mapping[str, Badge]] = dict
 
 
 def install(app: Flask) -> None:

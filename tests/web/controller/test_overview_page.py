@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from desk_house import APPROVED, DeskHouse, desk_house
 
+from gateway.member.model.policy_version import Draft
 from gateway.web.controller.home.matters import RegisterAge
 
 PAGE = "/controller/overview"
@@ -61,7 +62,7 @@ def test_a_question_that_waits_stands_first_with_its_time(ready: DeskHouse) -> N
     assert f'href="/controller/approvals/{question}"' in page
     assert page.index("For you to decide") < page.index("What others see")
     assert "left." in page
-    badge = '<span class="badge">1<span class="unseen"> waiting</span></span>'
+    badge = '<span class="badge" title="waiting">1<span class="unseen"> waiting</span></span>'
     assert badge in page
     assert badge in ready.get("/controller/figures"), "on every page of the desk"
 
@@ -77,3 +78,12 @@ def test_without_a_policy_it_says_that_nothing_is_answered(tmp_path: Path) -> No
 @pytest.mark.parametrize(("until", "months"), [(date(2024, 12, 31), 17), (date(2024, 11, 30), 18), (None, 0)])
 def test_months_are_counted_by_the_calendar(until: date | None, months: int) -> None:
     assert RegisterAge(until, date(2026, 5, 31)).months == months
+
+
+def test_a_saved_draft_shows_in_the_navigation_of_every_page(tmp_path: Path) -> None:
+    with desk_house(tmp_path, ready=False) as desk:
+        badge = '<span class="badge" title="draft">1<span class="unseen"> draft</span></span>'
+        assert badge not in desk.get("/controller/figures")
+        with desk.node.store.notes() as notes:
+            notes.keep_draft(Draft(1, "version: 1\n", None, None, desk.node.clock.now()))
+        assert badge in desk.get("/controller/figures")

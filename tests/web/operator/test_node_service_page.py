@@ -9,7 +9,7 @@ from entrances import Browser, House, house_of
 from gateway.accounts.invitations import invite
 from gateway.accounts.model import Offer, Role, Scope, Side, TokenRequest
 from gateway.accounts.tokens import make_token
-from gateway.web.operator.context import KEY, LastBackup, Machine
+from gateway.web.operator.machine import KEY, LastBackup, Machine
 
 GIGABYTE = 1024**3
 
