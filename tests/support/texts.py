@@ -8,6 +8,7 @@ has looked at it. The files name no moments, machines or lines: the same texts a
 
 import ast
 from collections.abc import Container, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,7 @@ from audit.events.former_events import present_type
 from audit.reading.alerts import NoticeKind
 from gateway.accounts.model import Role, Scope
 from gateway.dictionary import CALENDARS, Dictionary, regional
+from gateway.dictionary.vocabulary import RECIPIENTS
 from gateway.sources.mapping.lexicon import lexicon
 from gateway.sources.model.finding_remedies import REMEDIES
 from gateway.sources.model.findings import Problem
@@ -31,6 +33,7 @@ from gateway.sources.quality.consistency import NOT_FOR_THE_DEAD
 from gateway.sources.quality.quality import MEASURES, OF_PEOPLE
 from gateway.watching.model import Concern
 from gateway.wire.answer import Refusal
+from policies.model.terms import Period
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "gateway" / "web" / "translations"
@@ -104,7 +107,7 @@ NAMES_AND_YEARS = frozenset({"place", "home", *CALENDARS})
 
 HEAD = """\
 # Texts of the desks' pages. Made by tests/support/texts.py; translations (msgstr) are written by hand.
-# docs/how-to/correct-a-translation.md says how; docs/reference/khmer-glossary.md has the recurring terms.
+# docs/how-to/correct-a-translation.md says how; docs/reference/translations/ has the recurring terms.
 #"""
 _HEADERS = {"Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 
@@ -145,6 +148,7 @@ def marked_messages(file: IO[bytes], marks: Container[str], *_: Any, **__: Any) 
 METHODS: list[tuple[str, Any]] = [("**.py", marked_messages), ("**/templates/**.html", "jinja2")]
 
 
+@cache
 def texts() -> Catalog:
     """Every English text of the pages, in the order of the files that say it, without translations."""
     found = Catalog()
@@ -153,6 +157,10 @@ def texts() -> Catalog:
             found.add(message, locations=[(f"{folder}/{name}", None)], context=context)
     for text in words(regional()):
         found.add(text, locations=[("gateway/dictionary/dictionary.yaml", None)])
+    for recipient in RECIPIENTS[1:]:  # the first is a name
+        found.add(recipient, locations=[("gateway/dictionary/vocabulary.py", None)])
+    for period in Period:
+        found.add(str(period), locations=[("policies/model/terms.py", None)])
     for refusal in Refusal:
         found.add(refusal.meaning, locations=[("gateway/wire/answer.py", None)])
     for text in (*Role, *(scope.says for scope in Scope)):

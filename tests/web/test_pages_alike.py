@@ -71,7 +71,7 @@ def test_files_of_the_pages_are_kept_by_browsers_under_addresses_that_change_wit
         assert "immutable" in answer.headers["Cache-Control"], address
     style = browser.get("/assets/safelane.css").text
     fonts = re.findall(r'url\("(fonts/[^"]+)"\)', style)
-    assert len(fonts) == len(set(fonts)) == 14
+    assert len(fonts) == len(set(fonts)) == 15
     for font in fonts:
         answer = browser.get(f"/assets/{font}")
         assert answer.headers["Content-Type"] == "font/woff2"

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
+from functools import cache
 from html import unescape
 from io import BytesIO
 
@@ -35,6 +36,12 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def translated(language: str) -> Catalog:
+    return _read(language)
+
+
+@cache
+def _read(language: str) -> Catalog:
+    """Read once: nothing here changes a catalogue."""
     with catalogue(language).open("rb") as file:
         return read_po(file, locale=language)
 

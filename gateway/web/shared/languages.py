@@ -28,7 +28,7 @@ DAY = len("2026-01-31")
 Message = LogMessage | PolicyMessage
 """Sentences of rooms that know no language but English, with the source text and values."""
 FOLDER = Path(__file__).parents[1] / "translations"
-AWAITING_REVIEW = frozenset({"km"})
+AWAITING_REVIEW = frozenset({"id", "km", "lo", "my", "th", "vi"})
 """Drafts that native speakers have yet to review."""
 
 blueprint = Blueprint("web-language", __name__)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from gateway.dictionary import Dictionary
+from gateway.web.shared.languages import translated
 from policies import Vocabulary
 from policies.editing.fields import Finest, Values, permissions
 from policies.editing.form import keys_of, values_of
@@ -106,7 +107,7 @@ class _FormBuilder:
 
     def _permission(self, number: int, *, new: bool) -> Iterator[Field]:
         at = f"share-{number}"
-        recipients = tuple((word, word) for word in sorted(self._words.recipients))
+        recipients = tuple((word, translated(word)) for word in sorted(self._words.recipients))
         yield self._several(f"{at}-with", _("Recipients"), recipients)
         yield self._several(f"{at}-for", _("Purpose"), _said(self._words.purposes))
         yield self._several(
