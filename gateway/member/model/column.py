@@ -92,7 +92,11 @@ def counted(numbers: NDArray[Any], least: int = 0) -> NDArray[np.int64]:
         return np.bincount(numbers, minlength=least).astype(np.int64, copy=False)
     times = np.zeros(max(least, int(numbers.max()) + 1), dtype=np.int64)
     for start in range(0, len(numbers), _BLOCK):
-        np.add.at(times, numbers[start : start + _BLOCK], 1)
+        block = numbers[start : start + _BLOCK]
+        if len(times) <= _BLOCK:
+            times += np.bincount(block, minlength=len(times))
+        else:
+            np.add.at(times, block, 1)
     return times
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.identity.pseudonym_digits import PackedPseudonyms
+from anonymisers.identity.pseudonym_digits import WIDTH, PackedPseudonyms
 from gateway.member.model.column import frozen
+from gateway.member.model.mapped_arrays import blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,3 +54,13 @@ def comparable_both(
     if isinstance(one, PackedLinks) and isinstance(other, PackedLinks) and one.prefix == other.prefix:
         return one.digests, other.digests
     return one, other
+
+
+def text_blocks(values: Mapping[str, NDArray[np.bytes_]], name: str) -> tuple[int, Iterator[bytes]]:
+    """The width of a link's texts, and all of them, one block after the other."""
+    if not isinstance(values, PackedLinks):
+        return values[name].dtype.itemsize, iter([values[name].tobytes()])
+    texts = (
+        PackedPseudonyms(values.prefix, block).texts().tobytes() for _, block in blocks(values.digests[name])
+    )
+    return len(values.prefix) + WIDTH, texts

@@ -21,7 +21,7 @@ from gateway.member.model.clients import Clients
 from gateway.member.model.column import Column, ascending, frozen, numbered, numbered_by
 from gateway.member.model.contacts import Contacts
 from gateway.member.model.mapped_arrays import reordered
-from gateway.member.model.packed_links import PackedLinks, comparable
+from gateway.member.model.packed_links import PackedLinks, comparable, text_blocks
 
 SCHEMA, SCHEMA_BESIDE = 1, 2
 """Version of a snapshot's contents: 2 with details or contacts beside the counted columns."""
@@ -124,9 +124,10 @@ class Snapshot:
             digest.update("\0".join(("", name, *column.codes, "")).encode())
             digest.update(column.indices.astype("<u2").tobytes())
         for name in self.links:
-            link = self.links[name]
-            digest.update(f"\0{name}\0{link.dtype.itemsize}\0".encode())
-            digest.update(link.tobytes())
+            width, texts = text_blocks(self.links, name)
+            digest.update(f"\0{name}\0{width}\0".encode())
+            for block in texts:
+                digest.update(block)
         for name, column in self.details.items():
             digest.update("\0".join(("", "beside", name, *column.codes, "")).encode())
             digest.update(column.indices.astype("<u2").tobytes())

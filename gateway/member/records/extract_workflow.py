@@ -251,8 +251,10 @@ def _content(  # noqa: PLR0917 - the plan, and everything that its records follo
     shown = set(plan.groups)
     kept = [i for i, group in enumerate(combined) if group in shown]
     row_of = np.flatnonzero(inside)
-    people = [basis.snapshot.links["person"][row_of[i]].decode("ascii") for i in kept]
-    cases = [basis.snapshot.links["case"][row_of[i]].decode("ascii") for i in kept]
+    links = basis.snapshot.links
+    person_of, case_of = links["person"], links["case"]  # once: a snapshot may make these texts anew
+    people = [person_of[row_of[i]].decode("ascii") for i in kept]
+    cases = [case_of[row_of[i]].decode("ascii") for i in kept]
     names = _names(plan, epoch, people, cases, [combined[i] for i in kept])
     columns = [i for i, depth in enumerate(plan.depths) if depth]
     table = [

@@ -6,19 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymisers.tables.arrays import Bools
+from gateway.member.model.column import looked_up
 from gateway.member.model.snapshot import Column
 
 
 def known(column: Column) -> Bools:
     """Mask of the rows with a known code."""
     is_known = [not (c in ("UNK", "U") or c.endswith(("_UNK", "-UNK"))) for c in column.codes]
-    return np.array(is_known, dtype=np.bool_)[column.indices]
+    found: Bools = looked_up(np.array(is_known, dtype=np.bool_), column.indices)
+    return found
 
 
 def has(column: Column, codes: Iterable[str]) -> Bools:
     """Mask of the rows with any of the `codes`."""
     wanted = set(codes)
-    return np.array([c in wanted for c in column.codes], dtype=np.bool_)[column.indices]
+    found: Bools = looked_up(np.array([c in wanted for c in column.codes], dtype=np.bool_), column.indices)
+    return found
 
 
 def month_numbers(column: Column) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from gateway.dictionary import Dictionary, unknown_place
+from gateway.member.model.column import counted, looked_up
 from gateway.member.model.snapshot import Snapshot
 from gateway.sources.model.findings import Finding, Problem, count_of
 from gateway.sources.model.tables import LINES_APART
@@ -166,7 +167,7 @@ def _provinces(snapshot: Snapshot, dictionary: Dictionary) -> Mapping[str, int]:
     if "place" not in snapshot.columns:
         return MappingProxyType({})
     column = snapshot.columns["place"]
-    times = dict(zip(column.codes, np.bincount(column.indices, minlength=len(column.codes)), strict=True))
+    times = dict(zip(column.codes, counted(column.indices, len(column.codes)), strict=True))
     since = set(dictionary.places.successors.values())
     every = [
         code
@@ -181,14 +182,14 @@ def _provinces(snapshot: Snapshot, dictionary: Dictionary) -> Mapping[str, int]:
 def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
     dates = snapshot.column("date")
     place = {str(year): number for number, year in enumerate(snapshot.years)}
-    years = np.array([place[code[:4]] for code in dates.codes], dtype=np.int64)[dates.indices]
+    years = looked_up(np.array([place[code[:4]] for code in dates.codes], dtype=np.uint16), dates.indices)
     # injuries and assistance do not apply to everybody: a missing value is no gap
     columns = [column for name, column in snapshot.columns.items() if "." not in name]
-    times = np.bincount(years, minlength=len(place))
+    times = counted(years, len(place))
     described = np.zeros(len(place), dtype=np.int64)
     for column in columns:
-        described += np.bincount(years[known(column)], minlength=len(place))
-    dated = np.bincount(years[known(dates)], minlength=len(place))
+        described += counted(years[known(column)], len(place))
+    dated = counted(years[known(dates)], len(place))
     return tuple(
         YearQuality(
             year,
@@ -203,8 +204,8 @@ def _years(snapshot: Snapshot) -> tuple[YearQuality, ...]:
 def _known_by_year(snapshot: Snapshot) -> Mapping[str, tuple[float, ...]]:
     dates = snapshot.column("date")
     place = {str(year): number for number, year in enumerate(snapshot.years)}
-    years = np.array([place[code[:4]] for code in dates.codes], dtype=np.int64)[dates.indices]
-    times = np.bincount(years, minlength=len(place))
+    years = looked_up(np.array([place[code[:4]] for code in dates.codes], dtype=np.uint16), dates.indices)
+    times = counted(years, len(place))
     # Injuries do not apply to everybody: a missing value is no gap. A status that is not known is one: nobody
     # has asked, so that what is known of a pillar is the share of those assessed.
     described = {
@@ -213,7 +214,7 @@ def _known_by_year(snapshot: Snapshot) -> Mapping[str, tuple[float, ...]]:
         if "." not in name or name.partition(".")[0] == MADE_OF_CONTACTS[PILLAR]
     }
     shares = {
-        name: tuple((np.bincount(years[known(column)], minlength=len(place)) / times).round(4).tolist())
+        name: tuple((counted(years[known(column)], len(place)) / times).round(4).tolist())
         for name, column in described.items()
     }
     return MappingProxyType(shares)

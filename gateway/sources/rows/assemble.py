@@ -99,8 +99,8 @@ def assemble(
 
     The snapshot lacks rows with a reason, and has only one row of each case.
     """
-    reasons, countable = read.reasons.copy(), np.flatnonzero(read.reasons == 0)
-    read = read.taken(read.reasons == 0)
+    reasons, countable = read.reasons.copy(), read.reasons == 0
+    read = read.taken(countable)
     columns = dict(read.columns)
     columns |= {name: Column.constant(code, len(read.lines)) for name, code in mapping.constants.items()}
     columns = _with_months(columns)
@@ -120,7 +120,7 @@ def assemble(
     keep = np.ones(len(lines), dtype=np.bool_)
     for problem, rows in rows_of_other_rows_cases(case, links, columns).items():
         findings.add(read.table, CASE, problem, sorted(lines[rows].tolist()))
-        keep[rows], reasons[countable[rows]] = False, number_of(problem)
+        keep[rows], reasons[np.flatnonzero(countable)[rows]] = False, number_of(problem)
     if not keep.all():
         columns[CONSENT] = least_consent(columns[CONSENT], case)
         columns = {name: column.taken(keep) for name, column in columns.items()}
