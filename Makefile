@@ -13,9 +13,8 @@ help:            ## what can be made
 demo: install    ## a region of member nodes and a hub on this machine, and a first question
 	$(BIN)/safelane demo
 
-# Three workers keep two cores busy: tests often wait, for a browser, a disk, a deadline that passes.
 test: install-test  ## every test, on two cores
-	$(BIN)/python -m pytest -n 3 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 attacks: install-test  ## every attack of docs/explanation/attacks.md
 	$(BIN)/python -m pytest -n 2 tests/attacks

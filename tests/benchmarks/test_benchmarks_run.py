@@ -44,6 +44,10 @@ CASES: Mapping[str, Case] = {
         r"tiny \| partner \| 1 \| prune \| \d+ \([-+]\d+\.\d %\) \| \d+ \| \d+\.\d \(x\d+\.\d\d\) \| found",
     ),
     "attack": Case("release.json", r"release\.json \| L0 \| 36 \| \d+ \| \d+ \| \d+ \| \d+\.\d \|"),
+    "clients_readable": Case(
+        "--members LA --clients 8 --alone",
+        r"LA \| 1 \| \d{4} \| \d+ \| mean \| \d\.\d\d \| \d\.\d\d \| \| \| \d+\.\d",
+    ),
     "cut_table": Case(
         "table.json -o smaller.json --first place=2", r"8 cells with people; codes: .*3 of place"
     ),

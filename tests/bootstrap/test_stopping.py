@@ -29,6 +29,28 @@ def test_a_signal_at_any_moment_ends_the_process() -> None:
     assert (run.stdout, run.stderr) == ("60 of 60 ended, their hooks before them\n", "")
 
 
+WAITING = """
+import signal, threading
+from gateway.bootstrap.serving.shutdown import Stop
+from gateway.cli.common.serving import stop_on_signals
+
+stop = Stop()
+stop_on_signals(stop)
+give = lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+threading.Timer(0.2, give).start()
+stop.wait()
+"""
+"""The system may give a signal to any thread of a process."""
+
+
+def test_a_signal_that_another_thread_gets_ends_the_process_as_well() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", WAITING], timeout=60, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+
+    assert run.returncode == 0
+
+
 def test_every_hook_has_run_when_the_request_returns() -> None:
     stop, began, ran = Stop(), threading.Event(), list[str]()
 

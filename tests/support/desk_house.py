@@ -52,6 +52,9 @@ def forms_of(page: str) -> list[Form]:
             if self.inside and tag == "input" and values.get("type") == "hidden" and found:
                 found[-1].hidden[values["name"]] = values.get("value", "")
 
+        def handle_endtag(self, tag: str) -> None:
+            self.inside = self.inside and tag != "main"
+
     Reader().feed(page)
     return found
 
