@@ -33,14 +33,14 @@ ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_back
 
 # Of these, what sends no statement to a database that the others do not: once is enough. What is in none of these
 # lists is repeated; .ci/run fails where a place of gateway/store sends its statement in no test on PostgreSQL.
-ONCE_IS_ENOUGH := $(addprefix tests/hub/test_,bounds_hold_the_truth.py enrolling.py largest_question.py late_answers.py) \
+ONCE_IS_ENOUGH := $(addprefix tests/hub/test_,service_year.py bounds_hold_the_truth.py enrolling.py largest_question.py late_answers.py) \
     $(addprefix tests/hub/test_,merging.py merging_perturbed.py notifiers.py question_through_the_hub.py) \
-    $(addprefix tests/member/answer/test_,approvals.py decision_replay.py demanded_share_reaches_the_recipient.py) \
+    $(addprefix tests/member/answer/test_,approvals.py no_proof_no_answer.py decision_replay.py demanded_share_reaches_the_recipient.py) \
     $(addprefix tests/member/answer/test_,policy_decides.py recipient_view.py terms_reach_the_recipient.py withheld_bounds.py) \
     $(filter-out %/test_noisy_counts.py,$(wildcard tests/member/build/test_*.py)) \
-    $(addprefix tests/member/policy/test_,privacy_budget.py ready_made_first.py) \
-    tests/member/cube tests/member/node tests/member/region \
-    $(addprefix tests/member/register/test_,person_counts.py record_changes.py vault_of_a_load.py) \
+    $(addprefix tests/member/policy/test_,ministry_policy.py privacy_budget.py ready_made_first.py) \
+    tests/member/clients tests/member/cube tests/member/node tests/member/region \
+    $(addprefix tests/member/register/test_,mapped_arrays.py missing_cases.py person_counts.py record_changes.py vault_of_a_load.py) \
     $(addprefix tests/watching/test_,keys_of_the_log.py lying_hub.py monitor_loop.py quorum.py reconciling.py)
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL, one after the other
