@@ -61,6 +61,13 @@ def started(desk: Desk) -> Made:
     return Made(desk, response.headers["Location"])
 
 
+@pytest.fixture(scope="module")
+def one_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk of their own: the tables that other tests have asked would be in these reports as well."""
+    with analysts_desk(tmp_path_factory.mktemp("desk of reports")) as made:
+        yield made
+
+
 @pytest.fixture
 def report(desk: Desk) -> Iterator[Made]:
     desk.terms = {"KH": OPEN, "LA": OPEN, "TH": Terms(365, PassOn.NO, None)}
