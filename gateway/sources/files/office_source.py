@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from audit.reading.messages import message
-from gateway.sources.files import office_child
 from gateway.sources.files.limited import StoppedError, output_of
 from gateway.sources.files.ods_traits import CONTENT, OdsTraits, ods_traits
 from gateway.sources.files.sheet_rows import SheetRows
@@ -22,6 +21,8 @@ from gateway.sources.model.mapping import Reading
 from gateway.sources.model.tables import Chunk, ForeignKey, OpenTable
 from gateway.sources.rows.stable_file import steady
 
+_PROGRAM = Path(__file__).with_name("office_child.py")
+"""Never imported: python-calamine is an extra, and belongs in a process of its own."""
 _PACKED = {".ods": CONTENT, ".xlsb": None}
 """Endings of packages, and the only part that is read: LibreOffice packs empty files beside it."""
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -119,7 +120,7 @@ class OfficeSource:
 
     def _command(self, *sheet: str) -> list[str]:
         # -I: neither the folder that the node runs in nor its environment gives the program a module.
-        return [sys.executable, "-I", office_child.__file__, str(self._path.resolve()), *sheet]
+        return [sys.executable, "-I", str(_PROGRAM), str(self._path.resolve()), *sheet]
 
 
 def _read(lines: IO[bytes]) -> Any:
