@@ -5,43 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix, identity, vstack  # type: ignore[import-untyped]
 
-from anonymisers.errors import LatticeTooLargeError, RulesError
+from anonymisers.errors import LatticeTooLargeError
 from anonymisers.magnitudes.contributions import Contributions
+from anonymisers.magnitudes.magnitude_rules import CellAmounts, MagnitudeRules
 from anonymisers.tables.a_priori_status import cell_name_at
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.cell_names import name_in_words
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
-from anonymisers.tables.rules import is_small_count
 
 MOST_CELLS = 2_000
 """The largest number of cells, and of inner cells: linear programs of more take too long."""
-
-
-@dataclass(frozen=True)
-class MagnitudeRules:
-    """The rules of primary suppression of magnitude tables (Hundepool and others, 2012), and zeros.
-
-    `threshold` k: a cell of 1 to k-1 people is sensitive. `dominance` (n, share): a cell is sensitive if the
-    n largest contributions are more than `share` per cent. `p_percent`: a cell is sensitive if all
-    contributions but the two largest add up to less than p per cent of the largest, so that the second
-    contributor could estimate the largest contribution to p per cent. `publish_zeros`: all cells
-    without people are shown; else such cells may be withheld beside others.
-    """
-
-    threshold: int = 5
-    dominance: tuple[int, float] | None = None
-    p_percent: float | None = None
-    max_dims: int | None = None
-    publish_zeros: bool = False
-
-    def __post_init__(self) -> None:
-        if self.threshold < 2:
-            raise RulesError("a threshold below 2 protects nobody", remedy="Choose 3 or more.")
-        if self.dominance is not None and not (self.dominance[0] >= 1 and 0 < self.dominance[1] < 100):
-            raise RulesError("the dominance rule is a number of people and a share below 100 per cent")
-        if self.p_percent is not None and not 0 < self.p_percent <= 100:
-            raise RulesError("p of the p% rule is above 0 and at most 100")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,27 +75,11 @@ class MagnitudeCells:
     ) -> "MagnitudeCells":
         row, person, amount = shares
         size = matrix.shape[0]
-        order = np.lexsort((-amount, row))
-        row, person, amount = row[order], person[order], amount[order]
-        people = np.bincount(row, minlength=size).astype(np.int64)
-        rank = np.arange(len(row)) - (np.cumsum(people) - people)[row]
-
-        def largest(first: int) -> Ints:
-            kept = rank < first
-            return np.bincount(row[kept], weights=amount[kept], minlength=size).astype(np.int64)
-
-        sums = np.bincount(row, weights=amount, minlength=size).astype(np.int64)
-        sensitive = is_small_count(people, rules.threshold)
-        if rules.dominance is not None:
-            number, share = rules.dominance
-            sensitive |= 100 * largest(number) > share * sums
-        if rules.p_percent is not None:
-            sensitive |= (people > 0) & (100 * (sums - largest(2)) < rules.p_percent * largest(1))
+        found = CellAmounts.of(rules, row, amount, size)
         single = np.full(size, -1, dtype=np.int64)
         single[row] = person
-        single[people != 1] = -1
-        needed = largest(rules.threshold)
-        return cls(lattice, sums, people, needed, sensitive, single, inner, matrix)
+        single[found.people != 1] = -1
+        return cls(lattice, found.sums, found.people, found.needed, found.sensitive, single, inner, matrix)
 
     def inner_name(self, row: int) -> tuple[str, ...]:
         """The codes of an inner cell's row."""

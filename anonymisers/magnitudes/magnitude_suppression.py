@@ -12,7 +12,8 @@ from scipy.optimize import linprog  # type: ignore[import-untyped]
 from scipy.sparse import csr_matrix, hstack, identity, vstack  # type: ignore[import-untyped]
 
 from anonymisers.errors import ProtectionError
-from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_cells import MagnitudeCells
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
 from anonymisers.tables.arrays import Bools, Floats
 from anonymisers.tables.keyed_random import random_fractions
 

@@ -14,8 +14,9 @@ import numpy as np
 from anonymisers.attack.magnitude_attack import MagnitudeAttacker
 from anonymisers.errors import FEWER_TABLES, ProtectionError, TableError
 from anonymisers.magnitudes.contributions import Contributions
-from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_cells import MagnitudeCells
 from anonymisers.magnitudes.magnitude_release import MagnitudeRelease
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
 from anonymisers.magnitudes.magnitude_suppression import MagnitudeSuppression
 from anonymisers.tables.arrays import Bools
 from anonymisers.tables.count_table import Cell

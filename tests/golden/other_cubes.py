@@ -10,8 +10,8 @@ from hierarchies import flat, grouped
 
 from anonymisers.errors import AnonymiserError
 from anonymisers.magnitudes.contributions import Contributions
-from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
 from anonymisers.magnitudes.magnitude_release import write_magnitudes
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
 from anonymisers.magnitudes.protect_magnitudes import protect_magnitudes
 from anonymisers.perturbation.cell_key import inner_keys, person_keys, with_noise
 from anonymisers.perturbation.cell_key_cube import CellKeyMechanism

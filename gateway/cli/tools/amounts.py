@@ -6,8 +6,8 @@ from pathlib import Path
 
 from anonymisers.errors import AnonymiserError
 from anonymisers.magnitudes.contributions import Contributions, parse_amount
-from anonymisers.magnitudes.magnitude_cells import MagnitudeRules
 from anonymisers.magnitudes.magnitude_release import write_magnitudes
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
 from anonymisers.magnitudes.protect_magnitudes import ProtectedMagnitudes, protect_magnitudes
 from anonymisers.tables.strict_json import parse_json
 from gateway.cli.common.remainders import fewer_tables, nothing_shown

@@ -6,8 +6,9 @@ from pathlib import Path
 from anonymisers.attack.magnitude_attack import Cell, MagnitudeAttacker
 from anonymisers.errors import AnonymiserError
 from anonymisers.magnitudes.contributions import Contributions
-from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_cells import MagnitudeCells
 from anonymisers.magnitudes.magnitude_release import MagnitudeRelease
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
 from anonymisers.tables.strict_json import parse_json
 from gateway.cli.common.tables import TableInputError, read_text, read_with
 

@@ -150,7 +150,7 @@ def _protect_magnitude(run: _Options, magnitude: str) -> Iterator[str]:
     """Protect amounts, write the release and return the lines of the summary."""
     _refuse_options_for_counts(run)
     # Here, so that a table of counts does not wait for the solver of amounts.
-    from anonymisers.magnitudes.magnitude_cells import MagnitudeRules  # noqa: PLC0415
+    from anonymisers.magnitudes.magnitude_rules import MagnitudeRules  # noqa: PLC0415
     from gateway.cli.tools.amounts import protect_file, read_contributions  # noqa: PLC0415
 
     read = read_contributions(run.table, run.hierarchies, run.person, magnitude)

@@ -17,7 +17,8 @@ from scipy.optimize import linprog
 from anonymisers.attack.magnitude_attack import FeasibilityInterval, MagnitudeAttacker
 from anonymisers.errors import LatticeTooLargeError, ProtectionError, RulesError, TableError
 from anonymisers.magnitudes.contributions import Contributions
-from anonymisers.magnitudes.magnitude_cells import MagnitudeCells, MagnitudeRules
+from anonymisers.magnitudes.magnitude_cells import MagnitudeCells
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
 from anonymisers.magnitudes.magnitude_suppression import MagnitudeSuppression
 from anonymisers.magnitudes.protect_magnitudes import protect_magnitudes
 from anonymisers.tables.hierarchy import Hierarchy
