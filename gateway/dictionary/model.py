@@ -12,8 +12,9 @@ OF_ACCIDENTS = frozenset({"place", "date", "device", "land_use"})
 CALENDARS = frozenset({"date", "service_date", "activity_date"})
 """The dimensions whose codes follow from the calendar."""
 
-CASUALTIES, CLIENTS, ACTIVITIES = "casualties", "clients", "activities"
-"""The data sets: people who were hurt, people who were assisted in a year, and sheets without people."""
+CASUALTIES, CLIENTS, CONTACTS, ACTIVITIES = "casualties", "clients", "contacts", "activities"
+"""The data sets: people who were hurt, people who were assisted in a year, the services that they received,
+and sheets without people."""
 
 PLACES = frozenset({"place", "home"})
 """The dimensions of provinces: of the accident, and of a client's home."""
@@ -24,7 +25,12 @@ SERVICE_DATE = "service_date"
 FIRST_SERVICE_YEAR = 2023
 """The first year of service that is counted: which years exist never follows from rows."""
 
-_YEARS = {CASUALTIES: "year", CLIENTS: "service_year", ACTIVITIES: "activity_year"}
+_YEARS = {
+    CASUALTIES: "year",
+    CLIENTS: "service_year",
+    CONTACTS: "service_year",
+    ACTIVITIES: "activity_year",
+}
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,9 @@ def test_casualties_and_clients_have_only_the_sex_in_common():
     assert dictionary.dimensions_of("activities") == ("activity_date", "activity_type")
     assert dictionary.lacking_levels("casualties", ["sex", "met.REH", "year"]) == ("met.REH",)
     assert dictionary.lacking_levels("clients", ["sex", "met.REH", "year"]) == ("year",)
-    assert dictionary.lacking_levels("services", ["service_year", "home_group", "province"]) == ("province",)
+    assert dictionary.lacking_levels("clients", ["service_year", "home_group", "province"]) == ("province",)
+    assert dictionary.dimensions_of("contacts") == ("service_date", "pillar")
+    assert dictionary.lacking_levels("services", ["service_year", "pillar", "sex"]) == ("sex",)
     assert {dictionary.measure(m).year for m in ("clients", "cases", "services")} == {"service_year"}
     assert set(dictionary.data_sets) == {m.of for m in dictionary.measures.values()}
 

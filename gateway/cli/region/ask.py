@@ -11,7 +11,7 @@ from gateway.cli.common.quorum import log_policy_options, read_log_policy, say_q
 from gateway.cli.common.ready_made import tables_named
 from gateway.cli.region.ask_saving import check_ending, save_result
 from gateway.demo.access import analyst
-from gateway.dictionary import CLIENTS, ReadyTable, regional
+from gateway.dictionary import CLIENTS, CONTACTS, ReadyTable, regional
 from gateway.export import coverage_lines, terms_lines, to_csv, to_json, to_text
 from gateway.http.client import HubClient, Result
 from gateway.question import QuestionError
@@ -127,6 +127,11 @@ def _say_refused(measure: str, levels: Sequence[str]) -> None:
             said = (
                 f"Risk education and marking cannot be split by {' or '.join(lacks)}: their sheets have a "
                 "year and a kind of activity, activity_year and activity_type."
+            )
+        elif counted.of == CONTACTS:
+            said = (
+                f"Services cannot be split by {' or '.join(lacks)}: they have a year of service and a "
+                "pillar, service_year and pillar. Ask for cases to count people."
             )
         elif counted.of == CLIENTS:
             said = (

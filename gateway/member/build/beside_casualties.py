@@ -20,7 +20,7 @@ from gateway.member.model.clients import Clients
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.policy.after_losses import lost_before
-from gateway.member.policy.clients_plan import clients_rules
+from gateway.member.policy.clients_plan import clients_rules, services_rules
 from policies import Policy
 
 
@@ -61,6 +61,7 @@ def stored_form(
             single_records=single or withhold,
             lost_before=lost,
             progress=progress,
+            amounts=services_rules(policy),
         ),
         former,
     )

@@ -18,11 +18,19 @@ from anonymisers.cube.fewer_tables import BuiltCube, build_with_fewer_tables
 from anonymisers.errors import AnonymiserError
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
 from anonymisers.tables.a_priori_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 from gateway.dictionary import Dictionary
 from gateway.member.build.bridge_check import Survivors, to_withhold
+from gateway.member.cube.client_services import (
+    Numbers,
+    numbers_of_year,
+    pillars_of,
+    received_shown,
+    still_shown,
+)
 from gateway.member.cube.clients_counts import clients_table, cube_dimensions
 from gateway.member.cube.clients_history import ClientsHistory
 from gateway.member.cube.cube_inputs import Progress
@@ -55,6 +63,8 @@ class ClientsInputs:
     lost_before: int = 0
     """The first year of which nothing can be lost, at a node that lost what it had released."""
     progress: Progress | None = None
+    amounts: MagnitudeRules | None = None
+    """The protection of services and their cost; None where none are shown."""
 
 
 def grow_clients(inputs: ClientsInputs, former: ClientsHistory | None) -> ClientsHistory:
@@ -69,7 +79,30 @@ def grow_clients(inputs: ClientsInputs, former: ClientsHistory | None) -> Client
     for year in inputs.plan.years:
         if year not in made:
             made[year] = _history(inputs, _part(inputs, year))
-    return ClientsHistory(MappingProxyType(dict(sorted(made.items()))))
+    return ClientsHistory(MappingProxyType(dict(sorted(made.items()))), _services(inputs, made, former))
+
+
+def _services(
+    inputs: ClientsInputs, made: Mapping[int, ReleaseHistory], former: ClientsHistory | None
+) -> Mapping[int, tuple[Numbers, Numbers]]:
+    """The services of each year, which are fixed with it; a year that was released without has none.
+
+    Which of them are shown now, the rules in force decide.
+    """
+    before = {} if former is None else former.services
+    found = dict(before)
+    if inputs.amounts is None or not inputs.plan.services:
+        return found
+    without = frozenset({} if former is None else former.released) - before.keys()
+    for year, cube in made.items():
+        if year not in inputs.plan.years or year in without or not cube.parts[0].cubes:
+            continue
+        pillars = [p for p in pillars_of(dim.name for dim in cube.dims) if received_shown(cube, p)]
+        now = numbers_of_year(Clients.from_bytes(cube.parts[0].sealed), inputs.amounts, pillars)
+        now = {measure: numbers for measure, numbers in now.items() if measure in inputs.plan.services}
+        first = before[year][0] if year in before else now
+        found[year] = (first, still_shown(first, now))
+    return MappingProxyType(dict(sorted(found.items())))
 
 
 def withheld_years(inputs: ClientsInputs, former: ClientsHistory | None) -> ClientsHistory:

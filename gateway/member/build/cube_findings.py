@@ -22,10 +22,19 @@ from gateway.member.build.readable_tables import codes_of, readable_tables
 from gateway.member.cube import cube_measures
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead, accidents_in
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
+from gateway.member.cube.client_services import MEASURES as OF_SERVICES
+from gateway.member.cube.client_services import ServicesRead
 from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
 from gateway.member.cube.clients_counts import ClientsRead, named_apart
 from gateway.member.cube.clients_shares import clients_shares
-from gateway.member.cube.cube_cache import MEASURE, activities_read, cell_value, clients_read, trees
+from gateway.member.cube.cube_cache import (
+    MEASURE,
+    activities_read,
+    cell_value,
+    clients_read,
+    services_read,
+    trees,
+)
 from gateway.member.cube.cube_formats import Released, parse_clients
 from gateway.member.cube.cube_measures import SharedValue
 from gateway.member.cube.cube_reading import UnreadableError, read
@@ -128,6 +137,8 @@ class PreviewReader:
     """Risk education and marking, by measure."""
     clients: ClientsRead | None = None
     """Clients of assistance; None where the plan has none."""
+    services: Mapping[str, ServicesRead] = field(default_factory=dict)
+    """Services to clients and their cost, by measure."""
 
     @property
     def snapshot(self) -> LoadedSnapshot:
@@ -160,12 +171,16 @@ class PreviewReader:
         known = cell_of(key)
         return self.cells[known] if known in self.cells else cell_value(self.made.cube, key)
 
-    def counting(self, measure: str) -> "PreviewReader | AccidentsRead | ActivitiesRead | ClientsRead | None":
+    def counting(
+        self, measure: str
+    ) -> "PreviewReader | AccidentsRead | ActivitiesRead | ClientsRead | ServicesRead | None":
         """This cube for casualties, and what stands beside it, if anything does, for other measures."""
         if measure in OF_CLIENTS:
             return self.clients
         if measure in MEASURES:
             return self.activities.get(measure)
+        if measure in OF_SERVICES:
+            return self.services.get(measure)
         if measure == ACCIDENTS:
             return AccidentsRead.of(self.made.cube, self.trees) if self.made.plan.accidents else None
         return self if measure == self.measure else None
@@ -184,6 +199,7 @@ def ready(node: Node, made: PreviewedCube) -> PreviewReader:
         _findings(node, made).cells,
         activities=activities_read(node.dictionary, made.record, made.plan),
         clients=clients_read(node.dictionary, node.member, made.plan, made.bytes),
+        services=services_read(node.dictionary, node.member, made.plan, made.bytes),
     )
 
 

@@ -83,13 +83,14 @@ class ActivitiesRead(NotDrawn):
 
 def trees_of(years: Iterable[int], kinds: Iterable[str]) -> Mapping[str, Tree]:
     """The two dimensions of a table, with these years and kinds."""
-    return {DATE: _tree(DATE, YEAR, map(str, years)), TYPE: _tree(TYPE, TYPE, kinds)}
+    return {DATE: flat_tree(DATE, YEAR, map(str, years)), TYPE: flat_tree(TYPE, TYPE, kinds)}
 
 
-def _tree(dimension: str, level: str, codes: Iterable[str]) -> Tree:
+def flat_tree(dimension: str, level: str, codes: Iterable[str]) -> Tree:
+    """A dimension of one level with these codes."""
     codes = tuple(codes)
     parents = MappingProxyType(dict.fromkeys(codes, ROOT))
     return Tree(dimension, (level,), (ROOT, *codes), parents, MappingProxyType({level: codes}))
 
 
-__all__ = ["DATE", "MEASURES", "TYPE", "YEAR", "ActivitiesRead", "Kinds", "kinds_of", "trees_of"]
+__all__ = ["DATE", "MEASURES", "TYPE", "YEAR", "ActivitiesRead", "Kinds", "flat_tree", "kinds_of", "trees_of"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from anonymisers.errors import CertificateError
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.tables.packed_bytes import packed, unpacked
+from gateway.member.cube.client_services import Numbers, numbers_from
 
 FORMAT = b"safelane clients 1\n"
 BESIDE = b"safelane cube with clients 1\n"
@@ -25,9 +27,14 @@ BESIDE = b"safelane cube with clients 1\n"
 
 @dataclass(frozen=True, eq=False)
 class ClientsHistory:
-    """Every year of service that was ever released, with its people sealed in its one part."""
+    """Every year of service that was ever released, with its people sealed in its one part.
+
+    `services`: of each year, the numbers of services that were shown when it was released, and those of them
+    that the rules in force show.
+    """
 
     years: Mapping[int, ReleaseHistory] = field(default_factory=lambda: MappingProxyType({}))
+    services: Mapping[int, tuple[Numbers, Numbers]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def released(self) -> Mapping[int, ReleasePart]:
@@ -38,13 +45,21 @@ class ClientsHistory:
     def certificate_digest(self) -> bytes:
         """SHA-256 over the certificates. The digest can be guessed: log a salted commitment."""
         parts = [f"{year}\n".encode() + cube.certificate_digest for year, cube in sorted(self.years.items())]
-        return sha256(b"".join(parts)).digest()
+        services = self._services_listed
+        written = json.dumps(services, sort_keys=True).encode() if services else b""
+        return sha256(b"".join([*parts, written])).digest()
 
     def to_bytes(self) -> bytes:
         """The stored form, for use inside the state only."""
         blobs = {year: cube.to_bytes() for year, cube in sorted(self.years.items())}
-        head = json.dumps([[year, len(blob)] for year, blob in blobs.items()]).encode() + b"\n"
-        return packed(FORMAT, head + b"".join(blobs.values()))
+        listed = [[year, len(blob)] for year, blob in blobs.items()]
+        services = self._services_listed
+        head = json.dumps({"services": services, "years": listed} if services else listed, sort_keys=True)
+        return packed(FORMAT, head.encode() + b"\n" + b"".join(blobs.values()))
+
+    @property
+    def _services_listed(self) -> list[list[Any]]:
+        return [[year, *numbers] for year, numbers in sorted(self.services.items())]
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "ClientsHistory":
@@ -52,15 +67,22 @@ class ClientsHistory:
         whole = unpacked(FORMAT, data, "cube of clients")
         try:
             head, _, body = whole.partition(b"\n")
-            listed = [(int(year), int(length)) for year, length in json.loads(head)]
+            said = json.loads(head)
+            if not isinstance(said, dict):
+                said = {"services": [], "years": said}
+            listed = [(int(year), int(length)) for year, length in said["years"]]
+            services = {
+                int(year): (numbers_from(released), numbers_from(now))
+                for year, released, now in said["services"]
+            }
             ends = np.cumsum([0, *(length for _, length in listed)]).tolist()
             if ends[-1] != len(body):
                 raise ValueError
             pieces = zip(listed, pairwise(ends), strict=True)
             years = {year: ReleaseHistory.from_bytes(body[start:end]) for (year, _), (start, end) in pieces}
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise CertificateError("the stored cube of clients is damaged") from None
-        return cls(MappingProxyType(years))
+        return cls(MappingProxyType(years), MappingProxyType(services))
 
 
 def beside(casualties: bytes, clients: bytes | None) -> bytes:

@@ -11,6 +11,8 @@ from anonymisers.history.release_history import ReleaseHistory
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, AccidentsRead
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead
+from gateway.member.cube.client_services import MEASURES as OF_SERVICES
+from gateway.member.cube.client_services import ServicesRead, trees_of_services
 from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
 from gateway.member.cube.clients_counts import ClientsRead
 from gateway.member.cube.clients_counts import trees_of as trees_of_clients
@@ -70,6 +72,8 @@ class ReadyCube:
     """Risk education and marking, by measure."""
     clients: ClientsRead | None = None
     """Clients of assistance; None where the plan has none."""
+    services: Mapping[str, ServicesRead] = field(default_factory=dict)
+    """Services to clients and their cost, by measure."""
 
     @property
     def label(self) -> str:
@@ -117,12 +121,16 @@ class ReadyCube:
         """The value of a cell, None when withheld; KeyError outside the lattice."""
         return cell_value(self.cube, key)
 
-    def counting(self, measure: str) -> "ReadyCube | AccidentsRead | ActivitiesRead | ClientsRead | None":
+    def counting(
+        self, measure: str
+    ) -> "ReadyCube | AccidentsRead | ActivitiesRead | ClientsRead | ServicesRead | None":
         """This cube for casualties, and what stands beside it, if anything does, for other measures."""
         if measure in OF_CLIENTS:
             return self.clients
         if measure in MEASURES:
             return self.activities.get(measure)
+        if measure in OF_SERVICES:
+            return self.services.get(measure)
         if measure == ACCIDENTS:
             return self.once(
                 ACCIDENTS, lambda: AccidentsRead.of(self.cube, self.trees) if self.accidents else None
@@ -148,6 +156,26 @@ def clients_read(dictionary: Dictionary, member: str, plan: Plan, stored: bytes)
     found = parse_clients(stored)
     years = {} if found is None else found.years
     return ClientsRead(trees_of_clients(dictionary, member, plan.clients.finest, plan.clients.years), years)
+
+
+def services_read(dictionary: Dictionary, member: str, plan: Plan, stored: bytes) -> dict[str, ServicesRead]:
+    """The services beside a stored cube, by measure; none where its plan has none."""
+    if plan.clients is None or not plan.clients.services:
+        return {}
+    found = parse_clients(stored)
+    trees = trees_of_services(dictionary, member, plan.clients.finest, plan.clients.years)
+    years = {} if found is None else found.services
+    return {
+        measure: ServicesRead(
+            trees,
+            {
+                (year, pillar): number
+                for year, (_, now) in years.items()
+                for pillar, number in now.get(measure, {}).items()
+            },
+        )
+        for measure in plan.clients.services
+    }
 
 
 def cell_value(cube: ReleasedCells, key: Mapping[str, str]) -> int | None:
@@ -189,6 +217,7 @@ class CubeCache:
             accidents=stored.plan.accidents,
             activities=activities_read(self._dictionary, stored.snapshot, stored.plan),
             clients=clients_read(self._dictionary, self._member, stored.plan, stored.cube),
+            services=services_read(self._dictionary, self._member, stored.plan, stored.cube),
         )
         with self._lock:
             self._ready, self._entry = ready, stored.index

@@ -15,6 +15,8 @@ from audit.formats.canonical import canonical_json, load_canonical_object
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS, of_accidents
 from gateway.member.cube.activity_counts import MEASURES, ActivitiesRead, Kinds, trees_of
+from gateway.member.cube.client_services import MEASURES as OF_SERVICES
+from gateway.member.cube.client_services import ServicesRead, trees_of_services
 from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
 from gateway.member.cube.clients_counts import ClientsRead
 from gateway.member.cube.clients_counts import trees_of as trees_of_clients
@@ -38,6 +40,8 @@ class Shape:
     """Years and kinds of the tables of risk education and marking, by measure."""
     clients: tuple[Mapping[str, str], tuple[int, ...]] | None = None
     """The finest level of each dimension of clients, and the closed years of service."""
+    services: tuple[str, ...] = ()
+    """The measures of services to clients."""
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -53,6 +57,8 @@ class Shape:
             }
         if self.clients is not None:
             body["clients"] = {"finest": dict(self.clients[0]), "years": list(self.clients[1])}
+        if self.services:
+            body["services"] = list(self.services)
         return canonical_json({**body, "years": list(self.years)})
 
     @classmethod
@@ -69,7 +75,8 @@ class Shape:
             finest, years = dict(value["finest"]), tuple(value["years"])
             beside = value.get("clients")
             clients = None if beside is None else (dict(beside["finest"]), tuple(beside["years"]))
-            shape = cls(finest, years, value["max_dims"], accidents, tables, activities, clients)
+            services = tuple(value.get("services", ()))
+            shape = cls(finest, years, value["max_dims"], accidents, tables, activities, clients, services)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise MalformedError("shape of a cube", "a part is missing") from None
         if not _sound(shape) or shape.to_bytes() != data:
@@ -89,6 +96,7 @@ class ShapeOnly(NotDrawn):
     """The dimensions and codes of each noisy table; none where all tables can be read."""
     activities: Mapping[str, ActivitiesRead] = field(default_factory=dict)
     clients: ClientsRead | None = None
+    services: Mapping[str, ServicesRead] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dictionary: Dictionary, member: str, shape: Shape) -> "ShapeOnly":
@@ -115,6 +123,11 @@ class ShapeOnly(NotDrawn):
             clients=None
             if shape.clients is None
             else ClientsRead(trees_of_clients(dictionary, member, *shape.clients)),
+            services={}
+            if shape.clients is None
+            else dict.fromkeys(
+                shape.services, ServicesRead(trees_of_services(dictionary, member, *shape.clients))
+            ),
         )
 
     def read(self, key: Mapping[str, str]) -> int | None:
@@ -134,12 +147,14 @@ class ShapeOnly(NotDrawn):
         """Nothing: no number is known here, and none decides."""
         return 0
 
-    def counting(self, measure: str) -> "ShapeOnly | ActivitiesRead | ClientsRead | None":
+    def counting(self, measure: str) -> "ShapeOnly | ActivitiesRead | ClientsRead | ServicesRead | None":
         """A cube of this shape, as questions about a measure would read the cube."""
         if measure in OF_CLIENTS:
             return self.clients
         if measure in MEASURES:
             return self.activities.get(measure)
+        if measure in OF_SERVICES:
+            return self.services.get(measure)
         if measure == ACCIDENTS and self.accidents:
             return replace(self, trees=of_accidents(self.trees))
         return self if measure == self.measure else None
@@ -156,5 +171,6 @@ def _sound(shape: Shape) -> bool:
     if shape.clients is not None:
         words += [*shape.clients[0], *shape.clients[0].values()]
         numbers += shape.clients[1]
+    words += shape.services
     sound = all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
     return sound and type(shape.accidents) is bool

@@ -18,6 +18,7 @@ from audit.errors import AuditError
 from audit.formats.canonical import canonical_json, load_canonical_object
 from gateway.errors import SafelaneError
 from gateway.member.model.column import Column, frozen
+from gateway.member.model.received_services import ReceivedServices
 
 MAGIC = b"safelane clients 1\n"
 _LENGTH, _DIGEST = 8, 32
@@ -35,13 +36,14 @@ class Clients:
 
     `year`: the year of service. `person`: the pseudonym that the person has in the snapshot, too. `columns`
     holds, by base dimension of clients, codes of its finest level; a dimension that the register does not
-    have is missing.
+    have is missing. `received`: what each row received; None where that is not known.
     """
 
     year: NDArray[np.int64]
     person: NDArray[np.bytes_] = field(repr=False)
     consent: Column
     columns: Mapping[str, Column]
+    received: ReceivedServices | None = None
 
     @classmethod
     def of(
@@ -50,16 +52,18 @@ class Clients:
         person: NDArray[np.bytes_],
         consent: Column,
         columns: Mapping[str, Column],
+        received: ReceivedServices | None = None,
     ) -> "Clients":
         """Freeze rows, and put the rows into their own order.
 
         Raises ValueError when columns differ in length, or a person has two rows in one year.
         """
         coded = [consent.indices, *(column.indices for column in columns.values())]
-        if any(len(part) != len(year) for part in (person, *coded)):
+        beside = () if received is None else (received,)
+        if any(len(part) != len(year) for part in (person, *coded, *beside)):
             raise ValueError("columns of clients differ in length")
         order = np.lexsort((person, year))
-        made = cls(year, person, consent, dict(sorted(columns.items()))).taken(order)
+        made = cls(year, person, consent, dict(sorted(columns.items())), received).taken(order)
         again = (made.year[1:] == made.year[:-1]) & (made.person[1:] == made.person[:-1])
         if again.any():
             raise ValueError("a client has two rows in one year")
@@ -84,6 +88,7 @@ class Clients:
             frozen(self.person[rows]),
             self.consent.taken(rows),
             MappingProxyType({name: column.taken(rows) for name, column in self.columns.items()}),
+            None if self.received is None else self.received.taken(rows),
         )
 
     def with_consents(self, lowered: Mapping[str, str]) -> "Clients":
@@ -102,16 +107,21 @@ class Clients:
     def added(self, more: "Clients") -> "Clients":
         """With the clients of a file that was added: a person in a year is as the file says.
 
-        Only dimensions of both remain: where one file has none of a dimension, it is not collected.
+        Only dimensions of both remain: where one file has none of a dimension, it is not collected. So it is
+        with services.
         """
         there = set(zip(more.year.tolist(), more.person.tolist(), strict=True))
         stays = [pair not in there for pair in zip(self.year.tolist(), self.person.tolist(), strict=True)]
         former = self.taken(np.array(stays, dtype=np.bool_))
+        received = None
+        if former.received is not None and more.received is not None:
+            received = former.received.followed_by(more.received)
         return Clients.of(
             np.concatenate([former.year, more.year]),
             np.concatenate([former.person, more.person]),
             _joined(former.consent, more.consent),
             {n: _joined(former.columns[n], c) for n, c in more.columns.items() if n in former.columns},
+            received,
         )
 
     def to_bytes(self) -> bytes:
@@ -121,6 +131,7 @@ class Clients:
             "consent": list(self.consent.codes),
             "rows": len(self),
             "width": self.person.dtype.itemsize,
+            **({} if self.received is None else {"received": self.received.head}),
         }
         text = canonical_json(header)
         coded = (self.consent, *self.columns.values())
@@ -131,6 +142,7 @@ class Clients:
             self.year.astype("<i4").tobytes(),
             self.person.tobytes(),
             *(column.indices.astype("<u2").tobytes() for column in coded),
+            b"" if self.received is None else self.received.to_bytes(),
         ))  # fmt: skip
         return body + hashlib.sha256(body).digest()
 
@@ -164,7 +176,10 @@ class Clients:
                 raise _damaged()
             columns.append(Column(tuple(codes), frozen(indices)))
             end += 2 * rows
-        return cls.of(year, person, columns[0], dict(zip(header["columns"], columns[1:], strict=True)))
+        head = header.get("received")
+        received = None if head is None else ReceivedServices.read(head, data[end:-_DIGEST], rows)
+        named = dict(zip(header["columns"], columns[1:], strict=True))
+        return cls.of(year, person, columns[0], named, received)
 
 
 def _joined(one: Column, other: Column) -> Column:

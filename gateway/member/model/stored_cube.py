@@ -16,12 +16,13 @@ class ClientsPlan:
     """The contents and protection of the cube of clients, which stands beside that of casualties.
 
     `finest`: dimension -> finest level; `years`: the closed years of service, each of which is a cube of its
-    own; `rules`: the protection, in words.
+    own; `rules`: the protection, in words; `services`: the measures of services to clients that are counted.
     """
 
     finest: Mapping[str, str]
     years: tuple[int, ...]
     rules: str
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

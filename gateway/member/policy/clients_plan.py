@@ -9,10 +9,13 @@ others are withheld whole.
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
 from anonymisers.tables.cell_names import CellName, cell_name
 from anonymisers.tables.rules import Rules, TableOf, Zeros
 from audit.reading.messages import message
 from gateway.dictionary import CLIENTS, FIRST_SERVICE_YEAR, SERVICE_DATE, Dictionary
+from gateway.member.cube.client_services import MEASURES as SERVICES_AND_COST
+from gateway.member.cube.client_services import PILLAR, pillars_of
 from gateway.member.cube.clients_counts import (
     ADULT_CHILD_NOW,
     AGE_NOW,
@@ -23,6 +26,7 @@ from gateway.member.cube.clients_counts import (
     cells_of,
     trees_of,
 )
+from gateway.member.model.clients import Clients
 from gateway.member.model.stored_cube import ClientsPlan
 from gateway.member.policy.a_priori_status import a_priori_status_of
 from gateway.member.policy.mechanism_choice import words_of
@@ -31,12 +35,12 @@ from policies.model import terms
 
 
 def plan_clients(
-    dictionary: Dictionary, policy: Policy, columns: Collection[str], closed: date
+    dictionary: Dictionary, policy: Policy, clients: Clients, closed: date
 ) -> ClientsPlan | None:
     """What is shown of clients; None where the policy or the source has none, or single records are shared.
 
-    `columns`: the dimensions of the source's clients. `closed`: years count that ended before. Years and
-    dimensions follow from policy, register date and mapping, and never from the rows.
+    `closed`: years count that ended before. Years, dimensions and measures follow from policy, register date
+    and mapping, and never from the rows of the `clients`.
     """
     if not shares_clients(policy) or policy.record_level is not None or words_of(policy.scope.mechanism):
         return None
@@ -44,7 +48,7 @@ def plan_clients(
     finest = {
         name: _coarse_age(dictionary, name, level)
         for name, level in sorted(policy.scope.dimensions.items())
-        if name in columns and name in shown and CLIENTS in dictionary.dimension(name).of
+        if name in clients.columns and name in shown and CLIENTS in dictionary.dimension(name).of
     }
     finest.pop(SERVICE_DATE, None)
     if not finest:
@@ -52,7 +56,29 @@ def plan_clients(
     first = max(policy.scope.counted_from, FIRST_SERVICE_YEAR)
     years = tuple(year for year in range(first, closed.year + 1) if date(year, 12, 31) < closed)
     rules = clients_rules(dictionary, policy, finest)
-    return ClientsPlan(finest, years, _words(rules))
+    services = _services(policy, clients, finest) if PILLAR in shown else ()
+    words = f"{_words(rules)} services {services_rules(policy)}" if services else _words(rules)
+    return ClientsPlan(finest, years, words, services)
+
+
+def services_rules(policy: Policy) -> MagnitudeRules:
+    """The policy's protection of services to clients and of their cost."""
+    scope = policy.scope
+    dominance = scope.dominance
+    # A share that is reached is sensitive by the policy's words, and one that is exceeded by the rule's.
+    share = dominance.share_percent - 0.01
+    strictest = max([scope.threshold, *scope.thresholds.values()])
+    return MagnitudeRules(strictest, (dominance.largest, share), dominance.p_percent)
+
+
+def _services(policy: Policy, clients: Clients, finest: Mapping[str, str]) -> tuple[str, ...]:
+    """The measures of services that the policy shares and the source has."""
+    received = clients.received
+    if received is None or not pillars_of(finest):
+        return ()
+    known = SERVICES_AND_COST if received.cents is not None else SERVICES_AND_COST[:1]
+    shared = frozenset().union(*(share.measures for share in policy.shares))
+    return tuple(measure for measure in known if measure in shared)
 
 
 def shares_clients(policy: Policy) -> bool:

@@ -10,6 +10,7 @@ takes seconds, and questions could neither be logged nor answered meanwhile.
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from audit.formats.canonical import canonical_json
 from gateway.member.cube import cube_entries
@@ -20,7 +21,7 @@ from gateway.member.cube.cube_shape import Shape
 from gateway.member.errors import NotAcceptedError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.policy_version import policy_label
-from gateway.member.model.stored_cube import Plan, StoredCube
+from gateway.member.model.stored_cube import ClientsPlan, Plan, StoredCube
 from gateway.member.node import log_entries
 from gateway.member.node.context import Node
 from gateway.member.node.ports import UnitOfWork, View
@@ -54,9 +55,13 @@ def preview_id(
         **({"known": list(plan.known)} if plan.known else {}),
         **({"changed": plan.mechanism} if plan.mechanism else {}),
         **({"tables": [dict(table) for table in plan.tables]} if plan.tables else {}),
-        **({"clients": asdict(plan.clients)} if plan.clients else {}),
+        **({"clients": _words_of(plan.clients)} if plan.clients else {}),
     }
     return sha256(canonical_json(body)).hexdigest()
+
+
+def _words_of(plan: ClientsPlan) -> dict[str, Any]:
+    return {name: value for name, value in asdict(plan).items() if name != "services" or value}
 
 
 def existing(view: View, snapshot_id: str, plan: Plan) -> bytes | None:
@@ -155,6 +160,7 @@ def certify(
             plan.tables,
             kinds_of(node.dictionary, record.activities, plan.years),
             None if plan.clients is None else (dict(plan.clients.finest), plan.clients.years),
+            () if plan.clients is None else plan.clients.services,
         ),
         certificate=cube.certificate,
         at=node.clock.now(),

@@ -79,7 +79,7 @@ def plan_cube(
         mechanism=words_of(policy.scope.mechanism),
         clients=None
         if snapshot.clients is None
-        else plan_clients(dictionary, policy, snapshot.clients.columns, closed),
+        else plan_clients(dictionary, policy, snapshot.clients, closed),
     )
     noise = privacy(plan.mechanism)
     if noise is None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS
 from gateway.member.cube.activity_counts import MEASURES
+from gateway.member.cube.client_services import MEASURES as OF_SERVICES
 from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
 from gateway.member.cube.cube_cache import MEASURE, CubeCache, ReadyCube
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
@@ -67,8 +68,9 @@ def shared_of(policy: Policy, tables: Tables | None) -> tuple[Shared, ...]:
     """
     if policy.appears is not Appearance.OWN:
         return ()
-    # Accidents, clients and activities have dimensions of their own: their permissions are stated separately.
-    counted = (MEASURE, ACCIDENTS, *OF_CLIENTS, *MEASURES)
+    # Accidents, clients, services and activities have dimensions of their own: their permissions are stated
+    # separately.
+    counted = (MEASURE, ACCIDENTS, *OF_CLIENTS, *OF_SERVICES, *MEASURES)
     made: list[tuple[str | None, Counted | None]] = [(None, None)]
     if tables is not None:
         found_in = [(name, tables.counting(name)) for name in counted]

@@ -48,7 +48,7 @@ FARTHEST = ("NO_NEED", "NEED", "REF", "UNAVAIL", "DECL", "RECV")
 NO_UNMET, UNSTATED = "NO_UNMET", "NOT_TOLD"
 """Codes of the main barrier that no contact tells: without an unmet need, and with one that tells nothing."""
 
-_MADE_OF_CLIENTS = frozenset({"service_date", "home", "age_now", "client", "barrier_main"})
+_MADE_OF_CLIENTS = frozenset({"service_date", "home", "age_now", "client", "barrier_main", "pillar"})
 """Dimensions that no column tells: they follow from contacts and from what is known of a person."""
 
 FORMER_CODES: Mapping[tuple[str, str], str] = MappingProxyType({(STATUS, "REFUSED"): "DECL"})

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from gateway.dictionary import Dictionary
 from gateway.member.model.clients import Clients
 from gateway.member.model.column import Column, numbered
+from gateway.member.model.received_services import ReceivedServices
 from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.targets import (
     BARRIER,
+    COST,
     DATE,
     HOME,
     MADE_OF_CONTACTS,
@@ -37,6 +39,7 @@ _UNKNOWN = "UNK"
 _KINDS = ("UNK", "FAM", "SURV")
 """Kinds of client, the one last that counts where several are recorded: survivors are hurt themselves."""
 _UNMET = ("NEED", "REF", "UNAVAIL")
+_RECEIVED = "RECV"
 _EMERGENCY, _DIED_IN_CARE = "EMC", 1
 """Emergency care, and the months after the accident in which a person killed may still receive such care."""
 _NEVER = np.iinfo(np.int64).max
@@ -78,7 +81,10 @@ def clients_of(
     columns = _of_contacts(dated, (of_group, len(groups), when), dictionary, findings)
     columns["client"] = _kinds(people, at, of_group, len(groups))
     columns |= _of_people(people, at[first], year[first], findings)
-    return Clients.of(year[first], people.person[at[first]], people.consent.taken(at[first]), columns)
+    received = _received(dated, of_group, len(groups))
+    return Clients.of(
+        year[first], people.person[at[first]], people.consent.taken(at[first]), columns, received
+    )
 
 
 def _cases(people: People, contacts: ReadContacts) -> NDArray[np.int64]:
@@ -154,8 +160,7 @@ def _of_contacts(
     """The statuses of every client and, where the register tells any, the main barrier."""
     of_group, count, when = grouped
     pillars = contacts.columns[PILLAR]
-    # In most registers a contact without a state is a service that was received.
-    states = contacts.columns.get(STATUS, Column.constant("RECV", len(contacts)))
+    states = _states(contacts)
     dimensions = [d.name for d in dictionary.dimensions.values() if d.part_of == MADE_OF_CONTACTS[PILLAR]]
     found = dict(farthest_statuses(of_group.astype(np.int64), count, pillars, states, dimensions))
     _note_backwards(contacts, (of_group, when, how_far(states)), findings)
@@ -164,6 +169,24 @@ def _of_contacts(
         idle = _in(states, ["NO_NEED"]) & ~_in(contacts.columns[BARRIER], ["NONE", _UNKNOWN])
         contacts.note(BARRIER, Problem.BARRIER_NO_NEED, idle, findings)
     return found
+
+
+def _received(contacts: ReadContacts, of_group: NDArray[np.intp], count: int) -> ReceivedServices:
+    """The services that each client received, by pillar, and their cost where the register has costs."""
+    pillars = contacts.columns[PILLAR]
+    got = _in(_states(contacts), [_RECEIVED]) & ~_in(pillars, [_UNKNOWN])
+    named = tuple(sorted({pillars.codes[n] for n in np.unique(pillars.indices[got]).tolist()}))
+    column = np.array([named.index(code) if code in named else -1 for code in pillars.codes], dtype=np.int64)
+    where = (of_group[got], column[pillars.indices[got]])
+    number, cents = (np.zeros((count, len(named)), dtype=np.int64) for _ in range(2))
+    np.add.at(number, where, 1)
+    np.add.at(cents, where, np.maximum(contacts.cents[got], 0))
+    return ReceivedServices(named, number, cents if COST in contacts.headings else None)
+
+
+def _states(contacts: ReadContacts) -> Column:
+    """The state of each contact; in most registers a contact without one is a service that was received."""
+    return contacts.columns.get(STATUS, Column.constant(_RECEIVED, len(contacts)))
 
 
 def _barriers(

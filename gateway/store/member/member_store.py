@@ -294,7 +294,10 @@ def _loaded(row: Row[tuple[object, ...]], because: int) -> LoadedSnapshot:
 
 
 def _clients_plan(stored: dict[str, Any] | None) -> ClientsPlan | None:
-    return None if stored is None else ClientsPlan(stored["finest"], tuple(stored["years"]), stored["rules"])
+    if stored is None:
+        return None
+    services = tuple(stored.get("services", ()))
+    return ClientsPlan(stored["finest"], tuple(stored["years"]), stored["rules"], services)
 
 
 def _sent(row: Row[tuple[object, ...]]) -> SentAnswer:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from gateway.dictionary import CLIENTS
+from gateway.question.years import OF_ASSISTANCE
 from gateway.web.analyst.choices import Known
 from gateway.web.analyst.draft import Draft
 from gateway.wire.sharing_statement import Sharing
@@ -25,10 +25,10 @@ class Period:
 
 
 def periods(known: Known, draft: Draft, page: str) -> tuple[Period, ...]:
-    """The periods for a draft; none for clients, who are counted in one year, or without records."""
+    """The periods for a draft; none for assistance, which has years of service, or without records."""
     measure = known.dictionary.measures.get(draft.measure)
     newest = newest_year(known.stated.values())
-    if newest is None or (measure is not None and measure.of == CLIENTS):
+    if newest is None or (measure is not None and measure.of in OF_ASSISTANCE):
         return ()
     spans = [(span, str(newest - span + 1), str(newest)) for span in SPANS]
     return tuple(

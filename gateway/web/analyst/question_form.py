@@ -9,7 +9,7 @@ from flask import redirect, request
 
 from gateway.api.access_control import principal
 from gateway.api.services import hub
-from gateway.dictionary import CLIENTS, Dimension
+from gateway.dictionary import CLIENTS, CONTACTS, Dimension
 from gateway.hub.asking import ask
 from gateway.hub.sharing_statements import Expected, QuestionFacts
 from gateway.question import Question, QuestionError
@@ -43,8 +43,8 @@ class AskPage:
 
     `lacking_levels`: the question asks of what is counted for attributes that only others have, as of
     accidents for those of people. `lacking_of_clients`: only clients of assistance have them. `of_accidents`,
-    `of_activities`, `of_clients`: what is counted. `unfinished`: one of two years is still missing, which
-    is no mistake yet. `remarks`: what was read otherwise than it was typed.
+    `of_activities`, `of_clients`, `of_contacts`: what is counted. `unfinished`: one of two years is still
+    missing, which is no mistake yet. `remarks`: what was read otherwise than it was typed.
     """
 
     draft: Draft
@@ -58,6 +58,7 @@ class AskPage:
     of_accidents: bool
     of_activities: bool
     of_clients: bool
+    of_contacts: bool
     needs_approval: bool
     faults: tuple[str, ...]
     unfinished: bool
@@ -124,6 +125,7 @@ def asked_with(knows: Known, draft: Draft, *, say: bool = True, faults: Sequence
         of_accidents=counted is not None and counted.counts == "accidents",
         of_activities=counted is not None and counted.of_activities,
         of_clients=counted is not None and counted.of == CLIENTS,
+        of_contacts=counted is not None and counted.of == CONTACTS,
         needs_approval=any(one.outlook.expected is Expected.ASK_A_PERSON for one in expected),
         faults=tuple(translated(fault) for fault in mistakes),
         unfinished=tuple(mistakes) == (ONE_YEAR,),
