@@ -1,6 +1,7 @@
 """Needs, referrals and services: rows of a snapshot beside its casualties.
 
-No question counts contacts yet; people are counted by the farthest status of each pillar (`status.REH`).
+People are counted by the farthest status of each pillar (`status.REH`), and services with their clients
+(`gateway.member.model.received_services`), when a register is loaded.
 """
 
 from collections.abc import Mapping, Sequence
