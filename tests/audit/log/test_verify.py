@@ -43,7 +43,8 @@ def policy(log: Log) -> Policy:
 def exported(log: Log, storage: MemoryStorage, tmp_path: Path) -> Path:
     """A log of 700 entries as files, its checkpoint cosigned."""
     log.append(storage, ENTRIES, now=1)
-    storage.add_cosignatures(
+    head = Checkpoint.parse(log.checkpoint(storage).text)
+    storage.add_cosignatures(700, [WITNESS.cosign(head, 1_700_000_005)])
         700, [WITNESS.cosign(Checkpoint.parse(log.checkpoint(storage).text), 1_700_000_005)]
     )
     export(log, storage, tmp_path / "export", [WITNESS.key])
