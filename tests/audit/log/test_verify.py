@@ -45,8 +45,6 @@ def exported(log: Log, storage: MemoryStorage, tmp_path: Path) -> Path:
     log.append(storage, ENTRIES, now=1)
     head = Checkpoint.parse(log.checkpoint(storage).text)
     storage.add_cosignatures(700, [WITNESS.cosign(head, 1_700_000_005)])
-        700, [WITNESS.cosign(Checkpoint.parse(log.checkpoint(storage).text), 1_700_000_005)]
-    )
     export(log, storage, tmp_path / "export", [WITNESS.key])
     return tmp_path / "export"
 
