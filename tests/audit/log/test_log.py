@@ -263,8 +263,6 @@ def test_nothing_is_signed_over_a_wrong_size(log: Log, tampered: TamperedStorage
 
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 3), st.integers(1, 5000) | st.sampled_from((255, 256, 257, 70_000)))
-    st.integers(0, 3), st.one_of(st.integers(1, 5000), st.sampled_from((255, 256, 65_533, 65_536, 70_000)))
-)
 @example(3, 65_533)
 @example(1, 65_536)
 def test_large_batches_have_the_right_root(first: int, second: int) -> None:
