@@ -41,7 +41,7 @@ ONCE_IS_ENOUGH := $(addprefix tests/hub/test_,service_year.py bounds_hold_the_tr
     $(addprefix tests/member/policy/test_,ministry_policy.py privacy_budget.py ready_made_first.py) \
     tests/member/clients tests/member/cube tests/member/node tests/member/region \
     $(addprefix tests/member/register/test_,mapped_arrays.py missing_cases.py person_counts.py record_changes.py vault_of_a_load.py) \
-    $(addprefix tests/watching/test_,keys_of_the_log.py lying_hub.py monitor_loop.py quorum.py reconciling.py)
+    $(addprefix tests/watching/test_,former_keys.py keys_of_the_log.py lying_hub.py monitor_loop.py quorum.py reconciling.py)
 
 test-postgresql: install-test  ## the tests that touch storage once more, on PostgreSQL, one after the other
 	SAFELANE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(ON_POSTGRESQL) $(addprefix --ignore=,$(ONCE_IS_ENOUGH))

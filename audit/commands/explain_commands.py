@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from audit.commands.export_verifying import verify_export
 from audit.commands.read_commands import add_keys, verified_export
 from audit.commands.trust import CONSISTENT, trust_of_dossier, trust_of_member
 from audit.errors import MalformedError, NotInLogError
@@ -17,6 +16,7 @@ from audit.log.verified_entries import VerifiedEntries
 from audit.reading.dossier import Dossier, say_proof
 from audit.reading.explain import StoryPart, explain_question
 from audit.reading.sentences import say_event
+from audit.reading.verified_export import verify_export
 
 
 def add_explain(commands: Any) -> None:

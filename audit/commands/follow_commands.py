@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from audit.commands.export_verifying import check_signed_by
 from audit.commands.trust import add_trust, now, say, say_moment, trust_of
 from audit.errors import AuditError, MalformedError, UnreachableError
 from audit.formats.checkpoint import open_checkpoint
@@ -23,6 +22,7 @@ from audit.log.mirror import entries_under
 from audit.log.policy import NO_QUORUM, Policy
 from audit.log.web_source import web_source
 from audit.reading.announced_keys import ABOUT_KEYS, announced_keys, present_key, replaced_keys
+from audit.reading.verified_export import check_signed_by
 
 UNREACHABLE: Final = 4
 """Exit code where the log was not reached, so that nothing new is known of it."""

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from audit.commands.export_verifying import verify_export
 from audit.commands.trust import add_trust, say, trust_of, trust_of_dossier
 from audit.errors import MalformedError, ProofError, QuorumError
 from audit.events.event_values import Outcome
@@ -17,6 +16,7 @@ from audit.log.verify import verify_extends
 from audit.reading.released_table import ReleasedTable
 from audit.reading.saved_table import compare
 from audit.reading.sidecar import ENDING, MemberProof, ProvenTable, Sidecar
+from audit.reading.verified_export import verify_export
 
 NOT_COMPARED: Final = 3
 """Exit code where the release is proved, and nothing in the file could be compared with it."""

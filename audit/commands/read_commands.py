@@ -8,7 +8,6 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from audit.commands.export_verifying import verify_export
 from audit.commands.trust import CONSISTENT, Trust, add_trust, trust_of
 from audit.commands.verify_commands import seen_at
 from audit.errors import MalformedError
@@ -25,6 +24,7 @@ from audit.reading.exports import csv_rows, json_lines
 from audit.reading.fhir import bundle
 from audit.reading.office import office_hours, time_zone
 from audit.reading.sentences import say_event
+from audit.reading.verified_export import verify_export
 
 FORMATS = ("jsonl", "csv", "fhir", "text")
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from audit.commands.export_verifying import verify_export
 from audit.commands.trust import CONSISTENT, add_trust, trust_of_member
 from audit.errors import SignatureError
 from audit.log.directory import LogDirectory
 from audit.log.verified_entries import VerifiedEntries
 from audit.reading.reconcile import Difference, RegionalLog, reconcile
+from audit.reading.verified_export import verify_export
 
 _PATIENCE = timedelta(minutes=5)
 

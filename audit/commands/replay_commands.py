@@ -6,7 +6,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from audit.commands.export_verifying import verify_export
 from audit.commands.trust import CONSISTENT, add_trust, say, trust_of_member
 from audit.errors import AuditError, ProofError
 from audit.formats.encoding import decode_utf8
@@ -14,6 +13,7 @@ from audit.log.directory import LogDirectory
 from audit.log.verified_entries import VerifiedEntries
 from audit.reading.decision_bundle import CheckedDecision, DecisionBundle, asked_of, check_decision, judged
 from audit.reading.sentences import say_event
+from audit.reading.verified_export import verify_export
 
 NOT_MADE_AGAIN: Final = (
     "not made again here: whether this policy text says this of this request, whether the request's levels "

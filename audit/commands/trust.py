@@ -19,7 +19,7 @@ from audit.formats.encoding import decode_utf8
 from audit.formats.note import Verifier
 from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory, parse_key_lines
-from audit.log.policy import Group, Policy, Verified
+from audit.log.policy import FIRST_COSIGNATURES, Group, Policy, Verified
 from audit.reading.dossier import Dossier
 
 CLOCKS_APART: Final = 300
@@ -188,7 +188,7 @@ def _with_quorum(policy: Policy, quorum: int | None) -> Policy:
 
 def _recent(policy: Policy, max_age: int | None) -> Policy:
     present = now()
-    since = 0 if max_age is None else present - max_age
+    since = max(FIRST_COSIGNATURES, 0 if max_age is None else present - max_age)
     return replace(policy, cosigned_since=since, cosigned_until=present + CLOCKS_APART)
 
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from audit.commands.export_verifying import verify_export
 from audit.commands.trust import (
     CONSISTENT,
+    Trust,
     add_trust,
     given_keys,
     say,
@@ -30,12 +30,12 @@ from audit.formats.vkey import ED25519
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy
 from audit.log.receipt import HEADER, Receipt
-from audit.log.verify import verify_extends
 from audit.reading.dossier import FORMAT as DOSSIER
 from audit.reading.dossier import Dossier
 from audit.reading.refused_message import FORMAT as REFUSED
 from audit.reading.refused_message import RefusedMessage
 from audit.reading.sentences import say_event
+from audit.reading.verified_export import KeyEntries, verify_export, verify_seen
 
 _USAGE = """\
 PATH is an exported log (a directory), a receipt, a dossier, a refused message, or a bundle of evidence. A
@@ -96,12 +96,13 @@ def _verify_directory(options: argparse.Namespace) -> None:
     directory = LogDirectory(options.path)
     trust = trust_of(options, directory, sys.stdout, quorum=options.quorum)
     kinds: Counter[str] = Counter()
-    verified = verify_export(directory, trust.policy, _count(kinds))
+    about_keys: KeyEntries = []
+    verified = verify_export(directory, trust.policy, _count(kinds), about_keys)
     say(trust.say(verified))
     for kind, number in sorted(kinds.items()):
         _say(f"  {number} {kind}")
     for path in options.seen:
-        old = verify_extends(directory, seen_at(path), trust.without_quorum)
+        old = verify_seen(directory, seen_at(path), trust.without_quorum, about_keys)
         _say(f"extends what {path} shows at size {old.size}")
 
 
@@ -119,8 +120,9 @@ def _verify_receipt(options: argparse.Namespace, receipt: Receipt) -> None:
     directory = None if options.log is None else LogDirectory(options.log)
     trust = trust_of(options, directory, sys.stdout, quorum=options.quorum)
     if directory is not None:
-        verify_export(directory, trust.policy)
-        verify_extends(directory, receipt.checkpoint, trust.policy)
+        about_keys: KeyEntries = []
+        verify_export(directory, trust.policy, about_keys=about_keys)
+        verify_seen(directory, receipt.checkpoint, trust.policy, about_keys)
     if options.entry is not None:
         entry = options.entry.read_bytes()
     elif directory is not None:
@@ -130,6 +132,8 @@ def _verify_receipt(options: argparse.Namespace, receipt: Receipt) -> None:
     verified = receipt.verify(entry, trust.policy)
     _say(f"entry {receipt.index} is in the log")
     say(trust.say(verified))
+    if directory is None:
+        say(_say_signers(trust, receipt.checkpoint))
 
 
 def _entry_of(directory: LogDirectory, index: int) -> bytes:
@@ -145,8 +149,21 @@ def _verify_evidence(options: argparse.Namespace, evidence: Evidence) -> None:
     finding = evidence.verify(trust.policy.logs)
     first, second = Checkpoint.parse(evidence.first.text), Checkpoint.parse(evidence.second.text)
     _say(f"{finding.value}: {first.origin} signed size {first.size}, and then size {second.size}")
+    say(_say_signers(trust, evidence.first, evidence.second))
     if finding is Finding.FORK and trust.witnesses_given:
         say(_say_cosigners(trust.policy, evidence))
+
+
+def _say_signers(trust: Trust, *notes: Note) -> Iterator[str]:
+    """Who has signed each checkpoint, where the reader gives several keys of the log: one may be a former."""
+    origin = Checkpoint.parse(notes[0].text).origin
+    keys = [log.key for log in trust.policy.logs if log.key.name == origin]
+    if len(keys) < 2:
+        return
+    for note in notes:
+        signers = ", ".join(str(key) for key in keys if any(line.is_by(key) for line in note.signatures))
+        yield f"  size {Checkpoint.parse(note.text).size} is signed by {signers}"
+    yield "  if the log had replaced such a key before that size, whoever stole it may have signed"
 
 
 def _say_cosigners(policy: Policy, evidence: Evidence) -> Iterator[str]:

@@ -27,7 +27,13 @@ def add_witness(commands: Any) -> None:
         help="cosign logs as an independent witness",
         description="Cosign every checkpoint that extends what was seen, and expose a log that does not.",
     )
-    parser.add_argument("--log-key", metavar="VKEY", action="append", required=True, help="a log to watch")
+    parser.add_argument(
+        "--log-key",
+        metavar="VKEY",
+        action="append",
+        required=True,
+        help="a log to watch; of one that has changed its key the former key first, then the present one",
+    )
     parser.add_argument("--listen", metavar="HOST:PORT", required=True)
     parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="secret key, made if missing")
     parser.add_argument("--name", default="witness", help="name of a key that is made (default: %(default)s)")
@@ -51,7 +57,9 @@ def _witness(options: argparse.Namespace) -> int:
     reporter = _Reporter(logs, options.evidence or options.state.parent)
     with closing(FileWitnessStorage(options.state)) as storage:
         cosigner = _cosigner(options.key, options.name, WITNESS_KEY_TYPES[options.key_type])
-        witness = Witness(cosigner, logs, storage)
+        present = {log.key.name: log.key for log in logs}
+        former = [log.key for log in logs if log.key != present[log.key.name]]
+        witness = Witness(cosigner, logs, storage, former)
         with WitnessServer(address, witness, [v.key.name for v in logs], reporter.report) as server:
             host, port = server.server_address[:2]
             with suppress(KeyboardInterrupt):

@@ -6,6 +6,7 @@ commitments (`audit.formats.commitment`). The leaf of the tree is exactly the ou
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from audit.errors import EntryTooLargeError, MalformedError
@@ -42,9 +43,10 @@ from audit.events.record_events import RECORD_EVENTS
 from audit.events.recovery_events import LogRestored, RegionUnconfirmed
 from audit.events.refusal_events import MessageRefused
 from audit.events.total_events import Contributed, TotalAsked, TotalReleased, TotalSpoiled
-from audit.formats.canonical import canonical_json, check_canonical, parse_json_object
+from audit.formats.canonical import canonical_json, parse_json_object
 from audit.formats.codec import record_of
 from audit.formats.commitment import Commitment
+from audit.formats.spelling import Spelling, exactly, object_of
 from audit.formats.tiles import MAX_ENTRY_SIZE
 
 
@@ -306,14 +308,24 @@ def decode(data: bytes) -> Event:
     cls = EVENTS.get(_kind(value))
     if cls is None:
         raise MalformedError("entry", "its type or version is not known here: a newer Safelane may read it")
-    check_canonical(value, data, "entry")
+    _spelling_of(cls).check(value, data, "entry")
     del value["type"], value["version"]
     for name, former in cls.FORMER_FIELDS.items():
         if name in value or former not in value:
             raise MalformedError(f"{cls.TYPE} entry", "not with the fields of its version")
         value[name] = value.pop(former)
     # Each JSON value has one meaning, each meaning one JSON value: what is read writes the same bytes again.
-    return _made(cls, record_of(cls).load_fields(value, f"{cls.TYPE} entry"))
+    # Checked by their types already: the check of a new event would take as long again.
+    event: Event = record_of(cls).load_unchecked(value, f"{cls.TYPE} entry")
+    return event
+
+
+@cache
+def _spelling_of(cls: type[Event]) -> Spelling:
+    """The spelling of all entries of one type and version."""
+    fields = {cls.FORMER_FIELDS.get(name, name): c.spelling for name, c in record_of(cls).items.items()}
+    fields |= {"type": exactly(cls.TYPE), "version": exactly(cls.VERSION)}
+    return Spelling(object_of(fields))
 
 
 def kind_of(data: bytes) -> str:
@@ -325,13 +337,6 @@ def kind_of(data: bytes) -> str:
     if cls is None:
         raise MalformedError("entry", "its type or version is not known here: a newer Safelane may read it")
     return cls.TYPE
-
-
-def _made(cls: type[Event], held: dict[str, Any]) -> Event:
-    """Create the event from fields already read by their types: a second check would take as long."""
-    event = cls.__new__(cls)
-    event.__dict__.update(held)
-    return event
 
 
 def _kind(value: dict[str, Any]) -> tuple[str, int]:

@@ -6,13 +6,13 @@ spelling need not be decoded.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
 from audit.errors import MalformedError
-from audit.events.events import Event, decode
+from audit.events.events import Event, decode, encode
 from audit.events.former_events import all_types, present_type
 from audit.events.question_events import Released
 from audit.formats.canonical import canonical_json
@@ -27,10 +27,16 @@ _MOST_TOGETHER: Final = 512
 
 @dataclass(frozen=True)
 class Found:
-    """A readable entry: its number and its event."""
+    """A readable entry: its number and its event, and its bytes where it was read from a log."""
 
     number: int
     event: Event
+    read_from: bytes | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def entry(self) -> bytes:
+        """The bytes of the entry: an event has only one spelling."""
+        return encode(self.event) if self.read_from is None else self.read_from
 
 
 def event_of(entry: bytes) -> Event | None:
@@ -46,7 +52,7 @@ def read_events(entries: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
     for number, entry in entries:
         event = event_of(entry)
         if event is not None:
-            yield Found(number, event)
+            yield Found(number, event, entry)
 
 
 def time_of(event: Event) -> datetime:

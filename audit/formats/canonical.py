@@ -51,5 +51,7 @@ def _refuse_number(text: str) -> NoReturn:
 
 
 # Made once: with options, the functions of `json` make a new one for every call.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
 _DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)

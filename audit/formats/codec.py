@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 
 from audit.errors import MalformedError
+from audit.formats import spelling
 from audit.formats.commitment import Commitment
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
@@ -21,7 +22,10 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 
 class Codec(Protocol):
     """Both directions for one type. `where` names the field in errors; both directions raise
-    MalformedError."""
+    MalformedError. `spelling` is the pattern of its JSON values in canonical spelling."""
+
+    @property
+    def spelling(self) -> bytes: ...
 
     def dump(self, value: Any, where: str) -> Any:
         """Return the JSON value of a value of exactly this type."""
@@ -38,6 +42,10 @@ class _Plain:
 
     kind: type
 
+    @property
+    def spelling(self) -> bytes:
+        return {str: spelling.TEXT, int: spelling.WHOLE_NUMBER, bool: spelling.TRUTH}[self.kind]
+
     def dump(self, value: Any, where: str) -> Any:
         # not isinstance: a bool is no int here, and an enumeration no plain text
         if type(value) is not self.kind:
@@ -48,21 +56,25 @@ class _Plain:
 
 
 class _Time:
+    spelling = spelling.TEXT
+
     def dump(self, value: Any, where: str) -> str:
         if type(value) is not datetime or value.tzinfo is not UTC or value.microsecond:
             raise MalformedError(where, "not a time in UTC and whole seconds")
         return value.isoformat()[:19] + "Z"
 
     def load(self, value: Any, where: str) -> datetime:
-        if not isinstance(value, str) or _TIME.fullmatch(value) is None:
+        if type(value) is not str or _TIME.fullmatch(value) is None:
             raise MalformedError(where, "not a time of the form YYYY-MM-DDThh:mm:ssZ")
         try:
-            return datetime.fromisoformat(value[:19]).replace(tzinfo=UTC)
+            return datetime.fromisoformat(value)
         except ValueError:
             raise MalformedError(where, "no such time") from None
 
 
 class _Hex:
+    spelling = spelling.TEXT
+
     def dump(self, value: Any, where: str) -> str:
         if type(value) is not bytes:
             raise MalformedError(where, "not bytes")
@@ -75,6 +87,8 @@ class _Hex:
 
 
 class _Commitment:
+    spelling = spelling.TEXT
+
     def dump(self, value: Any, where: str) -> str:
         if type(value) is not Commitment:
             raise MalformedError(where, "not a commitment: a value that could be guessed or is personal")
@@ -86,9 +100,12 @@ class _Commitment:
         return Commitment.parse(value)
 
 
-@dataclass(frozen=True)
 class _Choice:
-    kind: type[StrEnum]
+    spelling = spelling.TEXT
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        self.kind = kind
+        self._words = {str(word): word for word in kind}
 
     def dump(self, value: Any, where: str) -> str:
         if type(value) is not self.kind:
@@ -96,15 +113,17 @@ class _Choice:
         return str(value)
 
     def load(self, value: Any, where: str) -> StrEnum:
-        try:
-            return self.kind(value)
-        except ValueError:
-            raise MalformedError(where, f"none of {', '.join(self.kind)}") from None
+        word = self._words.get(value) if type(value) is str else None
+        if word is None:
+            raise MalformedError(where, f"none of {', '.join(self.kind)}")
+        return word
 
 
-@dataclass(frozen=True)
 class _Tuple:
-    item: Codec
+    def __init__(self, item: Codec) -> None:
+        self.item = item
+        self.spelling = spelling.list_of(item.spelling)
+        self._plain = item.kind if isinstance(item, _Plain) else None
 
     def dump(self, value: Any, where: str) -> list[Any]:
         if type(value) is not tuple:
@@ -114,12 +133,22 @@ class _Tuple:
     def load(self, value: Any, where: str) -> tuple[Any, ...]:
         if type(value) is not list:
             raise MalformedError(where, "not a list")
-        return tuple([self.item.load(item, where) for item in value])
+        if self._plain is None:
+            load = self.item.load
+            return tuple([load(item, where) for item in value])
+        for item in value:
+            if type(item) is not self._plain:
+                raise MalformedError(where, f"not a {self._plain.__name__}")
+        return tuple(value)
 
 
 @dataclass(frozen=True)
 class _Optional:
     inner: Codec
+
+    @property
+    def spelling(self) -> bytes:
+        return spelling.or_null(self.inner.spelling)
 
     def dump(self, value: Any, where: str) -> Any:
         return None if value is None else self.inner.dump(value, where)
@@ -128,12 +157,31 @@ class _Optional:
         return None if value is None else self.inner.load(value, where)
 
 
-@dataclass(frozen=True)
 class Record:
-    """A dataclass as a JSON object whose keys are exactly the fields."""
+    """A dataclass as a JSON object whose keys are exactly the fields.
 
-    kind: type
-    items: Mapping[str, Codec]
+    A log of a million entries is read through here: what is known of the class is looked up once, and fields
+    that need no conversion are compared in one loop.
+    """
+
+    def __init__(self, kind: type, items: Mapping[str, Codec]) -> None:
+        self.kind = kind
+        self.items = items
+        self.spelling = spelling.object_of({name: codec.spelling for name, codec in items.items()})
+        self._names = frozenset(items)
+        # Of a field that may be None, what it is otherwise.
+        inner = {n: codec.inner if isinstance(codec, _Optional) else codec for n, codec in items.items()}
+        self._plain = [
+            (name, codec.kind, codec is not items[name])
+            for name, codec in inner.items()
+            if isinstance(codec, _Plain)
+        ]
+        self._others = [
+            (name, codec.load, codec is not items[name])
+            for name, codec in inner.items()
+            if not isinstance(codec, _Plain)
+        ]
+        self._is_checked = hasattr(kind, "__post_init__")
 
     def dump(self, value: Any, where: str) -> dict[str, Any]:
         """Return the JSON object of an instance. Raises MalformedError when a field does not hold its
@@ -144,15 +192,27 @@ class Record:
 
     def load(self, value: Any, where: str) -> Any:
         """Instance out of a JSON object. Raises MalformedError."""
-        return self.kind(**self.load_fields(value, where))
+        made = self.load_unchecked(value, where)
+        if self._is_checked:
+            made.__post_init__()
+        return made
 
-    def load_fields(self, value: Any, where: str) -> dict[str, Any]:
-        """The fields of an instance out of a JSON object. Raises MalformedError."""
-        if type(value) is not dict or value.keys() != self.items.keys():
+    def load_unchecked(self, value: Any, where: str) -> Any:
+        """Instance out of a JSON object, its fields by their types and no further. Raises MalformedError."""
+        if type(value) is not dict or value.keys() != self._names:
             raise MalformedError(
                 where, f"not an object with exactly the keys {', '.join(sorted(self.items))}"
             )
-        return {name: codec.load(value[name], name) for name, codec in self.items.items()}
+        made: Any = object.__new__(self.kind)
+        held = made.__dict__
+        held.update(value)
+        for name, kind, may_be_none in self._plain:
+            if type(held[name]) is not kind and not (may_be_none and held[name] is None):
+                raise MalformedError(name, f"not a {kind.__name__}")
+        for name, load, may_be_none in self._others:
+            if not (may_be_none and held[name] is None):
+                held[name] = load(held[name], name)
+        return made
 
 
 _RECORDS: dict[Any, Record] = {}

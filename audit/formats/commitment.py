@@ -15,6 +15,7 @@ from typing import Final, Self
 from audit.errors import CommitmentError, MalformedError
 
 SALT_SIZE: Final = 32
+_DIGEST_SIZE: Final = 32
 _DOMAIN: Final = b"safelane/commitment/v1"
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -26,7 +27,7 @@ class Commitment:
     digest: bytes
 
     def __post_init__(self) -> None:
-        if len(self.digest) != sha256().digest_size:
+        if len(self.digest) != _DIGEST_SIZE:
             raise MalformedError("commitment", f"{len(self.digest)} bytes")
 
     def __str__(self) -> str:

@@ -29,6 +29,9 @@ class Finding(StrEnum):
     UNPROVEN = "unproven"
     """Reported: the later checkpoint came without a valid consistency proof. The log clears itself with a
     proof."""
+    FORMER_KEY = "former-key"
+    """Reported by whoever knows the log's entries: a former key alone has signed one of the two, of a size at
+    which an entry had replaced that key. Whoever stole the key may have made it: no proof against the log."""
 
 
 @dataclass(frozen=True)

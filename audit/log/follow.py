@@ -17,12 +17,10 @@ from audit.formats.note import MAX_NOTE_SIZE, Note
 from audit.formats.vkey import VerifierKey
 from audit.log.directory import CHECKPOINT, LogDirectory
 from audit.log.mirror import CheckedTiles, finish_mirror, grow_mirror, mirrored
-from audit.log.policy import NO_QUORUM, Policy, Verified
+from audit.log.policy import FIRST_COSIGNATURES, NO_QUORUM, Policy, Verified
 from audit.log.web_source import Source
 
 FORMAT: Final = "safelane/followed-log@v1"
-FIRST_COSIGNATURES: Final = 1_672_531_200
-"""2023: no witness has cosigned before the format was there. An earlier time is no time."""
 
 
 @dataclass(frozen=True)

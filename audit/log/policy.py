@@ -12,6 +12,8 @@ from audit.formats.encoding import MAX_SIZE
 from audit.formats.note import Note, Verifier
 
 NO_QUORUM: Final = "none"
+FIRST_COSIGNATURES: Final = 1_672_531_200
+"""2023: no witness has cosigned before the format was there. An earlier time is no time."""
 
 _ALLOWED = re.compile(rb"[\t\n\x20-\x7e\x80-\xff]*")
 _SPACE = re.compile(r"[ \t]+")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
+from heapq import merge
 from typing import Protocol, TypeVar
 
 from audit.events.event_values import PolicyStep
@@ -106,9 +107,9 @@ def notices(
 ) -> list[Notice]:
     """Return all alerts of a verified log, in the order of their first entries."""
     limit = thresholds
-    questions = [(each.organisation, each) for each in facts.asked]
-    denied = [(each.organisation, each) for each in facts.denied]
-    failed = [("everybody", each) for each in facts.failed_sign_ins]
+    questions = ((each.organisation, each) for each in facts.asked)
+    denied = ((each.organisation, each) for each in facts.denied)
+    failed = (("everybody", each) for each in facts.failed_sign_ins)
     raised = [
         *_crowded(NoticeKind.BURST, questions, limit.questions, limit.window),
         *_crowded(NoticeKind.DENIALS, denied, limit.denials, limit.window),
@@ -116,7 +117,7 @@ def notices(
         *_crowded(NoticeKind.WITHHELD, _withheld(facts), limit.withheld, limit.withheld_window),
         *_policy_flips(facts.steps, limit.policy_window),
         *_off_hours(facts.asked, limit),
-        *_purpose_drift([*facts.asked, *facts.denied], limit.habit),
+        *_purpose_drift(merge(facts.asked, facts.denied, key=lambda each: each.number), limit.habit),
         *_unusual(facts.asked, limit),
         *_suppressed(facts.refused, limit),
         *_damaged(facts.damaged),
@@ -221,11 +222,12 @@ def _off_hours(asked: Sequence[Question], limit: Thresholds) -> list[Notice]:
     ]
 
 
-def _purpose_drift(some: Sequence[Question], habit: int) -> list[Notice]:
+def _purpose_drift(some: Iterable[Question], habit: int) -> list[Notice]:
+    """`some`: in the order of their entries."""
     seen: dict[str, set[str]] = defaultdict(set)
     asked: dict[str, int] = defaultdict(int)
     raised = []
-    for each in sorted(some, key=lambda one: one.number):
+    for each in some:
         if each.purpose not in seen[each.organisation] and asked[each.organisation] >= habit:
             words = message(
                 "its first question for %(purpose)s, after %(count)s questions for other purposes",
@@ -287,12 +289,11 @@ def _damaged(numbers: Sequence[int]) -> list[Notice]:
 
 
 def _no_end(facts: EntryFacts, now: datetime, patience: timedelta) -> list[Notice]:
-    ended = facts.ended()
     words = message("asked, but no result was ever released")
     return [
-        Notice(NoticeKind.NO_END, each.question_id, words, (each.number,))
-        for each in facts.asked
-        if each.number not in ended and each.deadline is not None and each.deadline + patience < now
+        Notice(NoticeKind.NO_END, question_id, words, (number,))
+        for number, (question_id, deadline) in facts.unended.items()
+        if deadline + patience < now
     ]
 
 

@@ -30,15 +30,12 @@ class Question:
 
     number: int
     at: datetime
-    question_id: str
     organisation: str
     purpose: str
     measure: str
     by: tuple[str, ...]
     where: Conditions
     """Conditions, sorted."""
-    deadline: datetime | None
-    """None for a denied question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +77,14 @@ class EntryFacts:
         self.denied: list[Question] = []
         self.withheld: list[Result] = []
         """Of a hub's log and of a member's; no alert asks for other results."""
-        self._ended = array("q")
+        self.unended: dict[int, tuple[str, datetime]] = {}
+        """Questions without a result, by number: the id of each, and its deadline."""
         self._alike: dict[object, Any] = {}
         self.steps: list[Step] = []
         self.failed_sign_ins: list[Failure] = []
         self.refused: list[Failure] = []
         self.damaged: list[int] = []
         self._times = array("q")
-
-    def ended(self) -> frozenset[int]:
-        """The entries of questions that have a result."""
-        return frozenset(self._ended)
 
     @property
     def size(self) -> int:
@@ -125,25 +119,23 @@ class EntryFacts:
                 yield number
 
     def _asked(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
-        self.asked.append(self._question(number, at, value, _time(value["deadline"])))
+        named = value["question_id"], _time(value["deadline"])
+        self.asked.append(self._question(number, at, value))
+        self.unended[number] = named
 
     def _denied(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
-        self.denied.append(self._question(number, at, value, None))
+        self.denied.append(self._question(number, at, value))
 
-    def _question(
-        self, number: int, at: datetime, value: Mapping[str, Any], deadline: datetime | None
-    ) -> Question:
+    def _question(self, number: int, at: datetime, value: Mapping[str, Any]) -> Question:
         where = ((sys.intern(each["dimension"]), _texts(each["codes"])) for each in value["where"])
         return Question(
             number,
             at,
-            value["question_id"],
             _text(value, "organisation"),
             _text(value, "purpose"),
             _text(value, "measure"),
             self._once(_texts(value["by"])),
             self._once(tuple(sorted(where))),
-            deadline,
         )
 
     def _once(self, value: T) -> T:
@@ -154,7 +146,7 @@ class EntryFacts:
     def _released(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
         index = value["asked_index"]
         if type(index) is int:
-            self._ended.append(index)
+            self.unended.pop(index, None)
             if _much(value):
                 self.withheld.append(Result(number, at, index, None))
 

@@ -4,14 +4,11 @@ resources.)
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from audit.events.events import encode
 from audit.events.former_events import present_type
 from audit.events.search import Found, members_of, reasons_of, time_of
-from audit.formats.canonical import canonical_json
 from audit.reading.sentences import say_event
 
 COLUMNS: Final = (
@@ -25,9 +22,9 @@ _PASSED_OVER: Final = " \t\r\n\u00a0\u200b\ufeff"
 
 
 def json_lines(found: Iterable[Found]) -> Iterator[str]:
-    """Yield one JSON object per line: `number`, and `entry` as in the log."""
+    """Yield one JSON object per line, in canonical spelling: `number`, and `entry` as in the log."""
     for each in found:
-        yield canonical_json({"entry": json.loads(encode(each.event)), "number": each.number}).decode() + "\n"
+        yield f'{{"entry":{each.entry.decode()},"number":{each.number}}}\n'
 
 
 def csv_rows(found: Iterable[Found]) -> Iterator[str]:

@@ -5,7 +5,7 @@ A state machine without I/O. The whole state is, for each log, the latest cosign
 must make the checkpoint durable before a cosignature leaves.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from audit.errors import MalformedError, ProofError, SignatureError, UnknownLogError, UntrustedCheckpointError
@@ -37,8 +37,18 @@ class WitnessStorage(Protocol):
 class Witness:
     """Watches some logs, each known by the keys named after its origin, with one cosigning key."""
 
-    def __init__(self, cosigner: Cosigner, logs: Iterable[NoteVerifier], storage: WitnessStorage) -> None:
+    def __init__(
+        self,
+        cosigner: Cosigner,
+        logs: Iterable[NoteVerifier],
+        storage: WitnessStorage,
+        former: Collection[VerifierKey] = (),
+    ) -> None:
+        """`former`: those of the keys that their log has replaced. They verify what was cosigned before; a
+        checkpoint that none but these have signed may be a thief's, and is refused.
+        """
         self._cosigner = cosigner
+        self._former = frozenset(former)
         self._logs: dict[str, list[NoteVerifier]] = {}
         for log in logs:
             self._logs.setdefault(log.key.name, []).append(log)
@@ -67,6 +77,7 @@ class Witness:
             open_checkpoint(note, verifiers)
         except SignatureError as error:
             raise UntrustedCheckpointError(str(error)) from error
+        self._check_present_key(note, verifiers)
         if old_size > checkpoint.size:
             raise MalformedError(
                 "request", f"old size {old_size} is above the checkpoint's {checkpoint.size}"
@@ -78,6 +89,14 @@ class Witness:
         cosignature = self._cosigner.cosign(checkpoint, now)
         self._storage.replace(checkpoint.origin, old_size, note.with_signatures([cosignature]))
         return cosignature
+
+    def _check_present_key(self, note: Note, verifiers: Sequence[NoteVerifier]) -> None:
+        present = [verifier.key for verifier in verifiers if verifier.key not in self._former]
+        if not any(line.is_by(key) for line in note.signatures for key in present):
+            raise UntrustedCheckpointError(
+                "signed by a former key alone, which this witness knows to be replaced: somebody may have "
+                "stolen it"
+            )
 
     def _verifiers(self, origin: str) -> list[NoteVerifier]:
         if origin not in self._logs:

@@ -10,7 +10,7 @@ import argparse
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -19,12 +19,13 @@ from pathlib import Path
 from audit.events.event_values import CoarseShare, CoarseSize, MemberOutcome, Outcome
 from audit.events.events import encode
 from audit.events.question_events import Asked, Released
-from audit.events.search import Criteria
+from audit.events.search import Criteria, Found
 from audit.formats.commitment import Opening, commit
 from audit.formats.note import Verifier
 from audit.log.directory import LogDirectory, export
 from audit.log.policy import Policy
 from audit.log.verify import verify_log
+from audit.reading.exports import json_lines
 from gateway.auditing.alert_board import AlertBoard
 from gateway.auditing.alerts import find_notices
 from gateway.auditing.context import KeptLog
@@ -35,6 +36,7 @@ from gateway.auditing.log_check import check_log
 from gateway.auditing.ports import NoIndex
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.open_hub import create_hub, open_hub
+from gateway.cli.log.log_text import line_of_event
 from gateway.hub.context import Hub
 from gateway.hub.proofs import kept_log
 
@@ -153,6 +155,17 @@ def indexed(kept: KeptLog, directory: Path) -> int:
     return len(kept.index.heads())
 
 
+def written(kept: KeptLog, criteria: Criteria, lines: Callable[[Iterable[Found]], Iterable[str]]) -> int:
+    """What a search writes, as `safelane log list` does; returns the number of lines."""
+    with kept.store.reading() as view:
+        return sum(map(len, map(str.splitlines, lines(find(kept, view, criteria, None, whole(view))))))
+
+
+def text_lines(found: Iterable[Found]) -> Iterable[str]:
+    """Lines for people."""
+    return (line_of_event(each.number, each.event) for each in found)
+
+
 def by_pages(kept: KeptLog, both: Criteria, count: int) -> None:
     """What the pages and the API of a process that serves show at once."""
 
@@ -203,7 +216,10 @@ def main() -> None:
             timed("a question", lambda: hits(Criteria(question=f"q-{count // 2:024x}")))
             both = Criteria(organisation="organisation 1", purpose="treaty-reporting")
             timed("an organisation and a purpose", lambda: hits(both))
-            timed("a month", lambda: hits(Criteria(since=START, until=START + timedelta(days=31))))
+            month = Criteria(since=START, until=START + timedelta(days=31))
+            timed("a month", lambda: hits(month))
+            timed("a month, as lines for people", lambda: written(kept, month, text_lines))
+            timed("a month, as JSON lines", lambda: written(kept, month, json_lines))
             timed("refusals of a member (none)", lambda: hits(Criteria(member="KH", outcome="refused")))
             timed("everything", lambda: hits(Criteria()))
             timed(

@@ -58,7 +58,11 @@ def entries_of(storage: Storage, numbers: Iterable[int]) -> Iterator[tuple[int, 
 
 
 def _each_of(storage: Storage, numbers: list[int]) -> list[tuple[int, bytes]]:
+    first, beyond = min(numbers), max(numbers) + 1
     try:
+        if beyond - first == len(numbers):  # they follow each other: read and compared as one range
+            entries = dict(enumerate(storage.read_entries(first, beyond), first))
+            return [(number, entries[number]) for number in numbers]
         return list(zip(numbers, storage.read_each(numbers), strict=True))
     except DamagedEntryError:
         return [found for number in numbers for found in _held(storage, number, number + 1)]

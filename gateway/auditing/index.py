@@ -6,41 +6,35 @@ the log has these very entries. A log only grows, so a segment is never changed;
 segment is read entry by entry.
 """
 
-import re
 import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from typing import Final
 
-from audit.errors import NotInLogError
+from audit.errors import MalformedError, NotInLogError
 from audit.events.former_events import all_types
 from audit.events.search import Criteria
-from audit.formats.canonical import canonical_json
 from audit.formats.merkle import HASH_SIZE
 from audit.formats.tiles import WIDTH, Tile, width_at
 from audit.log.log import Storage
 from audit.log.tile_cache import TileCache
+from gateway.auditing.index_words import Word, term, words_in
 
 _TILES: Final = 8
 """Tiles of a segment; a tile of level 1 has the hashes of 256."""
 SEGMENT: Final = _TILES * WIDTH
 """Entries of a segment."""
 
-_WORD: Final = rb'"((?:[^"\\]|\\.)*)"'
-_FIELD: Final = re.compile(rb'"(type|organisation|purpose|question_id|member|outcome|reason)":' + _WORD)
-_LIST: Final = re.compile(rb'"(?:members|reasons)":\[([^\]]*)\]')
-_ONE: Final = re.compile(_WORD)
-_AT_MEMBER: Final = re.compile(rb'"member":' + _WORD + rb',"outcome":' + _WORD)
-_TIME: Final = re.compile(rb'"(?:asked_at|at)":"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)')
-_LISTED: Final = frozenset({b"member", b"reason"})
-"""Fields whose words also occur in lists: such words are looked up without the field."""
 DAMAGED: Final = b"damaged"
 """The term of entries whose words nobody knows: candidates of every search, whose reader names them."""
+
+_NONE: Final[frozenset[Word]] = frozenset()
 
 Places = Mapping[int, bytes]
 """For each segment the ascending places of entries in it: two bytes each, little-endian."""
@@ -82,14 +76,20 @@ class Known:
 
 def made_of(storage: Storage, number: int, entries: Iterable[bytes | None]) -> Segment:
     """Make a segment from its entries, None for a damaged one. Raises NotInLogError."""
-    places: dict[bytes, array[int]] = defaultdict(partial(array, "H"))
-    times = array("Q")
+    damaged, times = array("H"), array("Q")
+    places: dict[Word, array[int]] = defaultdict(partial(array, "H"))
     for place, entry in enumerate(entries):
-        for term in (DAMAGED,) if entry is None else _terms_in(entry):
-            places[term].append(place)
-        times.append(0 if entry is None else _time_in(entry))
-    head = Head(number, hash_of(storage, number), min(times), max(times))
-    return Segment(head, {term: _little(found) for term, found in places.items()}, _little(times))
+        words, time = (_NONE, 0) if entry is None else words_in(entry)
+        for word in words:
+            places[word].append(place)
+        if entry is None:
+            damaged.append(place)
+        times.append(time)
+    found = {DAMAGED: _little(damaged)} if damaged else {}
+    for word, ascending in places.items():
+        with suppress(MalformedError):
+            found[term(word)] = _little(ascending)
+    return Segment(Head(number, hash_of(storage, number), min(times), max(times)), found, _little(times))
 
 
 def hash_of(storage: Storage, number: int) -> bytes:
@@ -139,16 +139,16 @@ class Sought:
             "": criteria.member,
         }
         groups: list[tuple[bytes, ...]] = [
-            (_term(name, word),) for name, word in fields.items() if word is not None
+            (term((name, word)),) for name, word in fields.items() if word is not None
         ]
         if criteria.reason is not None:
-            groups.append((_term("", criteria.reason),))
+            groups.append((term(("", criteria.reason)),))
         if criteria.kind is not None:
-            groups.append(tuple(_term("type", name) for name in all_types(criteria.kind)))
+            groups.append(tuple(term(("type", name)) for name in all_types(criteria.kind)))
         if criteria.outcome is not None:
-            own = _term("type", criteria.outcome)
+            own = term(("type", criteria.outcome))
             whose = "" if criteria.member is None else f"{criteria.member}:"
-            groups.append((_term("outcome", f"{whose}{criteria.outcome}"), own))
+            groups.append((term(("outcome", f"{whose}{criteria.outcome}")), own))
         # An entry just at the end may fit, as fractions of a second are not compared.
         until = _LATEST if criteria.until is None else _number(criteria.until)
         return cls(tuple(groups), 0 if criteria.since is None else _number(criteria.since), until)
@@ -201,23 +201,6 @@ class Sought:
 
 _LATEST: Final = 2**63 - 1
 """Greater than the number of any time, and not too great for a column of a database."""
-
-
-def _terms_in(entry: bytes) -> set[bytes]:
-    found = {b"%b=%b" % ((b"" if name in _LISTED else name), word) for name, word in _FIELD.findall(entry)}
-    found |= {b"outcome=%b:%b" % pair for pair in _AT_MEMBER.findall(entry)}
-    for words in _LIST.findall(entry):
-        found |= {b"=" + word for word in _ONE.findall(words)}
-    return found
-
-
-def _time_in(entry: bytes) -> int:
-    at = _TIME.search(entry)
-    return 0 if at is None else int(b"".join(at.groups()))
-
-
-def _term(name: str, word: str) -> bytes:
-    return f"{name}=".encode() + canonical_json(word)[1:-1]
 
 
 def _number(moment: datetime) -> int:

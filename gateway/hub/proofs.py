@@ -1,6 +1,6 @@
 """The hub's log as auditors read the log, members' entries with their proofs, and sidecars of tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from audit.errors import AuditError
 from audit.events.events import decode
@@ -17,9 +17,10 @@ from gateway.auditing.context import KeptLog
 from gateway.hub.context import Hub
 from gateway.hub.decision_replay import replay
 from gateway.hub.errors import UnknownQuestionError
-from gateway.hub.log_exchange import log_keys_of, witness_keys_of
+from gateway.hub.log_exchange import log_keys_of, origin_of, witness_keys_of
 from gateway.hub.model import AskedQuestion, KeptRelease, LoggedAnswer
 from gateway.hub.ports import View
+from gateway.watching.keys import LOG, KnownKeys, Numbered, check_signs
 from gateway.wire.release import RESULT, release_text
 
 
@@ -55,7 +56,11 @@ def member_proofs(hub: Hub, question_id: str) -> list[tuple[ProvenEntry, Verifie
             proof
             for member, answer in sorted(logged.items())
             if member in enrolled
-            for proof in _proven(answer, log_keys_of(hub, view, enrolled[member]).all)
+            for proof in _proven(
+                answer,
+                log_keys_of(hub, view, enrolled[member]),
+                view.watch.key_changes(origin_of(enrolled[member])),
+            )
         ]
 
 
@@ -91,12 +96,16 @@ def _own_entry(hub: Hub, view: View, index: int) -> ProvenEntry:
     return ProvenEntry(hub.log.entry(view.log, index), hub.log.fullest_receipt(view.log, index))
 
 
-def _proven(answer: LoggedAnswer, keys: Sequence[str]) -> Iterator[tuple[ProvenEntry, VerifierKey]]:
-    """The entry with the first key that verifies its proof: the log may have changed its key since."""
+def _proven(
+    answer: LoggedAnswer, keys: KnownKeys, changes: Numbered
+) -> Iterator[tuple[ProvenEntry, VerifierKey]]:
+    """The entry with the first key that verifies its proof, of those that the log had at its checkpoint: the
+    log may have changed its key since."""
     receipt = Receipt.parse(answer.receipt)
-    for key in map(VerifierKey.parse, keys):
+    for key in map(VerifierKey.parse, keys.all):
         try:
-            receipt.verify(answer.entry, Policy.of(Verifier(key)))
+            proven = receipt.verify(answer.entry, Policy.of(Verifier(key))).checkpoint
+            check_signs(LOG, keys, changes, receipt.checkpoint, proven.size)
         except AuditError:
             continue
         yield ProvenEntry(answer.entry, receipt), key

@@ -18,7 +18,7 @@ from gateway.hub.log_exchange import witness_keys_of
 from gateway.hub.ports import Notes, View
 from gateway.watching.keys import LOG, KnownKeys, key_change, known_keys
 from gateway.watching.model import KeptEvidence
-from gateway.watching.witnessing import is_convicted, is_reported, keep_evidence
+from gateway.watching.witnessing import is_convicted, is_of_former_key, is_reported, keep_evidence
 from gateway.wire.enrolment import Enrolment
 
 log = structlog.get_logger()
@@ -106,7 +106,7 @@ def _contradiction(hub: Hub, view: View, text: str, keys: KnownKeys) -> Evidence
         new = Checkpoint.parse(present.text)
         if old.size > new.size:
             return None if is_reported(view.watch, shown) else Evidence(shown, present)
-        if old.size == 0 or is_convicted(view.watch, shown):
+        if old.size == 0 or is_convicted(view.watch, shown) or is_of_former_key(view.watch, shown):
             return None
         nodes = TiledTree(new.size, view.log.read_tiles).nodes
         if root(old.size, nodes) == old.root:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import structlog
 
+from audit.formats.evidence import Finding
 from audit.formats.vkey import VerifierKey
 from gateway.watching.keys import key_change
-from gateway.watching.model import Alert, Concern
+from gateway.watching.model import Alert, Concern, KeptEvidence
 from gateway.watching.ports import WatchView
 from gateway.watching.witnessing import Transaction
 
@@ -54,6 +55,18 @@ def key_alerts(watch: WatchView, origin: str, keys: Sequence[str], what: str = "
     return [Alert(Concern.NEW_KEY, origin, VerifierKey.parse(keys[0]).key_id.hex(), message, (number,))]
 
 
+def _said(kept: KeptEvidence) -> str:
+    if kept.finding is Finding.FORMER_KEY:
+        return (
+            f"another history of {kept.origin} is signed by a key alone that the log had replaced: somebody "
+            "may have stolen that key; compare the newest checkpoints with the log's operator by telephone"
+        )
+    return (
+        f"two checkpoints signed by {kept.origin} do not fit each other; tell every member, and check the "
+        "bundle with `python -m audit verify`"
+    )
+
+
 def evidence_alerts(watch: WatchView) -> list[Alert]:
     """Return an alert for every bundle of evidence."""
     return [
@@ -61,8 +74,7 @@ def evidence_alerts(watch: WatchView) -> list[Alert]:
             Concern.CONTRADICTION,
             kept.origin,
             kept.id,
-            f"{kept.finding.value}: two checkpoints signed by {kept.origin} do not fit each other; "
-            "tell every member, and check the bundle with `python -m audit verify`",
+            f"{kept.finding.value}: {_said(kept)}",
             evidence=kept.id,
         )
         for kept in watch.evidence()

@@ -60,7 +60,7 @@ def compare_logs(origin: str, member: str, regional: Entries, members: Entries, 
     """
     region = RegionalLog.read(origin, regional)
     late = _late(region, members, horizon)
-    newest = [release for _, release in region.newest.values()]
+    newest = [release for _, release in region.newest()]
     waiting = {r.question_id for r in newest if r.at >= horizon.member_known_until}
     found = [
         each
@@ -122,7 +122,7 @@ def _otherwise_named(
     answers = {event.asked.index: number for number, event in answers_in(members)}
     leaves = {number: leaf_hash(entry) for number, entry in members}
     entries = dict(regional)
-    for index, release in region.newest.values():
+    for index, release in region.newest():
         end = event_of(entries[index])
         outcomes = end.outcomes if isinstance(end, Released) else ()
         named = next((o.entry for o in outcomes if o.member == member), None)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
+from audit.errors import UntrustedCheckpointError
 from audit.formats.checkpoint import Checkpoint
 from audit.formats.cosignature import Cosigner
 from audit.formats.evidence import Evidence, Finding
@@ -12,7 +13,7 @@ from audit.formats.note import Note, Verifier
 from audit.log.excerpt import Excerpt, follow, revealed_entries
 from audit.witness.protocol import AddCheckpoint
 from audit.witness.witness import Witness
-from gateway.watching.keys import LOG, KnownKeys, check_signs
+from gateway.watching.keys import LOG, KnownKeys, Numbered, check_signs
 from gateway.watching.model import KeptEvidence
 from gateway.watching.ports import Notes, WatchView
 
@@ -59,14 +60,30 @@ def keep_evidence(
 ) -> KeptEvidence:
     """Keep a bundle durably, under the contradiction it proves. Raises AuditError for one without proof.
 
-    A contradiction signed by a valid key counts against the log for ever.
+    A contradiction counts against the log for ever, if each checkpoint is signed by the key that the log had
+    at its size. What a former key alone has signed is kept once, as a reason to look: a thief may have made
+    it.
     """
     origin = Checkpoint.parse(evidence.first.text).origin
     finding = evidence.verify([Verifier.parse(key) for key in keys.all])
-    kept = KeptEvidence.of(evidence, origin, finding, now)
     with transaction() as notes:
+        if not _is_the_logs_own(evidence, keys, notes.watch.key_changes(origin)):
+            finding = Finding.FORMER_KEY
+            for kept in notes.watch.evidence():
+                if (kept.origin, kept.finding) == (origin, finding):
+                    return kept
+        kept = KeptEvidence.of(evidence, origin, finding, now)
         notes.watch.keep_evidence(kept)
     return kept
+
+
+def _is_the_logs_own(evidence: Evidence, keys: KnownKeys, changes: Numbered) -> bool:
+    try:
+        for note in (evidence.first, evidence.second):
+            check_signs(LOG, keys, changes, note, Checkpoint.parse(note.text).size)
+    except UntrustedCheckpointError:
+        return False
+    return True
 
 
 def is_convicted(watch: WatchView, seen: Note) -> bool:
@@ -77,6 +94,14 @@ def is_convicted(watch: WatchView, seen: Note) -> bool:
 def is_reported(watch: WatchView, seen: Note) -> bool:
     """Whether a log is known to be shorter than this checkpoint: kept once, whatever the log signs then."""
     return _is_kept(watch, seen, Finding.ROLLBACK)
+
+
+def is_of_former_key(watch: WatchView, seen: Note) -> bool:
+    """Whether this checkpoint, with these signatures, is kept as what a former key alone has signed."""
+    return any(
+        kept.finding is Finding.FORMER_KEY and str(Evidence.parse(kept.bundle).first) == str(seen)
+        for kept in watch.evidence()
+    )
 
 
 def _is_kept(watch: WatchView, seen: Note, finding: Finding) -> bool:

@@ -1,13 +1,19 @@
 """`safelane log` over the directories of a hub and a node, and the auditor's own check of what it writes."""
 
+import os
+import pty
 import re
+from contextlib import redirect_stdout, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
 from databases import new_database
 
 from audit.commands.command_line import main as audit_main
+from audit.events.events import SnapshotLoaded, encode
 from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, log_key, open_hub
 from gateway.bootstrap.setup.open_member import connect, create_member
 from gateway.cli import main
@@ -114,3 +120,44 @@ def test_what_is_not_there_is_said(region: Path, tmp_path: Path) -> None:
     assert (not_empty.exit_code, "not empty" in not_empty.output) == (6, True)
     assert (nowhere.exit_code, "not set up" in nowhere.output) == (8, True)
     assert (unwritable.exit_code, "cannot be written" in unwritable.output) == (6, True)
+
+
+def on_a_terminal(*arguments: object) -> str:
+    """What `safelane log` writes to a terminal."""
+    ours, theirs = pty.openpty()
+    written: list[bytes] = []
+
+    def read() -> None:
+        with suppress(OSError):  # the terminal's end
+            while part := os.read(ours, 65536):
+                written.append(part)
+
+    reader = Thread(target=read)
+    reader.start()
+    with os.fdopen(theirs, "w", encoding="utf-8") as terminal, redirect_stdout(terminal):
+        main(["log", *map(str, arguments)], standalone_mode=False)
+    reader.join()
+    os.close(ours)
+    return b"".join(written).decode()
+
+
+def test_a_terminal_shows_the_newest_thousand_and_says_so_while_a_file_gets_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = tmp_path / "hub"
+    create_hub(directory, "log.example/hub", database=new_database(HUB))
+    with open_hub(directory) as hub, hub.store.writing() as work:
+        some = encode(SnapshotLoaded("KH", "kh-000000000001", "2026-01-31", datetime(2026, 2, 1, tzinfo=UTC)))
+        hub.log.append(work.log, [some] * 1100, 1_800_000_000)
+
+    shown = on_a_terminal("list", "--type", "snapshot-loaded", "--dir", directory).splitlines()
+    said = capsys.readouterr().err
+    every = on_a_terminal("list", "--all", "--type", "snapshot-loaded", "--dir", directory).splitlines()
+    in_file = run("list", "--type", "snapshot-loaded", "--dir", directory).stdout.splitlines()
+
+    assert len(in_file) == 1100
+    assert shown == in_file[-1000:]
+    assert "--all" in said
+    assert every == in_file
+    assert capsys.readouterr().err == ""
+    assert run("list", "--all", "--newest", 3, "--dir", directory).exit_code == 2

@@ -21,7 +21,8 @@ from audit.formats.note import MAX_NOTE_SIZE, Note, Verifier
 from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy
-from audit.log.verify import verify_extends, verify_log
+from audit.log.verify import verify_extends
+from audit.reading.verified_export import verify_export
 from gateway.bootstrap.setup.layout import Layout
 from gateway.errors import SafelaneError
 from gateway.member.node.context import Node
@@ -106,7 +107,7 @@ def read_mirrors(folders: Sequence[Path], log_keys: Sequence[Verifier]) -> Regio
 
 def _checked(folder: Path, policy: Policy) -> int:
     try:
-        return verify_log(LogDirectory(folder), policy).checkpoint.size
+        return verify_export(LogDirectory(folder), policy).checkpoint.size
     except AuditError as error:
         raise MirrorsError(
             f"{folder} is no whole mirror of the regional log under the key that was given: {error}.",

@@ -17,8 +17,8 @@ from audit.events.question_events import Asked
 from audit.formats.merkle import leaf_hash
 from audit.log.directory import LogDirectory
 from audit.log.policy import Policy
-from audit.log.verify import verify_log
 from audit.reading.decision_bundle import DecisionBundle
+from audit.reading.verified_export import verify_export
 from gateway.accounts import leaving
 from gateway.accounts.context import Accounts
 from gateway.auditing.audited_log import ReplayResult
@@ -148,7 +148,7 @@ def _no_bundle(number: int) -> DecisionBundle:
 def _asked(node: Node, region: Path, ref: EntryRef) -> Asked:
     """Return the hub's entry of a decision from the verified export. Raises AuditError."""
     entries: dict[int, bytes] = {}
-    verified = verify_log(
+    verified = verify_export(
         LogDirectory(region), Policy.of(node.hub_log), lambda number, entry: entries.update({number: entry})
     )
     entry = entries.get(ref.index)

@@ -1,11 +1,12 @@
 """`safelane log list`: finding entries, also by a person's name."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -21,6 +22,10 @@ from gateway.cli.log.kept_log import fail_if_damaged, log_reading, opened
 from gateway.cli.log.log_text import line_of, line_of_event
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_ON_A_SCREEN: Final = 1000
+"""Entries that a terminal shows unless asked for others: nobody reads ten thousand lines on it."""
+_TOGETHER: Final = 200
+"""Lines written at once: each writing is a call of the system."""
 
 
 @click.command("list")
@@ -35,18 +40,31 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--since", type=_DAY, metavar="YYYY-MM-DD", help="From that day on, in UTC.")
 @click.option("--until", type=_DAY, metavar="YYYY-MM-DD", help="Before that day, in UTC.")
 @click.option("--newest", type=click.IntRange(min=1), help="Only so many of them, the newest.")
+@click.option("--all", "everything", is_flag=True, help="On a terminal too, more than the newest 1000.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "jsonl", "csv", "fhir"]), default="text", show_default=True
 )
 @click.option("--full", is_flag=True, help="Read every entry, and trust no index of the log's words.")
 @options.directory
 def list_entries(
-    directory: Path, person: str | None, newest: int | None, form: str, *, full: bool, **given: Any
+    directory: Path,
+    person: str | None,
+    newest: int | None,
+    form: str,
+    *,
+    everything: bool,
+    full: bool,
+    **given: Any,
 ) -> None:
     """List entries, oldest first: all entries, or only those matching every option. The reading is logged.
 
-    Exit code 6 where an entry is damaged: it is named at the end, and all others are listed.
+    A terminal shows the newest 1000 of them, and says so; files and other programs get all. Exit code 6 where
+    an entry is damaged: it is named at the end, and all others are listed.
     """
+    if newest is not None and everything:
+        raise click.UsageError("--newest and --all contradict each other: give one of them.")
+    on_a_screen = newest is None and not everything and form == "text" and sys.stdout.isatty()
+    wanted = _ON_A_SCREEN + 1 if on_a_screen else newest
     criteria = Criteria(**{**given, "since": _utc(given["since"]), "until": _utc(given["until"])})
     with opened(directory) as found:
         with found.kept.store.reading() as view:
@@ -57,18 +75,37 @@ def list_entries(
             span = whole(view) if newest is None else before
             kept = replace(found.kept, index=NoIndex()) if full else found.kept
             if form == "text" and person is None and criteria == Criteria():
-                first = span.start if newest is None else max(span.start, span.end - newest)
+                first = span.start if wanted is None else max(span.start, span.end - wanted)
                 some = entries(view.log, Span(first, span.end))
-                lines: Iterator[str] = (line_of(*each) + "\n" for each in some)
+                lines: Iterable[str] = (line_of(*each) + "\n" for each in some)
             else:
                 hits = find(kept, view, criteria, person, span)
-                if newest is not None:
-                    last = islice(find_newest(kept, view, criteria, person, span), newest)
+                if wanted is not None:
+                    last = islice(find_newest(kept, view, criteria, person, span), wanted)
                     hits = reversed(list(last))
                 lines = _written(form, found.kept.log.origin, hits)
-            for line in lines:
-                click.echo(line, nl=False)
+            if on_a_screen:
+                lines = _last_screens(lines)
+            _write(lines)
             fail_if_damaged(view)
+
+
+def _last_screens(lines: Iterable[str]) -> list[str]:
+    """What a terminal shows of these lines; says so where it leaves any out."""
+    some = list(lines)
+    if len(some) > _ON_A_SCREEN:
+        click.echo(
+            f"The newest {_ON_A_SCREEN} entries follow; there are older ones. All: --all, or into a file. "
+            "More of the newest: --newest N.",
+            err=True,
+        )
+    return some[-_ON_A_SCREEN:]
+
+
+def _write(lines: Iterable[str]) -> None:
+    rest = iter(lines)
+    while some := "".join(islice(rest, _TOGETHER)):
+        click.echo(some, nl=False)
 
 
 def _search(person: str | None, given: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from audit.formats.vkey import VerifierKey
 from audit.log.directory import LogDirectory, parse_key_lines
 from audit.log.policy import Policy
 from audit.log.verified_entries import VerifiedEntries
-from audit.log.verify import verify_log
 from audit.reading.decision_bundle import DecisionBundle, asked_of, check_decision, judged
+from audit.reading.verified_export import verify_export
 from gateway.cli.log.kept_log import LogCommandError
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
@@ -58,7 +58,7 @@ def replay_files(bundle: Path, log: Path, keys: Sequence[str], region: Path | No
 
 def _verified(path: Path, policy: Policy) -> tuple[str, Sequence[bytes]]:
     directory = LogDirectory(path)
-    checkpoint = verify_log(directory, policy).checkpoint
+    checkpoint = verify_export(directory, policy).checkpoint
     return checkpoint.origin, VerifiedEntries(directory, checkpoint)
 
 

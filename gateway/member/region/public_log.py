@@ -21,11 +21,12 @@ Resource = Callable[[str, int], bytes]
 
 
 def compare_with_public(node: Node, checkpoint: str, resource: Resource) -> KeptEvidence | None:
-    """Compare the hub's public checkpoint with the one that this node has witnessed; returns proof of a fork.
+    """Compare the hub's public checkpoint with the one that this node has witnessed; keeps a contradiction.
 
     Of the same size: two roots are proof. Of a greater: the public tiles say which root the log had at the
     witnessed size; they are checked against the signed root first. A smaller one may be an old copy, and the
-    next poll says. Nothing that the log did not sign counts against it. Raises LinkError.
+    next poll says. What the log did not sign is no proof against it, nor what a former key alone has signed
+    (`Finding.FORMER_KEY`). Returns what is kept, if anything. Raises LinkError.
     """
     with node.store.reading() as view:
         seen = view.witness.latest(region_of(node))

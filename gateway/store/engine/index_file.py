@@ -15,7 +15,7 @@ from typing import Final
 from gateway.auditing.index import Head, Known, Segment, Sought
 from gateway.store.engine.database import StorageError
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Of the tables, and of which words are taken from an entry: a file of another version is made anew."""
 _TABLES: Final = (
     """create table segments (

@@ -335,7 +335,7 @@ def test_the_command_opens_a_table_and_refuses_a_changed_one(
     assert main(["open", str(table), "--policy", str(witnessed)]) == 1
     assert "not witnessed yet" in capsys.readouterr().err
     head = Checkpoint.parse(asking.log.checkpoint(asking.storage).text)
-    asking.storage.add_cosignatures(head.size, [WITNESS.cosign(head, 5)])
+    asking.storage.add_cosignatures(head.size, [WITNESS.cosign(head, 1_700_000_000)])
     export_log(asking.log, asking.storage, tmp_path / "later", [WITNESS.key])
     assert main(["open", str(table), "--policy", str(witnessed), "--log", str(tmp_path / "later")]) == 0
     assert "cosigned by w" in capsys.readouterr().out

@@ -33,8 +33,8 @@ def seen(log: Log, storage: MemoryStorage, witness: Witness) -> MemoryStorage:
     return storage
 
 
-def signed(log_signer: Signer, size: int, root: bytes) -> Note:
-    return note.sign(str(Checkpoint(log_signer.key.name, size, root)), log_signer)
+def signed(signer: Signer, size: int, root: bytes) -> Note:
+    return note.sign(str(Checkpoint(signer.key.name, size, root)), signer)
 
 
 def forked(log: Log, size: int) -> MemoryStorage:
@@ -54,6 +54,26 @@ def test_the_first_checkpoint_of_a_log_is_believed(
     cosigned = log.checkpoint(storage).with_signatures([cosignature])
     assert cosigned_at(cosigned, COSIGNER.verifier) == NOW
     assert witness.latest(log.origin) == cosigned
+
+
+def test_what_a_former_key_alone_has_signed_is_refused_whatever_it_says(
+    log: Log, seen: MemoryStorage, signer: Signer
+) -> None:
+    """A thief of the former key gets no cosignature, and makes no evidence against the log."""
+    present = Signer.from_seed(log.origin, bytes(range(64, 96)))
+    storage = MemoryWitnessStorage()
+    Witness(COSIGNER, [Verifier(log.key)], storage).update(0, [], log.checkpoint(seen), NOW)
+    keys = [Verifier(log.key), present.verifier]
+    witness = Witness(COSIGNER, keys, storage, former=[log.key])
+
+    log.append(seen, [b"5"], now=NOW)
+    proof, grown = log.consistency(seen, 5, 6), log.checkpoint(seen)
+    for stolen in (grown, signed(signer, 5, bytes(32)), signed(signer, 4, bytes(32))):
+        with pytest.raises(UntrustedCheckpointError, match="former key alone"):
+            witness.update(5, proof, stolen, NOW)
+    witness.update(5, proof, note.sign(grown.text, signer, present), NOW)
+    log.append(seen, [b"6"], now=NOW)
+    witness.update(6, log.consistency(seen, 6, 7), note.sign(log.checkpoint(seen).text, present), NOW)
 
 
 def test_growth_is_cosigned(log: Log, seen: MemoryStorage, witness: Witness) -> None:

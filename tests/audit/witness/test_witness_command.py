@@ -13,17 +13,23 @@ from audit.commands.command_line import main
 from audit.errors import AuditError
 from audit.formats.cosignature import CosignatureVerifier, Cosigner
 from audit.formats.evidence import Evidence, Finding
-from audit.formats.note import Verifier
+from audit.formats.note import Signer, Verifier
 from audit.formats.vkey import SUBTREE_V1, VerifierKey
 from audit.log.log import Log
 from audit.witness.client import ask_witness
+
+
+def former(log: Log) -> Signer:
+    """The key that the log had before its present one."""
+    return Signer.from_seed(log.origin, bytes(range(64, 96)))
 
 
 class Process:
     def __init__(self, log: Log, directory: Path) -> None:
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "audit", "witness", "--log-key", str(log.key)),
+                *(sys.executable, "-m", "audit", "witness"),
+                *("--log-key", str(former(log).key), "--log-key", str(log.key)),
                 *("--listen", "127.0.0.1:0", "--name", "witness.example", "--key-type", "ml-dsa-44"),
                 *("--key", str(directory / "key"), "--state", str(directory / "state")),
             ],
@@ -67,9 +73,13 @@ def test_a_killed_witness_remembers_what_it_cosigned(
     again = Process(log, tmp_path)
     fork = MemoryStorage()
     log.append(fork, [b"one", b"two", b"other", b"four"], now=1)
+    stolen, thief = MemoryStorage(), Log(former(log))
+    thief.append(stolen, [b"one", b"two", b"three", b"stolen"], now=1)
 
     with pytest.raises(AuditError):
         ask(again, log, fork)
+    with pytest.raises(AuditError, match="former key alone"):
+        ask(again, thief, stolen)
 
     assert again.vkey == process.vkey
     assert VerifierKey.parse(again.vkey).kind == SUBTREE_V1
@@ -83,20 +93,13 @@ def test_a_new_key_is_for_its_owner_only(process: Process, tmp_path: Path) -> No
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
 
 
-def test_a_second_witness_on_the_same_state_is_refused(process: Process, log: Log, tmp_path: Path) -> None:
+def test_a_second_witness_on_the_same_state_is_refused(
+    process: Process, log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert process.vkey
-    second = subprocess.run(
-        [
-            *(sys.executable, "-m", "audit", "witness", "--log-key", str(log.key), "--listen", "127.0.0.1:0"),
-            *("--key", str(tmp_path / "key"), "--state", str(tmp_path / "state")),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert second.returncode == 1
-    assert "cannot be opened" in second.stderr
+    files = ["--key", str(tmp_path / "key"), "--state", str(tmp_path / "state")]
+    assert main(["witness", "--log-key", str(log.key), "--listen", "127.0.0.1:0", *files]) == 1
+    assert "cannot be opened" in capsys.readouterr().err
 
 
 def test_a_witness_that_lost_its_memory_does_not_go_on_under_its_key(
