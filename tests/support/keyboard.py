@@ -35,10 +35,12 @@ class Keys:
         seen = self.page.evaluate(_IN_SIGHT)
         assert seen is None, f"{selector}: {seen}"
 
-    def open(self, selector: str, key: str = "Tab") -> None:
-        """Go there and press Enter."""
+    def open(self, selector: str, key: str = "Tab", *, leads_to: str | None = None) -> None:
+        """Go there and press Enter; with `leads_to`, a pattern of an address, until its page is there."""
         self.to(selector, key)
         self.press("Enter")
+        if leads_to is not None:
+            self.page.wait_for_url(leads_to)
 
     def into_the_page(self) -> None:
         """By the link that every page begins with, past its head."""
