@@ -1,4 +1,4 @@
-"""The yearly report by typing and clicking, never by an address: made, filled, written, read, published, renewed."""
+"""The yearly report by typing and clicking, never by an address: from a new one to that of the next year."""
 
 import re
 import zipfile
