@@ -21,6 +21,7 @@ from audit.events.account_events import (
     TokenMade,
     TokensRevoked,
 )
+from audit.events.alert_events import AlertExplained
 from audit.events.count_events import CountApproval, CountBegun, Counted, SetMixed, SetSealed
 from audit.events.event import Event as Event  # noqa: PLC0414 - whoever needs events looks here for it
 from audit.events.event import whole_second as whole_second  # noqa: PLC0414 - likewise
@@ -277,7 +278,7 @@ EVENTS: Final = {
         *(CubeCertified, PolicySigned, PolicyInForce, PolicyRevoked, SnapshotLoaded),
         *(MemberInvited, MemberApplied, MemberEnrolled, MemberRevoked, RegionJoined),
         *(UserAdded, KeyChanged, KeyRevoked, SignInFailed, LogRead, OpeningsErased, LogRestored),
-        RegionUnconfirmed,
+        *(RegionUnconfirmed, AlertExplained),
         *(AccountInvited, AccountOpened, AccountChanged, HandedOver, SignedIn, SessionsEnded),
         *(TokenMade, TokensRevoked, AccessRefused, MessageRefused),
         *EXTRACT_EVENTS,

@@ -188,6 +188,15 @@ SPECIAL: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "organisation": "the person's organisation; null for the operator on the log's own machine",
             "role": "the role in which the person acted; `keeper` on the log's own machine",
         },
+        "alert-explained": {
+            "alert": "the kind of the alert",
+            "about": "the subject of the alert, such as an organisation",
+            "explanation": "why the alert is no cause for concern",
+            "first": "number of the first entry that the alert was based on",
+            "last": "number of the last entry that the alert was based on",
+            "organisation": "the person's organisation",
+            "role": "the role in which the person acted",
+        },
         "account-invited": {
             "organisation": "the organisation of the invited person",
             "role": "the role of the account",

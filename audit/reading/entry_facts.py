@@ -13,8 +13,9 @@ from typing import Any, Final, TypeVar
 
 from audit.errors import MalformedError
 from audit.events.account_events import AccessRefused
-from audit.events.event_values import CoarseShare, PolicyStep
-from audit.events.events import EVENTS, PolicyInForce, SignInFailed
+from audit.events.alert_events import AlertExplained
+from audit.events.event_values import CoarseShare, PolicyStep, ReadAction
+from audit.events.events import EVENTS, LogRead, PolicyInForce, SignInFailed
 from audit.events.question_events import Answered, Asked, Denied, Released
 from audit.formats.canonical import parse_json_object
 
@@ -69,6 +70,20 @@ class Failure:
     times: int
 
 
+@dataclass(frozen=True, slots=True)
+class ExplainedAlert:
+    """The entry `number` that explains an alert up to its entry `last`, and the word of the explanation."""
+
+    number: int
+    at: datetime
+    last: int
+    explanation: str
+
+
+Subject = tuple[str, str, int]
+"""Kind and subject of an alert, and the number of the first entry that it is based on."""
+
+
 class EntryFacts:
     """The facts of the first entries of a log, in the order of the entries."""
 
@@ -84,6 +99,12 @@ class EntryFacts:
         self.failed_sign_ins: list[Failure] = []
         self.refused: list[Failure] = []
         self.damaged: list[int] = []
+        self.explained: dict[Subject, ExplainedAlert] = {}
+        """By the alert's subject, each time the latest explanation."""
+        self.organisations: set[str] = set()
+        """Who asked, or was denied."""
+        self.sampled_at: datetime | None = None
+        """When a sample was drawn last."""
         self._times = array("q")
 
     @property
@@ -127,6 +148,7 @@ class EntryFacts:
         self.denied.append(self._question(number, at, value))
 
     def _question(self, number: int, at: datetime, value: Mapping[str, Any]) -> Question:
+        self.organisations.add(_text(value, "organisation"))
         where = ((sys.intern(each["dimension"]), _texts(each["codes"])) for each in value["where"])
         return Question(
             number,
@@ -167,6 +189,16 @@ class EntryFacts:
             said = _text(value, "action"), _text(value, "reason")
             self.refused.append(Failure(number, at, *said, times))
 
+    def _explained(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:
+        first, last = value["first"], value["last"]
+        if type(first) is int and type(last) is int:
+            subject = _text(value, "alert"), _text(value, "about"), first
+            self.explained[subject] = ExplainedAlert(number, at, last, _text(value, "explanation"))
+
+    def _read(self, number: int, at: datetime, value: Mapping[str, Any]) -> None:  # noqa: ARG002 - as the others
+        if value["action"] == ReadAction.SAMPLE.value:
+            self.sampled_at = at
+
 
 _READERS: Final[Mapping[str, Callable[[EntryFacts, int, datetime, Mapping[str, Any]], None]]] = {
     Asked.TYPE: EntryFacts._asked,
@@ -176,6 +208,8 @@ _READERS: Final[Mapping[str, Callable[[EntryFacts, int, datetime, Mapping[str, A
     PolicyInForce.TYPE: EntryFacts._step,
     SignInFailed.TYPE: EntryFacts._failed,
     AccessRefused.TYPE: EntryFacts._refused,
+    AlertExplained.TYPE: EntryFacts._explained,
+    LogRead.TYPE: EntryFacts._read,
 }
 
 

@@ -2,6 +2,7 @@
 
 from functools import singledispatch
 
+from audit.events.alert_events import AlertExplained
 from audit.events.event_values import CoarseSize
 from audit.events.events import (
     CubeCertified,
@@ -40,6 +41,7 @@ from audit.events.search import time_of
 from audit.reading.messages import Message, Value, message
 from audit.reading.plain_sentences import say_plainly
 from audit.reading.wording import (
+    EXPLANATIONS,
     FAULTS,
     MESSAGES,
     STEPS,
@@ -320,6 +322,21 @@ def _(event: LogRead) -> Message:
         who=say_who(event.role, event.organisation),
         at=event.at,
         action=word_of(event.action),
+    )
+
+
+@say_event.register
+def _(event: AlertExplained) -> Message:
+    return message(
+        "%(who)s marked an alert as explained on %(at)s: %(alert)s, about %(about)s, from entry %(first)s to "
+        "entry %(last)s. %(explanation)s.",
+        who=say_who(event.role, event.organisation),
+        at=event.at,
+        alert=word_of(event.alert.replace("-", " ")),
+        about=event.about,
+        first=event.first,
+        last=event.last,
+        explanation=word_of(EXPLANATIONS[event.explanation]),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from audit.events.alert_events import Explanation
 from audit.events.event_values import CoarseShare, CoarseSize, Filter, PolicyStep
 from audit.events.refusal_events import MessageFault, MessageKind
 from audit.reading.messages import Message, joined, message, msgid
@@ -50,6 +51,15 @@ FAULTS: Final = {
     MessageFault.CONTRADICTION: msgid("the sender's log contradicts itself"),
     MessageFault.KEY_OF_ANOTHER: msgid("it names a key of somebody else"),
 }
+
+EXPLANATIONS: Final = {
+    Explanation.EXPECTED: msgid("It is usual work"),
+    Explanation.ASKED: msgid("The organisation or office was asked, and its answer convinces"),
+    Explanation.MISTAKE: msgid("It was a mistake without harm"),
+    Explanation.EXERCISE: msgid("It was an exercise"),
+    Explanation.ELSEWHERE: msgid("Others deal with it"),
+}
+"""Why an alert is no cause for concern."""
 
 SHARES: Final = {
     CoarseShare.FEW: msgid("less than a quarter of the numbers withheld"),

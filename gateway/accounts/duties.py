@@ -38,6 +38,7 @@ class Action(StrEnum):
     DELIVER = "deliver"
     WITNESS = "witness"
     AUDIT = "audit"
+    EXPLAIN_ALERTS = "explain-alerts"
     MANAGE_ACCOUNTS = "manage-accounts"
     ENROL_MEMBERS = "enrol-members"
     SEE_OPERATION = "see-operation"
@@ -115,6 +116,9 @@ DUTIES: dict[Action, Duty] = {
         _only(Who.AUDITOR),
         _only(Who.AUDITOR, Who.CONTROLLER),
         Scope.AUDIT,
+    ),
+    Action.EXPLAIN_ALERTS: Duty(
+        "mark alerts about the log as explained", _only(Who.AUDITOR), _only(Who.AUDITOR)
     ),
     Action.MANAGE_ACCOUNTS: Duty(
         "invite, list, disable, hand over, erase; end sessions, revoke tokens and passkeys of others; let in "

@@ -103,8 +103,14 @@ def get_alerts() -> list[dict[str, Any]]:
     """Notices for an auditor, each with the numbers of the entries as grounds."""
     kept = reading(ReadAction.ALERTS, {})
     return [
-        {"kind": n.kind.value, "about": n.about, "message": n.message, "entries": list(n.numbers)}
-        for n in audited().board.current(kept).notices
+        {
+            "kind": n.kind.value,
+            "about": n.about,
+            "message": n.message,
+            "entries": list(n.numbers),
+            "explained": None if explained is None else explained.number,
+        }
+        for n, explained in sorted(audited().board.current(kept).alerts, key=lambda each: each[0].numbers)
     ]
 
 

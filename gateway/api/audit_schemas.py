@@ -81,6 +81,11 @@ class NoticeSchema(Schema):
     about = fields.String(required=True)
     message = fields.String(required=True)
     entries = fields.List(fields.Integer(), required=True, metadata={"description": "that it rests on"})
+    explained = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the entry in which an auditor explained it; null while it is open"},
+    )
 
 
 class DossierSchema(Schema):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from audit.reading.alerts import Notice
-from audit.reading.entry_facts import EntryFacts
+from audit.reading.entry_facts import EntryFacts, ExplainedAlert
+from audit.reading.explained_alerts import with_explanations
 from gateway.auditing.alerts import find_notices
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import whole
@@ -17,11 +18,22 @@ FRESH = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Findings:
-    """Notices about the first `size` entries, and the time of the search."""
+    """Alerts about the first `size` entries, and the time of the search.
 
-    notices: tuple[Notice, ...]
+    Each alert stands with its explanation, those without one first, else the newest first. `organisations`
+    are those that asked; `sampled_at` is when a sample was drawn last.
+    """
+
+    alerts: tuple[tuple[Notice, ExplainedAlert | None], ...]
     size: int
     at: datetime
+    organisations: tuple[str, ...]
+    sampled_at: datetime | None
+
+    @property
+    def open(self) -> int:
+        """Number of alerts without an explanation."""
+        return sum(explained is None for _, explained in self.alerts)
 
 
 class AlertBoard:
@@ -53,8 +65,15 @@ class AlertBoard:
 
     def _renew(self, kept: KeptLog) -> Findings:
         try:
-            found = tuple(find_notices(kept, facts=self._facts))
-            self._latest = Findings(found, self._facts.size, kept.clock.now())
+            facts = self._facts
+            found = sorted(find_notices(kept, facts=facts), key=lambda one: -max(one.numbers, default=0))
+            self._latest = Findings(
+                tuple(with_explanations(found, facts.explained)),
+                facts.size,
+                kept.clock.now(),
+                tuple(sorted(facts.organisations)),
+                facts.sampled_at,
+            )
             return self._latest
         finally:
             self._searching.release()

@@ -110,7 +110,7 @@ def _take(directory: Path, secret: str) -> Person | None:
 
 def _enter(directory: Path, person: Person) -> SignInResult:
     with open_entrance(directory / person.place) as entrance:
-        code = _fresh_code(entrance, person)
+        code = fresh_code(entrance, person)
         attempt = Attempt(
             "127.0.0.1",
             None,
@@ -122,7 +122,7 @@ def _enter(directory: Path, person: Person) -> SignInResult:
         return sign_in(entrance, attempt)
 
 
-def _fresh_code(entrance: Entrance, person: Person) -> str:
+def fresh_code(entrance: Entrance, person: Person) -> str:
     """Return an unused code; waits for the next time step where necessary."""
     while True:
         with entrance.accounts.store.reading() as view:

@@ -68,10 +68,21 @@ class Browsing:
         """Where the hub is, or the node of the demo's people."""
         return (self.directory / self._place(who) / "address").read_text(encoding="ascii").strip()
 
-    def page(self, who: str | None, path: str = "/", view: View = LIGHT, *, scripts: bool = True) -> Page:
-        """A page in a browser window of its own. `who` is one of PEOPLE, or None for nobody known."""
+    def page(
+        self,
+        who: str | None,
+        path: str = "/",
+        view: View = LIGHT,
+        *,
+        scripts: bool = True,
+        known: bool = True,
+    ) -> Page:
+        """A page in a browser window of its own. `who` is one of PEOPLE, or None for nobody.
+
+        Without `known`, nobody has signed in yet, and `who` says at whose hub or node.
+        """
         context = self.browser.new_context(
-            storage_state=None if who is None else self._signed_in(who),
+            storage_state=self._signed_in(who) if who is not None and known else None,
             viewport={"width": view.width, "height": view.height},
             device_scale_factor=view.scale,
             color_scheme=view.theme,

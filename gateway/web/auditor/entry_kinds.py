@@ -46,7 +46,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         msgid("Readings and refused attempts"),
-        ("log-read", "access-refused", "message-refused", "openings-erased"),
+        ("log-read", "alert-explained", "access-refused", "message-refused", "openings-erased"),
     ),
     (
         msgid("No longer written"),

@@ -1,24 +1,16 @@
-"""The log status: the checkpoint, its witnesses and the time of their cosignatures, and alerts."""
+"""The log status: the checkpoint, its witnesses and the time of their cosignatures."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext, ngettext
 
-from audit.events.event_values import ReadAction
-from audit.reading.alerts import Notice
-from gateway.api.audit_reading import reading
 from gateway.api.services import audited
 from gateway.auditing.log_status import LogStatus, WitnessStatus, log_status
-from gateway.watching.model import KeptAlert
 from gateway.web.shared.desk import Desk, Model
 
 OLD = timedelta(minutes=10)
 """A witness whose last cosignature is older than the checkpoint, and than this, is marked."""
-
-MOST = 100
-"""Notices on one page."""
 
 desk = Desk("audit-watch")
 
@@ -43,34 +35,6 @@ class CheckpointPage:
     signed_ago: str
 
 
-@dataclass(frozen=True)
-class AlertRow:
-    kind: str
-    about: str
-    message: str
-    since: datetime
-    ended: datetime | None
-    entries: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class AlertsPage:
-    """`notices` follow from the first `size` entries as of `at`, `watched` from observations of other logs.
-
-    `more` is the number of further notices beside the shown notices; `searching` while the first are sought.
-    """
-
-    notices: tuple[Notice, ...]
-    more: int
-    size: int
-    at: datetime | None
-    watched: tuple[AlertRow, ...]
-
-    @property
-    def searching(self) -> bool:
-        return self.at is None
-
-
 @desk.page("/audit/checkpoint", "auditor/checkpoint.html")
 def audit_checkpoint() -> Model:
     kept = audited().kept
@@ -79,18 +43,6 @@ def audit_checkpoint() -> Model:
         return CheckpointPage(None, (), "")
     witnesses = tuple(_witness_row(found, each, now) for each in found.witness_statuses)
     return CheckpointPage(found, witnesses, ago(now - found.signed_at))
-
-
-@desk.page("/audit/alerts", "auditor/alerts.html")
-def audit_alerts() -> Model:
-    kept = reading(ReadAction.ALERTS, {})
-    with kept.store.reading() as view:
-        watched = _kept(view.watch.alerts(ended=True))
-    found = audited().board.latest(kept)
-    if found is None:
-        return AlertsPage((), 0, 0, None, watched)
-    newest = sorted(found.notices, key=lambda one: max(one.numbers, default=0), reverse=True)
-    return AlertsPage(tuple(newest[:MOST]), len(newest[MOST:]), found.size, found.at, watched)
 
 
 def ago(time: timedelta) -> str:
@@ -119,12 +71,3 @@ def _witness_row(checkpoint: LogStatus, witness: WitnessStatus, now: datetime) -
         behind,
         late=behind > 0 and age > OLD,
     )
-
-
-def _kept(alerts: Sequence[KeptAlert]) -> tuple[AlertRow, ...]:
-    """Open alerts first, then the newest of the closed alerts."""
-    rows = [
-        AlertRow(a.alert.kind, a.alert.about, a.alert.message, a.since, a.ended, tuple(a.alert.entries))
-        for a in alerts
-    ]
-    return tuple(sorted(rows, key=lambda row: (row.ended is not None, -row.since.timestamp())))[:MOST]

@@ -17,7 +17,8 @@ from gateway.auditing.damage import words_of_damage
 from gateway.auditing.entry_search import entries_of, whole
 from gateway.auditing.sampling import draw
 from gateway.web.auditor.field_errors import said, searched
-from gateway.web.auditor.listing import Row, row_of
+from gateway.web.auditor.folding import Row
+from gateway.web.auditor.listing import row_of
 from gateway.web.shared.desk import Desk, Model
 
 USUAL = "20"

@@ -18,6 +18,8 @@ from werkzeug.wrappers import Response
 from gateway.web.shared.base import page
 
 TWINS = "/api/v1/desk"
+PAGE_ONLY: Mapping[str, bool] = {"page_only": True}
+"""Marks a field of a model that its page alone shows, such as HTML made of the other fields."""
 
 Model = Any
 """A dataclass, a mapping, or a response; with a status: a pair of model and number."""
@@ -116,7 +118,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         value = value._asdict()
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        shown_to_programs = (field for field in fields(value) if field.metadata != PAGE_ONLY)
+        return {field.name: plain(getattr(value, field.name)) for field in shown_to_programs}
     if isinstance(value, Mapping):
         return {str(plain(name)): plain(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):

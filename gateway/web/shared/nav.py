@@ -27,8 +27,9 @@ ACCOUNT = Entry("/account", lazy_gettext("Account"))
 LETTING_IN = Entry("/letting-in", lazy_gettext("Let somebody in again"))
 
 AUDIT = (
+    Entry("/audit/overview", lazy_gettext("Overview")),
     Entry("/audit/entries", lazy_gettext("The log"), also=("/audit/questions",)),
-    Entry("/audit/alerts", lazy_gettext("Alerts")),
+    Entry("/audit/alerts", lazy_gettext("Alerts"), also=("/audit/alert",)),
     Entry("/audit/checkpoint", lazy_gettext("Checkpoint and witnesses")),
     Entry("/audit/sample", lazy_gettext("Sample")),
 )
@@ -60,7 +61,11 @@ NAVIGATION: dict[tuple[Side, Role], tuple[Entry, ...]] = {
 """The first entry is where the desk begins."""
 
 
-SEARCH: dict[tuple[Side, Role], str] = {(Side.HUB, Role.ANALYST): "/find"}
+SEARCH: dict[tuple[Side, Role], str] = {
+    (Side.HUB, Role.ANALYST): "/find",
+    (Side.HUB, Role.AUDITOR): "/audit/find",
+    (Side.NODE, Role.AUDITOR): "/audit/find",
+}
 """The page of a desk that finds its things by typed words, where the desk has one."""
 
 

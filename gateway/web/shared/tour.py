@@ -55,6 +55,15 @@ OWN_ACCOUNT = Step(
 
 AUDITOR = (
     Step(
+        "/audit/overview",
+        "health",
+        lazy_gettext("The log at a glance"),
+        lazy_gettext(
+            "The first sentence says how much of the log witnesses elsewhere vouch for, and no more. Below: "
+            "what is unusual, whether a sample is due, and the newest entries."
+        ),
+    ),
+    Step(
         "/audit/entries",
         "log",
         lazy_gettext("The log"),

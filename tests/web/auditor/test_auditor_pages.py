@@ -43,8 +43,9 @@ def numbers(page: str) -> list[int]:
     return [int(n) for n in re.findall(r'scope="row" class="number"><a href="/audit/entries/(\d+)"', page)]
 
 
-def test_an_auditor_begins_with_the_log(house: House, auditor: Browser) -> None:
-    assert auditor.get("/").headers["Location"] == "/audit/entries"
+def test_an_auditor_begins_with_the_health_of_the_log(house: House, auditor: Browser) -> None:
+    assert auditor.get("/").headers["Location"] == "/audit/overview"
+    assert "Nobody else vouches for the log" in auditor.get("/audit/overview").text
     page = auditor.get("/audit/entries").text
 
     assert "signed in on" in page
@@ -90,7 +91,7 @@ def test_htmx_gets_the_found_entries_alone(house: House, auditor: Browser) -> No
     part = auditor.get("/audit/entries", headers={"HX-Request": "true"})
 
     assert "<html" not in part.text
-    assert part.text.strip().startswith('<div id="found">')
+    assert part.text.strip().startswith('<div id="found"')
     assert "HX-Request" in part.headers["Vary"]
 
 
@@ -202,7 +203,7 @@ def test_what_is_wrong_with_the_database_is_said_in_words(
 
     monkeypatch.setattr(SqlLogStorage, "read_entries", read)
     monkeypatch.setattr(SqlLogStorage, "read_each", read)
-    for page in ("entries", "entries/1", "sample?count=1", "alerts"):
+    for page in ("overview", "entries", "entries/1", "sample?count=1", "alerts"):
         shown = auditor.get(f"/audit/{page}")
         assert shown.status_code == 503, page
         assert "lacks something that Safelane made" in shown.text, page
@@ -212,6 +213,7 @@ def test_what_is_wrong_with_the_database_is_said_in_words(
 def test_head_alerts_and_sample(house: House, auditor: Browser) -> None:
     log(house, *(denied(f"q-{n}") for n in range(6)))
 
+    before = auditor.get("/audit/overview").text
     head = auditor.get("/audit/checkpoint").text
     alerts = auditor.get("/audit/alerts").text
     sample = auditor.get("/audit/sample?count=3&seed=dice").text
@@ -220,6 +222,8 @@ def test_head_alerts_and_sample(house: House, auditor: Browser) -> None:
     assert "No witness cosigns this log yet" in head
     assert house.accounts.log.origin in head
     assert "denials" in alerts
+    assert "No sample has been drawn from this log yet." in before
+    assert "The last sample was drawn on" in auditor.get("/audit/overview").text
     assert len(numbers(sample)) == 3
     assert numbers(sample) == numbers(again)
     assert {"alerts", "sample"} <= set(readings(house))
@@ -235,7 +239,7 @@ def test_a_sample_that_cannot_be_drawn_is_said(auditor: Browser) -> None:
 def test_every_page_has_a_twin_for_programs_of_the_same_model(house: House, auditor: Browser) -> None:
     (number,) = log(house, asked("q-5"))
     client = house.browser(**program(house)).client
-    twins = ("entries", f"entries/{number}", "questions/q-5", "checkpoint", "alerts", "sample")
+    twins = ("overview", "entries", f"entries/{number}", "questions/q-5", "checkpoint", "alerts", "sample")
 
     for twin in twins:
         answer = client.get(f"/api/v1/desk/audit/{twin}.json")

@@ -5,11 +5,14 @@ import re
 import pytest
 from browsing import LIGHT, NARROW, Browsing, check_axe, shoot
 from playwright.sync_api import Page, expect
+from signing_in_by_keys import signed_in
 
 pytestmark = pytest.mark.processes
 
 TABLE = "table.release"
 QUESTION = re.compile(r"/questions/q-")
+MOST_KEYS = 60
+"""Keys of a desk's main job, beside the letters of a person's own text."""
 WHOLE = 60_000
 """Milliseconds that a table may take on a busy machine."""
 
@@ -165,13 +168,30 @@ def test_the_table_is_arranged_by_keyboard_printed_and_read_on_a_phone(look: Bro
         assert page.locator(f"{TABLE} tbody th").first.evaluate(IN_SIGHT), f"no row names at {width} px"
 
 
-def test_files_of_the_table(look: Browsing) -> None:
-    page = asked(look, "by=country&by=outcome")
-
-    for form, begins in (("CSV", b"country,"), ("XLSX", b"PK"), ("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
+def test_from_signing_in_to_the_saved_table_by_the_keyboard_alone(look: Browsing) -> None:
+    keys = signed_in(look, "analyst")
+    page = keys.page
+    keys.into_the_page()
+    keys.open("a.skip[href='#every-year']")
+    keys.open(".qcard form button", leads_to=QUESTION)
+    page.locator(TABLE).wait_for(timeout=WHOLE)
+    keys.into_the_page()
+    keys.open("#swap", leads_to=re.compile("across="))
+    expect(page.locator("#swap")).to_be_focused()
+    keys.open("a.skip[href='#after-table']")
+    for form, begins in (("csv", b"country,"), ("xlsx", b"PK"), ("svg", b"<?xml"), ("png", b"\x89PNG")):
+        keys.to(f"a[href*='/download/{form}']")
         with page.expect_download() as found:
-            page.get_by_role("link", name=form, exact=True).click()
+            keys.press("Enter")
         assert found.value.path().read_bytes().startswith(begins), form
+    keys.open("a[href='#save-name']")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    keys.write("Saved by keys alone")
+    keys.press("Enter")
+    page.wait_for_url("**/saved")
+    assert keys.pressed <= MOST_KEYS, keys.pressed
+
+    page.get_by_role("button", name=re.compile("Delete.*Saved by keys alone")).click()
 
 
 def test_asking_and_reading_without_scripts(look: Browsing) -> None:

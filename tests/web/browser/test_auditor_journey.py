@@ -2,13 +2,18 @@
 
 import pytest
 from browsing import DARK, LIGHT, NARROW, Browsing, check_axe, shoot
+from signing_in_by_keys import signed_in
 
 pytestmark = pytest.mark.processes
+
+MOST_KEYS = 60
+"""Keys of a desk's main job, beside the letters of a person's own text."""
 
 
 def test_from_the_log_to_the_evidence(look: Browsing) -> None:
     page = look.page("auditor")
-    assert page.url.endswith("/audit/entries")
+    assert page.url.endswith("/audit/overview")
+    page.get_by_role("link", name="The whole log").click()
 
     page.get_by_label("Kind").select_option("asked")
     page.wait_for_url("**type=asked**")
@@ -35,21 +40,40 @@ def test_a_search_that_finds_nothing_and_one_that_cannot_be_made(look: Browsing)
     check_axe(page)
 
 
-def test_it_works_without_scripts_and_by_the_keyboard_alone(look: Browsing) -> None:
+def test_from_the_health_of_the_log_to_an_entry_and_a_sample_by_the_keyboard_alone(look: Browsing) -> None:
+    keys = signed_in(look, "node-auditor")
+    page = keys.page
+    assert "entries stand as they were written" in page.inner_text("main")
+    keys.into_the_page()
+    keys.to("#look-up")
+    keys.write("answered ARMAC")
+    keys.press("Enter")
+    page.wait_for_url("**/audit/entries?**")
+    assert "Result: answered" in page.inner_text("main")
+    keys.into_the_page()
+    keys.open("a.skip[href='#found']")
+    keys.open("#found tbody th a", leads_to="**/audit/entries/*")
+    assert "proved" in page.inner_text("main")
+    keys.open("a[href='/audit/sample']", leads_to="**/audit/sample")
+    keys.into_the_page()
+    keys.to("#count")
+    keys.write("3")
+    keys.press("Enter")
+    page.get_by_text("Drawn from").wait_for()
+    keys.into_the_page()
+    keys.open("tbody th a", leads_to="**/audit/entries/*")
+    assert keys.pressed <= MOST_KEYS, keys.pressed
+
+
+def test_the_list_is_searched_without_scripts(look: Browsing) -> None:
     page = look.page("node-auditor", "/audit/entries", scripts=False)
     member = page.inner_text(".who").strip().rsplit(" ", 1)[1]  # "Authority of KH": whose node it is
-    country = page.locator(f"select[name=member] option[value={member}]").inner_text().strip()
-    page.get_by_label("Kind").focus()
-    page.keyboard.press("Tab")
-    page.keyboard.type(country)  # a list is chosen from by the first letters
-    page.get_by_role("button", name="Find").focus()
-    page.keyboard.press("Enter")
+    page.get_by_label("Member").select_option(member)
+    page.get_by_role("button", name="Find").click()
     page.wait_for_url(f"**member={member}**")
-    page.locator("#found tbody th a").first.focus()
-    page.keyboard.press("Enter")
+    page.locator("#found tbody th a").first.click()
 
     page.wait_for_url("**/audit/entries/*")
-    assert "proved" in page.inner_text("main")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/questions", "/audit/entries/999999999"])

@@ -8,13 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from browsing import Browsing, check_axe
+from keyboard import Keys
 from playwright.sync_api import Page, expect
+from signing_in_by_keys import signed_in
 
 from gateway.demo.preparing import PASSPHRASE
 from gateway.demo.sign_in_links import new_links
 
 pytestmark = pytest.mark.processes
 
+MOST_KEYS = 60
+SIGNING_IN = 3
+"""Keys of signing in, beside the letters of name, passphrase and code."""
 WHOLE = 300_000
 """Milliseconds that long work may take on a busy machine."""
 
@@ -33,7 +38,7 @@ def sign(page: Page, button: str) -> None:
 
 def publish_draft(page: Page) -> None:
     """From the page of the policy to a draft that is previewed, signed and in force."""
-    page.get_by_role("link", name="Preview and publish …").click()
+    page.get_by_role("link", name="Preview and publish …").first.click()
     page.get_by_role("button", name=re.compile("Preview|Sign and publish")).first.wait_for()
     if page.get_by_role("button", name="Preview").count():
         page.get_by_role("button", name="Preview").click()
@@ -53,6 +58,7 @@ def own(look: Browsing) -> Iterator[Page]:
     left = page.get_by_role("button", name="Discard draft")
     if left.count():
         left.click()
+        expect(page.locator("main")).to_contain_text("The draft is discarded.")
     before = re.search(r"In force: version (\d+)", page.content())
     assert before is not None
     yield page
@@ -156,21 +162,62 @@ def test_a_figure_is_looked_at_registered_and_withdrawn(look: Browsing) -> None:
     expect(page.locator("main")).to_contain_text("The figure is withdrawn.")
 
 
-def test_a_policy_is_changed_and_an_answer_is_approved(look: Browsing, own: Page) -> None:
-    own.get_by_role("link", name="Edit …").click()
-    own.get_by_text("Approval and quotas").click()
-    own.get_by_label("Other questions are answered").select_option("one person")
-    own.get_by_label("Quota for each recipient").fill("50 a month")
-    own.get_by_role("button", name="Apply my changes").first.click()
+def sign_by_keys(keys: Keys) -> None:
+    """To the key's holder, who is chosen by her first letter, the passphrase, and Enter."""
+    keys.to("#by")
+    keys.press("c")
+    expect(keys.page.get_by_label("Signing key")).to_have_value("controller")
+    keys.to("#passphrase")
+    keys.write(PASSPHRASE)
+    keys.press("Enter")
+
+
+def policy_changed_by_keys(look: Browsing) -> None:
+    """The controller's main job by the keyboard alone: sign in, change the policy, preview it, sign it."""
+    keys = signed_in(look, "controller")
+    page = keys.page
+    page.context.set_default_timeout(WHOLE)
+    keys.into_the_page()
+    keys.open("a[href='/controller/policy/edit']", leads_to="**/controller/policy/edit")
+    keys.into_the_page()
+    keys.open("a.skip[href='#sections']")
+    keys.open("summary:has(+ .fields #approval-others)")
+    keys.to("#approval-others")
+    keys.press("Home", "ArrowDown", "ArrowDown")
+    expect(page.get_by_label("Other questions are answered")).to_have_value("one person")
+    keys.to("#quota")
+    keys.write("50 a month")
+    keys.open("button[value=save]")
+    expect(page.locator("main")).to_contain_text("The draft is saved.")
+    keys.into_the_page()
+    keys.open("a[href='/controller/policy/publish']", leads_to="**/controller/policy/publish")
+    keys.into_the_page()
+    keys.open("form[action$='/preview'] button:not(.quiet)")
+    page.get_by_role("button", name=re.compile("Sign and publish")).wait_for()
+    expect(page.locator("p.lead")).to_be_focused()  # where the keyboard goes on after the preview
+    if page.get_by_label("I accept that the groups listed").count():
+        keys.to("[name=accept]")
+        keys.press("Space")
+    sign_by_keys(keys)
+    page.get_by_role("heading", name=re.compile("In force: version")).wait_for()
+    assert keys.pressed <= MOST_KEYS, keys.pressed
+
+
+def test_a_policy_is_changed_and_an_answer_is_approved_by_the_keyboard_alone(
+    look: Browsing, own: Page
+) -> None:
+    policy_changed_by_keys(look)
+    own.goto(f"{look.url('controller')}/controller/policy/edit")
     text = own.get_by_label("The document")
     expect(text).to_have_value(re.compile("approval: {ready_made: automatic, others: one person}"))
+    own.get_by_text("Approval and quotas").click()
+    own.get_by_label("Quota for each recipient").fill("40 a month")
+    own.get_by_role("button", name="Apply my changes").first.click()
     expect(own.locator("main")).to_contain_text("tightened")
     kept(own, "edit")
-
     own.get_by_role("button", name="Save as the draft").first.click()
-    expect(own.locator("main")).to_contain_text("The draft is saved.")
     kept(own, "draft")
-    publish_draft(own)
+    own.get_by_role("button", name="Discard draft").click()
     kept(own, "published")
 
     analyst = waiting_question(look)
@@ -186,11 +233,17 @@ def test_a_policy_is_changed_and_an_answer_is_approved(look: Browsing, own: Page
         kept(own, name)
     own.goto(f"{look.url('controller')}/controller/approvals/{question}/refuse")
     kept(own, "refuse")
-    plain.locator(f"a[href$='{question}']").click()
+    plain.goto(f"{look.url('controller')}/controller/overview")
+    keys = Keys(plain)
+    keys.into_the_page()
+    keys.open(f"a[href$='{question}']", leads_to=f"**/{question}")
     expect(plain.locator("main")).to_contain_text("Answer to be sent")
-    plain.get_by_role("link", name="Approve this answer …").click()
-    sign(plain, "Sign and send")
+    keys.into_the_page()
+    keys.open("a[href$='/approve']", leads_to="**/approve")
+    keys.into_the_page()
+    sign_by_keys(keys)
     expect(plain.locator("main")).to_contain_text("Approved.")
+    assert keys.pressed <= MOST_KEYS - SIGNING_IN, keys.pressed
     own.goto(f"{look.url('controller')}/controller/asked/{question}")
     expect(own.locator("main")).to_contain_text("The answer that was sent")
     analyst.locator("table.release").wait_for()

@@ -1,13 +1,12 @@
 """Finds entries by typed words: all of them, in any order, at the beginning of a word or within. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 
 from gateway.web.analyst.finding.entries import Entry, Kind
+from gateway.web.shared.plain_words import plain
 
 LONGEST = 200
 """Characters of a search that are read."""
@@ -18,7 +17,6 @@ MOST = 12
 NEAR = 0.75
 """How like a word must be to a typed one to be proposed instead (ratio of difflib)."""
 MOST_NEAR = 3
-_LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _WORD = re.compile(r"[^\s,;:()/\"']+")
 
 
@@ -42,13 +40,6 @@ def find(typed: str, every: Sequence[Entry]) -> Found:
         more={kind: len(several) - MOST for kind, several in by_kind.items() if len(several) > MOST},
         near=() if ranked else _near(wanted, every),
     )
-
-
-@lru_cache(maxsize=1 << 14)
-def plain(text: str) -> str:
-    """The text without capitals and without the marks of Latin letters, so that `Dak Nong` finds Đắk Nông."""
-    folded = unicodedata.normalize("NFKD", text.casefold()).replace("đ", "d")
-    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", folded))
 
 
 def _rank(wanted: Sequence[str], entry: Entry) -> tuple[int, int] | None:

@@ -28,7 +28,8 @@ def download(report_id: str, form: str) -> Response:
     if form not in FORMS:
         raise UnknownQuestionError("There is no such form of a report.", remedy="Take DOCX or PDF.")
     public = request.args.get("version") == "public"
-    found, _, composed = composed_report(report_id, public=public)
+    found, _, opened = composed_report(report_id, public=public)
+    composed = opened.composed
     note_readings(composed.releases)
     with one_at_a_time():
         made = _file(composed.document, form)

@@ -1,10 +1,11 @@
 """Reports: the list, the page of each, and the forms that make, renew, share and delete them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import redirect, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from gateway.api.access_control import principal
@@ -20,16 +21,18 @@ from gateway.hub.reports.templates import TEMPLATES, Slot
 from gateway.question import QuestionError
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.reporting.asking_tables import MissingTable, ask_tables, missing_tables
-from gateway.web.analyst.reporting.composing import Composed, Surroundings, compose
+from gateway.web.analyst.reporting.composed_once import Compositions, Opened
+from gateway.web.analyst.reporting.composing import Surroundings
 from gateway.web.analyst.reporting.reading import note_readings
 from gateway.web.analyst.requester import known
 from gateway.web.analyst.typed_years import read_years
 from gateway.web.shared.base import typed, web
-from gateway.web.shared.desk import Desk, shown
+from gateway.web.shared.desk import PAGE_ONLY, Desk, shown
 
 PAGE = "/reports"
 LIST = "analyst/reports.html"
 desk = Desk("analyst-reports")
+_COMPOSITIONS = Compositions()
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class ReportPage:
     empty: tuple[str, ...]
     forms: tuple[str, ...]
     lacking: str
+    paper: Markup = field(metadata=PAGE_ONLY)
 
 
 @desk.page(PAGE, LIST)
@@ -106,7 +110,8 @@ def put() -> Any:
 def report(report_id: str) -> ReportPage:
     """The whole report as it would be printed; with `version=public` what may be passed on."""
     public = request.args.get("version") == "public"
-    found, chosen, composed = composed_report(report_id, public=public)
+    found, chosen, opened = composed_report(report_id, public=public)
+    composed = opened.composed
     who = principal()
     own = found.owner == who.user
     if not own:
@@ -131,6 +136,7 @@ def report(report_id: str) -> ReportPage:
         empty=tuple(headings[name] for name, one in texts.items() if one is None or not one.text),
         forms=FORMS if installed() else (),
         lacking="" if installed() else analyst_wording.say(MISSING),
+        paper=opened.paper(addresses=own),
     )
 
 
@@ -178,13 +184,13 @@ def put_deleted(report_id: str) -> Any:
     return redirect(PAGE, 303)
 
 
-def composed_report(report_id: str, *, public: bool) -> tuple[Report, ChosenTables, Composed]:
+def composed_report(report_id: str, *, public: bool) -> tuple[Report, ChosenTables, Opened]:
     """The report as the requester may read it. Raises UnknownQuestionError."""
     with hub().store.reading() as view:
         found = report_keeping.readable(view.reports, principal(), report_id)
         chosen = chosen_tables(view, hub().dictionary, found, hub().clock.now())
         around = _surroundings(view, public=public)
-    return found, chosen, compose(found, chosen, around)
+    return found, chosen, _COMPOSITIONS.opened(found, chosen, around)
 
 
 def _surroundings(view: View, *, public: bool) -> Surroundings:
