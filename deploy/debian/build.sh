@@ -23,11 +23,13 @@ mkdir -p "$root/usr/bin" "$root/usr/lib/systemd/system" "$root/usr/share/doc/saf
 "$python" -m venv --without-pip "$root$home"
 "${pip[@]}" --python "$root$home/bin/python" install --no-compile --only-binary :all: --no-deps --require-hashes \
     -r "$source/requirements/runtime.txt"
-# From what is committed, in a folder of its own: setuptools leaves its own files where it builds.
+# From what is committed.
 git -C "$source" archive --prefix=source/ HEAD | tar -x -C "$work"
-"${pip[@]}" wheel --no-deps --no-build-isolation --no-index -w "$work" "$work/source"
+"$here/deploy/release/wheel.sh" "$work" "$work/source" "$here/.venv/bin/python"
 "${pip[@]}" --python "$root$home/bin/python" install --no-compile --no-deps --no-index "$work"/safelane-*.whl
 version=$("$root$home/bin/python" -c 'from gateway import __version__; print(__version__)')
+# 1.0.0~rc1 comes before 1.0.0; 1.0.0rc1 would come after it.
+version=$(sed -E 's/([0-9])(a|b|rc)([0-9]+)$/\1~\2\3/' <<<"$version")
 
 # The environment stands elsewhere once it is installed; and what nobody runs there stays away.
 find "$root$home/bin" -type f -exec sed -i "s|$root||g" {} +
