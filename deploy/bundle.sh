@@ -19,7 +19,8 @@ for lock in runtime installer; do
         -r "$here/requirements/$lock.txt" -d "$partial/wheels"
 done
 "$python" -m venv --without-pip "$partial/build"
-"$partial/build/bin/python" "$partial"/wheels/pip-*.whl/pip install --quiet --no-index --no-deps "$partial"/wheels/setuptools-*.whl
+pip=("$partial"/wheels/pip-*.whl)  # runs from its wheel
+"$partial/build/bin/python" "${pip[0]}/pip" install --quiet --no-index --no-deps "$partial"/wheels/setuptools-*.whl
 # The sources alone, without what an environment or a former build left beside them.
 mkdir "$partial/tree"
 (cd "$here" && cp -r --parents setup.cfg pyproject.toml README.md LICENSE NOTICE requirements gateway policies anonymisers audit "$partial/tree")

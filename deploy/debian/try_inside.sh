@@ -12,7 +12,8 @@ as() {
         SAFELANE_PASSPHRASE="$SAFELANE_PASSPHRASE" "$@"
 }
 # What a unit starts, with another directory and another user where a second member is on the same machine.
-started() { sed -n 's/^ExecStart=//p' "/usr/lib/systemd/system/safelane-$1.service"; }
+units=/usr/lib/systemd/system
+started() { sed -n 's/^ExecStart=//p' "$units/safelane-$1.service"; }
 # In the shell's own child, so that it is the service that gets the signal.
 serve() {
     (exec setpriv --reuid="$1" --regid="$1" --clear-groups env -i PATH="$PATH" LANG=C.UTF-8 HOME="/var/lib/$1" \
@@ -98,4 +99,17 @@ dpkg --purge safelane
 test ! -e /usr/bin/safelane
 test ! -e /usr/lib/safelane/bin
 test -s $hub/safelane.sqlite
+if [ -e /bundle/install.sh ]; then
+    step "install the bundle, which goes on with the data that the package left"
+    chmod -R go+rX /bundle
+    /bundle/install.sh /opt/safelane
+    PATH=/opt/safelane/bin:$PATH units=/bundle/systemd
+    serve safelane hub $hub
+    serve safelane-la node $la
+    serve safelane-kh node $kh
+    until_true test -e $hub/address
+    until_true answered /tmp/third
+    diff <(sed -n '/^outcome/,/^Total/p' /tmp/first) <(sed -n '/^outcome/,/^Total/p' /tmp/third)
+    stop
+fi
 step "done"
