@@ -3,7 +3,18 @@
 from copy import deepcopy
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
+MORE = 60
+"""How many times as many inputs `make explore` draws."""
+
+
+def tried(examples: int) -> settings:
+    """Settings of a test that tries so many inputs in every run, and many more in `make explore`."""
+    more = MORE if settings.get_current_profile_name() == "explore" else 1
+    return settings(max_examples=examples * more, suppress_health_check=list(HealthCheck))
+
 
 NUMBERS = st.integers() | st.sampled_from([0, -1, 2**53, 2**63, 10**400]) | st.floats()
 WORDS = st.text(max_size=20) | st.sampled_from(
