@@ -17,24 +17,29 @@ def tried(examples: int) -> settings:
 
 
 NUMBERS = st.integers() | st.sampled_from([0, -1, 2**53, 2**63, 10**400]) | st.floats()
-WORDS = st.text(max_size=20) | st.sampled_from(
-    [
-        "",
-        "\0",
-        "\ud800",
-        "9" * 5000,
-        "=1",
-        "../../etc",
-        "{}",
-        "[",
-        "-0",
-        "1e999",
-        "٣",
-        "x" * 3000,
-        "a\nb",
-        "\u202e",
-    ]
-)
+WORDS_OF_STRANGERS = [
+    "",
+    "\0",
+    "\ud800",
+    "9" * 5000,
+    "=1",
+    "../../etc",
+    "{}",
+    "[",
+    "-0",
+    "1e999",
+    "٣",
+    "x" * 3000,
+    "a\nb",
+    "\u202e",
+    "//[",
+    "-1",
+    "99999999999999999999",
+    "2024-02-30",
+    "0",
+]
+"""Texts that readers of them should have thought of."""
+WORDS = st.text(max_size=20) | st.sampled_from(WORDS_OF_STRANGERS)
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | WORDS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),

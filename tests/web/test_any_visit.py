@@ -1,0 +1,49 @@
+"""Whoever visits pages in any order, signed in or not, and whatever is typed there: no 5xx."""
+
+from collections.abc import Iterator
+from random import Random
+
+import httpx
+import pytest
+from entrances import House, house_of
+from forked_processes import forked
+from hypothesis import settings
+from visiting import Visit
+
+from gateway.accounts.duties import ROLES
+from gateway.accounts.model import Side
+
+STEPS = 15
+"""Of each visitor; sixty times as many in `make explore`."""
+
+
+@pytest.fixture(scope="module", params=list(Side))
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with forked(), house_of(request.param, tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
+def whole(response: httpx.Response) -> None:
+    assert response.status_code < 500, (
+        response.request.method,
+        response.request.url,
+        response.request.content,
+    )
+
+
+def _steps() -> int:
+    return STEPS * (60 if settings.get_current_profile_name() == "explore" else 1)
+
+
+@pytest.mark.hypothesis  # not of hypothesis, but drawn: `make explore` takes other seeds
+def test_no_visit_breaks_a_page(house: House, request: pytest.FixtureRequest) -> None:
+    seed = request.config.getoption("--hypothesis-seed", None) or 1
+    stranger = Visit(house.browser().client, Random(f"{seed} stranger"), ("/", "/sign-in", "/invitation"))
+    stranger.steps(_steps(), whole)
+    for role in sorted(ROLES[house.accounts.side]):
+        person = house.person(f"{role}@one.example", role)
+        visit = Visit(house.signed_in(person).client, Random(f"{seed} {role}"))
+        visit.steps(_steps(), whole)
+
+        # Some of what this visitor was shown are pages of the duty, and no refusals.
+        assert len({url for _, url, status in visit.answers if status < 300}) >= 3
