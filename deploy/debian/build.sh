@@ -35,7 +35,8 @@ version=$(sed -E 's/([0-9])(a|b|rc)([0-9]+)$/\1~\2\3/' <<<"$version")
 find "$root$home/bin" -type f -exec sed -i "s|$root||g" {} +
 sed -i "s|$root||g" "$root$home/pyvenv.cfg"
 find "$root$home" \( -name __pycache__ -o -name direct_url.json -o -name REQUESTED \) -prune -exec rm -rf {} +
-find "$root$home" -name RECORD -exec sed -i -E '/direct_url\.json|REQUESTED/d' {} +
+# Commands were recorded with the path of the place where this was built, which differs each time.
+find "$root$home" -name RECORD -exec sed -i -E '/direct_url\.json|REQUESTED/d; s|^((\.\./)+bin/[^,]*),.*|\1,,|' {} +
 # Its users cannot write there: compiled here, by the content, so that the time of a file means nothing.
 "$root$home/bin/python" -m compileall -q -j 2 --invalidation-mode unchecked-hash -s "$root" "$root$home/lib"
 ln -s "$home/bin/safelane" "$root/usr/bin/safelane"
