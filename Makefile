@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Other people's clients, with which the tests read our data: an environment above the other.
 CLIENTS := .venv-clients
 
-.PHONY: demo test attacks explore test-postgresql install install-test check lock clean help
+.PHONY: demo test attacks explore test-postgresql install install-test check lock release clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## /\t/'
@@ -92,11 +92,17 @@ $(VENV)/.test: $(VENV)/.uv requirements/runtime.txt requirements/test.txt
 	$(call install_with,--require-hashes -r $(VENV)/besides.txt)
 	@touch $@
 
+RELEASE ?= dist
+release: install-test  ## source archive, wheels, bill of materials, bundle and Debian package in dist, with signed checksums
+	deploy/release/make.sh $(RELEASE)
+
 lock:            ## pin requirements/*.in again, with hashes (needs uv on the PATH)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/uv.in -o requirements/uv.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/runtime.in -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/engine.in -o requirements/engine.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/sources.in -o requirements/sources.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/installer.in -o requirements/installer.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/release.in -o requirements/release.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements/runtime.txt requirements/report.in -o requirements/report.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -o requirements/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/clients.in -o requirements/clients.txt

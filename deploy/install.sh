@@ -10,8 +10,11 @@ sha256sum --quiet --check SHA256SUMS || { echo "This folder is damaged: copy it 
 [ ! -e "$target" ] || { echo "$target is there already; name a new folder, or move it away first." >&2; exit 1; }
 # A virtual environment knows its own path, so it is made where it stays; what fails half-way is taken away again.
 trap 'rm -rf "$target"' EXIT
-"$python" -m venv "$target"
-PIP_FIND_LINKS=wheels "$target/bin/pip" install --quiet --no-index --require-hashes -r runtime.txt
-"$target/bin/pip" install --quiet --no-index --no-deps ./safelane-*.whl
+# Debian's python3 brings no pip: one is in the folder, and runs from its wheel.
+wheels=(wheels/pip-*.whl)
+"$python" -m venv --without-pip "$target"
+pip=("$target/bin/python" "${wheels[0]}/pip" --disable-pip-version-check install --quiet --no-index --no-deps)
+PIP_FIND_LINKS=wheels "${pip[@]}" --require-hashes -r runtime.txt
+"${pip[@]}" ./safelane-*.whl
 "$target/bin/safelane" --version
 trap - EXIT

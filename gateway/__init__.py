@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"
 
 # Workbooks are read and written by the same parser everywhere. openpyxl would change to lxml, which accepts
 # and refuses other files, wherever the extra for reports has brought it.

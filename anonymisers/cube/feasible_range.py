@@ -47,15 +47,7 @@ class FeasibleRanges:
 
 def place_of(cube: ReleasedCells, key: Mapping[str, str]) -> int:
     """Return the cell of a cube at these codes, as a place in its lattice. Raises TableError outside it."""
-    dims = cube.lattice.dims
-    coords = np.array([[d.root for d in dims]], dtype=np.int32)
-    names = {d.name: axis for axis, d in enumerate(dims)}
-    for name, code in key.items():
-        axis = names.get(name)
-        if axis is None or code not in dims[axis].index:
-            raise TableError("a cell of the question is not in the cube")
-        coords[0, axis] = dims[axis].index[code]
-    cell = int(cube.lattice.cells(coords)[0])
+    cell = cube.lattice.cell(key)
     if cell < 0:
         raise TableError("a cell of the question is not in the cube")
     return cell

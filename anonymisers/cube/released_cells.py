@@ -88,7 +88,7 @@ class ReleasedCells(ABC):
 
     def lookup(self, key: Key) -> Answer:
         """The content of the cell at these codes; a dimension without a code is at `Total`."""
-        cell = self._cell(key)
+        cell = self.lattice.cell(key)
         if cell < 0:
             return OutsideLattice()
         return Withheld() if self.withheld[cell] else Value(int(self.values[cell]))
@@ -98,7 +98,7 @@ class ReleasedCells(ABC):
 
         Among equally near cells, the cell of the fewest people is taken, then the first by dimensions.
         """
-        if self._cell(key) < 0:
+        if self.lattice.cell(key) < 0:
             return None
         lines = [d.ancestors(d.position(key.get(d.name, "Total"))) for d in self.lattice.dims]
         frontier = {tuple(0 for _ in lines)}
@@ -136,13 +136,3 @@ class ReleasedCells(ABC):
         people = BaseTable.of(table, axes)
         block = TableBlock.whole(self.lattice)
         return LinkedTables(self.lattice.dims, (block,)).sums(people.coords, people.counts)
-
-    def _cell(self, key: Key) -> int:
-        names = {d.name: i for i, d in enumerate(self.lattice.dims)}
-        coords = np.array([[d.root for d in self.lattice.dims]], dtype=np.int32)
-        for name, code in key.items():
-            axis = names.get(name)
-            if axis is None or code not in self.lattice.dims[axis].index:
-                return -1
-            coords[0, axis] = self.lattice.dims[axis].index[code]
-        return int(self.lattice.cells(coords)[0])

@@ -79,10 +79,10 @@ class NoisyCube(ReleasedCells):
 
     def drawn(self, key: Key) -> int:
         """Return the number of draws behind a cell's number."""
-        return int(self.draws[self._cell(key)])
+        return int(self.draws[self.lattice.cell(key)])
 
     def lookup(self, key: Key) -> Answer:
-        cell = self._cell(key)
+        cell = self.lattice.cell(key)
         return super().lookup(key) if cell >= 0 and self.draws[cell] else OutsideLattice()
 
     @property

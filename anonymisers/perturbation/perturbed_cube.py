@@ -122,7 +122,7 @@ class PerturbedCube(ReleasedCells):
     def largest_deviation(self, key: Key) -> int:
         """Return the largest change of the mechanism times the number of parts in which the cell can have
         people."""
-        return self.perturbation.largest_change * int(self.breadth[self._cell(key)])
+        return self.perturbation.largest_change * int(self.breadth[self.lattice.cell(key)])
 
     def as_counted(self, people: Table) -> ReleasedCells:
         """With the counts of the people themselves."""

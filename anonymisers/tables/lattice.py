@@ -1,6 +1,6 @@
 """A lattice: all tables up to a number of dimensions over the same hierarchies, as numbered cells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, product
@@ -98,6 +98,32 @@ class Lattice:
                 ranks = [self._ranks[a][coords[here, a]] for a in axes]
                 numbers[here] = self._starts[axes] + self._within(axes, ranks)
         return numbers
+
+    def cell(self, key: Mapping[str, str]) -> int:
+        """The number of one cell at these codes, by dimension, all others at the root; -1 where none is.
+
+        Of a dimension or a code that is not here there is no cell. Whole tables are found by `cells`, which
+        takes thirty times as long for one.
+        """
+        at: dict[int, int] = {}
+        for name, code in key.items():
+            axis = self._axes.get(name)
+            position = None if axis is None else self.dims[axis].index.get(code)
+            if axis is None or position is None:
+                return -1
+            if position != self.dims[axis].root:
+                at[axis] = position
+        axes = tuple(sorted(at))
+        start = self._starts.get(axes)
+        if start is None:
+            return -1
+        return start + sum(
+            self._ranks_listed[a][at[a]] * stride for a, stride in zip(axes, self._strides(axes), strict=True)
+        )
+
+    @cached_property
+    def _axes(self) -> dict[str, int]:
+        return {d.name: axis for axis, d in enumerate(self.dims)}
 
     @cached_property
     def _patterns(self) -> tuple[NDArray[np.int32], NDArray[np.float64], dict[int, Axes]]:

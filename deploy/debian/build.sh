@@ -23,17 +23,20 @@ mkdir -p "$root/usr/bin" "$root/usr/lib/systemd/system" "$root/usr/share/doc/saf
 "$python" -m venv --without-pip "$root$home"
 "${pip[@]}" --python "$root$home/bin/python" install --no-compile --only-binary :all: --no-deps --require-hashes \
     -r "$source/requirements/runtime.txt"
-# From what is committed, in a folder of its own: setuptools leaves its own files where it builds.
+# From what is committed.
 git -C "$source" archive --prefix=source/ HEAD | tar -x -C "$work"
-"${pip[@]}" wheel --no-deps --no-build-isolation --no-index -w "$work" "$work/source"
+"$here/deploy/release/wheel.sh" "$work" "$work/source" "$here/.venv/bin/python"
 "${pip[@]}" --python "$root$home/bin/python" install --no-compile --no-deps --no-index "$work"/safelane-*.whl
 version=$("$root$home/bin/python" -c 'from gateway import __version__; print(__version__)')
+# 1.0.0~rc1 comes before 1.0.0; 1.0.0rc1 would come after it.
+version=$(sed -E 's/([0-9])(a|b|rc)([0-9]+)$/\1~\2\3/' <<<"$version")
 
 # The environment stands elsewhere once it is installed; and what nobody runs there stays away.
 find "$root$home/bin" -type f -exec sed -i "s|$root||g" {} +
 sed -i "s|$root||g" "$root$home/pyvenv.cfg"
 find "$root$home" \( -name __pycache__ -o -name direct_url.json -o -name REQUESTED \) -prune -exec rm -rf {} +
-find "$root$home" -name RECORD -exec sed -i -E '/direct_url\.json|REQUESTED/d' {} +
+# Commands were recorded with the path of the place where this was built, which differs each time.
+find "$root$home" -name RECORD -exec sed -i -E '/direct_url\.json|REQUESTED/d; s|^((\.\./)+bin/[^,]*),.*|\1,,|' {} +
 # Its users cannot write there: compiled here, by the content, so that the time of a file means nothing.
 "$root$home/bin/python" -m compileall -q -j 2 --invalidation-mode unchecked-hash -s "$root" "$root$home/lib"
 ln -s "$home/bin/safelane" "$root/usr/bin/safelane"

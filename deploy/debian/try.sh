@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Tries the Debian package on a bare machine: a clean root from Debian's packages, without a network of its own.
 # A region is founded there, of a hub and two members as services of users of their own; a question is asked and
-# answered; the package is upgraded with the data in place, and removed again.
+# answered; the package is upgraded with the data in place, and removed again. Then the offline bundle is installed
+# and serves the same data.
 #
-#   sudo deploy/debian/try.sh PACKAGE [FORMER]     # FORMER: the package to begin with; else PACKAGE itself
+#   sudo deploy/debian/try.sh PACKAGE [FORMER [BUNDLE]]     # FORMER: the package to begin with; else PACKAGE itself
 #
 # Needs mmdebstrap. Systemd does not run in such a root: what its units start is started as they say.
 set -euo pipefail
-package=$(realpath "${1:?"usage: deploy/debian/try.sh PACKAGE [FORMER]"}")
+package=$(realpath "${1:?"usage: deploy/debian/try.sh PACKAGE [FORMER [BUNDLE]]"}")
 former=$(realpath "${2:-$package}")
 here=$(cd "$(dirname "$0")/../.." && pwd)
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/safelane-clean-root-XXXXXX")
@@ -26,6 +27,7 @@ else
 fi
 cp "$former" "$root/former.deb"
 cp "$package" "$root/package.deb"
+if [ -n "${3:-}" ]; then mkdir "$root/bundle" && tar -x -C "$root/bundle" --strip-components=1 -f "$3"; fi
 cp -r "$here/docs/how-to/rehearsal" "$root/rehearsal"
 cp "$here/deploy/debian/try_inside.sh" "$root/try_inside.sh"
 mount -t proc proc "$root/proc"
@@ -33,4 +35,4 @@ systemd-analyze verify --root="$root" safelane-hub.service 2>/dev/null || true
 # No network but the loopback of its own: nothing is fetched, and nobody else's ports are in the way. Whatever
 # runs there ends with it.
 unshare --net --pid --fork --kill-child bash -c "ip link set lo up && exec chroot '$root' /bin/bash /try_inside.sh"
-echo "The package installs, serves, upgrades and goes, and leaves the data."
+echo "The package installs, serves, upgrades and goes, and leaves the data.${3:+ The bundle installs and serves them.}"

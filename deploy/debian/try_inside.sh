@@ -12,7 +12,8 @@ as() {
         SAFELANE_PASSPHRASE="$SAFELANE_PASSPHRASE" "$@"
 }
 # What a unit starts, with another directory and another user where a second member is on the same machine.
-started() { sed -n 's/^ExecStart=//p' "/usr/lib/systemd/system/safelane-$1.service"; }
+units=/usr/lib/systemd/system
+started() { sed -n 's/^ExecStart=//p' "$units/safelane-$1.service"; }
 # In the shell's own child, so that it is the service that gets the signal.
 serve() {
     (exec setpriv --reuid="$1" --regid="$1" --clear-groups env -i PATH="$PATH" LANG=C.UTF-8 HOME="/var/lib/$1" \
@@ -77,6 +78,23 @@ cat /tmp/first
 grep -q "Receipt, checked" /tmp/first
 as safelane safelane backup /var/lib/safelane/last-night --dir $hub
 
+same() { diff <(sed -n '/^outcome/,/^Total/p' /tmp/first) <(sed -n '/^outcome/,/^Total/p' "$1"); }
+if [ -e /bundle/install.sh ]; then
+    step "two versions in one region: the hub from the bundle, the nodes from the former package"
+    chmod -R go+rX /bundle
+    /bundle/install.sh /opt/safelane
+    stop
+    of_package=$PATH
+    PATH=/opt/safelane/bin:$PATH units=/bundle/systemd
+    serve safelane hub $hub
+    PATH=$of_package units=/usr/lib/systemd/system
+    serve safelane-la node $la
+    serve safelane-kh node $kh
+    until_true test -e $hub/address
+    until_true answered /tmp/mixed
+    same /tmp/mixed
+fi
+
 step "upgrade to $(dpkg-deb -f /package.deb Version)"
 stop
 dpkg --install /package.deb
@@ -86,16 +104,30 @@ serve safelane-kh node $kh
 until_true test -e $hub/address
 until_true answered /tmp/second
 cat /tmp/second
-diff <(sed -n '/^outcome/,/^Total/p' /tmp/first) <(sed -n '/^outcome/,/^Total/p' /tmp/second)
+same /tmp/second
 as safelane safelane doctor --dir $hub | tee /tmp/doctor
 as safelane-la safelane doctor --dir $la
 grep -q "log: .*all whole" /tmp/doctor
 
-step "remove"
-stop
+step "remove while it serves"
+# With systemd, prerm stops what serves. Here nobody does: what serves goes on without its files until it is stopped.
 dpkg --remove safelane
 dpkg --purge safelane
+stop
 test ! -e /usr/bin/safelane
 test ! -e /usr/lib/safelane/bin
 test -s $hub/safelane.sqlite
+
+if [ -e /bundle/install.sh ]; then
+    step "the bundle goes on with the data that the package left"
+    PATH=/opt/safelane/bin:$PATH units=/bundle/systemd
+    serve safelane hub $hub
+    serve safelane-la node $la
+    serve safelane-kh node $kh
+    until_true test -e $hub/address
+    until_true answered /tmp/third
+    same /tmp/third
+    as safelane safelane log check --dir $hub
+    stop
+fi
 step "done"

@@ -55,6 +55,7 @@ ROUTES: dict[str, Action] = {
     "GET /account/passkeys/challenge": Action.KEEP_OWN_ACCOUNT,
     "POST /account/passkeys": Action.KEEP_OWN_ACCOUNT,
     "POST /account/passkeys/remove": Action.KEEP_OWN_ACCOUNT,
+    "POST /account/renewal/deny": Action.KEEP_OWN_ACCOUNT,
     "POST /account/sessions/end": Action.KEEP_OWN_ACCOUNT,
     "POST /account/tokens": Action.KEEP_OWN_ACCOUNT,
     "POST /account/tokens/revoke": Action.KEEP_OWN_ACCOUNT,

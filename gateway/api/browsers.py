@@ -36,7 +36,10 @@ class Place:
 
     @property
     def secure(self) -> bool:
-        return self.public_url.startswith("https://")
+        try:
+            return self.public_url.startswith("https://") and bool(urlsplit(self.public_url).hostname)
+        except ValueError:  # such as a bracket without its other half
+            return False
 
     def serves(self, host: str) -> bool:
         """Return whether a page is served under this Host header.

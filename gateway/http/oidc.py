@@ -7,6 +7,7 @@ client, for this very sign-in (nonce), and now.
 """
 
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -166,9 +167,10 @@ class OidcDirectory:
 
 
 def _require_tls(url: str, what: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        return
+    with suppress(ValueError):  # such as a bracket without its other half
+        parts = urlsplit(url)
+        if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            return
     raise DirectoryError(
         f"The directory cannot be trusted: {what} is no https:// address.",
         remedy="Set 'oidc_issuer' in safelane.yaml to the https:// address that the provider names.",

@@ -4,7 +4,6 @@ The release does not wait for members that are away. Answers after the release b
 as late answers count; the former release stays.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from audit.formats.note import Note
@@ -14,7 +13,7 @@ from gateway.hub.context import Hub
 from gateway.hub.coverage import CoverageFacts, coverage, iso
 from gateway.hub.earlier_answers import reusable_answers
 from gateway.hub.merging import merge
-from gateway.hub.model import AskedQuestion, Presence, State
+from gateway.hub.model import AskedQuestion, State
 from gateway.hub.ports import UnitOfWork, View
 from gateway.hub.receiving_bounds import bounds_of
 from gateway.wire.answer_text import answer_of_text
@@ -26,10 +25,26 @@ def release_due(hub: Hub) -> list[str]:
 
     A repeated call changes nothing.
     """
+    return release_round(hub)[0]
+
+
+def release_round(hub: Hub) -> tuple[list[str], datetime | None]:
+    """Do as `release_due` does; returns too when the next of the open questions ends by itself.
+
+    Both from one look at the questions: an answer wakes whoever waits here, and most answers end no question.
+    """
     now = hub.clock.now()
+    over, ends = list[str](), list[datetime]()
     with hub.store.reading() as view:
         present = view.presence()
-        over = [q.id for q in view.open_questions() if _due(hub, view, q, present, now)]
+        known = {seen.member: seen for seen in present}
+        for asked in view.open_questions():
+            missing = _missing(view, asked)
+            if now > asked.deadline or set(missing) <= set(offline_since(missing, present, hub.started, now)):
+                over.append(asked.id)
+            else:
+                away = [due(known.get(member), hub.started) for member in missing]
+                ends.append(min([asked.deadline, max(away, default=asked.deadline)]))
         late = [q.id for q in view.late_questions()]
     released = []
     for question_id in (*over, *late):
@@ -38,7 +53,7 @@ def release_due(hub: Hub) -> list[str]:
                 released.append(question_id)
     if over or late:
         hub.notifier.notify()
-    return released
+    return released, min(ends, default=None)
 
 
 def _release_one(hub: Hub, work: UnitOfWork, question_id: str, now: datetime) -> bool:
@@ -50,23 +65,6 @@ def _release_one(hub: Hub, work: UnitOfWork, question_id: str, now: datetime) ->
         return False
     _release(hub, work, asked, now)
     return True
-
-
-def next_deadline(hub: Hub) -> datetime | None:
-    """When the next open question ends by itself."""
-    with hub.store.reading() as view:
-        known = {seen.member: seen for seen in view.presence()}
-        return min((_ends(hub, view, asked, known) for asked in view.open_questions()), default=None)
-
-
-def _ends(hub: Hub, view: View, asked: AskedQuestion, known: Mapping[str, Presence]) -> datetime:
-    away = [due(known.get(m), hub.started) for m in _missing(view, asked)]
-    return min([asked.deadline, max(away, default=asked.deadline)])
-
-
-def _due(hub: Hub, view: View, asked: AskedQuestion, present: Sequence[Presence], now: datetime) -> bool:
-    missing = _missing(view, asked)
-    return now > asked.deadline or set(missing) <= set(offline_since(missing, present, hub.started, now))
 
 
 def _missing(view: View, asked: AskedQuestion) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from audit.formats.canonical import canonical_json
@@ -82,11 +83,17 @@ class Release:
     number: int = 1
     version: int = VERSION
 
+    @cached_property
+    def text(self) -> str:
+        """The canonical JSON, written once: the log commits to it, and the database keeps it."""
+        return canonical_json(self.as_json()).decode()
+
     def as_json(self) -> dict[str, Any]:
+        levels = tuple(axis.level for axis in self.axes)
         return {
             "asked_at": self.asked_at,
             "axes": [{"codes": list(a.codes), "level": a.level} for a in self.axes],
-            "cells": [_named(_cell(self.axes, cell), self.version) for cell in self.cells],
+            "cells": [_named(_cell(levels, cell), self.version) for cell in self.cells],
             "coverage": [_named(_coverage(c), self.version) for c in self.coverage],
             "number": self.number,
             "question": dict(self.question),
@@ -161,9 +168,9 @@ def _present(read: Mapping[str, Any], version: int) -> Mapping[str, Any]:
     return {present.get(name, name): value for name, value in read.items()}
 
 
-def _cell(axes: tuple[Axis, ...], cell: Cell) -> dict[str, Any]:
+def _cell(levels: tuple[str, ...], cell: Cell) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "key": {axis.level: code for axis, code in zip(axes, cell.key, strict=True)},
+        "key": dict(zip(levels, cell.key, strict=True)),
         "status": cell.status,
         "value": cell.value,
     }
@@ -215,4 +222,4 @@ RESULT = "result"
 
 def release_text(release: Release) -> str:
     """The canonical JSON of a release, to which the log commits."""
-    return canonical_json(release.as_json()).decode()
+    return release.text

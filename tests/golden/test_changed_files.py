@@ -8,8 +8,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import logs
 import pytest
-from changed_texts import as_text, changed_bytes, changed_json
-from hypothesis import HealthCheck, given, settings
+from changed_texts import as_text, changed_bytes, changed_json, tried
+from hypothesis import given
 from hypothesis import strategies as st
 from memory_log import MemoryStorage
 from releases import made_release
@@ -38,7 +38,7 @@ from gateway.export.pxweb.px_saved_query import read_number
 from gateway.export.pxweb.px_selection import selected, split
 from gateway.wire.release import release_text
 
-SMOKE = settings(max_examples=6, suppress_health_check=list(HealthCheck))
+SMOKE = tried(6)
 SIGNED = logs.signed()
 CHECKPOINT = Note.parse(SIGNED["checkpoint of 3"])
 RELEASE = made_release("country", "outcome", members=("KH", "TH"), bounded=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from changed_texts import changed_bytes
-from hypothesis import HealthCheck, given, settings
+from changed_texts import changed_bytes, tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.cli.common.sheets import read_sheet
@@ -20,7 +20,7 @@ from gateway.sources.files.workbook_source import WorkbookSource
 from gateway.sources.model.findings import Findings
 from gateway.sources.model.mapping import Reading
 
-SMOKE = settings(max_examples=10, suppress_health_check=list(HealthCheck))
+SMOKE = tried(10)
 SHEETS = [b"a,b,count\nx,1,5\ny,2,7\n", 'a;b;count\n"x\ny";1;5\n'.encode("utf-16"), "ក,ខ\n1,2\n".encode()]
 
 

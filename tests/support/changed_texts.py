@@ -3,27 +3,43 @@
 from copy import deepcopy
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+MORE = 60
+"""How many times as many inputs `make explore` draws."""
+
+
+def tried(examples: int) -> settings:
+    """Settings of a test that tries so many inputs in every run, and many more in `make explore`."""
+    more = MORE if settings.get_current_profile_name() == "explore" else 1
+    return settings(max_examples=examples * more, suppress_health_check=list(HealthCheck))
+
+
 NUMBERS = st.integers() | st.sampled_from([0, -1, 2**53, 2**63, 10**400]) | st.floats()
-WORDS = st.text(max_size=20) | st.sampled_from(
-    [
-        "",
-        "\0",
-        "\ud800",
-        "9" * 5000,
-        "=1",
-        "../../etc",
-        "{}",
-        "[",
-        "-0",
-        "1e999",
-        "٣",
-        "x" * 3000,
-        "a\nb",
-        "\u202e",
-    ]
-)
+WORDS_OF_STRANGERS = [
+    "",
+    "\0",
+    "\ud800",
+    "9" * 5000,
+    "=1",
+    "../../etc",
+    "{}",
+    "[",
+    "-0",
+    "1e999",
+    "٣",
+    "x" * 3000,
+    "a\nb",
+    "\u202e",
+    "//[",
+    "-1",
+    "99999999999999999999",
+    "2024-02-30",
+    "0",
+]
+"""Texts that readers of them should have thought of."""
+WORDS = st.text(max_size=20) | st.sampled_from(WORDS_OF_STRANGERS)
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | WORDS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),

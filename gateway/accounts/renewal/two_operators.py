@@ -73,6 +73,27 @@ def withdraw_request(entrance: Entrance, work: UnitOfWork, operator: Account, na
     return index, None
 
 
+def deny_request(entrance: Entrance, name: str) -> None:
+    """End the request about an account, on the word of its person, who has lost nothing.
+
+    The log then names the person as who withdrew it. Raises UnknownAccountError where no request waits.
+    """
+    now = entrance.accounts.clock.now()
+    with entrance.accounts.store.writing() as work:
+        account, request = work.people.account(name), _open_request(work.people, name, now)
+        if account is None or request is None:
+            raise UnknownAccountError(
+                "No such request waits any more.", remedy="The request was confirmed, withdrawn, or ended."
+            )
+        entry = entries.handled(name, account, AccountStep.RENEWAL_WITHDRAWN, now)
+        work.people.take_renewal(request, because=entries.record(entrance.accounts, work, entry))
+
+
+def request_about(people: People, name: str, now: datetime) -> RenewalRequest | None:
+    """Return the request that waits for an account, to be shown to its person alone."""
+    return _open_request(people, name, now)
+
+
 def waiting(people: People, now: datetime) -> list[RenewalRequest]:
     """Return the requests that an operator could confirm now, by the name of the account."""
     found = (_open_request(people, each.account, now) for each in people.renewal_requests())

@@ -8,6 +8,7 @@ from flask import Flask
 
 from gateway.api.blueprint import Blueprint
 from gateway.api.describing.deprecations import DEPRECATED, Deprecated
+from gateway.api.describing.links import link
 from gateway.api.schemas import ProblemSchema
 
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -108,6 +109,7 @@ def completed(app: Flask, description: dict[str, Any]) -> dict[str, Any]:
                     "deprecated": True,
                     "description": f"{instead}. Instead: {found.instead}.",
                 }
+    link(paths)
     components = description["components"]
     for unused in ("Error", "PaginationMetadata"):
         components["schemas"].pop(unused, None)

@@ -76,7 +76,12 @@ def _address(directory: Path) -> str:
 
 def _name(url: str) -> str:
     """Return what pages call a server: its host, or the kind of the database."""
-    return urlsplit(url).hostname or "" if is_web_address(url) else url.partition("://")[0] + " database"
+    if not is_web_address(url):
+        return url.partition("://")[0] + " database"
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # no address: whoever loads from it is told so
+        return ""
 
 
 def mapping_of(directory: Path) -> Path | None:

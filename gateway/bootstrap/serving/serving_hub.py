@@ -26,7 +26,7 @@ from gateway.bootstrap.setup.sign_in_setup import hub_place, with_pages
 from gateway.config import HubConfig, read_config
 from gateway.hub.context import Hub
 from gateway.hub.proofs import kept_log
-from gateway.hub.releasing import next_deadline, release_due
+from gateway.hub.releasing import release_round
 from gateway.keys.lost_keys import check_not_lost
 from gateway.store.engine.log_lock import LogHeldError, StillHeld, hold_log, hold_log_once_free
 
@@ -94,8 +94,7 @@ def _close_questions(hub: Hub, stop: Stop) -> None:
         ticket = hub.answer_notifier.ticket()
         deadline = None
         with attempt("release failed") as tried:
-            release_due(hub)
-            deadline = next_deadline(hub)
+            _, deadline = release_round(hub)
         if tried.failed:
             stop.wait(1.0)
             continue

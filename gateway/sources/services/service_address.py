@@ -44,14 +44,20 @@ def is_web_address(place: str) -> bool:
 
 def is_private(address: str) -> bool:
     """Whether nobody on the way can read what an address is asked: TLS, or this machine."""
-    found = urlsplit(address)
+    try:
+        found = urlsplit(address)
+    except ValueError:  # such as a bracket without its other half
+        return False
     scheme, host = found.scheme.lower(), (found.hostname or "").lower()
     return bool(host) and (scheme == "https" or (scheme == "http" and host in _ON_THIS_MACHINE))
 
 
 def parse_service(place: str) -> ServiceAddress:
     """Read an address. Raises SourceError for one of no known program, with a secret, or without TLS."""
-    found = urlsplit(place)
+    try:
+        found = urlsplit(place)
+    except ValueError:
+        raise _unknown() from None
     host = (found.hostname or "").lower()
     if found.username is not None or found.password is not None or _has_secret(found.query):
         raise SourceError(

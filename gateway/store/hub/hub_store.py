@@ -321,7 +321,7 @@ class HubUnitOfWork(HubView):
             insert(releases).values(
                 question_id=release.question_id,
                 number=release.number,
-                release=json.dumps(release.as_json()),
+                release=release.text,
                 because=because,
             )
         )

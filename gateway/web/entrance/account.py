@@ -22,6 +22,7 @@ from gateway.accounts.leaving import export
 from gateway.accounts.managing import renew
 from gateway.accounts.model import AddressRequest, Scope, Session, Token, TokenRequest
 from gateway.accounts.passkeys.registering import add_passkey, asked_options, remove_passkey
+from gateway.accounts.renewal.two_operators import deny_request, request_about
 from gateway.accounts.sessions import Present, end, open_sessions, require_fresh
 from gateway.accounts.tokens import make_token, revoke, scopes_of
 from gateway.api.access_control import accounts, principal, signed_in
@@ -65,10 +66,19 @@ class TokenRow:
 
 
 @dataclass(frozen=True)
+class AskedFor:
+    """An operator's request that new means replace the person's: who asked, and until when it waits."""
+
+    by: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class AccountPage:
     """The own account. `purposes` and `scopes` (permissions of a token): each word and its meaning.
 
-    `renewable`: whether the person can change passphrase and code generator here.
+    `renewable`: whether the person can change passphrase and code generator here. `renewal`: a request of an
+    operator to let the person in again.
     """
 
     name: str
@@ -83,12 +93,25 @@ class AccountPage:
     questions: tuple[tuple[str, str], ...]
     renewable: bool
     passkeys: OwnPasskeys
+    renewal: AskedFor | None = None
     refused: AccountError | None = None
 
 
 @desk.page(PAGE, TEMPLATE)
 def show() -> Model:
     return _account()
+
+
+@desk.form(f"{PAGE}/renewal/deny")
+def deny_renewal() -> AnyResponse:
+    """The person has lost nothing: the request of an operator ends. Needs a recent sign-in."""
+    who = signed_in()
+    require_fresh(accounts(), who)
+    try:
+        deny_request(web().entrance, who.account.name)
+    except AccountError as error:
+        return _refused(error)
+    return redirect(PAGE, 303)
 
 
 @desk.form(f"{PAGE}/sessions/end")
@@ -236,6 +259,7 @@ def _account(refused: AccountError | None = None) -> AccountPage:
         tokens = view.people.tokens_of(who.user)
         renewable = view.people.credentials(who.user) is not None
         passkeys = own_passkeys(view.people.passkeys_of(who.user))
+        request_ = request_about(view.people, who.user, now)
     here = _session()
     return AccountPage(
         name=who.user,
@@ -253,6 +277,7 @@ def _account(refused: AccountError | None = None) -> AccountPage:
         questions=offered(who.user) if here is not None and has_addresses(side, who.role) else (),
         renewable=here is not None and renewable,
         passkeys=passkeys,
+        renewal=None if request_ is None else AskedFor(request_.by, request_.until),
         refused=refused,
     )
 

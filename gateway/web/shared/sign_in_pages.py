@@ -7,6 +7,7 @@ from audit.events.account_events import SessionEnd
 from gateway.accounts.errors import NotAuthenticatedError, PasskeyRefusedError, SignInRefusedError
 from gateway.accounts.forms import local_path
 from gateway.accounts.passkeys import passkey_sign_in
+from gateway.accounts.renewal.two_operators import request_about
 from gateway.accounts.sessions import Present, end, present
 from gateway.accounts.signing_in import Attempt, SignInResult, Visitor, sign_in
 from gateway.api.access_control import accounts, signed_in
@@ -107,9 +108,14 @@ def sign_out() -> AnyResponse:
 
 
 def entered_at(target: str, entered: SignInResult) -> AnyResponse:
-    """Go to one of our pages with a new session; the browser's former session, if any, ends."""
+    """Go to one of our pages with a new session; the browser's former session, if any, ends.
+
+    Where an operator has asked that new means replace the person's, the page of the account says so first.
+    """
     end_former()
-    return _with_session(redirect(target, 303), entered)
+    with accounts().store.reading() as view:
+        asked_for = request_about(view.people, entered.account.name, accounts().clock.now())
+    return _with_session(redirect(target if asked_for is None else "/account", 303), entered)
 
 
 def _with_session(response: AnyResponse, entered: SignInResult) -> AnyResponse:

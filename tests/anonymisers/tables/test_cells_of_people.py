@@ -1,10 +1,13 @@
 """Which cells count a person, and what changes in them where people move."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hierarchies import flat, grouped
 
 from anonymisers.tables import linked_tables
+from anonymisers.tables.hierarchy import ROOT
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock, changed_cells
 
@@ -56,3 +59,15 @@ def test_sums_that_are_kept_are_of_the_same_people_and_stay_as_they_were():
     assert tables.sums(coords, counts).tolist() == expected
     assert tables.sums(coords, 2 * counts).tolist() == [2 * value for value in expected]
     assert tables.sums(coords[::-1], counts[::-1]).tolist() == expected
+
+
+def test_one_cell_is_found_where_the_table_says_and_nowhere_else() -> None:
+    for most in (1, 2, None):
+        lattice = Lattice.of(DIMS, [d.name for d in DIMS], most)
+        rows = list(product(*(range(len(d.codes)) for d in DIMS)))
+        expected = lattice.cells(np.array(rows, dtype=np.int32)).tolist()
+        keys = [{d.name: d.codes[p] for d, p in zip(DIMS, row, strict=True)} for row in rows]
+        assert [lattice.cell(key) for key in keys] == expected
+        short = [{name: code for name, code in key.items() if code != ROOT} for key in keys]
+        assert [lattice.cell(key) for key in short] == expected
+    assert lattice.cell({DIMS[0].name: "nowhere"}) == lattice.cell({"nothing": ROOT}) == -1

@@ -174,3 +174,41 @@ def test_with_too_few_operators_the_sentence_says_what_to_do(house: House) -> No
     refused = asks(house.signed_in(one), lost.name)
 
     assert "add-operator" in refused.text
+
+
+def test_the_person_is_told_at_the_sign_in_and_ends_a_request_that_was_not_theirs(office: Office) -> None:
+    house, lost = office.house, office.lost
+    asks(office.vera, lost.name)
+    assert "asked that you be let in" not in office.otto.get("/account").text, "it is about somebody else"
+    stranger = house.browser()
+    wrong = stranger.sign_in(lost, passphrase="not the passphrase at all")
+    assert (wrong.status_code, "let in again" in wrong.text) == (401, False)
+
+    browser = house.browser()
+    entered = browser.sign_in(lost, target="/glossary")
+
+    assert entered.headers["Location"] == "/account"
+    assert f"{office.operator.name} asked that you be let in again" in browser.get("/account").text
+    assert browser.post("/account/renewal/deny", {}, page="/account").headers["Location"] == "/account"
+    assert "asked that you be let in" not in browser.get("/account").text
+    assert steps(house)[-2:] == [AccountStep.RENEWAL_ASKED, AccountStep.RENEWAL_WITHDRAWN]
+    assert str(house.opening(len(house.events()) - 1, "actor")).startswith(lost.name)
+    again = browser.post("/account/renewal/deny", {}, page="/account")
+    assert (again.status_code, "No such request waits" in again.text) == (422, True)
+    assert confirms(office.otto, lost.name).status_code == 422
+    assert house.browser().sign_in(lost, target="/glossary").headers["Location"] == "/glossary"
+
+
+@ONE_SIDE
+def test_a_session_of_long_ago_ends_no_request(office: Office) -> None:
+    """Who has found the browser of a person that lost all means cannot keep the person out."""
+    browser = office.house.signed_in(office.lost)
+    token = browser.form_token("/account")
+    office.house.clock.move(seconds=FRESH.total_seconds() + 60)
+    office.vera.sign_in(office.operator)
+    asks(office.vera, office.lost.name)
+
+    reply = browser.client.post("/account/renewal/deny", data={"form": token})
+
+    assert "again=1" in reply.headers["Location"]
+    assert steps(office.house)[-1] is AccountStep.RENEWAL_ASKED
