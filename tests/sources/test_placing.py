@@ -72,3 +72,15 @@ def test_nobody_is_lost_or_counted_twice_over_the_merger(small) -> None:
     values = small.load(victims="Case,Date,Province\n" + rows).snapshot.column("place").values()
     lifted = [regional().lift(code, "province34") for code in values]
     assert {code: lifted.count(code) for code in lifted} == {"VN_34_02": 4, "VN-04": 2, "VN_34_25": 4}
+
+
+@pytest.mark.parametrize(
+    "spelling", ["Tỉnh Lào Cai", "lao cai province", "Viet Nam / Lào Cai / Sa Pa", "VN > Lao Cai > Xã 3"]
+)
+def test_a_province_is_read_with_the_word_for_it_and_on_a_path(small, spelling) -> None:
+    assert placed(small, "2020", f'"{spelling}"') == ("VN-02", [])
+
+
+@pytest.mark.parametrize("spelling", ["Lào Cai / Yên Bái", "Sa Pa / Xã 3", "Lào Cai, Sa Pa"])
+def test_a_place_of_two_provinces_or_none_is_unknown_and_a_finding(small, spelling) -> None:
+    assert placed(small, "2020", f'"{spelling}"') == ("VN_UNK", [Problem.PLACE])

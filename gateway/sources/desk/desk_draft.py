@@ -11,7 +11,7 @@ from datetime import date
 from audit.reading.messages import message
 from gateway.dictionary import Dictionary
 from gateway.sources.desk.column_contents import Contents, contents_of
-from gateway.sources.mapping.column_evidence import Cells, Witness
+from gateway.sources.mapping.column_evidence import Witness
 from gateway.sources.mapping.column_guesses import RATHER_SURE, Guess
 from gateway.sources.mapping.document_text import Data, document_data
 from gateway.sources.mapping.draft_columns import Column
@@ -20,10 +20,10 @@ from gateway.sources.mapping.draft_document import Draft, DraftTable
 from gateway.sources.mapping.draft_words import MOST_WORDS, Words
 from gateway.sources.mapping.former_document import KNOWN, VAULT, Former, united_document
 from gateway.sources.mapping.lexicon import lexicon
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.targets import PLACES, Kind, Target
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
-from gateway.sources.rows.convert import place_words
 
 UNKNOWN = "?"
 """In place of a code: the word means "not known"."""
@@ -243,7 +243,7 @@ def _words(
     not_known = {plain(str(word)) for word in unknown} if isinstance(unknown, list) else set()
     usual = {plain(code): code for code in target.codes} if not codes else {}
     if target.name in PLACES:
-        usual = dict(place_words(witness.dictionary, witness.member))
+        usual = {word: witness.place_names.code(word) for word in made.cells.counts}
     spelling = {plain(value): value.strip() for value in made.cells.values}
     found = [
         DeskWord(

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.sources.mapping.column_evidence import Cells, Witness
+from gateway.sources.mapping.column_evidence import Witness
 from gateway.sources.mapping.column_guesses import Guess
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.mapping.lexicon import heading_words, likeness
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.mapping import YES
 from gateway.sources.model.targets import (
     ACTIVITY,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from gateway.sources.mapping.column_evidence import Cells
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.mapping import NUMBER
 from gateway.sources.model.tables import Chunk, Source
 from gateway.sources.model.words import plain
