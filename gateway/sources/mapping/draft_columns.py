@@ -116,6 +116,14 @@ def _parts(headings: frozenset[str]) -> bool:
     return len(headings) >= _ENOUGH_HEADINGS and not headings & _BELOW_ANOTHER
 
 
+def most_beside(headings: Sequence[str]) -> int:
+    """How many victims the numbered headings can be of, where a row holds several; 0 where none is numbered.
+
+    Also of headings in which the numbers have become {n} already, of which only the columns know how many.
+    """
+    return max((len(places) for places in _repeated(headings).values() if len(places) > 1), default=0)
+
+
 def _repeated(headings: Sequence[str]) -> dict[str, list[int]]:
     """Headings with their positions; headings that differ only in a victim's number are put together."""
     forms: dict[str, dict[int, int]] = {}

@@ -75,6 +75,10 @@ def _coded(
             strange.append((spelling[word], times))
             if line := _not_known(spelling[word], times, cells.counts, target):
                 coded.append(line)
+    for word, name in column.labels.items():
+        code = witness.meaning(plain(name), target)
+        if code and word not in cells.counts and len(coded) < MOST_WORDS:
+            coded.append((word, code, ""))  # an option that nobody has chosen yet
     if (
         target.name not in PLACES
         and target.kind is not Kind.AGE

@@ -15,6 +15,7 @@ from gateway.sources.engine.declined import DeclinedError
 from gateway.sources.engine.first_table import OpenFiles, Room, no_room, read_first_table, why_not
 from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
+from gateway.sources.model.metadata import Explained, Metadata
 from gateway.sources.model.tables import Chunk, Source
 from gateway.sources.model.targets import CASE, MADE_OF_CONTACTS, PILLAR, Kind
 from gateway.sources.rows.activities import read_activities
@@ -90,7 +91,8 @@ def load(
 
     Raises SourceError, without a snapshot, when a table or a column is missing or a file is damaged.
     """
-    readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
+    said = source.metadata if isinstance(source, Explained) else Metadata()
+    readers = _Readers(mapping, dictionary, pseudonymise, today, findings, said)
     names = LikelySame() if look_for_likely and mapping.kept & set(NAMES) else None
     wanted = mapping.kept and (keeper or names)
     chosen = Chosen(mapping.tables[0], keeper, names) if wanted else None
@@ -147,6 +149,7 @@ class _Readers:
     pseudonymise: Pseudonymise
     today: date
     findings: Findings
+    said: Metadata
 
     @property
     def statuses(self) -> list[str]:
@@ -157,7 +160,8 @@ class _Readers:
     def of(self, table: TableRule) -> list[ColumnReader | IdentifierReader]:
         made: list[ColumnReader | IdentifierReader] = []
         for heading, rule in table.columns.items():
-            convert = converter(rule, self.dictionary, self.mapping.member, self.today)
+            labels = self.said.words_of(heading)
+            convert = converter(rule, self.dictionary, self.mapping.member, self.today, labels)
             where = (table.name, heading, rule, convert)
             if rule.target.kind is Kind.IDENTIFIER:
                 made.append(IdentifierReader(*where, self.pseudonymise, self.findings))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -12,6 +12,7 @@ from gateway.sources.model.amounts import AmountReader
 from gateway.sources.model.dates import DateReader, UnreadableError
 from gateway.sources.model.findings import Problem
 from gateway.sources.model.mapping import ColumnRule
+from gateway.sources.model.metadata import NOTHING_SAID
 from gateway.sources.model.targets import AGE_MONTHS, PERSON, PLACES, Kind
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
@@ -57,8 +58,19 @@ def age_band(years: int) -> str:
     raise UnreadableError(Problem.AGE_RANGE)
 
 
-def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], Outcome]:
-    """The function that reads one cell of a column by the column's rule."""
+def converter(
+    rule: ColumnRule,
+    dictionary: Dictionary,
+    member: str,
+    today: date,
+    labels: Mapping[str, str] = NOTHING_SAID,
+) -> Callable[[str], Outcome]:
+    """The function that reads one cell of a column by the column's rule.
+
+    `labels`: plain code -> name of the options that the source itself has for the column. Where the rule has
+    no code for an option, it is read by its name.
+    """
+    rule = _with_labels(rule, labels, dictionary, member) if labels and rule.target.codes else rule
     read = _reader(rule, dictionary, member, today)
     nothing = rule.blank if rule.blank is not None else (rule.target.unknown or "")
     unread = rule.target.unknown or ""
@@ -77,6 +89,16 @@ def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date
             return Outcome(error.agreed or unread, problem=error.problem)
 
     return convert
+
+
+def _with_labels(
+    rule: ColumnRule, labels: Mapping[str, str], dictionary: Dictionary, member: str
+) -> ColumnRule:
+    places = PlaceNames(place_words(dictionary, member) if rule.target.name in PLACES else {})
+    named = {word: plain(name) for word, name in labels.items() if word not in rule.codes}
+    codes = {w: code for w, name in named.items() if (code := rule.codes.get(name) or places.code(name))}
+    unknown = {word for word, name in named.items() if name in rule.unknown}
+    return replace(rule, codes={**rule.codes, **codes}, unknown=rule.unknown | unknown)
 
 
 def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], str]:
