@@ -28,7 +28,7 @@ from gateway.sources.model.targets import (
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
 from gateway.sources.rows.convert import OLDEST, is_local
-from gateway.sources.rows.place_names import PlaceNames, place_words
+from gateway.sources.rows.place_names import PlaceNames, foreign_places, place_words
 
 DATES_TRIED = 100
 BUDDHIST = frozenset({"KH", "LA", "MM", "TH"})
@@ -167,6 +167,15 @@ class Witness:
         """The provinces of the member as a load reads them."""
         return PlaceNames(place_words(self.dictionary, self.member))
 
+    def _foreign(self, word: str) -> str:
+        """Any code for the province of another state: its column is one of places, which a load refuses."""
+        return self.member if word in self.foreign else ""
+
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        """The names of the provinces of other states."""
+        return foreign_places(self.dictionary, self.member)
+
     def amounts(self, cells: Cells) -> tuple[str, float]:
         """The decimal sign that reads most cells, and the middle amount in the source's own currency."""
         read = {sign: _amounts(cells, sign) for sign in (".", ",")}
@@ -179,7 +188,7 @@ class Witness:
 
     def _provinces(self, cells: Cells, target: Target) -> float:
         """Share of provinces among the cells, in any of the usual spellings."""
-        known = {w: code for w in cells.counts if (code := self.meaning(w, target))}
+        known = {w: code for w in cells.counts if (code := self.meaning(w, target) or self._foreign(w))}
         return coded_share(cells, known, self.lexicon.unknown)
 
     def _identifier(self, cells: Cells, target: str) -> float:

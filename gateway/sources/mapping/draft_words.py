@@ -71,6 +71,8 @@ def _coded(
             coded.append((spelling[word], code, ""))
         elif near:
             coded.append((spelling[word], known[near[0]], "  # ?"))
+        elif target.name in PLACES and word in witness.foreign:
+            strange.append((spelling[word], times))  # a load says that it is of another state
         elif not code:
             strange.append((spelling[word], times))
             if line := _not_known(spelling[word], times, cells.counts, target):

@@ -16,7 +16,7 @@ from gateway.sources.model.metadata import NOTHING_SAID
 from gateway.sources.model.targets import AGE_MONTHS, PERSON, PLACES, Kind
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
-from gateway.sources.rows.place_names import PlaceNames, place_words
+from gateway.sources.rows.place_names import PlaceNames, foreign_places, place_words
 
 OLDEST = 120
 _BANDS = (
@@ -146,12 +146,12 @@ _BESIDE: Mapping[Kind, Callable[[ColumnRule], Callable[[str], str]]] = {
 
 
 def _place_reader(rule: ColumnRule, dictionary: Dictionary, member: str) -> Callable[[str], str]:
-    names = PlaceNames(place_words(dictionary, member))
+    names, foreign = PlaceNames(place_words(dictionary, member)), foreign_places(dictionary, member)
 
     def read(word: str) -> str:
         if code := rule.codes.get(word) or names.code(word):
             return code
-        raise UnreadableError(Problem.PLACE)
+        raise UnreadableError(Problem.PLACE_FOREIGN if word in foreign else Problem.PLACE)
 
     return read
 

@@ -37,6 +37,12 @@ def place_key(word: str) -> str:
     return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", core)) if not core.isascii() else core
 
 
+def foreign_places(dictionary: Dictionary, member: str) -> frozenset[str]:
+    """The plain names and codes of the provinces of all other members."""
+    others = (other for other in dictionary.members if other != member)
+    return frozenset(word for other in others for word in place_words(dictionary, other))
+
+
 @dataclass(frozen=True)
 class PlaceNames:
     """Reads the provinces of one member. `words`: plain words with the code of each."""
