@@ -6,7 +6,7 @@ and hyphens. Three pieces or more are a code wherever they stand. Fewer are one 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from anonymisers.redaction.profiles import alternatives, record_nouns
@@ -17,6 +17,8 @@ FARTHEST_NOUN = 40
 LEAST_DIGITS = 2
 LEAST_ALONE = 4
 """Digits of a code that no word announces."""
+LEAST_OF_FIGURES = 5
+"""Digits of figures in three groups, `88-21-07`, that are no date: hospitals number their patients so."""
 
 _CONSONANTS = (
     ("\u1780-\u17a2", "\u17b6-\u17d3"),
@@ -49,7 +51,7 @@ _AFTER = (
     rf" (?:(?:{SHORT_PIECE})(?:{_JOIN}{_PIECE})*|[A-Z][A-Za-z]?(?:\.[A-Z][a-z]?)+"
     r"|[A-Z]{1,6}(?:[./-][A-Z]{1,6})+)"
     rf"(?![\w{PIECE_LETTERS}])"
-    rf"| ?\((?:[A-Za-z]{{1,15}}|\d{{1,4}})\)"
+    rf"| ?\((?:[A-Za-z]{{1,15}}|\d{{1,4}}|[{PIECE_LETTERS}]{{1,12}})\)"
 )
 _CODE = re.compile(
     rf"(?<![\w/#-])(?<![\w][.])(?<![{PIECE_LETTERS}])(?:{_BEFORE})"
@@ -86,6 +88,15 @@ def case_codes(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
             continue
         pieces = re.split(_JOIN, match.group("core"))
         mixed = any(not piece.isdigit() for piece in pieces)
+        if (
+            not mixed
+            and "-" in code
+            and len(pieces) > 2
+            and digits >= LEAST_OF_FIGURES
+            and not _years(pieces)
+        ):
+            yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
+            continue
         filled = "/" in code and _REGISTER_NUMBER.search(code) is not None
         if mixed and (filled or (len(pieces) > 2 and digits >= LEAST_ALONE)):
             yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
@@ -95,6 +106,10 @@ def case_codes(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
     for match in _FILLED.finditer(plain):
         if not taken(*match.span()):
             yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
+
+
+def _years(pieces: Sequence[str]) -> bool:
+    return all(_YEAR.fullmatch(piece) for piece in pieces)
 
 
 def _announced(plain: str, at: int, *, near: bool) -> bool:

@@ -37,6 +37,7 @@ def date_pattern() -> re.Pattern[str]:
         rf"|(?<![\d/.-])\d{{1,2}}\s?(?P<s2>[-/.])\s?\d{{1,2}}\s?(?P=s2)\s?(?:\d{{4}}|\d{{2}})(?![\d/-])"
         rf"|ng\u00e0y\s+\d{{1,2}}\s+th\u00e1ng\s+\d{{1,2}}\s+n\u0103m\s+\d{{4}}"
         rf"|\d{{4}}\s*(?:{_alternatives(cues.date_words)})\s*[,\u104a]?\s*(?:{months})\s*(?:\u101c)?\s*\d{{1,2}}"
+        "(?:\\s?\u101b\u1000\u103a(?:\u1014\u1031\u1037)?)?"  # the word for day
         rf"|{lead}{day}{between}(?:{months})(?![a-z]){between}\d{{2,4}}(?!\d)"
         rf"|(?<![a-z])(?:{months})\.?\s+{day},?\s+\d{{4}}"
         rf"|(?<![^\W\d_])(?:{months})\.?,?\s+(?:19|20|25)\d\d(?!\d)"

@@ -17,6 +17,7 @@ def repeated(plain: str, spans: Iterable[Span]) -> list[Span]:
     named = [s for s in spans if s.kind in (Kind.PERSON, Kind.VILLAGE)]
     latin: dict[str, Kind] = {}
     other: dict[str, Kind] = {}
+    alone: dict[str, Kind] = {}
     for span in named:
         for word in _WORD.findall(plain, span.start, span.end):
             if word[0] <= "\u024f" or "\u1e00" <= word[0] <= "\u1eff":
@@ -25,6 +26,8 @@ def repeated(plain: str, spans: Iterable[Span]) -> list[Span]:
                     latin.setdefault(folded, span.kind)
             elif len(word) >= LEAST_OTHER and span.kind == Kind.PERSON and span.evidence >= Evidence.CUE:
                 other.setdefault(word, span.kind)
+            elif len(word) >= LEAST_OTHER and span.kind == Kind.PERSON:
+                alone.setdefault(word, span.kind)
     found = []
     if latin:
         for match in _WORD.finditer(plain):
@@ -34,6 +37,12 @@ def repeated(plain: str, spans: Iterable[Span]) -> list[Span]:
     if other:
         pattern = re.compile("|".join(map(re.escape, sorted(other, key=len, reverse=True))))
         found += [Span(*m.span(), other[m.group()], Evidence.CUE) for m in pattern.finditer(plain)]
+    if alone:  # a guess holds for the same word between spaces, not for a part of another word
+        found += [
+            Span(*m.span(), alone[m.group()], Evidence.GUESS)
+            for m in _WORD.finditer(plain)
+            if m.group() in alone
+        ]
     return found
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from anonymisers.redaction.case_codes import PIECE_LETTERS
 from anonymisers.redaction.profiles import alternatives, data
 from anonymisers.redaction.spans import Evidence, Kind, Span
 
@@ -43,7 +44,8 @@ def plates(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
 def _announced() -> re.Pattern[str]:
     words = alternatives(data("plates_and_accounts")["plates"])
     between = r"[^\d.;\n]{0,16}?"
-    return re.compile(rf"(?:(?i:{words})){between}(?<![A-Z\d])(?P<plate>{_PLATE}|{_BARE})(?![\w])")
+    begins = rf"(?:{between}(?<![A-Z\d{PIECE_LETTERS}]))?(?<![A-Z\d])"  # in the middle of no other word
+    return re.compile(rf"(?:(?i:{words})){begins}(?P<plate>{_PLATE}|{_BARE})(?![\w])")
 
 
 @cache

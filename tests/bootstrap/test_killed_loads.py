@@ -5,12 +5,14 @@ import os
 import random
 import signal
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lone_node import set_up
 
 from gateway.bootstrap.loading import engine_choice
 from gateway.bootstrap.loading.load_choices import LoadChoices
+from gateway.bootstrap.loading.load_mark import MARK, marked
 from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.member.model import snapshot_parts
@@ -34,12 +36,13 @@ def write(directory: Path, rows: int) -> None:
     (directory / "victims.csv").write_text("Case,ID,Date,Sex\n" + "".join(lines), encoding="utf-8")
 
 
-def load(directory: Path) -> None:
+def load(directory: Path) -> datetime | None:
+    """Load, and return when the load before began, where it was killed."""
     choices = LoadChoices(by_engine=True, loaded_as=LoadedAs.WHOLE)
     with open_member(directory) as node:
-        assert load_source(
-            directory, node, directory / "victims.csv", MAPPING, choices=choices
-        ).load.by_engine
+        loaded = load_source(directory, node, directory / "victims.csv", MAPPING, choices=choices)
+    assert loaded.load.by_engine
+    return loaded.begun_before
 
 
 def cases(directory: Path) -> int:
@@ -73,9 +76,24 @@ def test_a_killed_load_leaves_the_former_snapshot_and_no_file(tmp_path, monkeypa
         process.join()
         killed += process.exitcode == -signal.SIGKILL
         assert cases(directory) in {ROWS, ROWS + 1}
-        assert {path.name for path in directory.iterdir()} - there <= {".quality.json.new"}
+        assert {path.name for path in directory.iterdir()} - there <= {".quality.json.new", MARK}
     assert killed
-    load(directory)
+    marked = (directory / MARK).exists()
+    began = load(directory)
+    assert (began is not None) is marked, "the next load says that the killed one was not gone on with"
+    assert load(directory) is None
 
     assert cases(directory) == ROWS + 1
     assert {path.name for path in directory.iterdir()} == there
+
+
+def test_a_mark_says_when_a_killed_load_began_and_nothing_of_one_that_runs(tmp_path) -> None:
+    now = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+    (tmp_path / MARK).write_text(now.isoformat())
+    with marked(tmp_path, now) as before, marked(tmp_path, now) as beside:
+        assert (before, beside) == (now, None)
+        assert (tmp_path / MARK).exists()
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / MARK).write_bytes(b"\xff\x00 cut")
+    with marked(tmp_path, now) as before:
+        assert before is None

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.sources.mapping.draft_dates import find_dates
 from gateway.sources.model.dates import DateFormat, DateReader, UnreadableError, whole_years
 from gateway.sources.model.findings import Problem
+from gateway.sources.model.words import plain
 
 TODAY = date(2026, 11, 25)
 days = st.dates(date(1900, 1, 1), TODAY)
@@ -42,6 +44,21 @@ def test_buddhist_years_are_543_ahead(day):
     for era in ("BE", "either"):
         assert reader("DD/MM/YYYY", era=era).read(text) == day.isoformat()
     assert problem_of(reader("DD/MM/YYYY"), text) is Problem.DATE_ERA
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("2021-03-04T08:30:00.000+07:00", "YYYY-MM-DDThh:mm:ss.fffzz"),
+        ("2021-03-04T23:59:59.123456-0330", "YYYY-MM-DDThh:mm:ss.fffzz"),
+        ("3/4/2021 5:07:00 PM", "M/D/YYYY h:mm:ss ap"),
+        ("04/03/2021, 11:30 a.m.", "DD/MM/YYYY, h:mm ap"),
+        ("4 Mar 2021 9:05", "D MMM YYYY h:mm"),
+    ],
+)
+def test_the_day_is_that_of_the_clock_whatever_time_stands_behind_it(text, form):
+    assert reader(form).read(plain(text)) == "2021-03-04"
+    assert find_dates([plain(text)], TODAY).share == 1
 
 
 def test_where_either_era_stands_a_common_year_stays():

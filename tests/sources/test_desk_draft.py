@@ -11,10 +11,10 @@ from gateway.sources.desk.corrections import Corrections, corrected, stated_of
 from gateway.sources.desk.desk_draft import UNKNOWN, DeskDraft, desk_draft
 from gateway.sources.desk.kept_draft import draft_json, read_draft
 from gateway.sources.files.opening import draft_of
-from gateway.sources.mapping.column_evidence import Cells
 from gateway.sources.mapping.document_text import document_data, document_text
 from gateway.sources.mapping.former_document import Former
 from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.dates import DateFormat
 
 TODAY = date(2026, 11, 25)

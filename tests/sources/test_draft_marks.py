@@ -6,10 +6,11 @@ import pytest
 from messy.people import TODAY
 
 from gateway.dictionary import regional
-from gateway.sources.mapping.column_evidence import Cells, Witness, counts_rows
+from gateway.sources.mapping.column_evidence import Witness, counts_rows
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.mapping.draft_marks import read_marks
 from gateway.sources.mapping.lexicon import lexicon
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.targets import targets
 
 

@@ -1,8 +1,12 @@
 """A province of Viet Nam before and after the merger of July 2025, and one that ended without an heir."""
 
+from datetime import date
+
 import pytest
 
 from gateway.dictionary import regional
+from gateway.sources.files.opening import draft_mapping
+from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
 
 MAPPING = """\
@@ -72,3 +76,41 @@ def test_nobody_is_lost_or_counted_twice_over_the_merger(small) -> None:
     values = small.load(victims="Case,Date,Province\n" + rows).snapshot.column("place").values()
     lifted = [regional().lift(code, "province34") for code in values]
     assert {code: lifted.count(code) for code in lifted} == {"VN_34_02": 4, "VN-04": 2, "VN_34_25": 4}
+
+
+@pytest.mark.parametrize(
+    "spelling", ["Tỉnh Lào Cai", "lao cai province", "Viet Nam / Lào Cai / Sa Pa", "VN > Lao Cai > Xã 3"]
+)
+def test_a_province_is_read_with_the_word_for_it_and_on_a_path(small, spelling) -> None:
+    assert placed(small, "2020", f'"{spelling}"') == ("VN-02", [])
+
+
+@pytest.mark.parametrize("spelling", ["Lào Cai / Yên Bái", "Sa Pa / Xã 3", "Lào Cai, Sa Pa"])
+def test_a_place_of_two_provinces_or_none_is_unknown_and_a_finding(small, spelling) -> None:
+    assert placed(small, "2020", f'"{spelling}"') == ("VN_UNK", [Problem.PLACE])
+
+
+OF_CAMBODIA = MAPPING.replace("VN", "KH")
+
+
+def rows_of(*provinces: str) -> str:
+    return "Case,Date,Province\n" + "".join(f"C{n},2020,{name}\n" for n, name in enumerate(provinces))
+
+
+def test_a_province_of_another_state_is_unknown_and_a_finding_of_its_own(small) -> None:
+    small.mapping, findings = OF_CAMBODIA, Findings()
+    loaded = small.load(findings, victims=rows_of("Pailin", "Surin", "Kep", "nowhere"))
+    assert sorted(loaded.snapshot.column("place").values()) == ["KH-23", "KH-24", "KH_UNK", "KH_UNK"]
+    assert {f.problem: f.count for f in findings.all()} == {Problem.PLACE_FOREIGN: 1, Problem.PLACE: 1}
+
+
+def test_the_register_of_another_state_is_refused(small) -> None:
+    small.mapping = OF_CAMBODIA
+    with pytest.raises(
+        SourceError, match=r"2 of the 3 places in victims\.csv, Province are provinces of another"
+    ):
+        small.load(victims=rows_of("Attapeu", "Savannakhet", "", "Kep"))
+    small.mapping = draft_mapping(str(small.folder), "KH", regional(), date(2026, 11, 25))
+    assert "to: place" in small.mapping, "a draft does not leave its places out"
+    with pytest.raises(SourceError, match="another state"):
+        small.load(victims=rows_of("Attapeu", "Savannakhet", "", "Kep"))

@@ -6,6 +6,7 @@ from datetime import date
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from ruamel.yaml import YAML
 
 from gateway.demo.people import demo_members, make_people
 from gateway.demo.people_files import mapping_text, write_register
@@ -399,3 +400,16 @@ def test_a_table_of_people_is_no_sheet_whatever_it_counts(tmp_path):
     (tmp_path / "marked.csv").write_text("Case,Date,Sex,Age,Sessions\n" + rows, encoding="utf-8")
 
     assert "activities" not in draft(tmp_path, "KH")
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [("n_people", ["1", "2", "2", "1"]), ("Civil status", ["single", "married", "Widowed", "may asawa"])],
+)
+def test_what_is_not_counted_is_no_code_of_ours(tmp_path, heading, words):
+    """Numbers of people were taken for 1 male and 2 female, and being married for being a civilian."""
+    rows = [f"C-{n:03d},2020-01-{n % 27 + 1:02d},{words[n % 4]}" for n in range(60)]
+    (tmp_path / "victims.csv").write_text("\n".join([f"Case no,Date of accident,{heading}", *rows]) + "\n")
+    part = YAML(typ="safe").load(draft(tmp_path, "PH"))["tables"]["victims.csv"]
+    assert heading in part["left_out"]
+    assert heading not in part["columns"]

@@ -6,10 +6,11 @@ from anonymisers.redaction.allow_list import allowed_stretches
 from anonymisers.redaction.dates import births, dates
 from anonymisers.redaction.identifying_numbers import numbers
 from anonymisers.redaction.profiles import LatinProfile, latin_profiles
-from anonymisers.redaction.recognisers.address_parts import address_parts
+from anonymisers.redaction.recognisers.address_parts import address_parts, whole_starts
 from anonymisers.redaction.recognisers.latin_addresses import addresses, houses
 from anonymisers.redaction.recognisers.latin_names import names
 from anonymisers.redaction.recognisers.latin_places import villages
+from anonymisers.redaction.recognisers.latin_reversed import reversed_names
 from anonymisers.redaction.recognisers.latin_spaced import spaced_out
 from anonymisers.redaction.recognisers.latin_text import LatinText
 from anonymisers.redaction.recognisers.script_names import script_allowed, script_spans, scripts_in
@@ -44,7 +45,10 @@ def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     profile = latin_profiles().get(language) or latin_profiles()["en"]
     latin = _latin(plain, profile, dictionary if profile.language == "en" else None, taken)
     spans += latin.spans
+    spans += list(reversed_names(plain, spans))
+    spans += list(whole_starts(plain, spans))
     spans += list(address_parts(plain, merged(plain, spans)))
+    spans += list(whole_starts(plain, spans))
     stays = sorted(allowed + latin.allowed, key=lambda s: (s.start, s.end))
     return Found(spans, stays, latin.undecided if language == "en" else [])
 

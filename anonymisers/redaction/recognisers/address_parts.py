@@ -40,6 +40,21 @@ def address_parts(plain: str, found: Sequence[Span]) -> Iterator[Span]:
                 yield Span(bare.start("part"), end, Kind.ADDRESS, Evidence.CUE)
 
 
+_NUMBER_SIGN = re.compile(r"(?:(?<![^\W_])(?:no|nos|nº|số|nú)\.?[^\S\n]?|[#№][^\S\n]?)$", re.IGNORECASE)
+_TOWN = re.compile(r"(?<![^\W_])thị[^\S\n]$", re.IGNORECASE)
+"""'thị trấn' and 'thị xã' are towns; 'xã' alone is a commune."""
+
+
+def whole_starts(plain: str, found: Sequence[Span]) -> Iterator[Span]:
+    """Return the places with what belongs to them before their first word: 'No. 27, Street 12', '#48'."""
+    for span in found:
+        sign = _NUMBER_SIGN if span.kind == Kind.ADDRESS and plain[span.start].isdigit() else _TOWN
+        if span.kind in (Kind.ADDRESS, Kind.VILLAGE):
+            match = sign.search(plain, max(0, span.start - FARTHEST), span.start)
+            if match:
+                yield Span(match.start(), span.end, span.kind, span.evidence)
+
+
 def _around(plain: str, span: Span) -> Iterator[Span]:
     start, end = span.start, span.end
     for _ in range(MOST_PARTS):

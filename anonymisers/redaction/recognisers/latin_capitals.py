@@ -66,7 +66,13 @@ def _acts(text: LatinText, i: int) -> bool:
     """Return whether the first word of a sentence is the subject of a person's action: 'An said', 'May now
     lives'."""
     after = text.after(i)
-    acting = after is not None and after.gap == " " and after.lower in latin_words("people_only")
+    near = after is not None and after.gap == " "
+    acting = near and after is not None and after.lower in latin_words("people_only")
+    if near and after is not None and text.profile.language == "vi" and not text.shouted[i]:
+        # "Thương" is a wound as well: it is somebody who walks, and no wound does
+        given = text.words[i].lower in latin_words("given_vi")
+        if given and after.lower in latin_words("people_verbs_vi"):
+            return text.words[i].begins or text.words[i].gap == ", "
     return text.words[i].begins and acting and text.words[i].lower not in latin_words("pronouns")
 
 

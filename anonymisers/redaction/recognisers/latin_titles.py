@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
-from anonymisers.redaction.profiles import allowed
+from anonymisers.redaction.profiles import allowed, latin_words
 from anonymisers.redaction.recognisers.latin_text import JOINS, LatinText
-from anonymisers.redaction.tokens import FIGURE, LOWER, UPPER
+from anonymisers.redaction.tokens import FIGURE, LOWER, TITLE, UPPER
+
+FARTHEST_KNOWN = 6
+"""Words between "known" and "as": "known to all of us as"."""
 
 MOST_SMALL = 4
 """So many words in small letters make a name at most."""
@@ -15,12 +18,29 @@ def announced(text: LatinText) -> Iterator[int]:
     i = 0
     while i < len(text):
         marker = text.words[i].lower in text.profile.markers and not text.taken[i]
-        if marker or _is_used_as_title(text, i):
-            reached = _name_after(text, i)
+        called = _is_called(text, i)
+        if marker or called or _is_used_as_title(text, i):
+            reached = _name_after(text, i + 1 if called and _is_pronoun(text, i + 1) else i)
             yield from range(_first_of_name(text, i, reached), reached)
             i = max(i + 1, reached)
         else:
             i += 1
+
+
+def _is_called(text: LatinText, i: int) -> bool:
+    """'everybody calls Lucky', 'they call me Uncle Peter', 'known in the valley as Red'."""
+    word, after = text.words[i], text.after(i)
+    if after is None or text.taken[i] or word.case != LOWER:
+        return False
+    if word.lower == "as":
+        before = {one.lower for one in text.words[max(0, i - FARTHEST_KNOWN) : i]}
+        return after.capital and not before.isdisjoint(latin_words("known_as"))
+    name = text.after(i + 1) if _is_pronoun(text, i + 1) else after
+    return word.lower in latin_words("calls") and name is not None and name.case == TITLE
+
+
+def _is_pronoun(text: LatinText, i: int) -> bool:
+    return i < len(text) and text.words[i].lower in latin_words("objects")
 
 
 def _is_used_as_title(text: LatinText, i: int) -> bool:

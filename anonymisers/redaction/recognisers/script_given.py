@@ -29,8 +29,20 @@ def given_names(plain: str, script: str) -> Iterator[Span]:
         for match in _burmese().finditer(plain):
             syllables = len(_syllables().findall(match.group("name")))
             twice = match.group("name")[: len(match.group("name")) // 2] * 2 == match.group("name")
-            if syllables > FEWEST or twice or strong.search(match.group("name")):
+            subject = _subject_particle().match(plain, match.end()) and _begins(plain, match.start())
+            if syllables > FEWEST or twice or subject or strong.search(match.group("name")):
                 yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+
+
+def _begins(plain: str, at: int) -> bool:
+    """Whether a sentence begins here."""
+    return plain[:at].rstrip(" \n").endswith(("\u104b", ".", "!", "?")) or not plain[:at].strip()
+
+
+@cache
+def _subject_particle() -> re.Pattern[str]:
+    """What marks the subject of a Burmese sentence: of two ordinary syllables it makes a name."""
+    return re.compile("(?: ?\u1000| ?\u101e\u100a\u103a)(?![\u102b-\u103e])")
 
 
 def _longest_first(words: list[str]) -> str:

@@ -13,6 +13,7 @@ from gateway.sources.engine.connection import is_installed
 from gateway.sources.engine.first_table import OpenFiles, Room
 from gateway.sources.files.csv_source import CsvSource
 from gateway.sources.files.parquet_source import ParquetSource
+from gateway.sources.files.zipped_source import is_zipped
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.mapping import SourceMapping
 
@@ -50,6 +51,7 @@ def files_for_engine(source: Path | str, rules: SourceMapping, by_engine: bool |
         return None if by_engine is False else lambda _: ParquetSource(Path(source))
     if by_engine is None:
         by_engine = rules.kind == "csv" and is_installed() and _size(Path(source), rules) >= LARGE
+    by_engine = by_engine and not is_zipped(Path(source))
     return partial(CsvSource, Path(source), rules.reading) if by_engine else None
 
 

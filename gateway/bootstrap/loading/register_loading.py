@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from anonymisers.identity.pseudonym_digits import PackedPseudonyms
@@ -12,6 +12,7 @@ from anonymisers.identity.pseudonyms import packed_pseudonyms
 from audit.reading.messages import message
 from gateway.bootstrap.loading.engine_choice import files_for_engine, room_in
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, refuse_too_few
+from gateway.bootstrap.loading.load_mark import marked
 from gateway.bootstrap.loading.load_report import write_load_report
 from gateway.bootstrap.loading.source_location import access_of
 from gateway.bootstrap.loading.vault_filling import Filling, engine_redaction
@@ -60,6 +61,8 @@ class Loaded:
     load: Load
     quality: str
     changes: Changes | None
+    begun_before: datetime | None = None
+    """When a load began that was killed, and of which nothing was kept."""
 
 
 def load_source(
@@ -105,6 +108,7 @@ def load_source(
     findings = Findings()
     pseudonymise = internal_pseudonyms(directory, node)
     with ExitStack() as stack:
+        begun_before = stack.enter_context(marked(directory, node.clock.now()))
         opened = stack.enter_context(
             open_source(str(source), rules, findings, access_of(directory, progress))
         )
@@ -138,7 +142,7 @@ def load_source(
             activities=loaded.activities,
         )
     quality = write_load_report(directory, loaded, findings, node.dictionary, since)
-    return Loaded(kept.loaded, kept.casualties, loaded, quality, kept.changes)
+    return Loaded(kept.loaded, kept.casualties, loaded, quality, kept.changes, begun_before)
 
 
 def _refuse_nothing(node: Node, loaded: Load) -> None:

@@ -8,7 +8,7 @@ from audit.reading.messages import message
 from gateway.bootstrap.loading.register_upload import where_set
 from gateway.bootstrap.loading.source_location import access_of, mapping_of
 from gateway.member.node.context import Node
-from gateway.sources.desk.corrections import stated_of
+from gateway.sources.desk.corrections import TablesSaid, stated_of
 from gateway.sources.desk.desk_draft import DeskDraft, desk_draft
 from gateway.sources.desk.kept_draft import draft_json, read_draft
 from gateway.sources.files.opening import draft_of
@@ -25,7 +25,8 @@ def draft_upload(directory: Path, node: Node, body: Mapping[str, Any], progress:
     """Draft the mapping of an upload, and keep the draft beside it.
 
     `body`: `upload`, and where a person has looked over the draft before, `meanings` (number of a column ->
-    target) and `joins` (number of a table -> numbers of two columns, or nothing for a table not to be read).
+    target), `joins` (number of a table -> numbers of two columns, or nothing for a table not to be read),
+    `sheets` (number of a table -> kind of its sheets, or "") and `repeats` (-> victims beside each other).
 
     Raises UploadError, NoUploadError and SourceError.
     """
@@ -77,4 +78,8 @@ def _stated(before: DeskDraft | None, body: Mapping[str, Any]) -> Stated:
         int(number): None if pair is None else (int(pair[0]), int(pair[1]))
         for number, pair in body.get("joins", {}).items()
     }
-    return stated_of(before, meanings, joins)
+    tables = TablesSaid(
+        {int(number): str(kind) for number, kind in body.get("sheets", {}).items()},
+        {int(number): int(most) for number, most in body.get("repeats", {}).items()},
+    )
+    return stated_of(before, meanings, joins, tables)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.reading.messages import message
-from gateway.sources.mapping.column_evidence import Cells
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.cells import NATIVE_DATE
 
 SEVERAL_ROWS = 3

@@ -25,8 +25,22 @@ class Corrections:
     constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
+@dataclass(frozen=True)
+class TablesSaid:
+    """What a person says of whole tables, by their numbers, as in `Stated`."""
+
+    sheets: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    repeats: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+NO_TABLES = TablesSaid()
+
+
 def stated_of(
-    draft: DeskDraft, meanings: Mapping[int, str], joins: Mapping[int, tuple[int, int] | None]
+    draft: DeskDraft,
+    meanings: Mapping[int, str],
+    joins: Mapping[int, tuple[int, int] | None],
+    tables: TablesSaid = NO_TABLES,
 ) -> Stated:
     """What a person says of columns and tables, given by their numbers in a draft.
 
@@ -50,7 +64,23 @@ def stated_of(
             joined[table.name] = (
                 Join(by_number[pair[0]], by_number[pair[1]], sure=True) if found and pair else None
             )
-    return Stated(MappingProxyType(said), MappingProxyType(reasons), MappingProxyType(joined))
+    names = {table.number: table.name for table in draft.tables}
+    sheets = {names[n]: kind for n, kind in tables.sheets.items() if n in names}
+    repeats = {names[n]: most for n, most in tables.repeats.items() if n in names}
+    # What the columns of a table meant before is nothing that a person says where the table is another.
+    other = {
+        table.name
+        for table in draft.tables
+        if sheets.get(table.name, table.activities) != table.activities
+        or (table.most and (repeats.get(table.name, table.beside) == 1) != (table.beside == 1))
+    }
+    return Stated(
+        MappingProxyType({place: meaning for place, meaning in said.items() if place[0] not in other}),
+        MappingProxyType(reasons),
+        MappingProxyType(joined),
+        sheets=MappingProxyType(sheets),
+        repeats=MappingProxyType(repeats),
+    )
 
 
 def corrected(draft: DeskDraft, said: Corrections) -> DeskDraft:

@@ -11,19 +11,19 @@ from datetime import date
 from audit.reading.messages import message
 from gateway.dictionary import Dictionary
 from gateway.sources.desk.column_contents import Contents, contents_of
-from gateway.sources.mapping.column_evidence import Cells, Witness
+from gateway.sources.mapping.column_evidence import Witness
 from gateway.sources.mapping.column_guesses import RATHER_SURE, Guess
 from gateway.sources.mapping.document_text import Data, document_data
-from gateway.sources.mapping.draft_columns import Column
+from gateway.sources.mapping.draft_columns import Column, most_beside
 from gateway.sources.mapping.draft_dates import read_by_format
 from gateway.sources.mapping.draft_document import Draft, DraftTable
 from gateway.sources.mapping.draft_words import MOST_WORDS, Words
 from gateway.sources.mapping.former_document import KNOWN, VAULT, Former, united_document
 from gateway.sources.mapping.lexicon import lexicon
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.targets import PLACES, Kind, Target
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
-from gateway.sources.rows.convert import place_words
 
 UNKNOWN = "?"
 """In place of a code: the word means "not known"."""
@@ -82,7 +82,11 @@ class DeskColumn:
 
 @dataclass(frozen=True)
 class DeskTable:
-    """`role`: first, joined, several, sheets or unread. `here`, `there`: the headings of the join, or ""."""
+    """`role`: first, joined, several, sheets or unread. `here`, `there`: the headings of the join, or "".
+
+    `activities`: the kind of the sheets. `beside`: how many victims a row holds beside each other, of the
+    `most` that its headings can name; 0 where none is numbered.
+    """
 
     number: int
     name: str
@@ -92,6 +96,9 @@ class DeskTable:
     sure: bool = True
     unclaimed: int = 0
     also: tuple[str, ...] = ()
+    activities: str = ""
+    beside: int = 1
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +168,18 @@ def _table(number: int, table: DraftTable) -> DeskTable:
         join is None or join.sure,
         0 if join is None else join.unclaimed,
         table.also,
+        table.activities,
+        table.beside,
+        _most_beside(table),
     )
+
+
+def _most_beside(table: DraftTable) -> int:
+    """How many victims the headings of a table can name beside each other; 0 where none is numbered."""
+    columns = [column.guess.column for column in table.columns]
+    if table.numbered:
+        return max(column.times for column in columns)
+    return most_beside([column.heading for column in columns])
 
 
 def _column(
@@ -243,7 +261,7 @@ def _words(
     not_known = {plain(str(word)) for word in unknown} if isinstance(unknown, list) else set()
     usual = {plain(code): code for code in target.codes} if not codes else {}
     if target.name in PLACES:
-        usual = dict(place_words(witness.dictionary, witness.member))
+        usual = {word: witness.place_names.code(word) for word in made.cells.counts}
     spelling = {plain(value): value.strip() for value in made.cells.values}
     found = [
         DeskWord(

@@ -3,11 +3,12 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TextIO
 
 from audit.reading.messages import Message, message
 from gateway.sources.model.cells import rows_inside
@@ -70,11 +71,15 @@ class CsvSource:
     def table(self, name: str) -> Iterator[OpenTable]:
         """Open the file called `name`. Raises SourceError, also while the chunks are read."""
         path = self.path_of(name)
-        encoding = self._encoding(path, name)
-        with steady(path, name), path.open("rb") as file:
+        encoding = self._encoding(name)
+        with steady(path, name), self.opened(name) as file:
             stream = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
-            rows = _Rows(stream, path, name, self._reading, self._findings)
+            rows = _Rows(stream, partial(self.opened, name), name, self._reading, self._findings)
             yield OpenTable(rows.headings, rows.chunks(), file.tell)
+
+    def opened(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        """The bytes of the table called `name`. Raises SourceError."""
+        return self.path_of(name).open("rb")
 
     def foreign_keys(self) -> list[ForeignKey]:
         """None: files declare no keys."""
@@ -92,8 +97,8 @@ class CsvSource:
             raise SourceError(msg, remedy=message("Check the path, or the table's name in the mapping."))
         return path
 
-    def _encoding(self, path: Path, name: str) -> str:
-        with path.open("rb") as stream:
+    def _encoding(self, name: str) -> str:
+        with self.opened(name) as stream:
             start = stream.read(_SAMPLE)
         if not start:
             msg = message("%(file)s is empty.", file=name)
@@ -113,8 +118,15 @@ class CsvSource:
 class _Rows:
     """The rows of one open file."""
 
-    def __init__(self, stream: TextIO, path: Path, name: str, reading: Reading, findings: Findings) -> None:
-        self._path = path
+    def __init__(
+        self,
+        stream: TextIO,
+        again: Callable[[], AbstractContextManager[IO[bytes]]],
+        name: str,
+        reading: Reading,
+        findings: Findings,
+    ) -> None:
+        self._again = again
         self._name = name
         self._encoding = stream.encoding
         self._findings = findings
@@ -230,7 +242,7 @@ class _Rows:
     def _wrong_encoding(self) -> SourceError:
         about = {"file": self._name, "encoding": self._encoding}
         msg = message("%(file)s: this is not text in %(encoding)s.", **about)
-        with self._path.open("rb") as stream:
+        with self._again() as stream:
             for number, line in enumerate(stream, 1):
                 try:
                     line.decode(self._encoding)

@@ -13,8 +13,10 @@ from gateway.sources.files.csv_source import CsvSource, csv_files
 from gateway.sources.files.database_source import address_of, open_database
 from gateway.sources.files.office_source import OfficeSource
 from gateway.sources.files.parquet_source import ParquetSource
-from gateway.sources.files.sniff import layout, sniff_reading
+from gateway.sources.files.sniff import SAMPLE, layout, sniff_bytes, sniff_reading
 from gateway.sources.files.workbook_source import WorkbookSource
+from gateway.sources.files.zipped_source import ENDING as ZIPPED
+from gateway.sources.files.zipped_source import ZippedCsvSource, is_zipped
 from gateway.sources.mapping.draft_document import Draft
 from gateway.sources.mapping.draft_lookups import read_metadata
 from gateway.sources.mapping.former_document import Former
@@ -70,7 +72,14 @@ def open_source(
     elif mapping.kind == "parquet":
         yield ParquetSource(Path(place))
     else:
-        yield CsvSource(Path(place), mapping.reading, findings)
+        yield _csv_files(Path(place), mapping.reading, findings)
+
+
+def _csv_files(path: Path, reading: Reading, findings: Findings) -> CsvSource:
+    """One CSV file, a folder of them, or a zip of them, which can be all that a folder holds."""
+    if is_zipped(path):
+        return ZippedCsvSource(_only(str(path), (ZIPPED,)), reading, findings)
+    return CsvSource(path, reading, findings)
 
 
 def _workbook(place: str, kind: str, reading: Reading, findings: Findings) -> WorkbookSource | OfficeSource:
@@ -119,7 +128,7 @@ def draft_of(
     kind = _kind(place)
     reading = Reading()
     if kind == "csv":
-        reading = sniff_reading(_first_file(Path(place)), member)
+        reading = _sniffed(Path(place), member)
     elif kind in WORKBOOKS:
         book = _workbook(place, kind, reading, Findings())
         reading = layout(_widest([book.top(name, TOP_ROWS) for name in book.tables()[:MOST_SHEETS]]), reading)
@@ -149,7 +158,12 @@ def _address(place: str) -> str:
 def _metadata(place: str, kind: str, source: Source) -> Metadata | None:
     if isinstance(source, Spool):
         return source.metadata
-    return read_metadata(Path(place)) if kind in WITH_LINES else None
+    if isinstance(source, ZippedCsvSource):
+        return read_metadata(source.texts())
+    folder = Path(place)
+    if kind not in WITH_LINES or not folder.is_dir():
+        return None
+    return read_metadata(path.read_bytes() for path in sorted(folder.glob("*.json")) if path.is_file())
 
 
 def _widest(sheets: Sequence[Sequence[Sequence[str]]]) -> Sequence[Sequence[str]]:
@@ -172,9 +186,14 @@ def _kind(place: str) -> str:
     return "database" if endings & set(DATABASE_FILES) else "csv"
 
 
-def _first_file(path: Path) -> Path:
+def _sniffed(path: Path, member: str) -> Reading:
+    """How the first CSV file is written. Raises SourceError."""
+    if is_zipped(path):
+        source = _csv_files(path, Reading(), Findings())
+        with source.opened(source.tables()[0]) as file:
+            return sniff_bytes(file.read(SAMPLE), member)
     files = csv_files(path) if path.is_dir() else [path]
     if not files:
         msg = f"There is no CSV file in {path}."
         raise SourceError(msg, remedy="Name the folder with the exported files, a workbook or a database.")
-    return files[0]
+    return sniff_reading(files[0], member)

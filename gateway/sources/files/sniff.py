@@ -12,7 +12,7 @@ from gateway.sources.model.errors import SourceError
 from gateway.sources.model.heading_lines import heading_lines, unit_lines
 from gateway.sources.model.mapping import Reading
 
-_SAMPLE = 256 * 1024
+SAMPLE = 256 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_LINES = 10
 _LOCAL = {"TH": "cp874", "VN": "cp1258"}
@@ -23,10 +23,15 @@ def sniff_reading(path: Path, member: str) -> Reading:
     """The likeliest way to read a CSV file. Raises SourceError when the file cannot be opened or is empty."""
     try:
         with path.open("rb") as stream:
-            data = stream.read(_SAMPLE)
+            data = stream.read(SAMPLE)
     except OSError:
         msg = f"{path} cannot be opened."
         raise SourceError(msg, remedy="Check the path.") from None
+    return sniff_bytes(data, member)
+
+
+def sniff_bytes(data: bytes, member: str) -> Reading:
+    """The likeliest way to read a CSV file that begins with `data`, of which at most `SAMPLE` bytes count."""
     encoding = _encoding(data, member)
     lines = data.decode(encoding, errors="replace").splitlines()
     if len(lines) > 1:

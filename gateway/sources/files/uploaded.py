@@ -151,18 +151,28 @@ def unpack(archive: Path, wanted: Collection[str], into: Path) -> None:
     """
     try:
         with zipfile.ZipFile(archive) as package:
-            for name, part in _parts(archive, package, wanted).items():
+            for name, part in tables_in(archive, package, wanted).items():
                 with package.open(part) as packed, (into / name).open("xb") as file:
                     shutil.copyfileobj(packed, file, _BLOCK)
     except _BROKEN:
-        raise SourceError(
-            message("%(file)s is not a complete zip file; nothing was read.", file=archive.name),
-            remedy=message("Pack it without a password, and upload it again."),
-        ) from None
+        raise incomplete_zip(archive) from None
 
 
-def _parts(archive: Path, package: zipfile.ZipFile, wanted: Collection[str]) -> dict[str, zipfile.ZipInfo]:
-    """The part for each table. The sizes declared by the archive bind: no more is ever unpacked."""
+def incomplete_zip(archive: Path) -> SourceError:
+    """The error of a file that is no zip, or a damaged or a locked one."""
+    return SourceError(
+        message("%(file)s is not a complete zip file; nothing was read.", file=archive.name),
+        remedy=message("Pack it without a password, and upload it again."),
+    )
+
+
+def tables_in(
+    archive: Path, package: zipfile.ZipFile, wanted: Collection[str] = ()
+) -> dict[str, zipfile.ZipInfo]:
+    """The part for each table. The sizes declared by the archive bind: no more is ever unpacked.
+
+    Raises SourceError where a table is missing or there twice, and where the tables would be too large.
+    """
     found: dict[str, zipfile.ZipInfo] = {}
     listed = package.infolist()
     for part in listed:

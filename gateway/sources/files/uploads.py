@@ -55,6 +55,8 @@ class Upload:
     at: datetime
     as_of: date | None = None
     of_source: bool = False
+    about: str = ""
+    """The table and column of a finding for which the columns are looked at, as a report names them."""
 
     @property
     def until(self) -> datetime:
@@ -69,7 +71,12 @@ class Uploads:
         self._folder = directory / FOLDER
 
     def add(
-        self, files: Iterable[tuple[str, IO[bytes]]], by: str, now: datetime, as_of: date | None = None
+        self,
+        files: Iterable[tuple[str, IO[bytes]]],
+        by: str,
+        now: datetime,
+        as_of: date | None = None,
+        about: str = "",
     ) -> Upload:
         """Keep files as one upload, or nothing.
 
@@ -82,21 +89,23 @@ class Uploads:
         try:
             (place / _FILES).mkdir(mode=0o700)
             names, size, digest = _kept(files, place / _FILES)
-            made = Upload(upload_id, names, size, digest, by, now, as_of)
+            made = Upload(upload_id, names, size, digest, by, now, as_of, about=about)
             self._settle(made, place)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
         return made
 
-    def add_source(self, name: str, by: str, now: datetime, as_of: date | None = None) -> Upload:
+    def add_source(
+        self, name: str, by: str, now: datetime, as_of: date | None = None, about: str = ""
+    ) -> Upload:
         """Keep a place for the draft of the source that is set for the node; its data stay where they are.
 
         `name`: what pages call the source.
         """
         self.tidy(now, room=1)
         upload_id = secrets.token_hex(8)
-        made = Upload(upload_id, (name,), 0, "", by, now, as_of, of_source=True)
+        made = Upload(upload_id, (name,), 0, "", by, now, as_of, of_source=True, about=about)
         place = self.arriving() / f"{_ARRIVING}{upload_id}"
         place.mkdir(mode=0o700)
         self._settle(made, place)

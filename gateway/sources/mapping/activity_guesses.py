@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from gateway.sources.mapping.column_evidence import Cells, Witness
+from gateway.sources.mapping.column_evidence import Witness
 from gateway.sources.mapping.column_guesses import Guess
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.mapping.lexicon import heading_words, likeness
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.mapping import YES
 from gateway.sources.model.targets import (
     ACTIVITY,
@@ -29,6 +31,7 @@ _ALIKE, _CODED = 0.7, 0.5
 _USUAL = "EORE_COMM"
 _MARKED = frozenset({"mark", "marked", "marking"})
 _NOTHING = "not recognised"
+NO_KINDS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,21 @@ class SheetGuess:
     columns: tuple[Guess, ...]
 
 
-def guess_sheets(columns: Sequence[Column], witness: Witness) -> dict[str, SheetGuess]:
-    """The tables that are sheets of activities: with a date and numbers of activities, and without people."""
+def guess_sheets(
+    columns: Sequence[Column], witness: Witness, stated: Mapping[str, str] = NO_KINDS
+) -> dict[str, SheetGuess]:
+    """The tables that are sheets of activities: with a date and numbers of activities, and without people.
+
+    `stated`: what a person has said of tables: the kind of their sheets, or "" for none.
+    """
     known = targets(witness.dictionary, witness.member)
     found = {}
     for name in dict.fromkeys(column.table for column in columns):
         own = [column for column in columns if column.table == name]
+        if name in stated:
+            if kind := stated[name]:
+                found[name] = SheetGuess(kind, True, _columns(own, known, witness))
+            continue
         sheet = _sheet(name, own, known, witness)
         if sheet is not None and not any(_of_person(column, known, witness) for column in own):
             found[name] = sheet
@@ -55,19 +67,22 @@ def guess_sheets(columns: Sequence[Column], witness: Witness) -> dict[str, Sheet
 def _sheet(
     name: str, columns: Sequence[Column], known: Mapping[str, Target], witness: Witness
 ) -> SheetGuess | None:
-    chosen = {id(column): target for column, target in _targets(columns, known, witness)}
-    filled = set(chosen.values())
+    filled = {target for _column, target in _targets(columns, known, witness)}
     marking = bool(_MARKED & set(heading_words(name).split())) or AREAS in filled
     if ACTIVITY_DATE not in filled or not (SESSIONS in filled or (marking and REACHED not in filled)):
         return None
     kind = YES if ACTIVITY_TYPE in filled else MARKING if marking else _USUAL
-    guesses = [
+    return SheetGuess(kind, kind != _USUAL, _columns(columns, known, witness))
+
+
+def _columns(columns: Sequence[Column], known: Mapping[str, Target], witness: Witness) -> tuple[Guess, ...]:
+    chosen = {id(column): target for column, target in _targets(columns, known, witness)}
+    return tuple(
         Guess(column, known[chosen[id(column)]], "", 1.0)
         if id(column) in chosen
         else Guess(column, None, _NOTHING, 0.0, (_NOTHING,))
         for column in columns
-    ]
-    return SheetGuess(kind, kind != _USUAL, tuple(guesses))
+    )
 
 
 def _targets(

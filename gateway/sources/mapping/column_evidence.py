@@ -1,9 +1,7 @@
 """Evidence from the cells of a column about the target of the column; for `map suggest` only."""
 
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,6 +11,7 @@ from statistics import fmean, median
 from gateway.dictionary import Dictionary
 from gateway.sources.mapping.draft_dates import DatesFound, find_dates, surely_counted
 from gateway.sources.mapping.lexicon import Lexicon
+from gateway.sources.mapping.sampled_cells import Cells, coded_share, parts_of, share
 from gateway.sources.model.amounts import AmountReader
 from gateway.sources.model.dates import BUDDHIST_AHEAD, UnreadableError
 from gateway.sources.model.targets import (
@@ -28,7 +27,8 @@ from gateway.sources.model.targets import (
 )
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
-from gateway.sources.rows.convert import OLDEST, is_local, place_words
+from gateway.sources.rows.convert import OLDEST, is_local
+from gateway.sources.rows.place_names import PlaceNames, foreign_places, place_words
 
 DATES_TRIED = 100
 BUDDHIST = frozenset({"KH", "LA", "MM", "TH"})
@@ -39,9 +39,6 @@ LONG_AGO = 25
 _SURELY, _DATE_AS_NUMBER = 0.9, 0.3
 """Share of dates above which an identifier is less likely, and the factor by which the score is then lowered.
 """
-SPLIT = re.compile(r"\s*[;/,|+]\s*")
-"""Separators between several codes in a cell."""
-
 _OF_LITTLE_WORTH = "10000"
 """Units of a currency to the dollar, so that amounts in every currency of the region are within bounds."""
 
@@ -53,6 +50,9 @@ _BUT_FOR_SUMS = 0.9
 
 _ROW_COUNTER = 0.4
 """Likelihood that a column that counts the rows is the case number nevertheless."""
+
+_MOSTLY = 0.5
+"""Share of words of something else from which a column has no code of ours."""
 
 WRITTEN_DOWN = "when it was written down"
 _DAY = re.compile(r"@.*|[0-9]{1,4}[-/. ][^-/. ]{1,12}[-/. ][0-9]{1,4}.*")
@@ -68,85 +68,9 @@ _COORDINATE = re.compile(r"-?[0-9]{1,3}[.,][0-9]{3,}")
 _DIGITS = re.compile(r"[0-9]+(?:\.0)?")
 _FEW_MONTHS = re.compile(r"[0-9]{1,3}(?:\.0)?")
 
-_PATH = re.compile(r"\s*[/>|\\\u00bb\u203a]\s*")
-_KIND_OF_PLACE = re.compile(
-    r"^(?:tỉnh|thành phố|tp\.?|จังหวัด|จ\.|ແຂວງ|ខេត្ត|រាជធានី|province(?: of)?|prov\.?|provinsi|propinsi"
-    r"|negeri|lalawigan(?: ng)?|munisípiu|munisipiu)\s*|\s*(?:province|prov\.?|state|region|ပြည်နယ်)$"
-)
-"""Words for "province" before and after its name."""
-
 _LIKE_A_DATE = re.compile(r".{0,12}[0-9].{3,24}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,16}[0-9]")
 _LONG_TEXT, _NAME_PARTS = 40, (2, 6)
-
-
-@dataclass(frozen=True)
-class Cells:
-    """A sample of one column."""
-
-    values: Sequence[str]
-
-    @cached_property
-    def words(self) -> list[str]:
-        """The cells that are not blank, as plain words."""
-        known = {value: plain(value) for value in set(self.values)}
-        return [word for value in self.values if (word := known[value])]
-
-    @cached_property
-    def counts(self) -> Counter[str]:
-        return Counter(self.words)
-
-    @property
-    def filled(self) -> float:
-        return len(self.words) / len(self.values) if self.values else 0.0
-
-    @property
-    def distinct(self) -> float:
-        """Share of distinct values among the cells."""
-        return len(self.counts) / len(self.words) if self.words else 0.0
-
-    def share(self, fits: "re.Pattern[str]") -> float:
-        """Share of the cells that match a pattern completely."""
-        return self.share_of(lambda word: fits.fullmatch(word) is not None)
-
-    def share_of(self, fits: Callable[[str], bool]) -> float:
-        """Share of the cells of which something holds: it is asked once of cells that are the same."""
-        return _share(sum(n for word, n in self.counts.items() if fits(word)), len(self.words))
-
-
-def coded_share(cells: Cells, known: Mapping[str, str], unknown: frozenset[str]) -> float:
-    """Share of known words among the cells, without the cells for "unknown"."""
-    meaningful = {word: n for word, n in cells.counts.items() if word not in unknown}
-    coded = sum(n for word, n in meaningful.items() if word in known or word.replace("_", " ") in known)
-    return _share(coded, sum(meaningful.values()))
-
-
-def parts_of(cells: Cells, known: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The separator in cells with several codes, and the parts: a sign, or a blank as surveys write them."""
-    signs = [sign for value in cells.values for sign in re.findall("[;/,|+]", value)]
-    apart = [part for value in cells.values for part in SPLIT.split(value)]
-    if signs:
-        return max(set(signs), key=signs.count), apart
-    blanks = [part for value in cells.values for part in plain(value).split()]
-    nothing: frozenset[str] = frozenset()
-    whole, split = coded_share(Cells(apart), known, nothing), coded_share(Cells(blanks), known, nothing)
-    return (" ", blanks) if split > whole + 0.1 else ("", apart)
-
-
-def place_key(word: str) -> str:
-    """The core of the name of a province: without the word for it, blanks, strokes, points and accents."""
-    core = re.sub(r"[\s_.-]", "", _KIND_OF_PLACE.sub("", word.replace("_", " ")))
-    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", core)) if not core.isascii() else core
-
-
-def part_headings(target: str, witness: "Witness") -> tuple[str, ...]:
-    """Headings of a column that says yes or no to one of several codes, such as one injury."""
-    whole, _, part = target.partition(".")
-    if not part:
-        return (plain(target),)
-    words = [w for w, code in witness.lexicon.values.get(whole, {}).items() if code == part and part != "OTH"]
-    groups = witness.lexicon.headings.get(whole, ())
-    return (plain(target), *words, *(f"{group} {word}" for group in groups for word in words))
 
 
 @dataclass(frozen=True)
@@ -161,12 +85,31 @@ class Witness:
     """The share of dates among the cells of a column, by the identity of the cells, which are kept beside.
     """
     _words: dict[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    _parts: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     _scores: dict[int, tuple[Cells, dict[str, float]]] = field(default_factory=dict, repr=False)
+
+    def part_headings(self, target: str) -> tuple[str, ...]:
+        """Headings of a column that says yes or no to one of several codes, such as one injury."""
+        if target not in self._parts:
+            self._parts[target] = tuple(self._part_headings(target))
+        return self._parts[target]
+
+    def _part_headings(self, target: str) -> Iterator[str]:
+        whole, _, part = target.partition(".")
+        yield plain(target)
+        if not part:
+            return
+        values = self.lexicon.values.get(whole, {})
+        words = [word for word, code in values.items() if code == part and part != "OTH"]
+        yield from words
+        for group in self.lexicon.headings.get(whole, ()):
+            yield from (f"{group} {word}" for word in words)
 
     def score(self, cells: Cells, target: Target) -> float:
         """How well the cells fit the target, from 0 to 1; 0 where the cells are empty.
 
-        -1 is a veto: whatever the heading says, a date, a coordinate or a yes or no identifies nobody.
+        -1 is a veto: whatever the heading says, a date, a coordinate or a yes or no identifies nobody, and
+        "married" is no code of ours.
         """
         known = self._scores.setdefault(id(cells), (cells, {}))[1]  # every table is asked, then the right one
         if target.name not in known:
@@ -185,6 +128,8 @@ class Witness:
 
     def _code(self, cells: Cells, target: Target) -> float:
         """How well the cells fit a target of codes or ages."""
+        if cells.share_of(self.lexicon.not_counted.__contains__) > _MOSTLY:
+            return -1.0
         if target.codes != {"YES", "NO", "UNK"} and _only_marks(cells):
             return 0.0  # an x under a heading is no code of three and more
         if target.kind is Kind.SEVERAL:
@@ -214,22 +159,22 @@ class Witness:
         """The code that a plain word surely means, in whatever of the usual spellings; "" where none."""
         known = self.words(target)
         if target.name in PLACES:
-            return known.get(word) or self._places.get(place_key(word), "") or self._on_the_path(word)
+            return self.place_names.code(word)
         return known.get(word) or known.get(word.replace("_", " "), "")
 
-    def _on_the_path(self, word: str) -> str:
-        """The one province on the path of a place from the state down: "Lao PDR/Attapeu/Sanxay"."""
-        parts = _PATH.split(word)
-        codes = {code for part in parts if (code := self._places.get(place_key(part), ""))}
-        return codes.pop() if len(parts) > 1 and len(codes) == 1 else ""
+    @cached_property
+    def place_names(self) -> PlaceNames:
+        """The provinces of the member as a load reads them."""
+        return PlaceNames(place_words(self.dictionary, self.member))
+
+    def _foreign(self, word: str) -> str:
+        """Any code for the province of another state: its column is one of places, which a load refuses."""
+        return self.member if word in self.foreign else ""
 
     @cached_property
-    def _places(self) -> Mapping[str, str]:
-        """The provinces by the core of their names, without cores that two of them share."""
-        cores: dict[str, set[str]] = {}
-        for word, code in place_words(self.dictionary, self.member).items():
-            cores.setdefault(place_key(word), set()).add(code)
-        return {core: codes.pop() for core, codes in cores.items() if len(codes) == 1}
+    def foreign(self) -> frozenset[str]:
+        """The names of the provinces of other states."""
+        return foreign_places(self.dictionary, self.member)
 
     def amounts(self, cells: Cells) -> tuple[str, float]:
         """The decimal sign that reads most cells, and the middle amount in the source's own currency."""
@@ -243,7 +188,7 @@ class Witness:
 
     def _provinces(self, cells: Cells, target: Target) -> float:
         """Share of provinces among the cells, in any of the usual spellings."""
-        known = {w: code for w in cells.counts if (code := self.meaning(w, target))}
+        known = {w: code for w in cells.counts if (code := self.meaning(w, target) or self._foreign(w))}
         return coded_share(cells, known, self.lexicon.unknown)
 
     def _identifier(self, cells: Cells, target: str) -> float:
@@ -266,7 +211,7 @@ class Witness:
         counted = surely_counted([w if len(w) > _LONG_NUMBER else "" for w in words], self.today)
         if counted > _SURELY:
             return counted
-        if _share(sum(_LIKE_A_DATE.fullmatch(w) is not None for w in words), len(words)) < 0.5:
+        if share(sum(_LIKE_A_DATE.fullmatch(w) is not None for w in words), len(words)) < 0.5:
             return 0.0
         return find_dates(words, self.today, counted=False).share
 
@@ -333,7 +278,7 @@ def _age_score(cells: Cells) -> float:
     inside = [a for a in ages if a <= OLDEST]
     if not inside or max(inside) < 10 or counts_rows(cells.words):  # codes from 1 to 9 are no ages
         return 0.0
-    return _share(len(inside), len(cells.words))
+    return share(len(inside), len(cells.words))
 
 
 def _age(word: str) -> int | None:
@@ -392,7 +337,7 @@ def _local_score(cells: Cells) -> float:
 
 def _number_score(cells: Cells) -> float:
     few = [w.isascii() and w.isdigit() and int(w) <= 20 for w in cells.words if len(w) < 5]
-    return _share(sum(few), len(cells.words)) if cells.distinct < 0.5 else 0.0
+    return share(sum(few), len(cells.words)) if cells.distinct < 0.5 else 0.0
 
 
 def _amounts(cells: Cells, sign: str) -> list[float]:
@@ -409,7 +354,7 @@ def _amounts(cells: Cells, sign: str) -> list[float]:
 
 def _amount_score(cells: Cells) -> float:
     tried = len(cells.words[:DATES_TRIED])
-    return max(_share(len(_amounts(cells, sign)), tried) for sign in (".", ","))
+    return max(share(len(_amounts(cells, sign)), tried) for sign in (".", ","))
 
 
 _BESIDE_SCORES = {Kind.LOCAL: _local_score, Kind.NUMBER: _number_score, Kind.AMOUNT: _amount_score}
@@ -419,7 +364,3 @@ _IDENTIFIER_SCORES = {
     PERSON: _person_score,
     SERVICE: _case_score,
 }
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0

@@ -7,13 +7,7 @@ from types import MappingProxyType
 
 from audit.reading.messages import message
 from gateway.member.model.snapshot import CONSENT
-from gateway.sources.mapping.column_evidence import (
-    WRITTEN_DOWN,
-    Cells,
-    Witness,
-    left_out_score,
-    part_headings,
-)
+from gateway.sources.mapping.column_evidence import WRITTEN_DOWN, Witness, left_out_score
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.mapping.draft_structure import OF_THE_TOOL, OPTION, Link, ToolColumn
 from gateway.sources.mapping.lexicon import heading_words, likeness
@@ -50,6 +44,9 @@ _HEADING_WEIGHT = 0.55
 
 _SAYS_SO = 0.5
 """Likeness of a heading that says by itself what a column is."""
+
+_MOSTLY = 0.5
+"""Share of numbers from which the heading must say what is coded: 1 and 2 are codes of anything."""
 
 _AS_GOOD = 0.1
 """Difference of two scores that says little."""
@@ -220,15 +217,11 @@ def _without_births(chosen: dict[int, Guess]) -> None:
     by_target = {g.target.name: key for key, g in chosen.items() if g.target}
     if BIRTH in by_target and AGE in by_target:
         ages = chosen[by_target[AGE]].column.cells
-        if _share_of_numbers(ages) > ENOUGH_AGES:
+        if ages.numbers * ages.filled > ENOUGH_AGES:
             born = chosen[by_target[BIRTH]]
             chosen[by_target[BIRTH]] = replace(
                 born, target=None, reason=message("the age at the accident is enough")
             )
-
-
-def _share_of_numbers(cells: Cells) -> float:
-    return sum(word.isdigit() for word in cells.words) / max(1, len(cells.values))
 
 
 def _options(
@@ -249,10 +242,12 @@ def _options(
     for target in known.values():
         if above and target.kind is Kind.IDENTIFIER:
             continue
-        alike = likeness(heading, words.get(target.name) or part_headings(target.name, witness))
+        alike = likeness(heading, words.get(target.name) or witness.part_headings(target.name))
         fits = witness.score(column.cells, target)
         score = _together(alike, max(fits, 0.0), empty=not column.cells.words)
-        if alike < _heading_needed(target, witness) or fits < 0:
+        nobody = target.kind is Kind.IDENTIFIER and not column.cells.words
+        numbers = bool(target.codes) and target.kind is not Kind.AGE and column.cells.numbers > _MOSTLY
+        if alike < max(_heading_needed(target, witness), _SAYS_SO if numbers else 0.0) or fits < 0 or nobody:
             score = 0.0
         yield Guess(column, target, "", score)
     for reason in witness.lexicon.reasons:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from gateway.sources.mapping.column_evidence import Cells
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.mapping import NUMBER
 from gateway.sources.model.tables import Chunk, Source
 from gateway.sources.model.words import plain
@@ -114,6 +114,14 @@ def united(columns: Sequence[Column]) -> tuple[list[Column], Mapping[str, tuple[
 def _parts(headings: frozenset[str]) -> bool:
     """Whether tables with these headings can be parts of one."""
     return len(headings) >= _ENOUGH_HEADINGS and not headings & _BELOW_ANOTHER
+
+
+def most_beside(headings: Sequence[str]) -> int:
+    """How many victims the numbered headings can be of, where a row holds several; 0 where none is numbered.
+
+    Also of headings in which the numbers have become {n} already, of which only the columns know how many.
+    """
+    return max((len(places) for places in _repeated(headings).values() if len(places) > 1), default=0)
 
 
 def _repeated(headings: Sequence[str]) -> dict[str, list[int]]:

@@ -34,6 +34,19 @@ FORMATS = (
 )  # fmt: skip
 """Formats in the order of trial; of two formats that read equally many cells the first is suggested."""
 
+_OF_A_DAY = (
+    "YYYY-MM-DD", "DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY", "YYYY/MM/DD", "DD-MM-YYYY",
+    "DD.MM.YYYY", "D-MMM-YYYY", "D MMM YYYY", "MMM D, YYYY", "D/M/YY", "M/D/YY",
+)  # fmt: skip
+_TIMES = (
+    "Thh:mm:ss.fff", "Thh:mm:sszz", "Thh:mm:ss.fffzz", " hh:mm:ss.fff", " hh:mm:ss", " hh:mm", " h:mm",
+    " h:mm:ss", " h:mm ap", " h:mm:ss ap", ", h:mm ap", " hh:mm:sszz", " hh:mm:ss.fffzz",
+)  # fmt: skip
+WITH_TIMES = tuple(form for day in _OF_A_DAY for time in _TIMES if (form := f"{day}{time}") not in FORMATS)
+"""Formats of days with the time of the day, tried where cells have a colon between digits."""
+_TIME = re.compile(r"[0-9]:[0-9]{2}")
+_ORDER: Mapping[str, int] = MappingProxyType({form: n for n, form in enumerate((*FORMATS, *WITH_TIMES))})
+
 MOST_FORMATS = 8
 _SWAPPED = str.maketrans("DM", "MD")
 
@@ -156,15 +169,16 @@ def _formats(written: Sequence[str], era: str, today: date, *, counted: bool) ->
     """Formats of one era, the most successful first, and the number of cells that no format reads."""
     left = list(written)
     chosen: list[str] = []
-    tried = [form for form in FORMATS if counted or not DateFormat(form).counts]
     distinct = set(written)
+    timed = WITH_TIMES if any(_TIME.search(word) for word in distinct) else ()
+    tried = [form for form in (*FORMATS, *timed) if counted or not DateFormat(form).counts]
     read = {form: {w for w in distinct if _reads(form, era, today, w)} for form in tried}
     while left and len(chosen) < MOST_FORMATS:
         times = {form: sum(word in read[form] for word in left) for form in tried}
         enough = [form for form in tried if times[form] >= _needed(form, chosen, len(written))]
         if not enough:
             break
-        form = max(enough, key=lambda f: (times[f], -FORMATS.index(f)))
+        form = max(enough, key=lambda f: (times[f], -_ORDER[f]))
         chosen.append(form)
         left = [word for word in left if word not in read[form]]
     return chosen, len(left)
@@ -210,8 +224,11 @@ def _reads(form: str, era: str, today: date, word: str) -> bool:
     like = _LIKE_A_COUNT.get(form)
     if like and not like.fullmatch(word):
         return False
+    reader = _reader((form,), era, today)
+    if not reader.fits(word):
+        return False
     try:
-        _reader((form,), era, today).read(word)
+        reader.read(word)
     except UnreadableError:
         return False
     return True

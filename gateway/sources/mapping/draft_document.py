@@ -34,7 +34,8 @@ class DraftColumn:
 class DraftTable:
     """A table that is read. `join`: how its rows belong to the first table; None for the first, for sheets,
     and where nothing was found. `several`: many rows may belong to one casualty. `activities`: the kind of
-    the sheets that its rows are. `also`: tables with the same columns.
+    the sheets that its rows are. `also`: tables with the same columns. `most`: the victims that a row holds
+    beside each other, as a person says; 0 where the headings say it.
     """
 
     name: str
@@ -45,6 +46,18 @@ class DraftTable:
     activities: str = ""
     kind_is_sure: bool = True
     also: tuple[str, ...] = ()
+    most: int = 0
+
+    @property
+    def numbered(self) -> bool:
+        """Whether headings stand for several victims, with {n} for their number."""
+        return any(column.guess.column.times > 1 for column in self.columns)
+
+    @property
+    def beside(self) -> int:
+        """How many victims a row holds beside each other, at most; 1 where it holds one."""
+        times = max((column.guess.column.times for column in self.columns), default=1)
+        return min(times, self.most) if self.most else times
 
     @property
     def recognised(self) -> bool:
@@ -119,9 +132,8 @@ def _beginning(draft: Draft) -> Iterator[str]:
 def _table_lines(table: DraftTable) -> Iterator[str]:
     yield f"  {yaml_word(table.name)}:"
     yield from _further_lines(table)
-    times = max(column.guess.column.times for column in table.columns)
-    if times > 1:
-        yield f"    repeat: {times}"
+    if table.numbered:
+        yield f"    repeat: {table.beside}"
     if table.several:
         yield "    several: yes"
     if not table.first:

@@ -7,11 +7,12 @@ is how 283 victims were once counted as 180.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gateway.sources.mapping.column_evidence import Cells, numbers_rows
+from gateway.sources.mapping.column_evidence import numbers_rows
 from gateway.sources.mapping.column_guesses import Structure
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.mapping.draft_structure import Link, is_yes_or_no
 from gateway.sources.mapping.lexicon import heading_words, likeness
+from gateway.sources.mapping.sampled_cells import Cells
 
 _LIKELY, _SURE = 0.5, 0.9
 _ALL_DIFFERENT = 0.999

@@ -5,9 +5,8 @@ draft leaves it out with that reason. For `map suggest` only.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 from gateway.sources.mapping.draft_columns import Column
@@ -69,16 +68,14 @@ def explained(
     return Explained([c for c in found if c.table not in lists], frozenset(lists))
 
 
-def read_metadata(folder: Path) -> Metadata | None:
-    """What the JSON files of a folder say of headings and codes, as DHIS2 exports its metadata."""
-    if not folder.is_dir():
-        return None
+def read_metadata(texts: Iterable[bytes]) -> Metadata | None:
+    """What JSON files beside the tables say of headings and codes, as DHIS2 exports its metadata."""
     headings: dict[str, str] = {}
     options: dict[str, Mapping[str, str]] = {}
-    for path in sorted(folder.glob("*.json")):
+    for text in texts:
         try:
-            body = json.loads(path.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError):
+            body = json.loads(text.decode("utf-8-sig"))
+        except ValueError:
             continue  # no metadata: the file is not read otherwise either
         for name, said, codes in _elements(body):
             headings[plain(name)] = said

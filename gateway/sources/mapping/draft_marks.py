@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from gateway.sources.mapping.column_evidence import MARKS, Cells, Witness
+from gateway.sources.mapping.column_evidence import MARKS, Witness
 from gateway.sources.mapping.draft_columns import Column
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.words import plain
 
 ALTERNATIVES: Mapping[str, Mapping[str, str]] = MappingProxyType({

@@ -8,11 +8,12 @@ import re
 from dataclasses import replace
 
 from audit.reading.messages import message
-from gateway.sources.mapping.column_evidence import Cells, Witness
+from gateway.sources.mapping.column_evidence import Witness
 from gateway.sources.mapping.column_guesses import Guess
 from gateway.sources.mapping.draft_dates import first_pivot
 from gateway.sources.mapping.draft_words import Words
 from gateway.sources.mapping.mapping_columns import SPACE, foreign_currency
+from gateway.sources.mapping.sampled_cells import Cells
 from gateway.sources.model.mapping import ColumnRule
 from gateway.sources.model.targets import Kind, Target
 

@@ -129,6 +129,8 @@ def tool_columns(columns: Sequence[Column]) -> Mapping[tuple[str, str], ToolColu
             # A sheet of a repeat has few of these headings, and the sheet above it the others.
             if len(headings & signs) >= 2 or (headings & signs and len(every & signs) >= 3):
                 known |= theirs
+        if "reviewstate" in headings:
+            known.add("status")  # of ODK Central's submission; a heading of a survey's own elsewhere
         for column in own:
             heading = plain(column.heading)
             if known & _DATED and heading in _DATED:
@@ -165,7 +167,6 @@ def links(columns: Sequence[Column], keys: Sequence[ForeignKey]) -> list[Link]:
     """The rows that name other rows, foreign keys first. What headings of a tool say must fit the values."""
     found = [Link(k.table, k.column, k.parent, k.parent_column, of_keys=True) for k in keys]
     found += _by_tool(columns)
-    by_place = {(c.table, c.heading): c for c in columns}
     by_place = {(c.table, c.heading): c for c in columns}
     return [
         link

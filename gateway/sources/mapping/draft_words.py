@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from gateway.member.model.snapshot import CONSENT
-from gateway.sources.mapping.column_evidence import Cells, Witness, parts_of
+from gateway.sources.mapping.column_evidence import Witness
 from gateway.sources.mapping.draft_columns import Column
+from gateway.sources.mapping.sampled_cells import Cells, parts_of
 from gateway.sources.model.targets import PLACES, Kind, Target
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
@@ -64,16 +65,22 @@ def _coded(
         if years or meant in witness.lexicon.unknown or len(word) > LONGEST_WORD:
             continue
         code = witness.meaning(meant, target)
-        readable = word == meant and word in (known if target.name in PLACES else own)
+        readable = word == meant and _is_read(word, target, witness, own)
         near = [] if code else get_close_matches(meant, known, n=1, cutoff=_NEAR)
         if code and not readable:
             coded.append((spelling[word], code, ""))
         elif near:
             coded.append((spelling[word], known[near[0]], "  # ?"))
+        elif target.name in PLACES and word in witness.foreign:
+            strange.append((spelling[word], times))  # a load says that it is of another state
         elif not code:
             strange.append((spelling[word], times))
             if line := _not_known(spelling[word], times, cells.counts, target):
                 coded.append(line)
+    for word, name in column.labels.items():
+        code = witness.meaning(plain(name), target)
+        if code and word not in cells.counts and len(coded) < MOST_WORDS:
+            coded.append((word, code, ""))  # an option that nobody has chosen yet
     if (
         target.name not in PLACES
         and target.kind is not Kind.AGE
@@ -82,6 +89,13 @@ def _coded(
         # given a list of codes, the dictionary's own words are no longer read by default
         coded += [(spelling[w], known[w], "") for w in cells.counts if w in own and w not in column.labels]
     return coded, strange
+
+
+def _is_read(word: str, target: Target, witness: Witness, own: set[str]) -> bool:
+    """Whether a load reads a word without a code in the mapping; of paths there are as many as places."""
+    if target.name not in PLACES:
+        return word in own
+    return word in witness.words(target) or bool(witness.place_names.on_the_path(word))
 
 
 def _not_known(word: str, times: int, counts: Counter[str], target: Target) -> tuple[str, str, str] | None:

@@ -67,6 +67,9 @@ def with_former(stated: Stated, former: Former, columns: Sequence[Column]) -> St
         place = column.table, column.heading
         if place in meanings or column.table not in same:
             continue
+        was = bool(former.tables()[same[column.table]].get("activities"))
+        if bool(stated.sheets.get(column.table, was)) != was:
+            continue  # a person says that the table is of another kind now
         said = _said(former, same[column.table], column.heading)
         if said is not None:
             meanings[place], reason = said
@@ -79,7 +82,22 @@ def with_former(stated: Stated, former: Former, columns: Sequence[Column]) -> St
         for here, first in join.items():
             if plain(here) in there and isinstance(first, str):
                 joins.setdefault(table, Join(there[plain(here)], first, sure=True))
-    return replace(stated, meanings=meanings, reasons=reasons, joins=joins, as_before=frozenset(before))
+    sheets, repeats = dict(stated.sheets), dict(stated.repeats)
+    for table, name in same.items():
+        kind, repeat = (former.tables()[name].get(key) for key in ("activities", "repeat"))
+        if isinstance(kind, str) and kind:
+            sheets.setdefault(table, kind)
+        if str(repeat).isdigit():
+            repeats.setdefault(table, int(str(repeat)))
+    return replace(
+        stated,
+        meanings=meanings,
+        reasons=reasons,
+        joins=joins,
+        as_before=frozenset(before),
+        sheets=sheets,
+        repeats=repeats,
+    )
 
 
 def _said(former: Former, table: str, heading: str) -> tuple[str, str] | None:

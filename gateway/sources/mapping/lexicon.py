@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -13,19 +13,28 @@ from ruamel.yaml import YAML
 
 from gateway.sources.model.words import plain
 
+_NEARLY, _AS_MISSPELT = 0.8, 0.8
+"""Likeness from which two headings are one with a slip of the keyboard, and how much such a one counts."""
+_NEVER_MISSPELT, _SHORTEST_INSIDE = 3, 2
+"""Lengths: so short a heading with another letter is another word; so short a one is part of many words."""
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIGNS = re.compile(r"[^\w\s\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|_")
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`headings`: target, or reason to leave out -> heading words. `values`: target -> plain word -> code."""
+    """`headings`: target, or reason to leave out -> heading words. `values`: target -> plain word -> code.
+
+    `not_counted`: plain words of facts that no target has, such as being married.
+    """
 
     headings: Mapping[str, tuple[str, ...]]
     reasons: frozenset[str]
     values: Mapping[str, Mapping[str, str]]
     unknown: frozenset[str]
     yes_and_no: Mapping[str, str]
+    not_counted: frozenset[str]
 
 
 @cache
@@ -46,6 +55,7 @@ def lexicon() -> Lexicon:
         MappingProxyType(values),
         frozenset(plain(word) for word in body["unknown"]),
         MappingProxyType({plain(str(w)): code for code, words in body["yes_and_no"].items() for w in words}),
+        frozenset(plain(word) for words in body["not_counted"].values() for word in words),
     )
 
 
@@ -54,40 +64,75 @@ def heading_words(heading: str) -> str:
     return plain(_SIGNS.sub(" ", _CAMEL.sub(" ", heading)))
 
 
+@dataclass(frozen=True)
+class _Known:
+    """Known headings, arranged so that most of them need not be looked at for one heading.
+
+    `by_word`: headings in ASCII by their first word, as sets of words. `inside`: headings in scripts without
+    blanks. `by_length`: all headings long enough to be misspelt, with how often they have each letter.
+    """
+
+    whole: frozenset[str]
+    by_word: Mapping[str, tuple[tuple[str, frozenset[str], int], ...]]
+    inside: tuple[str, ...]
+    by_length: Mapping[int, tuple[tuple[str, tuple[tuple[str, int], ...]], ...]]
+
+
+@lru_cache(maxsize=1_000)
+def _arranged(known: tuple[str, ...]) -> _Known:
+    by_word: dict[str, list[tuple[str, frozenset[str], int]]] = {}
+    by_length: dict[int, list[tuple[str, tuple[tuple[str, int], ...]]]] = {}
+    for heading in known:
+        words = heading.split()
+        if heading.isascii() and words:
+            by_word.setdefault(words[0], []).append((heading, frozenset(words), len(words)))
+        if len(heading) > _NEVER_MISSPELT:
+            by_length.setdefault(len(heading), []).append((heading, tuple(Counter(heading).items())))
+    return _Known(
+        frozenset(known),
+        MappingProxyType({word: tuple(some) for word, some in by_word.items()}),
+        tuple(word for word in known if not word.isascii() and len(word) > _SHORTEST_INSIDE),
+        MappingProxyType({length: tuple(some) for length, some in by_length.items()}),
+    )
+
+
 @lru_cache(maxsize=10_000)
 def likeness(heading: str, known: tuple[str, ...]) -> float:
     """Likeness, from 0 to 1, of a heading (as `heading_words`) to the best of the known headings."""
-    ours = heading.split()
-    bare, letters = _without_articles(heading), Counter(heading)
-    return max((_alike(heading, word, (bare, ours, letters)) for word in known), default=0.0)
-
-
-def _alike(heading: str, word: str, parts: tuple[str, list[str], Counter[str]]) -> float:
-    """Likeness to one known heading. `parts`: the heading without articles, its words, and its letters."""
-    bare, ours, letters = parts
-    if word in {heading, bare}:
+    arranged = _arranged(known)
+    if heading in arranged.whole or _without_articles(heading) in arranged.whole:
         return 1.0
-    if word.isascii():
-        theirs = word.split()
-        if set(theirs) <= set(ours):  # the more of the heading the known word covers, the better
-            return 0.5 + 0.4 * len(theirs) / len(ours)
-    elif len(word) > 2 and word in heading:  # scripts without spaces between words
-        return 0.45 + 0.45 * len(word) / len(heading)
-    # Words of too different lengths cannot be so alike, and most pairs of words are that different.
-    size = len(heading) + len(word)
-    if len(word) <= 3 or 2 * min(len(heading), len(word)) <= 0.8 * size:
-        return 0.0
-    # Nor can words that share too few letters, in whatever order.
-    if 2 * sum(min(n, times) for letter, n in _letters(word) if (times := letters.get(letter))) <= 0.8 * size:
-        return 0.0
-    ratio = SequenceMatcher(None, heading, word).ratio()
-    return 0.8 * ratio if ratio > 0.8 else 0.0
+    ours = heading.split()
+    best = 0.0
+    judged: set[str] = set()
+    for word in set(ours):
+        for other, theirs, count in arranged.by_word.get(word, ()):
+            if theirs <= set(ours):  # the more of the heading the known word covers, the better
+                judged.add(other)
+                best = max(best, 0.5 + 0.4 * count / len(ours))
+    if not heading.isascii():
+        for other in arranged.inside:
+            if other in heading:  # scripts without spaces between words
+                judged.add(other)
+                best = max(best, 0.45 + 0.45 * len(other) / len(heading))
+    return max(best, _misspelt(heading, arranged, judged)) if best < _AS_MISSPELT else best
 
 
-@lru_cache(maxsize=10_000)
-def _letters(word: str) -> tuple[tuple[str, int], ...]:
-    """Each letter of a known heading, and how often it has that letter."""
-    return tuple(Counter(word).items())
+def _misspelt(heading: str, arranged: _Known, judged: Collection[str]) -> float:
+    """Likeness to the best of the known headings that have nearly the same letters in nearly that order."""
+    letters = Counter(heading)
+    best = 0.0
+    for length, others in arranged.by_length.items():
+        size = len(heading) + length
+        if 2 * min(len(heading), length) <= _NEARLY * size:
+            continue  # of too different lengths to be so alike
+        for other, theirs in others:
+            shared = sum(min(n, letters[letter]) for letter, n in theirs if letter in letters)
+            if 2 * shared <= _NEARLY * size or other in judged:
+                continue
+            ratio = SequenceMatcher(None, heading, other).ratio()
+            best = max(best, _AS_MISSPELT * ratio if ratio > _NEARLY else 0.0)
+    return best
 
 
 def _without_articles(heading: str) -> str:

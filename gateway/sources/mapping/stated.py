@@ -24,12 +24,17 @@ class Stated:
     """`meanings`: the target of a column, or "" for one that is not read, and `reasons` then say why not.
     `joins`: how a table belongs to the first one, None for a table that is not read. `as_before`: the columns
     of which only a former mapping says what they mean.
+
+    `sheets`: the kind of the sheets that a table's rows are, as a mapping says it, or "" where they are none.
+    `repeats`: how many victims a row holds beside each other, 1 where headings are numbered otherwise.
     """
 
     meanings: Mapping[Place, str] = field(default_factory=lambda: MappingProxyType({}))
     reasons: Mapping[Place, str] = field(default_factory=lambda: MappingProxyType({}))
     joins: Mapping[str, Join | None] = field(default_factory=lambda: MappingProxyType({}))
     as_before: frozenset[Place] = frozenset()
+    sheets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    repeats: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def says(self, column: Column) -> bool:
         """Whether a person has said what the column means."""

@@ -55,12 +55,13 @@ def suggest(
     dictionary.member(member)
     witness = Witness(dictionary, member, lexicon(), today)
     names = source.tables()
-    tables = [_columns(source, name, names) for name in names]
+    tables = [_columns(source, name, names, stated) for name in names]
     every = [column for table in tables for column in table[:MOST_COLUMNS]]
     beyond = sum(len(table[MOST_COLUMNS:]) for table in tables)
     stated = stated if former is None else with_former(stated, former, every)
     draft = _drafted(every, source.foreign_keys(), witness, metadata, (kind, reading), stated)
-    if numbered := _without_a_case(draft.guesses):
+    numbered = [n for n in _without_a_case(draft.guesses) if n not in stated.repeats]
+    if numbered:
         # Levels of places are numbered, too: only where cases are repeated are they several victims.
         every = [c for c in every if c.table not in numbered]
         every += [c for name in numbered for c in [*columns_of(source, name, repeated=False)][:MOST_COLUMNS]]
@@ -87,7 +88,7 @@ def _drafted(  # noqa: PLR0917 - all that a draft is made of
     kind, reading = of
     read, further = united(every)
     made = explained(read, keys, metadata)
-    sheets = guess_sheets(made.columns, witness)
+    sheets = guess_sheets(made.columns, witness, stated.sheets)
     columns = [column for column in made.columns if column.table not in sheets]
     words, totals = _totals(columns) if kind in WITH_LINES else ([], 0)
     columns, needless = read_marks(columns, witness)
@@ -141,9 +142,9 @@ def _totals(columns: Sequence[Column]) -> tuple[list[str], int]:
     return list(found), count
 
 
-def _columns(source: Source, name: str, names: Sequence[str]) -> list[Column]:
+def _columns(source: Source, name: str, names: Sequence[str], stated: Stated) -> list[Column]:
     try:
-        return list(columns_of(source, name))
+        return list(columns_of(source, name, repeated=stated.repeats.get(name) != 1))
     except SourceError:
         if len(names) == 1:
             raise
@@ -169,7 +170,8 @@ def _tables(
         if name != first:
             join = stated.joins.get(name) or joins.join(name, first, several=several)
         columns = tuple(_ruled(g, witness) for g in guesses if g.column.table == name)
-        yield DraftTable(name, columns, name == first, join, several, also=tuple(further.get(name, ())))
+        also, repeat = tuple(further.get(name, ())), stated.repeats.get(name, 0)
+        yield DraftTable(name, columns, name == first, join, several, also=also, most=repeat)
 
 
 def _sheet(name: str, sheet: SheetGuess, witness: Witness, stated: Stated) -> DraftTable:

@@ -1,7 +1,8 @@
 """Dates as written in sources: formats made of tokens, two eras, and the precision of a date.
 
 Tokens: YYYY, or YY for two digits of it; MM and DD (two digits), M and D (one or two); MMM (the name of a
-month, month_names.py); Q (a quarter, of which the year alone is read); hh, mm and ss are read and dropped.
+month, month_names.py); Q (a quarter, of which the year alone is read). Read and dropped, as the day is the
+clock's: hh or h, mm, ss, fff (parts of a second), ap (am or pm), zz (how far it is ahead of UTC: +07:00).
 Every other character stands for itself, and so do Latin letters between single quotation marks. Digits of any
 script are read as digits.
 
@@ -43,6 +44,10 @@ _TOKENS = {
     "hh": "[0-9]{2}",
     "mm": "[0-9]{2}",
     "ss": "[0-9]{2}",
+    "fff": "[0-9]{1,9}",
+    "h": "[0-9]{1,2}",
+    "ap": r"[ap](?:m|\.m\.)",
+    "zz": "[+-][0-9]{2}(?::?[0-9]{2})?",
 }
 _NATIVE = re.compile(f"{NATIVE_DATE}([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})")
 _TOKEN = re.compile("|".join(("'[^']*'", *_TOKENS)))
@@ -91,7 +96,7 @@ class DateFormat:
         if any(t[0] == "D" for t in tokens) and not any(t[0] == "M" for t in tokens):
             raise ValueError("a day without a month cannot be read")
         if _LETTERS.search(_TOKEN.sub("", self.text).replace("T", "")):
-            raise ValueError("the tokens are YYYY, YY, MM, M, MMM, DD, D, Q, hh, mm, ss")
+            raise ValueError("the tokens are YYYY, YY, MM, M, MMM, DD, D, Q, hh, h, mm, ss, fff, ap, zz")
 
     @property
     def counts(self) -> bool:
@@ -165,6 +170,10 @@ class DateReader:
             re.compile(_COUNTED_AMONG[form.text]) if among and form.counts else form.pattern
             for form in self.formats
         )
+
+    def fits(self, text: str) -> bool:
+        """Whether a plain text has the form of some format: whether it is a day is not asked."""
+        return any(pattern.fullmatch(text) for pattern in self._patterns)
 
     def read(self, text: str) -> str:
         """Read plain text (see words.py) or a date stored by the source. Raises UnreadableError.

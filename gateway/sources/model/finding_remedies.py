@@ -18,6 +18,7 @@ _NOTHING = "Nothing, if it is meant."
 REMEDIES: Mapping[Problem, str] = MappingProxyType({
     Problem.CODE: _MAP_IT,
     Problem.PLACE: _MAP_IT,
+    Problem.PLACE_FOREIGN: "Look whether this is the register of this state.",
     Problem.ZAWGYI: "Nothing for this load. Type in Unicode from now on, and convert the register.",
     Problem.ENCODING_UNCLEAR: "Read the cell in a font for Unicode: where it makes no sense, type it anew.",
     Problem.DATE_FORM: _FORMAT,

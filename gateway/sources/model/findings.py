@@ -17,6 +17,7 @@ class Problem(StrEnum):
     # a value that was not understood: counted as unknown, or the row left out where the column is essential
     CODE = "not among the codes that the mapping translates"
     PLACE = "not a province of this state"
+    PLACE_FOREIGN = "a province of another state"
     ZAWGYI = "Burmese typed for the Zawgyi font: converted to Unicode"
     ENCODING_UNCLEAR = "Burmese that can be for the Zawgyi font or in Unicode: read as it stands"
     DATE_FORM = "not a date in any format of the mapping"

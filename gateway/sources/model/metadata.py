@@ -1,8 +1,9 @@
-"""What a source says of its headings and codes, beside its rows. For drafts of mappings only."""
+"""What a source says of its headings and codes, beside its rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Protocol, runtime_checkable
 
 from gateway.sources.model.words import plain
 
@@ -13,6 +14,21 @@ class Metadata:
 
     headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     options: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def words_of(self, heading: str) -> Mapping[str, str]:
+        """Plain code -> name of each option of a column; empty where the source says nothing of them."""
+        return self.options.get(plain(heading), NOTHING_SAID)
+
+
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """A source that says what its headings and codes mean, as a survey's form does."""
+
+    @property
+    def metadata(self) -> Metadata: ...
 
 
 class Labels:

@@ -8,15 +8,18 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.reading.messages import message
 from gateway.dictionary import Dictionary
 from gateway.member.model.activities import Activities
 from gateway.member.model.snapshot import Column, Snapshot
 from gateway.sources.engine.declined import DeclinedError
 from gateway.sources.engine.first_table import OpenFiles, Room, no_room, read_first_table, why_not
+from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
+from gateway.sources.model.metadata import Explained, Metadata
 from gateway.sources.model.tables import Chunk, Source
-from gateway.sources.model.targets import CASE, MADE_OF_CONTACTS, PILLAR, Kind
+from gateway.sources.model.targets import CASE, MADE_OF_CONTACTS, PILLAR, PLACE, Kind
 from gateway.sources.rows.activities import read_activities
 from gateway.sources.rows.assemble import ReadRows, assemble
 from gateway.sources.rows.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
@@ -90,7 +93,8 @@ def load(
 
     Raises SourceError, without a snapshot, when a table or a column is missing or a file is damaged.
     """
-    readers = _Readers(mapping, dictionary, pseudonymise, today, findings)
+    said = source.metadata if isinstance(source, Explained) else Metadata()
+    readers = _Readers(mapping, dictionary, pseudonymise, today, findings, said)
     names = LikelySame() if look_for_likely and mapping.kept & set(NAMES) else None
     wanted = mapping.kept and (keeper or names)
     chosen = Chosen(mapping.tables[0], keeper, names) if wanted else None
@@ -98,6 +102,7 @@ def load(
     others = accounts_of_others(source, mapping, findings)
     sheets = read_activities(source, mapping, readers.of, findings, way)
     read = _read(source, mapping, readers, findings, chosen, way, for_engine, room)
+    _refuse_another_state(read.reports, findings)
     count = len(read.rows.lines)
     made = assemble(read.rows, mapping, dictionary, today=today, vintage=vintage, findings=findings)
     likely = () if names is None else tuple(names.groups(made.snapshot))
@@ -121,6 +126,25 @@ def load(
         read.declined,
         likely,
     )
+
+
+def _refuse_another_state(reports: Sequence[ColumnReport], findings: Findings) -> None:
+    """Raise SourceError where most provinces of the accidents are those of another state."""
+    foreign = {(f.table, f.column): f.count for f in findings.all() if f.problem is Problem.PLACE_FOREIGN}
+    for one in reports:
+        said, count = one.cells - one.blank - one.unknown, foreign.get((one.table, one.heading), 0)
+        if one.target == PLACE and 2 * count > said:
+            raise SourceError(
+                message(
+                    "%(n)s of the %(all)s places in %(table)s, %(column)s are provinces of another state; "
+                    "nothing was loaded.",
+                    n=count,
+                    all=said,
+                    table=one.table,
+                    column=one.heading,
+                ),
+                remedy=message("Choose the register of this state."),
+            )
 
 
 _FirstRows: TypeAlias = tuple[list[ColumnReader | IdentifierReader], NDArray[Any]]
@@ -147,6 +171,7 @@ class _Readers:
     pseudonymise: Pseudonymise
     today: date
     findings: Findings
+    said: Metadata
 
     @property
     def statuses(self) -> list[str]:
@@ -157,7 +182,8 @@ class _Readers:
     def of(self, table: TableRule) -> list[ColumnReader | IdentifierReader]:
         made: list[ColumnReader | IdentifierReader] = []
         for heading, rule in table.columns.items():
-            convert = converter(rule, self.dictionary, self.mapping.member, self.today)
+            labels = self.said.words_of(heading)
+            convert = converter(rule, self.dictionary, self.mapping.member, self.today, labels)
             where = (table.name, heading, rule, convert)
             if rule.target.kind is Kind.IDENTIFIER:
                 made.append(IdentifierReader(*where, self.pseudonymise, self.findings))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -12,9 +12,11 @@ from gateway.sources.model.amounts import AmountReader
 from gateway.sources.model.dates import DateReader, UnreadableError
 from gateway.sources.model.findings import Problem
 from gateway.sources.model.mapping import ColumnRule
+from gateway.sources.model.metadata import NOTHING_SAID
 from gateway.sources.model.targets import AGE_MONTHS, PERSON, PLACES, Kind
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
+from gateway.sources.rows.place_names import PlaceNames, foreign_places, place_words
 
 OLDEST = 120
 _BANDS = (
@@ -56,8 +58,19 @@ def age_band(years: int) -> str:
     raise UnreadableError(Problem.AGE_RANGE)
 
 
-def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], Outcome]:
-    """The function that reads one cell of a column by the column's rule."""
+def converter(
+    rule: ColumnRule,
+    dictionary: Dictionary,
+    member: str,
+    today: date,
+    labels: Mapping[str, str] = NOTHING_SAID,
+) -> Callable[[str], Outcome]:
+    """The function that reads one cell of a column by the column's rule.
+
+    `labels`: plain code -> name of the options that the source itself has for the column. Where the rule has
+    no code for an option, it is read by its name.
+    """
+    rule = _with_labels(rule, labels, dictionary, member) if labels and rule.target.codes else rule
     read = _reader(rule, dictionary, member, today)
     nothing = rule.blank if rule.blank is not None else (rule.target.unknown or "")
     unread = rule.target.unknown or ""
@@ -78,18 +91,30 @@ def converter(rule: ColumnRule, dictionary: Dictionary, member: str, today: date
     return convert
 
 
+def _with_labels(
+    rule: ColumnRule, labels: Mapping[str, str], dictionary: Dictionary, member: str
+) -> ColumnRule:
+    places = PlaceNames(place_words(dictionary, member) if rule.target.name in PLACES else {})
+    named = {word: plain(name) for word, name in labels.items() if word not in rule.codes}
+    codes = {w: code for w, name in named.items() if (code := rule.codes.get(name) or places.code(name))}
+    unknown = {word for word, name in named.items() if name in rule.unknown}
+    return replace(rule, codes={**rule.codes, **codes}, unknown=rule.unknown | unknown)
+
+
 def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) -> Callable[[str], str]:
     kind = rule.target.kind
-    if kind in _BESIDE:
-        return _BESIDE[kind](rule)
+    if rule.target.name in PLACES:
+        return _place_reader(rule, dictionary, member)
+    return _BESIDE[kind](rule) if kind in _BESIDE else _counted_reader(rule, kind, today)
+
+
+def _counted_reader(rule: ColumnRule, kind: Kind, today: date) -> Callable[[str], str]:
+    """The function that reads a word of what is counted, places aside, or of what tells people apart."""
     if kind is Kind.DATE:
         return DateReader(rule.formats, rule.era, today, rule.pivot, rule.zone).read
     if kind is Kind.IDENTIFIER:
         return personal_number if rule.target.name == PERSON else case_number
     words = dict(rule.codes) or {plain(code): code for code in rule.target.codes}
-    problem = Problem.CODE
-    if rule.target.name in PLACES:
-        words, problem = place_words(dictionary, member) | dict(rule.codes), Problem.PLACE
     if kind is Kind.AGE:
         years = (
             _months if rule.target.name == AGE_MONTHS else partial(_years, 12 if rule.unit == "months" else 1)
@@ -97,7 +122,7 @@ def _reader(rule: ColumnRule, dictionary: Dictionary, member: str, today: date) 
         return lambda word: words[word] if word in words else years(word)
     if kind is Kind.SEVERAL:
         return lambda word: _several(words, word, plain(rule.separator))
-    return lambda word: _code(words, word, problem)
+    return lambda word: _code(words, word)
 
 
 def _local_reader(rule: ColumnRule) -> Callable[[str], str]:
@@ -120,26 +145,27 @@ _BESIDE: Mapping[Kind, Callable[[ColumnRule], Callable[[str], str]]] = {
 """Kinds of attributes, which describe counted rows but are not dimensions of counts."""
 
 
-def place_words(dictionary: Dictionary, member: str) -> dict[str, str]:
-    """The names and codes of a member's provinces, as plain words, with the code of each."""
-    words: dict[str, str] = {}
-    for province in dictionary.places.provinces.values():
-        if province.member == member:
-            for name in (*province.other_names, province.name, province.code):
-                words[plain(name)] = province.code
-    return words
+def _place_reader(rule: ColumnRule, dictionary: Dictionary, member: str) -> Callable[[str], str]:
+    names, foreign = PlaceNames(place_words(dictionary, member)), foreign_places(dictionary, member)
+
+    def read(word: str) -> str:
+        if code := rule.codes.get(word) or names.code(word):
+            return code
+        raise UnreadableError(Problem.PLACE_FOREIGN if word in foreign else Problem.PLACE)
+
+    return read
 
 
-def _code(words: Mapping[str, str], word: str, problem: Problem) -> str:
+def _code(words: Mapping[str, str], word: str) -> str:
     try:
         return words[word]
     except KeyError:
-        raise UnreadableError(problem) from None
+        raise UnreadableError(Problem.CODE) from None
 
 
 def _several(words: Mapping[str, str], word: str, separator: str) -> str:
     parts = {part.strip() for part in word.split(separator or None)} - {""}
-    return ";".join(sorted({_code(words, part, Problem.CODE) for part in parts}))
+    return ";".join(sorted({_code(words, part) for part in parts}))
 
 
 def _whole(word: str, problem: Problem) -> int:

@@ -19,10 +19,11 @@ from anonymisers.redaction.engine.language import LONGEST
 from anonymisers.redaction.engine.redactor import Find, Redacted, redact
 
 TESTS = Path(__file__).parents[2]
-CORPORA = ("narratives.jsonl", "narratives_desks.jsonl", "narratives_offices.jsonl")
+CORPORA = ("narratives.jsonl", "narratives_desks.jsonl", "narratives_offices.jsonl", "narratives_notes.jsonl")
 """Invented people in invented accidents, in ten languages; other templates than the gate's corpus has. The
 second is in the style of police, wards, clearance operators and telephone calls. The third was written one
-by one before the rules were read: codes of files, addresses, given names alone, plates, names online."""
+by one before the rules were read: codes of files, addresses, given names alone, plates, names online; so was
+the fourth: notes of visits, messages, letters, logs, and nicknames."""
 SHARED = TESTS.parents[1] / "shared" / "pii"
 
 

@@ -325,6 +325,21 @@ def test_a_disk_without_room_is_told(survey: Survey, monkeypatch: pytest.MonkeyP
         survey.load()
 
 
+def test_an_option_without_a_code_is_read_by_its_name_in_the_form(
+    serving: Callable[[Answer], Service], credentials: Callable[[str, Mapping[str, str]], Path]
+) -> None:
+    service = serving(kobo([kobo_submission(1, 2)], KOBO_CONTENT))
+    access = Access(credentials(service.url, {"token": KOBO_TOKEN}))
+    place = f"{service.url}/api/v2/assets/{KOBO_ASSET}/"
+    named = KOBO.replace('{"1": M, "2": F}', "{Female: F, Male: M}").replace(
+        "{to: place, codes: {btb: KH-2}}", "place"
+    )
+    loaded = load_place(place, named, access)
+
+    assert (columns(loaded)["sex"], columns(loaded)["place"]) == (["F", "F"], ["KH-2", "KH-2"])
+    assert '"1": M' in draft(place, "KH", access), "though nobody is a man yet"
+
+
 def test_an_edited_submission_of_kobo_keeps_its_number(
     serving: Callable[[Answer], Service], credentials: Callable[[str, Mapping[str, str]], Path]
 ) -> None:

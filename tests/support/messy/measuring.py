@@ -24,7 +24,7 @@ from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.mapping import SourceMapping
 from gateway.sources.quality.load import Load, load
 from gateway.sources.rows.row_accounts import share_counted
-from messy import first_eight, four_after, further_eight, last_eight, last_four
+from messy import first_eight, four_after, further_eight, last_eight, last_four, unprepared_eight
 from messy.people import TODAY, Register, Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
@@ -33,6 +33,7 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "last": last_eight.SHAPES,
     "four": last_four.SHAPES,
     "after": four_after.SHAPES,
+    "unprepared": unprepared_eight.SHAPES,
 }
 
 _NOTES = {Problem.NOT_MAPPED, Problem.TABLE_NOT_MAPPED, Problem.BOM, Problem.NO_LINE_END, Problem.MERGED}
@@ -68,7 +69,11 @@ class Reading:
 
 def measure(shape: Shape, folder: Path) -> Reading:
     """Write the register of a shape into `folder`, have it drafted, and load it with the draft."""
-    register = shape.write(folder)
+    return measure_written(shape, shape.write(folder))
+
+
+def measure_written(shape: Shape, register: Register) -> Reading:
+    """Have a register that is written drafted, and load it with the draft."""
     try:
         text = draft_mapping(register.place, register.member, regional(), TODAY)
     except SafelaneError as error:

@@ -184,9 +184,9 @@ def test_a_file_that_nobody_prepared_for_is_mapped_counted_and_loaded(bare: Desk
     assert send(bare, "list 2026.csv", as_csv(HEAD, rows(70))).headers["Location"].count("/") == 4
 
 
-def mapped(desk: DeskHouse) -> str:
+def mapped(desk: DeskHouse, body: list[tuple[str, ...]] | None = None) -> str:
     """Let a file be looked over and loaded: the mapping that the node has then."""
-    address = send(desk, "victims.csv", as_csv(HEAD, rows())).headers["Location"]
+    address = send(desk, "victims.csv", as_csv(HEAD, body or rows())).headers["Location"]
     page = desk.get(address)
     words = go(desk, address, **said(page)).headers["Location"]
     page = desk.get(words)
@@ -338,6 +338,74 @@ def test_two_tables_are_joined_by_what_a_person_says(bare: DeskHouse) -> None:
     preview = go(bare, words, do="check", **{"same-consent_share": "AGG"}).headers["Location"]
 
     assert "60 casualties" in bare.get(preview), json.dumps(stated)
+
+
+def test_a_finding_of_a_load_leads_to_the_column_that_it_is_about(bare: DeskHouse) -> None:
+    body = rows()
+    body[7] = (*body[7][:2], "31/02/2020", *body[7][3:])
+    mapped(bare, body)
+    links = re.findall(r'href="(/controller/loads/upload\?about=[^"]+)"', bare.get("/controller/loads"))
+    assert links == ["/controller/loads/upload?about=victims.csv%2C+Happened"]
+    page = bare.get(links[0])
+    assert "To be corrected: victims.csv, Happened" in page
+    assert "To be corrected" not in bare.get(f"{UPLOAD}?about=%3Cb%3E"), "only what the report names"
+    hidden = next(form.hidden for form in forms_of(page) if form.action == UPLOAD)
+    sent = bare.browser.client.post(
+        UPLOAD, data={**hidden, "as_of": ""}, files={"register": ("new.csv", as_csv(HEAD, body))}
+    )
+    settled(bare)
+    assert sent.headers["Location"].endswith("/columns"), "though the mapping reads the file"
+    page = bare.get(sent.headers["Location"])
+    target = re.search(r'<a href="[^"]*/words#column-(\d+)">Go to this column', page)
+    assert target is not None
+    assert target[1] == number_of(page, "Happened")
+
+
+def test_what_a_table_holds_is_said_at_the_desk(bare: DeskHouse) -> None:
+    """Rows with several victims, and sheets of activities, where the suggestion is another."""
+    wide = [
+        (
+            f"A{i}",
+            f"{1 + i % 28:02}/03/2021",
+            f"V{i}a",
+            "man",
+            f"V{i}b" if i % 2 else "",
+            "woman" if i % 2 else "",
+        )
+        for i in range(40)
+    ]
+    head = ("Accident no", "Accident date", "Victim 1 ID", "Victim 1 Sex", "Victim 2 ID", "Victim 2 Sex")
+    talks = [(f"T{i}", f"{1 + i % 28:02}/05/2022", str(20 + i)) for i in range(40)]
+    files = [
+        ("register", ("accidents.csv", as_csv(head, wide))),
+        ("register", ("talks.csv", as_csv(("Talk", "Day", "Came"), talks))),
+    ]
+    (form,) = [one for one in forms_of(bare.get(UPLOAD)) if one.action == UPLOAD]
+    address = bare.browser.client.post(UPLOAD, data={**form.hidden}, files=files).headers["Location"]
+    settled(bare)
+    page = bare.get(address)
+    sent = Fields(page).sent
+    beside = next(name for name in sent if name.startswith("r"))
+    kind = next(n for n in sent if n.startswith("k") and n[1:] != beside[1:])
+    assert (sent[beside], sent[kind]) == ("2", "")
+
+    assert go(bare, address, **{beside: "1", kind: "EORE_SCHOOL"}).headers["Location"] == address
+    page = bare.get(address)
+    sent = Fields(page).sent
+    assert (sent[beside], sent[kind]) == ("1", "EORE_SCHOOL")
+    assert sent[f"m{number_of(page, 'Day')}"] == "activity_date"
+    assert sent[f"m{number_of(page, 'Victim 1 ID')}"] == "case_id"
+
+    go(bare, address, **{beside: "2", f"m{number_of(page, 'Came')}": "reached"})
+    page = bare.get(address)
+    assert number_of(page, "Victim {n} ID")
+    words = go(bare, address, **{f"m{number_of(page, 'Came')}": "reached"}).headers["Location"]
+    preview = go(bare, words, do="check", **{"same-consent_share": "AGG"}).headers["Location"]
+    assert "60 casualties" in bare.get(preview)
+    text = bare.desk_context.uploads.mapping(bare.desk_context.uploads.waiting()[0])
+    assert text is not None
+    mapping = parse_mapping(text, bare.node.dictionary, member="KH")
+    assert [(table.repeat, table.activities) for table in mapping.tables] == [(2, ""), (0, "EORE_SCHOOL")]
 
 
 def test_an_exploit_in_a_heading_is_text(bare: DeskHouse) -> None:

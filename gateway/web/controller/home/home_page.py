@@ -15,8 +15,7 @@ from gateway.web.controller.jobs.job_pages import Work, shown_work
 from gateway.web.controller.policy.policy_overview import Overview, overview
 from gateway.web.controller.questions.question_list import Question, decided_since, newest_questions
 from gateway.web.controller.questions.sharing import Sharing, sharing_now
-from gateway.web.controller.register.loads import QUALITY
-from gateway.web.controller.register.quality import Report, read_report
+from gateway.web.controller.register.quality import QUALITY, Report, read_report
 from gateway.web.shared.desk import Desk, Model, wants_part
 
 desk = Desk("controller-home")

@@ -1,8 +1,9 @@
 """The mapping desk, columns: what each column of an upload means, suggested and corrected."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import redirect, request
 from flask_babel import format_percent
@@ -10,11 +11,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.sources.desk.desk_draft import DeskColumn, DeskDraft, DeskTable
+from gateway.sources.model.mapping import YES
 from gateway.sources.model.targets import CASE, CONTACT, DATE, REACHED
 from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.jobs.job_pages import STOP_ASKING, Work
 from gateway.web.controller.jobs.start_job import begin_draft
-from gateway.web.controller.register.desk_upload import COLUMNS, UPLOADS, AtDesk, Step, at_desk
+from gateway.web.controller.register.desk_upload import COLUMNS, UPLOADS, AtDesk, Step, ToCorrect, at_desk
 from gateway.web.controller.register.loads import desk
 from gateway.web.controller.register.meaning_labels import Groups, meaning_groups
 from gateway.web.shared.desk import Model, shown, wants_part
@@ -57,6 +59,9 @@ class TableShown:
     headings: tuple[tuple[str, str], ...]
     here: str
     there: str
+    activities: str = ""
+    beside: int = 1
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class ColumnsPage:
     tables: tuple[TableShown, ...] = ()
     first_headings: tuple[tuple[str, str], ...] = ()
     groups: Groups = ()
+    kinds: tuple[tuple[str, str], ...] = ()
+    to_correct: ToCorrect | None = None
     explains: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     hidden: int = 0
@@ -99,6 +106,7 @@ def say_meanings(upload_id: str) -> Model:
         return redirect(here, 303)
     found.require(here)
     meanings, joins = _said(found.draft)
+    tables = _tables_said(found.draft)
     if faults := _faults(found.draft, meanings, joins):
         return shown((_page(found, meanings, faults), 422), TEMPLATE)
     begin_draft(
@@ -106,8 +114,11 @@ def say_meanings(upload_id: str) -> Model:
         {
             "meanings": {str(n): meaning for n, meaning in meanings.items()},
             "joins": {str(n): pair for n, pair in joins.items()},
+            **tables,
         },
     )
+    if _changes(found.draft, tables):
+        return redirect(here, 303)  # what the columns of such a table mean is suggested anew
     return redirect(f"{UPLOADS}/{found.upload.id}/words", 303)
 
 
@@ -131,6 +142,41 @@ def _said(draft: DeskDraft) -> tuple[Mapping[int, str], Pairs]:
         elif here == NOT_READ:
             joins[table.number] = None
     return meanings, joins
+
+
+def _tables_said(draft: DeskDraft) -> dict[str, dict[str, Any]]:
+    """What the form says of whole tables; what it does not have, or cannot say, stays as it is."""
+    sheets: dict[str, str] = {}
+    repeats: dict[str, int] = {}
+    for table in draft.tables:
+        kind = request.form.get(f"k{table.number}", table.activities)
+        alone = len(draft.tables) == 1
+        sheets[str(table.number)] = kind if kind in {"", *_KINDS} and not alone else table.activities
+        typed = request.form.get(f"r{table.number}", "")
+        if table.most and typed.isascii() and typed.isdigit() and 1 <= int(typed[:3]) <= table.most:
+            repeats[str(table.number)] = int(typed[:3])
+        elif table.most:
+            repeats[str(table.number)] = table.beside
+    return {"sheets": sheets, "repeats": repeats}
+
+
+def _changes(draft: DeskDraft, tables: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a table is said to be of another kind."""
+    return any(
+        tables["sheets"][str(t.number)] != t.activities
+        or (tables["repeats"].get(str(t.number), t.beside) == 1) != (t.beside == 1)
+        for t in draft.tables
+    )
+
+
+_KINDS: Mapping[str, Callable[[], str]] = {
+    YES: lambda: _("sheets of risk education or marking: a column says which"),
+    "EORE_COMM": lambda: _("sheets of risk education in communities"),
+    "EORE_SCHOOL": lambda: _("sheets of risk education in schools"),
+    "EORE_TRAIN": lambda: _("sheets of training of those who teach"),
+    "MARK": lambda: _("sheets of marked areas"),
+}
+"""Kinds of sheets, as a mapping says them."""
 
 
 def _faults(draft: DeskDraft, meanings: Mapping[int, str], joins: Pairs) -> dict[int, str]:
@@ -179,6 +225,8 @@ def _page(
         tables=tables,
         first_headings=first,
         groups=meaning_groups(node.dictionary, node.member),
+        to_correct=found.to_correct,
+        kinds=tuple((kind, words()) for kind, words in _KINDS.items()) if len(draft.tables) > 1 else (),
         explains=draft.explains,
         lacking=draft.lacking,
         hidden=draft.hidden,
@@ -212,6 +260,9 @@ def _table(
         tuple((str(column.number), column.heading) for column in own),
         numbers.get(table.here, ""),
         of_first.get(table.there, ""),
+        table.activities,
+        table.beside,
+        table.most,
     )
 
 

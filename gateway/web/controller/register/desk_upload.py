@@ -31,6 +31,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class ToCorrect:
+    """Table and column of a finding, and where the column stands at the desk, "" where the file lacks it."""
+
+    where: str
+    address: str
+
+
+@dataclass(frozen=True)
 class AtDesk:
     """An upload with its draft, if one is made, and the newest work on the draft."""
 
@@ -49,6 +57,16 @@ class AtDesk:
             return ""
         text = json.dumps(draft_json(self.draft), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @property
+    def to_correct(self) -> ToCorrect | None:
+        """The finding for which the columns are looked at, if any."""
+        if not self.upload.about or self.draft is None:
+            return None
+        found = fixes(self.draft, self.upload.id)
+        _table, _sign, heading = self.upload.about.partition(", ")
+        same = [address for where, address in found.items() if where.endswith(f", {heading}")]
+        return ToCorrect(self.upload.about, found.get(self.upload.about) or next(iter(same), ""))
 
     def steps(self, now: int) -> tuple[Step, ...]:
         """The four steps, as seen from the step that is shown."""

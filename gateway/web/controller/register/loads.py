@@ -1,7 +1,7 @@
 """Loads of the register: data quality, rejected values, and a new load."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -14,14 +14,14 @@ from gateway.web.controller.common.job_runner import Kind
 from gateway.web.controller.jobs.job_pages import Work, shown_work
 from gateway.web.controller.jobs.start_job import begin_load
 from gateway.web.controller.register.load_choices import chosen
-from gateway.web.controller.register.quality import Report, read_report
+from gateway.web.controller.register.quality import QUALITY, Report, correctable, read_report
 from gateway.web.shared.desk import Desk, Model
 
 desk = Desk("controller-loads")
 
 PAGE = "/controller/loads"
-QUALITY, REJECTS = "quality.json", "rejects.csv"
-"""Files that a load leaves in the node's directory."""
+REJECTS = "rejects.csv"
+"""The file of what could not be read, which a load leaves in the node's directory."""
 ROWS = 50
 
 
@@ -41,6 +41,8 @@ class Loads:
     source: str | None
     loading: Work | None
     waiting: tuple[Upload, ...]
+    fixes: Mapping[str, str]
+    """Table and column of a finding -> where its meaning and words can be corrected."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,18 @@ def loads() -> Model:
     with desk_context().node.store.reading() as view:
         record = view.loaded()
     job = desk_context().jobs.latest(Kind.LOAD)
+    report = read_report(desk_context().reports / QUALITY)
     return Loads(
         snapshot=None if record is None else record.id,
         loaded_at=None if record is None else record.loaded_at,
         until=None if record is None else record.until,
         entry=None if record is None else record.index,
-        report=read_report(desk_context().reports / QUALITY),
+        report=report,
         rejected=sum(1 for _row in _rejected()),
         source=desk_context().source,
         loading=None if job is None else shown_work(job),
         waiting=desk_context().uploads.waiting(),
+        fixes={} if report is None else correctable(report),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import format_percent
 from flask_babel import gettext as _
@@ -16,6 +17,8 @@ from gateway.sources.quality.load_differences import Differences, Differing
 from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.register.meaning_labels import meaning_label
 
+QUALITY = "quality.json"
+"""The file of the report that a load leaves in the node's directory."""
 LINES = 5
 """Lines that are named of each finding."""
 
@@ -50,6 +53,7 @@ class Found:
     count: int
     lines: tuple[int, ...]
     remedy: str
+    of_column: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,21 @@ def read_report(path: Path) -> Report | None:
         return report_view(kept)
     except (OSError, ValueError, KeyError, TypeError):
         return None  # of another version, or damaged: the next load writes a new report
+
+
+def named_in_report(where: str) -> str:
+    """The table and column of a finding of the newest load, if it has one there; else ""."""
+    report = read_report(desk_context().reports / QUALITY) if where else None
+    return where if report is not None and where in correctable(report) else ""
+
+
+def correctable(report: Report) -> Mapping[str, str]:
+    """Table and column of each finding about a column -> where its meaning and words can be corrected."""
+    return {
+        one.where: f"/controller/loads/upload?{urlencode({'about': one.where})}"
+        for one in report.findings
+        if one.of_column
+    }
 
 
 def report_view(kept: Mapping[str, Any]) -> Report:
@@ -171,7 +190,9 @@ def _found(one: Mapping[str, Any]) -> Found:
     where = ", ".join(part for part in (one["table"], one["column"]) if part)
     lines = tuple(int(line) for line in one["lines"][:LINES])
     problem = Problem[one["problem"]]
-    return Found(where or _("the file"), problem.value, one["count"], lines, REMEDIES[problem])
+    return Found(
+        where or _("the file"), problem.value, one["count"], lines, REMEDIES[problem], bool(one["column"])
+    )
 
 
 def _share(share: float) -> str:

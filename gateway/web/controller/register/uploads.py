@@ -25,7 +25,7 @@ from gateway.web.controller.register import load_choices
 from gateway.web.controller.register.desk_upload import PREVIEW, Step, at_desk, fixes, upload_at
 from gateway.web.controller.register.load_choices import Asked
 from gateway.web.controller.register.loads import PAGE, desk
-from gateway.web.controller.register.quality import Report, report_view
+from gateway.web.controller.register.quality import Report, named_in_report, report_view
 from gateway.web.shared.desk import Model, shown, wants_part
 from gateway.web.shared.languages import number, translated
 
@@ -48,6 +48,8 @@ class UploadForm:
     refused: tuple[str, str] | None = None
     as_of: str = ""
     source: str | None = None
+    about: str = ""
+    """The column of a finding that is to be corrected."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class UploadOne:
 
 @desk.page(UPLOAD, "controller/upload.html")
 def upload() -> Model:
-    return _form()
+    return replace(_form(), about=named_in_report(request.args.get("about", "")))
 
 
 @desk.form(UPLOAD)
@@ -99,8 +101,9 @@ def take_upload() -> Model:
     context, todo = desk_context(), request.form.get("do", "")
     try:
         as_of, now = _register_date(), context.node.clock.now()
+        about = named_in_report(request.form.get("about", ""))
         if todo == "source" and context.place is not None:
-            made, fits = context.uploads.add_source(context.place, who(), now, as_of), False
+            made, fits = context.uploads.add_source(context.place, who(), now, as_of, about), False
         else:
             files = [
                 (file.filename or "", file.stream) for file in request.files.getlist(FIELD) if file.filename
@@ -108,10 +111,10 @@ def take_upload() -> Model:
             if not files:
                 raise UploadError(_("No file was chosen."), remedy=_("Choose the file of the register."))
             names = [safe_name(name) for name, _stream in files]
-            fits = todo != "columns" and _fits(names)
+            fits = todo != "columns" and not about and _fits(names)
             if not fits:
                 check_kinds(names)
-            made = context.uploads.add(files, who(), now, as_of)
+            made = context.uploads.add(files, who(), now, as_of, about)
     except SourceError as error:
         return shown((_form(_refusal_text(error)), 422), "controller/upload.html")
     with suppress(Conflict):  # other work is under way: the page has a button
