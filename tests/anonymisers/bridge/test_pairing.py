@@ -139,7 +139,7 @@ def cases() -> dict[tuple[int, bool], tuple[Region, CertifiedCube, CertifiedCube
     found = {
         (seed, everybody): built(seed, everybody)
         for everybody in (False, True)
-        for seed in range(16 if everybody else 24)
+        for seed in range(8 if everybody else 0, 24)
     }
     return {case: made for case, made in found.items() if made is not None}
 
