@@ -107,14 +107,14 @@ def build_cube(
     AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when
     no cube with a valid certificate was made.
     """
-    from anonymisers.simulatable.protect_by_view import applies  # noqa: PLC0415 - as in `_built`
+    from anonymisers.simulatable.protection import without_counts  # noqa: PLC0415 - as in `_built`
 
     table = with_structural(table, sorted(rules.structural))
     with naming_always_shown(rules):
         try:
             return _built(table, rules, key, progress, known, attack_seconds)
         except (ProtectionError, CertificateError):
-            if not rules.priority or rules.finer is None or applies(table, rules, known):
+            if not rules.priority or rules.finer is None or without_counts(table, rules, known):
                 raise
         return _built(table, replace(rules, finer=None), key, progress, known, attack_seconds)
 
