@@ -42,7 +42,7 @@ def pair(bridge: Bridge, survivors: Side, clients: Side) -> Pairing:
 
     Raises CertificateError where the true tables do not agree: then the bridge, or a register, is wrong.
     """
-    pairs = _own_cells(bridge, survivors, clients)
+    pairs = own_cells(bridge, survivors, clients)
     return Pairing(
         _partners(survivors.worlds, clients, lambda s, c: bridge.fits_own_cells(c, s, pairs)),
         _partners(clients.worlds, survivors, lambda c, s: bridge.fits_own_cells(c, s, pairs)),
@@ -51,7 +51,7 @@ def pair(bridge: Bridge, survivors: Side, clients: Side) -> Pairing:
 
 def check_pairing(bridge: Bridge, survivors: Side, clients: Side, pairing: Pairing) -> None:
     """Raise CertificateError unless every world and its partner are one joint world: without a search."""
-    pairs = _own_cells(bridge, survivors, clients)
+    pairs = own_cells(bridge, survivors, clients)
     for own, other, partners, are_clients in (
         (survivors, clients, pairing.survivors, False),
         (clients, survivors, pairing.clients, True),
@@ -95,7 +95,7 @@ def _partners(own: Ints, other: Side, fits: Callable[[Ints, Ints], Bools]) -> In
     return partners
 
 
-def _own_cells(bridge: Bridge, survivors: Side, clients: Side) -> Bools:
+def own_cells(bridge: Bridge, survivors: Side, clients: Side) -> Bools:
     """The pairs of codes that an insider can have. Raises CertificateError where the truth itself fails."""
     if not bridge.fits(clients.truth, survivors.truth):
         raise CertificateError("there are more clients than survivors whom they could be")

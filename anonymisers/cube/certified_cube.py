@@ -15,6 +15,7 @@ from anonymisers.cube.released_cells import Answer, OutsideLattice, ReleasedCell
 from anonymisers.errors import FEWER_TABLES, AnonymiserError, CertificateError, ProtectionError
 from anonymisers.proof.certificate import Certificate, release_digest
 from anonymisers.proof.checker import check_certificate
+from anonymisers.proof.world import World
 from anonymisers.tables.a_priori_status import naming_always_shown
 from anonymisers.tables.cell_names import CellName
 from anonymisers.tables.compressed_lines import CompressedLines
@@ -106,16 +107,28 @@ def build_cube(
     AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when
     no cube with a valid certificate was made.
     """
-    from anonymisers.simulatable.protect_by_view import applies  # noqa: PLC0415 - as in `_built`
+    from anonymisers.simulatable.protection import without_counts  # noqa: PLC0415 - as in `_built`
 
     table = with_structural(table, sorted(rules.structural))
     with naming_always_shown(rules):
         try:
             return _built(table, rules, key, progress, known, attack_seconds)
         except (ProtectionError, CertificateError):
-            if not rules.priority or rules.finer is None or applies(table, rules, known):
+            if not rules.priority or rules.finer is None or without_counts(table, rules, known):
                 raise
         return _built(table, replace(rules, finer=None), key, progress, known, attack_seconds)
+
+
+def with_other_worlds(
+    cube: CertifiedCube, worlds: Sequence[World], table: Table, known: Sequence[Release] = ()
+) -> CertifiedCube | None:
+    """The cube with other worlds in its certificate; None where these do not prove it safe."""
+    certificate = replace(cube.certificate, worlds=tuple(worlds))
+    try:
+        check_certificate(certificate, cube.release(), table, known)
+    except CertificateError:
+        return None
+    return replace(cube, certificate=certificate)
 
 
 def _built(  # noqa: PLR0917 - the arguments of `build_cube`

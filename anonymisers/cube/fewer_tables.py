@@ -70,12 +70,13 @@ def build_with_fewer_tables(
     LatticeTooLargeError, for input that no other search would help.
     """
     # Search and attacker are imported by whoever builds, as in `certified_cube`.
-    from anonymisers.simulatable.protect_by_view import TUNING, applies  # noqa: PLC0415
+    from anonymisers.simulatable.protect_by_view import TUNING  # noqa: PLC0415
+    from anonymisers.simulatable.protection import without_counts  # noqa: PLC0415
 
     def built(some: Rules, key: bytes) -> CertifiedCube:
         return build_cube(table, some, key, progress, known=known, attack_seconds=attack_seconds)
 
-    by_view = applies(table, rules, known)
+    by_view = without_counts(table, rules, known)
     tried = (
         _without_reading_counts(rules, keys[0], TUNING.base_rate)
         if by_view
@@ -88,7 +89,11 @@ def build_with_fewer_tables(
         except (ProtectionError, CertificateError) as error:
             failed = failed or error
     assert failed is not None  # noqa: S101 - there is a key, and each ends in a cube or an error
-    for remainder, fewer in () if known else _steps(table, replace(rules, withstands_reruns=False)):
+    for remainder, fewer in (
+        ()
+        if known
+        else _steps(table, replace(rules, withstands_reruns=False, withstands_reruns_when_large=False))
+    ):
         if by_view and remainder.dims != 0:
             continue
         with suppress(ProtectionError, CertificateError):

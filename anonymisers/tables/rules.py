@@ -63,10 +63,12 @@ class Rules:
     where worthwhile; with None, no further tables are tried. `seldom`: those of them that hardly anybody asks
     for, for whose sake not all are searched for at once. `apart`: dimensions that no table of several others
     names, each with the dimensions of the one table that it stands in (`cube.tables_apart`).
-    `withstands_reruns`: whether the pattern of a small table is chosen without reading withheld counts.
+    `withstands_reruns`: whether the pattern of a small table is chosen without reading withheld counts;
+    `withstands_reruns_when_large`: also that of a larger one, of which little is shown then
+    (`simulatable.separate_tables`).
     `keeps_parts`: whether a part of a breakdown stays withheld once a move has changed it. Without, fewer are
     withheld, and the search takes longer.
-    `finer`, `seldom`, `withstands_reruns` and `keeps_parts` guide the search, not the proof: rules that
+    `finer`, `seldom`, both of reruns and `keeps_parts` guide the search, not the proof: rules that
     differ in these alone are equal.
     """
 
@@ -83,6 +85,7 @@ class Rules:
     seldom: frozenset[TableOf] = field(default=frozenset(), compare=False)
     apart: tuple[tuple[str, tuple[str, ...]], ...] = ()
     withstands_reruns: bool = field(default=False, compare=False)
+    withstands_reruns_when_large: bool = field(default=False, compare=False)
     keeps_parts: bool = field(default=True, compare=False)
 
     def __post_init__(self) -> None:

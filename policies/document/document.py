@@ -127,7 +127,7 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
         "threshold": Key(thresholds(words), "fewer people than this are a small cell (5)"),
         "zeros": Key(_graded(Zeros), "how zeros are treated (partner)"),
         "reruns": Key(
-            _graded(Reruns), "whether small tables withstand reruns of the public program (withstand)"
+            _graded(Reruns), "which tables withstand reruns of the public program (withstand: all)"
         ),
         "first_year": Key(Number(1900, 9999), "people count from this year on (2010)"),
         "pooled_years": Key(pools, "show only fixed periods of so many years, or these periods"),

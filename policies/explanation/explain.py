@@ -231,6 +231,12 @@ def _detail(policy: Policy) -> Iterator[str]:
             "What is withheld of small tables is chosen by the withheld numbers too: whoever reruns the "
             "public program on other tables may exclude some of the values that a withheld number could have."
         )
+    if scope.mechanism.kind is MechanismKind.SUPPRESSION and scope.reruns is Reruns.SMALL_TABLES:
+        yield (
+            "What is withheld of large tables, of accidents and of clients of assistance is chosen by the "
+            "withheld numbers too: whoever reruns the public program on other tables may exclude some of the "
+            "values that a withheld number could have."
+        )
     if scope.priority:
         first = [p if isinstance(p, str) else say_table(words, p) for p in scope.priority]
         yield f"{'Drawn' if private else 'Protected first'}: {', '.join(first)}."

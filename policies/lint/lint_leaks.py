@@ -38,6 +38,12 @@ def leaks(policy: Policy) -> Iterator[Finding]:
             "reruns: accept lets whoever reruns the public program exclude values of withheld numbers in "
             "small tables; reruns: withstand costs more withheld margins and prevents this.",
         )
+    if scope.reruns is Reruns.SMALL_TABLES and scope.mechanism.kind is MechanismKind.SUPPRESSION:
+        yield note(
+            "reruns-of-large-tables",
+            "reruns: small-tables lets whoever reruns the public program exclude values of withheld numbers "
+            "in large tables; reruns: withstand shows few tables of these and prevents this.",
+        )
     if policy.release is Release.MONTHLY:
         yield note(
             "frequent-release",

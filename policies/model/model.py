@@ -159,7 +159,7 @@ class Scope:
     - `always_show`: single cells that stay visible like kept margins; `never_show`: cells that are always
       withheld, also in a margin that is kept;
     - `structural_zeros`: cells that are publicly known to be empty;
-    - `reruns`: whether small tables withstand reruns of the program, at the price of more withheld margins.
+    - `reruns`: whether tables withstand reruns of the program, at the price of more withheld numbers.
     """
 
     dimensions: FrozenMap[str, str]

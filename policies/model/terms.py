@@ -35,9 +35,13 @@ class Zeros(Graded):
 
 
 class Reruns(Graded):
-    """Whether what is withheld of small tables may be chosen by the withheld counts, or withstands reruns."""
+    """Whether what is withheld may be chosen by the withheld counts: always, of large tables alone, or never.
+
+    Where it is not, the release withstands reruns of the program.
+    """
 
     ACCEPT = "accept"
+    SMALL_TABLES = "small-tables"
     WITHSTAND = "withstand"
 
 

@@ -30,7 +30,7 @@ from signing import put_in_force
 
 from anonymisers.history.release_history import ReleaseHistory
 from gateway.member.build import clients_building
-from gateway.member.build.bridge_check import GivesWay
+from gateway.member.build.bridge_check import Beside, GivesWay
 from gateway.member.build.cube_building import build
 from gateway.member.cube.clients_counts import SEX_AND_AGE
 from gateway.member.cube.cube_formats import parse_clients, parse_cube
@@ -239,6 +239,8 @@ class Joint:
             for at in sorted({flow[2] for _, flow in of_year}):
                 line = {self.cells + n: 1.0 for n, flow in of_year if flow[2] == at}
                 rows.append((line | {at: -1.0}, -np.inf, 0))
+        self.shown_rows = sum(each.value is not None for each in self.sums)
+        self.bridges = len(rows) - self.shown_rows
         entries = [(n, at, by) for n, (line, _, _) in enumerate(rows) for at, by in line.items()]
         number, at, by = zip(*entries, strict=True)
         matrix = csr_array((by, (number, at)), shape=(len(rows), self.width))
@@ -263,6 +265,8 @@ class Joint:
             own = range(self.first[asked.side], self.first[asked.side] + len(self.sides[asked.side].people))
             outside = ~np.isin(np.arange(self.width), own)
             kept = np.flatnonzero(abs(matrix) @ outside.astype(float) == 0)
+            bridge = np.arange(self.shown_rows, self.shown_rows + self.bridges)
+            kept = kept[~np.isin(kept, bridge)]
             matrix, low, high = matrix[kept], low[kept], high[kept]
         goal = np.zeros(self.width)
         goal[asked.counted] = 1
@@ -343,7 +347,7 @@ def test_both_releases_together_give_no_small_number_away(tmp_path: Path) -> Non
 def test_the_same_attack_finds_numbers_where_nothing_holds_both_releases_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients_building, "to_withhold", lambda *_: GivesWay())
+    monkeypatch.setattr(clients_building, "held_beside", lambda _, part, *_rest: Beside(part, GivesWay()))
 
     shown = released(tmp_path, 4, share=1.0, services=1, people=30)
 

@@ -239,7 +239,7 @@ _BASE = st.fixed_dictionaries(
             st.integers(2, 20), st.just({"usual": 3, "place": {"district": 10, "province": 3}})
         ),
         "zeros": st.sampled_from(["publish", "partner", "protect"]),
-        "reruns": st.sampled_from(["accept", "withstand"]),
+        "reruns": st.sampled_from(["accept", "small-tables", "withstand"]),
         "years_per_release": st.sampled_from([1, 2, 5]),
         "pooled_years": st.sampled_from([1, 3, 5, ["2018-2020", "2015-2017"]]),
         "priority": st.sampled_from([[], ["article-7"], [{"date": "year"}, "canonical-questions"]]),

@@ -10,7 +10,7 @@ from policies.document.canonical import canonical_text
 from policies.document.compose import compose
 from policies.explanation.explain import describe
 from policies.lint.lint import lint
-from policies.model.terms import Reruns
+from policies.model.terms import Reruns, strictest
 
 MakePolicy = Callable[..., Policy]
 
@@ -24,14 +24,13 @@ def test_a_policy_withstands_reruns_unless_it_says_otherwise(policy: MakePolicy,
     assert load_policy(canonical_text(accepting), words) == accepting != policy()
 
 
-@pytest.mark.parametrize("above", ["", "reruns: accept"])
-@pytest.mark.parametrize("own", ["", "reruns: accept"])
-def test_reruns_are_accepted_where_both_policies_accept_them(
-    policy: MakePolicy, above: str, own: str
-) -> None:
-    both = compose(policy(f"data_set: all\n{above}"), policy(own))
+@pytest.mark.parametrize("above", ["accept", "small-tables", "withstand"])
+@pytest.mark.parametrize("own", ["accept", "small-tables", "withstand"])
+def test_of_two_policies_the_stricter_word_counts(policy: MakePolicy, above: str, own: str) -> None:
+    both = compose(policy(f"data_set: all\nreruns: {above}"), policy(f"reruns: {own}"))
 
-    assert (both.scope.reruns is Reruns.ACCEPT) is bool(above and own)
+    assert both.scope.reruns is strictest(Reruns(above), Reruns(own))
+    assert [*Reruns] == [Reruns.ACCEPT, Reruns.SMALL_TABLES, Reruns.WITHSTAND]
 
 
 def test_the_explanation_says_where_reruns_are_accepted(policy: MakePolicy) -> None:
@@ -40,6 +39,16 @@ def test_the_explanation_says_where_reruns_are_accepted(policy: MakePolicy) -> N
     assert sentence in " ".join(describe(policy("reruns: accept")))
     assert sentence not in " ".join(describe(policy()))
     assert sentence not in " ".join(describe(policy("reruns: accept\nmechanism: cell-key")))
+
+
+def test_reruns_of_large_tables_are_explained_and_noted(policy: MakePolicy) -> None:
+    some = policy("reruns: small-tables")
+
+    assert "What is withheld of large tables, of accidents and of clients" in " ".join(describe(some))
+    assert "reruns-of-large-tables" in {finding.code for finding in lint(some)}
+    assert [f"{c.direction}: {c.sentence}" for c in diff(policy(), some)] == [
+        "loosened: Reruns of the program: small-tables, was withstand."
+    ]
 
 
 def test_accepted_reruns_are_noted_and_are_a_loosening(policy: MakePolicy) -> None:

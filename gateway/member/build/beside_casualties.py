@@ -10,8 +10,11 @@ from functools import partial
 import numpy as np
 
 from anonymisers.history.release_history import ReleaseHistory
-from gateway.member.build.bridge_check import Survivors, to_withhold
+from anonymisers.history.release_parts import ReleasePart
+from anonymisers.tables.count_table import Table
+from gateway.member.build.bridge_check import Survivors, held_beside
 from gateway.member.build.clients_building import ClientsInputs, grow_clients
+from gateway.member.cube.clients_counts import clients_table, levels_of_cube
 from gateway.member.cube.clients_history import ClientsHistory, beside, clients_of
 from gateway.member.cube.cube_formats import Released, parse_clients, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs, Progress
@@ -78,13 +81,21 @@ def _among(codes: Iterable[str], wanted: Iterable[str]) -> np.ndarray:
     return np.array([code in agreed for code in codes], dtype=np.bool_)
 
 
+def _table(inputs: CubeInputs, part: ReleasePart, rows: Clients) -> Table | None:
+    """The clients of a released year by the dimensions of its cube; None where these are known no more."""
+    member, dims = inputs.snapshot.member, part.cubes[-1].certificate.dims
+    levels = levels_of_cube(inputs.dictionary, member, dims)
+    return None if levels is None else clients_table(inputs.dictionary, member, levels, rows)
+
+
 def _check_released(
     survivors: Survivors, former: ClientsHistory, stored: bytes, cube: ReleaseHistory
 ) -> None:
     if parse_cube(stored).certificate_digest == cube.certificate_digest:
         return
     for year, part in former.released.items():
-        if to_withhold(survivors, part, Clients.from_bytes(part.sealed), year):
+        rows = Clients.from_bytes(part.sealed)
+        if held_beside(survivors, part, rows, _table(survivors.inputs, part, rows), year).gives_way:
             raise NotProtectedError(
                 f"Beside the clients of {year}, who were released before, the new numbers of casualties "
                 "would tell more than either shows.",

@@ -10,22 +10,27 @@ decade, no consent, family where kinds of client are not shown) only makes room.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from anonymisers.bridge.bridge import Bridge
-from anonymisers.bridge.pairing import pair, to_give_way
+from anonymisers.bridge.joint_proof import JointProof
+from anonymisers.bridge.pairing import TRUTH, pair, to_give_way
 from anonymisers.bridge.side import Crossing, Side
+from anonymisers.bridge.side_programs import SideCube
+from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.errors import CertificateError
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.release_parts import ReleasePart
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.cell_names import CellName, cell_name
+from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import TableOf
+from gateway.member.build.known_figures import with_figures
 from gateway.member.cube.clients_counts import AGE_NOW, SEX, SEX_AND_AGE
 from gateway.member.cube.cube_inputs import CubeInputs, levels_of
 from gateway.member.model.clients import Clients
@@ -44,13 +49,27 @@ Code = str
 
 @dataclass(frozen=True)
 class GivesWay:
-    """Cells of clients that have to be withheld, and the tables that they stand in. Nothing: both fit."""
+    """Cells of clients that have to be withheld, and the tables that they stand in. Nothing: both fit.
+
+    `empty`: codes of the bridge that no client has. Shown as zeros they can be no partners of small cells: a
+    world with somebody there mostly goes with no table of casualties.
+    """
 
     cells: frozenset[CellName] = frozenset()
     tables: tuple[TableOf, ...] = ()
+    empty: frozenset[CellName] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.cells)
+        return bool(self.cells or self.empty)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A year of clients beside the casualties: its part, perhaps with another certificate, and what has to
+    give way."""
+
+    part: ReleasePart
+    gives_way: GivesWay
 
 
 @dataclass(frozen=True)
@@ -82,6 +101,21 @@ class Survivors:
                     found.setdefault(person, []).append(code)
         return found
 
+    def sides(self, codes: Sequence[Code], year: int) -> Iterator[tuple[SideCube, int]]:
+        """The cubes of casualties that stand beside no other release of the same people, each with the place
+        of its first world in `side`."""
+        number = 0
+        for part in self.history.parts:
+            worlds = [len(cube.certificate.worlds) for cube in part.cubes]
+            if part.kind != "left" and len(worlds) == 1:
+                years = {int(each) for each in part.period}
+                made = with_figures(self.inputs, snapshot_from_bytes(part.sealed), years)
+                dims = part.cubes[0].certificate.dims
+                if not made.known and set(dims) <= set(made.table.dims):
+                    crossing = _crossing(dims, _OF_SURVIVORS, codes, year)
+                    yield SideCube(part.cubes[0], made.table, crossing), number
+            number += sum(worlds)
+
     def _codes(self, rows: Snapshot, dimension: str, level: str) -> list[str]:
         column = rows.column(dimension)
         return column.recoded(lambda code: self.inputs.dictionary.lift(code, level)).values()
@@ -97,10 +131,17 @@ class Survivors:
         return Side(_numbers(codes, truth), _stacked(changes, len(codes)))
 
 
-def to_withhold(survivors: Survivors, part: ReleasePart, rows: Clients, year: int) -> GivesWay:
-    """The clients of a year that give way to the casualties; none where every world has a partner."""
+def held_beside(
+    survivors: Survivors, part: ReleasePart, rows: Clients, table: Table | None, year: int
+) -> Beside:
+    """The clients of a year beside the casualties: nothing gives way where both certificates hold together.
+
+    They do if every world has a partner; else worlds that have one, and others that are sought, must prove
+    the same. `table`: the clients by the dimensions of their cube; None where these are not known any more.
+    """
     of_people = survivors.by_person(year)
-    dims = part.cubes[-1].certificate.dims
+    cube = part.cubes[-1]
+    dims = cube.certificate.dims
     inside = _clients(dims, rows, of_people)
     every = sorted(_codes_of(dims))
     whole = _side_of_clients(part, every, inside)
@@ -116,10 +157,29 @@ def to_withhold(survivors: Survivors, part: ReleasePart, rows: Clients, year: in
     try:
         pairing = pair(bridge, other, own)
     except CertificateError:
-        blamed = tuple(known)
-    else:
-        blamed = () if pairing.complete else to_give_way(bridge, other, own, pairing) or tuple(known)
-    return _gives_way(dims, known, blamed)
+        return Beside(part, _gives_way(dims, known, known))
+    if (pairing.survivors == TRUTH).all() and (pairing.clients == TRUTH).all():
+        return Beside(part, GivesWay())
+    if table is not None:
+        clients = SideCube(cube, table, _crossing_of_clients(dims, known))
+        sides = tuple(survivors.sides(reached, year))
+        proven = JointProof(bridge, other, clients, own.truth, sides).found()
+        if proven is not None:
+            return Beside(replace(part, cubes=(*part.cubes[:-1], proven)), GivesWay())
+    if pairing.complete:
+        return Beside(part, GivesWay())
+    blamed = to_give_way(bridge, other, own, pairing) or tuple(known)
+    nobody = _nobody(cube, table, every)
+    gives_way = _gives_way(dims, known, [code for code in blamed if code not in nobody])
+    return Beside(part, replace(gives_way, empty=_named(dims, nobody)))
+
+
+def _nobody(cube: CertifiedCube, table: Table | None, codes: Sequence[Code]) -> list[Code]:
+    """The codes of the bridge that no client has; none where the policy protects zeros."""
+    if table is None or cube.certificate.zeros == "protect":
+        return []
+    counted = _crossing_of_clients(table.dims, codes).counted(table.coords, table.counts)
+    return [code for code, number in zip(codes, counted.tolist(), strict=True) if number == 0]
 
 
 def fits(client: Code, survivor: Code) -> bool:
@@ -236,11 +296,20 @@ def _adult_or_child(age: str) -> str:
 def _side_of_clients(part: ReleasePart, codes: Sequence[Code], inside: Mapping[Code, int]) -> Side:
     """The clients who can be survivors, and by how many they differ in each world.
 
-    The others are the same in every world, as far as a world has so many. Where no kind of client is shown,
-    whom a world has beyond the truth may be of another kind.
+    The others are the same in every world, as far as a world has so many: nobody has to be kept from knowing
+    that there are no more of them.
     """
     cube = part.cubes[-1]
-    dims = cube.certificate.dims
+    crossing = _crossing_of_clients(cube.certificate.dims, codes)
+    truth = _numbers(codes, inside)
+    changes = [
+        np.maximum(crossing.counted(world.coords, world.change), -truth) for world in cube.certificate.worlds
+    ]
+    return Side(truth, _stacked(changes, len(codes)))
+
+
+def _crossing_of_clients(dims: Sequence[Hierarchy], codes: Sequence[Code]) -> Crossing:
+    """Where clients stand on the bridge; a code that is none of these, and who is no survivor, nowhere."""
     there = {dim.name for dim in dims}
     names = [name for name in (SEX_AND_AGE, SEX, AGE_NOW, "client") if name in there]
 
@@ -248,16 +317,17 @@ def _side_of_clients(part: ReleasePart, codes: Sequence[Code], inside: Mapping[C
         said = dict(zip(names, found, strict=True))
         if said.get("client", "SURV") != "SURV":
             return None
-        return said.get(SEX_AND_AGE) or f"{said.get(SEX, ANY)} {said.get(AGE_NOW, ANY)}"
+        code = said.get(SEX_AND_AGE) or f"{said.get(SEX, ANY)} {said.get(AGE_NOW, ANY)}"
+        return code if code in codes else None
 
-    crossing = Crossing.of(dims, names, codes, code_of)
-    truth = _numbers(codes, inside)
-    changes = [
-        np.maximum(crossing.counted(world.coords, world.change), -truth) for world in cube.certificate.worlds
-    ]
-    if "client" not in there:
-        changes = [np.minimum(change, 0) for change in changes]
-    return Side(truth, _stacked(changes, len(codes)))
+    return Crossing.of(dims, names, codes, code_of)
+
+
+def _named(dims: Sequence[Hierarchy], codes: Sequence[Code]) -> frozenset[CellName]:
+    """The cells of some codes, where one dimension tells them."""
+    if SEX_AND_AGE not in {dim.name for dim in dims}:
+        return frozenset()
+    return frozenset(cell_name({SEX_AND_AGE: code}) for code in codes)
 
 
 def _gives_way(dims: Sequence[Hierarchy], known: Sequence[Code], blamed: Sequence[Code]) -> GivesWay:
@@ -288,4 +358,4 @@ def _stacked(changes: Sequence[Ints], width: int) -> Ints:
     return np.array(changes, dtype=np.int64).reshape(len(changes), width)
 
 
-__all__ = ["GivesWay", "Survivors", "fits", "survivor_code", "to_withhold"]
+__all__ = ["Beside", "GivesWay", "Survivors", "fits", "held_beside", "survivor_code"]

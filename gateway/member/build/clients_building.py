@@ -23,7 +23,7 @@ from anonymisers.tables.a_priori_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 from gateway.dictionary import Dictionary
-from gateway.member.build.bridge_check import Survivors, to_withhold
+from gateway.member.build.bridge_check import Survivors, held_beside
 from gateway.member.cube.client_services import (
     Numbers,
     numbers_of_year,
@@ -155,11 +155,13 @@ def _certified(
         if built is None or built.cube is None:
             return None
         made = replace(part, cubes=(built.cube,), sealed=rows.to_bytes(), remainder=built.remainder)
-        gives_way = to_withhold(inputs.survivors, made, rows, year)
+        beside = held_beside(inputs.survivors, made, rows, table, year)
+        gives_way = beside.gives_way
         if not gives_way:
-            return made
+            return beside.part
         tables = tuple(dict.fromkeys([*rules.priority, *gives_way.tables]))
-        rules = replace(rules, never=rules.never | gives_way.cells, priority=tables)
+        always = (rules.always | gives_way.empty) - gives_way.cells
+        rules = replace(rules, never=rules.never | gives_way.cells, always=always, priority=tables)
     return None
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from anonymisers.history.release_history import rerun_odds_of_periods
+from anonymisers.history.release_history import ReleaseHistory, rerun_odds_of_periods
 from audit.reading.messages import message
 from gateway.member.cube.clients_history import casualties_of, clients_of
+from gateway.member.cube.cube_formats import Released, parse_cube
 from gateway.member.model.stored_cube import Plan
 from policies import Policy
 from policies.model.terms import MechanismKind, Reruns
@@ -37,6 +38,7 @@ def rerun_sentences(policy: Policy, plan: Plan, cube: bytes) -> Iterator[str]:
         yield message(
             "Which numbers of clients of assistance are withheld was chosen by the withheld numbers too."
         )
+    yield from _of_few_tables(policy, cube)
     chosen_by_counts = _listed(by_odds.get(None, []))
     if not chosen_by_counts:
         return
@@ -55,6 +57,36 @@ def rerun_sentences(policy: Policy, plan: Plan, cube: bytes) -> Iterator[str]:
         "withheld number. Fewer dimensions and coarser levels prevent this.",
         years=chosen_by_counts,
     )
+
+
+def _of_few_tables(policy: Policy, cube: bytes) -> Iterator[str]:
+    """What the controller pays for that, and how more is shown."""
+    few = few_tables(parse_cube(cube)) if policy.scope.reruns is Reruns.WITHSTAND else {}
+    for tables, years in few.items():
+        yield message(
+            "The tables of %(years)s are too large to be protected together without reading withheld "
+            "numbers. So these alone are made, which share no dimension: %(tables)s; all others are withheld "
+            "whole. With 'reruns: small-tables' others are made as far as they are safe; whoever repeats the "
+            "public program on other tables may exclude some values of a withheld number.",
+            years=_listed(years),
+            tables="; ".join(tables),
+        )
+
+
+def few_tables(cube: Released) -> dict[tuple[str, ...], list[str]]:
+    """The tables of each release part that has no others, by their dimensions, and the years of the part."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for part in cube.parts if isinstance(cube, ReleaseHistory) else ():
+        if part.rerun_odds is None or part.remainder is not None or not part.cubes:
+            continue
+        first = part.cubes[0]
+        several = {dim.name for dim in first.lattice.dims if len(dim.leaves) > 1}
+        refused = {frozenset(name for name, _ in level) & several for level in first.refused}
+        made = {dims & several for dims in first.tables} - refused - {frozenset()}
+        largest = sorted(sorted(one) for one in made if not any(one < other for other in made))
+        if len(largest) > 1 and sum(map(len, largest)) == len(set().union(*largest)):
+            found.setdefault(tuple(", ".join(names) for names in largest), []).extend(part.period)
+    return found
 
 
 def _listed(years: Iterable[str]) -> str:

@@ -82,6 +82,21 @@ def clients_table(dictionary: Dictionary, member: str, finest: Mapping[str, str]
     return Table.of(dims, counted.items(), structural=structural_zeros(dims))
 
 
+def levels_of_cube(dictionary: Dictionary, member: str, dims: Iterable[Hierarchy]) -> dict[str, str] | None:
+    """The finest level of each dimension of a cube of clients, found by its codes; None where a dictionary
+    has them no more."""
+    found: dict[str, str] = {}
+    for dim in dims:
+        if dim.name == SEX_AND_AGE:
+            found |= {SEX: dictionary.dimension(SEX).level_names(member)[0], AGE_NOW: ADULT_CHILD_NOW}
+            continue
+        for level in dictionary.dimension(dim.name).level_names(member):
+            if {ROOT, *dictionary.hierarchy(dim.name, level, member).codes} == set(dim.codes):
+                found[dim.name] = level
+                break
+    return found if cube_dimensions(dictionary, member, found) == tuple(dims) else None
+
+
 def structural_zeros(dims: Iterable[Hierarchy]) -> tuple[CellName, ...]:
     """Without unmet need there is none in any pillar: everybody knows that nobody can be there."""
     names = {dim.name: dim for dim in dims}

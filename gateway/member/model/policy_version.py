@@ -85,6 +85,8 @@ class PolicyInForce:
     review: str | None
     above: int | None = None
     """The version of the ministry-wide policy above, if any."""
+    reruns: str | None = None
+    """What `reruns` meant in a text without the word, or with `withstand`; None for the meaning of today."""
 
     @property
     def label(self) -> str:

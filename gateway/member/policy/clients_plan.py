@@ -32,6 +32,7 @@ from gateway.member.policy.a_priori_status import a_priori_status_of
 from gateway.member.policy.mechanism_choice import words_of
 from policies import Policy
 from policies.model import terms
+from policies.model.terms import Reruns
 
 
 def plan_clients(
@@ -43,6 +44,8 @@ def plan_clients(
     and mapping, and never from the rows of the `clients`.
     """
     if not shares_clients(policy) or policy.record_level is not None or words_of(policy.scope.mechanism):
+        return None
+    if policy.scope.reruns is Reruns.WITHSTAND:
         return None
     shown = {d for d, _ in policy.scope_levels}
     finest = {
@@ -99,6 +102,11 @@ def stricter_for_clients(policy: Policy, plan: ClientsPlan | None) -> Iterator[s
         )
     elif policy.record_level is not None:
         yield message("Clients are not counted: the policy releases single records.")
+    elif policy.scope.reruns is Reruns.WITHSTAND and not words_of(policy.scope.mechanism):
+        yield message(
+            "Clients are not counted: which of their numbers are withheld would follow from withheld "
+            "numbers, and the policy withstands repeated runs of the program (reruns)."
+        )
     elif words_of(policy.scope.mechanism):
         yield message("Clients are not counted: this mechanism protects casualties alone.")
     else:

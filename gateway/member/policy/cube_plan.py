@@ -28,8 +28,9 @@ from policies.model.pools import holding
 from policies.model.terms import Reruns, Zeros
 
 TIME = "date"
-ACCEPTS_RERUNS = " by counts"
-"""Ends the rules of a plan whose policy accepts reruns; those of all other plans stay as they were."""
+ACCEPTS_RERUNS, WITHSTANDS_RERUNS = " by counts", " never by counts"
+"""End the rules of a plan whose policy accepts reruns, or withstands them in large tables too; those of all
+other plans stay as they were."""
 
 
 def plan_cube(
@@ -97,7 +98,12 @@ def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:
         return
     if ACCIDENTS in _measures(policy):
         yield _of_accidents(policy, plan)
-    if rules.apart:
+    if rules.apart and rules.withstands_reruns_when_large:
+        yield message(
+            "Injuries are not counted: whether their tables are safe would follow from withheld numbers, and "
+            "the policy withstands repeated runs of the program (reruns)."
+        )
+    elif rules.apart:
         yield message(
             "Injuries are counted in tables of their own, each kind of injury by what it is first asked "
             "with; other tables by an injury are withheld whole. They stay as they are first released, and "
@@ -150,10 +156,12 @@ def _of_waiting(scope: Scope, plan: Plan) -> Iterator[str]:
 
 def _accidents(policy: Policy, snapshot: Snapshot, finest: Mapping[str, str]) -> bool:
     """Whether accidents are counted: the policy shares accidents, a dimension that accidents have, and no
-    single records, and the source has accidents.
+    single records, the source has accidents, and their numbers may be chosen by withheld ones.
 
     Nobody has yet shown that numbers of accidents are safe beside single records.
     """
+    if policy.scope.reruns is Reruns.WITHSTAND:
+        return False
     shared = ACCIDENTS in _measures(policy) and not words_of(policy.scope.mechanism)
     counted = shared and bool(OF_ACCIDENTS & finest.keys())
     return counted and policy.record_level is None and snapshot.has_accidents
@@ -203,6 +211,11 @@ def _of_accidents(policy: Policy, plan: Plan) -> str:
         )
     if policy.record_level is not None:
         return message("Accidents are not counted: the policy releases single records.")
+    if policy.scope.reruns is Reruns.WITHSTAND:
+        return message(
+            "Accidents are not counted: which of their numbers are withheld would follow from withheld "
+            "numbers, and the policy withstands repeated runs of the program (reruns)."
+        )
     return message(
         "Accidents are not counted: the register does not say which casualties belong to the same accident."
     )
@@ -257,7 +270,8 @@ def _rules(
         finer=None if status.never else tuple(dict.fromkeys((*asked, *former))),
         seldom=frozenset(former).difference(asked),
         apart=tuple(_apart(dictionary, policy, finest, most)),
-        withstands_reruns=scope.reruns is Reruns.WITHSTAND,
+        withstands_reruns=scope.reruns is not Reruns.ACCEPT,
+        withstands_reruns_when_large=scope.reruns is Reruns.WITHSTAND,
     )
 
 
@@ -317,6 +331,7 @@ def _words(rules: Rules) -> str:
     )
     status += f" apart {rules.apart!r}" if rules.apart else ""
     reruns = "" if rules.withstands_reruns else ACCEPTS_RERUNS
+    reruns += WITHSTANDS_RERUNS if rules.withstands_reruns_when_large else ""
     return (
         repr((rules.threshold, rules.zeros, rules.max_dims, sorted(rules.sensitive), tables))
         + status

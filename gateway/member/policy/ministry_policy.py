@@ -12,9 +12,12 @@ from gateway.member.errors import PolicyRefusedError
 from gateway.member.model.policy_version import PolicyInForce, ministry_label
 from gateway.member.node.context import Node
 from gateway.member.node.ports import View
+from gateway.member.policy.former_defaults import as_signed, with_reruns
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.document.compose import compose
 from policies.model.model import EVERY_DATA_SET
+
+Signed = tuple[str, str | None]
 
 
 def is_ministry(policy: Policy) -> bool:
@@ -42,7 +45,9 @@ def below(node: Node, view: View, policy: Policy) -> tuple[Policy, int | None]:
     Raises PolicyRefusedError where the two contradict each other.
     """
     above = ministry_in_force(view)
-    return (policy, None) if above is None else (composed(_read(node, above.text), policy), above.version)
+    if above is None:
+        return policy, None
+    return composed(as_signed(_read(node, above.text), above), policy), above.version
 
 
 def as_it_counts(node: Node, view: View, policy: Policy) -> tuple[Policy, int | None]:
@@ -58,7 +63,7 @@ def as_it_counts(node: Node, view: View, policy: Policy) -> tuple[Policy, int | 
             "No policy of the data set is in force, so that there is nothing to stand above.",
             remedy="Publish that one first, or compare both documents: safelane policy explain --above.",
         )
-    return composed(policy, _read(node, found.text)), policy.version
+    return composed(policy, as_signed(_read(node, found.text), found)), policy.version
 
 
 def composed(above: Policy, policy: Policy) -> Policy:
@@ -73,9 +78,13 @@ def composed(above: Policy, policy: Policy) -> Policy:
 
 
 @lru_cache(maxsize=8)
-def together(above: str, text: str, vocabulary: Vocabulary) -> Policy:
-    """Two texts as a single policy, cached: a decision must not wait for parsing. Raises PolicyError."""
-    return compose(load_policy(above, vocabulary), load_policy(text, vocabulary))
+def together(above: Signed, text: Signed, vocabulary: Vocabulary) -> Policy:
+    """Two texts as a single policy, cached: a decision must not wait for parsing. Raises PolicyError.
+
+    Each is given with what `reruns` meant when it was signed (`former_defaults.with_reruns`).
+    """
+    one, other = (with_reruns(load_policy(each, vocabulary), reruns) for each, reruns in (above, text))
+    return compose(one, other)
 
 
 def _read(node: Node, text: str) -> Policy:

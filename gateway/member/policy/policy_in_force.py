@@ -24,6 +24,7 @@ from gateway.member.node.signed_statements import Act, accepts_shared_values, ch
 from gateway.member.policy.after_losses import is_decided_since
 from gateway.member.policy.cube_adoption import existing
 from gateway.member.policy.cube_plan import plan_cube
+from gateway.member.policy.former_defaults import as_signed
 from gateway.member.policy.mechanism_choice import check_fixed, fixed, privacy
 from gateway.member.policy.ministry_policy import below, ministry_in_force, together
 from gateway.member.policy.noise_budget import check_affordable
@@ -120,7 +121,7 @@ def in_force(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
     found = view.policy()
     if found is None:
         return None
-    policy, above = below(node, view, read(node, found.text))
+    policy, above = below(node, view, as_signed(read(node, found.text), found))
     return replace(found, above=above), policy
 
 
@@ -137,10 +138,11 @@ def trusted(node: Node, view: View) -> tuple[PolicyInForce, Policy] | None:
         check_signed(node, found, holders)
         _check_since_losses(view, view, found)
         if above is None:
-            return found, read(node, found.text)
+            return found, as_signed(read(node, found.text), found)
         check_signed(node, above, holders)
         _check_since_losses(view, view.ministry, above)
-        return replace(found, above=above.version), together(above.text, found.text, node.vocabulary)
+        texts = (above.text, above.reruns), (found.text, found.reruns)
+        return replace(found, above=above.version), together(*texts, node.vocabulary)
     except (SignatureRefusedError, PolicyRefusedError, PolicyError) as error:
         log.error("policy in force cannot be trusted", version=found.version, reason=error.message)
         return None

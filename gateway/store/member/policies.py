@@ -69,6 +69,7 @@ def _policies(name: str) -> Table:
         Column("ended", Moment),
         Column("ending", String(20)),
         Column("ended_because", Integer),
+        Column("reruns", String(20)),  # what a text meant that did not say it: `former_defaults`
     )
 
 
@@ -261,7 +262,9 @@ class PolicyNotes(VersionsNotes):
 
 
 def _in_force(row: Row[tuple[object, ...]]) -> PolicyInForce:
-    return PolicyInForce(row.version, row.text, row.since, row.because, row.note, row.review)
+    return PolicyInForce(
+        row.version, row.text, row.since, row.because, row.note, row.review, reruns=row.reruns
+    )
 
 
 def _signed(row: Row[tuple[object, ...]]) -> SignedPolicy:

@@ -11,6 +11,7 @@ from given_out import give_out
 from lone_node import lone_node
 from signing import put_in_force
 from simulation import HandClock
+from sqlalchemy import update
 
 from anonymisers.history.release_history import ReleaseHistory, rerun_odds_of_periods
 from gateway.member.build.cube_building import build
@@ -18,8 +19,10 @@ from gateway.member.build.preview import PreviewedCube, make
 from gateway.member.build.rerun_sentences import rerun_sentences
 from gateway.member.cube.clients_history import beside
 from gateway.member.node.context import Node
-from gateway.member.policy.policy_in_force import checked
+from gateway.member.policy.policy_in_force import checked, in_force, trusted
 from gateway.member.register.snapshot_loading import keep_snapshot
+from gateway.store.member.policies import policies
+from policies.model.terms import Reruns
 
 YEARS = ("2022", "2023", "2024")
 EXCLUDES_NEITHER = "excludes neither end of the range of a small withheld number of "
@@ -86,10 +89,41 @@ def test_a_part_that_is_chosen_by_its_counts_is_named(node: Node, more: str, why
 
 def test_a_part_that_is_too_large_is_named(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("anonymisers.simulatable.protect_by_view.MOST_IN_TWO_DIMENSIONS", 5)
-    (sentence,) = previewed(node).reruns
+    (sentence,) = previewed(node, "reruns: small-tables\n").reruns
 
     assert BY_COUNTS in sentence
     assert "the tables are too large" in sentence
+
+
+def test_of_a_part_that_is_too_large_a_few_tables_withstand_reruns(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anonymisers.simulatable.protect_by_view.MOST_IN_TWO_DIMENSIONS", 5)
+    how_far, few = previewed(node).reruns
+
+    assert EXCLUDES_NEITHER + "2022, 2023, 2024" in how_far
+    assert "share no dimension: date; outcome; sex;" in few
+    assert "'reruns: small-tables'" in few
+
+
+def test_a_policy_signed_before_large_tables_withstood_reruns_keeps_its_numbers(
+    node: Node,
+) -> None:
+    put_in_force(node, text())
+    assert reruns_in_force(node) == [Reruns.WITHSTAND] * 2
+
+    with node.store.writing() as work:  # as the migration of a node does
+        work._connection.execute(update(policies).values(reruns="small-tables"))
+
+    assert reruns_in_force(node) == [Reruns.SMALL_TABLES] * 2
+    put_in_force(node, text(version=2))
+    assert reruns_in_force(node) == [Reruns.WITHSTAND] * 2
+
+
+def reruns_in_force(node: Node) -> list[Reruns]:
+    """What the policy in force says, for tables that are made and for questions."""
+    with node.store.reading() as view:
+        return [found[1].scope.reruns for found in (in_force(node, view), trusted(node, view)) if found]
 
 
 def test_a_new_year_withstands_reruns_beside_the_years_before(node: Node) -> None:

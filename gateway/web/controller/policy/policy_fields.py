@@ -138,8 +138,9 @@ class _FormBuilder:
             "partner": _("shown, or withheld to protect another number"),
             "protect": _("suppressed like small counts"),
         }, _("default: shown, or withheld to protect another number"))  # fmt: skip
-        yield from self._word("reruns", _("Repeated runs of the public program on small tables"), {
-            "withstand": _("do not narrow withheld numbers; more totals are withheld"),
+        yield from self._word("reruns", _("Repeated runs of the public program"), {
+            "withstand": _("do not narrow withheld numbers; of large tables little is shown"),
+            "small-tables": _("may narrow withheld numbers of large tables, of which more is shown"),
             "accept": _("may narrow withheld numbers; fewer totals are withheld"),
         }, _("default: do not narrow withheld numbers"))  # fmt: skip
 
@@ -233,7 +234,7 @@ _APPROVALS: dict[str, Callable[[], str]] = {
 }
 _SCALES = {
     "zeros": ("publish", "partner", "protect"),
-    "reruns": ("withstand", "accept"),
+    "reruns": ("withstand", "small-tables", "accept"),
     "release": ("each month", "each quarter", "twice a year", "once a year"),
     "appears": ("on its own", "only within regional totals"),
     "review": ("none", "second person"),
