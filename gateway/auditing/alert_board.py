@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from audit.reading.alerts import Notice
 from audit.reading.entry_facts import EntryFacts, ExplainedAlert
-from audit.reading.explained_alerts import with_explanations
 from gateway.auditing.alerts import find_notices
 from gateway.auditing.context import KeptLog
 from gateway.auditing.entry_search import whole
+from gateway.auditing.explained_alerts import with_explanations
 
 AT_ONCE = 20_000
 """Number of entries that are read while the auditor waits: less than a second."""
