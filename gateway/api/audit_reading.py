@@ -8,7 +8,6 @@ from typing import Any
 
 from audit.errors import NotInLogError
 from audit.events.event_values import ReadAction
-from audit.events.events import encode
 from audit.events.search import Criteria, Found
 from audit.reading.sentences import say_event
 from gateway.api.access_control import principal
@@ -78,7 +77,7 @@ def shown(view: View, found: Found) -> dict[str, Any]:
     """Return an entry's text, its sentence, and the person where known."""
     return {
         "number": found.number,
-        "entry": json.loads(encode(found.event)),
+        "entry": json.loads(found.entry),
         "says": say_event(found.event),
         "actor": name_of(view, found),
     }
