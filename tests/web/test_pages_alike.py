@@ -82,7 +82,11 @@ def test_files_of_the_pages_are_kept_by_browsers_under_addresses_that_change_wit
 def test_a_language_is_chosen_by_a_click_and_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(languages, "available", lambda: ("en", "km"))
     browser = house.browser(**{"Accept-Language": "km"})
-    assert '<html lang="en">' in browser.get("/sign-in").text
+    asked = browser.get("/sign-in").text
+    assert '<html lang="en">' in asked, "a draft is offered, and never chosen for anybody"
+    assert '<form class="languages notice note not-on-paper" action="/language/km">' in asked
+    plain = house.browser(**{"Accept-Language": "de, en;q=0.5, km;q=0.4"}).get("/sign-in").text
+    assert "Your browser prefers" not in plain
 
     chosen = browser.get("/language/km?next=/sign-in")
     page = browser.get("/sign-in").text
@@ -90,6 +94,10 @@ def test_a_language_is_chosen_by_a_click_and_stays(house: House, monkeypatch: py
     assert chosen.headers["Location"] == "/sign-in"
     assert '<html lang="km">' in page
     assert 'class="hint"' in page.partition("<footer>")[2], "it says that nobody has reviewed it yet"
+    assert "languages notice" not in page
+    monkeypatch.setattr(languages, "AWAITING_REVIEW", frozenset())
+    reviewed = house.browser(**{"Accept-Language": "km"})
+    assert '<html lang="km">' in reviewed.get("/sign-in").text, "a reviewed language is chosen at once"
     assert browser.get("/language/xx?next=//evil.example").headers["Location"] == "/"
 
 

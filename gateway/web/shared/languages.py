@@ -4,7 +4,7 @@ A translation that no native speaker has reviewed yet is never chosen by a brows
 a person's click, and every page in that language names the state of the translation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
@@ -67,11 +67,24 @@ def _texts(code: str) -> NullTranslations:
 
 
 def chosen() -> str:
-    """The language that was chosen in this browser."""
+    """The language chosen in this browser, else the one that the browser prefers of the reviewed ones."""
     if "language" not in g:
         wish = read_cookie(COOKIE)
-        g.language = wish if wish in available() else ENGLISH
+        g.language = wish if wish in available() else _preferred(set(available()) - AWAITING_REVIEW)
     return str(g.language)
+
+
+def offered() -> str:
+    """The draft that the browser prefers to the language of the page, "" for none or after a choice."""
+    if read_cookie(COOKIE) in available():
+        return ""
+    best = _preferred(set(available()))
+    return best if best in AWAITING_REVIEW else ""
+
+
+def _preferred(among: Collection[str]) -> str:
+    """What the browser prefers of some languages (RFC 9110, 12.5.4); English where it names none of them."""
+    return request.accept_languages.best_match((ENGLISH, *sorted(set(among) - {ENGLISH})), ENGLISH) or ENGLISH
 
 
 def names() -> dict[str, str]:

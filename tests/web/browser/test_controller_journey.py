@@ -188,7 +188,7 @@ def policy_changed_by_keys(look: Browsing) -> None:
     keys.to("#quota")
     keys.write("50 a month")
     keys.open("button[value=save]")
-    expect(page.locator("main")).to_contain_text("The draft is saved.")
+    page.get_by_text("The draft is saved.").wait_for()
     keys.into_the_page()
     keys.open("a[href='/controller/policy/publish']", leads_to="**/controller/policy/publish")
     keys.into_the_page()
@@ -242,7 +242,7 @@ def test_a_policy_is_changed_and_an_answer_is_approved_by_the_keyboard_alone(
     keys.open("a[href$='/approve']", leads_to="**/approve")
     keys.into_the_page()
     sign_by_keys(keys)
-    expect(plain.locator("main")).to_contain_text("Approved.")
+    plain.get_by_text("Approved.").wait_for()
     assert keys.pressed <= MOST_KEYS - SIGNING_IN, keys.pressed
     own.goto(f"{look.url('controller')}/controller/asked/{question}")
     expect(own.locator("main")).to_contain_text("The answer that was sent")

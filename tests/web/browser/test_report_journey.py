@@ -31,7 +31,7 @@ def made_by_keys(keys: Keys) -> Page:
     keys.into_the_page()
     keys.to("textarea")
     keys.write(OWN_WORDS)
-    expect(page.locator("#state-summary")).to_contain_text("Saved")  # while it is typed
+    page.locator("#state-summary", has_text="Saved").wait_for()  # while it is typed
     expect(page.locator("textarea").first).to_be_focused()
     keys.open("nav.crumbs a[href^='/reports/y-']", "Shift+Tab", leads_to=REPORT)
     keys.into_the_page()
