@@ -17,8 +17,9 @@ from anonymisers.proof.world import World
 from anonymisers.proof.world_changes import changes_of
 from anonymisers.tables.arrays import Bools, Ints, Positions
 
-MOST_PROGRAMS = 600
-"""Programs solved for one proof, at most: a limit in steps, never in seconds."""
+MOST_PROGRAMS, MOST_COLUMNS = 600, 300_000
+"""Programs solved for one proof, at most, and the inner cells of all of them together: limits in steps, never
+in seconds."""
 
 NO_CELLS = np.zeros(0, dtype=np.int64)
 
@@ -42,7 +43,7 @@ def proven_beside(
             continue
         proof.complete(program)
         found = with_other_worlds(side.cube, proof.worlds, side.table)
-        if found is not None or proof.programs >= MOST_PROGRAMS:
+        if found is not None or proof.programs >= proof.most:
             return found
     return None
 
@@ -50,6 +51,7 @@ def proven_beside(
 class _SecondProof:
     def __init__(self, side: SideCube, worlds: list[World], goes: Callable[[World], bool]) -> None:
         self.side, self.worlds, self.goes, self.programs = side, worlds, goes, 0
+        self.most = min(MOST_PROGRAMS, MOST_COLUMNS // max(len(side.tried), 1))
 
     def complete(self, program: SideProgram) -> None:
         """Add tables for whatever a certificate of the worlds so far would lack."""
@@ -64,7 +66,7 @@ class _SecondProof:
                 self._try(program.extreme(cell, sign, np.array([own])) for sign in (1, -1))
 
     def _try(self, searches: Iterator[World | None]) -> None:
-        while self.programs < MOST_PROGRAMS:
+        while self.programs < self.most:
             self.programs += 1
             try:
                 world = next(searches)

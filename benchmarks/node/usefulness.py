@@ -64,6 +64,7 @@ finest: {{place: province, date: year, age: adult_child, sex: sex, device: devic
 max_dimensions: 3
 threshold: 5
 zeros: partner
+reruns: small-tables
 priority: {first}
 embargo: 90 days
 """

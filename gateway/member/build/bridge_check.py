@@ -132,12 +132,20 @@ class Survivors:
 
 
 def held_beside(
-    survivors: Survivors, part: ReleasePart, rows: Clients, table: Table | None, year: int
+    survivors: Survivors,
+    part: ReleasePart,
+    rows: Clients,
+    table: Table | None,
+    year: int,
+    *,
+    others_known: bool = True,
 ) -> Beside:
     """The clients of a year beside the casualties: nothing gives way where both certificates hold together.
 
     They do if every world has a partner; else worlds that have one, and others that are sought, must prove
-    the same. `table`: the clients by the dimensions of their cube; None where these are not known any more.
+    the same. `table`: the clients by the dimensions of their cube; None where these are known no more.
+    Without `others_known` a world may have more clients who are no survivors than the truth has: years were
+    released so before more was asked.
     """
     of_people = survivors.by_person(year)
     cube = part.cubes[-1]
@@ -145,6 +153,8 @@ def held_beside(
     inside = _clients(dims, rows, of_people)
     every = sorted(_codes_of(dims))
     whole = _side_of_clients(part, every, inside)
+    if not others_known:
+        whole = replace(whole, changes=np.minimum(whole.changes, 0))
     # A code that nobody has in any world holds nothing up; there are as many groups as subsets of codes.
     there = np.concatenate([whole.worlds, whole.truth[None]]).max(axis=0) > 0
     known = [code for code, some in zip(every, there.tolist(), strict=True) if some]
@@ -160,7 +170,7 @@ def held_beside(
         return Beside(part, _gives_way(dims, known, known))
     if (pairing.survivors == TRUTH).all() and (pairing.clients == TRUTH).all():
         return Beside(part, GivesWay())
-    if table is not None:
+    if table is not None and others_known:
         clients = SideCube(cube, table, _crossing_of_clients(dims, known))
         sides = tuple(survivors.sides(reached, year))
         proven = JointProof(bridge, other, clients, own.truth, sides).found()

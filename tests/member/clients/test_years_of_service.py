@@ -12,7 +12,8 @@ from invented_clients import invented_clients, number_of
 from anonymisers.cube.released_cells import OutsideLattice, Value, Withheld
 from gateway.dictionary import regional
 from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
-from gateway.member.build.bridge_check import Survivors, held_beside
+from gateway.member.build import beside_casualties, clients_building
+from gateway.member.build.bridge_check import Beside, GivesWay, Survivors, held_beside
 from gateway.member.build.clients_building import ClientsInputs, grow_clients, withheld_years
 from gateway.member.build.growth import grow
 from gateway.member.cube.clients_counts import (
@@ -22,7 +23,7 @@ from gateway.member.cube.clients_counts import (
     named_apart,
     trees_of,
 )
-from gateway.member.cube.clients_history import ClientsHistory
+from gateway.member.cube.clients_history import ClientsHistory, beside
 from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.model.clients import Clients
 from gateway.member.policy.clients_plan import clients_rules
@@ -176,6 +177,27 @@ def test_women_give_way_where_nearly_all_who_survived_are_clients() -> None:
     assert isinstance(part.cubes[0].lookup({SEX_AND_AGE: "M ADULT"}), Value)
     table = clients_table(DICTIONARY, "KH", inputs.plan.finest, clients)
     assert not held_beside(inputs.survivors, part, clients, table, 2024).gives_way
+
+
+def test_a_year_released_under_a_weaker_check_holds_up_no_new_casualties(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clients = of(2024, women=0.7)
+    inputs = inputs_of(clients)
+    with monkeypatch.context() as patched:  # as before it was asked who knows how many others there are
+        patched.setattr(clients_building, "held_beside", lambda _, part, *_rest: Beside(part, GivesWay()))
+        released = grow_clients(inputs, None)
+    part, former = released.released[2024], inputs.survivors.history
+    table = clients_table(DICTIONARY, "KH", inputs.plan.finest, clients)
+    made = inputs.survivors.inputs
+    anew = grow(replace(made, rules=replace(made.rules, sensitive=frozenset({"sex"}))), None)
+    newer = replace(inputs.survivors, history=anew)
+    stored = beside(former.to_bytes(), released.to_bytes())
+
+    assert held_beside(inputs.survivors, part, clients, table, 2024).gives_way
+    assert not held_beside(newer, part, clients, table, 2024, others_known=False).gives_way
+    assert anew.certificate_digest != former.certificate_digest
+    beside_casualties._check_released(newer, released, stored, anew)  # nothing is raised
 
 
 def test_a_cell_is_named_by_the_dimensions_of_questions() -> None:
