@@ -281,6 +281,8 @@ def _note(table: DeskTable) -> str:
             "Read together with %(names)s, which have the same columns.", names=", ".join(table.also)
         )
     doubt = "" if table.sure else " " + _("Check the two columns that join it.")
+    if table.role == "first" and table.beside > 1:
+        return _("Each row is one accident, with its casualties beside each other.") + also
     return notes[table.role]() + also + doubt
 
 
