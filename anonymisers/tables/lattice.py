@@ -103,7 +103,7 @@ class Lattice:
         """The number of one cell at these codes, by dimension, all others at the root; -1 where none is.
 
         Of a dimension or a code that is not here there is no cell. Whole tables are found by `cells`, which
-        takes thirty times as long for one.
+        takes fifteen times as long for one.
         """
         at: dict[int, int] = {}
         for name, code in key.items():

@@ -24,7 +24,13 @@ stop() {
     wait || true
     test ! -e $hub/address
 }
-until_true() { for _ in $(seq 120); do if "$@" >/dev/null 2>&1; then return; fi; sleep 0.5; done; "$@"; }
+# Five minutes: a busy machine that has just unpacked a gigabyte starts nothing quickly.
+until_true() {
+    for _ in $(seq 600); do if "$@" >/dev/null 2>&1; then return; fi; sleep 0.5; done
+    echo "In vain: $*. What the services said:" >&2
+    tail -n 20 /tmp/*.log >&2
+    return 1
+}
 hub=/var/lib/safelane/hub la=/var/lib/safelane-la/node kh=/var/lib/safelane-kh/node
 
 step "install $(dpkg-deb -f /former.deb Version)"
@@ -109,11 +115,10 @@ as safelane safelane doctor --dir $hub | tee /tmp/doctor
 as safelane-la safelane doctor --dir $la
 grep -q "log: .*all whole" /tmp/doctor
 
-step "remove while it serves"
-# With systemd, prerm stops what serves. Here nobody does: what serves goes on without its files until it is stopped.
+step "remove"
+stop
 dpkg --remove safelane
 dpkg --purge safelane
-stop
 test ! -e /usr/bin/safelane
 test ! -e /usr/lib/safelane/bin
 test -s $hub/safelane.sqlite

@@ -1,6 +1,8 @@
 """An older database is brought to the present form, all of it or nothing, and backed up before that."""
 
+import os
 import shutil
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -22,6 +24,7 @@ from gateway.bootstrap.setup.joining import join
 from gateway.bootstrap.setup.layout import NotEmptyError, database_url, own_config
 from gateway.bootstrap.setup.open_hub import add_user, create_hub, open_hub
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
+from gateway.bootstrap.setup.upgrading import ABANDONED
 from gateway.bootstrap.upkeep.check_result import State
 from gateway.bootstrap.upkeep.doctor import examine
 from gateway.cli import main
@@ -104,6 +107,20 @@ def test_it_is_backed_up_first_and_brought_forward_once(hub: Path, newer: Path) 
     [kept] = (hub / BEFORE_UPGRADES).iterdir()
     assert kept.name.startswith(PRESENT)
     assert check(kept).rows["accounts"] == len(organisations(hub))
+
+
+def test_what_a_killed_upgrade_left_goes_and_what_another_one_is_making_stays(hub: Path) -> None:
+    left, making = (hub / BEFORE_UPGRADES / f".hub_0001-{name}.new" for name in ("left", "making"))
+    for folder in (left, making):
+        (folder / "files" / "keys").mkdir(parents=True)
+        (folder / "files" / "keys" / "log.key").write_text("secret", encoding="utf-8")
+    for path in (*left.rglob("*"), left):
+        os.utime(path, (0, time.time() - ABANDONED - 1))
+
+    with open_hub(hub):
+        pass
+
+    assert list((hub / BEFORE_UPGRADES).iterdir()) == [making]
 
 
 def test_that_backup_leads_back_to_the_older_software_or_on_to_the_newer(

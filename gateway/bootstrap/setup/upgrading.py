@@ -1,6 +1,8 @@
 """A database is tested before its use, and a database of an older Safelane backed up before its migration."""
 
-from contextlib import closing
+import shutil
+import time
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,12 +17,16 @@ from gateway.store.engine.migrate import HUB, MEMBER, migrate, older_form
 
 log = structlog.get_logger()
 
+ABANDONED = 600.0
+"""Seconds after the last write, from which nobody goes on with a half-made backup."""
+
 
 def upgraded(directory: Path, database: Database, side: str) -> None:
     """Migrate the database of a hub or a node to the present schema, with a backup before any change.
 
     Raises StorageError or BackupError; then the database is unchanged.
     """
+    _forget_half_made(directory / BEFORE_UPGRADES)
     migrate(database, side, before=partial(_keep, directory))
 
 
@@ -52,6 +58,18 @@ def behind(directory: Path) -> bool:
     url = database_url(directory, own_config(directory))
     with closing(Database(url)) as database:
         return older_form(database, HUB if is_hub(directory) else MEMBER) is not None
+
+
+def _forget_half_made(backups: Path) -> None:
+    """Remove what an upgrade left that was killed while it made its backup: there are keys in it.
+
+    Another process may be making one now: that writes all the time.
+    """
+    for half_made in backups.glob(".*"):
+        with suppress(OSError):
+            newest = max(path.stat().st_mtime for path in (half_made, *half_made.rglob("*")))
+            if time.time() - newest > ABANDONED:
+                shutil.rmtree(half_made, ignore_errors=True)
 
 
 def _keep(directory: Path, form: str) -> None:
