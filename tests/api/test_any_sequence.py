@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from regions import Region
 from released_questions import ask_ready_made
 
-EXAMPLES, STEPS = 2, 20
+EXAMPLES, STEPS = 1, 25
 AUDITS = "/api/v1/audit"
 
 

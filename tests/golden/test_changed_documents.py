@@ -30,7 +30,7 @@ from gateway.sources.services.service_address import parse_service
 from policies import PolicyError
 from policies.lint.expectations import load_expectations
 
-TRIED = tried(6)
+TRIED = tried(4)
 PASSPHRASE = "seven quiet rivers under one bridge"
 REFUSED = (AnonymiserError, PolicyError, SafelaneError)
 VOCABULARY = vocabulary(regional(), recipients=people_and_policies.RECIPIENTS)
