@@ -45,14 +45,14 @@ TOGETHER = 2000
 MEMBERS = ("KH", "LA", "MM", "TH", "VN")
 
 
-def event(number: int, actor: Opening) -> bytes:
-    """Entry `number`: a question if even, else the release of the one before."""
+def event(number: int, opening: Opening) -> bytes:
+    """Entry `number`: a question if even, else the release of the one before; it commits to an opening."""
     at = START + timedelta(minutes=5 * number)
     if number % 2 == 0:
         return encode(
             Asked(
                 question_id=f"q-{number:024x}",
-                actor=actor.commitment,
+                actor=opening.commitment,
                 organisation=f"organisation {number % 5}",
                 role="analyst",
                 held=("regional-reporting", "treaty-reporting"),
@@ -74,7 +74,7 @@ def event(number: int, actor: Opening) -> bytes:
             question_id=f"q-{number - 1:024x}",
             asked_index=number - 1,
             outcomes=tuple(outcomes),
-            result=actor.commitment,
+            result=opening.commitment,
             size=CoarseSize.TENS,
             withheld=CoarseShare.FEW,
             at=at,
@@ -85,8 +85,8 @@ def event(number: int, actor: Opening) -> bytes:
 class Entries:
     """Makes entries fast: what differs between two of a kind and person is put into the bytes of one."""
 
-    def __init__(self, openings: Sequence[Opening]) -> None:
-        self._patterns = [event(number, openings[number % 100]) for number in range(2 * LCM)]
+    def __init__(self, openings: Sequence[Opening], result: Opening) -> None:
+        self._patterns = [event(n, result if n % 2 else openings[n % 100]) for n in range(2 * LCM)]
 
     def __call__(self, number: int) -> bytes:
         first = number % (2 * LCM)
@@ -111,7 +111,7 @@ def fill(hub: Hub, count: int, table: int) -> None:
     """Entries, and openings of the first hundred thousand; that of a result is `table` bytes long."""
     people = [commit("actor", f"person {n}".encode()) for n in range(100)]
     result = commit("result", bytes(table))
-    entry = Entries(people)
+    entry = Entries(people, result)
     with hub.store.reading() as view:
         first = whole(view).end
     if first % 2:  # a release names its question by the number of its entry: questions are the even ones
@@ -145,7 +145,10 @@ def timed(what: str, work: Callable[[], int]) -> None:
 def checked(hub: Hub) -> int:
     """Check everything that is kept of the log; returns the number of entries."""
     with hub.store.reading() as view:
-        return check_log(hub.log, view).entries
+        found = check_log(hub.log, view)
+    if found.damages:
+        raise SystemExit(f"the log is damaged: {found.damages[0]}")
+    return found.entries
 
 
 def indexed(kept: KeptLog, directory: Path) -> int:
