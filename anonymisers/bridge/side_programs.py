@@ -119,7 +119,7 @@ class SideProgram:
         above = side.linked.above(side.tried)
         order = np.argsort(above.ravel(), kind="stable")
         cells, first = np.unique(above.ravel()[order], return_index=True)
-        members = np.split(order // above.shape[1], first[1:])
+        members = np.split(order // above.shape[1], first[1:]) if len(cells) else []
         self._row_of = {int(cell): row for row, cell in enumerate(cells.tolist())}
         self._members = dict(zip(cells.tolist(), members, strict=True))
         shown = ~side.cube.withheld[cells]

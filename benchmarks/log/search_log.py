@@ -206,7 +206,7 @@ def main() -> None:
             board = AlertBoard()
             timed("alerts over everything", lambda: len(find_notices(kept)))
             board.current(kept)
-            timed("alerts again, of the same entries", lambda: len(board.current(kept).notices))
+            timed("alerts again, of the same entries", lambda: len(board.current(kept).alerts))
             timed("the whole log checked", lambda: checked(hub))
 
             def hits(criteria: Criteria, person: str | None = None, log: KeptLog = kept) -> int:

@@ -49,6 +49,7 @@ share:
 finest: {{{finest}}}
 max_dimensions: {dims}
 threshold: {k}
+reruns: small-tables
 population: {{consent: [{consent}]}}
 {more}
 record_level: {{to: [ARMAC, accredited researchers], k: {k}, l: 2, approval: one person}}

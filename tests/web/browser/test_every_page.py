@@ -59,6 +59,7 @@ BEFORE: dict[str, Callable[[Page], None]] = {"analyst": _ask, "controller": _loo
 _JOURNEY = "tests/web/browser/test_controller_journey.py"
 _MAPPING = "tests/web/browser/test_mapping_journey.py"
 ELSEWHERE: dict[str, str] = {
+    "/audit/alert": "tests/web/auditor/test_auditor_overview.py",
     "/controller/approvals/<question_id>": _JOURNEY,
     "/controller/approvals/<question_id>/approve": _JOURNEY,
     "/controller/approvals/<question_id>/refuse": _JOURNEY,
