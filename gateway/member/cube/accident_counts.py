@@ -23,7 +23,7 @@ from anonymisers.history.vintages import NAME
 from anonymisers.tables.hierarchy import Hierarchy
 from gateway.dictionary import OF_ACCIDENTS, Tree
 from gateway.member.cube.cube_inputs import TIME, CubeInputs, levels_of
-from gateway.member.cube.cube_reading import NotDrawn
+from gateway.member.cube.cube_reading import ExactNumbers
 from gateway.member.errors import NotProtectedError
 from gateway.member.model.snapshot import Snapshot, numbered
 from gateway.member.model.snapshot_format import snapshot_from_bytes
@@ -33,7 +33,7 @@ ACCIDENTS = "accidents"
 
 
 @dataclass(frozen=True)
-class AccidentsRead(NotDrawn):
+class AccidentsRead(ExactNumbers):
     """The accidents of a cube, as questions read the numbers."""
 
     cells: AccidentCells
@@ -60,20 +60,6 @@ class AccidentsRead(NotDrawn):
         if isinstance(found, OutsideLattice):
             raise KeyError(", ".join(key))
         return found.count if isinstance(found, Value) else None
-
-    @property
-    def parts(self) -> tuple["AccidentsRead", ...]:
-        """None: all tables of the dimensions can be read."""
-        return ()
-
-    @property
-    def mechanism(self) -> None:
-        """Numbers of accidents are exact."""
-        return
-
-    def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
-        """Numbers of accidents are exact."""
-        return 0
 
 
 def accidents_in(cube: object) -> AccidentCells | None:

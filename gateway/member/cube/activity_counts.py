@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from gateway.dictionary import ROOT, Dictionary, Tree
-from gateway.member.cube.cube_reading import NotDrawn
+from gateway.member.cube.cube_reading import ExactNumbers
 from gateway.member.model.activities import MEASURES, Activities
 
 DATE, TYPE = "activity_date", "activity_type"
@@ -38,7 +38,7 @@ def kinds_of(dictionary: Dictionary, activities: Activities | None, years: Itera
 
 
 @dataclass(frozen=True)
-class ActivitiesRead(NotDrawn):
+class ActivitiesRead(ExactNumbers):
     """The numbers of a measure, as questions read them. `counts` are empty in a replayed decision."""
 
     trees: Mapping[str, Tree]
@@ -65,20 +65,6 @@ class ActivitiesRead(NotDrawn):
             for (year, code), number in self.counts.items()
             if key.get(DATE) in (None, str(year)) and key.get(TYPE) in (None, code)
         )
-
-    @property
-    def parts(self) -> tuple["ActivitiesRead", ...]:
-        """None: all tables of the dimensions can be read."""
-        return ()
-
-    @property
-    def mechanism(self) -> None:
-        """Numbers of activities are exact."""
-        return
-
-    def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
-        """Numbers of activities are exact."""
-        return 0
 
 
 def trees_of(years: Iterable[int], kinds: Iterable[str]) -> Mapping[str, Tree]:

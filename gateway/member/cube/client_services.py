@@ -21,7 +21,7 @@ from anonymisers.tables.arrays import Ints
 from gateway.dictionary import SERVICE_DATE, Dictionary, Tree
 from gateway.member.cube.activity_counts import flat_tree
 from gateway.member.cube.clients_counts import SERVICE_YEAR
-from gateway.member.cube.cube_reading import NotDrawn
+from gateway.member.cube.cube_reading import ExactNumbers
 from gateway.member.model.clients import Clients
 
 SERVICES, COST = "services", "service_cost"
@@ -95,7 +95,7 @@ def trees_of_services(
 
 
 @dataclass(frozen=True)
-class ServicesRead(NotDrawn):
+class ServicesRead(ExactNumbers):
     """The numbers of one measure, as questions read them. `numbers` are empty in a replayed decision."""
 
     trees: Mapping[str, Tree]
@@ -111,20 +111,6 @@ class ServicesRead(NotDrawn):
         found = [self.numbers.get((int(year), pillar)) for year in years for pillar in pillars]
         shown = [number for number in found if number is not None]
         return sum(shown) if len(shown) == len(found) else None
-
-    @property
-    def parts(self) -> tuple["ServicesRead", ...]:
-        """None: all tables of the dimensions can be read."""
-        return ()
-
-    @property
-    def mechanism(self) -> None:
-        """Numbers of services are exact."""
-        return
-
-    def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
-        """Numbers of services are exact; those of costs, in whole dollars."""
-        return 0
 
 
 def numbers_from(stored: Any) -> Numbers:

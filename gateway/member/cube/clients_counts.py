@@ -18,7 +18,7 @@ from anonymisers.tables.cell_names import CellName, cell_name
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 from gateway.dictionary import SERVICE_DATE, Dictionary, Tree
-from gateway.member.cube.cube_reading import NotDrawn
+from gateway.member.cube.cube_reading import ExactNumbers
 from gateway.member.model.clients import Clients
 
 CLIENTS, CASES = "clients", "cases"
@@ -145,7 +145,7 @@ def cells_of(trees: Mapping[str, Tree], key: Mapping[str, str]) -> Iterator[dict
 
 
 @dataclass(frozen=True)
-class ClientsRead(NotDrawn):
+class ClientsRead(ExactNumbers):
     """The clients of a member, as questions read the numbers. `years` are empty in a replayed decision.
 
     A question that names no year is about the last closed one.
@@ -190,20 +190,6 @@ class ClientsRead(NotDrawn):
             if above != dict(key) and self._sum(above, year) == 0:
                 return True
         return False
-
-    @property
-    def parts(self) -> tuple["ClientsRead", ...]:
-        """None: which tables can be read follows from the dimensions."""
-        return ()
-
-    @property
-    def mechanism(self) -> None:
-        """Numbers of clients are exact."""
-        return
-
-    def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
-        """Numbers of clients are exact."""
-        return 0
 
 
 def _above(tree: Tree, code: str) -> Iterator[str]:

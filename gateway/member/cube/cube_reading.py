@@ -63,6 +63,24 @@ class NotDrawn:
         return 0
 
 
+class ExactNumbers(NotDrawn):
+    """The part of what is read beside a cube whose shown numbers are exact, and which has no tables apart."""
+
+    @property
+    def parts(self) -> tuple[()]:
+        """None: all tables of the dimensions can be read."""
+        return ()
+
+    @property
+    def mechanism(self) -> None:
+        """The numbers are not changed."""
+        return
+
+    def largest_deviation(self, key: Mapping[str, str]) -> int:  # noqa: ARG002 - the same for every key
+        """None: the numbers are not changed."""
+        return 0
+
+
 @dataclass(frozen=True)
 class Reading:
     """The member's part of the table: `cells` run over `axes` in row-major order, None where withheld."""

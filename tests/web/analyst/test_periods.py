@@ -53,3 +53,16 @@ def test_the_page_offers_them(desk: Desk) -> None:
 
     assert "last 5 years" in page
     assert "from=2021&amp;to=2025" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("measure=casualties&by=country", "for all years"),
+        ("measure=clients&by=country", "for the last year of service"),
+        ("measure=services&by=pillar", "for the last year of service"),
+        ("measure=services&by=service_year", "for all years"),
+    ],
+)
+def test_the_page_says_which_years_a_question_without_any_is_of(desk: Desk, asked: str, hint: str) -> None:
+    assert f"Leave both years empty {hint}" in desk.browser.get(f"/ask?{asked}").text
