@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Other people's clients, with which the tests read our data: an environment above the other.
 CLIENTS := .venv-clients
 
-.PHONY: demo test attacks explore test-postgresql install install-test check lock release clean help
+.PHONY: demo test attacks explore fuzz test-postgresql install install-test check lock release clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## /\t/'
@@ -23,6 +23,9 @@ attacks: install-test  ## every attack of docs/explanation/attacks.md
 MINUTES ?= 10
 explore: install-test  ## new random inputs for the tests that draw them, for so many MINUTES
 	$(BIN)/python tests/support/exploring.py --minutes $(MINUTES)
+
+fuzz: install-test $(VENV)/.fuzz  ## each reader of what comes from outside, for so many MINUTES of the processor (about 90 readers)
+	$(BIN)/python benchmarks/fuzz/fuzz_readers.py --minutes $(MINUTES)
 
 # What keeps state on SQLite in the other tests, kept on PostgreSQL: a server of the run's own, from a wheel.
 ON_POSTGRESQL := tests/hub tests/member tests/watching tests/bootstrap/test_backup.py tests/bootstrap/test_upgrading.py \
@@ -85,6 +88,11 @@ $(VENV)/.report: $(VENV)/.runtime requirements/report.txt
 	$(call install_with,--require-hashes -r requirements/report.txt)
 	@touch $@
 
+# The fuzzer, which no test needs.
+$(VENV)/.fuzz: $(VENV)/.test requirements/fuzz.txt
+	$(call install_with,--require-hashes -r requirements/fuzz.txt)
+	@touch $@
+
 # What the tests need besides, so that `make --jobs` installs it at the same time.
 $(VENV)/.test: $(VENV)/.uv requirements/runtime.txt requirements/test.txt
 	awk 'FNR == 1 {files++} /^[a-z0-9]/ {known = $$1 in runtime; if (files == 1) runtime[$$1]} files == 2 && !known' \
@@ -106,6 +114,7 @@ lock:            ## pin requirements/*.in again, with hashes (needs uv on the PA
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements/runtime.txt requirements/report.in -o requirements/report.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/test.in -o requirements/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/clients.in -o requirements/clients.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/fuzz.in -o requirements/fuzz.txt
 
 $(CLIENTS)/.made: requirements/clients.txt tests/clients/node/package-lock.json $(VENV)/.runtime $(VENV)/.test
 	$(BIN)/python -m venv --clear --without-pip $(CLIENTS)

@@ -32,7 +32,8 @@ class HubConfig:
     from the directory) or behind `proxies` (addresses and networks, with commas). `public_url` is the https://
     address under which people reach the pages, and `oidc_*` the directory at which they may sign in.
     `time_zone` (such as Asia/Phnom_Penh) and `office_hours` (such as 8-17) are the office's: an auditor is
-    told of questions at other times.
+    told of questions at other times. `encrypted_by` says what encrypts the disk where that cannot be seen,
+    `unencrypted` why nothing does.
     """
 
     origin: str
@@ -52,6 +53,8 @@ class HubConfig:
     oidc_client: str = ""
     oidc_name: str = ""
     oidc_acr: str = ""
+    encrypted_by: str = ""
+    unencrypted: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class MemberConfig:
     oidc_client: str = ""
     oidc_name: str = ""
     oidc_acr: str = ""
+    encrypted_by: str = ""
+    unencrypted: str = ""
     source: str = ""
     mapping: str = ""
     hub_authority: str = ""
@@ -104,7 +109,7 @@ def read_config(directory: Path, kind: type[T]) -> T:
             f"{directory} is not set up: there is no {path}.",
             remedy="Name the right directory with --dir, or start with `safelane demo`.",
         ) from None
-    except (YAMLError, UnicodeDecodeError):
+    except (YAMLError, ValueError, OverflowError, RecursionError):  # a text that is no UTF-8 is a ValueError
         raise ConfigError(
             f"{path} is not a YAML file.", remedy="Correct it, or restore it from a backup."
         ) from None

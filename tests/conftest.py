@@ -22,6 +22,7 @@ from exploring import Exploring
 from fixed_keys import fix_keys
 from hypothesis import HealthCheck, find, settings, strategies
 from made_region import copy_of_the_region, folder_of_the_run
+from mounting import can_mount
 from remembered import remember
 from sqlalchemy import create_engine, text
 from xdist.scheduler import LoadScopeScheduling
@@ -48,6 +49,18 @@ sys.dont_write_bytecode = False
 
 NO_SKIP = "SAFELANE_NO_SKIP"
 """Set where everything that tests need is installed: a skipped test is a failure there."""
+
+
+collect_ignore = [] if can_mount() else ["bootstrap/test_encrypted_directory.py"]
+"""What cannot be tested on this machine, by no fault of the machine: most containers let nobody mount."""
+
+
+def pytest_report_header() -> list[str]:
+    return (
+        [f"not tested, since nothing can be mounted here: {', '.join(collect_ignore)}"]
+        if collect_ignore
+        else []
+    )
 
 
 gc.disable()  # collecting tests leaves next to no garbage, and looking for it takes a seventh of the time

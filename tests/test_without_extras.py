@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("duckdb", "python_calamine", "pymysql", "docx", "weasyprint", "lxml")
+EXTRAS = ("duckdb", "sqlglot", "python_calamine", "pymysql", "docx", "weasyprint", "lxml")
 """What `requirements/engine.in`, `report.in` and `sources.in` bring, as it is imported."""
 
 EVERY_COMMAND = f"""

@@ -7,6 +7,7 @@ and the contradicted numbers are withheld. No number is shown again later, so th
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,10 +31,11 @@ from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.keyed_random import KEY_BYTES, random_fractions
 from anonymisers.tables.lattice import Lattice
 
+if TYPE_CHECKING:
+    from anonymisers.accidents.accident_program import AccidentProgram
+
 MOST_INNER_CELLS = 200
 """Further inner cells that may have other accidents, beside the changed inner cells."""
-MAX_NODES = 500
-"""Nodes of an integer program: a limit in steps, not in time, gives the same result on any machine."""
 
 TIER = 100.0
 """The cost of a total as a multiple of the cost of its parts."""
@@ -109,12 +111,17 @@ class _Search:
     cost: Floats
     inner_cells: list[InnerCell]
     above: dict[InnerCell, list[int]]
-    below: dict[int, list[int]]
+    below: dict[int, Ints]
+    program: "AccidentProgram"
     found: list[tuple[int, Change]] = field(default_factory=list)
     varied: set[int] = field(default_factory=set)
+    possible: dict[InnerCell, tuple[Range, ...]] = field(default_factory=dict)
 
     @classmethod
     def over(cls, context: AccidentContext, shown: Bools, key: bytes, first: str | None) -> "_Search":
+        # Imported here: a node that only answers starts sooner and takes less memory without the solver.
+        from anonymisers.accidents.accident_program import AccidentProgram  # noqa: PLC0415
+
         true, people = context.sums(context.accidents), context.sums(context.casualties)
         inner_cells = sorted(context.casualties)
         order = np.argsort(
@@ -135,7 +142,8 @@ class _Search:
             np.log2(2.0 + people) * draws * _table_costs(context.lattice, first),
             inner_cells,
             above,
-            below,
+            {cell: np.array(numbers, dtype=np.int64) for cell, numbers in below.items()},
+            AccidentProgram(),
         )
 
     def extend(self, number: int, moved: Mapping[InnerCell, int]) -> None:
@@ -203,7 +211,7 @@ class _Search:
         free = {inner: self._steps(inner, ends) for inner, ends in chosen.items()}
         for inner in self._near([*free, *self._some_of(cell)]):
             if inner not in free:
-                (ends,) = self.context.possible(inner, self.context.casualties[inner])
+                (ends,) = self._own(inner)
                 free[inner] = self._steps(inner, ends)
         least = {inner: ends for inner, ends in free.items() if ends != (0, 0)}
         for amount in (None,) if cell is None else (1, -1):
@@ -220,53 +228,48 @@ class _Search:
         return ends[0] - number, ends[1] - number
 
     def _some_of(self, cell: int | None) -> list[InnerCell]:
-        return (
-            [] if cell is None else [self.inner_cells[n] for n in self.below.get(cell, [])[:MOST_INNER_CELLS]]
-        )
+        if cell is None or cell not in self.below:
+            return []
+        return [self.inner_cells[n] for n in self.below[cell][:MOST_INNER_CELLS].tolist()]
 
     def _near(self, inner_cells: Sequence[InnerCell]) -> list[InnerCell]:
         """Inner cells with variable numbers of accidents, the most cells in common first."""
-        shared: dict[int, int] = {}
-        for cell in {cell for inner in inner_cells for cell in self.above[inner]}:
-            if self.shown[cell] or len(self.below.get(cell, ())) <= MOST_INNER_CELLS:
-                for number in self.below.get(cell, ()):
-                    shared[number] = shared.get(number, 0) + 1
-        best = sorted(shared, key=lambda n: (-shared[n], n))
+        cells = {cell for inner in inner_cells for cell in self.above[inner]} & self.below.keys()
+        wide = [c for c in cells if self.shown[c] or len(self.below[c]) <= MOST_INNER_CELLS]
+        numbers = np.concatenate([np.zeros(0, dtype=np.int64), *(self.below[c] for c in wide)])
+        shared = np.bincount(numbers, minlength=len(self.inner_cells))
+        best = np.argsort(-shared, kind="stable")[: np.count_nonzero(shared)].tolist()
         free = (self.inner_cells[n] for n in best if self._is_free(self.inner_cells[n]))
         return [inner for inner, _ in zip(free, range(MOST_INNER_CELLS), strict=False)]
 
     def _is_free(self, inner: InnerCell) -> bool:
-        low, high = self.context.possible(inner, self.context.casualties[inner])[0]
+        low, high = self._own(inner)[0]
         return low < high
+
+    def _own(self, inner: InnerCell) -> tuple[Range, ...]:
+        """The possible numbers of accidents of an inner cell whose casualties stay as they are."""
+        if inner not in self.possible:
+            self.possible[inner] = self.context.possible(inner, self.context.casualties[inner])
+        return self.possible[inner]
 
     def _solved(self, free: Mapping[InnerCell, Range], cell: int | None, amount: int | None) -> Change | None:
         """Whole numbers within ranges (`free`) at least cost; each unit of a shown cell costs `cost`."""
         inner_cells = list(free)
         rows = sorted({c for inner in inner_cells for c in self.above[inner] if self.shown[c]} - {cell})
-        place = {c: n for n, c in enumerate(rows)}
-        size, wide = len(inner_cells), len(inner_cells) + 2 * len(rows)
-        entries = [
-            (place[c], n, 1.0) for n, inner in enumerate(inner_cells) for c in self.above[inner] if c in place
-        ]
-        for n in range(len(rows)):
-            entries += [(n, size + n, -1.0), (n, size + len(rows) + n, 1.0)]
-        ends = np.zeros(len(rows) + (cell is not None))
-        if cell is not None:
-            entries += [
-                (len(rows), n, 1.0) for n, inner in enumerate(inner_cells) if cell in self.above[inner]
-            ]
-            ends[-1] = amount
-        if not entries and cell is not None:
-            return None
-        if not entries:  # no shown cell counts these inner cells
-            return {inner: n for inner, (low, high) in free.items() if (n := min(max(0, low), high))}
         costs = self.cost[rows]
-        steps = _program(entries, ends, wide, np.concatenate([np.zeros(size), costs, costs]), free)
+        place = {c: n for n, c in enumerate(rows)}
+        if cell is not None:
+            place[cell], costs = len(rows), np.append(costs, 0.0)
+        rows_of = [[place[c] for c in self.above[inner] if c in place] for inner in inner_cells]
+        if not any(rows_of) and cell is not None:
+            return None
+        if not any(rows_of):  # no shown cell counts these inner cells
+            return {inner: n for inner, (low, high) in free.items() if (n := min(max(0, low), high))}
+        required = {} if cell is None or amount is None else {place[cell]: amount}
+        steps = self.program.solve(list(free.values()), rows_of, costs, required)
         if steps is None:
             return None
-        return {
-            inner: int(n) for inner, n in zip(inner_cells, np.rint(steps[:size]).tolist(), strict=True) if n
-        }
+        return {inner: n for inner, n in zip(inner_cells, steps.tolist(), strict=True) if n}
 
 
 def _table_costs(lattice: Lattice, first: str | None) -> Floats:
@@ -276,29 +279,3 @@ def _table_costs(lattice: Lattice, first: str | None) -> Floats:
     number = named.sum(axis=1)
     own = np.array([d.name == first for d in lattice.dims])
     return np.asarray(TIER ** (2.0 - np.minimum(number, 2) + (named <= own).all(axis=1)))
-
-
-def _program(
-    entries: Sequence[tuple[int, int, float]],
-    ends: Floats,
-    wide: int,
-    cost: Floats,
-    free: Mapping[InnerCell, Range],
-) -> Floats | None:
-    # Imported here: a node that only answers starts sooner and takes less memory without scipy.
-    from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]  # noqa: PLC0415
-    from scipy.sparse import coo_matrix, csr_matrix  # type: ignore[import-untyped]  # noqa: PLC0415
-
-    size = len(free)
-    row, column, value = zip(*entries, strict=True)
-    matrix = csr_matrix(coo_matrix((value, (row, column)), shape=(len(ends), wide)))
-    low, high = np.zeros(wide), np.full(wide, np.inf)
-    low[:size], high[:size] = np.array(list(free.values()), dtype=np.float64).reshape(size, 2).T
-    result = milp(
-        cost,
-        integrality=np.r_[np.ones(size), np.zeros(wide - size)],
-        bounds=Bounds(low, high),
-        constraints=LinearConstraint(matrix, ends, ends),
-        options={"node_limit": MAX_NODES},
-    )
-    return None if result.x is None else np.asarray(result.x)

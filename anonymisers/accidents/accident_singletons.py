@@ -18,8 +18,12 @@ from anonymisers.accidents.accident_tables import (
 )
 from anonymisers.cube.certified_cube import CertifiedCube
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.linked_tables import LinkedTables, TableBlock
+from anonymisers.tables.distinct_rows import distinct_rows
+from anonymisers.tables.linked_tables import LinkedTables, TableBlock, changed_cells
 from anonymisers.tables.rules import is_small_count
+
+FEW = 20
+"""Cells of the lattice for each change of a world, above which the changes are sorted."""
 
 
 def exposes_small_cell(cube: CertifiedCube, accidents: Accidents, context: AccidentContext) -> bool:
@@ -52,9 +56,9 @@ class _Knowing:
         values = linked_tables.sums(accidents.coords, np.ones(len(accidents.coords), dtype=np.int64))
         asked = cube.withheld & ~refused_cells(cube, cube.lattice)
         axes = [a for a, d in enumerate(accidents.dims) if d.name in accidents.names]
-        places = np.column_stack((accidents.coords[:, axes], accidents.numbers))
-        _, group, sizes = np.unique(places, axis=0, return_inverse=True, return_counts=True)
-        company = sizes[group.ravel()]
+        places: Ints = np.column_stack((accidents.coords[:, axes], accidents.numbers))
+        _, group, sizes = distinct_rows(places)
+        company = sizes[group]
         found = []
         for n in np.flatnonzero(singletons(cube, accidents.coords) & (company > 1)).tolist():
             row = linked_tables.above(accidents.coords[n : n + 1])[0]
@@ -86,10 +90,12 @@ class _Knowing:
                 [d.name for d in self.cube.certificate.dims].index(d.name) for d in self.linked_tables.dims
             ]
             rows = self.linked_tables.above(world.coords[:, axes])
-            inside = rows >= 0
-            # One sum for each cell of the lattice: sorting the changed ones takes ten times as long.
-            weights = np.broadcast_to(world.change[:, None], rows.shape)[inside]
-            sums = np.rint(np.bincount(rows[inside], weights=weights, minlength=self.linked_tables.size))
-            differs = np.flatnonzero((sums != 0) & self.small)
-            changed[number] = set(differs.tolist())
+            if rows.size < self.linked_tables.size // FEW:
+                differs = changed_cells(rows, world.change)[0]
+            else:  # one sum for each cell of the lattice: sorting so many takes ten times as long
+                inside = rows >= 0
+                weights = np.broadcast_to(world.change[:, None], rows.shape)[inside]
+                sums = np.bincount(rows[inside], weights=weights, minlength=self.linked_tables.size)
+                differs = np.flatnonzero(np.rint(sums))
+            changed[number] = set(differs[self.small[differs]].tolist())
         return changed[number]

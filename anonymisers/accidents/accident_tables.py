@@ -19,6 +19,7 @@ from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.errors import CertificateError, TableError
 from anonymisers.proof.world import World
 from anonymisers.tables.arrays import Bools, Ints, Positions
+from anonymisers.tables.distinct_rows import distinct_rows
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
@@ -154,8 +155,8 @@ class AccidentContext:
         if cube.lattice.dims != accidents.dims:
             raise CertificateError("the accidents have other dimensions than the cube")
         axes = [a for a, d in enumerate(accidents.dims) if d.name in accidents.names]
-        places = np.column_stack((accidents.coords[:, axes], accidents.numbers))
-        found, group, sizes = np.unique(places, axis=0, return_inverse=True, return_counts=True)
+        places: Ints = np.column_stack((accidents.coords[:, axes], accidents.numbers))
+        found, group, sizes = distinct_rows(places)
         casualties: dict[InnerCell, int] = {}
         number: dict[InnerCell, int] = {}
         for row, size in zip(found[:, :-1].tolist(), sizes.tolist(), strict=True):
@@ -164,7 +165,7 @@ class AccidentContext:
             number[inner] = number.get(inner, 0) + 1
         known: dict[InnerCell, set[int]] = {}
         inside = singletons(cube, accidents.coords) if later is None else np.ones(len(places), dtype=np.bool_)
-        for at in np.unique(group.ravel()[inside]).tolist():
+        for at in np.unique(group[inside]).tolist():
             known.setdefault(tuple(found[at, :-1].tolist()), set()).add(int(sizes[at]))
         linked_tables, words = (
             LinkedTables(lattice.dims, (TableBlock.whole(lattice),)),
@@ -218,7 +219,7 @@ class AccidentContext:
 
 def singletons(cube: CertifiedCube, coords: Positions) -> Bools:
     """A mask (n,) over casualties who are alone in a withheld cell of some protected table."""
-    cells, place, counts = np.unique(coords, axis=0, return_inverse=True, return_counts=True)
+    cells, place, counts = distinct_rows(coords)
     linked_tables = LinkedTables(cube.lattice.dims, (TableBlock.whole(cube.lattice),))
     values = linked_tables.sums(cells.astype(np.int32), counts.astype(np.int64))
     single = cube.withheld & (values == 1) & ~refused_cells(cube, cube.lattice)
@@ -227,7 +228,7 @@ def singletons(cube: CertifiedCube, coords: Positions) -> Bools:
     for rows in np.array_split(few, len(few) // CHUNK + 1):
         above = linked_tables.above(cells[rows].astype(np.int32))
         alone[rows] = ((above >= 0) & single[above]).any(axis=1)
-    return np.asarray(alone[place.ravel()])
+    return np.asarray(alone[place])
 
 
 def same_codes(cube: ReleasedCells, lattice: Lattice) -> Ints:
@@ -355,10 +356,15 @@ def cells_to_protect(cube: CertifiedCube, context: AccidentContext) -> Bools:
 def refused_cells(cube: CertifiedCube, lattice: Lattice) -> Bools:
     """A mask (size,) over cells of tables without protection, where every cell is withheld."""
     keys, dims = lattice.keys(), lattice.dims
-    depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(dims)], axis=1)
-    refused = np.zeros(len(keys), dtype=np.bool_)
-    for level in cube.refused:
-        wanted = dict(level)
-        if wanted.keys() <= {d.name for d in dims}:
-            refused |= (depths == [wanted.get(d.name, 0) for d in dims]).all(axis=1)
-    return refused
+    names = {d.name for d in dims}
+    deepest = [int(d.depth.max()) for d in dims]
+    refused = [dict(level) for level in cube.refused if names.issuperset(dict(level))]
+    levels = [[level.get(d.name, 0) for d in dims] for level in refused]
+    # A level below all codes has no cells.
+    levels = [one for one in levels if all(0 <= n <= most for n, most in zip(one, deepest, strict=True))]
+    # Depths are compared as the digits of one number, since hundreds of levels are refused.
+    depths, wanted = np.zeros(len(keys), dtype=np.int64), np.zeros(len(levels), dtype=np.int64)
+    for axis, (dim, most) in enumerate(zip(dims, deepest, strict=True)):
+        depths = depths * (1 + most) + dim.depth[keys[:, axis]]
+        wanted = wanted * (1 + most) + np.array([one[axis] for one in levels], dtype=np.int64)
+    return np.isin(depths, wanted)

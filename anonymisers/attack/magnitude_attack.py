@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
 
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.polytope import PRIMAL_SIMPLEX, SHARP, Status, model_of
 from anonymisers.errors import TableError
+from anonymisers.solving.solvers import Highs, new_solver
 from anonymisers.tables.arrays import Floats
 from anonymisers.tables.hierarchy import ROOT, Hierarchy
 
@@ -105,7 +105,7 @@ class MagnitudeAttacker:
             self._solver.changeColBounds(self._column[own], 0.0, np.inf)
         return found
 
-    def _solver_of(self, shown: Mapping[Cell, float]) -> _Highs:
+    def _solver_of(self, shown: Mapping[Cell, float]) -> Highs:
         parts = [self._parts(cell) for cell in (*shown, *self.withheld)]
         own: list[list[int]] = [[] for _ in shown] + [[self._column[cell]] for cell in self.withheld]
         sizes = [len(inner) + len(mine) for inner, mine in zip(parts, own, strict=True)]
@@ -115,9 +115,7 @@ class MagnitudeAttacker:
             np.array([s for p, m in zip(parts, own, strict=True) for s in [1.0] * len(p) + [-1.0] * len(m)]),
             np.array([*shown.values(), *([0.0] * len(self.withheld))], dtype=np.float64) / self._unit,
         )
-        solver = _Highs()
-        for name, value in (("output_flag", False), ("random_seed", 1), ("parallel", "off"), *SHARP):
-            solver.setOptionValue(name, value)
+        solver = new_solver(**dict(SHARP))
         high = np.full(len(self._columns), np.inf)
         solver.passModel(model_of(rows, np.zeros(len(high)), high))
         return solver

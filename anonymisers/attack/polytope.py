@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import highspy
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
 
 from anonymisers.attack.constraint_rows import Rows
 from anonymisers.attack.time_limit import OutOfTimeError
 from anonymisers.errors import ProtectionError, TableError
+from anonymisers.solving.solvers import Highs, new_solver
 from anonymisers.tables.arrays import Floats
 
 ENDLESS = 1e7
@@ -47,8 +47,8 @@ class Polytope:
         self.whole = len(low) <= WHOLE
         self._seconds_left = seconds_left
         self._columns = np.arange(len(low), dtype=np.int32)
-        self._simplex: _Highs | None = None
-        self._barrier: _Highs | None = None
+        self._simplex: Highs | None = None
+        self._barrier: Highs | None = None
 
     def vertex(self, objective: Floats) -> Floats:
         """A world with the greatest objective: a vertex, or in a small part one of whole people.
@@ -113,17 +113,8 @@ class Polytope:
         sums = np.bincount(self._row_of, rows.coefs * world[rows.cols], minlength=len(rows.rhs))
         return float(np.abs(sums - rows.rhs).max(initial=0.0))
 
-    def _solver(self, **options: str) -> _Highs:
-        solver = _Highs()
-        settings: dict[str, bool | int | float | str] = {
-            "output_flag": False,
-            "random_seed": 1,
-            "parallel": "off",
-            **dict(SHARP),
-            **options,
-        }
-        for name, value in settings.items():
-            solver.setOptionValue(name, value)
+    def _solver(self, **options: str) -> Highs:
+        solver = new_solver(**{**dict(SHARP), **options})
         model = model_of(self._rows, self._low_now, self._high_now)
         if self.whole:
             model.integrality_ = [highspy.HighsVarType.kInteger] * len(self.low)
@@ -135,10 +126,10 @@ class Polytope:
         if self._seconds_left() <= 0:
             raise OutOfTimeError
 
-    def _aim(self, solver: _Highs, objective: Floats) -> None:
+    def _aim(self, solver: Highs, objective: Floats) -> None:
         solver.changeColsCost(len(self._columns), self._columns, -objective)
 
-    def _run(self, solver: _Highs, at_most: float | None = None) -> bool:
+    def _run(self, solver: Highs, at_most: float | None = None) -> bool:
         left = self._seconds_left()
         if left <= 0:
             raise OutOfTimeError
@@ -151,7 +142,7 @@ class Polytope:
             raise OutOfTimeError
         return bool(solver.getModelStatus() == Status.kOptimal)
 
-    def _judge(self, solver: _Highs) -> None:
+    def _judge(self, solver: Highs) -> None:
         status = solver.getModelStatus()
         if status == Status.kInfeasible:
             raise no_world()
@@ -164,9 +155,7 @@ class SmallProgram:
     """Small linear programs, each solved from scratch."""
 
     def __init__(self) -> None:
-        self._solver = _Highs()
-        for name, value in (("output_flag", False), ("random_seed", 1), ("parallel", "off"), *SHARP):
-            self._solver.setOptionValue(name, value)
+        self._solver = new_solver(**dict(SHARP))
 
     def solve(self, rows: Rows, low: Floats, high: Floats, objective: Floats) -> Floats | None:
         """The columns with the greatest objective; None when the solver finds no optimum."""

@@ -20,6 +20,7 @@ from anonymisers.tables.a_priori_status import naming_always_shown
 from anonymisers.tables.cell_names import CellName
 from anonymisers.tables.compressed_lines import CompressedLines
 from anonymisers.tables.count_table import Table
+from anonymisers.tables.distinct_rows import distinct_rows
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.progress import Progress
 from anonymisers.tables.release import Release, write_release
@@ -101,15 +102,17 @@ def build_cube(
     """Protect every table of the lattice, check the certificate, and attack the release.
 
     If the release with finer tables fails the check or the attack, the cube is built from the priority
-    tables alone; a table that is protected by its view has no such second try. `key`: 32 secret bytes of
+    tables alone; a table that is protected by its view has no such second try. Where rules that publish zeros
+    want no withheld count to be read of a large table, its zeros are partners. `key`: 32 secret bytes of
     the member, the same for the data set for ever. `known`: all earlier releases. The attacker stops
     after `attack_seconds`; cells without a verdict by then rest on the certificate alone. Raises
     AnonymiserError (RulesError, TableError, LatticeTooLargeError, ProtectionError, CertificateError) when
     no cube with a valid certificate was made.
     """
-    from anonymisers.simulatable.protection import without_counts  # noqa: PLC0415 - as in `_built`
+    from anonymisers.simulatable.protection import fitting, without_counts  # noqa: PLC0415 - as in `_built`
 
     table = with_structural(table, sorted(rules.structural))
+    rules = fitting(table, rules, known)
     with naming_always_shown(rules):
         try:
             return _built(table, rules, key, progress, known, attack_seconds)
@@ -243,7 +246,7 @@ def _refused(protected: "Protected") -> frozenset[Level]:
     depths = np.stack([d.depth[keys[:, a]] for a, d in enumerate(dims)], axis=1)
     return frozenset(
         tuple(sorted((d.name, int(n)) for d, n in zip(dims, row, strict=True) if n))
-        for row in np.unique(depths, axis=0)
+        for row in distinct_rows(depths)[0]
     )
 
 
@@ -253,7 +256,7 @@ def _cube(release: Release, certificate: Certificate) -> CertifiedCube:
     dims = tuple(release.dims[a] for a in axes)
     coords = release.coords[:, axes]
     roots = np.array([d.root for d in dims], dtype=np.int32)
-    patterns = np.unique(coords != roots, axis=0)
+    patterns, _, _ = distinct_rows((coords != roots).astype(np.int8))
     lattice = Lattice(dims, tuple(tuple(np.flatnonzero(p).tolist()) for p in patterns))
     cells = lattice.cells(coords)
     if lattice.size != len(cells) or len(np.unique(cells)) != len(cells):

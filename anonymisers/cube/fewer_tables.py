@@ -10,9 +10,10 @@ failed:
 4. the total of all alone;
 5. nothing.
 
-A table that is protected by its view goes down other steps (`protect_by_view`), none of which reads a
-withheld count: of the steps above only 1, under one key, 2, which the key begins with now and then, and 4 are
-left.
+A table that is protected without reading withheld counts goes down other steps (`protect_by_view`): of the
+steps above only 1, under one key, 2, which the key begins with now and then, and 4 are left. Where the table
+is too large for one view, zeros are withheld from the beginning, since tables are refused. Now and then a key
+begins with 4, so that the total alone tells nothing of the counts.
 
 Beside releases that are known already it is all tables or nothing: a difference from what is known could lie
 in any table that is left out, and of earlier withheld cells it may be known that they hold somebody.
@@ -71,14 +72,14 @@ def build_with_fewer_tables(
     """
     # Search and attacker are imported by whoever builds, as in `certified_cube`.
     from anonymisers.simulatable.protect_by_view import TUNING  # noqa: PLC0415
-    from anonymisers.simulatable.protection import without_counts  # noqa: PLC0415
+    from anonymisers.simulatable.protection import fitting, without_counts  # noqa: PLC0415
 
     def built(some: Rules, key: bytes) -> CertifiedCube:
         return build_cube(table, some, key, progress, known=known, attack_seconds=attack_seconds)
 
     by_view = without_counts(table, rules, known)
     tried = (
-        _without_reading_counts(rules, keys[0], TUNING.base_rate)
+        _without_reading_counts(rules, fitting(table, rules, known), keys[0], TUNING.base_rate)
         if by_view
         else [_Try(rules, key) for key in keys]
     )
@@ -98,6 +99,8 @@ def build_with_fewer_tables(
             continue
         with suppress(ProtectionError, CertificateError):
             cube = built(fewer, keys[0])
+            if by_view:
+                cube = replace(cube, rerun_ratio=TUNING.base_rate)
             if not _shows_never_shown(cube, rules):
                 return BuiltCube(cube, remainder, failed.message)
     if rules.always:
@@ -120,16 +123,19 @@ class _Try:
         return BuiltCube(replace(cube, rerun_ratio=ratio), self.remainder, reason if self.remainder else "")
 
 
-def _without_reading_counts(rules: Rules, key: bytes, base_rate: float) -> list[_Try]:
+def _without_reading_counts(rules: Rules, fitting: Rules, key: bytes, base_rate: float) -> list[_Try]:
     """Return what is tried for a table that is protected by its view: one key, since that a second was needed
     would follow from withheld counts.
 
     Where zeros are published and no pattern was found, zeros are withheld with the rest. The key begins with
-    that now and then, so that a table that passes earlier gives such a release too.
+    that now and then, so that a table that passes earlier gives such a release too. `fitting`: the rules,
+    with zeros as partners where some tables are refused in any case.
     """
     first = _Try(rules, key)
     if rules.zeros != "publish":
         return [first]
+    if fitting.zeros != "publish":
+        return [_Try(fitting, key, Remainder(None, zeros_withheld=True))]
     partner = _Try(replace(rules, zeros="partner"), key, Remainder(None, zeros_withheld=True), base_rate)
     begins_later = random_fractions(key, "zeros withheld", 1)[0] < base_rate
     return [partner] if begins_later else [first, partner]

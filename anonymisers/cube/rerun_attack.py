@@ -120,10 +120,11 @@ def rerun_attack(
     if dict(release.where):
         raise TableError("a rerun needs a release about everybody in its tables, not about a part of them")
     dims = tuple(d for a, d in enumerate(release.dims) if (release.coords[:, a] != d.root).any())
+    known = _about(beside, dims)
     inner, counting = _inner_cells(release, dims)
     shown = np.flatnonzero(~release.withheld)
     sums = [(np.flatnonzero(counting[row]), int(release.values[row])) for row in shown.tolist()]
-    sums += [known for other in beside for known in _known_sums(other, dims, inner)]
+    sums += [one for other in beside for one in _known_sums(other, dims, inner)]
     sampled = False
     try:
         candidates = _candidates(sums, len(inner))
@@ -135,7 +136,7 @@ def rerun_attack(
     for number, counts in enumerate(candidates):
         table = _table(dims, inner, counts)
         for _ in range(keys):
-            hits[number] += _withheld(release, dims, table, rules, draw(KEY_BYTES))
+            hits[number] += gives(release, table, rules, draw(KEY_BYTES), known)
         if progress is not None:
             progress("rerunning", (number + 1) / len(candidates))
     return RerunFindings(
@@ -231,10 +232,33 @@ def _table(dims: tuple[Hierarchy, ...], inner: Positions, counts: Ints) -> Table
     return Table(dims, tuple(d.name for d in dims), {}, base.coords, base.counts)
 
 
-def _withheld(release: Release, dims: tuple[Hierarchy, ...], table: Table, rules: Rules, key: bytes) -> bool:
-    """Whether the program withholds of a candidate table exactly what the release withholds."""
+def _about(beside: Sequence[Release], dims: tuple[Hierarchy, ...]) -> list[Release]:
+    """Return the figures about everybody in tables of these dimensions, as the program is told of them.
+
+    A release that withholds something may have been made before or after: the program is not told of it.
+    """
+    found = []
+    for other in beside:
+        named = {d.name for a, d in enumerate(other.dims) if (other.coords[:, a] != d.root).any()}
+        if other.withheld.any() or dict(other.where) or not named <= {d.name for d in dims}:
+            continue
+        roots = Release.of(dims, {tuple(d.codes[d.root] for d in dims): 0})
+        coords = np.repeat(roots.coords, len(other.coords), axis=0)
+        for axis, dim in enumerate(dims):
+            if dim.name in named:
+                at = next(a for a, d in enumerate(other.dims) if d.name == dim.name)
+                places = np.array([dim.index.get(code, -1) for code in other.dims[at].codes], dtype=np.int32)
+                coords[:, axis] = places[other.coords[:, at]]
+        if (coords >= 0).all():
+            found.append(Release(dims, {}, coords, other.values, other.withheld))
+    return found
+
+
+def gives(release: Release, table: Table, rules: Rules, key: bytes, known: Sequence[Release] = ()) -> bool:
+    """Whether the program withholds of a table exactly what the release withholds."""
+    dims = table.dims
     try:
-        found = protect(table, rules, key)
+        found = protect(table, rules, key, known=known)
         cells = found.lattice.cells(release.coords[:, [release.dims.index(d) for d in dims]])
         withheld, settled = found.suppressed[cells], found.settled[cells]
         if not settled.all():

@@ -15,7 +15,7 @@ WIDTH = DIGITS + 1
 CHUNK = 8192
 """Values turned into digits at once: enough for numpy to pay, small enough to stay in the cache."""
 
-_PREFIX = re.compile(rb"p1\.(?:0|[1-9][0-9]{0,8})\.")
+_PREFIX = re.compile(rb"p[12]\.(?:0|[1-9][0-9]{0,8})\.")
 _SYMBOLS = np.frombuffer(ALPHABET.encode("ascii"), dtype=np.uint8)
 _NO_DIGIT = 255
 _VALUES = np.full(256, _NO_DIGIT, dtype=np.uint8)
@@ -47,7 +47,7 @@ def symbols(digests: bytes) -> NDArray[np.uint8]:
 
 
 def pseudonym_texts(prefix: bytes, digests: bytes) -> NDArray[np.bytes_]:
-    """The pseudonyms of an epoch (`p1.<epoch>.`) for digests of 16 bytes each, one after the other."""
+    """The pseudonyms that begin with `prefix`, for digests of 16 bytes each in one piece."""
     made = np.empty((len(digests) // DIGEST_BYTES, len(prefix) + WIDTH), dtype=np.uint8)
     made[:, : len(prefix)] = np.frombuffer(prefix, dtype=np.uint8)
     for start in range(0, len(made), CHUNK):
@@ -60,8 +60,8 @@ def pseudonym_texts(prefix: bytes, digests: bytes) -> NDArray[np.bytes_]:
 class PackedPseudonyms:
     """Pseudonyms of one epoch in half the room of their texts.
 
-    `prefix`: the beginning of every text (`p1.<epoch>.`). `digests`: of each pseudonym the 16 bytes that its
-    digits stand for, as an array of type S16. These ascend as the texts do.
+    `prefix`: the beginning of every text (`p1.<epoch>.` or `p2.<epoch>.`). `digests`: of each pseudonym the
+    16 bytes that its digits stand for, as an array of type S16. These ascend as the texts do.
     """
 
     prefix: bytes

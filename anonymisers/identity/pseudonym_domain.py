@@ -52,13 +52,16 @@ def hkdf(secret: bytes, *, salt: bytes, info: bytes) -> bytes:
     return key
 
 
-def domain_key(k_epoch: bytes, domain: Domain) -> bytes:
-    """Derive `K_dom`, 32 bytes. Raises KeyStoreError for an epoch key of another length than 32 bytes."""
+def domain_key(k_epoch: bytes, domain: Domain, *, label: str = "psn/v1") -> bytes:
+    """Derive `K_dom`, 32 bytes; `label` names the function that it is for, so that no two share a key.
+
+    Raises KeyStoreError for an epoch key of another length than 32 bytes.
+    """
     if len(k_epoch) != KEY_BYTES:
         raise KeyStoreError(
             f"an epoch key has exactly {KEY_BYTES} bytes", remedy="Open it from the member's key store."
         )
     info = length_prefixed(
-        "psn/v1", domain.member, str(domain.epoch), domain.recipient, domain.purpose, domain.kind
+        label, domain.member, str(domain.epoch), domain.recipient, domain.purpose, domain.kind
     )
     return hkdf(k_epoch, salt=domain.member.encode("utf-8"), info=info)

@@ -58,7 +58,9 @@ def opened_map(data: bytes, private: bytes) -> dict[str, str]:
         domain = Domain(*(document[part] for part in ("member", "former", "recipient", "purpose", "kind")))
         present, sealed = document["present"], bytes.fromhex(document["sealed"])
         parse_public(document["reader"])
-        if document["format"] != FORMAT:
+        texts = (domain.member, domain.recipient, domain.purpose, domain.kind)
+        whole = type(domain.epoch) is int and type(present) is int
+        if document["format"] != FORMAT or not whole or not all(isinstance(text, str) for text in texts):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, IdentifierError, KeyStoreError):
         raise KeyStoreError(

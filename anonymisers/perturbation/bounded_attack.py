@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
 
 from anonymisers.errors import TableError
 from anonymisers.perturbation.ptable import PTable
+from anonymisers.solving.solvers import Highs, new_solver
 from anonymisers.tables.arrays import Ints
 from anonymisers.tables.lattice import Lattice
 from anonymisers.tables.linked_tables import LinkedTables, TableBlock
@@ -98,7 +98,7 @@ def attack_bounded(
     )
 
 
-def _program(lattice: Lattice, bounds: tuple[Ints, Ints]) -> tuple[_Highs, Ints]:
+def _program(lattice: Lattice, bounds: tuple[Ints, Ints]) -> tuple[Highs, Ints]:
     """Build the program of feasible tables over the inner cells, and list for each inner cell the cells above
     it."""
     axes = sorted({a for table in lattice.tables for a in table})
@@ -111,9 +111,7 @@ def _program(lattice: Lattice, bounds: tuple[Ints, Ints]) -> tuple[_Highs, Ints]
     start = np.concatenate([[0], entries.sum(axis=1).cumsum()]).astype(np.int32)
     index = above[entries].astype(np.int32)
     size = len(coords)
-    solver = _Highs()
-    for name, setting in (("output_flag", False), ("parallel", "off"), ("random_seed", 1)):
-        solver.setOptionValue(name, setting)
+    solver = new_solver()
     low, high = (b.astype(np.float64) for b in bounds)
     solver.passModel(
         size, lattice.size, len(index), 1, 1, 0.0, np.zeros(size), np.zeros(size),

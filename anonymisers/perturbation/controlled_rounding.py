@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array  # type: ignore[import-untyped]
 
 from anonymisers.errors import RulesError
 from anonymisers.perturbation.rounding_repair import rounded_near
+from anonymisers.solving.solvers import new_solver
 from anonymisers.tables.arrays import Floats, Ints
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.keyed_random import random_fractions
@@ -117,15 +117,7 @@ def _choose(sums: csr_array, part: Floats, gain: Floats) -> Ints:
     cost = np.concatenate([-gain, np.full(2 * margins, OUTSIDE)])
     top = np.concatenate([np.ones(cells), np.full(2 * margins, float(cells))])
     kinds = np.concatenate([np.ones(cells, dtype=np.int32), np.zeros(2 * margins, dtype=np.int32)])
-    solver = _Highs()
-    for name, setting in (
-        ("output_flag", False),
-        ("parallel", "off"),
-        ("random_seed", 1),
-        ("mip_max_nodes", MAX_NODES),
-        ("mip_rel_gap", 0.02),
-    ):
-        solver.setOptionValue(name, setting)
+    solver = new_solver(mip_max_nodes=MAX_NODES, mip_rel_gap=0.02)
     solver.passModel(
         len(cost), margins, len(index), 1, 1, 0.0, cost, np.zeros(len(cost)), top, lower, upper,
         start.astype(np.int32), index.astype(np.int32), value, kinds,

@@ -20,7 +20,7 @@ from anonymisers.proof.singletons import OwnCells, exposed_pairs
 from anonymisers.proof.world import World
 from anonymisers.proof.world_changes import changes_of
 from anonymisers.tables.arrays import Bools, Ints, Positions
-from anonymisers.tables.base_table import BaseTable
+from anonymisers.tables.base_table import BaseTable, Margin
 from anonymisers.tables.cell_names import CellName, cell_positions
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import (
@@ -81,9 +81,9 @@ def check_certificate(
     checked.check_group_disclosure()
     # The lowest and the highest change of each cell over all worlds.
     low, high = np.zeros(checked.size, dtype=np.int64), np.zeros(checked.size, dtype=np.int64)
-    changed = np.zeros(len(checked.base_table.coords), dtype=np.bool_)
-    for number, world in enumerate(certificate.worlds, 1):
-        changed |= checked.changed_inner_cells(world, number)
+    changed = [
+        checked.changed_inner_cells(world, number) for number, world in enumerate(certificate.worlds, 1)
+    ]
     changes: list[Ints] = []
     for owners, rows, amounts in changes_of(checked.linked_tables, certificate.worlds):
         checked.check_agreement(rows, amounts)
@@ -267,13 +267,13 @@ class _CheckedRelease:
                 break
         return result
 
-    def changed_inner_cells(self, world: World, number: int) -> Bools:
-        """A mask over the inner cells with people that a world changes.
+    def changed_inner_cells(self, world: World, number: int) -> Ints:
+        """The inner cells that a world changes, as numbers by all dimensions.
 
         Raises CertificateError unless the world is a difference of inner cells, each named once, with no
         count below 0, and of no more people than MOST_CHANGED.
         """
-        every = self.base_table.margin(tuple(range(len(self.base_table.dims))))
+        every = self._every
         leaves = all(d.is_leaf[world.coords[:, a]].all() for a, d in enumerate(self.base_table.dims))
         codes = every.code(world.coords)
         if not leaves or len(np.unique(codes)) < len(codes) or (world.change == 0).any():
@@ -282,7 +282,12 @@ class _CheckedRelease:
             raise CertificateError(f"world number {number} changes more people than can be summed exactly")
         if (every.count(world.coords) + world.change < 0).any():
             raise CertificateError(f"world number {number} has an inner cell with fewer than no people")
-        return np.isin(every.code(self.base_table.coords), codes)
+        return codes
+
+    @property
+    def _every(self) -> Margin:
+        """The inner cells with people, numbered by all dimensions."""
+        return self.base_table.margin(tuple(range(len(self.base_table.dims))))
 
     def check_agreement(self, rows: Ints, amounts: Ints) -> None:
         """Worlds change no shown cell, and leave each withheld cell at its least value or above."""
@@ -342,14 +347,18 @@ class _CheckedRelease:
         refused = np.isin(depths, wanted)
         return np.append(refused, np.zeros(self.size - self.lattice.size, dtype=np.bool_))
 
-    def check_inner_cell_rule(self, changed: Bools) -> None:
+    def check_inner_cell_rule(self, changed: Sequence[Ints]) -> None:
         """Every small inner cell is changed by some world, even where no table shows inner cells.
+
+        `changed`: the numbers of the inner cells that each world changes.
 
         Excepted are public cells, and inner cells that join several codes which no release tells apart: there
         any share of the people may have either code.
         """
         counts = self.base_table.counts
-        bad = (counts < self.certificate.threshold) & ~changed
+        somewhere = np.concatenate([np.zeros(0, dtype=np.int64), *changed])
+        bad = counts < self.certificate.threshold
+        bad &= ~np.isin(self._every.code(self.base_table.coords), somewhere)
         bad &= ~np.append(self.public, False)[self.lattice.cells(self.base_table.coords)]
         for axis, merged in enumerate(self.base.merged):
             bad &= ~merged[self.base_table.coords[:, axis]]

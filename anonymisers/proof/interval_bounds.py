@@ -5,6 +5,8 @@ is certainly k or more is not small, so that the protection-level rule does not 
 interval. Time is linear in the number of cells of the lattice.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from anonymisers.tables.arrays import Bools, Ints
@@ -31,19 +33,38 @@ def interval_bounds(
     """
     low = np.where(suppressed, least, values)
     high = np.where(suppressed, UNBOUNDED, values)
-    relations = [(parts[above >= 0], above[above >= 0]) for parts, above in lattice.parents()]
+    relations = [_Sums.of(parts[above >= 0], above[above >= 0]) for parts, above in lattice.parents()]
     for _ in range(ROUNDS):
         before = (low.copy(), high.copy())
-        for parts, above in relations:
-            _tighten(parts, above, low, high)
+        for relation in relations:
+            _tighten(relation, low, high)
         if (low == before[0]).all() and (high == before[1]).all():
             break
     return low, high
 
 
-def _tighten(parts: Ints, above: Ints, low: Ints, high: Ints) -> None:
-    """Tighten bounds in place by sums along a dimension: `parts[i]` is a part of `above[i]`."""
-    parents, place = np.unique(above, return_inverse=True)
+class _Sums(NamedTuple):
+    """The sums along a dimension: `parts[i]` is a part of `above[i]`, which is `parents[place[i]]`; every
+    parent stands once, in ascending order."""
+
+    parts: Ints
+    above: Ints
+    parents: Ints
+    place: Ints
+
+    @classmethod
+    def of(cls, parts: Ints, above: Ints) -> "_Sums":
+        there = np.zeros(int(above.max(initial=-1)) + 1, dtype=np.bool_)
+        there[above] = True
+        parents = np.flatnonzero(there)
+        number = np.empty(len(there), dtype=np.int64)
+        number[parents] = np.arange(len(parents))
+        return cls(parts, above, parents, number[above])
+
+
+def _tighten(sums: _Sums, low: Ints, high: Ints) -> None:
+    """Tighten bounds in place by the sums along a dimension."""
+    parts, above, parents, place = sums
     least = np.bincount(place, weights=low[parts]).astype(np.int64)
     most = np.minimum(np.bincount(place, weights=high[parts]), UNBOUNDED).astype(np.int64)
     low[parents] = np.maximum(low[parents], least)

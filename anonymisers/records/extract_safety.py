@@ -101,16 +101,17 @@ def informative_tables(cube: ReleasedCells) -> Release:
 
 
 def safe_beside(
-    extracts: Sequence[Extract], history: PriorReleases, *, seconds: float = 120.0
+    extracts: Sequence[Extract], history: PriorReleases, *, seconds: float = 120.0, rounds: int = ROUNDS
 ) -> SafeExtract:
     """Return the first extract that is safe beside the prior releases, perhaps with fewer records.
 
+    `rounds`: attempts to leave records out; with one, an extract is safe as it is or not at all.
     Raises ProtectionError when no extract is safe within `seconds`, or when prior releases contradict the
     records.
     """
     until = time.monotonic() + seconds
     for extract in extracts:
-        made = _repaired(extract, history, until)
+        made = _repaired(extract, history, until, rounds)
         if made is not None:
             return made
         if time.monotonic() > until:
@@ -179,18 +180,20 @@ def _weak(found: "Findings") -> "tuple[Found, ...]":
     return (*found.disclosed, *found.unlisted, *found.insufficiently_protected)
 
 
-def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExtract | None:
+def _repaired(extract: Extract, history: PriorReleases, until: float, rounds: int) -> SafeExtract | None:
     """Leave groups out until nothing new follows; None when too few records are left or the time is up."""
     first = extract.release(history.where, history.beside)
     before = _Before.of(history, (), (first,), max(until - time.monotonic(), 0.0))
     least = FEWEST_LEFT * int(extract.kept.sum())
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         left = until - time.monotonic()
         if left <= 0 or int(extract.kept.sum()) < max(least, 1):
             return None
         release = extract.release(history.where, history.beside)
         found = history.attacked(left, release)
         news = before.news(found)
+        if extract.names_all:
+            news = [cell for cell in news if _may_be_small(cell, history)]
         if not news:
             return None if found.incomplete else SafeExtract(extract, release, found.unexamined)
         further = _helping(extract, news)
@@ -198,6 +201,13 @@ def _repaired(extract: Extract, history: PriorReleases, until: float) -> SafeExt
             return None
         extract = extract.without(further)
     return None
+
+
+def _may_be_small(cell: "Found", history: PriorReleases) -> bool:
+    """Whether a cell may be small as far as anybody knows: what is known to be large, or of nobody where
+    zeros are no small cells, tells of no person."""
+    least = 0 if history.zeros == "protect" else 1
+    return cell.low < history.threshold and (cell.high is None or cell.high >= least)
 
 
 def _helping(extract: Extract, weak: "Sequence[Found]") -> NDArray[np.bool_]:

@@ -12,6 +12,8 @@ others, l-diversity, 2007).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 from types import MappingProxyType
 
 import numpy as np
@@ -23,6 +25,9 @@ from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.count_table import Where
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.release import Release
+
+MOST_GROUPS = 5_000
+"""Combinations of codes of an extract whose release names them all, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +73,8 @@ class Extract:
 
     `depths`: steps from `Total`, by column; `kept` marks the remaining records. `k`: least number of people
     of an equivalence class; `diversity`: least number of values of each sensitive column in a class of all
-    other columns.
+    other columns. `names_all`: whether the release names every combination of codes, so that a group of
+    nobody looks like one that is left out.
     """
 
     records: Records
@@ -76,6 +82,7 @@ class Extract:
     kept: Bools
     k: int
     diversity: int
+    names_all: bool = False
 
     @property
     def grain(self) -> Mapping[str, int]:
@@ -128,16 +135,51 @@ class Extract:
         """
         inner = np.column_stack((self.positions, self.records.coords, self.records.people))
         _, once = np.unique(inner, axis=0, return_index=True)
-        groups, group = np.unique(self.positions[once], axis=0, return_inverse=True)
-        counts = np.bincount(group.reshape(-1), minlength=len(groups)).astype(np.int64)
-        shown = np.bincount(group.reshape(-1), weights=self.kept[once], minlength=len(groups)) > 0
-        own = {dim.name for dim in self.records.chosen}
-        beside = tuple(dim for dim in beside if dim.name not in own)
+        own = self.positions[once]
+        every = self._combinations() if self.names_all else own[:0]
+        groups, group = np.unique(np.concatenate([own, every]), axis=0, return_inverse=True)
+        group = group.reshape(-1)[: len(own)]
+        counts = np.bincount(group, minlength=len(groups)).astype(np.int64)
+        shown = np.bincount(group, weights=self.kept[once], minlength=len(groups)) > 0
+        named = {dim.name for dim in self.records.chosen}
+        beside = tuple(dim for dim in beside if dim.name not in named)
         dims = (*self.records.chosen, *beside)
         coords = np.empty((len(groups), len(dims)), dtype=np.int32)
         coords[:, : groups.shape[1]] = groups
         coords[:, groups.shape[1] :] = [dim.root for dim in beside]
         return Release(dims, where, coords, np.where(shown, counts, -1), ~shown)
+
+    def _combinations(self) -> NDArray[np.int32]:
+        """(n, columns): every combination of codes at the grain."""
+        codes = [np.unique(lifted) for lifted in self._lifted_leaves()]
+        return np.array(list(product(*(each.tolist() for each in codes))), dtype=np.int32)
+
+    def _lifted_leaves(self) -> Iterator[NDArray[np.int32]]:
+        for dim, depth in zip(self.records.chosen, self.depths, strict=True):
+            yield _at_depth(dim, depth)[dim.leaves]
+
+
+def as_asked(records: Records, *, k: int, diversity: int) -> list[Extract]:
+    """Return the extract at the finest grain, without the records of small equivalence classes.
+
+    The grain follows from the columns alone. So of a register whose large classes are the same the extract is
+    the same, however many people the small ones have, nobody among them. Raises RecordsError for k below 2
+    or l below 1, where no record stays, and for more than MOST_GROUPS combinations of codes.
+    """
+    everybody = _checked(records, k, diversity)
+    depths = tuple(int(dim.depth.max()) for dim in records.chosen)
+    if prod(len(dim.leaves) for dim in records.chosen) > MOST_GROUPS:
+        raise RecordsError(
+            f"these columns have more than {MOST_GROUPS:,} combinations of codes",
+            remedy="Choose fewer columns, or coarser levels in the policy.",
+        )
+    extract = _in_large_classes(Extract(records, depths, everybody, k, diversity, names_all=True))
+    if not extract.kept.any():
+        raise RecordsError(
+            f"no group of these columns has {k} people who differ enough",
+            remedy="Choose fewer columns, or coarser levels in the policy.",
+        )
+    return [extract]
 
 
 def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
@@ -147,13 +189,7 @@ def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
     `diversity` is l of l-diversity. Raises RecordsError for k below 2 or l below 1, and when there are fewer
     than k people at all.
     """
-    if k < 2 or diversity < 1:
-        raise RecordsError("k is at least 2 and l at least 1", remedy="Take them from the policy.")
-    if len(np.unique(records.people)) < k:
-        raise RecordsError(
-            "there are too few people for any extract", remedy="Wait for more, or share tables instead."
-        )
-    everybody = np.ones(len(records.people), dtype=np.bool_)
+    everybody = _checked(records, k, diversity)
 
     def at(depths: tuple[int, ...]) -> Extract:
         return _in_large_classes(Extract(records, depths, everybody, k, diversity))
@@ -165,6 +201,17 @@ def generalised(records: Records, *, k: int, diversity: int) -> list[Extract]:
         tried += steps
         extract = max(steps, key=_information)
     return sorted((e for e in tried if e.information > 0), key=_information, reverse=True)
+
+
+def _checked(records: Records, k: int, diversity: int) -> Bools:
+    """Return a mask over all records. Raises RecordsError."""
+    if k < 2 or diversity < 1:
+        raise RecordsError("k is at least 2 and l at least 1", remedy="Take them from the policy.")
+    if len(np.unique(records.people)) < k:
+        raise RecordsError(
+            "there are too few people for any extract", remedy="Wait for more, or share tables instead."
+        )
+    return np.ones(len(records.people), dtype=np.bool_)
 
 
 def _information(extract: Extract) -> tuple[float, int, tuple[int, ...]]:
@@ -204,13 +251,16 @@ def _split(extract: Extract) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def _lifted(records: Records, depths: tuple[int, ...]) -> NDArray[np.int32]:
-    columns = []
-    for dim, axis, depth in zip(records.chosen, records.axes, depths, strict=True):
-        place = np.arange(len(dim.codes), dtype=np.int32)
-        while (deep := dim.depth[place] > depth).any():
-            place = np.where(deep, dim.parents[place], place).astype(np.int32)
-        columns.append(place[records.coords[:, axis]])
-    return np.stack(columns, axis=1)
+    axes = zip(records.chosen, records.axes, depths, strict=True)
+    return np.stack([_at_depth(dim, depth)[records.coords[:, axis]] for dim, axis, depth in axes], axis=1)
+
+
+def _at_depth(dim: Hierarchy, depth: int) -> NDArray[np.int32]:
+    """Return for each position of a dimension the one at this depth that it is part of."""
+    place = np.arange(len(dim.codes), dtype=np.int32)
+    while (deep := dim.depth[place] > depth).any():
+        place = np.where(deep, dim.parents[place], place).astype(np.int32)
+    return place
 
 
 def _numbered(rows: NDArray[np.int32]) -> Ints:

@@ -23,6 +23,8 @@ DEVICE = re.compile(
     r")(?![A-Za-z0-9])"
 )
 LONGEST_ACRONYM = 5
+FEWEST_OF_ACRONYM = 3
+_VOWELS = frozenset("aeiouy")
 MOST_BEFORE_HEAD = 4
 """Words before 'Hospital' in a text in capitals."""
 MOST_DESIGNATIONS = 2
@@ -44,6 +46,7 @@ def allowed_stretches(plain: str, words: Sequence[Token], profile: LatinProfile)
     found += _device_words(words)
     found += _listed(words, profile)
     in_capitals = shouted(words)
+    found += _acronyms(words, in_capitals)
     for first, last in _capital_runs(words):
         if in_capitals[first]:
             found += _in_capitals(words, first, last, profile)
@@ -101,6 +104,17 @@ def _device_words(words: Sequence[Token]) -> Iterator[Stretch]:
         if count and word.capital:
             yield Stretch(word.start, words[i + count - 1].end)
         if word.folded in nouns:
+            yield Stretch(word.start, word.end)
+
+
+def _acronyms(words: Sequence[Token], in_capitals: Sequence[bool]) -> Iterator[Stretch]:
+    """Offices by their acronyms, as 'PNTL' before a town's name. In a text in capitals nothing tells them.
+
+    One with a vowel may be a family name in capitals: 'CHA Sokha'.
+    """
+    for word, loud in zip(words, in_capitals, strict=True):
+        listed = word.folded in allowed().acronyms and word.case == UPPER and not loud
+        if listed and len(word.folded) >= FEWEST_OF_ACRONYM and _VOWELS.isdisjoint(word.folded):
             yield Stretch(word.start, word.end)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from anonymisers.redaction.allow_list import DEVICE
-from anonymisers.redaction.case_codes import NUMBER_WORD, PIECE_LETTERS, SHORT_PIECE
+from anonymisers.redaction.case_codes import NUMBER_WORD, PIECE_LETTERS, SHORT_PIECE, end_of_number
 from anonymisers.redaction.profiles import alternatives, record_nouns
 from anonymisers.redaction.spans import Evidence, Kind, Span
 
@@ -40,7 +40,7 @@ def announced_codes(plain: str, taken: Callable[[int, int], bool]) -> Iterator[S
         digits = sum(c.isdigit() for c in code)
         if not digits or taken(start, end):
             continue
-        if match.group("number") or match.group("hash"):
+        if match.group("number") or match.group("hash") or end_of_number(plain, start, end):
             sure = True
         elif match.group("colon"):
             sure = not code.isdigit() or digits >= FEWEST_DIGITS
@@ -61,7 +61,8 @@ def _announcement() -> re.Pattern[str]:
     number = rf"(?P<number>{NUMBER_WORD}(?![^\W\d_])|(?:លេខ|ເລກທີ|ເລກ|เลขที่|หมายเลข|အမှတ်|နံပါတ်))"
     return re.compile(
         rf"(?:{alternatives(record_nouns())}){words}[^\S\n]*{number}?[.]?[^\S\n]*(?P<colon>[:=\u17d6])?[^\S\n]*"
-        rf"(?P<hash>#[^\S\n]?)?(?-i:(?=\S{{0,12}}\d|[A-Z]{{1,6}}(?:\.[A-Z])?\.? ?\d|{SHORT_PIECE}))",
+        rf"(?P<hash>#[^\S\n]?)?"
+        rf"(?-i:(?=\S{{0,12}}\d|[A-Z]{{1,6}}(?:[-./~][A-Z]{{1,6}}){{0,2}}\.? ?\d|{SHORT_PIECE}))",
         re.IGNORECASE,
     )
 

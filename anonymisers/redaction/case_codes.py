@@ -21,10 +21,10 @@ LEAST_OF_FIGURES = 5
 """Digits of figures in three groups, `88-21-07`, that are no date: hospitals number their patients so."""
 
 _CONSONANTS = (
-    ("\u1780-\u17a2", "\u17b6-\u17d3"),
+    ("\u1780-\u17b3", "\u17b6-\u17d3"),
     ("\u0e81-\u0eae\u0edc\u0edd", "\u0eb0-\u0ebc\u0ec0-\u0ecd"),
     ("\u0e01-\u0e2e", "\u0e30-\u0e4e"),
-    ("\u1000-\u1021", "\u102b-\u103e"),
+    ("\u1000-\u102a", "\u102b-\u103e"),
 )
 """The consonants of each script without capitals, and its vowels and marks: abbreviations have none."""
 SHORT_PIECE = "|".join(
@@ -37,7 +37,7 @@ _PIECE = (
     r"(?:[A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff]{1,15}|"
     rf"(?:{SHORT_PIECE}|(?<=[-/]){_OFFICE}|{_OFFICE}(?=[-/]\d+[-/]\d))(?: \d{{1,4}})?)"
 )
-_JOIN = r"[-/._#]"
+_JOIN = r"[-/._#~]"
 _CAPITALS = r"[A-Z]{1,8}(?:[-.][A-Z]{1,8})*"
 _DOTTED = rf"(?:{SHORT_PIECE})(?:\.(?:{SHORT_PIECE}))*\.?"
 _BEFORE = (
@@ -106,6 +106,29 @@ def case_codes(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
     for match in _FILLED.finditer(plain):
         if not taken(*match.span()):
             yield Span(*match.span(), Kind.CASE_NUMBER, Evidence.FORM)
+
+
+_CONTINUED = re.compile(
+    rf"[^\S\n]?[-,/]?[^\S\n]?{NUMBER_WORD}[^\S\n]?[.:]?[^\S\n]?\d{{1,7}}(?:[A-Z]|[-/]\d{{1,4}})?(?!\w)"
+    r"|,?[^\S\n](?:s\.|series of|serye ng)[^\S\n]?(?:19|20)\d\d(?!\d)",
+    re.IGNORECASE,
+)
+"""What goes on with a code: 'LK-23 nomor 91', and the year of its series, '91 s. 2023'."""
+_NUMBER_WORD_LAST = re.compile(rf"(?<=\d)[^\S\n]?[-,/]?[^\S\n]?{NUMBER_WORD}[.:]?$", re.IGNORECASE)
+
+
+def continued(plain: str, found: Sequence[Span]) -> Iterator[Span]:
+    """Return the codes in `found` with the number behind them: only its book was found."""
+    for span in found:
+        if span.kind == Kind.CASE_NUMBER and (end := end_of_number(plain, span.start, span.end)):
+            yield Span(span.start, end, span.kind, span.evidence)
+
+
+def end_of_number(plain: str, start: int, end: int) -> int:
+    """Return where the number behind a code ends, 0 for none; the code may end with the word for it."""
+    word = _NUMBER_WORD_LAST.search(plain, start, end)
+    match = _CONTINUED.match(plain, word.start() if word else end)
+    return match.end() if match else 0
 
 
 def _years(pieces: Sequence[str]) -> bool:

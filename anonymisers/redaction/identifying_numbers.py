@@ -20,14 +20,14 @@ EMAIL = re.compile(
     rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}\s?(?:@|\(at\)|\[at\])\s?[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}"
     r"|(?:https?://|www\.|(?:facebook|fb|t|wa)\.(?:com|me)/)[^\s<>\"]+"
 )
-_DEGREES = r"""[-+]?\d{1,3}(?:\.\d+)?\s?[°º]\s?(?:\d{1,2}(?:\.\d+)?\s?['′]\s?
-    (?:\d{1,2}(?:\.\d+)?\s?(?:"|″|\'\'|′′)\s?)?)?[NSEW]?"""
+_DEGREES = r"""[-+]?\d{1,3}(?:[.,]\d+)?\s?[°º]\s?(?:\d{1,2}(?:[.,]\d+)?\s?['′]\s?
+    (?:\d{1,2}(?:[.,]\d+)?\s?(?:"|″|\'\'|′′)\s?)?)?(?:[NSEW]|L[SU]|B[TB])?"""
 GPS = re.compile(
     rf"""
     (?:lat(?:itude)?|lintang|vĩ\s?độ)\.?\s*[:=]?\s*[-+]?\d{{1,3}}(?:\.\d+)?\s?°?\s?[NS]?[\s,;/]*
       (?:long?(?:itude)?|lng|bujur|kinh\s?độ)\.?\s*[:=]?\s*[-+]?\d{{1,3}}(?:\.\d+)?(?:\s?°)?(?:\s?[EW]\b)?
     | [-+]?\d{{1,3}}\.\d{{3,}}\s?°?\s?[NSEW]?\s*[,;/\s]\s*[-+]?\d{{1,3}}\.\d{{3,}}(?:\s?°)?(?:\s?[NSEW]\b)?
-    | {_DEGREES}(?:[\s,;/]+{_DEGREES})?
+    | {_DEGREES}(?:[\s,;/]*(?:[NSEW]|B[TB]|L[SU])?\s*{_DEGREES})?
     | \b\d{{1,2}}\s?[C-HJ-NP-X]\s?[A-HJ-NP-Z]{{2}}\s?\d{{2,5}}\s?\d{{2,5}}\b
     | \b\d{{1,2}}\s?[c-hj-np-x]\s?[a-hj-np-z]{{2}}\s?\d{{4,5}}\s?\d{{4,5}}\b
     | \b\d{{1,2}}\s?[C-HJ-NP-X][\s,]+(?:E\s?)?\d{{5,7}}(?:\s?m?E)?[\s,;/]+(?:N\s?)?\d{{6,8}}(?:\s?m?N)?\b
@@ -35,7 +35,10 @@ GPS = re.compile(
     """,
     re.VERBOSE,
 )
-"""Decimal degrees, degrees and minutes, UTM and MGRS (the grid references of field reports)."""
+"""Decimal degrees, degrees and minutes, UTM and MGRS (the grid references of field reports).
+
+LS, LU, BT and BB are south, north, east and west in Indonesian.
+"""
 NATIONAL_ID = re.compile(
     # Myanmar: state/township(kind)number, in either script; wa typed for zero
     r"\d{1,2}\s?/\s?[A-Za-z]{3,12}\s?\(\s?[A-Za-z]{1,6}\s?\)\s?[\d\u101d]{5,6}"

@@ -90,6 +90,13 @@ class ScriptProfile:
     """Verbs around a person who is seen to move: "saw" and "fell"."""
     did: tuple[str, ...]
     """Verbs of what victims did, glued to the subject."""
+    that: tuple[str, ...]
+    """Words for "said that"."""
+    to: tuple[str, ...]
+    """Words for "to", "with" and "from" before a person; `roles` say who the person is."""
+    roles: tuple[str, ...]
+    signs: tuple[str, ...]
+    """Words before the name that ends a letter."""
     nouns: tuple[str, ...]
     """Words that stand alone at the beginning of a sentence or of a line of a form."""
     possessives: tuple[str, ...]
@@ -254,7 +261,7 @@ _SCRIPT_WORDS = (
     "met", "openings", "closings", "surnames", "place_before", "place_after", "place_not", "province_before",
     "province_after", "organisation_before", "organisation_after", "cues_not", "verbs", "ands",
     "titles_named", "place_part", "possessives", "lists", "people", "titles_after", "nouns",
-    "saw", "fell", "agents", "called_after", "did", "devices", "of",
+    "saw", "fell", "that", "to", "roles", "signs", "agents", "called_after", "did", "devices", "of",
 )  # fmt: skip
 
 

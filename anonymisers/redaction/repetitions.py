@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable
 
-from anonymisers.redaction.profiles import latin_profiles
+from anonymisers.redaction.profiles import RANGES, latin_profiles
 from anonymisers.redaction.spans import Evidence, Kind, Span
 from anonymisers.redaction.text_reading import fold
+from anonymisers.redaction.vocabulary import vocabulary
 
 LEAST_LATIN = 3
 LEAST_OTHER = 4
+FARTHEST = 40
+"""Characters beside a name that are read, when it is written as one with them."""
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0e31-\u0eff\u102b-\u109f\u17b4-\u17dd'-])*")
 
 
@@ -43,6 +46,25 @@ def repeated(plain: str, spans: Iterable[Span]) -> list[Span]:
             for m in _WORD.finditer(plain)
             if m.group() in alone
         ]
+        found += _glued(plain, alone)
+    return found
+
+
+def _glued(plain: str, alone: dict[str, Kind]) -> list[Span]:
+    """Return guessed names where they are written as one with others, if what is beside them are words."""
+    found = []
+    for name, kind in alone.items():
+        script = next((script for script in RANGES if re.match(f"[{RANGES[script]}]", name)), None)
+        if script is None or plain.count(name) < 2 or vocabulary(script).is_only_word(name):
+            continue
+        for match in re.finditer(re.escape(name), plain):
+            before = re.search(
+                f"[{RANGES[script]}]*$", plain[max(0, match.start() - FARTHEST) : match.start()]
+            )
+            after = re.match(f"[{RANGES[script]}]*", plain[match.end() : match.end() + FARTHEST])
+            beside = [part.group() for part in (before, after) if part and part.group()]
+            if all(vocabulary(script).explains(part) for part in beside):
+                found.append(Span(*match.span(), kind, Evidence.GUESS))
     return found
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from anonymisers.redaction.case_codes import PIECE_LETTERS
 from anonymisers.redaction.profiles import alternatives, data
 from anonymisers.redaction.spans import Evidence, Kind, Span
+from anonymisers.redaction.text_reading import is_latin
 
 LEAST_DIGITS = 2
 LEAST_BESIDE_A_VEHICLE = 3
@@ -15,11 +16,13 @@ _LETTERS = (
     r"|[\u1780-\u17a2]{1,3}|[\u1000-\u1021]{1,2})"
 )
 _PLATE = (
-    rf"(?:\d{{1,2}} ?{_LETTERS}\d?|{_LETTERS}(?:[ -]?[A-Z](?![a-z]))?)[ .-]{{0,2}}"
+    rf"(?:\d{{1,2}} ?{_LETTERS}\d?|{_LETTERS}(?:[ -]?[A-Z](?![a-z]))?)[ ./-]{{0,2}}"
     r"\d{1,5}(?:[.-]\d{1,4}){0,2}"
     r"(?:[ -]?[A-Z]{1,3}(?![A-Za-z]))?"
 )
-_BARE = r"\d{1,4}[-. ]\d{2,5}(?:[-. ]\d{2,4})?|\d{3,6}"
+_ENDINGS = ("ng", "nya", "nia")
+"""What Tagalog, Indonesian and Tetum put behind a word for plates: 'plakang MK 30218'."""
+_BARE = r"(?:\d{1,4}[-. ]\d{2,5}(?:[-. ]\d{2,4})?|\d{3,6})(?:[ -][A-Z]{1,3}(?![A-Za-z]))?"
 """A plate of digits alone: only right after a word for plates."""
 _OWN_FORM = re.compile(
     r"(?<![\w/-])(?:(?!RT|RW|NO|KM|GG|JL)[A-Z]{1,2} [1-9]\d{2,3} [A-Z]{2,3}"
@@ -42,13 +45,17 @@ def plates(plain: str, taken: Callable[[int, int], bool]) -> Iterator[Span]:
 
 @cache
 def _announced() -> re.Pattern[str]:
-    words = alternatives(data("plates_and_accounts")["plates"])
+    words = data("plates_and_accounts")["plates"]
+    words = alternatives(
+        [*words, *(word + ending for word in words if is_latin(word[0]) for ending in _ENDINGS)]
+    )
     between = r"[^\d.;\n]{0,16}?"
     begins = rf"(?:{between}(?<![A-Z\d{PIECE_LETTERS}]))?(?<![A-Z\d])"  # in the middle of no other word
-    return re.compile(rf"(?:(?i:{words})){begins}(?P<plate>{_PLATE}|{_BARE})(?![\w])")
+    return re.compile(rf"(?:(?i:{words})){begins}(?P<plate>{_PLATE}|{_BARE})(?![A-Za-z0-9])")
 
 
 @cache
 def _beside() -> re.Pattern[str]:
     words = alternatives(data("plates_and_accounts")["vehicles"])
-    return re.compile(rf"(?:(?i:{words}))[ :(,#]{{0,3}}(?P<plate>{_PLATE})(?![\w])")
+    plate = rf"(?P<plate>{_PLATE}|\d{{2}}-\d{{3}})(?![A-Za-z0-9])"
+    return re.compile(rf"(?:(?i:{words}))(?: [a-z]{{2,12}})?[ :(,#]{{0,3}}{plate}")

@@ -10,7 +10,9 @@ from anonymisers.simulatable.reachable_values import ReachableValues
 from anonymisers.simulatable.sums_in_no_table import every_sum_changes
 from anonymisers.simulatable.table_cells import TableCells
 from anonymisers.suppression.protect_table import Protected
+from anonymisers.tables.a_priori_status import cell_names_of
 from anonymisers.tables.arrays import Bools, Ints
+from anonymisers.tables.cell_names import CellName
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,13 @@ class Accepted:
             settled,
             of.public,
             of.structural,
-            (),
+            self._narrow(of),
             tuple(worlds),
             self.ratio,
         )
+
+    def _narrow(self, of: TableCells) -> tuple[CellName, ...]:
+        """Return the withheld cells that the cells always shown keep narrower than the rules demand."""
+        found = np.zeros(of.lattice.size, dtype=np.bool_)
+        found[[cell for cell in self.reached.narrow if self.suppressed[cell]]] = True
+        return cell_names_of(of.lattice, found)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import highspy
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
 
 from anonymisers.simulatable.masked_view import Class, MaskedView
+from anonymisers.solving.solvers import Highs, new_solver
 from anonymisers.tables.arrays import Bools, Floats, Ints
 
 EPSILON = 1e-6
@@ -110,7 +110,7 @@ class AgreeingTables:
     def _bound(self, cell: int, low: float, high: float) -> None:
         self._highs.changeRowBounds(self._row_of[cell], float(low), float(high))
 
-    def _model(self, shown: Bools, values: Ints, costs: Costs | None, costly: Ints) -> _Highs:
+    def _model(self, shown: Bools, values: Ints, costs: Costs | None, costly: Ints) -> Highs:
         view = self._view
         index = [np.flatnonzero(view.sums[cell]) for cell in self._rows]
         value = [np.ones(len(i)) for i in index]
@@ -159,10 +159,10 @@ class Rows:
     high: Sequence[float]
 
 
-def program_of(rows: Rows, cost: Sequence[float], upper: Sequence[float], *, whole: int) -> _Highs:
+def program_of(rows: Rows, cost: Sequence[float], upper: Sequence[float], *, whole: int) -> Highs:
     """Return a solver with a program: columns from 0 to `upper` at a `cost`, the first `whole` of them whole
     numbers."""
-    highs = _new_solver()
+    highs = new_solver(mip_rel_gap=0.0, mip_max_nodes=NODES)  # no limit in seconds
     kinds = np.zeros(len(cost), dtype=np.int32)
     kinds[:whole] = 1
     starts = np.concatenate([[0], np.cumsum([len(i) for i in rows.index])]).astype(np.int32)
@@ -175,21 +175,7 @@ def program_of(rows: Rows, cost: Sequence[float], upper: Sequence[float], *, who
     return highs
 
 
-def _new_solver() -> _Highs:
-    """Return HiGHS, not parallel, with a fixed seed and without a limit in seconds."""
-    highs = _Highs()
-    for name, value in (
-        ("output_flag", False),
-        ("parallel", "off"),
-        ("random_seed", 1),
-        ("mip_rel_gap", 0.0),
-        ("mip_max_nodes", NODES),
-    ):
-        highs.setOptionValue(name, value)
-    return highs
-
-
-def solved(highs: _Highs, columns: int, *, whole: bool = True) -> Ints | None:
+def solved(highs: Highs, columns: int, *, whole: bool = True) -> Ints | None:
     """Return the first `columns` of a solution in whole numbers, None where none was found.
 
     Without `whole` the numbers may be parts of people, to six digits.

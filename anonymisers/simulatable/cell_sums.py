@@ -17,7 +17,7 @@ class CellSums:
     `inner` (n, dims): positions of the inner cells. `sums` (size, n): 1 where a cell counts an inner cell.
     `parts`: for each cell that is broken down, the cells (m,) that add up to it, for each dimension that
     breaks it down. `order`: all cells, parts before what they add up to. `names` (size,): the same number for
-    cells that count the same inner cells.
+    cells that count the same inner cells, and one of its own for each cell that is not there.
     """
 
     system: LinkedTables
@@ -36,6 +36,8 @@ class CellSums:
             counted = np.flatnonzero(column >= 0)
             sums[column[counted], counted] = 1
         names = np.unique(sums, axis=0, return_inverse=True)[1].ravel()
+        alone = np.where(system.present, names, len(names) + np.arange(len(names)))
+        names = np.unique(alone, return_inverse=True)[1].ravel()
         return cls(system, inner, sums, _parts(system), _order(system), names)
 
     @property

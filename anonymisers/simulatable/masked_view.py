@@ -16,7 +16,11 @@ from anonymisers.suppression.group_disclosure import GroupDisclosure, implied_ze
 from anonymisers.suppression.strategies.task import Task
 from anonymisers.tables.arrays import Bools, Floats, Ints
 from anonymisers.tables.keyed_random import random_fractions
+from anonymisers.tables.rules import Rules
 
+NOT_BROKEN_DOWN = 3
+"""Parts of a cell whose number everybody knows, below so many times k, are of no class: they would have no
+room to change. That follows from what everybody knows."""
 FEW_PARTS = 2
 """A sum over so many small cells, and no large one, may be small or large: the sum is uncertain."""
 
@@ -46,6 +50,33 @@ class ViewTuning:
 
 
 TUNING = ViewTuning()
+
+
+@dataclass(frozen=True, eq=False)
+class ViewDraws:
+    """All that the key decides of a view, for each cell (size,).
+
+    `zeros`: whether a zero there is drawn among small cells. `lowest`: the number of people above which large
+    cells are told apart, by this number times powers of two.
+    """
+
+    zeros: Bools
+    lowest: Floats
+
+    @classmethod
+    def of(cls, cells: CellSums, rules: Rules, key: bytes) -> "ViewDraws":
+        """Return the draws of a key. Equal cells have one draw."""
+        size = cells.system.size
+        drawn = random_fractions(key, "zeros of the view", size) < drawn_share(rules)
+        powers = 2.0 ** random_fractions(key, "powers of the view", size)
+        lowest = TUNING.smallest_power * rules.threshold * powers
+        # Powers differ in their last digits from one processor to another; views must not differ.
+        return cls(drawn[cells.first_of_name], np.rint(lowest * 4096) / 4096)
+
+
+def drawn_share(rules: Rules) -> float:
+    """Return the share of zeros that are drawn into the class of small cells."""
+    return {"partner": TUNING.drawn_zeros, "protect": 1.0, "publish": 0.0}[rules.zeros]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,22 +139,25 @@ class MaskedView:
         return nobody
 
 
-def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes) -> MaskedView:
-    """Return the view of a table whose cells have these `values`, with the draws of this key.
+def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, draws: ViewDraws) -> MaskedView:
+    """Return the view of a table whose cells have these `values`, with the draws of a key.
 
-    `known`: cells whose value everybody knows already: public cells, structural zeros, and what earlier
-    releases show.
+    `known`: cells whose value everybody knows already: public cells, structural zeros, what earlier releases
+    show, and cells that are always shown.
     """
     rules, size = task.rules, cells.system.size
-    share = {"partner": TUNING.drawn_zeros, "protect": 1.0, "publish": 0.0}[rules.zeros]
+    share = drawn_share(rules)
     disclosure = GroupDisclosure.of(cells.system, rules, values)
     zeros = cells.system.present & (values == 0) & ~known & ~task.fixed
-    # Equal cells have one draw.
-    draws = (random_fractions(key, "zeros of the view", size) < share)[cells.first_of_name]
     forced = zeros & finest_cells(cells) & (np.arange(size) >= cells.own)
+    kept = _kept(cells, task)
+    few = kept & (values > 0) & (values < NOT_BROKEN_DOWN * rules.threshold)
+    inside = parts_of(cells, few) & cells.system.present & ~known
+    if share:
+        forced |= zeros & finest_cells(cells) & inside
     while True:
-        drawn = drawn_zeros(cells, zeros, draws, forced)
-        classes = classes_of(cells, values, drawn, rules.threshold)
+        drawn = drawn_zeros(cells, zeros, draws.zeros, forced)
+        classes = classes_of(cells, values, drawn, rules.threshold, inside, kept)
         nobody = cells.system.present & ((classes == Class.NOBODY) | (known & (values == 0)))
         # Where zeros that everybody sees leave no room for anybody, a draw hides nothing.
         seen_empty = drawn & ~cells.sums[:, ~cells.sums[nobody].any(axis=0)].any(axis=1)
@@ -131,10 +165,12 @@ def view_of(cells: CellSums, task: Task, values: Ints, known: Bools, key: bytes)
         if not seen_empty.any() and not further.any():
             break
         zeros, forced = zeros & ~seen_empty, (forced | further) & ~seen_empty
-    least, most = class_bounds(cells, task, classes, values, key)
+    least, most = class_bounds(cells, task, classes, values, draws.lowest)
     inner = np.flatnonzero(~cells.sums[cells.system.present & known & (values == 0)].any(axis=0))
     open_class = (classes == Class.SMALL) | (classes == Class.UNCERTAIN)
-    by_draw = open_class & (share > 0) & (share < 1) & ~known & ~in_small_groups(disclosure, classes)
+    by_draw = (
+        open_class & (share > 0) & (share < 1) & ~known & ~in_small_groups(disclosure, classes) & ~inside
+    )
     seen = known | (classes == Class.NOBODY)
     return MaskedView(
         cells,
@@ -177,9 +213,28 @@ def drawn_zeros(cells: CellSums, zeros: Bools, draws: Bools, forced: Bools) -> B
     return found
 
 
-def classes_of(cells: CellSums, values: Ints, drawn: Bools, k: int) -> Ints:
+def parts_of(cells: CellSums, above: Bools) -> Bools:
+    """Return the cells (size,) all of whose inner cells are in one of some cells."""
+    found = np.zeros(len(above), dtype=np.bool_)
+    for cell in np.flatnonzero(above).tolist():
+        found |= ~cells.sums[:, cells.sums[cell] == 0].any(axis=1)
+    return found
+
+
+def classes_of(  # noqa: PLR0917 - two masks more than where everything is open
+    cells: CellSums,
+    values: Ints,
+    drawn: Bools,
+    k: int,
+    inside: Bools | None = None,
+    kept: Bools | None = None,
+) -> Ints:
     """Return the class (size,) of each cell from the classes of its parts, and where these leave it open,
-    from its value."""
+    from its value. Cells marked by `inside` are uncertain, whatever their number is; the class of those
+    marked by `kept` is that of their number, which everybody knows.
+    """
+    none = np.zeros(len(values), dtype=np.bool_)
+    inside, kept = none if inside is None else inside, none if kept is None else kept
     classes = np.full(len(values), Class.NOBODY, dtype=np.int64)
     small_parts, large = np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=np.bool_)
     for cell in cells.order:
@@ -187,11 +242,20 @@ def classes_of(cells: CellSums, values: Ints, drawn: Bools, k: int) -> Ints:
         if not cells.system.present[cell]:
             continue
         if ways is None:
-            if value or drawn[cell]:
+            if inside[cell] and (value or drawn[cell]):
+                classes[cell], small_parts[cell] = Class.UNCERTAIN, 1
+            elif value or drawn[cell]:
                 classes[cell] = Class.LARGE if value >= k else Class.SMALL
                 small_parts[cell], large[cell] = int(value < k), value >= k
             continue
         if any((classes[parts] == Class.NOBODY).all() for parts in ways):
+            continue
+        if kept[cell] and value:
+            classes[cell] = Class.LARGE if value >= k else Class.SMALL
+            small_parts[cell], large[cell] = int(value < k), value >= k
+            continue
+        if inside[cell]:
+            classes[cell], small_parts[cell] = Class.UNCERTAIN, 1
             continue
         few = min(int(small_parts[parts].sum()) for parts in ways)
         large[cell] = any(large[parts].any() for parts in ways)
@@ -204,6 +268,20 @@ def classes_of(cells: CellSums, values: Ints, drawn: Bools, k: int) -> Ints:
     return classes
 
 
+def _kept(cells: CellSums, task: Task) -> Bools:
+    """Return the cells (size,) of which everybody knows the number alone: those always shown, and registered
+    figures. The total is not among them, which is shown in any case."""
+    kept = task.always.copy()
+    for block, start in zip(cells.system.blocks[1:], cells.system.starts[1:], strict=True):
+        here = slice(start, start + block.lattice.size)
+        if np.count_nonzero(block.present) == 1 and (task.fixed[here] & block.present).any():
+            kept[here] |= block.present
+    same = np.zeros(len(cells.names), dtype=np.bool_)
+    same[cells.names[kept & cells.system.present]] = True
+    kept = same[cells.names] & cells.system.present
+    return np.asarray(kept & (cells.names != cells.names[cells.total]))
+
+
 def in_small_groups(disclosure: GroupDisclosure, classes: Ints) -> Bools:
     """Return the cells of breakdowns that are withheld with their small group."""
     inside = np.zeros(len(classes), dtype=np.bool_)
@@ -212,19 +290,18 @@ def in_small_groups(disclosure: GroupDisclosure, classes: Ints) -> Bools:
     return inside
 
 
-def class_bounds(cells: CellSums, task: Task, classes: Ints, values: Ints, key: bytes) -> tuple[Ints, Floats]:
+def class_bounds(
+    cells: CellSums, task: Task, classes: Ints, values: Ints, lowest: Floats
+) -> tuple[Ints, Floats]:
     """Return the least and the greatest value of each cell's class.
 
-    Finest large cells are told apart by powers of two, whose bounds the key draws for each cell.
+    Finest large cells are told apart by powers of two, times the `lowest` number drawn for each cell.
     """
     k, size = task.rules.threshold, len(values)
     least = np.where(classes == Class.LARGE, k, np.where(classes == Class.NOBODY, 0, task.rules.least))
     most = np.select([classes == Class.SMALL, classes == Class.NOBODY], [k - 1.0, 0.0], np.inf)
     absent = ~cells.system.present
     least[absent], most[absent] = 0, np.inf
-    lowest = TUNING.smallest_power * k * 2.0 ** random_fractions(key, "powers of the view", size)
-    # Powers differ in their last digits from one processor to another; views must not differ.
-    lowest = np.rint(lowest * 4096) / 4096
     own = np.arange(size) < cells.own
     for cell in np.flatnonzero(finest_cells(cells) & (classes == Class.LARGE) & own).tolist():
         bound = float(lowest[cell])

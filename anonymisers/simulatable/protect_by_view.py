@@ -11,9 +11,10 @@ Choices that depend on what they hide: Wong and others (2007), minimality attack
 Nissim (2005), simulatable auditing; Liu and Wang (2014), the first safe candidate is not safe.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -21,14 +22,15 @@ import numpy as np
 from anonymisers.errors import ProtectionError
 from anonymisers.simulatable.accepted_pattern import Accepted
 from anonymisers.simulatable.cell_sums import CellSums
-from anonymisers.simulatable.masked_view import Class, MaskedView, view_of
+from anonymisers.simulatable.masked_view import Class, MaskedView, ViewDraws, view_of
 from anonymisers.simulatable.table_cells import (
     TableCells,
+    TablesToProtect,
     different_cells,
     narrow_tables,
 )
 from anonymisers.simulatable.view_pattern import choose_pattern
-from anonymisers.simulatable.wider_tables import refused, with_wider_tables
+from anonymisers.simulatable.wider_tables import in_all_tables, refused, with_wider_tables
 from anonymisers.suppression.group_disclosure import GroupDisclosure
 from anonymisers.suppression.protect_table import Protected
 from anonymisers.tables.arrays import Bools, Ints
@@ -81,32 +83,37 @@ class Step(Enum):
     FEWER = "inner cells, zeros and the total; of tables of three dimensions or more, those of one"
     ZEROS = "zeros and the total"
     TOTAL = "the total"
+    ALONE = "the total, with all tables refused"
+    NOTHING = "nothing"
 
 
 def applies(table: Table, rules: Rules, known: Sequence[Release] = ()) -> bool:
     """Whether a table is protected by its view: by what everybody knows of it, never by a withheld count.
 
-    The table has few cells, about all people that it lists; no cell is always shown, and no earlier release
-    is about other people, or about any where larger tables have three dimensions. The total, which is
-    shown, is no giant number. Priority tables are protected with all others; where others are not wanted
-    (`Rules.finer`), the table is protected by its counts.
+    The table has few cells, about all people that it lists, and no earlier release is about other people. A
+    larger one has no tables of three dimensions where cells are always shown, figures or earlier releases
+    stand beside it, or the rules want its priority tables alone (`Rules.finer`); else priority tables are
+    protected with all others. The total, which is shown, is no giant number.
     """
-    if not rules.withstands_reruns or rules.always or dict(table.where):
-        return False
-    if rules.priority and rules.finer is None:
+    if not rules.withstands_reruns or dict(table.where):
         return False
     inner = prod(len(d.leaves) for d in table.dims)
     if inner > MOST_IN_TWO_DIMENSIONS or table.counts.sum() > MOST_PEOPLE:
         return False
     base = SharedBase.of(table, known)
-    lattice = base.own_lattice(rules.max_dims)
-    # Beside earlier releases wider tables are not tried.
-    wide = bool(known) and _is_wide(lattice)
+    full = base.own_lattice(rules.max_dims)
+    tables = TablesToProtect.of(full, rules)
+    beside = bool(known or rules.always) or tables.lattice.size < full.size or not tables.present.all()
+    if beside and tables.lattice.size < full.size and rules.zeros == "publish":
+        return False
     return (
-        (_is_small(table, lattice) or (_has_few_cells(lattice) and not wide))
+        (
+            _is_small(table, tables.lattice)
+            or (_has_few_cells(tables.lattice) and not (beside and tables.is_wide))
+        )
         and not base.open_elsewhere
         and not any(merged.any() for merged in base.merged)
-        and not difference_blocks(base, lattice, known)
+        and not difference_blocks(base, full, known)
     )
 
 
@@ -119,43 +126,99 @@ def _has_few_cells(lattice: Lattice) -> bool:
     return different_cells(narrow_tables(lattice, TWO)) <= MOST_IN_TWO_DIMENSIONS
 
 
-def _is_wide(lattice: Lattice) -> bool:
-    """Whether some table has three dimensions of several codes, or more."""
-    return narrow_tables(lattice, TWO).size < lattice.size
-
-
-def protect_by_view(table: Table, rules: Rules, key: bytes, *, known: Sequence[Release] = ()) -> Protected:
+def protect_by_view(
+    table: Table, rules: Rules, key: bytes, *, known: Sequence[Release] = (), even_nothing: bool = True
+) -> Protected:
     """Protect all tables of a small table so that reruns of the program tell nothing.
 
     No step that chooses a pattern reads a withheld count: docs/explanation/disclosure-control/reruns.md.
     For each end of the range of each small cell some table with that value gives the same release, at least
     `Protected.rerun_ratio` times as often as the truth. Raises RulesError and TableError as `protect` does,
-    and ProtectionError where not even the total can be shown alone.
+    and ProtectionError where not even the total can be shown alone. `even_nothing`: whether that is a step of
+    its own beside what is known; not where all of that is shown, and nothing else is known.
     """
-    rules.check_names(table.dims)
-    base = SharedBase.of(table, known)
-    lattice = base.own_lattice(rules.max_dims)
-    everything = TableCells.of(base, lattice, rules, key, known)
-    wide = _is_wide(lattice) and not _is_small(table, lattice)
-    narrow = {
-        most: TableCells.of(base, narrow_tables(lattice, most), rules, key, known)
-        for most in ((1, TWO) if wide else ())
-    }
-    for number, step in _steps(key, rules, _views(everything.cells), wide=wide):
-        some = narrow[TWO if step is Step.ALL else 1] if wide else everything
-        view = view_of(some.cells, some.task, some.values, some.seen, derive_key(key, f"view {number}"))
-        if view.classes[some.cells.total] != Class.LARGE:
-            raise ProtectionError("the table has too few people for anything to be shown")
-        if step is Step.TOTAL:
-            view = _without_zeros(view)
-        what = Step.ALL if wide and step is Step.FEWER else step
-        found = _accepted(view, some.values, what, derive_key(key, f"pattern {number}"))
-        if found is not None:
-            found = replace(found, rate=_rate(step, everything.cells, wide=wide))
-            whole = _whole(found, some, everything, step, derive_key(key, f"wider {number}"))
-            if whole is not None:
-                return whole
-    raise ProtectionError("no safe pattern was found without reading withheld counts")
+    return SmallTable.of(table, rules, known).protected(key, even_nothing=even_nothing)
+
+
+@dataclass(frozen=True, eq=False)
+class SmallTable:
+    """A table with all that is known of it before a key draws anything, so that reruns need not find it anew.
+
+    `everything`: the cells of all tables that are wanted; `narrow`: those of tables of so many dimensions,
+    where wider tables come in a second step.
+    """
+
+    rules: Rules
+    known: Sequence[Release]
+    base: SharedBase
+    full: Lattice
+    tables: TablesToProtect
+    everything: TableCells
+    narrow: Mapping[int, TableCells]
+
+    @classmethod
+    def of(cls, table: Table, rules: Rules, known: Sequence[Release] = ()) -> "SmallTable":
+        """Return the table beside earlier releases. Raises RulesError and TableError as `protect` does."""
+        rules.check_names(table.dims)
+        base = SharedBase.of(table, known)
+        full = base.own_lattice(rules.max_dims)
+        tables = TablesToProtect.of(full, rules)
+        steps = (1, TWO) if tables.is_wide and not _is_small(table, tables.lattice) else ()
+        narrow = {
+            most: TableCells.of(base, tables.narrow(most), tables.narrow(most).rules_of(rules), known)
+            for most in steps
+        }
+        everything = TableCells.of(base, tables, rules, known)
+        return cls(rules, known, base, full, tables, everything, narrow)
+
+    @cached_property
+    def alone(self) -> TableCells:
+        """The total, with all tables refused."""
+        alone = TablesToProtect.total_alone(self.full)
+        return TableCells.of(self.base, alone, alone.rules_of(self.rules), self.known)
+
+    @cached_property
+    def _total_discloses(self) -> bool:
+        return self.everything.follows_and_is_small
+
+    def protected(self, key: bytes, *, even_nothing: bool = True) -> Protected:
+        """Return the pattern under a key: see `protect_by_view`.
+
+        Each further release of the same people has draws of its own. Else a key would begin with the same
+        step in all of them, and tables that pass an earlier step in one gave them never together.
+        """
+        if further := sum(len(release.values) > 1 for release in self.known):
+            key = derive_key(key, f"beside {further} releases")
+        rules, everything, wide = self.rules, self.everything, bool(self.narrow)
+        beside = tuple(
+            step for step in (Step.ALONE, Step.NOTHING) if self.known and (even_nothing or step is Step.ALONE)
+        )
+        for number, step in _steps(key, rules, _views(everything.cells), beside, wide=wide):
+            if step is Step.NOTHING:
+                raise ProtectionError(
+                    "nothing is safe, or this key shows nothing, beside what is known already"
+                )
+            if self._total_discloses:
+                raise ProtectionError("the total would disclose a small number beside what is known already")
+            some = self.narrow[TWO if step is Step.ALL else 1] if wide else everything
+            if step is Step.ALONE:
+                some = self.alone
+            draws = ViewDraws.of(some.cells, rules, derive_key(key, f"view {number}"))
+            view = view_of(some.cells, some.task, some.values, some.seen, draws)
+            if some.values[some.cells.total] < rules.threshold:
+                raise ProtectionError("the table has too few people for anything to be shown")
+            if step in {Step.TOTAL, Step.ALONE}:
+                view = _without_zeros(view)
+            elif view.classes[some.cells.total] != Class.LARGE:
+                continue
+            what = Step.ALL if wide and step is Step.FEWER else step
+            found = _accepted(view, some.values, what, derive_key(key, f"pattern {number}"))
+            if found is not None:
+                found = replace(found, rate=_rate(step, everything.cells, wide=wide))
+                whole = _whole(found, some, everything, step, derive_key(key, f"wider {number}"))
+                if whole is not None:
+                    return in_all_tables(whole, self.tables, self.base, self.full, self.known)
+        raise ProtectionError("no safe pattern was found without reading withheld counts")
 
 
 def _whole(
@@ -179,16 +242,23 @@ def _views_of_fewer(*, wide: bool) -> int:
     return TUNING.views_of_one_dimension if wide else TUNING.views_without_margins
 
 
-def _steps(key: bytes, rules: Rules, views: int, *, wide: bool) -> Iterator[tuple[int, Step]]:
-    """Yield what is tried, one after another, by the key alone; each with a number of its own."""
+def _steps(
+    key: bytes, rules: Rules, views: int, beside: tuple[Step, ...], *, wide: bool
+) -> Iterator[tuple[int, Step]]:
+    """Yield what is tried, one after another, by the key alone; each with a number of its own.
+
+    `beside`: the last steps, where figures or earlier releases stand beside the table.
+    """
     fewer = [Step.FEWER] * _views_of_fewer(wide=wide)
     tried = [Step.ALL] * views + fewer + [Step.ZEROS, Step.TOTAL]
-    later = [step for step in Step if step is not Step.ALL]
+    tried += beside
+    later = [step for step in Step if step is not Step.ALL and step in tried]
     drawn = int(random_fractions(key, "first step", 1)[0] / TUNING.base_rate)
     first = tried.index(later[drawn]) if drawn < len(later) else 0
     for number, step in enumerate(tried):
-        # Where zeros are published, none can be withheld with the rest.
-        if number >= first and not (step is Step.TOTAL and rules.zeros == "publish"):
+        # Where zeros are published, none can be withheld with the rest; nor can cells that are always shown.
+        left_out = step in {Step.TOTAL, Step.ALONE} and rules.zeros == "publish"
+        if number >= first and not left_out and not (step is Step.ALONE and rules.always):
             yield number, step
 
 
@@ -200,6 +270,7 @@ def _rate(step: Step, cells: CellSums, *, wide: bool) -> float:
         Step.FEWER: TUNING.base_rate / _views_of_fewer(wide=wide),
         Step.ZEROS: TUNING.base_rate,
         Step.TOTAL: TUNING.base_rate,
+        Step.ALONE: TUNING.base_rate,
     }[step]
 
 
@@ -214,7 +285,7 @@ def _pattern(view: MaskedView, step: Step, total: int, key: bytes) -> Bools | No
     """Return the cells to withhold at a step, by the view, the total, which is shown, and the key."""
     everybody = view.cells.names == view.cells.names[view.cells.total]
     everything = view.cells.system.present & ~view.known & (view.classes != Class.NOBODY) & ~everybody
-    if step is Step.ZEROS or step is Step.TOTAL:
+    if step in {Step.ZEROS, Step.TOTAL, Step.ALONE}:
         return view.closed(everything)
     begin = everything & ~view.finest if step is Step.FEWER else np.zeros_like(everything)
     fewest, most = TUNING.stand_ins

@@ -30,6 +30,9 @@ class ReachableValues:
         self, view: MaskedView, values: Ints, *, whole: bool = True, singletons: bool = True
     ) -> None:
         self.view, self.values, self._whole, self._singletons = view, values, whole, singletons
+        self.narrow: dict[int, tuple[int, int]] = {}
+        """Withheld cells that the cells always shown leave no room, each with the least and the greatest
+        value that it can have beside these."""
         self._found = 0
         self._room_tables: Ints = np.zeros((ROOM, view.sums.shape[1]), dtype=np.int64)
         self._room_cells: Ints = np.zeros((ROOM, view.sums.shape[0]), dtype=np.int64)
@@ -91,8 +94,9 @@ class ReachableValues:
         low, high = used.min(axis=0, initial=MANY), used.max(axis=0, initial=-1)
         program = None
         for at, cell in enumerate(cells.tolist()):
-            for value in ends:
-                reached = low[at] <= value if value < ends[1] else high[at] >= value
+            for lower in (True, False):
+                value = self._end(cell, ends, lower=lower)
+                reached = low[at] <= value if lower else high[at] >= value
                 wide = view.classes[cell] == Class.UNCERTAIN and high[at] - low[at] >= rules.threshold
                 if reached or wide:
                     continue
@@ -103,11 +107,35 @@ class ReachableValues:
                     found = program.find(goal)
                     if found is None and view.classes[cell] == Class.UNCERTAIN:
                         goal, found = self._k_values(suppressed, cell)
+                    if found is None and self._is_narrow(cell):
+                        value = self._end(cell, ends, lower=lower)
+                        found = program.find(Goal(cell, value, value))
                 if found is None:
                     yield goal
                     continue
                 self.add(found, in_class=True)
                 low, high = np.minimum(low, self._cells[-1, cells]), np.maximum(high, self._cells[-1, cells])
+
+    def _end(self, cell: int, ends: tuple[int, int], *, lower: bool) -> int:
+        """Return the end of its range that a cell must reach."""
+        low, high = self.narrow.get(cell, ends)
+        return max(low, ends[0]) if lower else min(high, ends[1])
+
+    def _is_narrow(self, cell: int) -> bool:
+        """Whether the cells that are always shown leave a cell no room, but more than one value: by what they
+        show, and the total, alone."""
+        view = self.view
+        if cell in self.narrow or cell >= view.cells.own or not view.task.always.any():
+            return cell in self.narrow
+        shown = view.known | (view.cells.names == view.cells.names[view.cells.total])
+        program = AgreeingTables(view, ~shown, self.values, in_class=False, few_zeros=False)
+        inner = np.flatnonzero(view.sums[cell])
+        tables = [program.extreme(inner, sign) for sign in (-1, 1)]
+        low, high = (MANY if table is None else int(view.sums[cell] @ table) for table in tables)
+        rules = view.task.rules
+        if low < high < MANY and not _far_enough(low, high, rules.least, rules.threshold):
+            self.narrow[cell] = (low, high)
+        return cell in self.narrow
 
     def _k_values(self, suppressed: Bools, cell: int) -> tuple[Goal, Ints | None]:
         """Return the goal that a cell is k above its least value in the class, and a table that meets it."""
@@ -133,7 +161,8 @@ class ReachableValues:
         for cell in cells.tolist():
             used = self._cells[self.agreeing(suppressed), cell]
             low, high = int(used.min(initial=MANY)), int(used.max(initial=-1))
-            if _far_enough(low, high, rules.least, rules.threshold) or (certain[cell] and low < high):
+            several = certain[cell] or cell in self.narrow
+            if _far_enough(low, high, rules.least, rules.threshold) or (several and low < high):
                 continue
             if not search:
                 yield Goal(cell, 0, 0, in_class=False)
@@ -144,7 +173,10 @@ class ReachableValues:
             low = 0 if lowest is None else int(view.sums[cell] @ lowest)
             high = rules.threshold - 1 if low <= rules.least else low + rules.threshold
             goal = Goal(cell, low + 1 if certain[cell] else high, np.inf, in_class=False)
-            if (found := program.find(goal)) is None:
+            found = program.find(goal)
+            if found is None and self._is_narrow(cell):
+                found = program.find(Goal(cell, low + 1, np.inf, in_class=False))
+            if found is None:
                 yield goal
             else:
                 self.add(found, in_class=False)

@@ -6,19 +6,24 @@ views, the wider tables are refused: all of their cells are withheld, and the ta
 they are. The key refuses now and then at once, so that counts that pass the test give such a release too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from anonymisers.simulatable.accepted_pattern import Accepted
 from anonymisers.simulatable.masked_view import Class, MaskedView
-from anonymisers.simulatable.table_cells import TableCells
+from anonymisers.simulatable.table_cells import TableCells, TablesToProtect
 from anonymisers.simulatable.view_pattern import choose_pattern
 from anonymisers.simulatable.wider_view import ProtectedMargins, wider_view
 from anonymisers.suppression.group_disclosure import implied_zeros
 from anonymisers.suppression.protect_table import Protected
 from anonymisers.tables.arrays import Ints
+from anonymisers.tables.earlier_releases import SharedBase, earlier_blocks, public_cells
 from anonymisers.tables.keyed_random import derive_key, random_fractions
+from anonymisers.tables.lattice import Lattice
+from anonymisers.tables.linked_tables import LinkedTables
+from anonymisers.tables.release import Release
 from anonymisers.tables.structural_zeros import structural_cells
 
 
@@ -88,3 +93,20 @@ def refused(margins: Accepted, some: TableCells, everything: TableCells, rate: f
     suppressed &= ~(implied_zeros(full.parents(), zero, suppressed) & ~settled)
     suppressed &= ~structural_cells(full, everything.structural)
     return replace(margins, rate=margins.rate * rate).protected(everything, suppressed, settled)
+
+
+def in_all_tables(
+    some: Protected, tables: TablesToProtect, base: SharedBase, full: Lattice, known: Sequence[Release]
+) -> Protected:
+    """Return the pattern of priority tables inside all tables of the rules; the others are refused."""
+    if tables.lattice.size == full.size and tables.present.all():
+        return some
+    numbers = full.cells(tables.lattice.keys())[tables.present]
+    suppressed, settled = np.ones(full.size, dtype=np.bool_), np.zeros(full.size, dtype=np.bool_)
+    suppressed[numbers], settled[numbers] = some.suppressed[tables.present], some.settled[tables.present]
+    block = base.own_block(full, np.ones(full.size, dtype=np.bool_))
+    values = LinkedTables(base.dims, (block,)).sums(some.people.coords, some.people.counts)
+    structural = structural_cells(full, base.structural)
+    suppressed &= ~(implied_zeros(full.parents(), values == 0, suppressed) & ~settled) & ~structural
+    public = public_cells(block, earlier_blocks(base, known)) | structural
+    return replace(some, lattice=full, values=values, suppressed=suppressed, settled=settled, public=public)

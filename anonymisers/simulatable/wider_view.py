@@ -10,23 +10,21 @@ import numpy as np
 
 from anonymisers.simulatable.cell_sums import CellSums
 from anonymisers.simulatable.masked_view import (
-    TUNING,
+    NOT_BROKEN_DOWN,
     Class,
     MaskedView,
+    ViewDraws,
     class_bounds,
     classes_of,
+    drawn_share,
     drawn_zeros,
     finest_cells,
     in_small_groups,
+    parts_of,
 )
 from anonymisers.simulatable.table_cells import TableCells
 from anonymisers.suppression.group_disclosure import GroupDisclosure
 from anonymisers.tables.arrays import Bools, Ints
-from anonymisers.tables.keyed_random import random_fractions
-
-NOT_BROKEN_DOWN = 3
-"""A shown cell of two dimensions below so many times k is not broken down by a third: its parts would have no
-room to change. That follows from what is shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +50,7 @@ def wider_view(margins: ProtectedMargins, everything: TableCells, key: bytes) ->
     """
     cells, task, values, known = everything.cells, everything.task, everything.values, everything.seen
     rules, size, view = task.rules, cells.system.size, margins.view
-    share = {"partner": TUNING.drawn_zeros, "protect": 1.0, "publish": 0.0}[rules.zeros]
+    share = drawn_share(rules)
     at = margins.numbers(cells)
     wider = cells.system.present.copy()
     wider[at] = False
@@ -62,18 +60,18 @@ def wider_view(margins: ProtectedMargins, everything: TableCells, key: bytes) ->
     empty[at] = view.classes == Class.NOBODY
     few = shown & (values > 0) & (values < NOT_BROKEN_DOWN * rules.threshold)
     # What has no room, or is a part of what is withheld, is open whatever is inside.
-    hidden = wider & _sums_of(cells, wider & finest_cells(cells) & _parts_of(cells, few))
-    inside = _parts_of(cells, withheld) | hidden
+    hidden = wider & _sums_of(cells, wider & finest_cells(cells) & parts_of(cells, few))
+    inside = parts_of(cells, withheld) | hidden
     disclosure = GroupDisclosure.of(cells.system, rules, values)
-    zeros = wider & (values == 0) & ~known & ~task.fixed & ~_parts_of(cells, empty)
-    draws = (random_fractions(key, "zeros of the view", size) < share)[cells.first_of_name]
+    zeros = wider & (values == 0) & ~known & ~task.fixed & ~parts_of(cells, empty)
+    draws = ViewDraws.of(cells, rules, key)
     forced = zeros & finest_cells(cells) & inside if share else np.zeros_like(zeros)
-    drawn = drawn_zeros(cells, zeros, draws, forced)
+    drawn = drawn_zeros(cells, zeros, draws.zeros, forced)
     classes = classes_of(cells, values, drawn, rules.threshold)
     hidden &= classes != Class.NOBODY
     classes[hidden] = Class.UNCERTAIN
     classes[at] = view.classes
-    least, most = class_bounds(cells, task, classes, values, key)
+    least, most = class_bounds(cells, task, classes, values, draws.lowest)
     least[at], most[at] = view.least, view.most
     known = known | shown
     inner = np.flatnonzero(~cells.sums[cells.system.present & known & (values == 0)].any(axis=0))
@@ -99,14 +97,6 @@ def wider_view(margins: ProtectedMargins, everything: TableCells, key: bytes) ->
         cells.sums[:, inner],
         GroupDisclosure(disclosure.pairs, disclosure.parents, classes == Class.NOBODY),
     )
-
-
-def _parts_of(cells: CellSums, above: Bools) -> Bools:
-    """Return the cells (size,) all of whose inner cells are in one of some cells."""
-    found = np.zeros(len(above), dtype=np.bool_)
-    for cell in np.flatnonzero(above).tolist():
-        found |= ~cells.sums[:, cells.sums[cell] == 0].any(axis=1)
-    return found
 
 
 def _sums_of(cells: CellSums, parts: Bools) -> Bools:

@@ -13,9 +13,9 @@ from math import prod
 
 import highspy
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
 
 from anonymisers.proof.singletons import one_inner_cell
+from anonymisers.solving.solvers import Highs, new_solver
 from anonymisers.suppression.dependent_cells import dependent_groups
 from anonymisers.suppression.separation import Cut, Region, Requirement, separation_regions
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
@@ -99,18 +99,7 @@ def solve_cutting_planes(pattern: SuppressionPattern, cost_factor: Floats) -> Bo
     return master.suppression > 0.5
 
 
-def _solver(**options: str | float) -> _Highs:
-    highs = _Highs()
-    for name, value in options.items():
-        highs.setOptionValue(name, value)
-    for name in ("output_flag", "parallel"):
-        highs.setOptionValue(name, "off")
-    highs.setOptionValue("solver", "simplex")
-    highs.setOptionValue("random_seed", 1)
-    return highs
-
-
-def _solved(highs: _Highs) -> Floats | None:
+def _solved(highs: Highs) -> Floats | None:
     """Return the solution of a program, None where there is none: where always published cells prevent a
     solution."""
     highs.run()
@@ -149,10 +138,10 @@ class _MasterProblem:
                         requirements.append((number, Requirement(amount, sign, cell, -1)))
         return _in_order(requirements)
 
-    def _program(self) -> _Highs:
+    def _program(self) -> Highs:
         """Return the program of the fewest people, without any cut so far."""
         pattern, cells, size = self._pattern, self._cells, len(self._cells)
-        highs = _solver(presolve="off")
+        highs = new_solver(solver="simplex", presolve="off")
         noise = 1.0 + TUNING.noise * np.rint(4096 * pattern.tie[cells]) / 4096
         self._cost = (self._values[cells] + 1) * noise * self._cost_factor[cells]
         highs.passModel(
@@ -233,7 +222,9 @@ class _MasterProblem:
                 numbers.append(place[cut_cells[inside]].astype(np.int32))
                 weights.append(np.minimum(cut_weights[inside], left))
                 starts.append(starts[-1] + int(inside.sum()))
-        highs = _solver(presolve="on", mip_rel_gap=TUNING.gap, mip_max_nodes=TUNING.nodes)
+        highs = new_solver(
+            solver="simplex", presolve="on", mip_rel_gap=TUNING.gap, mip_max_nodes=TUNING.nodes
+        )
         highs.passModel(
             len(part), len(rest), starts[-1], ROWS, 1, 0.0, self._cost[part], np.zeros(len(part)),
             np.ones(len(part)), np.array(rest), np.full(len(rest), highspy.kHighsInf),

@@ -45,14 +45,19 @@ class FixedSums:
     full: Lattice
     to_protect: Callable[[Task], Protected]
 
-    def changed(self, settled_tables: SettledTables, steps: int = TUNING.steps) -> tuple[SettledTables, bool]:
-        """Return the tables with feasible tables that change every small sum, and whether they do."""
+    def changed(
+        self, settled_tables: SettledTables, steps: int = TUNING.steps, *, or_none: bool = False
+    ) -> tuple[SettledTables, bool]:
+        """Return the tables with feasible tables that change every small sum, and whether they do.
+
+        With `or_none` the search ends with the first sum that none changes: the tables are of no use then.
+        """
         task, search, worlds = settled_tables.task, settled_tables.search, settled_tables.worlds
         search.solver = Solver(steps)  # The steps of the tables are spent.
         system = search.pattern.system
         schemes = widest_schemes(linked_dimensions(system.footprints, len(system.dims)))
         sums = SumSearch(self.full, search, schemes, self.to_protect(task), task.key)
-        further, fixed = sums.further_worlds(worlds)
+        further, fixed = sums.further_worlds(worlds, one_is_enough=or_none)
         return replace(settled_tables, worlds=(*worlds, *further)), not fixed
 
     def without_fixing(self, further: FurtherTables) -> SettledTables:
@@ -88,4 +93,6 @@ class FixedSums:
         return fine, found
 
     def _changed_at(self, steps: Sequence[Step], at: int) -> tuple[SettledTables, bool]:
-        return self.changed(steps[at].tables, TUNING.steps if at == 0 else TUNING.steps_of_more)
+        if at == 0:
+            return self.changed(steps[0].tables)
+        return self.changed(steps[at].tables, TUNING.steps_of_more, or_none=True)

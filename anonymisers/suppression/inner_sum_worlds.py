@@ -48,8 +48,13 @@ class SumSearch:
     to_protect: Callable[[SuppressionPattern], Bools]
     key: bytes
 
-    def further_worlds(self, worlds: Sequence[World]) -> tuple[list[World], frozenset[Sum]]:
-        """Return worlds besides those given, and the small sums that still none of them changes."""
+    def further_worlds(
+        self, worlds: Sequence[World], *, one_is_enough: bool = False
+    ) -> tuple[list[World], frozenset[Sum]]:
+        """Return worlds besides those given, and the small sums that still none of them changes.
+
+        With `one_is_enough` the search ends with the first such sum.
+        """
         fixed = set[Sum]()
         found, left = self._shuffled(list(self.unchanged(worlds)))
         further = _Changes(self.people.dims)
@@ -60,6 +65,8 @@ class SumSearch:
                 known = len(found)
                 if not (further.of(level.depths, place) or self._changed(level, place, found)):
                     fixed.add(tuple(place.tolist()))
+                    if one_is_enough:
+                        return found, frozenset(fixed)
         return found, frozenset(fixed)
 
     def _shuffled(self, left: list[InnerSums]) -> tuple[list[World], list[InnerSums]]:

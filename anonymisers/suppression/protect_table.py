@@ -119,7 +119,7 @@ def protect(
     rules.check_names(table.dims)
     base = SharedBase.of(table, known)
     full = base.own_lattice(rules.max_dims)
-    _, present = _chosen(full, rules)
+    _, present = chosen_tables(full, rules)
     if rules.zeros == "publish" and int(present.sum()) != full.size:
         raise RulesError(
             "with priority tables the others are withheld whole, their zeros among them",
@@ -150,11 +150,11 @@ def _settled(full: Lattice, rules: Rules, describe: Describe, progress: Progress
     the moves serve for all tables too once other people take part; if no pattern results, all moves are
     searched for anew.
     """
-    chosen, present = _chosen(full, rules)
+    chosen, present = chosen_tables(full, rules)
     task, first = describe(chosen, present, rules), _sharing(rules)
     if first is not None and cliques_of(task.system) is None:
         try:
-            part = describe(*_chosen(full, first), first)
+            part = describe(*chosen_tables(full, first), first)
             none = np.zeros(0, dtype=np.bool_)
             before = SettledTables(part, suppress(part, progress), (), none)
             known = reusable_moves(before, task.system, open_for_decision(before, chosen, present))
@@ -172,10 +172,10 @@ def _at_once(full: Lattice, rules: Rules, describe: Describe, turn: int) -> Sett
     Each turn makes its choices by another key.
     """
     named = replace(rules, priority=(*rules.priority, *(rules.finer or ())), finer=None)
-    task = describe(*_chosen(full, named), rules)
+    task = describe(*chosen_tables(full, named), rules)
     if cliques_of(task.system) is None:
         return None
-    lattice, present = _chosen(full, rules)
+    lattice, present = chosen_tables(full, rules)
     first = np.ones(task.system.size)
     first[task.system.blocks[0].lattice.cells(lattice.keys()[present])] = TUNING.priority_factor
     key = derive_key(task.key, f"all at once, turn {turn}") if turn else task.key
@@ -255,8 +255,9 @@ def _accepted(pattern: SuppressionPattern, task: Task) -> tuple[CellName, ...]:
     return cell_names_of(lattice, narrow[: lattice.size])
 
 
-def _chosen(full: Lattice, rules: Rules) -> tuple[Lattice, Bools]:
-    """Return the tables to protect with all their margins, and which of their cells are present."""
+def chosen_tables(full: Lattice, rules: Rules) -> tuple[Lattice, Bools]:
+    """The priority tables with all their margins, or all tables without priorities, and a mask (size,) over
+    which of their cells are to be protected."""
     if not rules.priority:
         return full, np.ones(full.size, dtype=np.bool_)
     alone = rules.priority == (TOTAL_ALONE,)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
+from anonymisers.solving.solvers import UNSCALED, Highs, new_solver
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
 from anonymisers.tables.arrays import Floats, Ints
 
@@ -62,20 +62,12 @@ class Region:
         self.small = np.flatnonzero(sensitive & pattern.must_suppress[self.cells])
         self.steps = 0
         self._covered: set[tuple[int, int]] = set()
+        self._counted: dict[int, NDArray[np.int32]] = {}
         self._amount = 0
         self._highs = self._program()
 
-    def _program(self) -> _Highs:
-        highs = _Highs()
-        for name, value in (
-            ("output_flag", False),
-            ("parallel", "off"),
-            ("presolve", "off"),
-            ("solver", "simplex"),
-            ("simplex_strategy", PRIMAL),
-            ("random_seed", 1),
-        ):
-            highs.setOptionValue(name, value)
+    def _program(self) -> Highs:
+        highs = new_solver(presolve="off", solver="simplex", simplex_strategy=PRIMAL, **UNSCALED)
         order = np.lexsort((self.place, self.owner))
         ends = np.bincount(self.owner, minlength=self.columns).cumsum()
         none, nothing = np.zeros(self.columns), np.zeros(self.rows)
@@ -104,8 +96,7 @@ class Region:
         self._between(number, -float(min(self._falls[number], requirement.amount)), float(requirement.amount))
         if requirement.other >= 0:
             self._between(self._number[requirement.other], 0.0, 0.0)
-        for column in own:
-            self._highs.changeColCost(column, -float(requirement.sign))
+        self._highs.changeColsCost(len(own), own, np.full(len(own), -float(requirement.sign)))
         self._highs.run()
         info = self._highs.getInfo()
         self.steps += RUN + max(0, int(info.simplex_iteration_count))
@@ -113,8 +104,7 @@ class Region:
         cut = None if met else self._cut(requirement, own)
         if met:
             self._remember(requirement)
-        for column in own:
-            self._highs.changeColCost(column, 0.0)
+        self._highs.changeColsCost(len(own), own, np.zeros(len(own)))
         for changed in (number, *([self._number[requirement.other]] if requirement.other >= 0 else ())):
             self._between(changed, self._low[changed], self._high[changed])
         return cut
@@ -138,12 +128,13 @@ class Region:
         else:
             self._highs.changeRowBounds(number - self.columns, low, high)
 
-    def _inside(self, number: int) -> list[int]:
+    def _inside(self, number: int) -> NDArray[np.int32]:
         """Return the inner cells that a cell counts."""
         if number < self.columns:
-            return [number]
-        inside: list[int] = self.owner[self.place == number - self.columns].tolist()
-        return inside
+            return np.array([number], dtype=np.int32)
+        if number not in self._counted:
+            self._counted[number] = self.owner[self.place == number - self.columns].astype(np.int32)
+        return self._counted[number]
 
     def _remember(self, requirement: Requirement) -> None:
         """Remember which other requirements of at most that amount the same solution meets."""
@@ -154,7 +145,7 @@ class Region:
             for cell in self.cells[self.small[sign * change >= requirement.amount - TINY]].tolist():
                 self._covered.add((cell, sign))
 
-    def _cut(self, requirement: Requirement, own: list[int]) -> Cut:
+    def _cut(self, requirement: Requirement, own: NDArray[np.int32]) -> Cut:
         """Return the cut of the program's dual: by how much each cell would widen the change, were it
         suppressed."""
         dual = -np.array(self._highs.getSolution().row_dual)

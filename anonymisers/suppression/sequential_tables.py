@@ -142,14 +142,16 @@ def with_further_tables(
     rules, trial = settled_tables.task.rules, _Trial(full, describe, certify)
     refused, steps = list[TableOf](), [Step(settled_tables)]
     turns = rounds(full, rules)
-    left = ROUNDS.named_steps
+    left = of_larger = ROUNDS.named_steps
     for turn, (tables, effort) in enumerate(turns):
         if turn == 1:
             settled_tables = trial.with_room(refused, _better(settled_tables, at_once))
             left = ROUNDS.steps
             steps += [Step(settled_tables)] if settled_tables is not steps[-1].tables else []
-        if effort is ROUNDS.larger:
-            left = min(left, ROUNDS.steps_of_larger)
+        if effort is ROUNDS.coarser:
+            of_larger, left = left, ROUNDS.steps_of_coarser
+        elif effort is ROUNDS.larger:
+            left = min(of_larger, ROUNDS.steps_of_larger)
         for done, table in enumerate(tables):
             if progress is not None:
                 progress("trying finer tables", (turn + done / len(tables)) / len(turns))

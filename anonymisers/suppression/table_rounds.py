@@ -44,6 +44,10 @@ class TableRoundsTuning:
     """For each table of two dimensions not named by the rules, in each round. Some need no steps, and one
     that is refused after many would leave none for them. Most cells take fewer steps than a cell may, and one
     that takes more mostly has no move. In the last round whatever has to go along is suppressed."""
+    coarser: Effort = Effort(600, (60,), 300, 0.5)
+    """For each table of two dimensions that was refused in all rounds, one level coarser."""
+    steps_of_coarser: int = 6_000
+    """Steps for all of these, beside those of the rounds before."""
     larger: Effort = Effort(1_500, (22,), 300)
     """For each table of more dimensions, which are tried last."""
     steps_of_larger: int = 6_000
@@ -65,6 +69,7 @@ def rounds(full: Lattice, rules: Rules) -> list[tuple[list[TableOf], Effort]]:
     return [
         (sorted(rules.finer or (), key=lambda table: -len(table.dims)), TUNING.named),
         *((pairs, effort) for effort in TUNING.pairs),
+        ([one for table in pairs if (one := coarser(full, table)) is not None], TUNING.coarser),
         (larger, TUNING.larger),
     ]
 
@@ -74,3 +79,10 @@ def unnamed(full: Lattice) -> Iterator[TableOf]:
     for axes in full.tables:
         if len(axes) > 1:
             yield TableOf(frozenset(full.dims[a].name for a in axes))
+
+
+def coarser(full: Lattice, table: TableOf) -> TableOf | None:
+    """Return a table one level coarser in each dimension that has levels between; None where none has."""
+    deepest = {dim.name: int(dim.depth.max()) for dim in full.dims if dim.name in table.dims}
+    levels = frozenset((name, depth - 1) for name, depth in deepest.items() if depth > 1)
+    return TableOf(table.dims, levels) if levels else None

@@ -4,6 +4,7 @@ A base table is the base cuboid of a data cube (Gray and others, 1997); margins:
 (1975).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.stable_order import stable_order
 
 Axes = tuple[int, ...]
 
@@ -37,6 +39,13 @@ class Margin:
             number = number * base + coords[:, axis]
         return number
 
+    def number(self, place: Sequence[int]) -> int:
+        """The number of a single position (dims,): of few, an array takes many times as long."""
+        number = 0
+        for axis, base in zip(self.axes, self.radix, strict=True):
+            number = number * base + place[axis]
+        return number
+
     def count(self, coords: NDArray[np.int32]) -> NDArray[np.int64]:
         """The number of people (m,) at each row of positions (m, dims), 0 where nobody is."""
         if not len(self.codes):
@@ -54,6 +63,9 @@ class BaseTable:
     coords: NDArray[np.int32]
     counts: NDArray[np.int64]
     _margins: dict[Axes, Margin] = field(default_factory=dict, init=False, repr=False)
+    _orders: dict[Axes, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @classmethod
     def of(cls, table: Table, axes: Axes) -> "BaseTable":
@@ -74,6 +86,17 @@ class BaseTable:
         if axes not in self._margins:
             self._margins[axes] = self._summed_to(axes)
         return self._margins[axes]
+
+    def by_margin(self, axes: Axes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows (n,) of the base table in ascending order of their codes in a margin, and these codes.
+
+        Rows of the same code stand in ascending order. Computed once for each margin.
+        """
+        if axes not in self._orders:
+            codes = self.margin(axes).code(self.coords)
+            order = stable_order(codes)
+            self._orders[axes] = order, codes[order]
+        return self._orders[axes]
 
     def _summed_to(self, axes: Axes) -> Margin:
         radix = tuple(len(self.dims[a].codes) for a in axes)

@@ -70,7 +70,7 @@ class Hierarchy:
         """The position of a code. Raises TableError for an unknown code."""
         try:
             return self.index[code]
-        except KeyError:
+        except (KeyError, TypeError):  # in a document anything can stand in the place of a code
             message = f"dimension {self.name!r} has no code {code!r}"
             raise TableError(message, remedy="Add the code to the hierarchy, or correct it.") from None
 

@@ -69,6 +69,7 @@ COMMON: Final[Mapping[str, str]] = MappingProxyType(
         "`earlier`: the member was away, and its earlier answer to the same question stands in), "
         "`policy_version`, `snapshot`, `reasons`, and `entry`: the entry of the member's own log",
         "overlap_until": "the time until which both keys are valid",
+        "parts": "the SHA-256 of each part, one a line in hexadecimal digits",
         "passed": "SHA-256 of the list that the member sent on",
         "persons": "the number of people who have to approve",
         "plan": "the whole plan of the extract: columns, level of detail, groups, reader, terms",

@@ -25,6 +25,20 @@ class RecordsCompared(Event):
 
 
 @dataclass(frozen=True)
+class PartsKept(Event):
+    """A large snapshot is kept in parts; `parts` commits to the SHA-256 of each, in their order.
+
+    Such an entry tells that a snapshot is large. The salt keeps from others whether parts are as before.
+    """
+
+    TYPE: ClassVar[str] = "parts-kept"
+    member: str
+    snapshot: str
+    parts: Commitment
+    at: datetime
+
+
+@dataclass(frozen=True)
 class LoadDemandLowered(Event):
     """A controller demanded of this one load that a smaller share of the rows count than the mapping demands.
 
@@ -96,6 +110,7 @@ class PrivacyCharged(Event):
 
 RECORD_EVENTS: Final = (
     RecordsCompared,
+    PartsKept,
     LoadDemandLowered,
     ConsentChanged,
     FigureRegistered,

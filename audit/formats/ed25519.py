@@ -1,6 +1,7 @@
 """Ed25519 (RFC 8032), with expanded keys cached."""
 
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 
 from Crypto.PublicKey import ECC
@@ -47,10 +48,29 @@ def check_key(public: bytes) -> None:
     _verifying(public)
 
 
+_MOST_KNOWN = 4096
+_known: dict[bytes, None] = {}
+"""Digests of what was verified in this process: a checkpoint comes with a call, an answer and its receipt."""
+
+
 def verify(public: bytes, message: bytes, signature: bytes) -> None:
-    """Raise SignatureError unless `signature` is the key's on the message."""
+    """Raise SignatureError unless `signature` is the key's on the message.
+
+    What held once holds for ever, and is not computed again; a failure is never remembered.
+    """
     if len(signature) != SIGNATURE_SIZE:
         raise SignatureError(f"a signature of {len(signature)} bytes instead of {SIGNATURE_SIZE}")
+    # With the length of the key no other three give the same bytes; a signature has one length.
+    mark = sha256(len(public).to_bytes(4) + public + signature + message).digest()
+    if mark in _known:
+        return
+    _compute(public, message, signature)
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[mark] = None
+
+
+def _compute(public: bytes, message: bytes, signature: bytes) -> None:
     try:
         _verifying(public).verify(message, signature)
     except ValueError:

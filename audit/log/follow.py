@@ -129,7 +129,7 @@ class Follower:
             _check_extends(earlier, Checkpoint.parse(earlier.text), note, tiles)
         following = Followed(note, _unwitnessed(self.policy, state, note, now))
         self.remember(following)
-        files = grow_mirror(tiles, self.source, self.mirror, _held_size(held, tiles))
+        files = grow_mirror(tiles, self.mirror, _held_size(held, tiles))
         witnesses = [witness.key for witness in self.policy.witnesses.values()]
         finish_mirror(self.mirror, note, _log_keys(self.policy, note), witnesses)
         return Step(following, 0 if known is None else known.size, verified, files)

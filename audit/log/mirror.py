@@ -41,17 +41,33 @@ class CheckedTiles:
     What is wrong on the disk is fetched again; what the source serves wrong raises ProofError.
     """
 
-    def __init__(self, checkpoint: Checkpoint, source: Source, disk: Path | None = None) -> None:
-        """Fetch the right edge. Raises ProofError where it does not lead to the root, and `Source`'s."""
-        self.checkpoint, self._source, self._disk = checkpoint, source, disk
-        self._known = {tile: self._fetch(tile) for tile in partial_tiles(checkpoint.size)}
-        self._edge = frozenset(self._known)
-        edge = TiledTree(checkpoint.size, self._read_edge)
-        if root(checkpoint.size, edge.nodes) != checkpoint.root:
+    def __init__(
+        self, checkpoint: Checkpoint, source: Source, disk: Path | None = None, *, sparing: bool = False
+    ) -> None:
+        """Fetch the right edge. Raises ProofError where it does not lead to the root, and `Source`'s.
+
+        `sparing`: make the edge of the last entries and of what the disk has, and ask the source for as
+        little as can be. Whoever watches the source sees each of its files instead.
+        """
+        self.checkpoint, self._source, self._disk, self._sparing = checkpoint, source, disk, sparing
+        edge = partial_tiles(checkpoint.size)
+        self._edge = frozenset(edge)
+        # The upper part of the edge is seldom another than that of the mirror.
+        known = edge if sparing else []
+        held = {tile: stored for tile in known if (stored := self._stored(tile)) is not None}
+        self._bundles: dict[Bundle, bytes] = {}
+        self._known = held | {tile: self._fetch_edge(tile) for tile in edge if tile not in held}
+        if held and not self._leads_to_the_root():
+            self._known |= {tile: self._fetch_edge(tile) for tile in held}
+        if not self._leads_to_the_root():
             raise ProofError(
                 f"the tiles of {checkpoint.origin} do not lead to the root that it signed for "
                 f"{checkpoint.size} entries"
             )
+
+    def _leads_to_the_root(self) -> bool:
+        edge = TiledTree(self.checkpoint.size, self._read_edge)
+        return root(self.checkpoint.size, edge.nodes) == self.checkpoint.root
 
     def tree(self) -> TiledTree:
         """The tree, every node checked."""
@@ -98,6 +114,19 @@ class CheckedTiles:
         TileTree.of(tile, data)  # exactly as many hashes as it should have
         return data
 
+    def _fetch_edge(self, tile: Tile) -> bytes:
+        """Return a tile of the edge: the lowest follows from the last entries, needed anyway."""
+        if not self._sparing or tile.level:
+            return self._fetch(tile)
+        bundle = Bundle(tile.index, tile.width)
+        self._bundles[bundle] = data = _fetch_bundle(self._source, bundle)
+        return b"".join(map(leaf_hash, parse_bundle(bundle, data)))
+
+    def bundle(self, bundle: Bundle) -> bytes:
+        """The entries of a bundle, which the caller compares with its tile. Raises the errors of `Source`."""
+        found = self._bundles.pop(bundle, None)
+        return _fetch_bundle(self._source, bundle) if found is None else found
+
     def _read_edge(self, tiles: Sequence[Tile]) -> list[bytes]:
         return [self._known[tile] for tile in tiles]
 
@@ -112,7 +141,7 @@ def _top(tile: Tile, data: bytes) -> bytes:
     return TileTree.of(tile, data).node(((tile.level + 1) * HEIGHT, tile.index))
 
 
-def grow_mirror(tiles: CheckedTiles, source: Source, path: Path, old_size: int) -> int:
+def grow_mirror(tiles: CheckedTiles, path: Path, old_size: int) -> int:
     """Write what the mirror lacks after `old_size` entries; returns how many files were written.
 
     What an interrupted run wrote already is checked and kept. Raises ProofError, and `Source`'s errors.
@@ -125,17 +154,17 @@ def grow_mirror(tiles: CheckedTiles, source: Source, path: Path, old_size: int) 
             tile = Tile(level, index, width_at(level, size, index))
             written += _write(path / tile.path, tiles.tile(tile))
     for bundle in bundles_of(size, old_size):
-        written += _grow_bundle(tiles, source, path, bundle)
+        written += _grow_bundle(tiles, path, bundle)
     return written
 
 
-def _grow_bundle(tiles: CheckedTiles, source: Source, path: Path, bundle: Bundle) -> bool:
+def _grow_bundle(tiles: CheckedTiles, path: Path, bundle: Bundle) -> bool:
     hashes = tiles.tile(Tile(0, bundle.index, bundle.width))
     place = path / bundle.path
     try:
         _check_bundle(bundle, place.read_bytes(), hashes)
     except (OSError, AuditError):
-        data = _fetch_bundle(source, bundle)
+        data = tiles.bundle(bundle)
         _check_bundle(bundle, data, hashes)
         return _write(place, data)
     return False

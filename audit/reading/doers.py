@@ -28,7 +28,7 @@ _DOERS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
         NODE,
         (
             *("answered", "refused", "approval-awaited", "rejected", "cube-certified", "policy-in-force"),
-            *("snapshot-loaded", "records-compared", "privacy-charged"),
+            *("snapshot-loaded", "parts-kept", "records-compared", "privacy-charged"),
             *("contributed", "set-sealed", "set-mixed"),
         ),
     ),

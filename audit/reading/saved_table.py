@@ -145,7 +145,10 @@ def _workbook(data: bytes, table: ReleasedTable) -> Compared:
 
 def _csv(data: bytes, table: ReleasedTable) -> Compared:
     text = decode_utf8(data, "saved table")
-    head, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    try:
+        head, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    except csv.Error:  # a field of more than 131,072 characters
+        raise TableError("the file has a field that is longer than any of a saved table") from None
     if any(len(row) != len(head) for row in rows):
         raise TableError("a row has more or fewer fields than the head")
     head, rows = _without_year(head, rows, table, SERVICE_YEAR)

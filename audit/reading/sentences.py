@@ -32,6 +32,7 @@ from audit.events.record_events import (
     FigureRegistered,
     FigureWithdrawn,
     LoadDemandLowered,
+    PartsKept,
     PrivacyCharged,
     RecordsCompared,
 )
@@ -210,6 +211,17 @@ def _(event: RecordsCompared) -> Message:
         member=event.member,
         snapshot=event.snapshot,
         former=event.former,
+        at=event.at,
+    )
+
+
+@say_event.register
+def _(event: PartsKept) -> Message:
+    return message(
+        "%(member)s keeps snapshot %(snapshot)s of %(at)s in parts; the hash of each part is recorded only "
+        "as a commitment.",
+        member=event.member,
+        snapshot=event.snapshot,
         at=event.at,
     )
 

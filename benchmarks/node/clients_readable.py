@@ -10,13 +10,16 @@ bridge. `--since`: clients are survivors of accidents since then, which gives mo
 many of them, drawn at random.
 
 `share` is the number of people in shown inner cells, of all; `of able` the same of those in inner cells of at
-least as many people as the threshold says: the ceiling, which is not safe. CPU s are of the cubes of all
-years of service together, with check, attack and bridge, without the cube of casualties.
+least as many people as the threshold says: the ceiling, which is not safe. `or total`: people in shown inner
+cells, or else in a shown total of the same table that tells their sensitive value, as of all ages by sex and
+disability: what a reader of the table reads of them. CPU s are of the cubes of all years of service together,
+with check, attack and bridge, without the cube of casualties.
 """
 
 import argparse
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -38,6 +41,7 @@ from gateway.member.build.cube_building import protected
 from gateway.member.cube.clients_counts import ClientsRead, cube_dimensions, trees_of
 from gateway.member.cube.clients_shares import clients_shares
 from gateway.member.cube.cube_inputs import CubeInputs
+from gateway.member.cube.table_shares import ReadTable
 from gateway.member.model.clients import Clients
 from gateway.member.node.context import Node
 from gateway.member.policy.clients_plan import clients_rules
@@ -58,7 +62,8 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="without the cube of casualties")
     options = parser.parse_args()
     assistance.FIRST_YEAR = options.since
-    print("member | key | year | clients | table | share | of able | shown | able | CPU s of all years")
+    shares = "share | of able | or total"
+    print(f"member | key | year | clients | table | {shares} | shown | able | CPU s of all years")
     with tempfile.TemporaryDirectory() as folder:
         for member in options.members:
             set_up(Path(folder) / member, member, options.seed, earlier=True)
@@ -120,11 +125,31 @@ def _rows(inputs: ClientsInputs) -> Iterator[str]:
         people = len(np.unique(inputs.clients.of_year(year).person))
         found = clients_shares(inputs.dictionary, read, inputs.clients, inputs.rules.threshold)
         begin = f"{year} | {people:,}"
+        once = inputs.clients.of_year(year)
         for one in found:
             shares = f"{one.people_shown / max(people, 1):.2f} | {one.share:.2f}"
+            shares += f" | {_or_total(inputs, read, once, one.table) / max(people, 1):.2f}"
             yield f"{begin} | {one.table.question} | {shares} | {one.people_shown:,} | {one.ceiling:,} |"
         of_all, of_able = mean(o.people_shown / max(people, 1) for o in found), mean(o.share for o in found)
-        yield f"{begin} | mean | {of_all:.2f} | {of_able:.2f} | | | {spent:.1f}"
+        yield f"{begin} | mean | {of_all:.2f} | {of_able:.2f} | | | | {spent:.1f}"
+
+
+def _or_total(inputs: ClientsInputs, read: ClientsRead, once: Clients, table: ReadTable) -> int:
+    """How many people stand in a shown inner cell, or in a shown total that tells their sensitive value."""
+    names = [name for name, _ in table.levels]
+    columns = [
+        once.columns[name].recoded(partial(inputs.dictionary.lift, level=level)).values()
+        for name, level in table.levels
+    ]
+    people = Counter(zip(*columns, strict=True))
+    over = [name for name in names if not inputs.dictionary.dimension(name).sensitive]
+
+    def shown(codes: tuple[str, ...]) -> bool:
+        key = dict(zip(names, codes, strict=True))
+        keys = [key, *({n: c for n, c in key.items() if n != name} for name in over)]
+        return any(read.read(each) is not None for each in keys)
+
+    return sum(number for codes, number in people.items() if shown(codes))
 
 
 if __name__ == "__main__":

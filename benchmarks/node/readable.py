@@ -9,10 +9,11 @@ as for a first preview, under the secret key that follows from the number given.
 
 `share` is the number of people in shown inner cells, of those in inner cells of at least as many people as
 the threshold says. `of` is that second number, the ceiling: what would be shown if small cells alone were
-withheld, which is not safe. Worst tables first; then means: of the ready-made questions, each at its own
-levels, and of all tables at the policy's finest levels, by the number of dimensions, with the number of those
-that show less than 0.01; without injuries, which stand in tables of their own. CPU s and MB are of the
-protection with its check, in a process of its own.
+withheld, which is not safe. `at most`: no safe pattern has a larger share in this table beside the totals and
+groups that the cube shows, by the argument of `least_withheld.py`. Worst tables first; then means: of the
+ready-made questions, each at its own levels, and of all tables at the policy's finest levels, by the number
+of dimensions, with the number of those that show less than 0.01; without injuries, which stand in tables of
+their own. CPU s and MB are of the protection with its check, in a process of its own.
 """
 
 import argparse
@@ -20,21 +21,25 @@ import multiprocessing
 import resource
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from statistics import mean
 
+from least_withheld import least_withheld
 from usefulness import LINE, member_policy, set_up
 
+from anonymisers.cube.released_cells import ReleasedCells
+from anonymisers.tables.count_table import Table
+from anonymisers.tables.rules import Rules
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.demo.region import SEED
 from gateway.member.build.cube_building import counted_table, protected
 from gateway.member.build.readable_tables import codes_of, readable_tables
 from gateway.member.cube.accident_counts import accidents_in
-from gateway.member.cube.table_shares import TableShare, table_shares
+from gateway.member.cube.table_shares import Codes, ReadTable, TableShare, inner_cells, table_shares
 from gateway.member.policy.cube_plan import plan_cube
 from gateway.member.policy.policy_in_force import checked
 
@@ -46,6 +51,7 @@ class Measured:
     """The shares of one cube, the worst first, and what its protection took."""
 
     shares: tuple[TableShare, ...]
+    at_most: Mapping[ReadTable, float]
     finest: frozenset[tuple[str, str]]
     people: int
     cpu_seconds: float
@@ -70,7 +76,7 @@ def main() -> None:
                 for key in options.keys:
                     found = _apart(_measured, folder, member, policy, key, options.dims)
                     if not options.summary:
-                        _print_tables(f"{member} | {policy} | {key}", found.shares)
+                        _print_tables(f"{member} | {policy} | {key}", found)
                     _print_means(f"{member} | {policy} | {key}", found)
 
 
@@ -105,26 +111,38 @@ def _measured(folder: str, member: str, policy: str, key: int, dims: int | None)
         plan, rules = planned
         people = counted_table(node, snapshot, plan, rules)
         tables = readable_tables(node.dictionary, member, plan, MOST_DIMENSIONS)
+        counted, codes = cube.as_counted(people), codes_of(node.dictionary, member, plan, tables)
         shares = table_shares(
-            cube.as_counted(people),
-            people,
-            rules.threshold,
-            codes_of(node.dictionary, member, plan, tables),
-            accidents_in(cube) if plan.accidents else None,
+            counted, people, rules.threshold, codes, accidents_in(cube) if plan.accidents else None
         )
-    return Measured(shares, frozenset(plan.finest.items()), int(people.counts.sum()), spent, memory)
+        at_most = {one.table: _at_most(counted, people, codes, one, rules) for one in shares}
+    return Measured(shares, at_most, frozenset(plan.finest.items()), int(people.counts.sum()), spent, memory)
 
 
-def _print_tables(of: str, shares: Sequence[TableShare]) -> None:
-    print("member | policy | key | table | share | shown | of")
-    for one in shares:
+def _at_most(
+    cube: ReleasedCells, people: Table, codes: Mapping[ReadTable, Codes], one: TableShare, rules: Rules
+) -> float:
+    inner = inner_cells(cube, people, codes[one.table])
+    sensitive = frozenset[str]() if rules.zeros == "publish" else rules.sensitive
+    return (
+        1.0
+        if inner is None or not one.ceiling
+        else 1 - least_withheld(cube, codes[one.table], *inner, rules.threshold, sensitive) / one.ceiling
+    )
+
+
+def _print_tables(of: str, found: Measured) -> None:
+    print("member | policy | key | table | share | at most | shown | of")
+    for one in found.shares:
         name = one.table.question or " x ".join(level for _, level in one.table.levels)
-        share = f"{one.share:.2f}" if one.ceiling else "-"
+        share = f"{one.share:.2f} | {found.at_most[one.table]:.2f}" if one.ceiling else "- | -"
         print(f"{of} | {name} | {share} | {one.people_shown:,} | {one.ceiling:,}")
 
 
 def _print_means(of: str, found: Measured) -> None:
-    print("member | policy | key | people | tables | number | mean | worst | below 0.01 | CPU s | MB")
+    print(
+        "member | policy | key | people | tables | number | mean | at most | worst | below 0.01 | CPU s | MB"
+    )
     in_cube = [s for s in found.shares if not any("." in name for name, _ in s.table.levels)]
     questions = [one for one in in_cube if one.table.question]
     fine = [s for s in in_cube if found.finest.issuperset(s.table.levels) and not s.table.of_accidents]
@@ -136,6 +154,7 @@ def _print_means(of: str, found: Measured) -> None:
             nobody = sum(one.percent == 0 for one in able)
             print(
                 f"{of} | {found.people:,} | {name} | {len(able)} | {mean(one.share for one in able):.3f} | "
+                f"{mean(found.at_most[one.table] for one in able):.3f} | "
                 f"{min(one.share for one in able):.2f} | {nobody} | {found.cpu_seconds:.1f} | "
                 f"{found.megabytes:,}",
                 flush=True,

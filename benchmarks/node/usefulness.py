@@ -1,7 +1,7 @@
 """What protection leaves to read: the share of casualties in visible cells, by ready-made question.
 
     python benchmarks/node/usefulness.py [--members KH LA] [--seeds 1 2 3] [--earlier]
-        [--policies own usual every alone] [--dims N]
+        [--policies own usual every alone] [--dims N] [--reruns withstand]
 
 People are invented as the demo's are, from published aggregates of the years since 2010; `--earlier` adds the
 decades before, where there are figures. Each policy is looked at by the node's own code, as a preview is:
@@ -88,6 +88,8 @@ def main() -> None:
     )
     parser.add_argument("--earlier", action="store_true", help="with the decades before 2009")
     parser.add_argument("--dims", type=int, help="at most so many together, whatever the policy says")
+    words = ("withstand", "small-tables", "accept")
+    parser.add_argument("--reruns", choices=words, help="instead of the policy's word")
     options = parser.parse_args()
     for number, name in enumerate(QUESTIONS, 1):
         print(f"q{number}: {name}")
@@ -112,9 +114,7 @@ def _rows(member: str, seed: int, options: argparse.Namespace) -> Iterator[tuple
             started = time.process_time()
             with open_member(directory) as node:
                 shares = (
-                    _alone(node)
-                    if policy == "alone"
-                    else _shares(node, member_policy(member, policy, options.dims, earlier=options.earlier))
+                    _alone(node) if policy == "alone" else _shares(node, _worded(member, policy, options))
                 )
             spent = time.process_time() - started
             ceiling, mean = _ceiling(people), float(np.mean(list(shares.values())))
@@ -125,6 +125,12 @@ def _rows(member: str, seed: int, options: argparse.Namespace) -> Iterator[tuple
                 f"{member} | {policy} | {seed} | {size} | {spent:.1f} | {words}",
                 mean >= LINE[member] * ceiling,
             )
+
+
+def _worded(member: str, policy: str, options: argparse.Namespace) -> str:
+    """The text of a policy, with another word on reruns where one is asked for."""
+    text = member_policy(member, policy, options.dims, earlier=options.earlier)
+    return text if options.reruns is None else re.sub(r"reruns: \S+", f"reruns: {options.reruns}", text)
 
 
 def _ceiling(people: DemoPeople) -> float:

@@ -6,7 +6,8 @@ ROWS rows (two million by default) of seven columns, in a CSV file or (`--parque
 typed columns. The engine alone reads the file and groups it by four columns, counting distinct people. A load
 is judged, and kept as a node keeps it, in parts. Each runs in a process of its own, so that its memory is
 measured apart; `wall` seconds mean something only on a machine that has nothing else to do, seconds of the
-processor always. Both loads must give the same snapshot, findings and quality.
+processor always. Both count the further processes of a load. Both loads
+must give the same snapshot, findings and quality.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from multiprocessing.queues import SimpleQueue
@@ -25,10 +26,8 @@ from pathlib import Path
 import duckdb
 from loading import COLUMNS, WIDE, wide_rows
 
-from anonymisers.identity.pseudonym_digits import PackedPseudonyms
-from anonymisers.identity.pseudonym_domain import Domain
-from anonymisers.identity.pseudonyms import packed_pseudonyms
 from gateway.bootstrap.loading.engine_choice import files_for_engine, room_in
+from gateway.bootstrap.loading.internal_pseudonyms import Form, InternalPseudonyms
 from gateway.dictionary import regional
 from gateway.member.model.snapshot_parts import kept_form
 from gateway.sources.files.opening import open_source
@@ -42,13 +41,28 @@ FORK = multiprocessing.get_context("fork")
 TODAY = date(2026, 11, 25)
 
 
+OWN_AND_OTHERS = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+
+
+def _processor() -> float:
+    """Seconds of the processor of this process, and of processes that it started and that have ended."""
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, OWN_AND_OTHERS))
+
+
+def _most_memory(process: int | None) -> int:
+    """The most memory of a process, in kB. `getrusage` would count what its parent had at its start."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
 @contextmanager
-def measured(what: str, rows: int) -> Iterator[None]:
-    """Print what the work within took."""
-    wall, processor = time.perf_counter(), time.process_time()
-    yield
-    wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def measured(what: str, rows: int) -> Iterator[list[int]]:
+    """Print what the work within took. It adds the most memory of further processes, in kB."""
+    wall, processor = time.perf_counter(), _processor()
+    others: list[int] = []
+    yield others
+    wall, processor = time.perf_counter() - wall, _processor() - processor
+    most = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + sum(others)) / 1024
     print(f"{what} | {rows} | {wall:.1f} | {processor:.1f} | {most:.0f}", flush=True)
 
 
@@ -84,12 +98,13 @@ def one_load(path: Path, rows: int, answers: "SimpleQueue[object]", *, by_engine
     kind = path.suffix.removeprefix(".")
     mapping = parse_mapping(WIDE.format(kind=kind, table=path.name, columns=COLUMNS), regional())
     findings = Findings()
-
-    def pseudonymise(kind: str, values: Sequence[str]) -> PackedPseudonyms:
-        return packed_pseudonyms(b"k" * 32, Domain(mapping.member, 1, "internal", "internal", kind), values)
-
-    with measured("by the engine" if by_engine else "row by row", rows):
-        with open_source(str(path), mapping, findings) as source:
+    # Further processes import the program that starts them: `safelane` is small, and this one is not.
+    vars(sys.modules["__main__"]).pop("__file__", None)
+    with measured("by the engine" if by_engine else "row by row", rows) as others:
+        with (
+            InternalPseudonyms(b"k" * 32, mapping.member, Form.BLAKE2) as pseudonymise,
+            open_source(str(path), mapping, findings) as source,
+        ):
             loaded = load(
                 source,
                 mapping,
@@ -100,6 +115,7 @@ def one_load(path: Path, rows: int, answers: "SimpleQueue[object]", *, by_engine
                 for_engine=files_for_engine(path, mapping, by_engine),
                 room=room_in(path.parent),
             )
+            others += [_most_memory(process.pid) for process in multiprocessing.active_children()]
         quality = assess(loaded, regional())
     if loaded.by_engine != by_engine:
         sys.exit(f"The engine left it: {loaded.declined}.")

@@ -44,6 +44,9 @@ for unit in hub node; do
     sed 's|/opt/safelane/bin/|/usr/bin/|; /^# Before that:/d' "$source/deploy/systemd/safelane-$unit.service" \
         >"$root/usr/lib/systemd/system/safelane-$unit.service"
 done
+mkdir -p "$root/usr/sbin"
+install -m 755 "$source/deploy/debian/encrypt.sh" "$root/usr/sbin/safelane-encrypt"
+cp "$source/deploy/systemd/safelane-disk.service" "$root/usr/lib/systemd/system/"
 cp "$source/LICENSE" "$root/usr/share/doc/safelane/copyright"
 cp "$source/NOTICE" "$source/README.md" "$source/CHANGELOG.md" "$root/usr/share/doc/safelane/"
 
@@ -56,6 +59,7 @@ Version: $version-$revision
 Architecture: $(dpkg --print-architecture)
 Maintainer: $(sed -n 's/^author = //p' "$source/setup.cfg" | head -1 | grep . || echo "see /usr/share/doc/safelane/README.md")
 Depends: python3 (>= $series), python3 (<< $next), adduser
+Recommends: gocryptfs, fuse3
 Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f1)
 Section: net
 Priority: optional

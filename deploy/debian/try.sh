@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Tries the Debian package on a bare machine: a clean root from Debian's packages, without a network of its own.
 # A region is founded there, of a hub and two members as services of users of their own; a question is asked and
-# answered; the package is upgraded with the data in place, and removed again. Then the offline bundle is installed
-# and serves the same data.
+# answered; the package is upgraded with the data in place, which is killed in the middle, twice; it is removed while
+# it serves, installed again, and purged. Then the offline bundle is installed and serves the same data.
 #
 #   sudo deploy/debian/try.sh PACKAGE [FORMER [BUNDLE]]     # FORMER: the package to begin with; else PACKAGE itself
 #
@@ -28,7 +28,8 @@ fi
 cp "$former" "$root/former.deb"
 cp "$package" "$root/package.deb"
 if [ -n "${3:-}" ]; then mkdir "$root/bundle" && tar -x -C "$root/bundle" --strip-components=1 -f "$3"; fi
-cp -r "$here/docs/how-to/rehearsal" "$root/rehearsal"
+# SAFELANE_REHEARSAL: the folder `docs/how-to/rehearsal` of FORMER, which may not understand the present policy.
+cp -r "${SAFELANE_REHEARSAL:-$here/docs/how-to/rehearsal}" "$root/rehearsal"
 cp "$here/deploy/debian/try_inside.sh" "$root/try_inside.sh"
 mount -t proc proc "$root/proc"
 systemd-analyze verify --root="$root" safelane-hub.service 2>/dev/null || true

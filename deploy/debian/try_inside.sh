@@ -31,6 +31,14 @@ until_true() {
     tail -n 20 /tmp/*.log >&2
     return 1
 }
+all_serve() {
+    serve safelane hub $hub
+    serve safelane-la node $la
+    serve safelane-kh node $kh
+    until_true test -e $hub/address
+}
+unpacking() { test -n "$(find /usr/lib/safelane -name '*.dpkg-new' -print -quit)"; }
+begun() { test -e $hub/address || test -e $hub/before-upgrades; }
 hub=/var/lib/safelane/hub la=/var/lib/safelane-la/node kh=/var/lib/safelane-kh/node
 
 step "install $(dpkg-deb -f /former.deb Version)"
@@ -42,14 +50,22 @@ done
 as safelane safelane --version
 
 step "found a region"
-as safelane safelane hub found --dir $hub --origin rehearsal.example/log --listen 127.0.0.1:18099
+# Without a word on the disk nothing is founded, since its encryption cannot be seen in this root. A former version
+# does not ask.
+words=()
+if safelane hub found --help | grep -e --unencrypted >/dev/null; then
+    words=(--unencrypted "a trial with invented people")
+    if as safelane safelane hub found --dir $hub --origin rehearsal.example/log; then exit 1; fi
+    test ! -e $hub
+fi
+as safelane safelane hub found --dir $hub --origin rehearsal.example/log --listen 127.0.0.1:18099 "${words[@]}"
 serve safelane hub $hub
 until_true test -e $hub/address
 for member in la kh; do
     code=${member^^} directory=/var/lib/safelane-$member/node
     as safelane safelane hub invite "$code" --dir $hub --url http://127.0.0.1:18099 -o "/var/lib/safelane/$code"
     install -m 600 -o "safelane-$member" "/var/lib/safelane/$code" "/var/lib/safelane-$member/invitation"
-    as "safelane-$member" safelane member join "/var/lib/safelane-$member/invitation" --dir "$directory"
+    as "safelane-$member" safelane member join "/var/lib/safelane-$member/invitation" --dir "$directory" "${words[@]}"
     said=$(as safelane safelane hub members --dir $hub | sed -n "s/^$code .*fingerprint //p")
     as safelane safelane hub confirm "$code" --dir $hub --fingerprint "$said"
     as "safelane-$member" safelane member confirm --dir "$directory" --fingerprint "$said"
@@ -101,13 +117,21 @@ if [ -e /bundle/install.sh ]; then
     same /tmp/mixed
 fi
 
-step "upgrade to $(dpkg-deb -f /package.deb Version)"
+step "upgrade to $(dpkg-deb -f /package.deb Version), killed while files are unpacked"
 stop
+dpkg --install /package.deb &
+until_true unpacking
+kill -KILL $(jobs -p)
+wait || true
 dpkg --install /package.deb
+
+step "the first start after it, killed while the database is backed up or brought forward"
 serve safelane hub $hub
-serve safelane-la node $la
-serve safelane-kh node $kh
-until_true test -e $hub/address
+until_true begun
+kill -KILL $(jobs -p)
+wait || true
+rm -f $hub/address
+all_serve
 until_true answered /tmp/second
 cat /tmp/second
 same /tmp/second
@@ -115,7 +139,17 @@ as safelane safelane doctor --dir $hub | tee /tmp/doctor
 as safelane-la safelane doctor --dir $la
 grep -q "log: .*all whole" /tmp/doctor
 
-step "remove"
+step "remove while it serves, and install again"
+dpkg --remove safelane
+stop
+test -s $hub/safelane.sqlite
+dpkg --install /package.deb
+all_serve
+until_true answered /tmp/again
+same /tmp/again
+as safelane safelane log check --dir $hub
+
+step "remove and purge"
 stop
 dpkg --remove safelane
 dpkg --purge safelane
@@ -126,10 +160,7 @@ test -s $hub/safelane.sqlite
 if [ -e /bundle/install.sh ]; then
     step "the bundle goes on with the data that the package left"
     PATH=/opt/safelane/bin:$PATH units=/bundle/systemd
-    serve safelane hub $hub
-    serve safelane-la node $la
-    serve safelane-kh node $kh
-    until_true test -e $hub/address
+    all_serve
     until_true answered /tmp/third
     same /tmp/third
     as safelane safelane log check --dir $hub

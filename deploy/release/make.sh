@@ -54,6 +54,8 @@ if [ -n "${SAFELANE_SIGNING_KEY:-}" ]; then
 else
     echo "The checksums are not signed. Name your SSH key: SAFELANE_SIGNING_KEY=~/.ssh/id_ed25519 make release" >&2
 fi
+left=$(cd "$work/source" && grep -lF "to be filled in" SECURITY.md CITATION.cff setup.cfg deploy/release/allowed_signers) || true
+[ -z "$left" ] || echo "Placeholders are left, to be filled in before others get it: ${left//$'\n'/, }" >&2
 mkdir -p "$(dirname "$folder")"
 mv "$partial" "$folder"
 echo "Safelane $version is in $folder, as of commit $(git -C "$here" rev-parse --short=12 HEAD)."

@@ -6,7 +6,7 @@ TWINS = "/api/v1/desk"
 
 _PAGES = (
     *("overview", "find", "ask", "ready-made", "sharing", "questions", "questions/<question_id>", "saved"),
-    *("reports", "reports/<report_id>", "reports/<report_id>/texts", "groups"),
+    *("ready-made/<name>/table", "reports", "reports/<report_id>", "reports/<report_id>/texts", "groups"),
 )
 _FORMS = (
     *("ask", "ready-made", "saved", "saved/<saved_id>/share", "saved/<saved_id>/delete"),
@@ -17,7 +17,7 @@ _FORMS = (
 )
 _REPORT = "reports/<report_id>/download/<form>"
 """The only file that programs get at the twin of its address; tables they get from the API."""
-_FILES = ("questions/<question_id>/download/<form>", _REPORT)
+_FILES = ("questions/<question_id>/download/<form>", "ready-made/<name>/download/<form>", _REPORT)
 
 
 def _routes() -> dict[str, Action]:

@@ -49,8 +49,12 @@ def closed_until(tally: Tally | None, rule: Rule) -> datetime | None:
 
 
 def is_closed(tally: Tally | None, rule: Rule, now: datetime) -> bool:
+    """Return whether attempts are closed; the next one is not, where the clock was set back since the last.
+
+    Else a clock that was years ahead for an hour would close an account for years. The attempts stay counted.
+    """
     until = closed_until(tally, rule)
-    return until is not None and now < until
+    return until is not None and now < until <= now + rule.longest
 
 
 def one_more(tally: Tally | None, rule: Rule, now: datetime) -> Tally:

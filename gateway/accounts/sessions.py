@@ -16,6 +16,8 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 FRESH = timedelta(minutes=10)
 """How long after a sign-in the actions are allowed that need a fresh sign-in."""
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""By how much the clock may be set back, as by the network's time, without ending sessions."""
 NOTED_EVERY = timedelta(minutes=1)
 MOST = 10
 """Sessions of one account at a time; a new session replaces the oldest."""
@@ -94,4 +96,7 @@ def end(
 
 
 def _expired(session: Session, now: datetime) -> bool:
+    """Also one of a time that has not come: it was opened under a clock that has been set back since."""
+    if max(session.since, session.seen) - now > CLOCK_TOLERANCE:
+        return True
     return now - session.seen > IDLE or now - session.since > LONGEST

@@ -62,33 +62,30 @@ def get_question(query: dict[str, Any], question_id: str) -> dict[str, Any]:
 
     The wait also ends when a member begins or ends waiting for a person's approval.
     """
-    # Taken before looking, so that a release that comes in between is not slept through.
-    ticket = hub().notifier.ticket()
-    shown = _present(question_id)
-    if len(shown["releases"]) > query["after"] or query["wait"] <= 0:
-        return shown
-    known = (query["after"], shown["waiting_for_a_person"])
-    _sleep_until_moved(question_id, known, ticket, query["wait"])
-    return _present(question_id)
-
-
-def _present(question_id: str) -> dict[str, Any]:
+    if query["wait"] > 0:
+        _wait_until_moved(question_id, query["after"], query["wait"])
     with hub().store.reading() as view:
         return show(view, _own(view, question_id, principal()))
 
 
-def _sleep_until_moved(question_id: str, known: tuple[int, list[str]], ticket: int, seconds: float) -> None:
-    """Wait for more releases, a change in the members waiting for approval, or the end of the time.
+def _wait_until_moved(question_id: str, number: int, seconds: float) -> None:
+    """Wait for more releases than `number`, a change in the members waiting for approval, or the end of the
+    time. Raises UnknownQuestionError.
 
     Every event at the hub wakes every waiting thread: so each thread reads only the awaited values.
     """
-    number, waiting = known
+    # Taken before looking, so that a release that comes in between is not slept through.
+    ticket = hub().notifier.ticket()
+    with hub().store.reading() as view:
+        asked = _own(view, question_id, principal())
+        released, waiting = len(view.releases(asked.id)), view.waiting(asked.id)
     end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
+    while released <= number and (left := end - time.monotonic()) > 0:
         hub().notifier.wait(ticket, left)
         ticket = hub().notifier.ticket()
         with hub().store.reading() as view:
-            if len(view.releases(question_id)) > number or view.waiting(question_id) != waiting:
+            released = len(view.releases(question_id))
+            if view.waiting(question_id) != waiting:
                 return
 
 

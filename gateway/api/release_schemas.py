@@ -177,6 +177,10 @@ class MetadataSchema(Schema):
     released_at = fields.String(required=True, metadata=MOMENT)
     dictionary = fields.String(required=True, metadata={"description": "its version"})
     measure = fields.Nested(LabelledSchema, required=True)
+    counted = fields.List(fields.String(), metadata={"description": "what the number counts, in words"})
+    coarser_tables = fields.List(
+        fields.String(), metadata={"description": "what to ask instead of a table that is mostly withheld"}
+    )
     levels = fields.List(fields.Nested(LabelledSchema), required=True)
     status = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     coverage = fields.List(fields.Nested(CoverageSchema), required=True)

@@ -1,12 +1,12 @@
 """Invented sheets of risk education and marking, in the form of a member's own register.
 
 Published for Lao PDR: 1,425 sessions in 472 villages with 153,663 attendances in half a year (NRA, 2024).
-What is not published is assumed: the kinds, Cambodia's numbers, and all marked areas.
+What is not published is assumed: the kinds, the numbers of other members, operators, and all marked areas.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -20,6 +20,7 @@ from gateway.sources.model.targets import (
     ACTIVITY_TYPE,
     AREAS,
     MARKING,
+    OPERATOR,
     REACHED,
     SESSIONS,
 )
@@ -42,7 +43,17 @@ class _Size:
     marked: int
 
 
-_SIZES = {"KH": _Size(280, 5.2, 60), "LA": _Size(940, 3.0, 25)}
+_SIZES = {
+    "KH": _Size(280, 5.2, 60),
+    "LA": _Size(940, 3.0, 25),
+    "PH": _Size(90, 2.4, 0),
+    "TH": _Size(120, 1.8, 0),
+}
+_OPERATORS: Mapping[str, Sequence[str]] = {
+    "PH": ("Armed Forces CMO", "Dept of Education", "FSD", "PCBL", "Red Cross")
+}
+_HELD = (0.34, 0.27, 0.18, 0.13, 0.08)
+"""Shares of the operators, where a register names them."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,7 @@ class Sheet:
     sessions: int = 0
     attended: tuple[int, ...] = ()
     areas: int = 0
+    operator: str = ""
 
 
 def sheets(member: str, seed: int) -> tuple[Sheet, ...]:
@@ -62,7 +74,12 @@ def sheets(member: str, seed: int) -> tuple[Sheet, ...]:
     if size is None:
         return ()
     dice = np.random.default_rng([seed, *member.encode(), 4])
-    return tuple(sheet for year in YEARS for sheet in _of_year(year, size, dice))
+    made = tuple(sheet for year in YEARS for sheet in _of_year(year, size, dice))
+    names = _OPERATORS.get(member)
+    if names is None:
+        return made
+    held = dice.choice(len(names), p=_HELD, size=len(made)).tolist()
+    return tuple(replace(sheet, operator=names[one]) for sheet, one in zip(made, held, strict=True))
 
 
 def truth(member: str, seed: int) -> Counter[tuple[int, str, str]]:
@@ -127,5 +144,6 @@ def _cell(number: int, sheet: Sheet, column: ColumnRule, words: Mapping[str, lis
         ACTIVITY: f"{sheet.day.year}/{number:05d}",
         SESSIONS: str(sheet.sessions),
         AREAS: str(sheet.areas),
+        OPERATOR: sheet.operator,
     }
     return plain[target] if target in plain else words[{ACTIVITY_TYPE: sheet.kind}[target]][0]

@@ -19,11 +19,12 @@ from gateway.demo.people import DemoPeople, Record
 FOLLOWED = range(2022, 2026)
 """The years in which survivors are visited, whoever was hurt in or after FIRST_YEAR."""
 FIRST_YEAR = 2010
-ENROLLED: Mapping[str, float] = {"KH": 0.9, "LA": 0.8}
+ENROLLED: Mapping[str, float] = {"KH": 0.9, "LA": 0.8, "PH": 0.7}
 """Share of survivors who are clients, by member; other members' registers have no assistance."""
 PILLARS: Mapping[str, tuple[str, ...]] = {
     "KH": ("DATA", "EMC", "REH", "PSS", "SEI", "LAW"),
     "LA": ("DATA", "EMC", "REH", "PSS", "SEI"),
+    "PH": ("DATA", "REH", "SEI"),
 }
 _LOST_A_YEAR = 0.08
 _NEED = {"DATA": 0.95, "EMC": 0.22, "REH": 0.55, "PSS": 0.35, "SEI": 0.60, "LAW": 0.14}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.log.policy import Policy
+from gateway.bootstrap.setup.at_rest import Said
 from gateway.bootstrap.setup.open_hub import add_user, create_hub, enrol, log_key, open_hub
 from gateway.bootstrap.setup.open_member import connect, create_member, open_member
 from gateway.demo.access import HUB, MEMBERS, grant
@@ -31,6 +32,7 @@ SEED = 20261125
 VERSION = 5
 """Version of the demo's layout; a directory of another version is left unchanged."""
 
+INVENTED = Said(unencrypted="the people of the demo are invented")
 DEMO_MEMBERS = ("KH", "LA", "MM", "PH", "TH", "VN")
 ANALYST = "analyst@armac.example"
 PURPOSES = ("regional-reporting", "treaty-reporting")
@@ -91,7 +93,7 @@ def member_directory(directory: Path, member: str) -> Path:
 def _fill(directory: Path, progress: Progress, members: Sequence[str]) -> None:
     progress("the hub and its keys")
     hub_directory = directory / HUB
-    create_hub(hub_directory, f"{ORIGIN}/log")
+    create_hub(hub_directory, f"{ORIGIN}/log", said=INVENTED)
     key = log_key(hub_directory)
     witnesses = {}
     with open_hub(hub_directory) as hub:
@@ -101,7 +103,7 @@ def _fill(directory: Path, progress: Progress, members: Sequence[str]) -> None:
             place = member_directory(directory, member)
             new = create_member(place, member, ORIGIN)
             # The hub's address is given to a node when it starts: in the demo it changes from run to run.
-            connect(place, member, "http://127.0.0.1:0", enrol(hub, new.enrolment))
+            connect(place, member, "http://127.0.0.1:0", enrol(hub, new.enrolment), said=INVENTED)
             witnesses[member] = new.enrolment.witness_key
             make_vault(place, member)
             _give_register(place, member)

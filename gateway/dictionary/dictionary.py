@@ -75,6 +75,10 @@ class Dictionary:
         """Return a level by its name; its `dimension` is the name of its dimension."""
         return _find("level", self.levels, name)
 
+    def attribute_of(self, level: str) -> str:
+        """The attribute that a level is about a value of, `status` of `status.REH`; else the level itself."""
+        return self.dimension(self.level(level).dimension).part_of or level
+
     def of_dimension(self, level: str, dimension: str) -> bool:
         """Return whether a level is one of this dimension; the level of the members is of none."""
         return level != COUNTRY and self.level(level).dimension == dimension

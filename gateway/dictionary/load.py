@@ -86,7 +86,8 @@ def _dimension(name: str, part: Mapping[str, Any]) -> Dimension:
         Level(level, body["label"], name, frozenset(body["members"]) if "members" in body else None)
         for level, body in part["levels"].items()
     )
-    return Dimension(name, part["label"], part["sensitive"], levels, of=_data_sets(part))
+    former = part.get("former_level", "")
+    return Dimension(name, part["label"], part["sensitive"], levels, of=_data_sets(part), former_level=former)
 
 
 def _data_sets(part: Mapping[str, Any]) -> frozenset[str]:

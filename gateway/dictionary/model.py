@@ -94,7 +94,7 @@ class Dimension:
 
     `sensitive`: nobody may learn a person's value. `part_of` names the multi-valued attribute if the
     dimension is about one of its values ("injury" of "injury.EYE"), else "". `of`: the data sets with the
-    dimension.
+    dimension. `former_level`: the only level of an earlier version, where there are several now.
     """
 
     name: str
@@ -103,6 +103,7 @@ class Dimension:
     levels: tuple[Level, ...]
     part_of: str = ""
     of: frozenset[str] = frozenset({CASUALTIES})
+    former_level: str = ""
 
     @property
     def yes_no(self) -> bool:

@@ -39,6 +39,7 @@ def vocabulary(dictionary: Dictionary, *, recipients: Iterable[str], member: str
         recipients=frozenset(recipients),
         members=frozenset(dictionary.members),
         roots={"place": "country"},
+        former_levels={d.name: d.former_level for d in dictionary.dimensions.values() if d.former_level},
         sensitive=frozenset(d.name for d in dictionary.dimensions.values() if d.sensitive),
         ready_made=frozenset({*dictionary.ready_made, *dictionary.former_ready_made}),
         packs=dictionary.packs,

@@ -12,7 +12,7 @@ from gateway.export.notes import Receipt
 from gateway.export.observations import Observations, Selection
 from gateway.export.text import coverage_lines, terms_lines
 from gateway.picturing.labels import Labels
-from gateway.picturing.notices.units import units
+from gateway.picturing.notices.coarser_tables import sentences
 from gateway.picturing.words import capital
 from gateway.wire.cells import MEANINGS, Status
 
@@ -123,4 +123,4 @@ def _is_number(name: str) -> bool:
 
 def _notes(observations: Observations) -> list[str]:
     release = observations.release
-    return [*units(release, observations.labels), *coverage_lines(release), *terms_lines(release)]
+    return [*sentences(release, observations.labels), *coverage_lines(release), *terms_lines(release)]

@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 from gateway.dictionary import Dictionary
 from gateway.errors import SafelaneError
+from gateway.export.documents.picture_file import picture_pdf
 from gateway.export.flat_tables import to_csv, to_json
-from gateway.export.images import to_png, to_svg
+from gateway.export.images import picture, to_png, to_svg
 from gateway.export.notes import Receipt
 from gateway.picturing import ENGLISH, Words
 from gateway.wire.release import Release
@@ -18,6 +19,7 @@ CONTENT_TYPES = MappingProxyType(
         "json": "application/json",
         "svg": "image/svg+xml",
         "png": "image/png",
+        "pdf": "application/pdf",
     }
 )
 FORMS = tuple(CONTENT_TYPES)
@@ -41,10 +43,12 @@ def export(
     *,
     receipt: Receipt | None = None,
     kind: str | None = None,
+    language: str = "en",
 ) -> bytes:
     """Return the bytes of a file. `receipt` is for a workbook and a chart; `kind` chooses the chart.
 
-    Raises FormError for another form than FORMS, NothingToDrawError where no chart fits.
+    `language` names the language of `words` by its tag. Raises FormError for another form than FORMS,
+    NothingToDrawError where no chart fits, DocumentError where no PDF can be made.
     """
     match form:
         case "csv":
@@ -60,6 +64,8 @@ def export(
             return to_svg(release, dictionary, words, kind, receipt).encode()
         case "png":
             return to_png(release, dictionary, words, kind, receipt)
+        case "pdf":
+            return picture_pdf(picture(release, dictionary, words, kind, receipt), language)
     raise FormError(f"Nothing can be saved as '{form}'.", remedy=f"Choose one of {', '.join(FORMS)}.")
 
 

@@ -30,7 +30,7 @@ def to_svg(
 ) -> str:
     """Return the best chart, or the kind named, as an SVG document. Raises NothingToDrawError."""
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return declaration + _picture(release, dictionary, words, kind, receipt).svg + "\n"
+    return declaration + picture(release, dictionary, words, kind, receipt).svg + "\n"
 
 
 def to_png(
@@ -41,11 +41,14 @@ def to_png(
     receipt: Receipt | None = None,
 ) -> bytes:
     """Return the best chart, or the kind named, as PNG. Raises NothingToDrawError."""
-    return image(_picture(release, dictionary, words, kind, receipt).svg)
+    return image(picture(release, dictionary, words, kind, receipt).svg)
 
 
-def image(svg: str) -> bytes:
-    """Render an SVG document as PNG. Raises NothingToDrawError where the library fails."""
+def image(svg: str, scale: float = SCALE) -> bytes:
+    """Render an SVG document as PNG, `scale` pixels to one of the drawing.
+
+    Raises NothingToDrawError where the library fails.
+    """
     with as_file(files("gateway.export").joinpath("fonts", "SafelaneSans.ttf")) as font:
         try:
             drawn = resvg_py.svg_to_bytes(
@@ -54,7 +57,7 @@ def image(svg: str) -> bytes:
                 font_files=[str(font)],
                 font_family=FONT,
                 sans_serif_family=FONT,
-                zoom=SCALE,
+                zoom=scale,
             )
         except BaseException as error:
             # A panic of the library must not end the server; its class has no name that can be imported.
@@ -66,9 +69,10 @@ def image(svg: str) -> bytes:
     return bytes(drawn)
 
 
-def _picture(
+def picture(
     release: Release, dictionary: Dictionary, words: Words, kind: str | None, receipt: Receipt | None
 ) -> Picture:
+    """Return the best chart, or the kind named, with heading and papers. Raises NothingToDrawError."""
     kinds = fitting(release, dictionary)
     if kind is None and not kinds:
         raise NothingToDrawError(

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.dictionary.model import CALENDARS, COUNTRY
 from gateway.export.observations import REASONS, Observations, Selection
-from gateway.picturing.notices.units import units
+from gateway.picturing.notices.coarser_tables import sentences
 from gateway.picturing.words import capital, msgid
 from gateway.wire.cells import MEANINGS, Cell
 from gateway.wire.release import Release
@@ -70,7 +70,7 @@ def dataset(observations: Observations, chosen: Collection[str] = FACTS) -> dict
         "version": "2.0",
         "class": "dataset",
         "label": labels.caption(release),
-        **({"note": list(counted)} if (counted := units(release, labels)) else {}),
+        **({"note": list(counted)} if (counted := sentences(release, labels)) else {}),
         "updated": release.released_at,
         "id": [*(axis.level for axis in observations.axes), CONTENTS],
         "size": [*(len(axis.codes) for axis in observations.axes), len(contents)],

@@ -6,6 +6,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing import WITHHELD, Words
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import notes
+from gateway.picturing.notices.coarser_tables import coarser_tables
 from gateway.picturing.notices.perturbation_notice import changes
 from gateway.picturing.notices.rows_counted import rows_counted
 from gateway.picturing.notices.units import units
@@ -39,6 +40,7 @@ def facts(
             "; ".join(labels.filters(release)) or words.say(msgid("everything")),
         ),
         *((words.say(msgid("How it is counted")), said) for said in units(release, labels)),
+        *((words.say(msgid("Ways to see more numbers")), said) for said in coarser_tables(release, labels)),
         (words.say(msgid("Purpose")), purpose if known is None else words.say(known.label)),
         (words.say(msgid("Question")), release.question_id),
         (words.say(msgid("Asked at")), release.asked_at),

@@ -6,6 +6,7 @@ from gateway.dictionary import Dictionary
 from gateway.export.text import coverage_lines, terms_lines
 from gateway.picturing import ENGLISH
 from gateway.picturing.labels import Labels
+from gateway.picturing.notices.coarser_tables import coarser_tables
 from gateway.picturing.notices.units import units
 from gateway.wire.cells import MEANINGS
 from gateway.wire.release import Release
@@ -27,6 +28,7 @@ def metadata(release: Release, dictionary: Dictionary) -> dict[str, Any]:
         "dictionary": dictionary.version,
         "measure": {"name": release.question.get("measure"), "label": labels.measure(release)},
         "counted": list(units(release, labels)),
+        "coarser_tables": list(coarser_tables(release, labels)),
         "levels": [{"name": axis.level, "label": labels.level(axis.level)} for axis in release.axes],
         "status": {status.value: meaning for status, meaning in MEANINGS.items()},
         "coverage": release.as_json()["coverage"],

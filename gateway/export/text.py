@@ -7,11 +7,11 @@ from gateway.dictionary import Dictionary
 from gateway.picturing import ENGLISH, with_bounds
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import CHANGED, marks
+from gateway.picturing.notices.coarser_tables import sentences
 from gateway.picturing.notices.perturbation_notice import changes
 from gateway.picturing.notices.rows_counted import rows_counted
-from gateway.picturing.notices.units import units
 from gateway.picturing.terms import OF_TOTALS, of_totals, terms
-from gateway.wire.cells import Axis, Cell, Status
+from gateway.wire.cells import Cell, Status
 from gateway.wire.release import Coverage, Release
 
 # `w` is used for nothing else, so that it always means one thing.
@@ -40,10 +40,11 @@ def to_text(release: Release, dictionary: Dictionary) -> str:
     """
     labels = Labels(dictionary, ENGLISH)
     head = f"{labels.caption(release)}\n\n" if labels.year_of_service(release) else ""
-    return "\n".join([head + _table(with_bounds(release, dictionary)), *_wrapped(units(release, labels))])
+    return "\n".join([head + _table(with_bounds(release, dictionary)), *wrapped(sentences(release, labels))])
 
 
-def _wrapped(sentences: Sequence[str]) -> Iterator[str]:
+def wrapped(sentences: Sequence[str]) -> Iterator[str]:
+    """The sentences in lines that a terminal shows whole."""
     for sentence in sentences:
         yield fill(sentence, LINE, subsequent_indent="  ") + "\n"
 
@@ -52,8 +53,18 @@ def _table(release: Release) -> str:
     if not release.axes:
         return "\n".join([_shown(release.cells[0]), *_after_a_gap(legend(release))]) + "\n"
     *down, across = release.axes
-    rows = list(_rows(release, down, across))
-    header = [*(axis.level for axis in down), *across.codes]
+    body = table_text([axis.level for axis in down], across.codes, [("", release)])
+    return "\n".join([body, *_after_a_gap(legend(release))]) + "\n"
+
+
+def table_text(down: Sequence[str], across: Sequence[str], tables: Sequence[tuple[str, Release]]) -> str:
+    """Tables below each other, each after its name where it has one, with a gap where the first word changes.
+
+    `down`: the heads of the columns with words; `across`: the codes of the last level, which have a column
+    each.
+    """
+    rows = [[*([name] if name else []), *row] for name, release in tables for row in _rows(release, across)]
+    header = [*down, *across]
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
     lines = [_line(header, widths, len(down)), "  ".join("-" * w for w in widths)]
     previous: list[str] | None = None
@@ -62,7 +73,7 @@ def _table(release: Release) -> str:
             lines.append("")
         lines.append(_line(row, widths, len(down)))
         previous = row
-    return "\n".join([*lines, *_after_a_gap(legend(release))]) + "\n"
+    return "\n".join(lines)
 
 
 def _after_a_gap(lines: list[str]) -> list[str]:
@@ -128,8 +139,8 @@ def _coverage(c: Coverage) -> str:
         when = "answered late" if c.late else "answered"
         if c.earlier is not None:
             when = f"offline; this is its answer of {c.earlier.answered_at}"
-        sentences = filter(None, (changes(c, ENGLISH), rows_counted(c, ENGLISH)))
-        said = "".join(f". {sentence.removesuffix('.')}" for sentence in sentences)
+        also = filter(None, (changes(c, ENGLISH), rows_counted(c, ENGLISH)))
+        said = "".join(f". {sentence.removesuffix('.')}" for sentence in also)
         return f"{when}; records up to {c.snapshot_date}, policy version {c.policy}{quotas}{said}"
     if c.refusals:
         return "refused: " + "; ".join(r.meaning for r in c.refusals) + quotas
@@ -140,16 +151,16 @@ def _coverage(c: Coverage) -> str:
     return "approval was still pending at the deadline" if c.waiting else "did not answer in time"
 
 
-def _rows(release: Release, down: list[Axis], across: Axis) -> Iterator[list[str]]:
+def _rows(release: Release, across: Sequence[str]) -> Iterator[list[str]]:
     by_row: dict[tuple[str, ...], dict[str, Cell]] = {}
     for cell in release.cells:
         by_row.setdefault(cell.key[:-1], {})[cell.key[-1]] = cell
     for key, cells in by_row.items():
-        yield [*key[: len(down)], *_across(cells, across)]
+        yield [*key, *_across(cells, across)]
 
 
-def _across(cells: Mapping[str, Cell], across: Axis) -> Iterator[str]:
-    for code in across.codes:
+def _across(cells: Mapping[str, Cell], across: Sequence[str]) -> Iterator[str]:
+    for code in across:
         yield _shown(cells[code]) if code in cells else ""
 
 

@@ -80,13 +80,13 @@ def _table(book: Workbook, release: Release, table: Layout, words: Words) -> She
     for row in table.rows:
         for place, head in zip(range(down - len(row.heads), down), row.heads, strict=True):
             open_heads[place] = head.text
-        numbers = [_number(sheet, cells.get(shown.key), shown.text, shown.marks) for shown in row.cells]
+        numbers = [number_cell(sheet, cells.get(shown.key), shown.text, shown.marks) for shown in row.cells]
         sheet.append([*map(sheet.text, open_heads), *numbers])
     return sheet
 
 
-def _number(sheet: SheetRows, cell: Cell | None, text: str, marks: str) -> str | None:
-    """A number stays a number with its signs as the format; anything else is text."""
+def number_cell(sheet: SheetRows, cell: Cell | None, text: str, marks: str) -> str | None:
+    """The place of a cell: a number stays a number, with its signs as the format; anything else is text."""
     if cell is None or cell.value is None:
         return sheet.text(text, _RIGHT) if text else None
     return sheet.number(cell.value, Format(number=f'#,##0"{marks}"' if marks else "#,##0"))
@@ -106,7 +106,7 @@ def _data(book: Workbook, release: Release, dictionary: Dictionary, words: Words
     for cell in release.cells:
         key = [text for code, name in zip(cell.key, names, strict=True) for text in (code, name[code])]
         over = " ".join(totals_over(release.axes, cell))
-        sheet.append([_plain(sheet, value) for value in (*year, *key, over, *status_fields(cell))])
+        sheet.append([plain_cell(sheet, value) for value in (*year, *key, over, *status_fields(cell))])
     return sheet
 
 
@@ -138,7 +138,8 @@ def legend_sheet(book: Workbook, release: Release, dictionary: Dictionary, words
     return sheet
 
 
-def _plain(sheet: SheetRows, value: str | int) -> str | None:
+def plain_cell(sheet: SheetRows, value: str | int) -> str | None:
+    """A text or a number without a format; nothing for an empty text."""
     if isinstance(value, str):
         return sheet.text(value) if value else None
     return sheet.number(value)

@@ -17,7 +17,7 @@ from audit.log.policy import Policy
 from audit.log.receipt import Receipt
 from audit.reading.sidecar import Sidecar
 from gateway.errors import SafelaneError
-from gateway.http.trust import trusted
+from gateway.http.trust import trusted, way_out
 from gateway.wire.release import RESULT, Release, release_from_json, release_text
 from gateway.wire.strict_json import strict_json
 
@@ -154,7 +154,7 @@ class HubClient:
             raise AskError(
                 f"The hub at {self._client.base_url.host}:{self._client.base_url.port} cannot be reached "
                 f"({type(error).__name__}).",
-                remedy="Is it running? `safelane demo` starts the demo region.",
+                remedy=way_out(error, "Is it running? `safelane demo` starts the demo region."),
             ) from None
         if not response.is_success:
             raise _refusal(response)

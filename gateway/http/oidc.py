@@ -190,4 +190,8 @@ def _is_a_name(value: Any) -> bool:
 
 
 def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    """Return a time in seconds; 0.0, which is long ago, for anything else."""
+    try:
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    except OverflowError:  # JSON has integers of any length
+        return 0.0

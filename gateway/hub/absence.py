@@ -23,12 +23,19 @@ def offline_since(
     `started`: when this hub began to listen; nobody could call before.
     """
     known = {seen.member: seen for seen in presence}
+    # Began under a clock that has been set back since: whenever it was, the time for a first call is over.
+    began = started if started <= now else now - 2 * RETRY
     away: dict[str, datetime | None] = {}
     for member in sorted(members):
         seen = known.get(member)
-        if now > due(seen, started):
-            away[member] = None if seen is None else seen.last_seen
+        if _of_the_future(seen, now) or now > due(seen, began):
+            away[member] = None if seen is None else min(seen.last_seen, now)
     return away
+
+
+def _of_the_future(seen: Presence | None, now: datetime) -> bool:
+    """Whether a call was noted under a clock that has been set back since: the next call puts it right."""
+    return seen is not None and seen.last_seen - now > GRACE
 
 
 def due(seen: Presence | None, started: datetime) -> datetime:

@@ -81,15 +81,22 @@ def merge(
     if where_country is not None:
         axes.insert(where_country, countries)
     places = [i for i, level in enumerate(levels) if dictionary.level(level).dimension in PLACES]
+    of_country = {
+        country: [parts[m] for m in members if country in (TOTAL, m)] for country in countries.codes
+    }
     cells = []
     for key in product(*(axis.codes for axis in axes)):
         country = TOTAL if where_country is None else key[where_country]
         rest = key if where_country is None else (*key[:where_country], *key[where_country + 1 :])
-        owners = {dictionary.member_of_place(rest[i]) for i in places if rest[i] != TOTAL}
-        concerned = [m for m in members if country in (TOTAL, m) and owners <= {m}]
-        if owners and country not in (TOTAL, *owners):
-            continue
-        cells.append(_sum(key, rest, [parts[m] for m in concerned], bounds))
+        concerned = of_country[country]
+        if places:
+            owners = {dictionary.member_of_place(rest[i]) for i in places if rest[i] != TOTAL}
+            if owners and country not in (TOTAL, *owners):
+                continue
+            concerned = [part for part in concerned if owners <= {part.member}]
+        cells.append(
+            _alone(key, rest, concerned[0]) if len(concerned) == 1 else _sum(key, rest, concerned, bounds)
+        )
     return tuple(axes), tuple(cells)
 
 
@@ -130,15 +137,21 @@ def _axis(dictionary: Dictionary, level: str, answers: Sequence[Answer | None]) 
     return Axis(level, (*ordered, TOTAL))
 
 
+def _alone(key: Key, rest: Key, part: _Part) -> Cell:
+    """The cell of a single member: most cells of a table are such, and go without lists of parts."""
+    status, value = part.at(rest)
+    if value is None:
+        return Cell(key, status)
+    noise = standard_deviation_of(part.variances[rest]) if part.variances else 0
+    return Cell(key, status, value, largest_deviation=part.largest_deviation, standard_deviation=noise)
+
+
 def _sum(key: Key, rest: Key, parts: Sequence[_Part], bounds: Bounds) -> Cell:
     found = [(part.member, *part.at(rest)) for part in parts]
     shown = [(value, part) for (_, _, value), part in zip(found, parts, strict=True) if value is not None]
     visible = [(value, part.largest_deviation) for value, part in shown if not part.variances]
     deviation = sum(part.largest_deviation for _, part in shown)
     noise = standard_deviation_of(sum(part.variances.get(rest, 0.0) for _, part in shown))
-    if len(found) == 1:
-        _, status, value = found[0]
-        return Cell(key, status, value, largest_deviation=deviation, standard_deviation=noise)
     total = sum(value for value, _ in shown)
     statuses = {status for _, status, _ in found}
     missing = tuple(member for member, status, _ in found if status in _MISSING)

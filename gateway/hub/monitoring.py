@@ -132,7 +132,8 @@ def _heard(
     code, now = member.member, hub.clock.now()
     if present is None:
         return []
-    if now - present.last_seen > patience:
+    # Also where its last call was noted by a clock that was set back since.
+    if abs(now - present.last_seen) > patience:
         message = f"{code} has not called since {present.last_seen:%Y-%m-%d %H:%M:%S}Z"
         return [Alert(Concern.SILENT, hub.log.origin, code, message)]
     alerts = []

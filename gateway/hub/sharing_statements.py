@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 import structlog
 
@@ -83,13 +84,19 @@ def readable(member: Enrolment, note: str | None) -> str | None:
     if note is None:
         return None
     try:
-        said = open_sharing(note, Verifier.parse(member.answer_key))
+        said = _opened(note, member.answer_key)
         if said.member != member.member:
             raise SharingError("The statement of what is shared is another member's.")
     except SharingError as error:
         log.warning("statement of what is shared not kept", member=member.member, reason=error.message)
         return None
     return note
+
+
+@lru_cache(maxsize=32)
+def _opened(note: str, key: str) -> Sharing:
+    """A member states the same with every call, until its policy or its data change."""
+    return open_sharing(note, Verifier.parse(key))
 
 
 def outlook(

@@ -92,7 +92,10 @@ class OpeningReader:
     def __init__(self, source: BinaryIO, passphrase: str) -> None:
         """Raises SealedStreamError for an input that is no sealed stream, and for a wrong passphrase."""
         lock, mac = _read_header(source)
-        key, mac_key = lock.keys(passphrase)
+        try:
+            key, mac_key = lock.keys(passphrase)
+        except ValueError:  # OpenSSL's own bounds of the three numbers together
+            raise _too_costly() from None
         if not hmac.compare_digest(mac, _mac(mac_key, lock)):
             raise SealedStreamError(
                 "It does not open: the passphrase is another one, or its first lines were changed.",
@@ -131,11 +134,15 @@ def _read_header(source: BinaryIO) -> tuple[_Lock, str]:
         )
     log_n, r, p, salt, mac = found.groups()
     if int(log_n) > _LARGEST_LOG_N:
-        raise SealedStreamError(
-            "The sealed backup asks for more memory than any that Safelane makes.",
-            remedy="Nothing was done. It was changed, or made by a newer version.",
-        )
+        raise _too_costly()
     return _Lock(int(log_n), int(r), int(p), bytes.fromhex(salt)), mac
+
+
+def _too_costly() -> SealedStreamError:
+    return SealedStreamError(
+        "The sealed backup asks for more memory than any that Safelane makes.",
+        remedy="Nothing was done. It was changed, or made by a newer version.",
+    )
 
 
 def _opened(source: BinaryIO, key: bytes) -> Iterator[bytes]:

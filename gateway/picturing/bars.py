@@ -14,12 +14,13 @@ from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.notes import marks
 from gateway.picturing.scales import ticks
 from gateway.picturing.scripts import leading
-from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, said_below, status_items, summary
+from gateway.picturing.sheet import Drawing, Item, Pen, said_below, status_items, summary
 from gateway.picturing.views import View, is_range, pictured, top
 from gateway.picturing.words import WITHHELD, capital
 from gateway.wire.cells import Cell, Status
 
-_LONGEST_LABEL = 200.0
+_LONGEST_LABEL = 0.31
+"""Of the width of a picture."""
 _GAP = 10.0
 
 
@@ -44,11 +45,13 @@ def bars(pen: Pen, view: View, title: str) -> Drawing:
         for code in _ordered(pen, view)
     ]
     cells = [cell for _, group in groups for cell in group]
-    labels = [wrapped(capital(name), 13, _LONGEST_LABEL, 2) for name, _ in groups]
+    labels = [
+        wrapped(capital(name), 13, _LONGEST_LABEL * pen.wide, 3 if pen.narrow else 2) for name, _ in groups
+    ]
     left = max(width(line, 13) for label in labels for line in label) + _GAP
-    scale = ticks(top(cells), 5)
+    scale = ticks(top(cells), 2 if pen.narrow else 5)
     numbers = max(width(beside(cell, pen), 12) for cell in cells if cell is not None) + 25
-    plot = _Plot(left, (WIDE - left - numbers) / scale[-1], 15.0 if series else 18.0)
+    plot = _Plot(left, (pen.wide - left - numbers) / scale[-1], 15.0 if series else 18.0)
     body, down = [], 6.0
     for label, (_, group) in zip(labels, groups, strict=True):
         high = max(plot.thick * len(group) + 9, leading("".join(label), 13) * len(label) + 8)

@@ -1,10 +1,11 @@
 """Choosing and drawing the picture that fits a question; none where every picture would mislead."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.dictionary import CALENDARS, Dictionary
 from gateway.picturing import bars as bars_
+from gateway.picturing import heat as heat_
 from gateway.picturing import lines as lines_
 from gateway.picturing import maps as maps_
 from gateway.picturing import pyramid as pyramid_
@@ -12,7 +13,7 @@ from gateway.picturing.errors import NothingToDrawError
 from gateway.picturing.implied_bounds import with_bounds
 from gateway.picturing.inks import MOST_SERIES
 from gateway.picturing.labels import Labels
-from gateway.picturing.sheet import Drawing, Pen, Picture, assemble, pen
+from gateway.picturing.sheet import NARROW, WIDE, Drawing, Pen, Picture, assemble, pen
 from gateway.picturing.turning.rates import has_rates
 from gateway.picturing.views import View, view
 from gateway.picturing.words import ENGLISH, Words
@@ -22,6 +23,7 @@ from gateway.wire.release import Release
 
 LINES, BARS, GROUPED, PYRAMID, MAP = "lines", "bars", "grouped", "pyramid", "map"
 RATE_MAP = "rate-map"
+HEAT = "heat"
 
 MOST_BARS = 45
 MOST_GROUPS = 20
@@ -34,6 +36,7 @@ _DRAWN: dict[str, Callable[[Pen, View, str], Drawing]] = {
     PYRAMID: pyramid_.pyramid,
     MAP: maps_.map_,
     RATE_MAP: maps_.rate_map,
+    HEAT: heat_.heat,
 }
 
 
@@ -65,8 +68,10 @@ def draw(
     *,
     standalone: bool = False,
     papers: Sequence[str] = (),
+    twice: bool = False,
 ) -> Picture:
-    """Draw one of the pictures that fit. `standalone`: for a file of its own, with paper and a heading.
+    """Draw one of the pictures that fit. `standalone`: for a file of its own, with paper and a heading;
+    `twice`: for a narrow screen too.
 
     A withheld number is drawn as the range that the shown numbers leave. `papers` are the lines below a
     picture that leaves its page: where the numbers come from, on which terms, and their receipt.
@@ -82,9 +87,15 @@ def draw(
             remedy=f"These fit: {', '.join(fitting(release, dictionary)) or 'none; take the table'}.",
         )
     labels = Labels(dictionary, words)
-    drawing_pen = pen(release, labels, kind)
-    drawing = _DRAWN[kind](drawing_pen, shown, labels.caption(release, shown.axes))
-    return assemble(drawing_pen, kind, drawing, standalone=standalone, papers=papers)
+    title = labels.caption(release, shown.axes)
+
+    def drawn(wide: float) -> Picture:
+        drawing_pen = pen(release, labels, kind, wide)
+        drawing = _DRAWN[kind](drawing_pen, shown, title)
+        return assemble(drawing_pen, kind, drawing, standalone=standalone, papers=papers)
+
+    picture = drawn(WIDE)
+    return replace(picture, narrow=drawn(NARROW).svg) if twice else picture
 
 
 def _whole(kind: str, levels: Sequence[str]) -> str | None:
@@ -95,7 +106,8 @@ def _whole(kind: str, levels: Sequence[str]) -> str | None:
 def _choices(release: Release, dictionary: Dictionary) -> list[tuple[str, tuple[str, ...]]]:
     """Kinds with the levels that each shows, best first."""
     axes = _sorted_axes(release, dictionary)
-    found = [*_lines(axes), *_pyramid(axes), *_bars(axes), *_map(axes), *_rate_map(release, dictionary, axes)]
+    found = [*_lines(axes), *_pyramid(axes), *_bars(axes), *_heat(axes)]
+    found += [*_map(axes), *_rate_map(release, dictionary, axes)]
     # A question about places alone is asked to see where.
     where = axes.place and not axes.time and not axes.other
     return sorted(found, key=lambda choice: choice[0] != MAP) if where else found
@@ -154,6 +166,14 @@ def _bars(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
     if series and len(first.codes) <= MOST_GROUPS:
         return [(GROUPED, _levels(first, *series)), (BARS, (first.level,))]
     return [(BARS, (first.level,))]
+
+
+def _heat(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:
+    """Times across, or else the last of the other axes; the first of the rest down."""
+    rows = [a for a in (*axes.place, *axes.country, *axes.other) if 1 < len(a.codes) <= MOST_BARS]
+    across = [a for a in (*axes.time, *reversed(axes.other)) if len(a.codes) > 1][:1]
+    rows = [a for a in rows if a not in across][:1]
+    return [(HEAT, _levels(*rows, *across))] if rows and across else []
 
 
 def _map(axes: _Axes) -> list[tuple[str, tuple[str, ...]]]:

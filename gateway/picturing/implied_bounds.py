@@ -25,7 +25,8 @@ class Bounds:
 
 
 def bounds(release: Release, dictionary: Dictionary, key: Sequence[str]) -> Bounds | None:
-    """The bounds of a withheld cell from its own bounds, its row, its columns and the totals above.
+    """The bounds of a withheld cell from its own bounds, its row, its columns and the totals above, of which
+    those that are withheld have bounds too.
 
     None for trivial bounds: at least 0, without an upper bound. A perturbed number stands for every count
     that could have been perturbed to that number; under unbounded noise the number stands for any count, and
@@ -49,6 +50,7 @@ class _Reader:
         self._owned = [axis for axis in release.axes if _by_member(axis, dictionary)]
         self._along: dict[int, dict[Key, list[Cell]]] = {}
         self._lines: dict[tuple[int, Key], _Line] = {}
+        self._known: dict[Key, Bounds | None] = {}
 
     def bounded(self, cell: Cell) -> Cell:
         """The cell with its bounds, where it is withheld and has any."""
@@ -57,6 +59,11 @@ class _Reader:
 
     def bounds(self, key: Key) -> Bounds | None:
         """See `bounds`."""
+        if key not in self._known:
+            self._known[key] = self._bounds(key)
+        return self._known[key]
+
+    def _bounds(self, key: Key) -> Bounds | None:
         cell = self._cells[key]
         least, most = cell.at_least or 0, [] if cell.at_most is None else [cell.at_most]
         for number in range(len(key)):
@@ -68,18 +75,24 @@ class _Reader:
                 least = max(least, line.seen)
             elif whole.value is not None and not _noisy(whole):
                 most.append(whole.value + whole.largest_deviation - line.seen)
-        # With the withheld cell itself, which has no value. A table may have thousands of such cells.
+        # With all totals above, shown or withheld. A table may have thousands of such cells.
         around = product(*((code,) if code == TOTAL else (code, TOTAL) for code in key))
-        shown = [c for c in map(self._cells.get, around) if c is not None and c.value is not None]
-        held = [c for c in shown if not _noisy(c)]
+        held = [c for c in map(self._cells.get, around) if c is not None and c is not cell and not _noisy(c)]
         if any(c.missing_members for c in held):
             members = _members(self._release.axes, self._owned, self._dictionary, key)
             held = [c for c in held if not c.missing_members or _holds(c, cell, members)]
-        most += [c.value + c.largest_deviation for c in held if c.value is not None]
+        most += [above for c in held if (above := self._most(c)) is not None]
         top = min(most, default=None)
         if top is not None and top <= least:  # never disclose a withheld number, nor state nonsense
             return None if cell.at_most is None else Bounds(cell.at_least or 0, cell.at_most)
         return Bounds(least, top) if least or top is not None else None
+
+    def _most(self, cell: Cell) -> int | None:
+        """The most that a cell can be; None where nothing bounds the number."""
+        if cell.value is not None:
+            return cell.value + cell.largest_deviation
+        found = self.bounds(cell.key) if cell.status is Status.WITHHELD else None
+        return None if found is None else found.most
 
     def _line(self, number: int, key: Key) -> "_Line":
         rest = key[:number] + key[number + 1 :]

@@ -6,6 +6,7 @@ at least 3 : 1 on their ground. Diagonal hatching and the lozenge are reserved f
 people.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.picturing.svg import PAPER, tag
@@ -25,14 +26,16 @@ _TEXTURES = (
 )
 _DASHES = (None, "7 4", "2 3", "9 3 2 3", "12 4", "4 2")
 _MARKERS = (
-    "M-4 0A4 4 0 1 1 4 0A4 4 0 1 1 -4 0Z",
-    "M-3.6 -3.6H3.6V3.6H-3.6Z",
-    "M0 -4.6L4.4 3.4H-4.4Z",
-    "M0 4.6L4.4 -3.4H-4.4Z",
-    "M-4 -1.4H-1.4V-4H1.4V-1.4H4V1.4H1.4V4H-1.4V1.4H-4Z",
-    "M-4.4 0L0 -2L4.4 0L0 2Z",
+    "m-4 0a4 4 0 1 1 8 0a4 4 0 1 1 -8 0z",
+    "m-3.6 -3.6h7.2v7.2h-7.2z",
+    "m0 -4.6l4.4 8h-8.8z",
+    "m0 4.6l4.4 -8h-8.8z",
+    "m-4 -1.4h2.6v-2.6h2.8v2.6h2.6v2.8h-2.6v2.6h-2.8v-2.6h-2.6z",
+    "m-4.4 0l4.4 -2l4.4 2l-4.4 2z",
 )
+"""Around a point, by steps from one corner to the next."""
 MOST_SERIES = len(SERIES)
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,12 @@ class Inks:
         )
         return box + (self.lozenge(x + width / 2, y + height / 2, min(height, 14) / 2) if lozenge else "")
 
-    def capped(self, x: float, high: float, low: float, series: int) -> str:
-        """The range of a withheld number on a plot: a thin bar with a cap at either end."""
-        path = f"M{x:.1f} {high:.1f}V{low:.1f}M{x - 3:.1f} {high:.1f}h6M{x - 3:.1f} {low:.1f}h6"
+    def capped(self, ranges: Iterable[tuple[float, float, float]], series: int) -> str:
+        """Ranges of withheld numbers on a plot, as (x, high, low): thin bars with a cap at either end."""
+        path = "".join(
+            f"M{x:.1f} {high:.1f}V{low:.1f}M{x - 3:.1f} {high:.1f}h6M{x - 3:.1f} {low:.1f}h6"
+            for x, high, low in ranges
+        )
         return tag(
             "path",
             d=path,
@@ -113,16 +119,10 @@ class Inks:
             stroke_width=1.4,
         )
 
-    def marker(self, x: float, y: float, series: int, scale: float = 1.0) -> str:
-        """The point of a number on a line."""
-        smaller = "" if scale == 1 else f" scale({scale:g})"
-        return tag(
-            "path",
-            d=_MARKERS[series],
-            transform=f"translate({x:.1f} {y:.1f}){smaller}",
-            class_=f"p-s{series + 1}",
-            fill=SERIES[series],
-        )
+    def markers(self, points: Iterable[Point], series: int) -> str:
+        """The points of the numbers on a line, in one path: a page with thousands of elements is late."""
+        path = "".join(f"M{x:.1f} {y:.1f}{_MARKERS[series]}" for x, y in points)
+        return tag("path", d=path, class_=f"p-s{series + 1}", fill=SERIES[series])
 
     def stroke(self, path: str, series: int) -> str:
         """The line between points."""

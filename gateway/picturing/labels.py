@@ -98,10 +98,18 @@ class Labels:
         """`sex: female`, one for each filter of the question that is of no dimension `without`."""
         where: Mapping[str, list[str]] = release.question.get("where", {})
         return [
-            f"{self.level(level)}: {', '.join(self.code(level, code) for code in codes)}"
+            f"{self.level(level)}: {self._codes(level, codes)}"
             for level, codes in where.items()
             if not without or not self.dictionary.of_dimension(level, without)
         ]
+
+    def _codes(self, level: str, codes: Sequence[str]) -> str:
+        """The labels of codes; of three and more years one after the other the first and the last."""
+        named = [self.code(level, code) for code in codes]
+        years = [int(name) for name in named if name.isascii() and name.isdigit()]
+        if len(years) == len(named) > 2 and years == list(range(years[0], years[0] + len(years))):
+            return self.words.filled(msgid("%(since)s to %(until)s"), since=named[0], until=named[-1])
+        return ", ".join(named)
 
     def key(self, release: Release, key: tuple[str, ...]) -> str:
         """`Cambodia, 2023, killed`: the codes of a cell that are no totals, or `Total`."""

@@ -14,7 +14,7 @@ from gateway.dictionary import Dictionary
 from gateway.picturing.errors import LayoutError
 from gateway.picturing.labels import Labels
 from gateway.picturing.notes import Note, marks, notes
-from gateway.picturing.notices.units import units
+from gateway.picturing.notices.coarser_tables import sentences
 from gateway.picturing.words import ENGLISH, SHORT, WITHHELD, Words, capital, msgid
 from gateway.question import COUNTRY
 from gateway.wire.cells import TOTAL, Axis, Cell, Status
@@ -137,7 +137,7 @@ def layout(
             for line, heads in zip(lines, begin, strict=True)
         ),
         notes=notes(release, labels),
-        counted=units(release, labels),
+        counted=sentences(release, labels),
     )
 
 

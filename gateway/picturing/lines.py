@@ -15,7 +15,7 @@ from gateway.picturing.inks import FAINT, MOST_SERIES, rule
 from gateway.picturing.metrics import width, wrapped
 from gateway.picturing.scales import ticks
 from gateway.picturing.scripts import leading
-from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, not_pictured, said_below, status_items, summary
+from gateway.picturing.sheet import Drawing, Item, Pen, not_pictured, said_below, status_items, summary
 from gateway.picturing.views import View, is_range, pictured, top
 from gateway.picturing.words import SHORT, capital, msgid
 from gateway.wire.cells import Axis, Cell, Status
@@ -27,6 +27,7 @@ _GAP = 18.0
 UNKNOWN = "UNK"
 """The ending of a date's code of which only the year is known: the date has no place on the line."""
 _HIGH = {1: 220.0, 2: 130.0, 3: 100.0}
+_HIGH_IF_NARROW = {1: 150.0, 2: 116.0}
 """How high a plot is, by how many stand side by side."""
 Series = Sequence[Cell | None]
 
@@ -65,17 +66,16 @@ def lines(pen: Pen, view: View, title: str) -> Drawing:
     series = ("",) if by_series is None else by_series.codes
     panels = ("",) if by_panel is None else by_panel.codes
     found = {panel: [_series(view, time.codes, (s, panel)) for s in series] for panel in panels}
-    across = min(len(panels), 3 if len(panels) > 4 else 2)
+    across = min(len(panels), (3 if len(panels) > 4 else 2) - pen.narrow)
     names = {"": ""} if by_panel is None else pen.labels.axis(by_panel, alone=True)
     times = [pen.labels.code(time.level, code) for code in time.codes]
-    wide = (WIDE - _GAP * (across - 1)) / across
+    wide = (pen.wide - _GAP * (across - 1)) / across
     heads = {panel: wrapped(capital(names[panel]), 13, wide, 2) if names[panel] else [] for panel in panels}
+    high = (_HIGH_IF_NARROW if pen.narrow else _HIGH)[across]
     body, down = [], 0.0
     for group in (panels[i : i + across] for i in range(0, len(panels), across)):
         head = 10.0 + max(leading("".join(heads[p]), 13) * len(heads[p]) for p in group)
-        places = [
-            _Place(heads[p], head, i * (wide + _GAP), down, wide, _HIGH[across]) for i, p in enumerate(group)
-        ]
+        places = [_Place(heads[p], head, i * (wide + _GAP), down, wide, high) for i, p in enumerate(group)]
         drawn = [_panel(pen, found[p], times, place) for p, place in zip(group, places, strict=True)]
         body += [part for part, _ in drawn]
         down = max(end for _, end in drawn) + 14
@@ -192,16 +192,16 @@ def _times(panel: _Panel, times: Sequence[str], low: float) -> str:
 
 def _line(pen: Pen, panel: _Panel, line: Series, number: int, aside: float) -> str:
     """`aside` keeps the bars of ranges of several series apart."""
-    parts = [pen.inks.stroke("".join(_path(panel, line)), number)] if any(_runs(line)) else []
-    for i, cell in enumerate(line):
-        if cell is None:
-            continue
-        if cell.value is not None:
-            parts.append(pen.inks.marker(panel.x(i), panel.y(pictured(cell.value)), number))
-        elif is_range(cell):
-            high, low = panel.y(cell.at_most or 0), panel.y(cell.at_least or 0)
-            parts.append(pen.inks.capped(panel.x(i) + aside, high, low, number))
-    return "".join(parts)
+    there = [(panel.x(i), cell) for i, cell in enumerate(line) if cell is not None]
+    points = [(x, panel.y(pictured(cell.value))) for x, cell in there if cell.value is not None]
+    ranges = [
+        (x + aside, panel.y(cell.at_most or 0), panel.y(cell.at_least or 0))
+        for x, cell in there
+        if cell.value is None and is_range(cell)
+    ]
+    drawn = pen.inks.stroke("".join(_path(panel, line)), number) if any(_runs(line)) else ""
+    drawn += pen.inks.markers(points, number) if points else ""
+    return drawn + (pen.inks.capped(ranges, number) if ranges else "")
 
 
 def _runs(line: Series) -> Iterator[tuple[int, int]]:
@@ -229,7 +229,7 @@ def _needs_strip(cell: Cell | None) -> bool:
 def _strip(pen: Pen, panel: _Panel, line: Series, number: int, row: int, *, marked: bool) -> str:
     """The row below a plot for missing numbers of a series; `marked` with the sign of the series."""
     y = panel.bottom + _BELOW + _STRIP * row
-    parts = [pen.inks.marker(panel.left - 9, y + 5.5, number)] if marked else []
+    parts = [pen.inks.markers([(panel.left - 9, y + 5.5)], number)] if marked else []
     wide = min(panel.step - 2, 26.0)
     for withheld, first, last in _gaps(line):
         x = panel.x(first) - wide / 2
@@ -274,7 +274,7 @@ def _range_items(pen: Pen, cells: Series) -> list[Item]:
     if not any(cell is not None and is_range(cell) for cell in cells):
         return []
     text = pen.words.say(msgid("Withheld to protect people; lies between the two ends"))
-    return [Item(lambda x, y: pen.inks.capped(x + 10, y - 1, y + 13, 0), text)]
+    return [Item(lambda x, y: pen.inks.capped([(x + 10, y - 1, y + 13)], 0), text)]
 
 
 def _none(x: float, y: float) -> str:
@@ -283,6 +283,8 @@ def _none(x: float, y: float) -> str:
 
 def _item(pen: Pen, series: int, text: str) -> Item:
     def swatch(x: float, y: float) -> str:
-        return pen.inks.stroke(f"M{x:.1f} {y + 6:.1f}h20", series) + pen.inks.marker(x + 10, y + 6, series)
+        return pen.inks.stroke(f"M{x:.1f} {y + 6:.1f}h20", series) + pen.inks.markers(
+            [(x + 10, y + 6)], series
+        )
 
     return Item(swatch, text)

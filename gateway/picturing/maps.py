@@ -13,7 +13,7 @@ from gateway.picturing.layout import cell_text
 from gateway.picturing.metrics import width
 from gateway.picturing.scales import classes
 from gateway.picturing.shapes import shapes
-from gateway.picturing.sheet import WIDE, Drawing, Item, Pen, not_pictured, said_below, summary
+from gateway.picturing.sheet import Drawing, Item, Pen, not_pictured, said_below, summary
 from gateway.picturing.turning.rates import NoRate, Rate, Rates
 from gateway.picturing.turning.written import tenths
 from gateway.picturing.views import View, pictured
@@ -61,7 +61,7 @@ def _drawn(pen: Pen, view: View, title: str, figures: Words) -> Drawing:
     labels = pen.labels.axis(axis, alone=True)
     known = [code for code in axis.codes if not code.endswith("_UNK")]
     apart = _apart(pen.labels.dictionary, view, known)
-    drawn = sheet(pen.labels.dictionary, shapes(), axis.level, apart, WIDE)
+    drawn = sheet(pen.labels.dictionary, shapes(), axis.level, apart, pen.wide)
     steps = classes([c.value for c in view.cells.values() if c.value is not None])
     # Large places first: a small one inside, such as a capital, must lie above the surrounding place.
     areas = sorted(drawn.areas, key=lambda area: -area.room[0] * area.room[1])
@@ -77,7 +77,7 @@ def _drawn(pen: Pen, view: View, title: str, figures: Words) -> Drawing:
     return Drawing(
         "".join(parts),
         drawn.high + 4,
-        tuple(_legend(pen, list(view.cells.values()), steps, figures)),
+        tuple(legend(pen, list(view.cells.values()), steps, figures)),
         (*notes, *said_below(pen, view)),
         summary(pen, list(view.cells.values())),
         title,
@@ -132,13 +132,13 @@ def _filled(
     if cell is not None and cell.status is Status.WITHHELD:
         how = {"class_": "p-area", "fill": f"url(#{pen.inks.prefix}-hatch)"}
     elif cell is not None and cell.value is not None:
-        step = _class(cell.value, steps)
+        step = shade(cell.value, steps)
         how = {"class_": f"p-area p-c{step}", "fill": STEPS[step]}
     return svg.tag("path", inside, d=shape, fill_rule="evenodd", stroke=FAINT, stroke_width=0.8, **how)
 
 
-def _class(value: int, steps: Sequence[tuple[int, int]]) -> int:
-    """0 for none, then 1 to 5, spread so that few classes still differ well."""
+def shade(value: int, steps: Sequence[tuple[int, int]]) -> int:
+    """The shade of a number: 0 for none, then 1 to 5, spread so that few classes still differ well."""
     if pictured(value) == 0:
         return 0
     number = next(i for i, (_, last) in enumerate(steps) if value <= last)
@@ -175,7 +175,8 @@ def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _legend(pen: Pen, cells: Sequence[Cell], steps: Sequence[tuple[int, int]], figures: Words) -> list[Item]:
+def legend(pen: Pen, cells: Sequence[Cell], steps: Sequence[tuple[int, int]], figures: Words) -> list[Item]:
+    """The shades with their numbers, and the signs of what has none."""
     found = []
     if any(cell.value is not None and pictured(cell.value) == 0 for cell in cells):
         found.append(_swatch(pen, Cell((), Status.VALUE, 0), steps, figures.number(0)))

@@ -1,4 +1,7 @@
-"""A population pyramid: male to the left, female to the right, the youngest at the bottom."""
+"""A population pyramid: male to the left, female to the right, the youngest at the bottom.
+
+On a narrow screen numbers do not stand beside the bars, which would be slivers.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from gateway.picturing.bars import beside
 from gateway.picturing.inks import rule
 from gateway.picturing.metrics import width
 from gateway.picturing.scales import ticks
-from gateway.picturing.sheet import WIDE, Drawing, Pen, not_pictured, said_below, status_items, summary
+from gateway.picturing.sheet import Drawing, Pen, not_pictured, said_below, status_items, summary
 from gateway.picturing.views import View, is_range, pictured, top
 from gateway.picturing.words import capital
 from gateway.wire.cells import Axis, Cell, Status
@@ -41,9 +44,9 @@ def pyramid(pen: Pen, view: View, title: str) -> Drawing:
     shown = [code for code in reversed(ages.codes) if code not in _UNKNOWN]
     cells = [view.at(sex, age) for sex in (MALE, FEMALE) for age in shown]
     middle = max(width(capital(names[code]), 13) for code in shown) + 20
-    numbers = max(width(beside(cell, pen), 12) for cell in cells if cell is not None) + 23
-    half = (WIDE - middle) / 2
-    scale = ticks(top(cells), 3)
+    numbers = max(width(_beside(cell, pen), 12) for cell in cells if cell is not None) + 23
+    half = (pen.wide - middle) / 2
+    scale = ticks(top(cells), 1 if pen.narrow else 3)
     one = (half - numbers) / scale[-1]
     sides = {MALE: _Half(half, -1, one), FEMALE: _Half(half + middle, 1, one)}
     body = [
@@ -54,7 +57,7 @@ def pyramid(pen: Pen, view: View, title: str) -> Drawing:
     bottom = down + _HIGH * len(shown)
     body += [_grid(pen, side, scale, down, bottom) for side in sides.values()]
     for age in shown:
-        body.append(svg.text(WIDE / 2, down + _HIGH / 2 + 4.5, capital(names[age]), anchor="middle"))
+        body.append(svg.text(pen.wide / 2, down + _HIGH / 2 + 4.5, capital(names[age]), anchor="middle"))
         for series, (sex, side) in enumerate(sides.items()):
             body.append(_bar(pen, side, view.at(sex, age), series, down))
         down += _HIGH
@@ -96,8 +99,12 @@ def _bar(pen: Pen, side: _Half, cell: Cell | None, series: int, down: float) -> 
     at = side.zero + side.way * (end + 5)
     ink = "ink" if cell.status in (Status.VALUE, Status.WITHHELD) else "faint"
     anchor = "end" if side.way < 0 else None
-    words = beside(cell, pen)
+    words = _beside(cell, pen)
     return drawn + (svg.text(at, down + 17.5, words, size=12, anchor=anchor, ink=ink) if words else "")
+
+
+def _beside(cell: Cell, pen: Pen) -> str:
+    return "" if pen.narrow else beside(cell, pen)
 
 
 def _grid(pen: Pen, side: _Half, scale: Sequence[int], down: float, bottom: float) -> str:

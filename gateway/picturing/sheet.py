@@ -17,7 +17,8 @@ from gateway.question import COUNTRY
 from gateway.wire.cells import Cell, Status
 from gateway.wire.release import Release
 
-WIDE = 640.0
+WIDE, NARROW = 640.0, 330.0
+"""Widths of the body of a picture: for a page and a file, and for the screen of a phone."""
 _MARGIN = 20.0
 _EDGE = 4.0
 """Room for marks around the outermost points."""
@@ -31,7 +32,10 @@ MOST_NAMED = 8
 
 @dataclass(frozen=True)
 class Picture:
-    """`svg` can be put into a page unchanged; `title` and `description` are included."""
+    """`svg` can be put into a page unchanged; `title` and `description` are included.
+
+    `narrow` is the same for a narrow screen, "" where it was not drawn a second time.
+    """
 
     kind: str
     svg: str
@@ -39,6 +43,7 @@ class Picture:
     description: str
     width: int
     height: int
+    narrow: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,16 @@ class Pen:
     release: Release
     labels: Labels
     inks: Inks
+    wide: float = WIDE
 
     @property
     def words(self) -> Words:
         return self.labels.words
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is less room than on a page: fewer marks on axes, more lines of text."""
+        return self.wide < WIDE
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The body of a picture, `height` high and WIDE wide, and the texts below and about the picture."""
+    """The body of a picture, `height` high and as wide as its pen, and the texts below and about it."""
 
     body: str
     height: float
@@ -74,40 +85,41 @@ class Drawing:
     title: str
 
 
-def pen(release: Release, labels: Labels, kind: str) -> Pen:
+def pen(release: Release, labels: Labels, kind: str, wide: float = WIDE) -> Pen:
     """A pen with ids that no other picture of the same page has."""
     name = f"{release.question_id} {kind} {labels.caption(release)}"
-    return Pen(release, labels, Inks("p" + hashlib.sha256(name.encode()).hexdigest()[:8]))
+    begin = "p" if wide == WIDE else "n"
+    return Pen(release, labels, Inks(begin + hashlib.sha256(name.encode()).hexdigest()[:8]), wide)
 
 
 def assemble(
     pen: Pen, kind: str, drawing: Drawing, *, standalone: bool, papers: Sequence[str] = ()
 ) -> Picture:
     """The whole picture. For a file outside a page, `standalone` adds paper and heading, `papers` a foot."""
-    heading = wrapped(drawing.title, 16, WIDE, 3) if standalone else []
+    heading = wrapped(drawing.title, 16, pen.wide, 3) if standalone else []
     down = 22.0 * len(heading) + (10 if heading else 0)
     parts = [svg.lines(0, 16, heading, leading=22, size=16)] if heading else []
     parts.append(svg.tag("g", drawing.body, transform=f"translate(0 {down:.1f})"))
     down += drawing.height
-    legend, high = _legend(drawing.legend, down)
+    legend, high = _legend(pen, drawing.legend, down)
     parts.append(legend)
     down += high
     # A picture in a page stands beside the table, which has these notes already.
     counted = units(pen.release, pen.labels) if standalone else ()
     for note in (*drawing.notes, *counted):
-        lines = wrapped(note, 12, WIDE, 4)
+        lines = wrapped(note, 12, pen.wide, 8 if pen.narrow else 4)
         parts.append(svg.lines(0, down + 18, lines, leading=_LINE, size=12, ink="faint"))
         down += _LINE * len(lines) + 4
     if papers:
-        parts.append(rule(0, down + 10, WIDE, down + 10, hair=True))
+        parts.append(rule(0, down + 10, pen.wide, down + 10, hair=True))
         down += 10
     for note in papers:
-        lines = wrapped(note, 11, WIDE, MOST_LINES)
+        lines = wrapped(note, 11, pen.wide, MOST_LINES)
         step = leading("".join(lines), 11) + 2
         parts.append(svg.lines(0, down + step + 2, lines, leading=step, size=11, ink="faint"))
         down += step * len(lines) + 3
     margin = _MARGIN if standalone else _EDGE
-    wide, tall = round(WIDE + 2 * margin), round(down + 8 + 2 * margin)
+    wide, tall = round(pen.wide + 2 * margin), round(down + 8 + 2 * margin)
     if standalone:
         paper = svg.tag("rect", x=-margin, y=-margin, width=wide, height=tall, fill=svg.PAPER)
         parts.insert(0, paper)
@@ -134,13 +146,13 @@ def _element(pen: Pen, kind: str, drawing: Drawing, body: str, **measures: str |
     )
 
 
-def _legend(items: Sequence[Item], top: float) -> tuple[str, float]:
+def _legend(pen: Pen, items: Sequence[Item], top: float) -> tuple[str, float]:
     """The items side by side, as many to a line as have room."""
     x, y, parts = 0.0, top + 16, []
     for item in items:
-        lines = wrapped(item.text, 12, WIDE - _SWATCH, 2)
+        lines = wrapped(item.text, 12, pen.wide - _SWATCH, 4 if pen.narrow else 2)
         needed = _SWATCH + max(width(line, 12) for line in lines) + 18
-        if x and x + needed - 18 > WIDE:
+        if x and x + needed - 18 > pen.wide:
             x, y = 0.0, y + 20
         parts.append(item.swatch(x, y - 6))
         parts.append(svg.lines(x + _SWATCH, y + 4, lines, leading=15, size=12))

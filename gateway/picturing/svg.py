@@ -82,5 +82,11 @@ def lines(x: float, y: float, content: Iterable[str], *, leading: float = 16, **
 
 
 PAPER = "#ffffff"
-INKS = {"ink": "#1b211d", "faint": "#55605a"}
-"""Fallbacks of the classes p-ink and p-faint."""
+_DARK = "#1b211d"
+INKS = {
+    "ink": _DARK,
+    "faint": "#55605a",
+    **{f"o{step}": _DARK for step in range(4)},
+    **{f"o{step}": PAPER for step in (4, 5)},
+}
+"""Fallbacks of the classes p-ink and p-faint, and of p-o0 to p-o5 for letters on the shades p-c0 to p-c5."""

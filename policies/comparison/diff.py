@@ -122,6 +122,9 @@ def _scope(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:
         f"Costs: the {rule.largest} largest make up less than {rule.share_percent} %, p {rule.p_percent} %; "
         f"was {was_rule.largest}, {was_rule.share_percent} %, {was_rule.p_percent} %.",
     )
+    now, was = new.operator_p_percent or 0, old.operator_p_percent or 0
+    sentence = f"Activities: what one operator held is protected to within {now} %, was {was} %."
+    yield from compared(was, now, lambda a, b: a > b, sentence)
 
 
 def _lattice(old: Scope, new: Scope, words: Vocabulary) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from policies.comparison.change import Change, Direction
 from policies.comparison.grants import Case, DetailLimit, Grant, conditions_at, grants, is_covered, meet
-from policies.explanation.wording import listed, say_approval, say_level, say_levels
+from policies.explanation.wording import listed, say_approval, say_levels
 from policies.model.model import Policy
 from policies.model.phrases import say_days, say_quota
 from policies.model.terms import Conditions, Graded
@@ -29,7 +29,7 @@ def grant_changes(old: Policy, new: Policy) -> Iterator[Change]:
     for recipient in sorted({case.recipient for case in (*before, *after)}):
         was = {case: several for case, several in before.items() if case.recipient == recipient}
         now = {case: several for case, several in after.items() if case.recipient == recipient}
-        for statement in (*_added_and_removed(was, now), *_within(was, now, old, new)):
+        for statement in (*_added_and_removed(was, now, new.vocabulary), *_within(was, now, old, new)):
             whom.setdefault(statement, set()).add(recipient)
     for statement, recipients in whom.items():
         yield Change(statement.direction, statement.sentence.format(who=listed(recipients)))
@@ -38,35 +38,37 @@ def grant_changes(old: Policy, new: Policy) -> Iterator[Change]:
 # --- cases on one side only
 
 
-def _added_and_removed(was: Cases, now: Cases) -> Iterator[_Statement]:
+def _added_and_removed(was: Cases, now: Cases, words: Vocabulary) -> Iterator[_Statement]:
     if not was:
-        yield _Statement(Direction.LOOSENED, f"{{who}} may now ask{_what(now)}.")
+        yield _Statement(Direction.LOOSENED, f"{{who}} may now ask{_what(now, words)}.")
     elif not now:
         yield _Statement(Direction.TIGHTENED, "{who} may no longer ask anything.")
     else:
         # recipients that gain or lose single records are reported by the rule for records
         extracts = any(c.records for c in was) and any(c.records for c in now)
-        for gained in _new_in(now.keys() - was.keys(), was, extracts=extracts):
+        for gained in _new_in(now.keys() - was.keys(), was, words, extracts=extracts):
             yield _Statement(Direction.LOOSENED, f"{{who}} may now ask {gained}.")
-        for lost in _new_in(was.keys() - now.keys(), now, extracts=extracts):
+        for lost in _new_in(was.keys() - now.keys(), now, words, extracts=extracts):
             yield _Statement(Direction.TIGHTENED, f"{{who}} may no longer ask {lost}.")
 
 
-def _what(cases: Iterable[Case]) -> str:
+def _what(cases: Iterable[Case], words: Vocabulary) -> str:
     several = list(cases)
     only = " only ready-made questions" if all(case.ready_made for case in several) else ""
     purposes = listed({case.purpose for case in several})
-    return f"{only}, for {purposes}: {listed({case.measure for case in several})}"
+    return f"{only}, for {purposes}: {listed({words.say(case.measure) for case in several})}"
 
 
-def _new_in(cases: Iterable[Case], known: Iterable[Case], *, extracts: bool) -> Iterator[str]:
+def _new_in(
+    cases: Iterable[Case], known: Iterable[Case], words: Vocabulary, *, extracts: bool
+) -> Iterator[str]:
     """Phrases for the new part of `cases` against `known`, by the widest attribute that distinguishes
     both.
     """
     left, known = {case for case in cases if extracts or not case.records}, list(known)
     phrases: tuple[tuple[Callable[[Case], str], str], ...] = (
         (lambda case: case.purpose, "for {}"),
-        (lambda case: case.measure, "about {}"),
+        (lambda case: words.say(case.measure), "about {}"),
         (lambda case: case.role or "none", "in the role {}"),
         (
             lambda case: "ready-made questions" if case.ready_made else "questions that are not ready-made",
@@ -79,7 +81,8 @@ def _new_in(cases: Iterable[Case], known: Iterable[Case], *, extracts: bool) -> 
             yield phrase.format(listed(fresh))
             left = {case for case in left if attribute(case) not in fresh}
     for purpose in sorted({case.purpose for case in left}):
-        yield f"for {purpose} in more ways: {listed({c.measure for c in left if c.purpose == purpose})}"
+        measures = {words.say(case.measure) for case in left if case.purpose == purpose}
+        yield f"for {purpose} in more ways: {listed(measures)}"
 
 
 # --- cases on both sides
@@ -96,7 +99,9 @@ def _within(was: Cases, now: Cases, old: Policy, new: Policy) -> Iterator[_State
         for statement in known[key]:
             cases.setdefault(statement, set()).add(case)
     for statement, several in cases.items():
-        yield _Statement(statement.direction, f"{statement.sentence}{_limited_to(several, common)}.")
+        limits = _limited_to(several, common, new.vocabulary)
+        comma = "," if limits and ", was " in statement.sentence else ""
+        yield _Statement(statement.direction, f"{statement.sentence}{comma}{limits}.")
 
 
 def _differences(
@@ -114,14 +119,14 @@ def _widest(several: Iterable[Grant]) -> list[DetailLimit]:
     ] or list(details)
 
 
-def _limited_to(cases: set[Case], common: Iterable[Case]) -> str:
+def _limited_to(cases: set[Case], common: Iterable[Case], words: Vocabulary) -> str:
     """The purposes, measures and questions of a change, where the change is limited to some of them."""
     everything = list(common)
     said = ""
-    for name, before in (("purpose", " for "), ("measure", " about ")):
-        some = {getattr(case, name) for case in cases}
-        if some != {getattr(case, name) for case in everything}:
-            said += before + listed(some)
+    if (purposes := {case.purpose for case in cases}) != {case.purpose for case in everything}:
+        said += f" for {listed(purposes)}"
+    if (measures := {case.measure for case in cases}) != {case.measure for case in everything}:
+        said += f" in questions about {listed(map(words.say, measures))}"
     kinds = {case.ready_made for case in cases}
     if kinds != {case.ready_made for case in everything}:
         said += " in ready-made questions" if kinds == {True} else " in questions that are not ready-made"
@@ -157,16 +162,29 @@ def _one_to_one(was: DetailLimit, now: DetailLimit, words: Vocabulary) -> Iterat
     gone = {d: level for d, level in was.finest.items() if d not in now.ranks}
     if gone:
         yield _Statement(Direction.TIGHTENED, f"{{who}} may no longer see {say_levels(words, gone)}")
-    for dimension in sorted(was.ranks.keys() & now.ranks.keys()):
-        finer = now.ranks[dimension] - was.ranks[dimension]
-        if finer:
-            after, before = (say_level(words, dimension, detail.finest[dimension]) for detail in (now, was))
-            direction, only = (Direction.LOOSENED, "") if finer > 0 else (Direction.TIGHTENED, "only ")
-            yield _Statement(direction, f"{{who}} may now see {only}{after}, was {before}")
+    for dimensions, finer in _refined_alike(was, now):
+        after, before = (
+            say_levels(words, {name: detail.finest[name] for name in dimensions}) for detail in (now, was)
+        )
+        direction, only = (Direction.LOOSENED, "") if finer else (Direction.TIGHTENED, "only ")
+        yield _Statement(direction, f"{{who}} may now see {only}{after}, was {before}")
     if now.max_dims != was.max_dims and now.used != was.used:
         direction = Direction.LOOSENED if now.max_dims > was.max_dims else Direction.TIGHTENED
         sentence = f"{{who}} may now combine {now.max_dims} dimensions in one table, was {was.max_dims}"
         yield _Statement(direction, sentence)
+
+
+def _refined_alike(was: DetailLimit, now: DetailLimit) -> Iterator[tuple[list[str], bool]]:
+    """Dimensions that are seen more or less finely than before, and whether more; those of one family that
+    change alike stand together."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for dimension in sorted(was.ranks.keys() & now.ranks.keys()):
+        family, dot, _ = dimension.partition(".")
+        kinds = (detail.finest[dimension].partition(".")[0] for detail in (was, now)) if dot else ()
+        if was.ranks[dimension] != now.ranks[dimension]:
+            alike.setdefault((family, *kinds), []).append(dimension)
+    for dimensions in alike.values():
+        yield dimensions, now.ranks[dimensions[0]] > was.ranks[dimensions[0]]
 
 
 def _condition_changes(

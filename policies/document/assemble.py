@@ -138,6 +138,7 @@ def _scope(values: Values, table: Table, faults: list[Fault], words: Vocabulary)
         structural_zeros=tuple(sorted(values.get("structural_zeros", ()))),
         mechanism=_mechanism(values.get("mechanism"), faults),
         dominance=Dominance(**values.get("dominance", {})),
+        operator_p_percent=values.get("operator_p_percent"),
         first_year=_first_year(values, table, faults, usual=first_year_of(pools)),
         years_per_release=values.get("years_per_release", 1),
         reruns=values.get("reruns", Reruns.WITHSTAND),

@@ -110,6 +110,8 @@ def _scope(policy: Policy) -> Iterator[str]:
     rule = scope.dominance
     shares = f"share_percent: {rule.share_percent}, p_percent: {rule.p_percent}"
     yield f"dominance: {{largest: {rule.largest}, {shares}}}"
+    if scope.operator_p_percent is not None:  # a policy from before the key keeps its bytes
+        yield f"operator_p_percent: {scope.operator_p_percent}"
 
 
 def _threshold(scope: Scope) -> str:

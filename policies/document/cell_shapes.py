@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from policies.model.composed_shapes import ListOf, MapOf
 from policies.model.errors import Fault
 from policies.model.messages import message
 from policies.model.model import Cell
-from policies.model.shapes import JsonSchema, ListOf, MapOf, OneOf, Shape
+from policies.model.shapes import JsonSchema, OneOf, Shape
 from policies.model.strict_yaml import Node
 from policies.model.vocabulary import Vocabulary
 

@@ -139,6 +139,7 @@ def _scope(above: Scope, scope: Scope, words: Vocabulary) -> Scope:
             share_percent=min(above.dominance.share_percent, scope.dominance.share_percent),
             p_percent=max(above.dominance.p_percent, scope.dominance.p_percent),
         ),
+        operator_p_percent=max(above.operator_p_percent or 0, scope.operator_p_percent or 0) or None,
     )
 
 

@@ -7,22 +7,10 @@ from policies.document.assemble import build_policy
 from policies.document.cell_shapes import cells
 from policies.document.level_shapes import banned_levels, levels, thresholds
 from policies.document.reading import read_document
+from policies.model.composed_shapes import ByNode, Key, ListOf, Record
 from policies.model.model import EVERY_DATA_SET, Policy
 from policies.model.phrases import DAYS, EPSILON, NO_LIMIT, PART, QUOTA, SPAN, YEARS, days_or
-from policies.model.shapes import (
-    AnyForm,
-    ByNode,
-    Day,
-    Key,
-    ListOf,
-    Meaning,
-    Number,
-    OneOf,
-    Phrase,
-    Record,
-    Shape,
-    Text,
-)
+from policies.model.shapes import AnyForm, Day, Meaning, Number, OneOf, Phrase, Shape, Text
 from policies.model.strict_yaml import Items, Table
 from policies.model.terms import (
     Appearance,
@@ -153,6 +141,11 @@ def _detail(words: Vocabulary | None) -> dict[str, Key]:
                 p_percent=Number(1, 100),
             ),
             "for costs: sensitive when few people make up most of a cell (2, 85, 10)",
+        ),
+        "operator_p_percent": Key(
+            Number(1, 100),
+            "for activities: withheld where the second largest operator could tell the largest to within "
+            "so many per cent (nothing is withheld)",
         ),
     }
 

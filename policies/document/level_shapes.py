@@ -8,17 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.model.composed_shapes import ByNode, MapOf
 from policies.model.errors import Fault
 from policies.model.messages import message
 from policies.model.model import LevelOf
-from policies.model.shapes import ByNode, JsonSchema, MapOf, Meaning, Number, OneOf, Shape
+from policies.model.shapes import JsonSchema, Meaning, Number, OneOf, Shape
 from policies.model.strict_yaml import Node
 from policies.model.vocabulary import Vocabulary
 
 ANY_LEVEL = "any"
 """In a prohibition: the dimension at any level."""
 YES = "yes"
-"""The only level of a single-level dimension, or of each dimension of a family."""
+"""The only level of a single-level dimension, or of each dimension of a family; or the only one of before."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def levels(words: Vocabulary | None, *, root: bool = False) -> Shape[tuple[Level
 
     def of(name: str, known: tuple[str, ...], top: str) -> Shape[str]:
         named = (*known, top) if root else known
-        return _level(name, known, {level: level for level in named} | _yes(known, YES))
+        return _level(name, known, {level: level for level in named} | _yes(words, name, known, YES))
 
     return _map(words, of)
 
@@ -68,7 +69,8 @@ def banned_levels(words: Vocabulary | None) -> Shape[tuple[LevelOf, ...]]:
 
     def of(name: str, known: tuple[str, ...], top: str) -> Shape[str]:  # noqa: ARG001 - as for levels
         coarsest = YES if known == () else known[-1]
-        return _level(name, known, {**{k: k for k in known}, ANY_LEVEL: coarsest, **_yes(known, YES)})
+        named = {**{k: k for k in known}, ANY_LEVEL: coarsest}
+        return _level(name, known, named | _yes(words, name, known, YES))
 
     return _map(words, of)
 
@@ -99,6 +101,7 @@ def _map(words: Vocabulary | None, of: Any) -> Shape[tuple[LevelOf, ...]]:
         return made
 
     only = {name: known[0] for name, known in words.dimensions.items() if len(known) == 1}
+    only |= words.former_levels
     pairs = MapOf("dimension", (*words.dimensions, *families), shape, words.never_shared, words.replaced)
     return LevelMap(pairs, families, only, of_families)
 
@@ -111,5 +114,6 @@ def _level(name: str, known: tuple[str, ...], named: Mapping[str, str]) -> Shape
     return Meaning(kind, named)
 
 
-def _yes(known: tuple[str, ...], meaning: str) -> dict[str, str]:
-    return {YES: meaning} if len(known) < 2 else {}
+def _yes(words: Vocabulary | None, name: str, known: tuple[str, ...], meaning: str) -> dict[str, str]:
+    former = words is not None and name in words.former_levels
+    return {YES: meaning} if len(known) < 2 or former else {}

@@ -134,13 +134,15 @@ class Finest:
     """For each dimension the finest level that may be shared; an empty field for no sharing.
 
     `usual` is the level where the key is left out; `families` are attributes of many values, each with the
-    levels that their dimensions have, `yes` for yes-or-no questions.
+    levels that their dimensions have, `yes` for yes-or-no questions. `former`: what `yes` means for
+    dimensions that had one level before.
     """
 
     levels: Mapping[str, tuple[str, ...]]
     families: Mapping[str, tuple[str, ...]]
     roots: Mapping[str, str]
     usual: Mapping[str, str]
+    former: Mapping[str, str]
     key: str = "finest"
 
     def read(self, value: Maybe) -> Values | None:
@@ -153,6 +155,8 @@ class Finest:
             level = held.get(name)
             if level == "yes" and len(self.levels.get(name, ("",))) == 1 and name in self.levels:
                 level = self.levels[name][0]
+            elif level == "yes" and name in self.former:
+                level = self.former[name]
             if level == self.roots.get(name, "all"):
                 level = None
             allowed = self.families[name] if name in self.families else self.levels[name]

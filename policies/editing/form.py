@@ -57,7 +57,13 @@ def keys_of(words: Vocabulary, member: str) -> tuple[Key, ...]:
     usual = load_policy(least, words).scope.dimensions
     return (
         Shares(tuple(sorted(words.recipients)), tuple(words.purposes)),
-        Finest(single, families_of(words), {name: words.root(name) for name in single}, dict(usual)),
+        Finest(
+            single,
+            families_of(words),
+            {name: words.root(name) for name in single},
+            dict(usual),
+            words.former_levels,
+        ),
         Line("max_dimensions"),
         Line("threshold"),
         Line("zeros", _scale(Zeros)),

@@ -157,7 +157,11 @@ def say_share(policy: Policy, share: Share) -> str:
         seen = _seen(share, words, measures[0])
         named = listed(words.say(measure) for measure in measures)
         said.append(f"{who}{roles} may ask, {only}for {purposes}: {named}, {seen}.")
-    nobody = "No person stands behind these numbers: no threshold applies to them, and none is withheld."
+    nobody = "No person stands behind these numbers: no threshold applies to them"
+    exact = policy.scope.operator_p_percent is None
+    nobody += (
+        ", and none is withheld." if exact else "; some are withheld to protect who held the activities."
+    )
     return " ".join([*said, nobody] if share.measures & words.apart.keys() else said)
 
 
@@ -236,6 +240,11 @@ def _detail(policy: Policy) -> Iterator[str]:
             "What is withheld of large tables, of accidents and of clients of assistance is chosen by the "
             "withheld numbers too: whoever reruns the public program on other tables may exclude some of the "
             "values that a withheld number could have."
+        )
+    if scope.operator_p_percent is not None:
+        yield (
+            "Numbers of risk education and marking are withheld where one operator could tell what another "
+            f"held to within {scope.operator_p_percent} %, with every sum over them."
         )
     if scope.priority:
         first = [p if isinstance(p, str) else say_table(words, p) for p in scope.priority]

@@ -16,11 +16,19 @@ def listed(words: Iterable[str]) -> str:
 
 
 def plural(label: str) -> str:
-    """A level's label in the plural, where a plain rule gives one; a remark in brackets is dropped."""
+    """A level's label in the plural, where a plain rule gives one; a remark in brackets is dropped.
+
+    Of "pillar of assistance" and "age band now" the first words are several: "pillars of assistance".
+    """
     bare = label.partition(" (")[0]
-    if bare.endswith(("s", "x")) or " or " in bare or " of " in bare:
+    if any(f" {word} " in bare for word in ("or", "to")):
         return bare
-    return f"{bare[:-1]}ies" if bare.endswith("y") else f"{bare}s"
+    head, of, rest = bare.partition(" of ")
+    if not of and head.endswith(" now"):
+        head, of, rest = head.removesuffix(" now"), " now", ""
+    if head.endswith(("s", "x")):
+        return bare
+    return f"{head[:-1]}ies{of}{rest}" if head.endswith("y") else f"{head}s{of}{rest}"
 
 
 def say_level(words: Vocabulary, dimension: str, level: str) -> str:

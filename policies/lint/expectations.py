@@ -16,10 +16,11 @@ from policies.decision.request import Request
 from policies.document.level_shapes import levels
 from policies.document.reading import read_document
 from policies.explanation.explain import say_reason
+from policies.model.composed_shapes import Key, ListOf, Record
 from policies.model.errors import Fault
 from policies.model.messages import message
 from policies.model.model import Policy
-from policies.model.shapes import Day, Key, ListOf, Meaning, OneOf, Record, Text
+from policies.model.shapes import Day, Meaning, OneOf, Text
 from policies.model.strict_yaml import Table
 from policies.model.terms import Approval
 from policies.model.vocabulary import Vocabulary

@@ -176,6 +176,8 @@ class Scope:
     structural_zeros: tuple[Cell, ...] = ()
     mechanism: Mechanism = Mechanism()
     dominance: Dominance = Dominance()
+    operator_p_percent: int | None = None
+    """The p% rule of numbers of activities, by who held them; None where these numbers are exact."""
     first_year: int | None = None
     years_per_release: int = 1
     reruns: Reruns = Reruns.WITHSTAND

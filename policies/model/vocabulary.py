@@ -18,6 +18,7 @@ class Vocabulary:
     - `dimensions`: name -> its levels, finest first, without the root;
       `injury.EYE` is about one value of the multi-valued `injury`; a policy may name the family;
     - `roots`: name of a dimension's root where it is not `all` (place: `country`);
+    - `former_levels`: dimension -> its only level of an earlier version, which `yes` still means;
     - `sensitive`: dimensions that say something about a person that others must not learn;
     - `measures`, `purposes`: word -> what it means, in a sentence;
     - `members`: ISO 3166 codes of the states; `recipients`, `roles`: who may be named in a policy;
@@ -42,6 +43,7 @@ class Vocabulary:
     recipients: frozenset[str]
     members: frozenset[str]
     roots: Mapping[str, str] = field(default_factory=FrozenMap)
+    former_levels: Mapping[str, str] = field(default_factory=FrozenMap)
     sensitive: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset({"analyst"})
     ready_made: frozenset[str] = frozenset()
@@ -67,6 +69,7 @@ class Vocabulary:
             "measures",
             "purposes",
             "roots",
+            "former_levels",
             "packs",
             "bands",
             "replaced",

@@ -40,6 +40,15 @@ def test_nothing_is_closed_for_ever(rule: Rule, pauses: list[int]) -> None:
     assert not is_closed(tally, rule, now + rule.longest)
 
 
+@given(RULES, st.lists(SECONDS, max_size=60))
+def test_a_clock_that_was_ahead_closes_nothing_for_years(rule: Rule, pauses: list[int]) -> None:
+    tally, ahead = after(rule, pauses)
+    now = ahead - timedelta(days=3 * 365)
+
+    assert not is_closed(tally, rule, now)
+    assert tally is None or one_more(tally, rule, now).failures == tally.failures + 1
+
+
 @given(RULES, st.integers(1, 7))
 def test_a_guesser_gets_few_guesses_a_day_however_patient(rule: Rule, days: int) -> None:
     guesses, tally, now = 0, None, NOW

@@ -19,7 +19,7 @@ from schemathesis.checks import CHECKS
 from gateway.api import wrong_tokens
 from gateway.http.signatures import Call, Here, sign_call
 
-EXAMPLES = 10  # of each operation, the same in every run; `make explore` draws others
+EXAMPLES = 10  # of each operation, the same in every run; `make explore` draws others, `make fuzz` many more
 ANY_WORD = {"type": "string", "minLength": 1}
 CHANGED = (
     (core, "RepresentationPrinter"),

@@ -148,6 +148,7 @@ def test_a_saved_query_opens_nothing_and_a_wrong_number_is_none(asked: Region) -
     refused = {
         "no code": ({"selection": {"selection": [{**country, "valueCodes": ["XX"]}]}}, 400),
         "long": ({"selection": {"selection": [{**country, "valueCodes": ["KH" * 40] * 20}]}}, 400),
+        "endless": ({"selection": {"selection": [{**country, "valueCodes": ["[*" * 5_000]}]}}, 422),
         "no table": ({"tableId": "none"}, 404),
         "language": ({"language": "xx"}, 406),
         "format": ({"outputFormat": "px"}, 422),

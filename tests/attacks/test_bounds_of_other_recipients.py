@@ -35,6 +35,7 @@ max_dimensions: 2
 threshold: 5
 priority: []
 never_show: [{{outcome: K}}]
+reruns: accept
 """
 FEW = "  - {with: [ARMAC], for: [regional-reporting], measures: [casualties], max_dimensions: 1}\n"
 OTHER_PURPOSE = "  - {with: [ARMAC], for: [treaty-reporting], measures: [casualties]}\n"

@@ -63,6 +63,8 @@ class Register:
     dice: np.random.Generator
     share: float
     """The share of survivors who are clients: the more are, the more both releases tell of each other."""
+    unknown: float = 0.0
+    """The share of clients hurt as children of whom nobody recorded whether they have grown up."""
     casualties: list[tuple[str, str, str, int, str]] = field(default_factory=list)
     """Person, sex, outcome, year, and child or adult at the accident."""
     clients: list[tuple[int, str, str, str, str, str]] = field(default_factory=list)
@@ -81,7 +83,10 @@ class Register:
         for person, sex, outcome, hurt, age in self.casualties:
             if outcome == "I" and self.dice.random() < self.share:
                 grown = hurt < year and self.dice.random() < 0.3
-                self._client(year, person, sex, "ADULT" if grown else age)
+                known = (
+                    not self.unknown or hurt == year or age == "ADULT" or self.dice.random() > self.unknown
+                )
+                self._client(year, person, sex, ("ADULT" if grown else age) if known else "UNK")
         for number in range(others):
             sex, age = self.dice.choice(["M", "F"]), self.dice.choice(["ADULT", "CHILD"], p=[0.8, 0.2])
             self._client(year, f"o{number:05d}", str(sex), str(age))
@@ -110,7 +115,7 @@ class Register:
         )
         names = ("sex", "age_now", "disability", "status.REH")
         columns = {name: [row[n] for row in self.clients] for n, name in enumerate(names, start=2)}
-        columns["age_now"] = [f"{age}_UNK" for age in columns["age_now"]]
+        columns["age_now"] = [age if age == "UNK" else f"{age}_UNK" for age in columns["age_now"]]
         clients = Clients.of(
             np.array([row[0] for row in self.clients], dtype=np.int64),
             np.array([row[1].encode() for row in self.clients]),
@@ -129,9 +134,11 @@ class Shown:
     clients: dict[int, ReleaseHistory]
 
 
-def released(place: Path, seed: int, *, share: float, services: int, people: int = 60) -> Shown:
+def released(
+    place: Path, seed: int, *, share: float, services: int, people: int = 60, unknown: float = 0.0
+) -> Shown:
     """What a node shows after so many years of service; each year is released before the next one closes."""
-    register = Register(np.random.default_rng(seed), share)
+    register = Register(np.random.default_rng(seed), share, unknown)
     register.add(2022, people)
     with lone_node(place / "KH") as (node, clock):
         clock.move(days=200)
@@ -291,7 +298,9 @@ def can_be(client: str, casualty: dict[str, str], year: int) -> bool:
         return False
     if age == "CHILD":
         return casualty["age"] in ("CHILD", "UNK") and year - hurt < 17
-    return age == "UNK" or casualty["age"] in ("ADULT", "UNK") or hurt < year
+    if age == "UNK":
+        return casualty["age"] == "UNK" or (casualty["age"] == "CHILD" and hurt < year)
+    return casualty["age"] in ("ADULT", "UNK") or hurt < year
 
 
 @dataclass(frozen=True)
@@ -358,10 +367,11 @@ def test_the_same_attack_finds_numbers_where_nothing_holds_both_releases_togethe
 
 def main() -> None:
     for seed in range(101, 105):
-        for share, people in ((1.0, 30), (0.8, 45)):
+        for share, people, unknown in ((1.0, 30, 0.0), (0.8, 45, 0.0), (0.8, 45, 0.3)):
             with tempfile.TemporaryDirectory() as place:
-                shown = released(Path(place), seed, share=share, services=3, people=people)
-                print(seed, share, sorted(shown.clients), attacked(shown, singletons=4), flush=True)  # noqa: T201
+                options = {"share": share, "people": people, "unknown": unknown}
+                shown = released(Path(place), seed, services=3, **options)
+                print(seed, options, sorted(shown.clients), attacked(shown, singletons=4), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

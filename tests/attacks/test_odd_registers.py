@@ -67,6 +67,8 @@ def node_of(place: Path, policy: str) -> Iterator[Node]:
 @pytest.mark.parametrize("made", [one_person, twenty_in_a_year, one_household, all_in_one_cell])
 def test_an_odd_register_answers(tmp_path: Path, made: object, threshold: int, zeros: str) -> None:
     policy = POLICY.replace("threshold: 5", f"threshold: {threshold}") + f"zeros: {zeros}\n"
+    if zeros == "protect" or threshold == 30:
+        policy = policy.replace("reruns: accept\n", "")  # as of a policy that does not say
     register = made()  # type: ignore[operator]
     with node_of(tmp_path, policy) as node:
         reported = ""

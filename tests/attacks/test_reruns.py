@@ -10,15 +10,18 @@ reruns does not.
 
 import json
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from view_reruns import Reruns, release_of
 
 from anonymisers.cube import rerun_attack as module
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.cube.rerun_attack import rerun_attack
 from anonymisers.errors import AnonymiserError, TableError
+from anonymisers.simulatable.protect_by_view import SmallTable
 from anonymisers.simulatable.protection import protect
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
@@ -147,11 +150,14 @@ def test_both_ends_give_the_release_where_the_pattern_is_chosen_without_the_with
         ("F", "I"),
     ]
     draw, hits = keys(9), {}
-    for women, reruns in ((0, 60), (3, 16), (4, 16)):
-        hits[women] = sum(
-            module._withheld(release, (SEX, OUTCOME), table(women), WITHSTAND, draw(32))
-            for _ in range(reruns)
-        )
+    with Reruns().running() as reruns:
+        for women, times in ((0, 60), (3, 16), (4, 16)):
+            one, made = (
+                SmallTable.of(table(women), WITHSTAND),
+                partial(release_of, table(women), rules=WITHSTAND),
+            )
+            found = [reruns.outcome(one, draw(32), made) for _ in range(times)]
+            hits[women] = found.count(release.withheld.tobytes())
     assert hits[0] > 0  # a quarter of the share of the others is expected
     assert hits[4] > hits[3] / 2 > 0
 
@@ -186,8 +192,7 @@ def attacked(table: Table, rules: Rules, reruns: int, rng: np.random.Generator) 
         ]
         others.append(Table.of(table.dims, [cell for cell in names if cell[1]]))
     gives = [
-        any(module._withheld(release, table.dims, other, rules, rng.bytes(32)) for _ in range(reruns))
-        for other in others
+        any(module.gives(release, other, rules, rng.bytes(32)) for _ in range(reruns)) for other in others
     ]
     values = [protect(other, rules, bytes(32)).values for other in others]
     small = cube.withheld & rules.is_sensitive(cube.true_values(table))

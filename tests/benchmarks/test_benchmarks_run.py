@@ -46,7 +46,7 @@ CASES: Mapping[str, Case] = {
     "attack": Case("release.json", r"release\.json \| L0 \| 36 \| \d+ \| \d+ \| \d+ \| \d+\.\d \|"),
     "clients_readable": Case(
         "--members LA --clients 8 --alone",
-        r"LA \| 1 \| \d{4} \| \d+ \| mean \| \d\.\d\d \| \d\.\d\d \| \| \| \d+\.\d",
+        r"LA \| 1 \| \d{4} \| \d+ \| mean \| \d\.\d\d \| \d\.\d\d \| \| \| \| \d+\.\d",
     ),
     "cut_table": Case(
         "table.json -o smaller.json --first place=2", r"8 cells with people; codes: .*3 of place"
@@ -56,6 +56,10 @@ CASES: Mapping[str, Case] = {
         r"680 cells by country, .*\n(.*\n)*xlsx +shortest +\d+ ms, median +\d+ ms, longest +\d+ ms, +\d+ kB",
     ),
     "simulated_faults": Case("--plans 1 --processes 1", r"1 plans, \d+ faults, \d+ s"),
+    "fuzz_readers": Case(
+        "--blindly --minutes 0.002 --only selection",
+        r"a selection of PxWeb \| [\d,]+ \| [\d,]+ \| none \| 0\.\d\d",
+    ),
     "growth": Case("table.json --along sex --plot plot.svg", r"2 \| 36 \| \d+\.\d \| \d+ \| \d+\.\d\d"),
     "history": Case("two table.json --max-dims 2", r"release 2 \| \d+\.\d CPU s \| 12 cells, \d+ withheld"),
     "kill_log": Case("1", r"1 kills: \d+ receipts acknowledged, none lost; \d+ entries"),
@@ -69,8 +73,9 @@ CASES: Mapping[str, Case] = {
     ),
     "readable": Case(
         "--members PH --dims 1",
-        r"PH \| own \| 1 \| sex \| (\d\.\d\d|-) \| [\d,]+ \| [\d,]+\n(.*\n)*"
-        r"PH \| own \| 1 \| [\d,]+ \| 1 dimension \| \d+ \| \d\.\d{3} \| \d\.\d\d \| \d+ \| \d+\.\d \| \d+",
+        r"PH \| own \| 1 \| sex \| (\d\.\d\d|-) \| (\d\.\d\d|-) \| [\d,]+ \| [\d,]+\n(.*\n)*"
+        r"PH \| own \| 1 \| [\d,]+ \| 1 dimension \| \d+ \| \d\.\d{3} \| \d\.\d{3} \| \d\.\d\d \| \d+ \| "
+        r"\d+\.\d \| \d+",
     ),
     "receipts": Case(
         "--callers 1 --seconds 1 --entries 20",
@@ -91,6 +96,10 @@ CASES: Mapping[str, Case] = {
     "every_page": Case(
         "demo --times 1 --only operator", r"operator of hub: \d+ pages, at most \d+ ms \(.+\) and \d+ kB"
     ),
+    "every_look": Case(
+        "demo --only operator --languages en --main",
+        r"operator: \d+ pages in 1 languages and 4 views, 0 findings",
+    ),
     "question": Case("demo 1", r"1 questions: p50 \d+ ms, p95 \d+ ms, longest \d+ ms"),
     "real_faults": Case(
         "--times 1 --only oversized\tbodies",
@@ -103,6 +112,9 @@ CASES: Mapping[str, Case] = {
         missed=r"^missed: ",
     ),
     "search_log": Case("--entries 40", r"a page of the newest +\d+ found +\d+\.\d{3} s"),
+    "spark_register": Case(
+        "10", r"trino \| SELECT COALESCE(.*\n)+(Spark: nothing read|both loads the same: yes)"
+    ),
     "usefulness": Case(
         "--members PH --policies usual --dims 1", r"PH \| usual \| 1 \| [\d,]+ \| \d+\.\d \|", missed=r"^$"
     ),
@@ -113,7 +125,7 @@ CASES: Mapping[str, Case] = {
     "vault": Case("10", r"10 records: encrypted in \d+\.\d s, written in \d+\.\d s, \d+ MB"),
 }
 ON_A_DEMO = ("member_keys",)
-ON_A_RUNNING_DEMO = ("every_page", "question")
+ON_A_RUNNING_DEMO = ("every_page", "every_look", "question")
 
 PLACES = {"A": (2, 9), "B": (7, 8), "C": (6, 11)}
 

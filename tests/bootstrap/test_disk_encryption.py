@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.bootstrap.setup.at_rest import Said, kept_in
+from gateway.bootstrap.setup.disk_encryption import System, means_of
 from gateway.bootstrap.upkeep.check_result import State
-from gateway.bootstrap.upkeep.disk_encryption import System, encryption, means_of
+from gateway.bootstrap.upkeep.encryption_found import encryption
 
 DEVICE = "/dev/null"
 """Any device that is there: what the kernel says of it is written into the tree below."""
@@ -44,8 +46,8 @@ def device_mapper(system: System, uuid: str, device: str = NUMBER) -> None:
     (place / "uuid").write_text(f"{uuid}\n")
 
 
-def state(directory: Path, system: System) -> tuple[State, str]:
-    (found,) = encryption(directory, system=system)
+def state(directory: Path, system: System, **said: str) -> tuple[State, str]:
+    (found,) = encryption(kept_in(directory, "", Said(**said), system), system)
     return found.state, found.detail
 
 
@@ -87,6 +89,43 @@ def test_memory_that_is_swapped_to_a_plain_disk_is_warned_of(system: System, tmp
     assert "/dev/zero" in state(tmp_path, system)[1]
 
 
+def test_what_the_operator_says_is_shown_where_nothing_is_seen(system: System, tmp_path: Path) -> None:
+    found, said = state(tmp_path, system, encrypted_by="the drives of the server")
+    assert (found, said.rpartition(": ")[2]) == (State.WELL, "the drives of the server")
+
+    found, said = state(tmp_path, system, unencrypted="a pilot of one week")
+    assert (found, said.rpartition(": ")[2]) == (State.WARNING, "a pilot of one week")
+
+
+@pytest.mark.parametrize("source", ["overlay", "tmpfs", "nas:/zram", "//office/share", "pool/home"])
+def test_what_the_kernel_cannot_tell_is_not_called_encrypted(
+    system: System, tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where a file in the present folder is called like it, and lies on an encrypted disk."""
+    here = Path(source).parts[-1]
+    (tmp_path / here).touch()
+    monkeypatch.chdir(tmp_path)
+    device = (tmp_path / here).stat().st_dev
+    (system.sys / "dev" / "block" / f"{os.major(device)}:{os.minor(device)}").mkdir(parents=True)
+    device_mapper(system, "CRYPT-LUKS2-x", f"{os.major(device)}:{os.minor(device)}")
+    mounted(system, "any", source)
+
+    assert means_of(tmp_path, system) is None
+
+
+def test_without_the_kernels_account_nothing_is_called_encrypted(tmp_path: Path) -> None:
+    assert means_of(tmp_path, System(tmp_path / "sys", tmp_path / "proc")) is None
+
+
+def test_a_directory_that_is_not_there_yet_is_as_safe_as_the_folder_above(
+    system: System, tmp_path: Path
+) -> None:
+    mounted(system, "fuse.gocryptfs", "/secret", str(tmp_path))
+
+    assert means_of(tmp_path / "to be" / "made", system) == "gocryptfs"
+    assert means_of(tmp_path.parent / "beside", system) is None
+
+
 def test_this_machine_is_looked_at_without_a_fault(tmp_path: Path) -> None:
-    (found,) = encryption(tmp_path)
+    (found,) = encryption(kept_in(tmp_path, ""))
     assert found.about == "encryption"

@@ -28,6 +28,8 @@ from gateway.http.trust import trusted
 from gateway.hub.enrolment import revoke
 from gateway.store.engine.log_lock import hold_log
 
+THREE_YEARS = timedelta(days=3 * 365)
+
 
 @pytest.fixture
 def region(tmp_path: Path) -> Iterator[Federation]:
@@ -178,6 +180,23 @@ def test_the_end_of_the_own_certificate_is_told_a_month_before(
     write_config(hub, replace(config, tls_certificate="own.pem"))
 
     assert findings(hub)["certificate"].state is state
+
+
+def test_a_certificate_and_a_call_of_a_time_to_come_are_told(
+    region: Federation, hub: Path, tmp_path: Path
+) -> None:
+    """They were made under a clock that was three years ahead."""
+    authority(tmp_path / "own-authority.pem").issue(hub / "own.pem", timedelta(days=2000), begins=THREE_YEARS)
+    (hub / "own.pem").chmod(0o600)
+    write_config(hub, replace(read_config(hub, HubConfig), tls_certificate="own.pem"))
+    region.clock.time = datetime.now(UTC) + THREE_YEARS
+    region.members["KH"].round()
+
+    found = findings(hub)
+
+    assert (found["certificate"].state, found["KH"].state) == (State.WRONG, State.WARNING)
+    assert "does not count before" in found["certificate"].detail
+    assert "set back by 1094 days" in found["KH"].detail
 
 
 def test_a_certificate_that_ends_soon_is_an_alert_until_it_is_renewed(

@@ -1,5 +1,6 @@
 """A load whose process is killed: the former snapshot stays, nothing lies about, and a second load works."""
 
+import json
 import multiprocessing
 import os
 import random
@@ -8,7 +9,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from lone_node import set_up
+from register_services import KOBO_ASSET, KOBO_TOKEN, Reply, Service, served
+from register_services import kobo as kobo_server
 
 from gateway.bootstrap.loading import engine_choice
 from gateway.bootstrap.loading.load_choices import LoadChoices
@@ -16,7 +20,10 @@ from gateway.bootstrap.loading.load_mark import MARK, marked
 from gateway.bootstrap.loading.register_loading import load_source
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.member.model import snapshot_parts
+from gateway.member.node.sentences import as_json, from_json
 from gateway.member.register.missing_cases import LoadedAs
+from gateway.sources.model.errors import SourceError
+from gateway.sources.services import kobo, service_client
 
 FORK = multiprocessing.get_context("fork")
 ROWS, KILLS = 4000, 4
@@ -97,3 +104,43 @@ def test_a_mark_says_when_a_killed_load_began_and_nothing_of_one_that_runs(tmp_p
     (tmp_path / MARK).write_bytes(b"\xff\x00 cut")
     with marked(tmp_path, now) as before:
         assert before is None
+
+
+KOBO = """\
+mapping: 1
+member: KH
+source: kobo
+tables:
+  Submissions:
+    columns: {_uuid: case_id, day: date, sex: sex}
+    left_out: {_id: tool, _submission_time: tool}
+constants: {victim_type: DIR, consent_share: AGG}
+"""
+
+
+def test_a_load_from_a_server_that_failed_says_that_the_next_one_went_on(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(kobo, "PAGE", 2)
+    monkeypatch.setattr(service_client, "WAITS", ())
+    directory = tmp_path / "node"
+    set_up(directory)
+    rows = [{"_id": n, "_uuid": f"u{n}", "day": "2024-05-06", "sex": "F"} for n in range(6)]
+    survey = [{"type": "date", "name": "day"}, {"type": "text", "name": "sex"}]
+    with served(Service(kobo_server(rows, {"survey": survey}))) as service, open_member(directory) as node:
+        place = f"{service.url}/#/forms/{KOBO_ASSET}"
+        credentials = directory / "credentials.yaml"
+        credentials.touch(mode=0o600)
+        credentials.write_text(f"{service.url}: {{token: {KOBO_TOKEN}}}\n")
+        service.fault = lambda number, _: Reply("busy", 500) if number > 3 else None
+        with pytest.raises(SourceError, match="nothing was loaded"):
+            load_source(directory, node, place, KOBO)
+        service.fault = lambda _number, _: None
+
+        loaded = load_source(directory, node, place, KOBO)
+
+    assert (loaded.casualties, loaded.begun_before) == (6, None)
+    assert loaded.fetch_note is not None
+    sentence = from_json(json.loads(json.dumps(as_json(loaded.fetch_note))))
+    assert (
+        sentence
+        == "A fetch that was broken off went on. Pages that had come before: 2; pages fetched now: 2."
+    )

@@ -13,6 +13,7 @@ from gateway.sources.model.errors import SourceError
 from gateway.sources.rows.load_progress import Reached
 from gateway.sources.services import kobo as kobo_reader
 from gateway.sources.services.credentials import FILE
+from gateway.sources.services.kept_pages import FOLDER
 
 MAPPING = """\
 mapping: 1
@@ -70,7 +71,12 @@ def test_an_address_in_the_mapping_is_loaded_with_the_credentials_of_the_node(
         assert former[0].id == loaded.kept.id
         assert KOBO_TOKEN not in f"{caught.value} {caught.value.remedy}"
         left = {path.name for path in directory.iterdir()} - before
-        assert left == {"quality.json", "quality.html", "rejects.csv"}
+        assert left == {
+            "quality.json",
+            "quality.html",
+            "rejects.csv",
+            FOLDER,
+        }  # whose pages are for next time
 
 
 def test_without_an_address_a_command_names_the_source(tmp_path: Path) -> None:

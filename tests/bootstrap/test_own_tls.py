@@ -12,6 +12,7 @@ import httpx
 import pytest
 from certificates import Authority, authority
 from click.testing import CliRunner
+from command_line import UNENCRYPTED
 from slow_senders import application, strangers
 
 from gateway.bootstrap.serving.listener import Listener, listener_of
@@ -153,7 +154,8 @@ def test_faults_of_the_settings_are_named(issuer, pem, tmp_path) -> None:
 
 def test_the_command_refuses_before_it_listens(tmp_path) -> None:
     made = CliRunner().invoke(
-        main, ["hub", "found", "--dir", str(tmp_path / "hub"), "--origin", "a.example/log"]
+        main,
+        ["hub", "found", "--dir", str(tmp_path / "hub"), "--origin", "a.example/log", *UNENCRYPTED],
     )
     assert made.exit_code == 0
     write_config(tmp_path / "hub", HubConfig("a.example/log", listen="0.0.0.0:0"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from command_line import UNENCRYPTED
 
 from gateway.bootstrap.setup.backup import BackupError, back_up, restore
 from gateway.bootstrap.setup.open_hub import create_hub
@@ -64,7 +65,9 @@ HARMS: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
 def test_a_folder_with_anything_else_is_refused(backup: Path, tmp_path: Path, harm: Callable) -> None:
     harm(backup / "files" / "more")
-    result = CliRunner().invoke(main, ["restore", str(backup), "--dir", str(tmp_path / "again")])
+    result = CliRunner().invoke(
+        main, ["restore", str(backup), "--dir", str(tmp_path / "again"), *UNENCRYPTED]
+    )
 
     assert result.exit_code == BackupError.exit_code
     assert "neither a plain file nor a folder" in result.output
@@ -125,3 +128,18 @@ def test_a_sealed_one_with_anything_else_writes_nothing(
     ):
         pytest.fail("it was opened")
     assert left(tmp_path) == {"sealed"}
+
+
+def test_what_is_opened_only_to_be_checked_lies_in_memory_and_on_no_disk(tmp_path: Path) -> None:
+    stream = BytesIO()
+    with tarfile.open(fileobj=stream, mode="w|") as archive:
+        archive.addfile(tarfile.TarInfo("backup/empty"))
+    with (tmp_path / "sealed").open("wb") as file:
+        writer = SealingWriter(file, PASSPHRASE, CHEAP)
+        writer.write(stream.getvalue())
+        writer.close()
+
+    with opened_backup(tmp_path / "sealed", PASSPHRASE) as opened:
+        assert opened.parts[:3] == ("/", "dev", "shm")
+        assert (opened / "empty").exists()
+    assert not opened.exists()

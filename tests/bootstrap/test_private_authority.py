@@ -15,6 +15,7 @@ from slow_senders import application
 from gateway.bootstrap.serving.listener import Listener, listener_of
 from gateway.bootstrap.serving.waitress_server import WebServer
 from gateway.bootstrap.setup.certificate import RenewedCertificate, certificate_files
+from gateway.bootstrap.setup.joining import JoinError, join
 from gateway.bootstrap.setup.open_hub import create_hub, open_hub
 from gateway.bootstrap.setup.open_member import connect, create_member
 from gateway.bootstrap.setup.private_authority import (
@@ -84,6 +85,35 @@ def test_a_node_that_pins_the_authority_trusts_no_other(hub: Path, tmp_path: Pat
 
     with serving(tmp_path / "other") as url, pytest.raises(httpx.ConnectError, match="VERIFY_FAILED"):
         reached(url, trusted(own_authority(hub)))
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("expired", "Compare this machine's clock"),
+        ("of another name", "Compare the address"),
+        ("of a stranger", "somebody stands in between"),
+    ],
+)
+def test_whoever_joins_is_told_what_is_wrong_with_the_hubs_certificate(
+    hub: Path, tmp_path: Path, bad: str, said: str
+) -> None:
+    made(hub, "127.0.0.1", "hub.example")
+    with open_hub(hub) as opened:
+        invitation = invite(opened, "KH", "")
+    if bad == "expired":
+        issue(hub, ["127.0.0.1"], datetime.now(UTC) - timedelta(days=500))
+    elif bad == "of another name":
+        issue(hub, ["hub.example"])
+    else:
+        create_hub(tmp_path / "other", "region.example/log")
+        made(tmp_path / "other", "127.0.0.1")
+    served = tmp_path / "other" if bad == "of a stranger" else hub
+    with serving(served) as url, pytest.raises(JoinError) as refused:
+        join(tmp_path / "KH", replace(invitation, hub_url=url))
+
+    assert "The hub's certificate is refused: " in refused.value.remedy
+    assert said in refused.value.remedy
 
 
 def test_a_renewed_certificate_is_of_the_same_authority(hub: Path) -> None:

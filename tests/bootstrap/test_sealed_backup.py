@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from command_line import UNENCRYPTED
 from federation import federation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,17 +119,17 @@ def test_commands_seal_check_and_restore(hub: Path, tmp_path: Path, monkeypatch:
     assert (file.stat().st_mode & 0o077, names(tmp_path), names(hub.parent)) == (0, ["hub.sealed"], beside)
     assert b"PRIVATE+KEY" not in file.read_bytes()
 
-    back = run(main, ["restore", str(file), "--dir", str(again)])
+    back = run(main, ["restore", str(file), "--dir", str(again), *UNENCRYPTED])
     assert back.exit_code == 0, back.output
     assert log_key(again) == log_key(hub)
 
     monkeypatch.setenv("SAFELANE_PASSPHRASE", "another one altogether")
-    refused = run(main, ["restore", str(file), "--dir", str(tmp_path / "never")])
+    refused = run(main, ["restore", str(file), "--dir", str(tmp_path / "never"), *UNENCRYPTED])
     assert refused.exit_code == 7
     assert "passphrase is another one" in refused.output
     file.write_bytes(file.read_bytes()[:-1])
     monkeypatch.setenv("SAFELANE_PASSPHRASE", PASSPHRASE)
-    cut = run(main, ["restore", str(file), "--dir", str(tmp_path / "never")])
+    cut = run(main, ["restore", str(file), "--dir", str(tmp_path / "never"), *UNENCRYPTED])
     assert cut.exit_code == 7
     assert names(tmp_path) == ["again", "hub.sealed"]
 

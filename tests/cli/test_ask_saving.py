@@ -44,7 +44,7 @@ def test_the_sidecar_lies_beside_and_never_one_of_a_former_table(tmp_path: Path)
     assert not beside.exists()
 
 
-@pytest.mark.parametrize("name", ["table", "table.pdf", ".csv", "csv"])
+@pytest.mark.parametrize("name", ["table", "table.docx", ".csv", "csv"])
 def test_another_ending_is_refused_before_anything_is_asked(name: str) -> None:
     with pytest.raises(click.UsageError, match="must end in one of"):
         check_ending(Path(name))

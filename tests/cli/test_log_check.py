@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from command_line import UNENCRYPTED
 from lone_hub import set_up_hub
 
 from audit.log.storage_check import Hashed
@@ -129,7 +130,7 @@ def test_the_doctor_calls_no_damage_well(hub: Path, damage: str) -> None:
 def test_a_damaged_log_is_not_backed_up(hub: Path, damage: str, tmp_path: Path) -> None:
     harm(hub, DAMAGES[damage][0])
 
-    found = safelane("backup", tmp_path / "backup", "--dir", hub)
+    found = safelane("backup", tmp_path / "backup", "--dir", hub, *UNENCRYPTED)
 
     assert found.exit_code != 0
     assert "The log is damaged: " in found.output

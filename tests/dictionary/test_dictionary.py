@@ -215,7 +215,8 @@ def test_casualties_and_clients_have_only_the_sex_in_common():
     assert dictionary.lacking_levels("clients", ["sex", "met.REH", "year"]) == ("year",)
     assert dictionary.lacking_levels("clients", ["service_year", "home_group", "province"]) == ("province",)
     assert dictionary.dimensions_of("contacts") == ("service_date", "pillar")
-    assert dictionary.lacking_levels("services", ["service_year", "pillar", "sex"]) == ("sex",)
+    assert dictionary.lacking_levels("services", ["service_year", "item", "sex"]) == ("sex",)
+    assert [dictionary.lift(c, "pillar") for c in ("REH1", "PSS_UNK", "EMC")] == ["REH", "PSS", "EMC"]
     assert {dictionary.measure(m).year for m in ("clients", "cases", "services")} == {"service_year"}
     assert set(dictionary.data_sets) == {m.of for m in dictionary.measures.values()}
 

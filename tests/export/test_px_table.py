@@ -44,7 +44,10 @@ def test_an_expression_selects_codes_in_the_order_of_the_table(expression: str, 
 
 @pytest.mark.parametrize(
     "expression",
-    ["1999", "range(2021)", "range(2022,2021)", "top(2)", "from(x)", "[0-9]*", "", "from(2020,2021)"],
+    [
+        *("1999", "range(2021)", "range(2022,2021)", "top(2)", "from(x)", "[0-9]*", "", "from(2020,2021)"),
+        *("from( )", "to( )", "range( ,2021)", "range(2021, )"),
+    ],
 )
 def test_an_expression_that_selects_nothing_is_an_error(expression: str) -> None:
     with pytest.raises(SelectionError, match="year"):

@@ -5,12 +5,15 @@ import subprocess
 import zlib
 from contextlib import ExitStack, suppress
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from releases import made_release
 
+from gateway import export as export_package
 from gateway.dictionary import regional
+from gateway.export import export
 from gateway.export.documents import installed, print_file, word_file
 from gateway.export.documents.installed import DocumentError
 from gateway.export.documents.print_file import to_pdf
@@ -24,7 +27,7 @@ from gateway.export.documents.report_document import (
     ReportTable,
 )
 from gateway.export.documents.word_file import to_docx
-from gateway.picturing import ENGLISH, draw, fitting
+from gateway.picturing import ENGLISH, Words, draw, fitting
 from gateway.picturing.turning import arrangement, turned
 
 KHMER = "ជំនួយជនរងគ្រោះក្នុងតំបន់"
@@ -87,6 +90,26 @@ def test_a_document_holds_no_field_no_macro_and_nothing_from_elsewhere(parts: di
             assert b'TargetMode="External"' not in content, name
 
 
+def test_a_document_holds_the_letters_of_the_region_and_uses_them_in_each_style(
+    parts: dict[str, bytes],
+) -> None:
+    named = parts["word/fontTable.xml"].decode()
+    key = re.search(r'w:name="Safelane Sans".*?w:fontKey="{([0-9A-F-]{36})}"', named, re.S)
+    assert key is not None
+    reversed_key = bytes.fromhex(key[1].replace("-", ""))[::-1]
+    hidden = parts["word/fonts/font1.odttf"]
+    font = bytes(one ^ reversed_key[i % 16] for i, one in enumerate(hidden[:32])) + hidden[32:]
+    assert font == Path(export_package.__file__).with_name("fonts").joinpath("SafelaneSans.ttf").read_bytes()
+    assert b"embedTrueTypeFonts" in parts["word/settings.xml"]
+    used = re.findall(r"<w:rFonts ([^/]*)/>", parts["word/styles.xml"].decode())
+    assert used
+    assert all(one.count('"Safelane Sans"') == 4 and "Theme" not in one for one in used), used
+    text = parts["word/document.xml"].decode()
+    sizes = re.findall(r'<w:sz w:val="(\d+)"/><w:szCs w:val="(\d+)"/>', text)
+    assert len(sizes) == text.count("<w:sz ") > 0, "Khmer letters are as large as the others"
+    assert all(one == other for one, other in sizes)
+
+
 def opened(made: bytes) -> bytes:
     """The content of a PDF's compressed parts."""
     found = []
@@ -108,6 +131,23 @@ def test_a_print_has_its_fonts_inside_and_fetches_nothing() -> None:
     assert len(re.findall(rb"/FontFile", inside)) >= 5, "Latin, Khmer, Lao, Thai and Burmese"
     assert b"DejaVu" not in inside, "no font of the machine"
     assert b"/Image" not in inside
+
+
+def test_a_picture_in_print_is_drawn_not_an_image_and_its_khmer_is_shaped_and_copied_whole() -> None:
+    release = made_release("country", "province_group", members=("KH", "LA"))
+    words = Words(say=lambda said: KHMER if said == "Cambodia" else said, number=str)
+    made = export(release, "pdf", regional(), words, kind="map", language="km")
+    inside = opened(made)
+    assert b"/Image" not in inside
+    assert b"/Lang (km)" in made + inside
+    assert {b"Noto-Sans", b"Noto-Sans-Khmer"} == set(re.findall(rb"/FontName /[A-Z]+\+([\w-]+)", inside))
+    said = re.findall(rb"/Span <</ActualText <feff([0-9a-f]*)>>> BDC", inside.replace(b"\n", b" "))
+    lines = [bytes.fromhex(one.decode()).decode("utf-16-be") for one in said]
+    assert any(KHMER in one for one in lines), lines
+    assert lines.count("") == sum(one.isdigit() for one in lines), "each number on the map has one halo"
+    assert any("Released on" in one for one in lines), "date and receipt are in the file"
+    longest = max(re.findall(rb"BT.*?ET", inside, re.S), key=len)
+    assert longest.count(b"TJ") < max(map(len, lines)) / 4, "not one letter after the other"
 
 
 def test_what_takes_too_long_or_is_too_large_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

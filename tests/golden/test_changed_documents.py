@@ -9,9 +9,12 @@ from typing import Any
 import people_and_policies
 import pytest
 from changed_texts import as_text, changed_bytes, changed_json, tried
+from golden_tables import KEY
 from hypothesis import given
 from hypothesis import strategies as st
+from small_cubes import TABLE
 
+from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import AnonymiserError
 from anonymisers.identity.key_custody import parse_custody
 from anonymisers.identity.key_epochs import parse_store
@@ -19,6 +22,7 @@ from anonymisers.magnitudes.contributions import Contributions
 from anonymisers.magnitudes.magnitude_release import MagnitudeRelease
 from anonymisers.proof.certificate import Certificate
 from anonymisers.tables.registered_figures import parse_figures
+from anonymisers.tables.rules import Rules
 from anonymisers.tables.strict_json import parse_json
 from gateway.config import HubConfig, MemberConfig, read_config
 from gateway.dictionary import regional
@@ -34,7 +38,7 @@ TRIED = tried(4)
 PASSPHRASE = "seven quiet rivers under one bridge"
 REFUSED = (AnonymiserError, PolicyError, SafelaneError)
 VOCABULARY = vocabulary(regional(), recipients=people_and_policies.RECIPIENTS)
-DIMS = {"sex": {"codes": ["T", "F", "M"], "parent": {"F": "T", "M": "T"}}}
+DIMS = {"sex": {"codes": ["Total", "F", "M"], "parent": {"F": "Total", "M": "Total"}}}
 FIGURES = {
     "figures": [
         {"name": "a", "where": {"sex": "F"}, "value": 7},
@@ -47,18 +51,14 @@ RELEASED = {
     "magnitude": "cost",
     "cells": [{"key": {"sex": "F"}, "value": "10.5"}, {"key": {}, "value": None}],
 }
-CERTIFICATE = {
-    "format": "safelane certificate 1",
-    "threshold": 3,
-    "zeros": "shown",
-    "least": 2,
-    "sensitive": ["sex"],
-    "dims": DIMS,
-    "release": "ab",
-    "known": [],
-    "refused": [],
-    "worlds": [[[["F"], 1]]],
-}
+SEALED = json.loads((Path(__file__).parents[1] / "data" / "sealed.json").read_text("utf-8"))
+
+
+def certificate() -> str:
+    """Of a small table, in its written form."""
+    return build_cube(TABLE, Rules(threshold=5), KEY).certificate.to_json()
+
+
 QUESTIONS = """\
 questions:
   - {name: a, recipient: ARMAC, purpose: regional-reporting, measure: casualties, expect: permit}
@@ -68,10 +68,10 @@ SETTINGS = (
 )
 CREDENTIALS = b"https://kobo.example: {token: abc}\nhttps://dhis2.example:8080/x: {user: a, password: b}\n"
 ADDRESSES = [
-    b"https://kobo.example/api/v2/assets/aBcD/",
+    b"https://kobo.example/api/v2/assets/aBcD1234efGH/",
     b"https://[::1]:8080/v1/projects/1/forms/f",
     b"https://gis.example/arcgis/rest/services/x/FeatureServer",
-    b"https://dhis2.example/dhis?program=Ab12Cd34Ef5",
+    b"https://dhis2.example/dhis/api/tracker?program=Ab12Cd34Ef5",
 ]
 
 
@@ -79,20 +79,18 @@ def of_json(read: Callable[[object], Any]) -> Callable[[str], Any]:
     return lambda text: read(parse_json(text))
 
 
-DOCUMENTS: dict[str, tuple[object, Callable[[str], Any]]] = {
+DOCUMENTS: dict[str, tuple[dict[str, Any] | str, Callable[[str], Any]]] = {
     "registered figures": (FIGURES, of_json(parse_figures)),
     "amounts of people": (AMOUNTS, of_json(Contributions.from_json)),
     "a release of amounts": (RELEASED, of_json(MagnitudeRelease.from_json)),
-    "a certificate": (CERTIFICATE, Certificate.from_json),
-    "custodians of a vault": (
-        {"member": "KH", "identity_key": "00" * 32, "redacted_key": "00" * 32, "custodians": {"a": {}}},
-        parse_custody,
-    ),
+    "a certificate": (certificate(), Certificate.from_json),
+    "custodians of a vault": (SEALED["custodians of a vault"], parse_custody),
     "keys of pseudonyms": (
-        {"member": "KH", "salt": "00" * 16, "epochs": {"1": {}}},
+        SEALED["keys of pseudonyms"],
         lambda text: parse_store(text.encode("utf-8", "surrogatepass")),
     ),
 }
+"""As values, or as texts that have one spelling only."""
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -100,8 +98,17 @@ DOCUMENTS: dict[str, tuple[object, Callable[[str], Any]]] = {
 @TRIED
 def test_a_document_of_json(name: str, data: st.DataObject) -> None:
     document, read = DOCUMENTS[name]
-    _read(read, json.dumps(data.draw(changed_json([document]))))
-    _read(read, as_text(data.draw(changed_bytes([json.dumps(document).encode()]))))
+    written = document if isinstance(document, str) else json.dumps(document)
+    changed = data.draw(changed_json([json.loads(written)]))
+    _read(read, json.dumps(changed, indent=1 if isinstance(document, str) else None))
+    _read(read, as_text(data.draw(changed_bytes([written.encode()]))))
+
+
+def test_a_code_that_is_no_text_is_refused() -> None:
+    """It ended in a trace."""
+    cells = [{"key": {"sex": {}}, "value": "10.5"}]
+    with pytest.raises(AnonymiserError, match="no code"):
+        MagnitudeRelease.from_json({**RELEASED, "cells": cells})
 
 
 @given(data=st.data())
@@ -122,6 +129,9 @@ def test_settings_and_credentials(place: Path, data: st.DataObject) -> None:
     (place / "safelane.yaml").write_bytes(data.draw(changed_bytes([SETTINGS])))
     for kind in (HubConfig, MemberConfig):
         _read(lambda kind: read_config(place, kind), kind)
+    (place / "safelane.yaml").write_bytes(b"[" * 2000)
+    with pytest.raises(SafelaneError, match="not a YAML file"):  # ended in a trace
+        read_config(place, HubConfig)
     file = place / "credentials.yaml"
     file.touch(mode=0o600)
     file.write_bytes(data.draw(changed_bytes([CREDENTIALS])))
@@ -131,7 +141,8 @@ def test_settings_and_credentials(place: Path, data: st.DataObject) -> None:
 @given(data=st.data())
 @TRIED
 def test_the_address_of_a_register(data: st.DataObject) -> None:
-    _read(parse_service, "https://[kobo.example/api/v2/assets/aBcD/")  # ended in a trace
+    for ended_in_a_trace in ("https://[kobo.example/api/v2/assets/aBcD/", "https:/\r/kobo.example/0"):
+        _read(parse_service, ended_in_a_trace)
     _read(parse_service, as_text(data.draw(changed_bytes(ADDRESSES))))
 
 

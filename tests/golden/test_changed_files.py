@@ -55,7 +55,7 @@ def sidecar() -> Sidecar:
     return Sidecar(Dossier(RELEASE.question_id, (proven,), (log.key,)), TEXT, bytes(32))
 
 
-OPENINGS = {(3, "decision"): commit("decision", b"{}"), (1, "policy"): commit("policy", b"member: KH")}
+OPENINGS = {(3, "decision"): commit("decision", b"{}"), (1, "text"): commit("text", b"member: KH")}
 FILES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "a sidecar": (str(sidecar()), lambda text: ReleasedTable.parse(Sidecar.parse(text).release)),
     "a bundle of a decision": (str(DecisionBundle("region/kh/log", 3, OPENINGS)), DecisionBundle.parse),
@@ -107,6 +107,12 @@ def test_a_saved_table(name: str, drawn: st.DataObject) -> None:
     else:
         changed = drawn.draw(changed_bytes([made]))
     _read(lambda content: compare(name, content, TABLE), changed)
+
+
+def test_a_saved_table_with_an_endless_field_is_refused() -> None:
+    """It ended in a trace."""
+    with pytest.raises(AuditError, match="longer than any"):
+        compare("table.csv", SAVED["table.csv"] + b"x" * 200_000, TABLE)
 
 
 @st.composite

@@ -22,7 +22,7 @@ def clock() -> HandClock:
 def hub(tmp_path: Path, clock: HandClock) -> Iterator[Hub]:
     set_up_hub(tmp_path / "hub")
     with open_hub(tmp_path / "hub") as opened:
-        yield replace(opened, clock=clock)
+        yield replace(opened, clock=clock, started=clock.now())
 
 
 @pytest.fixture

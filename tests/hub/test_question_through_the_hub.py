@@ -162,6 +162,26 @@ def test_a_member_that_never_called_is_not_said_to_be_offline_since(
     assert said["TH"] == (None, True)
 
 
+def test_a_member_that_called_at_a_time_to_come_is_missed_once_the_clock_is_right(
+    hub: Hub, members: Members, analyst: Principal, clock: HandClock
+) -> None:
+    """The hub's clock was three years ahead: no question waits three years for a member that is away."""
+    clock.move(days=3 * 365)
+    hub = replace(hub, started=clock.now())
+    for member in members.values():
+        member.poll(hub)
+    clock.move(days=-3 * 365)
+    asked = ask(hub, analyst, question(hub), timedelta(days=30))
+    hand_in(hub, members["KH"], members["KH"].answer(delivered(hub, members["KH"]), 7, 20, 0, 27))
+    clock.move(minutes=2)
+
+    assert release_due(hub) == [asked.id]
+    assert {c.member for c in released(hub, asked).coverage if c.offline_since} == {"TH"}
+    again = ask(hub, analyst, question(hub, sex=["F"]), timedelta(days=30))
+    clock.move(minutes=2)
+    assert release_due(hub) == [again.id], "nor for one that called since, and left"
+
+
 def test_an_answer_after_the_end_is_refused(
     hub: Hub, members: Members, analyst: Principal, clock: HandClock
 ) -> None:

@@ -133,6 +133,26 @@ def test_the_shades_of_a_map_lead_from_the_ground_to_its_opposite(theme: str) ->
     assert all(contrast(colours[a], colours[b]) >= 1.15 for a, b in pairwise(STEPS)), (theme, away)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_number_is_legible_on_the_shade_of_a_heat_table(theme: str) -> None:
+    rules = re.findall(r"((?:\.p-o\d(?:, )?)+) { fill: (#\w+); }", SHEET)
+    inks = [ink for names, ink in rules for name in names.split(", ") if name]
+    light, dark = inks[:6], inks[6:]
+
+    assert len(dark) == 6
+    shades = [tokens(theme)[name] for name in STEPS]
+    for ink, shade in zip(light if theme == "light" else dark, shades, strict=True):
+        assert contrast(ink, shade) >= 4.5, (ink, shade)
+
+
+def test_what_holds_for_a_middle_width_holds_for_the_narrowest() -> None:
+    """So colours need no look in between, which is half the work of every page's tests."""
+    queries = re.findall(r"@media[^{]*", SHEET)
+
+    assert any("max-width" in query for query in queries)
+    assert not [query for query in queries if "min-width" in query or ">" in query]
+
+
 def test_every_class_of_a_picture_has_a_rule_in_the_sheet() -> None:
     dictionary = regional()
     releases = [

@@ -43,6 +43,13 @@ def test_where_no_row_and_no_column_tells_the_total_above_bounds_still() -> None
     assert bounds(release, DICTIONARY, ("2023", "K")) == Bounds(0, 60)
 
 
+def test_a_withheld_total_above_bounds_its_parts_too() -> None:
+    release = table((None, None, None), (40, 31, 71), (None, None, 80))
+
+    assert bounds(release, DICTIONARY, ("2023", TOTAL)) == Bounds(0, 9)
+    assert bounds(release, DICTIONARY, ("2023", "K")) == Bounds(0, 9)
+
+
 def test_a_withheld_total_is_at_least_its_shown_parts() -> None:
     assert bounds(HOLED, DICTIONARY, (TOTAL, "I")) == Bounds(31, 35)
 

@@ -64,11 +64,13 @@ def assert_legible(svg: str) -> None:
         assert across <= 1 or down <= 2, (one, other)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(any_releases())
-def test_any_picture_is_legible(release: Release) -> None:
+def test_any_picture_is_legible_on_a_page_and_on_a_phone(release: Release) -> None:
     for kind in fitting(release, DICTIONARY):
-        assert_legible(draw(kind, release, DICTIONARY).svg)
+        drawn = draw(kind, release, DICTIONARY, twice=True)
+        assert_legible(drawn.svg)
+        assert_legible(drawn.narrow)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,9 @@ def test_long_names_in_the_scripts_of_the_region_are_legible(levels: tuple[str, 
     release = made_release(*levels, years=range(2000, 2025))
     for kind in fitting(release, DICTIONARY):
         assert_legible(draw(kind, release, DICTIONARY, REGION, standalone=True).svg)
+        narrow = draw(kind, release, DICTIONARY, REGION, twice=True).narrow
+        assert_legible(narrow)
+        assert float(re.search(r'width="(\d+)"', narrow)[1]) < 350, "as wide as a phone"  # type: ignore[index]
 
 
 def test_every_province_of_a_country_has_its_name_and_its_number() -> None:

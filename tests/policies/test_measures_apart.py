@@ -7,6 +7,7 @@ import pytest
 from policies import Policy, Vocabulary, load_policy
 from policies.comparison.change import Direction
 from policies.comparison.diff import diff
+from policies.document.canonical import canonical_text
 from policies.explanation.explain import describe
 
 BASE = """
@@ -51,6 +52,20 @@ def test_a_permission_is_read_aloud_for_people_and_for_activities_apart(words: V
     assert "sessions, by activity date and activity type, at most 2 of these together." in said
     assert "No person stands behind these numbers: no threshold applies to them" in said
     assert "No person" not in " ".join(describe(policy(words, 1, "[casualties]")))
+
+
+def test_who_held_an_activity_may_be_protected_and_that_narrows_a_policy(words: Vocabulary) -> None:
+    exact = policy(words, 1, "[sessions]", LEVELS)
+    text = BASE.format(version=2, measures="[sessions]", more=LEVELS) + "operator_p_percent: 10\n"
+    protected = load_policy(text, words)
+    assert "no threshold applies to them, and none is withheld." in " ".join(describe(exact))
+    said = " ".join(describe(protected))
+    assert "some are withheld to protect who held the activities." in said
+    assert "one operator could tell what another held to within 10 %, with every sum over them." in said
+    (change,) = [c for c in diff(exact, protected) if c.sentence.startswith("Activities")]
+    assert change.direction is Direction.TIGHTENED
+    assert change.sentence == "Activities: what one operator held is protected to within 10 %, was 0 %."
+    assert load_policy(canonical_text(protected), words) == protected
 
 
 def test_to_share_activities_changes_nothing_for_people_and_no_cell_of_theirs(words: Vocabulary) -> None:

@@ -36,6 +36,15 @@ def policy(more: str = "") -> Policy:
     return load_policy(TEXT + more, WORDS)
 
 
+def finest(words: str) -> Policy:
+    return load_policy(TEXT.replace("disability: yes", words), WORDS)
+
+
+def test_yes_means_the_only_level_that_a_dimension_once_had() -> None:
+    assert finest("pillar: yes").scope.dimensions["pillar"] == "pillar"
+    assert finest("pillar: item").scope.dimensions["pillar"] == "item"
+
+
 def asked(measure: str, *levels: str) -> Request:
     pairs = [(regional().level(level).dimension, level) for level in levels]
     return Request.of(

@@ -281,7 +281,7 @@ def test_a_change_for_some_purposes_names_them(policy: MakePolicy) -> None:
     )
 
     assert said(old, policy(share=shares)) == [
-        "tightened: ARMAC and public may now see only year band5s, was years for research."
+        "tightened: ARMAC and public may now see only year band5s, was years, for research."
     ]
 
 
@@ -290,13 +290,13 @@ def test_approval_for_some_kinds_of_questions_names_them(policy: MakePolicy) -> 
 
     assert said(policy(), by_kind) == [
         (
-            "tightened: Answers to ARMAC are sent with approval by one person, was automatically "
+            "tightened: Answers to ARMAC are sent with approval by one person, was automatically, "
             "in questions that are not ready-made."
         )
     ]
     assert said(policy("approval: one person"), by_kind) == [
         (
-            "loosened: Answers to ARMAC are sent automatically, was with approval by one person "
+            "loosened: Answers to ARMAC are sent automatically, was with approval by one person, "
             "in ready-made questions."
         )
     ]
@@ -310,8 +310,16 @@ def test_a_change_of_conditions_for_some_measures_names_them(policy: MakePolicy)
     )
 
     assert said(old, policy(share=shares)) == [
-        "tightened: ARMAC may keep answers for 9 days, was without limit about casualties."
+        "tightened: ARMAC may keep answers for 9 days, was without limit, in questions about casualties."
     ]
+
+
+def test_pillars_of_one_family_that_change_alike_are_said_once(policy: MakePolicy) -> None:
+    shown = "finest: {place: province, date: year, sex: sex, status: %s}"
+
+    assert said(policy(shown % "status"), policy(shown % "met"))[0] == (
+        "tightened: ARMAC may now see only met, was status."
+    )
 
 
 def test_several_permissions_for_one_case_are_compared_as_a_whole(policy: MakePolicy) -> None:

@@ -13,7 +13,7 @@ from gateway.dictionary.vocabulary import vocabulary
 from policies import Code, DisclosedReason, PolicyError, load_policy
 from policies.decision.demands import Demand
 from policies.document.document import document
-from policies.model.shapes import ListOf, Record
+from policies.model.composed_shapes import ListOf, Record
 
 DOCS = Path(__file__).parents[2] / "docs"
 REFERENCE = (DOCS / "reference" / "policy.md").read_text(encoding="utf-8")

@@ -241,7 +241,9 @@ def test_a_policy_that_shares_nothing_says_so(policy: MakePolicy) -> None:
         ("sex", "sex"),
         ("five years", "five years"),
         ("child or adult", "child or adult"),
-        ("group of provinces", "group of provinces"),
+        ("group of provinces", "groups of provinces"),
+        ("status of assistance", "status of assistance"),
+        ("age band now", "age bands now"),
         ("province (ISO 3166-2)", "provinces"),
     ],
 )

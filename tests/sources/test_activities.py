@@ -76,6 +76,29 @@ def test_sheets_are_added_up_by_year_and_kind(sheets) -> None:
     assert set(loaded.snapshot.columns) == {"date"}, "nothing of a sheet stands beside people"
 
 
+def test_of_operators_only_what_the_two_largest_held_is_kept(small) -> None:
+    one_table = MAPPING.partition("  marking.csv:")[0] + "constants: {consent_share: AGG}\n"
+    small.mapping = one_table.replace("Held: sessions", "Held: sessions\n      By: operator")
+    rows = "S1,2019,village,5,1,1,A\nS2,2019,village,2,,,A\nS3,2019,village,4,9,,B\nS4,2019,village,1,,,\n"
+    loaded = small.load(victims=VICTIMS, mre=f"{HEADINGS.strip()},By\n{rows}")
+
+    kind = (2019, "EORE_COMM")
+    assert counts(loaded) == {kind: {"sessions": 12, "reached": 11}}
+    assert dict(loaded.activities.largest[kind]) == {"sessions": (7, 4), "reached": (9, 2)}
+    assert Activities.from_text(loaded.activities.to_text()) == loaded.activities
+    assert "operator" not in loaded.activities.to_text()
+    years = frozenset({2019})
+    assert loaded.activities.shown("sessions", years, 14) == {kind: 12}  # 1 beside 7: 14.3 %
+    assert loaded.activities.shown("sessions", years, 15) == {}
+    assert loaded.activities.shown("reached", years, 1) == {}
+
+
+def test_without_a_column_of_operators_nobody_knows_who_held_most(sheets) -> None:
+    loaded = sheets("S1,2019,village,5,1,1\n")
+    assert loaded.activities.largest is None
+    assert loaded.activities.shown("sessions", frozenset({2019}), 10) == {}
+
+
 def test_digits_of_any_script_are_read(sheets) -> None:
     loaded = sheets(",០១/០២/២០១៩,village,២,១០,៥\n")
 

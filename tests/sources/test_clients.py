@@ -165,6 +165,9 @@ def test_the_main_barrier_is_that_of_the_latest_unmet_need(load, contacts, barri
         ({"Age": "30", "Born": ""}, "ADULT_UNK"),
         ({"Age": "ADULT_UNK", "Born": ""}, "ADULT_UNK"),
         ({"Age": "CHILD_UNK", "Born": "", "Date": "2023-11-01"}, "UNK"),
+        # Whatever the age was, eighteen years have passed since.
+        ({"Age": "", "Born": "", "Date": "2006-05-01"}, "ADULT_UNK"),
+        ({"Age": "", "Born": "", "Date": "2007-05-01"}, "UNK"),
         ({"Age": "5", "Born": "", "Date": "2024-01-01"}, "CHILD_UNK"),
     ],
 )

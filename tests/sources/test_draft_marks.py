@@ -86,3 +86,4 @@ def test_numbers_of_lines_are_such_also_with_rows_of_sums_among_them() -> None:
     numbers = [str(n) for n in range(1, 31)]
     assert counts_rows([*numbers[:15], "total battambang", *numbers[15:], "total"])
     assert not counts_rows([*numbers[:3], "a", "b", "c"])
+    assert not counts_rows(["1", "2", "9" * 5000])

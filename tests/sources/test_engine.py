@@ -19,6 +19,7 @@ from gateway.sources.engine import engine_table
 from gateway.sources.engine.connection import connected
 from gateway.sources.engine.text_table import TextTable
 from gateway.sources.mapping.mapping_yaml import parse_mapping
+from gateway.sources.rows import columns
 from gateway.sources.rows.convert import converter
 
 SPOILT = st.sampled_from(["", "\n", ",,,,,,,,,,\n", "C7,1\n", ",".join(CELLS) + "\n", 'C8 , "x"\n'])
@@ -87,7 +88,7 @@ def test_each_demo_members_register_of_files_loads_the_same(tmp_path, member, sa
 
 @settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(st.text("09aAzZeßE+-. ၁", max_size=6), min_size=100, max_size=100))
-def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, monkeypatch, words) -> None:
+def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, words) -> None:
     """What the engine takes for a canonical number is one, for cases and for people."""
     words = [*words, "none", "0", "00", "a", "A1", "7E+5"]
     path = tmp_path / "numbers.csv"
@@ -95,7 +96,6 @@ def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, 
         csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([["Number"], *([word] for word in words)])
     rules = parse_mapping(MAPPING, regional()).tables[0].columns
 
-    monkeypatch.setattr(engine_table, "BLOCK", 7)
     for heading, personal in (("Case", False), ("ID card", True)):
         convert = converter(rules[heading], regional(), "MM", TODAY)
         with connected() as engine:
@@ -103,7 +103,7 @@ def test_numbers_that_pass_the_converter_by_are_as_it_would_have_them(tmp_path, 
             numbers, others = [], {}
             for block, odd in table.identifiers(0, sorted(rules[heading].unknown), personal=personal):
                 others |= {len(numbers) + row: word for row, word in odd.items()}
-                numbers += block
+                numbers += block.values()
 
         taken = {row: number for row, number in enumerate(numbers) if number}
         assert taken == {row: convert(words[row]).value for row in taken}
@@ -151,6 +151,20 @@ def test_a_column_of_codes_with_too_many_words_is_left_to_the_row_wise_loader(tm
     said = loaded_alike(tmp_path, USUAL, SHORT.replace("READING", ""))
 
     assert said == (False, "a column of codes has more than 1 different words")
+
+
+def test_a_column_with_words_without_end_is_refused_whoever_reads_it(tmp_path, monkeypatch) -> None:
+    """The engine leaves it, and the row-wise loader says why instead of reading to the end."""
+    monkeypatch.setattr(engine_table, "MOST_WORDS", 5)
+    monkeypatch.setattr(columns, "MOST_UNREAD", 5)
+    rows = "".join(f"C{n},2010-01-02,AGG,word {n}\n" for n in range(20))
+    (tmp_path / "victims.csv").write_text("Case,Date,Consent,Sex\n" + rows, encoding="utf-8")
+    mapping = SHORT.replace("READING", "").replace("Consent: consent", "Sex: sex, Consent: consent")
+
+    for by_engine in (True, False):
+        found, _ = everything(tmp_path, mapping, by_engine=by_engine)
+        assert found.startswith("victims.csv, Sex has more than 5 different words without a code; nothing")
+        assert "word 5" not in found
 
 
 def test_without_the_extra_its_name_is_told(tmp_path, monkeypatch) -> None:

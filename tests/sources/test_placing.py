@@ -8,6 +8,8 @@ from gateway.dictionary import regional
 from gateway.sources.files.opening import draft_mapping
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
+from gateway.sources.model.words import plain
+from gateway.sources.rows.place_names import DistrictNames, PlaceNames, foreign_places, place_words
 
 MAPPING = """\
 mapping: 1
@@ -114,3 +116,65 @@ def test_the_register_of_another_state_is_refused(small) -> None:
     assert "to: place" in small.mapping, "a draft does not leave its places out"
     with pytest.raises(SourceError, match="another state"):
         small.load(victims=rows_of("Attapeu", "Savannakhet", "", "Kep"))
+
+
+@pytest.mark.parametrize(
+    ("member", "address", "code"),
+    [
+        ("TH", "อ.อรัญประเทศ จ.สระแก้ว 27120", "TH-27"),
+        ("TH", "จังหวัดสระแก้ว อำเภออรัญประเทศ", "TH-27"),
+        ("KH", "ស្រុករតនមណ្ឌល ខេត្តបាត់ដំបង", "KH-2"),
+        ("LA", "ບ້ານ ນາ ເມືອງ ເຊໂປນ ແຂວງ ສະຫວັນນະເຂດ", "LA-SV"),
+        ("VN", "xã Tân Long, huyện Hướng Hóa, tỉnh Quảng Trị", "VN-25"),
+        ("VN", "Q. Hải Châu TP. Đà Nẵng", "VN-DN"),
+        ("VN", "tỉnh lộ 9, gần Quảng Trị", ""),
+        ("TH", "จ.สุรินทร์ หรือ จ.ตราด", ""),
+        ("TH", "อ.เมือง", ""),
+    ],
+)
+def test_an_address_says_which_part_of_it_is_the_province(member: str, address: str, code: str) -> None:
+    names = PlaceNames(place_words(regional(), member))
+
+    assert names.code(plain(address)) == code
+
+
+NAMED = {
+    "อรัญประเทศ": "2702", "Hướng Hóa": "465", "Thành phố Đông Hà": "461", "Kab. Bogor": "3201",
+    "Kota Bogor": "3271",
+    "ខណ្ឌដូនពេញ": "1202", "ເມືອງເຊໂປນ": "1305", "Mun. of Datu Piang": "PH1", "ဘားအံ": "MM2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("อ.อรัญประเทศ", "2702"),
+        ("อำเภอ อรัญประเทศ", "2702"),
+        ("H. Huong Hoa", "465"),
+        ("huyện Hướng Hóa", "465"),
+        ("TP. Đông Hà", "461"),
+        ("TP Dong Ha", "461"),
+        ("huyện Đông Hà", ""),
+        ("KABUPATEN BOGOR", "3201"),
+        ("Kota Bogor", "3271"),
+        ("Bogor", ""),
+        ("ដូនពេញ", "1202"),
+        ("ក្រុងដូនពេញ", ""),
+        ("ມ. ເຊໂປນ", "1305"),
+        ("Datu Piang", "PH1"),
+        ("Datu Piang City", ""),
+        ("ဘားအံမြို့နယ်", "MM2"),
+    ],
+)
+def test_a_district_is_read_with_and_without_its_word_and_never_for_a_city(written: str, code: str) -> None:
+    names = DistrictNames({plain(name): number for name, number in NAMED.items()})
+
+    assert names.code(plain(written)) == code
+
+
+def test_the_provinces_of_another_state_are_known_with_their_word_too() -> None:
+    foreign = foreign_places(regional(), "TH")
+
+    assert foreign.code(plain("Prov. Maluku Utara"))
+    assert foreign.code(plain("tỉnh Quảng Trị"))
+    assert not foreign.code(plain("จ.สุรินทร์"))

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.dictionary import regional
 from gateway.sources.files import sheet_rows
-from gateway.sources.files.opening import open_source
+from gateway.sources.files.opening import draft_mapping, open_source
 from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
@@ -315,3 +315,22 @@ def test_a_sheet_of_empty_cells_is_refused(workbook, monkeypatch):
 
     with pytest.raises(SourceError, match=r"not a whole \.xlsx workbook"):
         workbook(row(), change=far)
+
+
+def test_a_workbook_without_a_sheet_of_rows_has_nothing_to_draft_a_mapping_of(tmp_path):
+    """Both ended in an internal error."""
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "none.xlsx")
+    with zipfile.ZipFile(tmp_path / "none.xlsx") as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts["xl/workbook.xml"] = re.sub(rb"<sheets>.*</sheets>", b"<sheets/>", parts["xl/workbook.xml"])
+    with zipfile.ZipFile(tmp_path / "none.xlsx", "w") as package:
+        for name, part in parts.items():
+            package.writestr(name, part)
+    book.create_chartsheet("Casualties by year")
+    del book["Sheet"]
+    book.save(tmp_path / "charts.xlsx")
+
+    for name, said in (("none.xlsx", "no sheet of rows in none"), ("charts.xlsx", "charts.xlsx")):
+        with pytest.raises(SourceError, match=said):
+            draft_mapping(str(tmp_path / name), "KH", regional(), date(2026, 11, 25))

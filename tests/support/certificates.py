@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+MONTH = timedelta(days=30)
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -19,12 +21,17 @@ class Authority:
     _certificate: x509.Certificate
     _key: ec.EllipticCurvePrivateKey
 
-    def issue(self, path: Path, ends: timedelta, address: str = "127.0.0.1") -> Path:
-        """A certificate with its key in one file, which ends so long from now (or did, before)."""
+    def issue(
+        self, path: Path, ends: timedelta, address: str = "127.0.0.1", begins: timedelta = timedelta(0)
+    ) -> Path:
+        """A certificate with its key in one file, which begins and ends so long from now (or did, before)."""
         key = ec.generate_private_key(ec.SECP256R1())
-        until = datetime.now(UTC) + ends
+        now = datetime.now(UTC)
+        until = now + ends
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
-        made = _built("a hub", key, until).issuer_name(self._certificate.subject)
+        made = _built("a hub", key, min(now + begins, until - MONTH), until).issuer_name(
+            self._certificate.subject
+        )
         signed = made.add_extension(names, critical=False).sign(self._key, hashes.SHA256())
         path.write_bytes(_pem(key) + signed.public_bytes(serialization.Encoding.PEM))
         return path
@@ -32,7 +39,8 @@ class Authority:
 
 def authority(file: Path) -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
-    made = _built("an authority", key, datetime.now(UTC) + timedelta(days=2))
+    now = datetime.now(UTC)
+    made = _built("an authority", key, now - MONTH, now + timedelta(days=2))
     own = x509.BasicConstraints(ca=True, path_length=None)
     certificate = made.issuer_name(_name("an authority")).add_extension(own, critical=True)
     signed = certificate.sign(key, hashes.SHA256())
@@ -40,12 +48,14 @@ def authority(file: Path) -> Authority:
     return Authority(file, signed, key)
 
 
-def _built(name: str, key: ec.EllipticCurvePrivateKey, until: datetime) -> x509.CertificateBuilder:
+def _built(
+    name: str, key: ec.EllipticCurvePrivateKey, since: datetime, until: datetime
+) -> x509.CertificateBuilder:
     return x509.CertificateBuilder(
         subject_name=_name(name),
         public_key=key.public_key(),
         serial_number=x509.random_serial_number(),
-        not_valid_before=until - timedelta(days=30),
+        not_valid_before=since,
         not_valid_after=until,
     )
 

@@ -12,6 +12,9 @@ from click.testing import CliRunner, Result
 from audit.commands import command_line as auditors
 from gateway.cli import main
 
+UNENCRYPTED = ("--unencrypted", "invented people")
+"""What commands are told that make a directory: tests run on any disk."""
+
 
 def safelane(*arguments: object) -> Result:
     """What a command ends with and prints, on either stream."""

@@ -30,7 +30,7 @@ from gateway.member.cube.cube_cache import CubeCache
 from gateway.web import app as web
 from gateway.web.controller.common.context import KEY as CONTROLLER
 from gateway.web.operator.machine import KEY as MACHINE
-from gateway.web.operator.machine import Machine
+from gateway.web.operator.machine import Encryption, Machine
 
 PASSPHRASE = "correct horse battery staple"
 PLACE = "Safelane test"
@@ -184,7 +184,9 @@ def served(
     app: Flask, clock: HandClock, place: Place | None = None, provider: Directory | None = None
 ) -> Iterator[House]:
     """The application with its pages, at an address of its own."""
-    app.extensions[MACHINE] = lambda: Machine(10 * 1024**3, 20 * 1024**3, 4096, None, None)
+    app.extensions[MACHINE] = lambda: Machine(
+        10 * 1024**3, 20 * 1024**3, 4096, None, None, Encryption("dm-crypt", "", "")
+    )
     entrance = Entrance(app.extensions[ACCOUNTS], PLACE, KeySealer(b"k" * 32))
     web.install(app, entrance, place or Place(), provider)
     server = WebServer(app, "127.0.0.1:0")

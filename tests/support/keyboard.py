@@ -42,14 +42,22 @@ class Keys:
         if leads_to is not None:
             self.page.wait_for_url(leads_to)
 
+    def begins_at(self, selector: str) -> None:
+        """Wait until a page has put the focus where its form begins, which is after the page is loaded."""
+        self.page.locator(f"{selector}:focus").wait_for()
+
     def into_the_page(self) -> None:
         """By the link that every page begins with, past its head."""
         self.press("Tab", "Enter")
         assert self.page.evaluate("document.activeElement.id") == "main", self.where()
 
     def write(self, words: str) -> None:
-        """A text of her own: not counted."""
+        """A text of her own, into what has the focus: not counted."""
         self.page.keyboard.type(words)
+        written = str(self.page.evaluate("(document.activeElement || {}).value || ''"))
+        assert written.endswith(words), (
+            f"{len(words)} letters were typed, {len(written)} stand in {self.where()}"
+        )
 
     def where(self) -> str:
         """What has the focus, for messages."""

@@ -108,17 +108,20 @@ def _texts(kind: str, values: Sequence[str]) -> Sequence[str]:
     return pseudonyms(KEY, _domain(kind), values)
 
 
-def everything(place: Path, mapping: str, *, by_engine: bool, today: date = TODAY, open_files=None):
-    """All that a load tells, or its error; and what it says of the engine."""
+def everything(place: Path | str, mapping: str, *, by_engine: bool, today: date = TODAY, open_files=None):
+    """All that a load tells, or its error; and what it says of the engine. `place`: a path, or the URL of a
+    database."""
     rules, findings = parse_mapping(mapping, regional()), Findings()
     with open_source(str(place), rules, findings) as source:
+        if isinstance(place, str):
+            open_files = lambda _: source  # noqa: E731 - tables of one moment
         try:
             loaded = load(
                 source,
                 rules,
                 regional(),
                 pseudonymise=_packed if by_engine else _texts,
-                room=partial(_room, place) if by_engine else no_room,
+                room=partial(_room, place) if by_engine and isinstance(place, Path) else no_room,
                 today=today,
                 findings=findings,
                 for_engine=(open_files or partial(CsvSource, place, rules.reading)) if by_engine else None,

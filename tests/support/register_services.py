@@ -60,6 +60,7 @@ def served(service: Service) -> Iterator[Service]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each body waits 40 ms for the headers to be acknowledged
 
         def do_GET(self) -> None:
             self._answer(b"")
@@ -117,6 +118,8 @@ def kobo(submissions: list[dict[str, Json]], content: Json) -> Answer:
         after = json.loads(asked.query.get("query", '{"_id":{"$gt":-1}}'))["_id"]["$gt"]
         found = sorted((one for one in submissions if one["_id"] > after), key=lambda one: one["_id"])
         page = found[: int(asked.query["limit"])]
+        if "fields" in asked.query:
+            page = [{name: one[name] for name in json.loads(asked.query["fields"])} for one in page]
         return Reply({"count": len(found), "next": None, "previous": None, "results": page})
 
     return answer
@@ -127,14 +130,17 @@ ODK_USER, ODK_PASSWORD = "reader@example.org", "correct horse"
 
 @dataclass
 class Odk:
-    """ODK Central: sessions, the fields of a form, and its OData with `$expand`, `$top` and `$skiptoken`.
+    """ODK Central: sessions, a form's fields and XML, and its OData with `$expand`, `$top` and `$skiptoken`.
 
     Like Central behind a proxy, it calls itself by a name that is not the one it is asked at.
     """
 
     submissions: list[Json]
     fields: list[Json]
+    xml: str
     tokens: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Attachments of the form by their names."""
 
     def __call__(self, asked: Asked) -> Reply:
         """The answer to a request."""
@@ -146,10 +152,17 @@ class Odk:
             return Reply({"token": self.tokens[-1], "expiresAt": "2026-12-01T00:00:00.000Z"})
         if not self.tokens or asked.headers.get("Authorization") != f"Bearer {self.tokens[-1]}":
             return REFUSED
-        if asked.path == f"{form}/fields":
-            return Reply(self.fields)
-        if asked.path != f"{form}.svc/Submissions" or asked.query.get("$expand") != "*":
+        described = {f"{form}/fields": self.fields, f"{form}.xml": self.xml.encode()}
+        described |= {f"{form}/attachments/{name}": data for name, data in self.files.items()}
+        if asked.path in described:
+            return Reply(described[asked.path])
+        if asked.path != f"{form}.svc/Submissions" or not {"$expand", "$filter"} & set(asked.query):
             return Reply({"code": 404.1}, 404)
+        return self._page(asked)
+
+    def _page(self, asked: Asked) -> Reply:
+        if "$filter" in asked.query:
+            return Reply({"@odata.count": self._since(asked.query["$filter"]), "value": []})
         begin, top = int(asked.query.get("$skiptoken", 0)), int(asked.query["$top"])
         page: dict[str, Json] = {
             "@odata.context": "http://central.internal/v1/$metadata#Submissions",
@@ -162,6 +175,14 @@ class Odk:
                 f"&%24skiptoken={begin + top}"
             )
         return Reply(page)
+
+    def _since(self, asked: str) -> int:
+        """How many submissions were added or edited since a time, as `$filter` asks."""
+        added, edited = (part.split(" ge ")[1] for part in asked.split(" or "))
+        times = [one["__system"] for one in self.submissions]
+        return sum(
+            time["submissionDate"] >= added or (time.get("updatedAt") or "") >= edited for time in times
+        )
 
 
 ARCGIS_PATH = "/arcgis/rest/services/IMSMA/FeatureServer"
@@ -237,5 +258,7 @@ class Dhis2:
             return Reply({"httpStatus": "Not Found"}, 404)
         page, size = int(asked.query["page"]), int(asked.query["pageSize"])
         pager = {"page": page, "pageSize": size, "total": len(rows), "pageCount": -(-len(rows) // size)}
+        if asked.query["order"] == "updatedAt:desc":
+            rows = sorted(rows, key=lambda one: one.get("updatedAt", ""), reverse=True)
         some = rows[(page - 1) * size : page * size]
         return Reply({**pager, "instances": some} if self.older else {"pager": pager, what: some})

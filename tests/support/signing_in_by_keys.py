@@ -11,9 +11,10 @@ from gateway.demo.sign_in_links import fresh_code
 def signed_in(look: Browsing, who: str) -> Keys:
     """The keys of somebody who has just signed in, on the page where the desk begins; those count."""
     person = _person(look, who)
-    with open_entrance(look.directory / person.place) as entrance:
-        code = fresh_code(entrance, person)
     keys = Keys(look.page(who, "/sign-in", known=False))
+    keys.begins_at("#name")
+    with open_entrance(look.directory / person.place) as entrance:
+        code = fresh_code(entrance, person)  # made last: a code is valid for a short time
     for words in (person.name, person.passphrase, code):
         keys.write(words)
         keys.press("Tab" if words != code else "Enter")

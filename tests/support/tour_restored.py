@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from browsing import View, browsing_at
+from command_line import UNENCRYPTED
 from small_png import fewer_colours
 
 PICTURE = Path(__file__).parents[2] / "docs" / "how-to" / "pictures" / "controller-restored.png"
@@ -56,12 +57,12 @@ def tour(directory: Path) -> None:
     node, hub = directory / "members" / "KH", (directory / "hub" / "address").read_text().strip()
     with TemporaryDirectory() as place:
         backup = Path(place) / "backup"
-        safelane("backup", backup, "--dir", node)
+        safelane("backup", backup, "--dir", node, *UNENCRYPTED)
         question = ("--measure", "casualties", "--by", "country", "--purpose", "regional-reporting")
         safelane("ask", *question, "--dir", directory)
         end_node(node)
         node.rename(node.with_name("KH-lost"))
-        safelane("restore", backup, "--dir", node)
+        safelane("restore", backup, "--dir", node, *UNENCRYPTED)
     with serving(node, hub), browsing_at(directory) as browsing:
         page = browsing.page("controller", "/controller/health", WINDOW)
         while not page.get_by_text("Entries that its log had signed since").count():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from command_line import UNENCRYPTED
 from databases import new_database
 from federation import Link
 from simulation import HandClock
@@ -390,6 +391,8 @@ def test_the_drill_of_a_lost_key_works_as_the_page_says(pair: Pair, tmp_path: Pa
 
     for command in commands:
         words = [str(places.get(word, word)) for word in shlex.split(command)]
+        if words[0] == "backup":
+            words += UNENCRYPTED
         result = CliRunner().invoke(main, words)
         assert result.exit_code == 0, f"{command}: {result.output}"
 

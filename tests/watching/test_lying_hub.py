@@ -392,6 +392,17 @@ def test_an_answer_that_comes_too_late_is_no_fault_of_the_hub(region: Federation
     assert alerts == []
 
 
+def kept_behind(region: Federation, victim: Member, reply: PollReply) -> list[Alert]:
+    """What a member is told that gets the same reply again and again while the log grows for all others."""
+    LyingHub(region, victim).repeat(reply)
+    for _ in range(4):
+        put(region)
+        for member in region.members.values():
+            member.round()
+        region.clock.move(minutes=2)
+    return look(region, victim)
+
+
 def test_a_node_that_is_kept_at_an_old_head_notices_that_nobody_confirms_it(region: Federation) -> None:
     """The other members see the log grow and cosign its new checkpoints; nobody cosigns the old any more."""
     victim = region.members["KH"]
@@ -399,16 +410,23 @@ def test_a_node_that_is_kept_at_an_old_head_notices_that_nobody_confirms_it(regi
     replies: list[PollReply] = []
     victim.link.bend = lambda reply: replies.append(reply) or reply
     victim.round()
-    LyingHub(region, victim).repeat(replies[-1])
-    for _ in range(4):
-        put(region)
-        for member in region.members.values():
-            member.round()
-        region.clock.move(minutes=2)
-
-    alerts = look(region, victim)
+    alerts = kept_behind(region, victim, replies[-1])
 
     assert [(alert.kind, alert.about) for alert in alerts] == [("behind", "KH")]
+
+
+def test_a_head_that_was_confirmed_at_a_time_to_come_is_not_confirmed_for_years(region: Federation) -> None:
+    """All clocks were three years ahead for a while; or somebody states such a time to keep a node behind."""
+    victim = region.members["KH"]
+    region.clock.move(days=3 * 365)
+    settle(region)
+    replies: list[PollReply] = []
+    victim.link.bend = lambda reply: replies.append(reply) or reply
+    victim.round()
+    region.clock.move(days=-3 * 365)
+    alerts = kept_behind(region, victim, replies[-1])
+
+    assert ("behind", "KH") in [(alert.kind, alert.about) for alert in alerts]
 
 
 def test_a_quiet_log_is_not_an_old_head(region: Federation) -> None:

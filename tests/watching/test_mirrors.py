@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from command_line import UNENCRYPTED
 from databases import new_database
 from federation import Federation, federation
 from memory_log import MemoryStorage
@@ -98,6 +99,7 @@ def refound(mirrors: list[Path], region: Federation, directory: Path, *more: str
         str(region.hub.log.key),
         "--dir",
         str(directory),
+        *UNENCRYPTED,
     ]
     done = CliRunner().invoke(main, [*words, "--database", new_database(), *more])
     return done.exit_code, done.output
@@ -316,6 +318,7 @@ def test_the_drill_works_as_the_page_says_also_without_any_key(region: Federatio
                 assert f"This node has seen {head(region.hub).size} entries of it." in said
             continue
         if words[:2] == ["hub", "refound"]:
+            words += UNENCRYPTED
             if "--keys" not in words:
                 places["HUB"] = str(tmp_path / "second")
             place = words.index("MIRROR")

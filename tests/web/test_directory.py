@@ -146,6 +146,7 @@ LIES = {
     "subject of another kind": {"sub": 17},
     "subject that no database keeps": {"sub": "a\0b"},
     "issuer of another kind": {"iss": ["a"]},
+    "a time beyond all numbers": {"exp": 10**400},
 }
 
 

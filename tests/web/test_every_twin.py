@@ -23,6 +23,7 @@ NO_TWIN = {
     "/letting-in": "no token lets anybody in",
     "/account/export": "is JSON itself, and needs a sign-in of just now",
     "/questions/<question_id>/download/<form>": "a file",
+    "/ready-made/<name>/download/<form>": "a file",
     "/reports/<report_id>/download/<form>": "a file",
     "/audit/download/<question_id>": "a file, JSON itself",
     "/controller/loads/upload/<upload_id>/columns": "shows words of the register, to whoever loads it alone",
@@ -64,7 +65,10 @@ def test_every_page_has_a_twin(either: House) -> None:
 
 def test_what_has_no_twin_is_there(either: House) -> None:
     """A removed page, or a page with a twin, is not listed among the exceptions."""
-    of_hub = {"/questions/<question_id>/download/<form>", "/reports/<report_id>/download/<form>"}
+    of_hub = {
+        f"/{each}/download/<form>"
+        for each in ("questions/<question_id>", "ready-made/<name>", "reports/<report_id>")
+    }
     elsewhere = (
         of_hub if either.accounts.side is Side.NODE else {page for page in NO_TWIN if "/controller/" in page}
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from anonymisers.redaction.allow_list import allowed_stretches
+from anonymisers.redaction.case_codes import continued
 from anonymisers.redaction.dates import births, dates
 from anonymisers.redaction.identifying_numbers import numbers
 from anonymisers.redaction.profiles import LatinProfile, latin_profiles
@@ -13,6 +14,7 @@ from anonymisers.redaction.recognisers.latin_places import villages
 from anonymisers.redaction.recognisers.latin_reversed import reversed_names
 from anonymisers.redaction.recognisers.latin_spaced import spaced_out
 from anonymisers.redaction.recognisers.latin_text import LatinText
+from anonymisers.redaction.recognisers.nicknames import nicknames
 from anonymisers.redaction.recognisers.script_names import script_allowed, script_spans, scripts_in
 from anonymisers.redaction.spans import Span, Stretch, merged
 from anonymisers.redaction.tokens import tokens
@@ -33,7 +35,7 @@ def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     """Find spans in a plain text. `dictionary` is the English dictionary, without which English is read less
     reliably."""
     found_dates = dates(plain)
-    spans = [*numbers(plain, found_dates), *births(plain, found_dates), *spaced_out(plain)]
+    spans = [*numbers(plain, found_dates), *births(plain, found_dates), *spaced_out(plain), *nicknames(plain)]
     allowed: list[Stretch] = []
     scripts = scripts_in(plain)
     for script in scripts:
@@ -46,6 +48,7 @@ def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     latin = _latin(plain, profile, dictionary if profile.language == "en" else None, taken)
     spans += latin.spans
     spans += list(reversed_names(plain, spans))
+    spans += list(continued(plain, merged(plain, spans)))
     spans += list(whole_starts(plain, spans))
     spans += list(address_parts(plain, merged(plain, spans)))
     spans += list(whole_starts(plain, spans))

@@ -10,17 +10,34 @@ from functools import cache
 
 from anonymisers.redaction.profiles import alternatives, data
 from anonymisers.redaction.spans import Evidence, Kind, Span
+from anonymisers.redaction.text_reading import is_latin
 
 FARTHEST = 40
 """Characters before a place in which one part of its address stands."""
 MOST_PARTS = 6
-_NUMBER = (
-    r"\(?\d{1,4}(?: ?[A-Za-z]{1,2}(?![A-Za-z])| ?(?:[\u0e01-\u0e2e](?![\u0e01-\u0e4e])"
-    r"|[\u0e81-\u0eae](?![\u0e81-\u0ecd])|[\u1780-\u17a2](?![\u1780-\u17d3])|[\u1000-\u1021](?![\u1000-\u103f])))?"
-    r"(?:[/-]\d{1,4}[A-Za-z]?|/[\u1000-\u1021\u0e01-\u0e2e\u1780-\u17a2])*\)?"
+_LETTER_SAID = (
+    "(?:(?:អេ|អា|ប៊ី|បេ|ស៊ី|ឌី|អ៊ី|អឺ|អេហ្វ|ជី)(?![\u1780-\u17d3])|(?:ເອ|ບີ|ຊີ|ດີ)(?![\u0e81-\u0ecd])|(?:เอ|บี|ซี|ดี)(?![\u0e01-\u0e4e])"
+    "|(?:အေ|ဘီ|စီ|ဒီ)(?![\u1000-\u103f]))"
 )
+"""Latin letters behind the number of a house, as they are said: 88E, 27B."""
+_NUMBER = (
+    rf"\(?\d{{1,4}}(?: ?{_LETTER_SAID})?"
+    r"(?: ?[A-Za-z]{1,2}(?![A-Za-z])| ?(?:[\u0e01-\u0e2e](?![\u0e01-\u0e4e])"
+    r"|[\u0e81-\u0eae](?![\u0e81-\u0ecd])|[\u1780-\u17a2](?![\u1780-\u17d3])|[\u1000-\u1021](?![\u1000-\u103f])))?"
+    r"(?: ?\([A-Za-z]\))?(?:[/-]\d{1,4}[A-Za-z]?|/[\u1000-\u1021\u0e01-\u0e2e\u1780-\u17a2])*\)?"
+)
+_BUILDING = (
+    r"(?:[\u0e01-\u0e2e](?![\u0e01-\u0e4e])|[\u0e81-\u0eae](?![\u0e81-\u0ecd])|[\u1780-\u17a2](?![\u1780-\u17d3])"
+    r"|[\u1000-\u1021](?![\u1000-\u103f]))"
+)
+"""A letter alone, as a building has."""
 _LINK = r"(?:[.:]?[^\S\n]?(?:no\.?|số|n\.?[º°]|nú|លេខ|ເລກທີ|เลขที่|အမှတ်)?[.:]?[^\S\n]?#?)"
-_BETWEEN = r"(?:[,;\u104a]?[^\S\n]?|[^\S\n]?-[^\S\n]?)"
+_BETWEEN = r"(?:[,;\u104a/]?[^\S\n]?|[^\S\n]?-[^\S\n]?)"
+_QUARTER = re.compile(
+    r"(?:ấp|tổ|khu phố|khóm|kiệt|hẻm|ngõ|moo|purok|zone|rt|lorong|lrg|gang|gg|lingkungan|batu)\.? ?\d",
+    re.IGNORECASE,
+)
+"""Quarters with a number, before which the number of the house stands alone: '212 ấp 4'."""
 _YEAR = re.compile(r"(?:19|20|24|25)\d\d")
 
 
@@ -29,6 +46,9 @@ def address_parts(plain: str, found: Sequence[Span]) -> Iterator[Span]:
     for match in _chain().finditer(plain):
         if not _names_a_unit(plain, match):
             yield Span(*match.span(), Kind.ADDRESS, Evidence.CUE)
+    for pattern in (_labelled(), _on_a_street(), _number_first()):
+        for match in pattern.finditer(plain):
+            yield from _with_what_follows(plain, *match.span("address"))
     for span in found:
         if span.kind in (Kind.VILLAGE, Kind.ADDRESS):
             yield from _around(plain, span)
@@ -51,8 +71,55 @@ def whole_starts(plain: str, found: Sequence[Span]) -> Iterator[Span]:
         sign = _NUMBER_SIGN if span.kind == Kind.ADDRESS and plain[span.start].isdigit() else _TOWN
         if span.kind in (Kind.ADDRESS, Kind.VILLAGE):
             match = sign.search(plain, max(0, span.start - FARTHEST), span.start)
+            if match is None and sign is _NUMBER_SIGN:
+                match = _house_word().search(plain, max(0, span.start - FARTHEST), span.start)
             if match:
                 yield Span(match.start(), span.end, span.kind, span.evidence)
+
+
+@cache
+def _house_word() -> re.Pattern[str]:
+    """The word for a house before its number, in scripts without spaces: the number alone was found."""
+    words = "|".join(re.escape(word) for word in data("address_parts")["houses"] if not is_latin(word[0]))
+    return re.compile(rf"(?:{words})[^\S\n]?$")
+
+
+def _with_what_follows(plain: str, start: int, end: int) -> Iterator[Span]:
+    for _ in range(MOST_PARTS):
+        match = _after().match(plain, end)
+        if match is None:
+            break
+        end = match.end()
+    yield Span(start, end, Kind.ADDRESS, Evidence.CUE)
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    """'alamat perum griya asri b/14': what a form calls an address, in small letters, up to its number."""
+    number = r"[a-z]{0,2}/?\d{1,4}[a-z]?(?!\w)"
+    address = rf"(?P<address>(?:[^\s.,;:\d]{{1,20}} ){{1,5}}{number})"
+    return re.compile(rf"(?:{_words('labels')})[^\S\n]?:?[^\S\n]{address}")
+
+
+@cache
+def _number_first() -> re.Pattern[str]:
+    """'address: 17 kamagong st., brgy. 4', 'nhà 127/5 lý thường kiệt, phường 3': a number and names."""
+    words = r"(?:[^\S\n][^\W\d_]{1,15}){1,4}?"
+    label = rf"(?:{_words('labels')})(?:[^\S\n]\w{{2,3}})?[^\S\n]?:?[^\S\n]"
+    house, at_house = rf"(?={_words('houses')})", rf"(?:(?:{_words('houses')}){_LINK})"
+    part = rf"(?:{_words('houses', 'parts')}){_LINK}{_NUMBER}(?!\w)"
+    return re.compile(
+        rf"(?:{label}|{house})(?P<address>{at_house}?{_NUMBER}{words}\.?,[^\S\n]{part})", re.IGNORECASE
+    )
+
+
+@cache
+def _on_a_street() -> re.Pattern[str]:
+    """'nhà 34b đường tránh': the number of a house and a street, in small letters."""
+    houses, streets = _words("houses"), _words("streets_in_small_letters")
+    return re.compile(
+        rf"(?P<address>(?:{houses}){_LINK}{_NUMBER}[^\S\n](?:{streets})\.?[^\S\n][^\W\d_]{{2,20}})"
+    )
 
 
 def _around(plain: str, span: Span) -> Iterator[Span]:
@@ -73,10 +140,11 @@ def _around(plain: str, span: Span) -> Iterator[Span]:
 
 def _may_begin(plain: str, match: re.Match[str], place: int) -> bool:
     """Return whether a bare number begins an address: only before a street, and never a year."""
-    if match.group("word"):
+    if match.group("word") or match.group("lettered"):
         return True
     bare = match.group("part")
-    return not _YEAR.fullmatch(bare) and _street_in_script().match(plain, place) is not None
+    street = _street_in_script().match(plain, place) or _QUARTER.match(plain, place)
+    return not _YEAR.fullmatch(bare) and street is not None
 
 
 def _names_a_unit(plain: str, match: re.Match[str]) -> bool:
@@ -93,25 +161,44 @@ def _words(*fields: str) -> str:
 
 @cache
 def _before() -> re.Pattern[str]:
+    lettered = rf"(?:{_words('houses')})[^\S\n]?{_BUILDING}"
     word = rf"(?P<word>(?:{_words('houses', 'parts')}){_LINK})"
     behind = rf"{_NUMBER}[^\S\n]?(?:{_words('after_number')})"
     bare = rf"(?<![\w.,/-]){_NUMBER}"
-    return re.compile(rf"(?P<part>{word}{_NUMBER}|{behind}|{bare}){_BETWEEN}$", re.IGNORECASE)
+    return re.compile(
+        rf"(?P<part>{word}{_NUMBER}|{behind}|(?P<lettered>{lettered})|{bare}){_BETWEEN}$", re.IGNORECASE
+    )
 
 
 @cache
 def _after() -> re.Pattern[str]:
-    part = rf"(?:{_words('houses', 'parts')}){_LINK}{_NUMBER}(?![\w])"
+    part = (
+        rf"(?:{_words('houses', 'parts')}){_LINK}{_NUMBER}(?![\w])|(?:{_words('houses')})[^\S\n]?{_BUILDING}"
+    )
     behind = rf"{_NUMBER}[^\S\n]?(?:{_words('after_number')})"
-    return re.compile(rf"{_BETWEEN}(?:{part}|{behind})|/\d{{1,4}}(?!\d)|(?<=\d)ထောင့်", re.IGNORECASE)
+    streets = rf"(?:{_words('streets_in_small_letters')})"
+    word = r"[^\S\n][^\W\d_]{2,15}"
+    street = "|".join(
+        (
+            rf"(?:,{word})?[^\S\n](?:st|rd|ave|street|road|avenue|lane)(?!\w)",
+            rf"[^\S\n]{streets}\.?(?:{word}){{1,3}}(?:[^\S\n]\d{{1,3}}(?!\d))?(?=[,.;\n]|$)",
+            rf",[^\S\n](?:taman|perum|perumahan|desa|villa)(?:{word}){{1,3}}(?=[,.;\n]|$)",
+            rf"\.?,[^\S\n]tp\.?{word}(?:{word})?",
+        )
+    )
+    return re.compile(
+        rf"\.?{_BETWEEN}(?:{part}|{behind})|{street}|/\d{{1,4}}(?!\d)|(?<=\d)ထောင့်", re.IGNORECASE
+    )
 
 
 @cache
 def _chain() -> re.Pattern[str]:
-    """A house, and another part with a number: 'Plot 22 Sector 4'."""
+    """A house or a ward, and another part with a number: 'Plot 22 Sector 4', 'thôn 3, đội 2'."""
     first = rf"(?:{_words('houses')}){_LINK}{_NUMBER}"
-    second = rf"(?:{_words('houses', 'parts')}){_LINK}{_NUMBER}(?!\w)"
-    return re.compile(rf"{first}(?:(?:,[^\S\n]?|[^\S\n]|\u104a[^\S\n]?)(?:{second}))+", re.IGNORECASE)
+    second = rf"(?:{_words('houses', 'parts')})(?:{_LINK}{_NUMBER}|[^\S\n](?-i:[A-Z]))(?!\w)"
+    ward = rf"(?:{_words('wards')}){_LINK}{_NUMBER}(?!\w)"
+    link = r"(?:,[^\S\n]?|/|[^\S\n]|\u104a[^\S\n]?)"
+    return re.compile(rf"{first}(?:{link}(?:{second}))+|{ward}(?:{link}(?:{ward}))+", re.IGNORECASE)
 
 
 @cache

@@ -222,4 +222,6 @@ def _continues(text: LatinText, j: int) -> bool:
     if word.gap in _GAPS:
         return True
     abbreviated = before in text.profile.street_words or before in text.profile.place_before
+    if word.begins and word.case == FIGURE and before in latin_words("whole_street_words"):
+        return False  # 'Kor Ward. 41 years old'
     return word.gap in _DOTS and (abbreviated or not word.begins)

@@ -27,9 +27,15 @@ def capitalised(text: LatinText) -> Iterator[int]:
 
 
 def _may_be_name(text: LatinText, i: int) -> bool:
-    if text.shouted[i] and text.is_common(text.words[i]):
+    if text.shouted[i] and text.is_common(text.words[i]) and not _is_doubled(text, i):
         return False
     return text.words[i].capital and not text.taken[i] and not text.allowed[i]
+
+
+def _is_doubled(text: LatinText, i: int) -> bool:
+    """'Mar-mar', 'JUN-JUN': English says no word twice; nicknames of the region do."""
+    first, _, second = text.words[i].folded.partition("-")
+    return first == second and text.profile.language == "en"
 
 
 def _continues(text: LatinText, first: int, i: int) -> bool:
@@ -90,7 +96,7 @@ def _only_leads(text: LatinText, i: int) -> bool:
     if word.begins and not text.shouted[i]:
         return _only_begins(text, i)
     if text.shouted[i]:
-        return text.is_common(word)
+        return text.is_common(word) and not _is_doubled(text, i)
     return text.dictionary is not None and word.lower in latin_words("only_articles") and word.case != UPPER
 
 
@@ -108,7 +114,7 @@ def _only_trails(text: LatinText, i: int) -> bool:
     word = text.words[i]
     if word.folded in allowed().capitalised:
         return len(word.folded) > SHORT
-    return text.shouted[i] and text.is_common(word)
+    return text.shouted[i] and text.is_common(word) and not _is_doubled(text, i)
 
 
 def _is_plain(text: LatinText, i: int) -> bool:
@@ -118,7 +124,12 @@ def _is_plain(text: LatinText, i: int) -> bool:
         return True
     if word.folded in allowed().acronyms and (word.case == UPPER or len(word.folded) >= SHORT):
         return True
-    if text.is_ambiguous(word) or _joined_to_name(text, i) or _stands_as_name(text, i):
+    if (
+        text.is_ambiguous(word)
+        or _is_doubled(text, i)
+        or _joined_to_name(text, i)
+        or _stands_as_name(text, i)
+    ):
         return False
     if word.case == UPPER and len(word.folded) <= LONGEST_ACRONYM and not text.shouted[i] and _alone(text, i):
         return True
@@ -170,7 +181,7 @@ def _alone(text: LatinText, i: int) -> bool:
     def touches(word: Token | None, gap: str) -> bool:
         return word is not None and gap == " " and word.capital
 
-    after = text.after(i)
+    after = text.after(i) if i + 1 < len(text) and not text.allowed[i + 1] else None  # 'PTVN EOD Team 2'
     before = text.words[i - 1] if i else None
     return not touches(after, after.gap if after else "") and not touches(before, text.words[i].gap)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from anonymisers.redaction.profiles import allowed
 from anonymisers.redaction.recognisers.latin_capitals import capitalised
 from anonymisers.redaction.recognisers.latin_patronymics import patronymics
+from anonymisers.redaction.recognisers.latin_small import small_names
+from anonymisers.redaction.recognisers.latin_surnames import birth_order, small_surnames
 from anonymisers.redaction.recognisers.latin_text import JOINS, LatinText
 from anonymisers.redaction.recognisers.latin_titles import announced
 from anonymisers.redaction.recognisers.latin_unknown import unknown_small
@@ -30,6 +32,8 @@ def names(text: LatinText) -> Names:
     for i in capitalised(text):
         named[i] = True
     for i in patronymics(text):
+        named[i] = True
+    for i in (*small_surnames(text), *birth_order(text), *small_names(text)):
         named[i] = True
     if text.dictionary is not None:
         for i in unknown_small(text):

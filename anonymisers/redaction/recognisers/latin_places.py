@@ -17,7 +17,7 @@ LONGEST_NUMBER = 3
 def villages(text: LatinText) -> Iterator[Span]:
     """Villages, hamlets, communes and districts."""
     for i, word in enumerate(text.words):
-        measure = word.case == LOWER and i > 0 and text.words[i - 1].case == FIGURE  # 12 kg
+        measure = word.case == LOWER and i > 0 and text.words[i - 1].case == FIGURE and word.gap in (" ", "")
         # "Kampong Thom" and "Lang Son" are provinces that begin like villages
         kept = text.allowed[i] or (word.folded in text.profile.province_before and _is_province(text, i + 1))
         if word.lower in text.profile.place_before and not kept and not measure:

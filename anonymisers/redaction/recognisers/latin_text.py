@@ -1,5 +1,6 @@
 """A text's Latin words with all properties used by the recognisers of names and places."""
 
+import re
 from collections.abc import Sequence
 
 from anonymisers.redaction.profiles import LatinProfile, allowed
@@ -11,6 +12,12 @@ SHORT = 4
 """English words up to this length are too often names to be cleared by the dictionary alone."""
 JOINS = (" ", "-", ". ", "'", ".")
 """Allowed separators between two words of one name."""
+
+
+_DERIVED = re.compile(
+    r"(?:pem|pen|per|ke|ber|mem|men)[a-z]{3,}(?:an|kan|nya)|(?:peng|peny|meng|meny|pemb|pemp|memb|memp)[a-z]{3,}"
+)
+"""Indonesian and Malay words that a prefix, or one with an ending, makes: 'Pembayaran', 'Mengadu'."""
 
 
 class LatinText:
@@ -50,6 +57,8 @@ class LatinText:
     def is_common(self, word: Token) -> bool:
         """Return whether the word is ordinary, by the profile's list or the English dictionary."""
         if word.lower in self.profile.common:
+            return True
+        if self.profile.language == "id" and _DERIVED.fullmatch(word.lower):
             return True
         if self.dictionary is None:
             return False

@@ -12,12 +12,21 @@ def unknown_small(text: LatinText) -> Iterator[int]:
     for i, word in enumerate(text.words):
         if word.case != LOWER and not text.shouted[i]:
             continue
-        if text.taken[i] or text.allowed[i] or len(word.folded) < 2 or not text.is_unknown(word):
+        if text.taken[i] or text.allowed[i] or len(word.folded) < 2:
+            continue
+        if not text.is_unknown(word) and not _follows_kin(text, i):
             continue
         yield i
         yield from _neighbours(text, i)
         if i and word.gap == " " and _is_odd(text, i - 1):
             yield i - 1
+
+
+def _follows_kin(text: LatinText, i: int) -> bool:
+    """'wife lek arrived': a short and rare word right after one for a relative."""
+    word = text.words[i]
+    rare = text.is_rare_short(word) and word.lower not in text.profile.common and word.gap == " "
+    return rare and i > 0 and text.words[i - 1].lower in latin_words("kin_en")
 
 
 def _neighbours(text: LatinText, i: int) -> Iterator[int]:

@@ -20,6 +20,7 @@ from anonymisers.redaction.recognisers.script_patterns import (
     patterns_of,
 )
 from anonymisers.redaction.recognisers.script_places import places_after, places_before
+from anonymisers.redaction.recognisers.script_series import after_agents, in_series, numbered
 from anonymisers.redaction.recognisers.script_subjects import (
     joined,
     joined_before,
@@ -27,6 +28,7 @@ from anonymisers.redaction.recognisers.script_subjects import (
     spoken_of,
     subjects,
 )
+from anonymisers.redaction.recognisers.script_unlisted import unlisted, whole_words
 from anonymisers.redaction.spans import Evidence, Kind, Span, Stretch
 
 LONGEST_CHUNK = 26
@@ -39,6 +41,8 @@ LONGEST_GLUED = 4
 """Characters of a Burmese title that no space follows; after "aunt" there may be one."""
 LONGEST_BEGINNING = 4
 """Characters before a listed name that can be part of it, unless they are a word."""
+_INITIAL = re.compile(r"[\u0e01-\u0e2e\u0e81-\u0eae\u1780-\u17a2]\. ?")
+"""The first letter of a name that is written for it: 'ນ. ຄອນສະຫວັນ'."""
 _LATIN_WORD = r"[A-Z\u00c0-\u00de][A-Za-z'\-\u00c0-\u024f\u1e00-\u1eff]*"
 _LATIN_NAME = re.compile(
     rf"{_LATIN_WORD}(?:[ .]+(?:(?:bin|binti|de|dos|da|van|a/l|a/p) )?{_LATIN_WORD}){{0,4}}"
@@ -77,13 +81,18 @@ def script_spans(plain: str, script: str) -> list[Span]:
         return is_ordinary(stretch, profile, patterns)
 
     found += (_with_beginning(plain, span, profile, patterns) for span in given_names(plain, script))
+    found += unlisted(plain, script)
     found += subjects(plain, script, ordinary)
+    found += in_series(plain, script, ordinary)
+    found += numbered(plain, script, ordinary)
+    found += after_agents(plain, script, ordinary)
     found += listed(plain, script, ordinary)
     found += spoken_of(plain, script, ordinary)
     people = [s for s in found if s.kind == Kind.PERSON]
     found += joined(plain, script, people, ordinary)
     found += joined_before(plain, script, people, ordinary)
-    return [span for span in found if span.evidence > Evidence.GUESS or not _inside(span, provinces)]
+    whole = [kept for span in found if (kept := whole_words(plain, span, script)) is not None]
+    return [span for span in whole if span.evidence > Evidence.GUESS or not _inside(span, provinces)]
 
 
 def _with_beginning(plain: str, span: Span, profile: ScriptProfile, patterns: Patterns) -> Span:
@@ -115,7 +124,8 @@ def _announced(plain: str, profile: ScriptProfile, patterns: Patterns) -> Iterat
             at = at if profile.titles_glued else _skip_space(plain, at)
         if not titled and profile.openings and plain.startswith(profile.openings, at):
             continue  # "the patient has"
-        name = _name_from(plain, at, profile, patterns, titled=titled)
+        initial = _INITIAL.match(plain, at)
+        name = _name_from(plain, initial.end() if initial else at, profile, patterns, titled=titled)
         if name:
             first -= _people(match.group(), profile) if first == match.end() else 0
             yield Span(first, name, Kind.PERSON, Evidence.CUE)

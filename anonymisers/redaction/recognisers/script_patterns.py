@@ -99,8 +99,8 @@ def first_stop_in(patterns: Patterns, chunk: str, *, after_title: bool = False) 
     """
     if (patterns.stop if after_title else patterns.first_stop).match(chunk):
         return 0
-    match = patterns.stop.search(chunk, LEAST_NAME)
-    return match.start() if match else None
+    found = [pattern.search(chunk, LEAST_NAME) for pattern in (patterns.stop, patterns.office)]
+    return min((match.start() for match in found if match), default=None)
 
 
 def is_ordinary(chunk: str, profile: ScriptProfile, patterns: Patterns) -> bool:

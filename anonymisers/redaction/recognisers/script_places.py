@@ -32,7 +32,7 @@ def _house_number(patterns: Patterns) -> re.Pattern[str]:
 
 def _named_place(plain: str, at: int, profile: ScriptProfile, patterns: Patterns) -> bool:
     """Return whether a place's name follows "villager" or "village head", and not what they did."""
-    chunk = patterns.letters.match(plain, at)
+    chunk = patterns.letters.match(plain, at + plain.startswith(" ", at))
     if chunk is None or chunk.group().startswith(profile.verbs):
         return False
     return not is_ordinary(chunk.group(), profile, patterns)

@@ -6,7 +6,7 @@ comma or "and" joins to a name.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from anonymisers.redaction.profiles import MARKS, RANGES, script_profiles
@@ -27,23 +27,21 @@ Ordinary = Callable[[str], bool]
 
 def subjects(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
     """Return the stretches that stand alone before a verb."""
-    nouns = script_profiles()[script].nouns
+    nouns, verbs = script_profiles()[script].nouns, script_profiles()[script].verbs
+    # Burmese words have endings: of them the beginning tells.
+    begins_no_name = () if verbs else tuple(noun for noun in nouns if len(noun) >= LEAST)
     for match in _subject(script).finditer(plain):
-        if match.group() not in nouns and not ordinary(match.group()):
+        never = match.group() in nouns or match.group().startswith(begins_no_name)
+        if not never and not ordinary(match.group()):
             yield Span(*match.span(), Kind.PERSON, Evidence.GUESS)
     for match in _agent(script).finditer(plain):
         name = match.group("name")
-        if name not in nouns and not name.startswith(script_profiles()[script].verbs) and not ordinary(name):
+        if name not in nouns and not name.startswith(verbs) and not ordinary(name):
             yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
-    for match in _owner(script).finditer(plain):
-        if match.group("name") not in nouns and not ordinary(match.group("name")):
-            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
-    for match in _glued(script).finditer(plain):
-        if match.group("name") not in nouns and not ordinary(match.group("name")):
-            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
-    for match in _seen(script).finditer(plain):
-        if match.group("name") not in nouns and not ordinary(match.group("name")):
-            yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
+    for pattern in (_owner, _glued, _seen, _said_of, _towards, _signed):
+        for match in pattern(script).finditer(plain):
+            if match.group("name") not in nouns and not ordinary(match.group("name")):
+                yield Span(*match.span("name"), Kind.PERSON, Evidence.GUESS)
 
 
 def listed(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
@@ -83,28 +81,37 @@ def spoken_of(plain: str, script: str, ordinary: Ordinary) -> Iterator[Span]:
             yield Span(*match.span("name"), Kind.PERSON, Evidence.CUE)
 
 
+def _one_of(words: Iterable[str]) -> str:
+    """An expression for any of some words; without a word, one that matches nothing."""
+    return "|".join(map(re.escape, words)) or "(?!)"
+
+
 @cache
 def _link_before(script: str) -> re.Pattern[str]:
-    ands = "|".join(map(re.escape, script_profiles()[script].ands)) or "(?!)"
+    ands = _one_of(script_profiles()[script].ands)
     letters = RANGES[script]
     return re.compile(rf"(?<![{letters}])(?P<name>[{letters}]{{{LEAST_JOINED},{MOST}}}) ?(?:{ands}) ?$")
 
 
 @cache
 def _so_called(script: str) -> re.Pattern[str]:
-    called = "|".join(map(re.escape, script_profiles()[script].called_after)) or "(?!)"
+    called = _one_of(script_profiles()[script].called_after)
     letters = RANGES[script]
     return re.compile(rf"(?<![{letters}])(?P<name>[{letters}]{{{LEAST},{MOST}}}) ?(?:{called})")
 
 
 @cache
 def _subject(script: str) -> re.Pattern[str]:
-    if not script_profiles()[script].verbs:  # Burmese marks its subjects, and has spaces between phrases
-        return re.compile("(?!)")
+    if not script_profiles()[script].verbs:
+        # Burmese marks its subjects; in notes the first word often is one without a mark.
+        unmarked = (
+            rf"(?:^|(?<=[\n:\u104b\u2014])|(?<=[:\u104b\u2014] ))[{RANGES[script]}]{{{LEAST},{MOST_FIRST}}}"
+        )
+        return re.compile(rf"(?P<name>{unmarked})(?= [{RANGES[script]}]|[.\u104b]?\s*$)")
     verbs = "|".join(map(re.escape, script_profiles()[script].verbs))
     letters = RANGES[script]
     before_verb = rf"[{letters}]{{{LEAST},{MOST}}}(?= (?:{verbs})(?![{MARKS[script]}]))"
-    ends = r"\n.!?\u17d4"
+    ends = r"\n.!?:\u17d4\u17d6\u2014"
     begins = rf"(?:^|(?<=[{ends}])|(?<=[{ends}] ))"
     first = rf"{begins}[{letters}]{{{LEAST},{MOST_FIRST}}}(?= [{letters}])"
     return re.compile(rf"(?<![{letters}])(?P<name>{before_verb})|(?P<first>{first})")
@@ -113,16 +120,16 @@ def _subject(script: str) -> re.Pattern[str]:
 @cache
 def _agent(script: str) -> re.Pattern[str]:
     """'recipient Sochea': a word for somebody who does something, and a stretch that stands alone."""
-    agents = "|".join(map(re.escape, script_profiles()[script].agents)) or "(?!)"
+    agents = _one_of(script_profiles()[script].agents)
     letters = RANGES[script]
     role = rf"(?<![{letters}])(?:{agents})[{letters}]{{2,{MOST}}}"
-    return re.compile(rf"{role} (?P<name>[{letters}]{{{LEAST},{MOST_FIRST}}})(?![{letters}])")
+    return re.compile(rf"{role}[:\u17d6]? (?P<name>[{letters}]{{{LEAST},{MOST_FIRST}}})(?![{letters}])")
 
 
 @cache
 def _owner(script: str) -> re.Pattern[str]:
     """'card of Duangchai': a stretch that stands alone after "of"."""
-    of = "|".join(map(re.escape, script_profiles()[script].of)) or "(?!)"
+    of = _one_of(script_profiles()[script].of)
     letters = RANGES[script]
     return re.compile(rf"(?:{of}) (?P<name>[{letters}]{{{LEAST},{MOST}}})(?![{letters}])")
 
@@ -130,9 +137,9 @@ def _owner(script: str) -> re.Pattern[str]:
 @cache
 def _glued(script: str) -> re.Pattern[str]:
     """'ต้นกล้าเก็บ': a name that begins a text or sentence, written as one with what the person did."""
-    did = "|".join(map(re.escape, script_profiles()[script].did)) or "(?!)"
+    did = _one_of(script_profiles()[script].did)
     letters = RANGES[script]
-    begins = r"(?:^|(?<=[\n.!?\u17d4])|(?<=[.!?\u17d4] ))"
+    begins = r"(?:^|(?<=[\n.!?:\u17d4\u17d6])|(?<=[.!?:\u17d4\u17d6] ))"
     return re.compile(
         rf"{begins}(?P<name>[{letters}]{{{LEAST_JOINED},{MOST_FIRST}}}?)(?:{did})(?![{MARKS[script]}])"
     )
@@ -142,14 +149,42 @@ def _glued(script: str) -> re.Pattern[str]:
 def _seen(script: str) -> re.Pattern[str]:
     """'saw Somsak fall', written as one."""
     profile, letters = script_profiles()[script], RANGES[script]
-    saw, fell = ("|".join(map(re.escape, words)) or "(?!)" for words in (profile.saw, profile.fell))
+    saw, fell = map(_one_of, (profile.saw, profile.fell))
     return re.compile(rf"(?:{saw})(?P<name>[{letters}]{{{LEAST},{MOST_FIRST}}}?)(?:{fell})")
+
+
+@cache
+def _said_of(script: str) -> re.Pattern[str]:
+    """'said that Mengly and', written as one: the subject of what is said."""
+    profile, letters = script_profiles()[script], RANGES[script]
+    that, follows = map(_one_of, (profile.that, (*profile.did, *profile.ands)))
+    return re.compile(
+        rf"(?:{that}) ?(?P<name>[{letters}]{{{LEAST},{MOST_FIRST}}}?) ?(?:{follows})(?![{MARKS[script]}])"
+    )
+
+
+@cache
+def _towards(script: str) -> re.Pattern[str]:
+    """'sold it to Chew, owner of the yard': between "to" and a word for who the person is."""
+    profile, letters = script_profiles()[script], RANGES[script]
+    to, roles = map(_one_of, (profile.to, profile.roles))
+    return re.compile(rf"(?:{to}) ?(?P<name>[{letters}]{{{LEAST},{MOST_FIRST}}}) (?={roles})")
+
+
+@cache
+def _signed(script: str) -> re.Pattern[str]:
+    """'from Laddavan' at the end of a letter."""
+    letters, profile = RANGES[script], script_profiles()[script]
+    signs = _one_of(profile.signs)
+    return re.compile(
+        rf"(?:{signs}):? ?(?P<name>[{letters}]{{{LEAST},{MOST}}})[.\u17d4\u104b]?\s*$", re.MULTILINE
+    )
 
 
 @cache
 def _list(script: str) -> re.Pattern[str]:
     profile, letters = script_profiles()[script], RANGES[script]
-    people, lists = ("|".join(map(re.escape, words)) or "(?!)" for words in (profile.people, profile.lists))
+    people, lists = map(_one_of, (profile.people, profile.lists))
     gap = r"[^\n.\u17d4\u104b]{0,40}?"
     name = rf"(?P<name>[{letters}]{{{LEAST},{MOST}}})(?![{letters}])"
     return re.compile(rf"(?:{people}){gap}(?:(?:{lists})[ :]*|[:\u17d6] ?){name}")
@@ -157,7 +192,7 @@ def _list(script: str) -> re.Pattern[str]:
 
 @cache
 def _link(script: str) -> re.Pattern[str]:
-    ands = "|".join(map(re.escape, script_profiles()[script].ands)) or "(?!)"
+    ands = _one_of(script_profiles()[script].ands)
     letters = RANGES[script]
     verbs = "|".join(re.escape(verb) for verb in script_profiles()[script].verbs if len(verb) >= LEAST)
     end = rf"(?![{letters}])|(?={verbs})" if verbs else rf"(?![{letters}])"

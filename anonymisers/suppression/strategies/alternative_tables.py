@@ -2,7 +2,7 @@
 dimensions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from weakref import WeakKeyDictionary
 
@@ -31,10 +31,9 @@ def _lift(
 ) -> World:
     if len(scheme.axes) == len(people.dims):
         return World.of(coords, change)
-    projection = people.margin(scheme.axes)
-    codes = projection.code(people.coords)
-    order = np.lexsort((~first, codes))
-    starts = np.searchsorted(codes[order], projection.code(coords))
+    order, codes = people.by_margin(scheme.axes)
+    wanted = people.margin(scheme.axes).code(coords)
+    ends = np.stack([np.searchsorted(codes, wanted, side) for side in ("left", "right")], axis=1).tolist()
     matching = people.margin(scheme.matching).code(coords)
     leaving: dict[int, list[int]] = defaultdict(list)
     arriving: dict[int, list[int]] = defaultdict(list)
@@ -42,7 +41,10 @@ def _lift(
         if number > 0:
             arriving[group] += [row] * number
         else:
-            leaving[group] += _take(people.counts, order, int(starts[row]), -number)
+            alike = order[slice(*ends[row])]
+            marked = first[alike]
+            ordered = np.concatenate([alike[marked], alike[~marked]]).tolist()
+            leaving[group] += _take(people.counts, ordered, -number)
     movers = np.array([m for group in leaving for m in leaving[group]], dtype=np.int64)
     places = np.array([p for group in leaving for p in arriving[group]], dtype=np.int64)
     arrived = people.coords[movers].copy()
@@ -51,13 +53,13 @@ def _lift(
     return World.of(np.concatenate([people.coords[movers], arrived]), np.concatenate([-ones, ones]))
 
 
-def _take(counts: Ints, order: Ints, start: int, number: int) -> list[int]:
-    """Take so many people, as inner cells, from a run of inner cells."""
+def _take(counts: Ints, cells: Sequence[int], number: int) -> list[int]:
+    """Take so many people, as inner cells, from the first of some inner cells."""
     taken: list[int] = []
-    while len(taken) < number:
-        cell = int(order[start])
+    for cell in cells:
+        if len(taken) == number:
+            break
         taken += [cell] * min(int(counts[cell]), number - len(taken))
-        start += 1
     return taken
 
 
@@ -139,16 +141,16 @@ def swapped_codes(own: Positions, other: Positions, swapped: list[int]) -> World
 SCHEMES_AT_ONCE = 32
 """Schemes that are tried for a person at once."""
 
-_ORDERS: WeakKeyDictionary[BaseTable, dict[bytes, Ints]] = WeakKeyDictionary()
+_ORDERS: WeakKeyDictionary[BaseTable, dict[bytes, NDArray[np.int32]]] = WeakKeyDictionary()
 
 
-def _drawn_order(people: BaseTable, count: int, key: bytes, purpose: str) -> Ints:
+def drawn_order(people: BaseTable, count: int, key: bytes, purpose: str) -> Ints:
     """Return an order of all people, by the key; each further table asks for the same orders again."""
     own, known = derive_key(key, purpose), _ORDERS.setdefault(people, {})
     if own not in known:
         drawn = random_fractions(key, purpose, count)
-        known[own] = stable_order((drawn * FRACTIONS).astype(np.int64))
-    return known[own]
+        known[own] = stable_order((drawn * FRACTIONS).astype(np.int64)).astype(np.int32)
+    return known[own].astype(np.int64)
 
 
 def shuffled_world(people: BaseTable, schemes: Iterable[SwapScheme], key: bytes, purpose: str) -> World:
@@ -163,7 +165,7 @@ def shuffled_world(people: BaseTable, schemes: Iterable[SwapScheme], key: bytes,
         matching = np.zeros(len(codes[0]), dtype=np.int64)
         for axis in scheme.matching:
             matching = matching * len(people.dims[axis].codes) + codes[axis]
-        drawn = _drawn_order(people, len(matching), key, f"shuffle {purpose} {number}")
+        drawn = drawn_order(people, len(matching), key, f"shuffle {purpose} {number}")
         giving = stable_order(matching)
         taking = drawn[stable_order(matching[drawn])]
         for axis in scheme.swapped:

@@ -138,8 +138,9 @@ class Exchanges:
             less = weight * (np.abs(draft.cells - 1) - size)
             more = weight * (np.abs(draft.cells + 1) - size)
             order = np.argsort(-np.where(wrong, size, 0), kind="stable")[: int(wrong.sum())]
+            costs = self._by_level(less, more)
             if not any(
-                self._best(draft, place, up=bool(draft.cells[place] < 0), less=less, more=more, below=0.0)
+                self._best(draft, place, up=bool(draft.cells[place] < 0), costs=costs, below=0.0)
                 for place in order.tolist()
             ):
                 break
@@ -153,12 +154,19 @@ class Exchanges:
         cost = np.append(cost, 0.0)
         cost[draft.cells != 0] = 0.0
         cost[place] = 0.0
-        return self._best(draft, place, up=up, less=cost, more=cost, below=NEVER)
+        return self._best(draft, place, up=up, costs=self._by_level(cost, cost), below=NEVER)
 
-    def _best(self, draft: _Draft, place: int, *, up: bool, less: Floats, more: Floats, below: float) -> bool:
+    def _by_level(self, less: Floats, more: Floats) -> list[tuple[Floats, Floats]]:
+        """Return for each level the cost (A, B) of one person less, and of one more, in the cell of each pair
+        of leaves; `less`, `more`: by place of the cell."""
+        return [(less[level.cells], more[level.cells]) for level in self._levels]
+
+    def _best(
+        self, draft: _Draft, place: int, *, up: bool, costs: list[tuple[Floats, Floats]], below: float
+    ) -> bool:
         """Whether an exchange changes a cell in this direction, at a cost `below` a bound; the best is made.
 
-        `less`, `more`: the cost of one person less or more in each cell of the table.
+        `costs`: as of `_by_level`.
         """
         tried: list[tuple[float, Leaf, Leaf]] = []
         people = self._inhabited
@@ -167,18 +175,17 @@ class Exchanges:
             for leaf in draft.arrived:
                 people[leaf] = True
         for leaf in self._leaves_of[place]:
-            cost = self._costs_with(leaf, place, people, up=up, less=less, more=more)
-            for entry in np.argsort(cost, axis=None, kind="stable")[: TUNING.most_tried].tolist():
-                i, j = divmod(entry, cost.shape[1])
-                if cost[i, j] >= below:
-                    break
+            cost = self._costs_with(leaf, place, people, up=up, costs=costs).ravel()
+            able = np.flatnonzero(cost < below)
+            for entry in able[np.argsort(cost[able], kind="stable")[: TUNING.most_tried]].tolist():
+                i, j = divmod(entry, people.shape[1])
                 pair = ((leaf[0], j), (i, leaf[1])) if up else (leaf, (i, j))
-                tried.append((float(cost[i, j]), *pair))
+                tried.append((float(cost[entry]), *pair))
         tried.sort()
         return any(self._exchange(draft, one, two) for _, one, two in tried[: TUNING.most_tried])
 
     def _costs_with(
-        self, leaf: Leaf, place: int, people: Bools, *, up: bool, less: Floats, more: Floats
+        self, leaf: Leaf, place: int, people: Bools, *, up: bool, costs: list[tuple[Floats, Floats]]
     ) -> Floats:
         """Return the cost (A, B) of an exchange by which a leaf cell rises or falls, with each other leaf
         cell, where `people` are.
@@ -186,16 +193,14 @@ class Exchanges:
         The cell at `place`, of the leaf cell or above it, must change too.
         """
         i, j = leaf
-        if up:
-            less, more = more, less
         cost = np.zeros(people.shape)
         changes = np.zeros(people.shape, dtype=np.bool_)
-        for level in self._levels:
+        for level, each in zip(self._levels, costs, strict=True):
+            less, more = each[::-1] if up else each
             other = (level.first != level.first[i])[:, None] & (level.second != level.second[j])[None, :]
-            cells = level.cells
-            change = less[cells[i, j]] + less[cells] + more[cells[i]][None, :] + more[cells[:, j]][:, None]
+            change = less[i, j] + less + more[i][None, :] + more[:, j][:, None]
             cost += np.where(other, change, 0.0)
-            if cells[i, j] == place:
+            if level.cells[i, j] == place:
                 changes |= other
         there = people[i][None, :] & people[:, j][:, None] if up else people & people[i, j]
         return np.where(changes & there, cost, np.inf)
@@ -235,12 +240,10 @@ class Exchanges:
 
     def _note_arrived(self, draft: _Draft, inner: Sequence[Inner]) -> None:
         """Keep by leaf cell which of these inner cells hold people in the draft only."""
-        coords = np.array(inner, dtype=np.int32)
-        nobody = self._everybody.count(coords) == 0
-        places = [np.searchsorted(own, coords[:, a]) for own, a in zip(self._leaves, self.axes, strict=True)]
-        for at in np.flatnonzero(nobody).tolist():
-            if draft.inner[inner[at]] > 0:
-                draft.arrived[int(places[0][at]), int(places[1][at])].add(inner[at])
+        first, second = self._place_of
+        for one in inner:
+            if draft.inner[one] > 0 and self._everybody.number(one) not in self._inhabited_cells:
+                draft.arrived[first[one[self.axes[0]]], second[one[self.axes[1]]]].add(one)
 
     def _arrived_partners(
         self, draft: _Draft, one: Leaf, two: Leaf
@@ -251,10 +254,9 @@ class Exchanges:
             for inner in sorted(draft.arrived.get(own, ())):
                 if draft.inner[inner] < 1:
                     continue
-                for side, numbers in self._matching.items():
-                    code = self._matched[side].code(np.array([inner], dtype=np.int32))[0]
-                    rows = self._people_of.get(other, np.zeros(0, dtype=np.int64))
-                    alike = rows[numbers[rows] == code][: TUNING.most_partners]
+                for side in self._matching:
+                    rows, numbers = self._numbered(side, other)
+                    alike = rows[numbers == self._matched[side].number(inner)][: TUNING.most_partners]
                     for row in alike.tolist():
                         there = self.pattern.people.coords[row].tolist()
                         if self.pattern.people.counts[row] + draft.inner.get(tuple(there), 0) >= 1:
@@ -265,12 +267,13 @@ class Exchanges:
         """Return the swapped dimension and two people, who agree in all dimensions linked to this."""
         known = self._known_partners.get((one, two))
         if known is None:
-            known, nobody = [], np.zeros(0, dtype=np.int64)
-            first, second = self._people_of.get(one, nobody), self._people_of.get(two, nobody)
-            for side, numbers in self._matching.items():
-                _, here, there = np.intersect1d(numbers[first], numbers[second], return_indices=True)
-                pairs = zip(first[here].tolist(), second[there].tolist(), strict=True)
-                known += [(side, x, y) for x, y in pairs][: TUNING.most_partners]
+            known = []
+            for side in self._matching:
+                (first, here), (second, there) = self._distinct(side, one), self._distinct(side, two)
+                place = np.searchsorted(there, here)
+                found = np.flatnonzero(np.append(there, -1)[place] == here)[: TUNING.most_partners]
+                pairs = zip(first[found].tolist(), second[place[found]].tolist(), strict=True)
+                known += [(side, x, y) for x, y in pairs]
             self._known_partners[one, two] = known
         return known
 
@@ -299,6 +302,29 @@ class Exchanges:
         change = np.array([change for _, change in changed], dtype=np.int64)
         scheme = SwapScheme(tuple(range(len(system.dims))), ())
         return MarkovMove(scheme, coords, change, 0, 1, *changed_cells(system.above(coords), change))
+
+    def _numbered(self, side: int, leaf: Leaf) -> tuple[Ints, Ints]:
+        """The people of a leaf cell, as rows of the base table, and their numbers as of `_matching`."""
+        if (side, leaf) not in self._known_numbers:
+            rows = self._people_of.get(leaf, np.zeros(0, dtype=np.int64))
+            self._known_numbers[side, leaf] = rows, self._matching[side][rows]
+        return self._known_numbers[side, leaf]
+
+    def _distinct(self, side: int, leaf: Leaf) -> tuple[Ints, Ints]:
+        """The same with each number once, ascending, of the first row that has it."""
+        if (side, leaf) not in self._known_distinct:
+            rows, numbers = self._numbered(side, leaf)
+            distinct, first = np.unique(numbers, return_index=True)
+            self._known_distinct[side, leaf] = rows[first], distinct
+        return self._known_distinct[side, leaf]
+
+    @cached_property
+    def _known_numbers(self) -> dict[tuple[int, Leaf], tuple[Ints, Ints]]:
+        return {}
+
+    @cached_property
+    def _known_distinct(self) -> dict[tuple[int, Leaf], tuple[Ints, Ints]]:
+        return {}
 
     @cached_property
     def _known_partners(self) -> dict[tuple[Leaf, Leaf], list[tuple[int, int, int]]]:
@@ -388,6 +414,17 @@ class Exchanges:
     def _everybody(self) -> Margin:
         people = self.pattern.people
         return people.margin(tuple(range(len(people.dims))))
+
+    @cached_property
+    def _inhabited_cells(self) -> frozenset[int]:
+        """The inner cells with people, each as its number in `_everybody`."""
+        return frozenset(self._everybody.codes.tolist())
+
+    @cached_property
+    def _place_of(self) -> tuple[dict[int, int], dict[int, int]]:
+        """The places of the leaf codes of both dimensions."""
+        first, second = ({leaf: n for n, leaf in enumerate(own.tolist())} for own in self._leaves)
+        return first, second
 
     @cached_property
     def _matched(self) -> dict[int, Margin]:

@@ -15,16 +15,18 @@ from itertools import permutations
 import numpy as np
 
 from anonymisers.proof.world import World
+from anonymisers.suppression.strategies.alternative_tables import drawn_order
 from anonymisers.suppression.strategies.swap_schemes import linked_dimensions
 from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.base_table import BaseTable
-from anonymisers.tables.keyed_random import FRACTIONS, random_fractions
 from anonymisers.tables.stable_order import stable_order
 
 MOST_FIRST = 12
 """First exchanges tried for each pair of dimensions."""
 MOST_SECOND = 40
 """Second exchanges tried for each first."""
+LARGEST_KIND = 1 << 44
+"""Kinds below are sorted fastest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,23 +104,19 @@ def shuffled_in_return(
             continue
         both = {swapped, other}
         shared = frozenset[int]().union(*(table for table in footprints if both <= table)) - both
-        order = stable_order(
-            (random_fractions(key, f"{purpose} {swapped} {other}", len(codes[0])) * FRACTIONS).astype(
-                np.int64
-            )
-        )
-        order = order[stable_order(_number(codes, people, groups[swapped] - both)[order])]
-        one, two = order[: len(order) // 2 * 2 : 2], order[1::2]
         matching = _number(codes, people, groups[swapped] - both)
+        order = drawn_order(people, len(matching), key, f"{purpose} {swapped} {other}")
+        matching = matching[order]
+        alike = stable_order(matching)
+        order, matching = order[alike], matching[alike]
+        pairs = len(order) // 2 * 2
+        kept = matching[:pairs:2] == matching[1:pairs:2]
+        one, two = order[:pairs:2][kept], order[1:pairs:2][kept]
         a, b = codes[swapped], codes[other]
-        kept = (matching[one] == matching[two]) & (a[one] != a[two]) & (b[one] != b[two])
+        kept = (a[one] != a[two]) & (b[one] != b[two])
         one, two = one[kept], two[kept]
         up = (a[one] < a[two]) == (b[one] < b[two])
-        kind = _number(codes, people, shared)[one]
-        for code, axis in ((a, swapped), (b, other)):
-            for end in (np.minimum(code[one], code[two]), np.maximum(code[one], code[two])):
-                kind = kind * len(people.dims[axis].codes) + end
-            kind = np.unique(kind, return_inverse=True)[1]  # small again, however many codes there are
+        kind = _kinds(_number(codes, people, shared)[one], people, ((swapped, a), (other, b)), (one, two))
         made = _equally_many(kind, up)
         one, two = one[made], two[made]
         a[one], a[two] = a[two], a[one]
@@ -136,17 +134,36 @@ def _number(codes: Sequence[Ints], people: BaseTable, axes: Iterable[int]) -> In
     return number
 
 
+def _kinds(
+    kind: Ints, people: BaseTable, swaps: Sequence[tuple[int, Ints]], pairs: tuple[Ints, Ints]
+) -> Ints:
+    """Return one number for exchanges of the same kind that change the same four cells: the kind, and the
+    lower and the higher code of each of both dimensions."""
+    one, two = pairs
+    size = int(kind.max(initial=0)) + 1
+    for axis, code in swaps:
+        for end in (np.minimum(code[one], code[two]), np.maximum(code[one], code[two])):
+            codes = len(people.dims[axis].codes)
+            if size >= LARGEST_KIND // codes:  # small again, however many codes there are
+                kind = np.unique(kind, return_inverse=True)[1]
+                size = len(kind) + 1
+            kind, size = kind * codes + end, size * codes
+    return kind
+
+
 def _equally_many(kind: Ints, up: Bools) -> Bools:
     """Return a mask of as many exchanges up as down of each kind, the first of both."""
-    _, place = np.unique(kind, return_inverse=True)
-    both = place * 2 + up
-    size = 2 * (int(place.max(initial=-1)) + 1)
-    counts = np.bincount(both, minlength=size)
-    order = stable_order(both)
-    rank = np.empty(len(both), dtype=np.int64)
-    rank[order] = np.arange(len(both)) - np.repeat(np.cumsum(counts) - counts, counts)
-    fewest = counts.reshape(-1, 2).min(axis=1)
-    made: Bools = rank < fewest[place]
+    order = stable_order(kind)
+    ordered, rising = kind[order], up[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+    sizes = np.diff(np.append(starts, len(ordered)))
+    before: Ints = np.cumsum(rising) - rising  # how many rise before each, of all kinds
+    rank_up: Ints = before - np.repeat(before[starts], sizes)
+    rank_down = np.arange(len(ordered)) - np.repeat(starts, sizes) - rank_up
+    risen = np.add.reduceat(rising.astype(np.int64), starts) if len(starts) else starts
+    fewest = np.repeat(np.minimum(risen, sizes - risen), sizes)
+    made = np.empty(len(kind), dtype=np.bool_)
+    made[order] = np.where(rising, rank_up, rank_down) < fewest
     return made
 
 

@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import highspy
 import numpy as np
-from highspy._core import _Highs  # the public class greets on standard output
 from numpy.typing import NDArray
 
+from anonymisers.solving.solvers import UNSCALED, Highs, new_solver
 from anonymisers.suppression.strategies.junction_tree import Clique, table_levels, tables_of, with_guards
 from anonymisers.suppression.strategies.linear_program import EPSILON, Solver, nudges, steps_of
 from anonymisers.suppression.strategies.linear_program import TUNING as SOLVER
@@ -175,7 +175,7 @@ class JunctionTreeProgram:
         return None
 
     @staticmethod
-    def _run(highs: _Highs, solver: Solver, *, whole: bool = False) -> Floats | None:
+    def _run(highs: Highs, solver: Solver, *, whole: bool = False) -> Floats | None:
         highs.run()
         info = highs.getInfo()
         solver.spend(steps_of(int(info.simplex_iteration_count), columns=highs.getNumCol(), whole=whole))
@@ -189,13 +189,8 @@ class JunctionTreeProgram:
         change[self._falling] -= values[self.inside : self._steps]
         return change
 
-    def _solver(
-        self, cost: Floats, upper: Floats, kinds: NDArray[np.int32], **options: str | float
-    ) -> _Highs:
-        highs = _Highs()
-        chosen: dict[str, str | float] = {"presolve": "off", "solver": "simplex", "random_seed": 1, **options}
-        for name, value in {"output_flag": False, "parallel": "off", **chosen}.items():
-            highs.setOptionValue(name, value)
+    def _solver(self, cost: Floats, upper: Floats, kinds: NDArray[np.int32], **options: str | float) -> Highs:
+        highs = new_solver(**{"presolve": "off", "solver": "simplex", **UNSCALED, **options})
         nothing, (ends, row, sign) = np.zeros(self._rows), self._matrix
         highs.passModel(
             self._width, self._rows, len(row), 1, 1, 0.0, cost, self._lower, upper, nothing, nothing,

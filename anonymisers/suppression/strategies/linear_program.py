@@ -5,10 +5,11 @@ from typing import Any
 
 import highspy
 import numpy as np
-from highspy._core import _Highs, cb  # the public class greets on standard output
+from highspy._core import cb
 from numpy.typing import NDArray
 
 from anonymisers.errors import ProtectionError
+from anonymisers.solving.solvers import UNSCALED, new_solver
 from anonymisers.tables.arrays import Floats, Ints
 
 EPSILON = 1e-6
@@ -133,26 +134,20 @@ class PausedError(ProtectionError):
 
 
 class Solver:
-    """HiGHS, not parallel, with a fixed seed; the solver holds no state from one program to the next.
+    """HiGHS, without any state that passes from one program to the next.
 
     With `most` the solver raises ProtectionError once so many steps were taken.
     """
 
     def __init__(self, most: int | None = None) -> None:
-        self._highs = _Highs()
-        for name, value in (
-            ("output_flag", False),
-            # Not "threads": HiGHS fixes their number for the whole process at its first run, and every solver
-            # that asks for another number fails from then on.
-            ("parallel", "off"),
-            ("presolve", "off"),
-            ("solver", "simplex"),
-            ("random_seed", 1),
-            ("mip_rel_gap", TUNING.gap),
-            ("mip_max_nodes", TUNING.nodes if most is None else TUNING.nodes_when_limited),
-            *(() if most is None else (("mip_pscost_minreliable", 0),)),
-        ):
-            self._highs.setOptionValue(name, value)
+        self._highs = new_solver(
+            presolve="off",
+            solver="simplex",
+            mip_rel_gap=TUNING.gap,
+            mip_max_nodes=TUNING.nodes if most is None else TUNING.nodes_when_limited,
+            **({} if most is None else {"mip_pscost_minreliable": 0}),
+            **UNSCALED,
+        )
         self.runs = self.steps = 0
         self._most = most
         self.pause_at: int | None = None

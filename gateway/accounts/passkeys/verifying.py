@@ -41,6 +41,8 @@ LARGEST_RESPONSE = 16_000
 LONGEST_IDENTIFIER = 1023
 """Bytes (WebAuthn level 3, 4, "credential ID")."""
 RSA_BYTES = range(256, 513)
+_BYTES = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
+"""Fields of a browser's answer that are bytes, in base64url (WebAuthn level 3, 5.1)."""
 
 # The library tells its log which passkey was used; nobody reads that here.
 logging.getLogger("fido2").setLevel(logging.WARNING)
@@ -150,9 +152,14 @@ def _object(response: str) -> Mapping[str, Any]:
     if len(response) > LARGEST_RESPONSE:
         raise ValueError("too long")
     found = json.loads(response)
-    if not isinstance(found, dict):
+    said = found.get("response") if isinstance(found, dict) else None
+    if not isinstance(said, dict):
         raise TypeError("no object")
-    return found
+    # The library makes bytes of these: of a number as many as it says, gigabytes for whoever asks.
+    sent = (found.get("id"), found.get("rawId"), *(said.get(name) for name in _BYTES))
+    if not all(isinstance(value, str) for value in sent if value is not None):
+        raise TypeError("a field of bytes that is no text")
+    return dict(found)
 
 
 def _not_framed(client_data: Any) -> None:

@@ -197,6 +197,7 @@ def _load(directory: Path, node: Node, body: Mapping[str, Any], progress: Progre
         "until": loaded.kept.until.isoformat(),
         "rows": loaded.load.rows,
         "casualties": loaded.casualties,
+        "fetch_note": None if loaded.fetch_note is None else as_json(loaded.fetch_note),
     }
 
 

@@ -1,7 +1,7 @@
 """A mark in the node's directory for as long as a load runs: the next load knows of one that was killed.
 
-Rows of a register are never kept between processes, so that nothing of them is left however a process ends. A
-load that was killed is not gone on with: the next one says so, and begins anew.
+A load that was killed is not gone on with: the next one says so, and begins anew. Only what had come from a
+server is there still (`gateway.sources.services.kept_pages`).
 """
 
 import fcntl

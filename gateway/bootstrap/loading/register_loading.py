@@ -1,16 +1,13 @@
 """Loads a national source into a node: read by its mapping, whole or not at all."""
 
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from anonymisers.identity.pseudonym_digits import PackedPseudonyms
-from anonymisers.identity.pseudonym_domain import Domain
-from anonymisers.identity.pseudonyms import packed_pseudonyms
-from audit.reading.messages import message
+from audit.reading.messages import Message, message
 from gateway.bootstrap.loading.engine_choice import files_for_engine, room_in
+from gateway.bootstrap.loading.internal_pseudonyms import Form, InternalPseudonyms
 from gateway.bootstrap.loading.load_choices import NOTHING_SAID, LoadChoices, refuse_too_few
 from gateway.bootstrap.loading.load_mark import marked
 from gateway.bootstrap.loading.load_report import write_load_report
@@ -23,17 +20,19 @@ from gateway.member.errors import CannotBeAddedError, NoSuchPersonError
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import Changes
 from gateway.member.model.snapshot import Snapshot
+from gateway.member.model.vault_load import VaultLoad
 from gateway.member.node.context import Node
 from gateway.member.register.consent import change_consent
 from gateway.member.register.missing_cases import LoadedAs
 from gateway.member.register.recomputation import compare_again, newest
-from gateway.member.register.snapshot_loading import keep_snapshot
+from gateway.member.register.snapshot_loading import KeptSnapshot, keep_snapshot
 from gateway.sources.files.opening import open_source
 from gateway.sources.mapping.mapping_yaml import parse_mapping
 from gateway.sources.model.dates import UnreadableError
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings
 from gateway.sources.model.mapping import SourceMapping
+from gateway.sources.model.tables import Fetched
 from gateway.sources.model.targets import CASE, PERSON
 from gateway.sources.model.words import plain
 from gateway.sources.quality.load import Load, load
@@ -41,10 +40,6 @@ from gateway.sources.quality.load_differences import Differences, differences
 from gateway.sources.rows.convert import case_number, personal_number
 from gateway.sources.rows.load_progress import Progress
 
-INTERNAL = "internal"
-"""Recipient and purpose of the pseudonyms in a snapshot, which are for the member itself and never leave."""
-
-FIRST_EPOCH = 1
 MOST_REPORTED = 5
 
 
@@ -62,7 +57,9 @@ class Loaded:
     quality: str
     changes: Changes | None
     begun_before: datetime | None = None
-    """When a load began that was killed, and of which nothing was kept."""
+    """When a load began that was killed, and of which no row was loaded."""
+    fetch_note: Message | None = None
+    """What was done with rows that had come over a network before, in one sentence; None where none had."""
 
 
 def load_source(
@@ -100,17 +97,16 @@ def load_source(
     if as_of is not None and as_of > today:
         raise SourceError(f"The register date {as_of} lies in the future; today is {today} (UTC).")
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
-    if rules.kept and choices.loaded_as is LoadedAs.ADDITION:
-        raise CannotBeAddedError(
-            message("The mapping keeps values in the vault, which holds those of one load."),
-            remedy=message("Load the whole register, as a replacement (--replaces)."),
-        )
+    _refuse_addition_to_vault(rules, choices)
     findings = Findings()
-    pseudonymise = internal_pseudonyms(directory, node)
     with ExitStack() as stack:
         begun_before = stack.enter_context(marked(directory, node.clock.now()))
         opened = stack.enter_context(
             open_source(str(source), rules, findings, access_of(directory, progress))
+        )
+        for_engine = files_for_engine(source, rules, choices.by_engine, opened)
+        pseudonymise = stack.enter_context(
+            internal_pseudonyms(directory, node, by_engine=for_engine is not None)
         )
         filling = _filling(directory, rules)
         if filling is not None:
@@ -124,25 +120,39 @@ def load_source(
             findings=findings,
             keeper=filling,
             progress=progress,
-            for_engine=files_for_engine(source, rules, choices.by_engine),
+            for_engine=for_engine,
             room=room_in(directory),
             look_for_likely=True,
         )
         _refuse_nothing(node, loaded)
-        least = choices.least(rules)
-        refuse_too_few(loaded, least)
+        refuse_too_few(loaded, choices.least(rules))
         since = since_former(node, loaded.snapshot, adds=choices.loaded_as is LoadedAs.ADDITION)
-        kept = keep_snapshot(
-            node,
-            loaded.snapshot,
-            None if filling is None else filling.filled(),
-            loaded_as=choices.loaded_as,
-            least_counted=least,
-            least_of_mapping=rules.least_counted,
-            activities=loaded.activities,
-        )
+        kept = _kept(node, loaded, None if filling is None else filling.filled(), rules, choices)
     quality = write_load_report(directory, loaded, findings, node.dictionary, since)
-    return Loaded(kept.loaded, kept.casualties, loaded, quality, kept.changes, begun_before)
+    fetch_note = opened.fetch_note if isinstance(opened, Fetched) else None
+    return Loaded(kept.loaded, kept.casualties, loaded, quality, kept.changes, begun_before, fetch_note)
+
+
+def _refuse_addition_to_vault(rules: SourceMapping, choices: LoadChoices) -> None:
+    if rules.kept and choices.loaded_as is LoadedAs.ADDITION:
+        raise CannotBeAddedError(
+            message("The mapping keeps values in the vault, which holds those of one load."),
+            remedy=message("Load the whole register, as a replacement (--replaces)."),
+        )
+
+
+def _kept(
+    node: Node, loaded: Load, vault: VaultLoad | None, rules: SourceMapping, choices: LoadChoices
+) -> KeptSnapshot:
+    return keep_snapshot(
+        node,
+        loaded.snapshot,
+        vault,
+        loaded_as=choices.loaded_as,
+        least_counted=choices.least(rules),
+        least_of_mapping=rules.least_counted,
+        activities=loaded.activities,
+    )
 
 
 def _refuse_nothing(node: Node, loaded: Load) -> None:
@@ -183,16 +193,19 @@ def recompute(
     kept = newest(node)
     rules = parse_mapping(mapping, node.dictionary, member=node.member)
     findings = Findings()
-    with open_source(str(source), rules, findings, access_of(directory, progress)) as opened:
+    with (
+        internal_pseudonyms(directory, node) as pseudonymise,
+        open_source(str(source), rules, findings, access_of(directory, progress)) as opened,
+    ):
         again = load(
             opened,
             rules,
             node.dictionary,
-            pseudonymise=internal_pseudonyms(directory, node),
+            pseudonymise=pseudonymise,
             today=kept.snapshot.created,
             findings=findings,
             progress=progress,
-            for_engine=files_for_engine(source, rules, None),
+            for_engine=files_for_engine(source, rules, None, opened),
             room=room_in(directory),
         )
     compare_again(node, kept, again.snapshot, again.activities)
@@ -216,14 +229,15 @@ def consent_of(directory: Path, node: Node, number: str, code: str, *, of_case: 
     return change_consent(node, link, pseudonym.decode("ascii"), code)
 
 
-def internal_pseudonyms(directory: Path, node: Node) -> Callable[[str, Sequence[str]], PackedPseudonyms]:
-    """Return the maker of internal pseudonyms: the same for the same number, load after load."""
-    key = person_key(directory)
+def internal_pseudonyms(directory: Path, node: Node, *, by_engine: bool = False) -> InternalPseudonyms:
+    """Return the maker of internal pseudonyms: the same for the same number, load after load.
 
-    def made(kind: str, values: Sequence[str]) -> PackedPseudonyms:
-        return packed_pseudonyms(key, Domain(node.member, FIRST_EPOCH, INTERNAL, INTERNAL, kind), values)
-
-    return made
+    `by_engine`: whether the engine shall read the source, which decides the form of a first snapshot.
+    """
+    with node.store.reading() as view:
+        former = view.snapshot()
+    form = Form.of(None if former is None else former[1], by_engine=by_engine)
+    return InternalPseudonyms(person_key(directory), node.member, form)
 
 
 def _filling(directory: Path, rules: SourceMapping) -> Filling | None:

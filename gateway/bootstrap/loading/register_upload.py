@@ -23,7 +23,7 @@ from gateway.keys.custody import read_custody
 from gateway.member.model.record_changes import compare
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.node.context import Node
-from gateway.member.register.missing_cases import missing_cases
+from gateway.member.register.missing_cases import missing_cases, says_the_same
 from gateway.member.register.snapshot_loading import last_closed_day
 from gateway.sources.files.opening import open_source
 from gateway.sources.files.uploaded import as_source
@@ -88,7 +88,8 @@ def check_upload(directory: Path, node: Node, upload_id: str, progress: Progress
             "too_few": [account.table for account in too_few(read, ready.rules.least_counted)],
             "share": math.floor(100 * share_counted(read.accounts)),
             "missing": _missing(node, read.snapshot),
-            "can_be_added": not ready.rules.kept,
+            "can_be_added": not ready.rules.kept and _says_the_same(node, read.snapshot),
+            "says_the_same": _says_the_same(node, read.snapshot),
             "mapping": _digest(ready.text),
         }
         Uploads(directory).note(ready.upload, checked)
@@ -178,6 +179,13 @@ def _missing(node: Node, snapshot: Snapshot) -> dict[str, Any] | None:
         before = view.snapshot()
     found = None if before is None else missing_cases(before[1], snapshot)
     return asdict(found) if found is not None and found.many else None
+
+
+def _says_the_same(node: Node, snapshot: Snapshot) -> bool:
+    """Whether the upload says the same of its cases as the newest snapshot, so that it can be added."""
+    with node.store.reading() as view:
+        before = view.snapshot()
+    return before is None or says_the_same(before[1], snapshot)
 
 
 def _former(directory: Path) -> Any:

@@ -12,6 +12,12 @@ from gateway.member.node.context import Node
 from gateway.member.node.ports import HubLink
 from gateway.member.region.region_mirror import is_behind, mirror_regional_log
 
+AFTER_SECONDS = 0.2
+"""Seconds between the news and the look: an answer that is under way goes before."""
+APART_SECONDS = 1.0
+"""Seconds from one look to the next: where question follows question, several entries are fetched at once.
+The members look at different moments, and the longest of their mirrors counts.
+"""
 AGAIN_SECONDS = 60.0
 """Seconds until a look without any news: also what a failed look left behind is fetched then."""
 
@@ -42,8 +48,11 @@ class MirrorLoop:
         while not self.stop.asked:
             with attempt("the regional log is not mirrored", member=self.node.member):
                 self._look()
+            if self.stop.wait(APART_SECONDS):
+                return
             self._news.wait(AGAIN_SECONDS)
             self._news.clear()
+            self.stop.wait(AFTER_SECONDS)
 
     def _look(self) -> None:
         if not is_behind(self.node, self.path):

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 
 from gateway.bootstrap.serving.listener import Listener
+from gateway.bootstrap.serving.memory import share_one_heap
 from gateway.bootstrap.serving.publishing_address import publish
 from gateway.bootstrap.serving.shutdown import GUNICORN, Stop
 from gateway.bootstrap.serving.waitress_server import WebServer, settle
@@ -24,6 +25,7 @@ Running = Callable[[Stop], AbstractContextManager[Flask]]
 
 
 def serve(running: Running, server: str, listener: Listener, address: Path, stop: Stop) -> None:
+    share_one_heap()
     if server == GUNICORN:
         # Imported here: it is not to be had on Windows, where waitress serves.
         from gateway.bootstrap.serving.gunicorn_server import GunicornServer  # noqa: PLC0415

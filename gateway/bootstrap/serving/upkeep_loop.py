@@ -15,6 +15,7 @@ from gateway.member.build.upkeep import due
 from gateway.member.cube.cube_cache import CubeCache
 from gateway.member.node.context import Node
 from gateway.sources.files.uploads import Uploads
+from gateway.sources.services.kept_pages import remove_old_pages
 
 log = structlog.get_logger()
 
@@ -37,6 +38,8 @@ def run_upkeep(directory: Path, node: Node, cube_cache: CubeCache, stop: Stop) -
             not_before = monotonic() + AGAIN_SECONDS if tried.failed else 0.0
         with attempt("old uploads are not deleted", member=node.member):
             uploads.tidy(node.clock.now())
+        with attempt("pages of an unfinished fetch are not deleted", member=node.member):
+            remove_old_pages(directory)
         hand_back()
         stop.wait(UPKEEP_SECONDS)
 

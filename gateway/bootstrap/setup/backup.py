@@ -23,6 +23,7 @@ from audit.formats.merkle import root_of
 from audit.formats.note import Note
 from audit.log.storage_check import check_storage
 from gateway import __version__
+from gateway.bootstrap.setup.at_rest import NOTHING_SAID, Said
 from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.bootstrap.setup.log_keys import verifiers_of_log
@@ -31,6 +32,7 @@ from gateway.config import HubConfig, MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.member.node.ports import Clock
 from gateway.member.region.taking_back import HUB as THE_HUB
+from gateway.sources.services.kept_pages import FOLDER as PAGES
 from gateway.store.copying import Progress, copy_as_it_is, copy_rows, rows_in
 from gateway.store.engine.database import Database, sqlite_url
 from gateway.store.engine.logs import SqlLogStorage
@@ -46,9 +48,10 @@ MANIFEST, DATABASE, FILES = "manifest.json", "database.sqlite", "files"
 BEFORE_UPGRADES = "before-upgrades"
 """Folder of the backups that are made before a database is migrated."""
 _LEFT_OUT_FOLDERS = frozenset({
-    "uploads", "source", "__pycache__", BEFORE_UPGRADES, Layout(Path()).region_log.name
+    "uploads", PAGES, "source", "__pycache__", BEFORE_UPGRADES, Layout(Path()).region_log.name
 })  # fmt: skip
-_LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", ".new")
+UNFINISHED = ".new"
+_LEFT_OUT_ENDINGS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm", ".lock", ".log", UNFINISHED)
 """The database is copied by rows; a register is not the node's to keep; the rest is made again."""
 
 
@@ -157,11 +160,12 @@ def restore(
     *,
     clock: Clock = SYSTEM,
     lost_at: datetime | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Manifest:
     """Restore a backup into an empty directory, and its rows into `database` (a URL) if given.
 
     The log does not grow before its witnesses were heard (`gateway.watching.recovering`). `lost_at`: from
-    when on a node did nothing, as its operator knows. Raises BackupError
+    when on a node did nothing, as its operator knows; `said`: of the disk. Raises BackupError
     or StorageError; then nothing exists under the directory's name.
     """
     manifest = check(backup)
@@ -170,16 +174,18 @@ def restore(
             f"{directory} is not empty.", remedy="Nothing was changed. Choose a new directory with --dir."
         )
     with made_whole(directory) as partial:
-        target_url = _restore_into(partial, backup, manifest, database, progress)
+        copy_plain(backup / FILES, partial)
+        # What was said of the disk of the former machine says nothing of this one.
+        config = _config(partial, manifest.side)
+        by, without = said.encrypted_by, said.unencrypted
+        write_config(partial, replace(config, database=database, encrypted_by=by, unencrypted=without))
+        target_url = _restore_rows(partial, backup, manifest, database, progress)
         _wait_for_witnesses(target_url, manifest.side, clock.now(), lost_at)
         _durable(partial)
     return manifest
 
 
-def _restore_into(partial: Path, backup: Path, manifest: Manifest, database: str, progress: Progress) -> str:
-    copy_plain(backup / FILES, partial)
-    config = _config(partial, manifest.side)
-    write_config(partial, replace(config, database=database))
+def _restore_rows(partial: Path, backup: Path, manifest: Manifest, database: str, progress: Progress) -> str:
     target_url = database or sqlite_url(Layout(partial).database)
     with _opened_copy(backup, manifest.side) as copy, closing(Database(target_url)) as target:
         migrate(target, manifest.side)
@@ -256,6 +262,8 @@ def _copy_files(directory: Path, target: Path) -> None:
     for path in sorted(directory.rglob("*")):
         inside = path.relative_to(directory)
         if _LEFT_OUT_FOLDERS & set(inside.parts) or inside.name.endswith(_LEFT_OUT_ENDINGS):
+            continue
+        if any(folder.name.endswith(UNFINISHED) for folder in inside.parents):
             continue
         if inside == Layout(Path()).address or path.is_symlink():
             continue

@@ -51,8 +51,15 @@ class CertificateFiles:
 
     def ends(self) -> datetime:
         """Return when the certificate expires. Raises ConfigError."""
+        return self._certificate().not_valid_after_utc
+
+    def begins(self) -> datetime:
+        """Return from when on the certificate counts. Raises ConfigError."""
+        return self._certificate().not_valid_before_utc
+
+    def _certificate(self) -> x509.Certificate:
         try:
-            return x509.load_pem_x509_certificates(self.chain.read_bytes())[0].not_valid_after_utc
+            return x509.load_pem_x509_certificates(self.chain.read_bytes())[0]
         except (OSError, ValueError) as error:
             raise ConfigError(
                 f"The certificate {self.chain} cannot be read ({type(error).__name__}).",

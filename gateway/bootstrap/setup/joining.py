@@ -13,6 +13,7 @@ import httpx
 
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Verifier
+from gateway.bootstrap.setup.at_rest import NOTHING_SAID, Said
 from gateway.bootstrap.setup.clock import SystemClock
 from gateway.bootstrap.setup.layout import Layout
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY
@@ -22,6 +23,7 @@ from gateway.bootstrap.setup.upgrading import try_first
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.http.link import InvitedBy, Signatures, federation_client
+from gateway.http.trust import way_out
 from gateway.keys.files import new_signer, read_secret, read_signer, replace_secret
 from gateway.store.engine.migrate import MEMBER
 from gateway.wire.enrolment import Enrolment, HubKeys, Invitation, check_fingerprint, fingerprint
@@ -51,6 +53,7 @@ class Joining:
     hub: HubKeys
     enrolment: Enrolment
     database: str
+    said: Said = NOTHING_SAID
     renews: bool = False
     """Whether the node is already part of the region and gets new keys."""
 
@@ -59,7 +62,7 @@ class Joining:
         return fingerprint(self.hub, self.enrolment)
 
 
-def join(directory: Path, invitation: Invitation, database: str = "") -> Joining:
+def join(directory: Path, invitation: Invitation, database: str = "", said: Said = NOTHING_SAID) -> Joining:
     """Make the node's keys, unless a former attempt has, and send the public keys to the hub.
 
     Raises NotEmptyError for a directory in use, DictionaryError for an unknown member state, StorageError for
@@ -68,8 +71,8 @@ def join(directory: Path, invitation: Invitation, database: str = "") -> Joining
     if not (directory / JOINING).exists():
         try_first(database, MEMBER)
         create_member(directory, invitation.member, _region(invitation), invitation.witness_key_type)
-        _begin(directory, invitation, database, renews=False)
-    return _show(directory, invitation)
+        _begin(directory, invitation, database, said, renews=False)
+    return _show(directory, invitation, said)
 
 
 def renew(directory: Path, invitation: Invitation) -> Joining:
@@ -89,11 +92,11 @@ def renew(directory: Path, invitation: Invitation) -> Joining:
         for name, use in RENEWED.items():
             (keys / f"{name}{NEXT}").unlink(missing_ok=True)
             new_signer(keys / f"{name}{NEXT}", f"{region}/{config.member.lower()}/{use}")
-        _begin(directory, invitation, config.database, renews=True)
-    return _show(directory, invitation)
+        _begin(directory, invitation, config.database, NOTHING_SAID, renews=True)
+    return _show(directory, invitation, NOTHING_SAID)
 
 
-def _begin(directory: Path, invitation: Invitation, database: str, *, renews: bool) -> None:
+def _begin(directory: Path, invitation: Invitation, database: str, said: Said, *, renews: bool) -> None:
     about = {
         "member": invitation.member,
         "hub_url": invitation.hub_url,
@@ -101,17 +104,22 @@ def _begin(directory: Path, invitation: Invitation, database: str, *, renews: bo
         "hub_call_key": invitation.hub.call_key,
         "hub_authority": invitation.hub.authority,
         "database": database,
+        "encrypted_by": said.encrypted_by,
+        "unencrypted": said.unencrypted,
         "renews": renews,
     }
     (directory / JOINING).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
-def _show(directory: Path, invitation: Invitation) -> Joining:
+def _show(directory: Path, invitation: Invitation, said: Said) -> Joining:
     joining = under_way(directory)
     asked = (invitation.member, invitation.hub.log_key)
-    if joining.hub != invitation.hub and (joining.enrolment.member, joining.hub.log_key) == asked:
-        # Invited anew, since the hub has changed the key of its replies: nothing was compared yet.
-        _begin(directory, invitation, joining.database, renews=joining.renews)
+    now_said = joining.said if said == NOTHING_SAID else said
+    anew = (joining.hub, joining.said) != (invitation.hub, now_said)
+    if anew and (joining.enrolment.member, joining.hub.log_key) == asked:
+        # Invited anew, since the hub has changed the key of its replies: nothing was compared yet. Or the
+        # operator says something else of the disk.
+        _begin(directory, invitation, joining.database, now_said, renews=joining.renews)
         joining = under_way(directory)
     if (joining.enrolment.member, joining.hub) != (invitation.member, invitation.hub):
         raise JoinError(
@@ -129,7 +137,8 @@ def under_way(directory: Path) -> Joining:
         hub = HubKeys(about["hub_log_key"], about["hub_call_key"], about.get("hub_authority", ""))
         renews = bool(about["renews"])
         own = _own_keys(directory, about["member"], NEXT if renews else "")
-        return Joining(about["hub_url"], hub, own, about["database"], renews)
+        said = Said(about.get("encrypted_by", ""), about.get("unencrypted", ""))
+        return Joining(about["hub_url"], hub, own, about["database"], said, renews)
     except (OSError, ValueError, KeyError, TypeError):
         raise JoinError(
             f"No application to a region is under way in {directory}.",
@@ -147,7 +156,14 @@ def confirm(directory: Path, typed: str) -> Joining:
     if joining.renews:
         _replace(directory, joining)
     else:
-        connect(directory, joining.enrolment.member, joining.hub_url, joining.hub, database=joining.database)
+        connect(
+            directory,
+            joining.enrolment.member,
+            joining.hub_url,
+            joining.hub,
+            database=joining.database,
+            said=joining.said,
+        )
     (directory / JOINING).unlink()
     for name in RENEWED:
         (Layout(directory).keys / f"{name}{NEXT}").unlink(missing_ok=True)
@@ -196,7 +212,7 @@ def _apply(directory: Path, joining: Joining, secret: str) -> None:
         except httpx.HTTPError as error:
             raise JoinError(
                 f"The hub at {joining.hub_url} cannot be reached ({type(error).__name__}).",
-                remedy="Check the way to it, then give the same command again.",
+                remedy=way_out(error, "Check the way to it, then give the same command again."),
             ) from None
     if reply.status_code != HTTPStatus.NO_CONTENT:
         raise JoinError(

@@ -1,4 +1,4 @@
-"""The state of the machine for the operator's page: storage, the own certificate, and the last backup."""
+"""The state of the machine for the operator's page: disk, its encryption, certificate, and last backup."""
 
 import json
 import shutil
@@ -6,12 +6,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway.bootstrap.setup.at_rest import at_rest
 from gateway.bootstrap.setup.backup import Manifest
 from gateway.bootstrap.setup.certificate import certificate_files
 from gateway.bootstrap.setup.layout import Layout
 from gateway.config import HubConfig, MemberConfig
 from gateway.errors import SafelaneError
-from gateway.web.operator.machine import LastBackup, Machine
+from gateway.web.operator.machine import Encryption, LastBackup, Machine
 
 LAST_BACKUP = "last-backup.new"
 """The ending keeps it out of backups: a restored directory has had none yet."""
@@ -27,7 +28,13 @@ def machine_state(directory: Path, config: HubConfig | MemberConfig) -> Machine:
         database=database.stat().st_size if not config.database and database.exists() else None,
         certificate_ends=_certificate_ends(directory, config),
         backup=last_backup(directory),
+        encryption=_encryption(directory, config),
     )
+
+
+def _encryption(directory: Path, config: HubConfig | MemberConfig) -> Encryption:
+    kept = at_rest(directory, config)
+    return Encryption(kept.means if kept.seen else None, kept.said.encrypted_by, kept.said.unencrypted)
 
 
 def _certificate_ends(directory: Path, config: HubConfig | MemberConfig) -> datetime | None:

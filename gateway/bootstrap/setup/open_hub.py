@@ -12,6 +12,7 @@ from audit.log.staging import SequencedLog
 from gateway.accounts.model import Offer
 from gateway.accounts.tokens import add_program
 from gateway.bootstrap.setup.alert_thresholds import thresholds_of
+from gateway.bootstrap.setup.at_rest import NOTHING_SAID, Said
 from gateway.bootstrap.setup.call_keys import read_reply_signers
 from gateway.bootstrap.setup.clock import SYSTEM, ProcessNotifier
 from gateway.bootstrap.setup.layout import Layout, database_url, fresh
@@ -51,6 +52,7 @@ def create_hub(
     *,
     database: str = "",
     witness_key_type: int = SUBTREE_V1,
+    said: Said = NOTHING_SAID,
 ) -> None:
     """Set up a hub whose regional log is named `origin`; its members' witness keys become of the type of its
     own.
@@ -71,7 +73,16 @@ def create_hub(
     new_signer(layout.keys / CALL_KEY, f"{origin}/calls")
     cosigner = Cosigner.generate(f"{origin}/witness", witness_key_type)
     write_secret(layout.keys / WITNESS_KEY, cosigner.secret())
-    write_config(directory, HubConfig(origin, database=database, listen=listen))
+    write_config(
+        directory,
+        HubConfig(
+            origin,
+            database=database,
+            listen=listen,
+            encrypted_by=said.encrypted_by,
+            unencrypted=said.unencrypted,
+        ),
+    )
     with open_hub(directory, clock) as hub, hub.store.writing() as work:
         now = whole_second(hub.clock.now())
         hub.log.create(work.log, int(now.timestamp()))

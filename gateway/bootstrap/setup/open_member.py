@@ -10,6 +10,7 @@ from audit.formats.note import Verifier
 from audit.formats.vkey import SUBTREE_V1
 from audit.log.staging import SequencedLog
 from gateway.bootstrap.setup.alert_thresholds import thresholds_of
+from gateway.bootstrap.setup.at_rest import NOTHING_SAID, Said
 from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import Layout, database_url, fresh
 from gateway.bootstrap.setup.log_keys import CALL_KEY, LOG_KEY, WITNESS_KEY, read_log_keys
@@ -68,11 +69,22 @@ def connect(
     clock: Clock = SYSTEM,
     *,
     database: str = "",
+    said: Said = NOTHING_SAID,
 ) -> None:
     """Give a new node its hub's address and compared keys: the node's log begins with both."""
     pinned = pin_authority(directory, hub.authority)
     write_config(
-        directory, MemberConfig(member, hub_url, hub.log_key, hub.call_key, database, hub_authority=pinned)
+        directory,
+        MemberConfig(
+            member,
+            hub_url,
+            hub.log_key,
+            hub.call_key,
+            database,
+            hub_authority=pinned,
+            encrypted_by=said.encrypted_by,
+            unencrypted=said.unencrypted,
+        ),
     )
     with open_member(directory, clock) as node, node.store.writing() as work:
         now = node.clock.now()

@@ -15,6 +15,7 @@ from audit.formats.note import Note, Verifier
 from audit.formats.tiles import bundles_of, tiles_of
 from audit.formats.vkey import VerifierKey
 from audit.log.log import SignedCheckpoint
+from gateway.bootstrap.setup.at_rest import NOTHING_SAID, Said
 from gateway.bootstrap.setup.clock import SYSTEM
 from gateway.bootstrap.setup.layout import NotEmptyError, database_url, fresh
 from gateway.bootstrap.setup.log_keys import FIRST
@@ -48,6 +49,7 @@ class Refounding:
     without: Collection[str] = ()
     listen: str = "127.0.0.1:0"
     database: str = ""
+    said: Said = NOTHING_SAID
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,13 @@ def _write(
     partial: Path, found: RegionalLog, known: Refounding, awaited: Sequence[str], clock: Clock
 ) -> None:
     layout = fresh(partial)
-    config = HubConfig(found.checkpoint.origin, database=known.database, listen=known.listen)
+    config = HubConfig(
+        found.checkpoint.origin,
+        database=known.database,
+        listen=known.listen,
+        encrypted_by=known.said.encrypted_by,
+        unencrypted=known.said.unencrypted,
+    )
     if known.keys is not None:
         other = anything_else(known.keys)
         if other is not None:

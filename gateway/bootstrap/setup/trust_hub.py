@@ -12,7 +12,7 @@ from gateway.bootstrap.setup.private_authority import hub_authority
 from gateway.config import MemberConfig, read_config, write_config
 from gateway.errors import SafelaneError
 from gateway.http.link import FEDERATION, REPLY_SECONDS
-from gateway.http.trust import trusted
+from gateway.http.trust import trusted, way_out
 from gateway.member.node import log_entries
 from gateway.member.node.ports import Clock
 from gateway.member.region.log_exchange import region_of
@@ -59,5 +59,6 @@ def _ask_call_key(url: str, authority: str) -> str:
     except (httpx.HTTPError, httpx.InvalidURL, ReplyKeysError, ValueError) as error:
         raise TrustError(
             f"The hub at {url} does not tell its key ({type(error).__name__}).",
-            remedy="Nothing was changed. Check the way to it, then give the same command again.",
+            remedy="Nothing was changed. "
+            + way_out(error, "Check the way to it, then give the same command again."),
         ) from None

@@ -10,15 +10,18 @@ from audit.errors import AuditError
 from audit.formats.cosignature import Cosigner
 from audit.formats.note import Signer
 from gateway import __version__
+from gateway.accounts.codes import STEP_SECONDS
 from gateway.auditing.log_check import check_log
+from gateway.bootstrap.setup.at_rest import at_rest
 from gateway.bootstrap.setup.certificate import certificate_files
 from gateway.bootstrap.setup.layout import Layout, database_url, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.bootstrap.setup.private_authority import own_authority
 from gateway.bootstrap.setup.upgrading import behind
-from gateway.bootstrap.upkeep.check_result import Finding, State
-from gateway.bootstrap.upkeep.disk_encryption import encryption
+from gateway.bootstrap.upkeep.check_result import Finding, State, in_words
+from gateway.bootstrap.upkeep.database_connection import connection
+from gateway.bootstrap.upkeep.encryption_found import encryption
 from gateway.bootstrap.upkeep.hub_reachability import public_address, way_to_hub
 from gateway.bootstrap.upkeep.log_opening import open_log, open_view, open_watch
 from gateway.config import HubConfig, MemberConfig, read_config
@@ -29,7 +32,7 @@ from gateway.keys.lost_keys import check_not_lost
 from gateway.member.policy.losses_shown import LossShown, losses_shown
 from gateway.store.engine.log_lock import LogHeldError, hold_log
 from gateway.watching.certificates import SOON
-from gateway.watching.clocks import Tick, clock_alerts
+from gateway.watching.clocks import TOLERANCE, Tick, clock_alerts
 from gateway.watching.model import Concern
 
 ENOUGH, SCARCE = 2 * 1024**3, 200 * 1024**2
@@ -54,7 +57,8 @@ def examine(directory: Path) -> Iterator[Finding]:
     yield Finding("software", State.WELL, f"Safelane {__version__}")
     yield _disk(directory)
     yield _private(directory)
-    yield from encryption(directory, database_elsewhere=bool(config.database))
+    yield from encryption(at_rest(directory, config))
+    yield from connection(database_url(directory, config))
     opened = list(_tried("database", lambda: _database(directory, config)))
     yield from opened
     # Else each of these would say the same once more; a log whose key is lost can be opened.
@@ -71,6 +75,7 @@ def examine(directory: Path) -> Iterator[Finding]:
 
 def _own(directory: Path, *, hub: bool) -> Iterator[Finding]:
     yield from _members(directory) if hub else _node(directory)
+    yield from _codes(directory, hub=hub)
     yield from _alerts(directory)
 
 
@@ -94,6 +99,11 @@ def _own_certificate(directory: Path, config: HubConfig | MemberConfig) -> Itera
         return
     files.context()
     now, ends = datetime.now(UTC), files.ends()
+    if files.begins() > now:
+        detail = f"{files.chain.name} does not count before {files.begins():%Y-%m-%d}"
+        remedy = "Compare this machine's clock. If it is right now and was ahead before, make a new one."
+        yield Finding("certificate", State.WRONG, detail, remedy)
+        return
     detail = f"{files.chain.name} {'ended' if ends <= now else 'ends'} on {ends:%Y-%m-%d}"
     if ends - now > SOON:
         yield Finding("certificate", State.WELL, detail)
@@ -188,10 +198,13 @@ def _members(directory: Path) -> Iterator[Finding]:
         yield Finding("members", State.WARNING, "nobody is enrolled", "Begin with: safelane hub invite")
     for code in codes:
         last = seen.get(code)
-        if last is not None and now - last < QUIET:
-            yield Finding(code, State.WELL, f"heard {_ago(now - last)} ago")
+        if last is not None and last - now > TOLERANCE:
+            detail = f"not heard since the clock was set back by {in_words(last - now)} or more"
+            yield Finding(code, State.WARNING, detail, "Wait for its next call, which puts this right.")
+        elif last is not None and now - last < QUIET:
+            yield Finding(code, State.WELL, f"heard {in_words(now - last)} ago")
         else:
-            detail = "never heard" if last is None else f"not heard for {_ago(now - last)}"
+            detail = "never heard" if last is None else f"not heard for {in_words(now - last)}"
             yield Finding(code, State.WARNING, detail, "Call its operator, who should run: safelane doctor")
     yield from _recovering(awaited)
 
@@ -214,6 +227,24 @@ def _node(directory: Path) -> Iterator[Finding]:
         yield Finding("answers", State.WELL, "snapshot, policy and cube are there")
     yield from _recovering(awaited)
     yield from map(_lost, losses)
+
+
+def _codes(directory: Path, *, hub: bool) -> Iterator[Finding]:
+    """Look for people who signed in under a clock that was ahead: their codes have yet to reach that time."""
+    with open_hub(directory) if hub else open_member(directory) as own, own.store.reading() as view:
+        kept = [view.people.credentials(account.name) for account in view.people.accounts()]
+    soon = (datetime.now(UTC) + QUIET).timestamp()
+    ahead = [one.last_step * STEP_SECONDS for one in kept if one is not None]
+    times = [at for at in ahead if at > soon]
+    if times:
+        until = datetime.fromtimestamp(max(times), UTC)
+        yield Finding(
+            "codes",
+            State.WARNING,
+            f"people who signed in while the clock was ahead: {len(times)}; the last of their one-time codes "
+            f"is refused up to {until:%Y-%m-%d}",
+            "They sign in with a recovery code and renew the code generator; or two operators let them in.",
+        )
 
 
 def _lost(shown: LossShown) -> Finding:
@@ -257,11 +288,3 @@ def _alerts(directory: Path) -> Iterator[Finding]:
         yield Finding("watch", State.WARNING, detail, f"Read them: safelane log alerts --dir {directory}")
     else:
         yield Finding("watch", State.WELL, "no open alerts")
-
-
-def _ago(span: timedelta) -> str:
-    if span < timedelta(minutes=2):
-        return f"{span.total_seconds():.0f} s"
-    if span < timedelta(hours=2):
-        return f"{span.total_seconds() / 60:.0f} min"
-    return f"{span.total_seconds() / 3600:.0f} h" if span < timedelta(days=2) else f"{span.days} days"

@@ -13,19 +13,15 @@ import httpx
 
 from gateway.bootstrap.setup.open_member import hub_link, open_member
 from gateway.bootstrap.setup.private_authority import hub_authority
-from gateway.bootstrap.upkeep.check_result import Finding, State
+from gateway.bootstrap.upkeep.check_result import Finding, State, in_words
 from gateway.config import MemberConfig
 from gateway.errors import SafelaneError
 from gateway.http.signatures import SKEW
-from gateway.http.trust import trusted
+from gateway.http.trust import certificate_remedy, trusted
 from gateway.watching.certificates import SOON
 from gateway.wire.versions import unknown_to
 
 SECONDS = 5.0
-
-_EXPIRED, _NOT_YET = 10, 9
-_MISMATCHES = (62, 64)  # of a name, of an address
-"""OpenSSL's numbers for faults of a certificate; 18 to 21 are about the issuer."""
 
 
 def way_to_hub(directory: Path, config: MemberConfig) -> Iterator[Finding]:
@@ -86,7 +82,7 @@ def _certificate(host: str, port: int, trust: ssl.SSLContext) -> Finding:
             )
     except ssl.SSLCertVerificationError as error:
         detail = f"the certificate of {host} is refused: {error.verify_message}"
-        return Finding("TLS", State.WRONG, detail, _what_to_do(error.verify_code))
+        return Finding("TLS", State.WRONG, detail, certificate_remedy(error.verify_code))
     except (OSError, KeyError, ValueError) as error:
         return Finding(
             "TLS", State.WRONG, f"no safe connection to {host}: {error}", "Tell the hub's operator."
@@ -98,17 +94,6 @@ def _certificate(host: str, port: int, trust: ssl.SSLContext) -> Finding:
     return Finding("TLS", State.WELL, f"the certificate of {host} holds up to {ends:%Y-%m-%d}")
 
 
-def _what_to_do(code: int) -> str:
-    if code in (_EXPIRED, _NOT_YET):
-        return "Compare this machine's clock; if it is right, tell the hub's operator to renew it."
-    if code in _MISMATCHES:
-        return "Compare the address in safelane.yaml with the one that the hub's operator has told you."
-    return (
-        "If the hub's authority is your own, let this machine trust it (or name its file in SSL_CERT_FILE); "
-        "else somebody stands in between: tell the hub's operator."
-    )
-
-
 def _clock(date: str, now: datetime) -> Finding:
     try:
         apart = abs(parsedate_to_datetime(date) - now)
@@ -116,7 +101,7 @@ def _clock(date: str, now: datetime) -> Finding:
         return Finding(
             "clock", State.WARNING, "the hub does not tell its time", "Compare the clocks by hand."
         )
-    detail = f"{apart.total_seconds():.0f} s apart from the hub's"
+    detail = f"{in_words(apart)} apart from the hub's"
     if apart > SKEW:
         return Finding(
             "clock", State.WRONG, detail, "Set both clocks, best by the network's time: calls are refused."

@@ -1,11 +1,12 @@
 """A backup as one file under a passphrase: a sealed tar stream of the folder that `backup` makes.
 
-The plain folder is never at the sealed file's destination: while sealing lasts, the folder is beside the
-original, which is in plain text too.
+The plain folder is never at the sealed file's destination: while sealing lasts, the folder is within the
+original, so that it lies on the same disk, which may be encrypted by itself.
 """
 
 import hashlib
 import os
+import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO, Any, BinaryIO
 
-from gateway.bootstrap.setup.backup import MANIFEST, BackupError, Manifest, back_up
+from gateway.bootstrap.setup.backup import MANIFEST, UNFINISHED, BackupError, Manifest, back_up
 from gateway.keys.sealed_stream import OpeningReader, SealingWriter
 from gateway.store.copying import Progress
 
@@ -34,7 +35,7 @@ def back_up_sealed(
     partial = target.with_name(f".{target.name}.new")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with TemporaryDirectory(dir=directory.resolve().parent, prefix=f".{directory.name}.") as room:
+        with TemporaryDirectory(dir=directory, prefix=".sealing-", suffix=UNFINISHED) as room:
             plain = Path(room) / _FOLDER
             with _for_owner(partial) as file:
                 writer = SealingWriter(file, passphrase)
@@ -55,6 +56,8 @@ def back_up_sealed(
 def opened_backup(source: Path, passphrase: str, within: Path | None = None) -> Iterator[Path]:
     """Open the plain folder of a sealed backup, in a new folder in `within`, which is removed afterwards.
 
+    Without `within` that is in memory, where there is room.
+
     The backup is read to its end before anything of it is written. Raises SealedStreamError or BackupError.
     """
     with source.open("rb") as file:
@@ -63,13 +66,26 @@ def opened_backup(source: Path, passphrase: str, within: Path | None = None) -> 
             for one in archive:
                 _require_plain(one)
         reader.finish()
-    with TemporaryDirectory(dir=within, prefix=".safelane-opened.") as room:
+    with TemporaryDirectory(dir=within or _memory_for(source), prefix=".safelane-opened.") as room:
         with source.open("rb") as file:
             reader = OpeningReader(file, passphrase)
             with _archive(reader) as archive:
                 archive.extractall(room, filter=_plain)  # noqa: S202 - plain files only, below `room`
             reader.finish()
         yield Path(room) / _FOLDER
+
+
+def _memory_for(source: Path) -> Path | None:
+    """Return a folder in memory: what is opened only to be checked lies on no disk, which may be plain.
+
+    Three times the size: what is opened, and a copy of its database.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of a random name, for the owner only, is made there
+    try:
+        free = shutil.disk_usage(memory).free
+    except OSError:
+        return None
+    return memory if os.access(memory, os.W_OK) and free > 3 * source.stat().st_size else None
 
 
 def _require_plain(one: tarfile.TarInfo) -> None:

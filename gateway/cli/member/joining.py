@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
+from gateway.bootstrap.setup.at_rest import Said
 from gateway.bootstrap.setup.joining import confirm, join, renew
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.bootstrap.setup.trust_hub import trust_hub
 from gateway.cli.common import options
+from gateway.cli.common.at_rest import encrypted_at_rest
 from gateway.cli.common.files import read_document
 from gateway.member.region.taking_back import go_on_unconfirmed
 from gateway.wire.enrolment import parse_invitation
@@ -18,10 +20,11 @@ from gateway.wire.enrolment import parse_invitation
 @options.own_directory
 @options.database
 @click.option("--new-keys", is_flag=True, help="New keys for a node that is set up; log and data stay.")
-def join_region(invitation: Path, directory: Path, database: str, *, new_keys: bool) -> None:
+@encrypted_at_rest()
+def join_region(invitation: Path, directory: Path, database: str, said: Said, *, new_keys: bool) -> None:
     """Set up a node in an empty directory, and apply with the hub's INVITATION."""
     read = parse_invitation(read_document(invitation))
-    joining = renew(directory, read) if new_keys else join(directory, read, database)
+    joining = renew(directory, read) if new_keys else join(directory, read, database, said)
     click.echo(f"{joining.enrolment.member} has applied to {joining.hub_url}.")
     click.echo("Call the hub's operator, at a number that you know already, and compare this fingerprint:")
     click.echo(f"\n    {joining.fingerprint}\n")

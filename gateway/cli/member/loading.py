@@ -69,7 +69,9 @@ def load(  # noqa: PLR0917 - the options, as click hands them over
         choices = LoadChoices(least_counted, _LOADED_AS[adds], by_engine)
         text = read_document(mapping)
         loaded = load_source(directory, node, source, text, progress, as_of=day, choices=choices)
-    if loaded.begun_before is not None:
+    if loaded.fetch_note is not None:
+        click.echo(loaded.fetch_note)
+    elif loaded.begun_before is not None:
         click.echo(
             f"The load that began at {loaded.begun_before:%Y-%m-%d %H:%M} UTC was broken off; nothing of it "
             "was kept, and the register was read anew."

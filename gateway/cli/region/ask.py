@@ -1,5 +1,6 @@
 """`safelane ask`: a regional question, and the resulting table."""
 
+import shlex
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -9,11 +10,16 @@ import click
 from gateway.cli.common import options
 from gateway.cli.common.quorum import log_policy_options, read_log_policy, say_quorum
 from gateway.cli.common.ready_made import tables_named
-from gateway.cli.region.ask_saving import check_ending, save_result
+from gateway.cli.region.ask_saving import check_ending, save_result, save_stacked
 from gateway.demo.access import analyst
 from gateway.dictionary import CLIENTS, CONTACTS, ReadyTable, regional
-from gateway.export import coverage_lines, terms_lines, to_csv, to_json, to_text
+from gateway.export import FORMS, coverage_lines, terms_lines, to_csv, to_json, to_text
+from gateway.export.stacked_files import FORMS as STACKED
+from gateway.export.stacked_files import Part, stacked_csv, stacked_json, stacked_text
 from gateway.http.client import HubClient, Result
+from gateway.picturing import coarser
+from gateway.picturing.notices.coarser_tables import mostly_withheld, nearest
+from gateway.picturing.turning.stacked import can_be_stacked
 from gateway.question import QuestionError
 from gateway.wire.release import Release
 
@@ -42,7 +48,7 @@ DEADLINE_SECONDS = 10
     "--save",
     multiple=True,
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Also write the table to a file; its ending says how: .csv, .xlsx, .json, .svg or .png.",
+    help="Also write the table to a file; its ending says how: .csv, .xlsx, .json, .svg, .png or .pdf.",
 )
 @log_policy_options[0]
 @log_policy_options[1]
@@ -63,24 +69,21 @@ def ask(
 ) -> None:
     """Ask a regional question as the analyst whose access is in --dir.
 
-    A ready-made question is asked by --question, any other by --measure and --by. A ready-made question of
-    several tables is asked table by table.
+    A ready-made question is asked by --question, any other by --measure and --by. The tables of a ready-made
+    question of several are asked one by one, shown as one table, and saved as one (.csv, .xlsx or .json).
     """
     tables = _tables(question, measure, by)
-    if (save or form != "table") and len(tables) > 1:
-        names = ", ".join(table.name for table in tables)
-        raise click.UsageError(f"{question} has several tables; ask for one, to save it: {names}.")
     for path in save:
-        check_ending(path)
+        check_ending(path, FORMS if len(tables) == 1 else STACKED)
     if require_quorum and log_policy is None:
         raise click.UsageError("--require-quorum needs --log-policy, which defines the quorum.")
     policy = None if log_policy is None else read_log_policy(log_policy)
     filters = _filters(where)
     client = HubClient(*analyst(directory))
-    nobody = []
+    results = []
+    said = ""
     try:
-        for number, table in enumerate(tables):
-            said = ""
+        for table in tables:
             result = client.ask(
                 measure=table.measure,
                 by=list(table.by),
@@ -92,19 +95,23 @@ def ask(
             if policy is not None:
                 again = partial(client.released, result.release.question_id)
                 said = say_quorum(policy, result, again, required=require_quorum)
-            if number and form == "table":
-                click.echo()
-            _print(result, form, said)
-            if save:
+            if len(tables) == 1:
+                _print(result, form, said)
+            if save and len(tables) == 1:
                 result = client.with_sidecar(result)
-            for path in save:
-                save_result(result, path)
-            nobody.append(all_refused(result.release))
-            if nobody[-1]:
+                for path in save:
+                    save_result(result, path)
+            if all_refused(result.release):
                 _say_refused(table.measure, [*(axis.level for axis in result.release.axes), *filters])
+            results.append(result)
     finally:
         client.close()
-    if all(nobody):
+    if len(results) > 1:
+        parts = [table.name.rpartition(".")[2] for table in tables]
+        _print_stacked([*zip(parts, results, strict=True)], form, said)
+        for path in save:
+            save_stacked(question or "", [*zip(tables, results, strict=True)], path)
+    if all(all_refused(result.release) for result in results):
         click.get_current_context().exit(QuestionError.exit_code)
 
 
@@ -119,6 +126,20 @@ def _tables(question: str | None, measure: str | None, by: str | None) -> tuple[
     return (ReadyTable("", measure, tuple(level.strip() for level in by.split(",") if level.strip())),)
 
 
+def _say_coarser(release: Release) -> None:
+    """How to ask for the nearest coarser table, where most of this one is withheld."""
+    dictionary = regional()
+    found = nearest(coarser(release, dictionary)) if mostly_withheld(release) else ()
+    for one in found[:1]:
+        asked = one.question
+        words = ["--measure", asked.measure, "--by", ",".join(asked.by)]
+        for filtered in asked.where:
+            words += ["--where", f"{filtered.level}={','.join(filtered.codes)}"]
+        click.echo(
+            f"To ask for a coarser table: safelane ask {shlex.join([*words, '--purpose', asked.purpose])}"
+        )
+
+
 def _say_refused(measure: str, levels: Sequence[str]) -> None:
     click.echo("Every member that was asked refused.", err=True)
     if lacks := regional().lacking_levels(measure, levels):
@@ -130,8 +151,8 @@ def _say_refused(measure: str, levels: Sequence[str]) -> None:
             )
         elif counted.of == CONTACTS:
             said = (
-                f"Services cannot be split by {' or '.join(lacks)}: they have a year of service and a "
-                "pillar, service_year and pillar. Ask for cases to count people."
+                f"Services cannot be split by {' or '.join(lacks)}: they have a year of service, a "
+                "pillar and an item: service_year, pillar, item. Ask for cases to count people."
             )
         elif counted.of == CLIENTS:
             said = (
@@ -176,8 +197,43 @@ def _print(result: Result, form: str, said: str) -> None:
         click.echo(to_json(result.release), nl=False)
     else:
         show(result)
+        _say_coarser(result.release)
     if said:
         click.echo(said, err=form != "table" or said.startswith("Warning"))
+
+
+def _print_stacked(results: Sequence[tuple[str, Result]], form: str, said: str) -> None:
+    """Print the tables of one question below each other, with the answers, terms and receipts of each."""
+    parts = [Part(name, result.release) for name, result in results]
+    if form != "json" and not can_be_stacked([part.release for part in parts]):
+        # Not what was asked for: a hub that answers so is read table by table.
+        for _, result in results:
+            _print(result, form, "")
+    elif form == "csv":
+        click.echo(stacked_csv(parts, regional()), nl=False)
+    elif form == "json":
+        click.echo(stacked_json(parts), nl=False)
+    else:
+        click.echo(stacked_text(parts, regional()), nl=False)
+        _say_by_part("Coverage", [(part.name, coverage_lines(part.release)) for part in parts])
+        _say_by_part("Terms", [(part.name, terms_lines(part.release)) for part in parts])
+        click.echo("\nReceipts, checked: the entries of each question, and of each table")
+        for name, result in results:
+            click.echo(f"  {name}: {result.asked_index}, {result.released_index} of {result.log}")
+        for part in parts:
+            _say_coarser(part.release)
+    if said:
+        click.echo(said, err=form != "table" or said.startswith("Warning"))
+
+
+def _say_by_part(heading: str, parts: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Lines of each table, said once for tables with the same."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for name, lines in parts:
+        names.setdefault(tuple(lines), []).append(name)
+    for lines, of in names.items():
+        if lines:
+            click.echo("\n".join(["", f"{heading}: {', '.join(of)}", *(f"  {line}" for line in lines)]))
 
 
 def _waiting(members: Sequence[str]) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import click
 
 from audit.formats.vkey import WITNESS_KEY_TYPES
+from gateway.bootstrap.setup.at_rest import Said
 from gateway.bootstrap.setup.open_hub import create_hub, log_key, open_hub
 from gateway.cli.common import options
+from gateway.cli.common.at_rest import encrypted_at_rest
 from gateway.cli.common.files import whole
 from gateway.hub.enrolment import VALID, confirm, invite, pending, revoke
 
@@ -20,9 +22,13 @@ from gateway.hub.enrolment import VALID, confirm, invite, pending, revoke
 )
 @options.database
 @options.key_type("--witness-key-type", "Of the keys with which hub and members cosign.", "ml-dsa-44")
-def found(directory: Path, origin: str, listen: str, database: str, key_type: str) -> None:
+@encrypted_at_rest()
+def found(  # noqa: PLR0917 - one for each option
+    directory: Path, origin: str, listen: str, database: str, key_type: str, said: Said
+) -> None:
     """Set up a hub in an empty directory: its keys, its log and its database."""
-    create_hub(directory, origin, listen, database=database, witness_key_type=WITNESS_KEY_TYPES[key_type])
+    witnesses = WITNESS_KEY_TYPES[key_type]
+    create_hub(directory, origin, listen, database=database, witness_key_type=witnesses, said=said)
     click.echo(f"The hub of {origin} is set up in {directory}. The key of its log, for everybody to compare:")
     click.echo(log_key(directory))
 

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
+from gateway.bootstrap.setup.at_rest import Said
 from gateway.bootstrap.setup.refounding import Refounding, refound
 from gateway.cli.common import options
+from gateway.cli.common.at_rest import encrypted_at_rest
 from gateway.cli.common.progress import building
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -34,6 +36,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--listen", default="127.0.0.1:0", show_default=True, help="HOST:PORT; port 0 for any free one."
 )
 @options.database
+@encrypted_at_rest(beside=True)
 def refound_hub(  # noqa: PLR0917 - one for each option
     mirrors: tuple[Path, ...],
     directory: Path,
@@ -42,13 +45,14 @@ def refound_hub(  # noqa: PLR0917 - one for each option
     without: tuple[str, ...],
     listen: str,
     database: str,
+    said: Said,
 ) -> None:
     """Found a hub whose disk is lost anew in an empty directory, from members' MIRRORS of its log.
 
     Each member writes its mirror with `safelane log mirror`. The longest is the log; members stay enrolled.
     Accounts, questions and releases are not in the log: people are invited anew, and ask anew.
     """
-    known = Refounding(log_keys, keys, without, listen, database)
+    known = Refounding(log_keys, keys, without, listen, database, said)
     with building("checking the mirrors"):
         done = refound(mirrors, directory, known)
     click.echo(f"{directory}: the hub of {done.origin}, {done.size} log entries, {', '.join(done.enrolled)}.")

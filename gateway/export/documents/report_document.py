@@ -32,13 +32,17 @@ class ReportTable:
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """A numbered picture, which can be put into a page unchanged. `description` says what it shows."""
+    """A numbered picture, which can be put into a page unchanged. `description` says what it shows.
+
+    `narrow` is the same for a narrow screen, "" without.
+    """
 
     number: int
     caption: str
     svg: str
     description: str
     source: tuple[str, ...]
+    narrow: str = ""
 
 
 @dataclass(frozen=True)

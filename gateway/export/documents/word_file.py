@@ -15,6 +15,7 @@ from gateway.export.documents.report_document import (
     ReportSection,
     ReportTable,
 )
+from gateway.export.documents.word_fonts import embed
 from gateway.export.images import image
 from gateway.picturing import Words
 from gateway.picturing.layout import Layout
@@ -23,13 +24,12 @@ from gateway.picturing.words import capital, msgid
 if TYPE_CHECKING:
     from docx.document import Document as Made
     from docx.table import Table, _Cell
+    from docx.text.paragraph import Paragraph
 
 _UNSEEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold (XML 1.0, 2.2)."""
-_LETTERS = "Noto Sans"
-_OF_LANGUAGE = {"my": "Myanmar Text"}
-_COMPLEX = "Leelawadee UI"
-"""The font of Windows for Khmer, Lao and Thai; other systems put their own in its place."""
+_SHARP = 3.0
+"""Pixels of an image per pixel of the picture: 300 to the inch in the width of the page."""
 _NARROW, _WIDE = 9, 14
 """Columns from which the letters of a table are smaller."""
 
@@ -53,7 +53,7 @@ class _Writer:
         page.page_width, page.page_height = Cm(21), Cm(29.7)
         page.left_margin = page.right_margin = Cm(2.2)
         page.top_margin = page.bottom_margin = Cm(2)
-        self._fonts()
+        embed(self._made, report.language)
 
     def written(self) -> bytes:
         report, say = self._report, self._words.say
@@ -91,7 +91,7 @@ class _Writer:
 
     def _figure(self, figure: ReportFigure) -> None:
         self._caption(self._words.filled(msgid("Figure %(n)s."), n=figure.number), figure.caption)
-        drawn = self._made.add_picture(BytesIO(image(figure.svg)), width=self._cm(16.4))
+        drawn = self._made.add_picture(BytesIO(image(figure.svg, _SHARP)), width=self._cm(16.4))
         drawn._inline.docPr.set("descr", figure.description)
         self._small(figure.source)
 
@@ -119,11 +119,22 @@ class _Writer:
     def _put(self, cell: "_Cell", text: str, size: float, bold: bool = False, *, right: bool = False) -> None:
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = self._pt(0)
+        paragraph.paragraph_format.line_spacing = 1.0
         if right:
             paragraph.alignment = 2
+        self._run(paragraph, text, size, bold=bold)
+
+    def _run(self, paragraph: "Paragraph", text: str, size: float, *, bold: bool = False) -> None:
+        """Word keeps size and weight of Khmer, Lao, Thai and Burmese letters apart from those of others."""
+        from docx.oxml import OxmlElement  # noqa: PLC0415
+        from docx.oxml.ns import qn  # noqa: PLC0415
+
         run = paragraph.add_run(_clean(text))
         run.font.size = self._pt(size)
-        run.bold = bold
+        run.font.cs_bold = run.bold = bold
+        same = OxmlElement("w:szCs")
+        same.set(qn("w:val"), f"{2 * size:g}")
+        run._r.get_or_add_rPr().find(qn("w:sz")).addnext(same)
 
     def _end(self) -> None:
         report, say = self._report, self._words.say
@@ -171,18 +182,7 @@ class _Writer:
         for line in filter(None, lines):
             paragraph = self._made.add_paragraph()
             paragraph.paragraph_format.space_after = self._pt(2)
-            paragraph.add_run(_clean(line)).font.size = self._pt(8)
-
-    def _fonts(self) -> None:
-        from docx.oxml.ns import qn  # noqa: PLC0415
-
-        complex_ = _OF_LANGUAGE.get(self._report.language, _COMPLEX)
-        for name in ("Normal", "Title", "Heading 1", "Caption"):
-            fonts: Any = self._made.styles[name].element.get_or_add_rPr().get_or_add_rFonts()
-            for kind in list(fonts.attrib):
-                del fonts.attrib[kind]
-            for kind, font in (("ascii", _LETTERS), ("hAnsi", _LETTERS), ("cs", complex_)):
-                fonts.set(qn(f"w:{kind}"), font)
+            self._run(paragraph, line, 8)
 
 
 def _merged(cells: list[list["_Cell"]], first: tuple[int, int], last: tuple[int, int]) -> "_Cell":

@@ -8,6 +8,8 @@ from gateway.errors import SafelaneError
 from gateway.wire.cells import TOTAL
 
 _STRETCH = re.compile(r"(from|to|range)\(([^,()]+)(?:,([^,()]+))?\)", re.IGNORECASE)
+LONGEST_EXPRESSION = 500
+"""Characters: a pattern of thousands of brackets takes long to understand, and nobody writes one."""
 KINDS = "codes, patterns with * and ?, from(code), to(code) and range(code,code)"
 
 
@@ -24,6 +26,11 @@ def selected(variable: str, codes: Sequence[str], expressions: Sequence[str]) ->
     """
     found: set[str] = set()
     for expression in expressions:
+        if len(expression) > LONGEST_EXPRESSION:
+            raise SelectionError(
+                f"An expression for the variable {variable} has more than {LONGEST_EXPRESSION} characters.",
+                remedy=f"Name {KINDS}, one by one.",
+            )
         matching = _matching(codes, expression)
         if not matching:
             raise SelectionError(
@@ -50,7 +57,8 @@ def _matching(codes: Sequence[str], expression: str) -> list[str]:
         pattern = expression.replace("[", "[[]")
         return [code for code in codes if fnmatchcase(code, pattern)] if set("*?") & set(pattern) else []
     kind, first, last = stretch[1].lower(), stretch[2].strip(), (stretch[3] or "").strip()
-    if (kind == "range") != bool(last) or any(code not in codes for code in (first, last) if code):
+    ends = (first, last) if kind == "range" else (first,)
+    if (kind == "range") != bool(last) or any(code not in codes for code in ends):
         return []
     start = 0 if kind == "to" else codes.index(first)
     end = {"from": len(codes) - 1, "to": codes.index(first)}.get(kind, -1)

@@ -19,7 +19,7 @@ from gateway.export.sdmx.sdmx_terms import (
     identifier,
     numbers,
 )
-from gateway.picturing.notices.units import units
+from gateway.picturing.notices.coarser_tables import sentences
 from gateway.picturing.words import capital
 from gateway.wire.cells import Axis, Cell
 
@@ -77,11 +77,12 @@ def _array(cell: Cell) -> list[int | str | None]:
 
 def _structure(observations: Observations, links: list[dict[str, str]]) -> dict[str, Any]:
     labels = observations.labels
+    said = sentences(observations.release, labels)
     coded = (("OBS_STATUS", OBSERVED), ("CONF_STATUS", CONFIDENTIAL))
     return {
         "links": links,
         "name": labels.caption(observations.release),
-        **({"description": " ".join(counted)} if (counted := units(observations.release, labels)) else {}),
+        **({"description": " ".join(said)} if said else {}),
         "dimensions": {
             "observation": [
                 _dimension(observations, axis, n)

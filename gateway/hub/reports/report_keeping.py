@@ -202,4 +202,8 @@ def _new_id() -> str:
 
 
 def _unknown() -> UnknownQuestionError:
-    return UnknownQuestionError("There is no such report among yours.", remedy="It may be deleted already.")
+    return UnknownQuestionError(
+        "There is no such report among yours.",
+        remedy="Did somebody send you this address? Ask the sender to share the report with your "
+        "organisation. It may also be deleted.",
+    )

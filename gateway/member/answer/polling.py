@@ -40,13 +40,14 @@ def run_round(node: Node, cube_cache: CubeCache, link: HubLink, wait: float) -> 
     cube_cache.refresh()
     with node.store.reading() as view:
         recovering = is_recovering(view)
-        waiting = Outbox() if recovering else outbox(node, view)
-    if recovering:
+        made = None if recovering else _next_call(node, view, cube_cache, wait, batches=link.takes_batches())
+    if made is None:
         recover(node, link)
         return RoundResult(0, 0)
-    if waiting != Outbox() and not (link.takes_batches() and fits_a_call(waiting)):
+    if made.staying:
         _hand_in(node, cube_cache, link)
-    made = _next_call(node, cube_cache, wait, batches=link.takes_batches())
+        with node.store.reading() as view:
+            made = _next_call(node, view, cube_cache, wait, batches=link.takes_batches())
     try:
         reply = link.poll(made.call)
     except ShorterLogError:
@@ -69,10 +70,14 @@ def run_round(node: Node, cube_cache: CubeCache, link: HubLink, wait: float) -> 
 
 @dataclass(frozen=True)
 class _Call:
-    """A call, and uploads whose proofs are under the checkpoint that the call shows."""
+    """A call, and uploads whose proofs are under the checkpoint that the call shows.
+
+    `staying`: whether there are uploads that this call cannot take along.
+    """
 
     call: Poll
     riding: Outbox
+    staying: bool = False
 
     def is_shown_by(self, reply: PollReply) -> bool:
         """Whether the hub has witnessed the log that the call showed, and so keeps what is proved by it."""
@@ -82,11 +87,10 @@ class _Call:
         return seen.size == Checkpoint.parse(Note.parse(shown.checkpoint).text).size
 
 
-def _next_call(node: Node, cube_cache: CubeCache, wait: float, *, batches: bool) -> _Call:
-    with node.store.reading() as view:
-        call, waiting = _call(node, view, cube_cache, wait), outbox(node, view)
+def _next_call(node: Node, view: View, cube_cache: CubeCache, wait: float, *, batches: bool) -> _Call:
+    call, waiting = _call(node, view, cube_cache, wait), outbox(node, view)
     riding = waiting if batches and fits_a_call(waiting) else Outbox()
-    return _Call(replace(call, upload_batch=riding.batch()), riding)
+    return _Call(replace(call, upload_batch=riding.batch()), riding, riding != waiting)
 
 
 def _hand_in(node: Node, cube_cache: CubeCache, link: HubLink) -> None:

@@ -12,6 +12,7 @@ from gateway.member.answer.decision import question_of
 from gateway.member.answer.obtainable_tables import Asked, levels_of
 from gateway.member.answer.recipient_view import view_of
 from gateway.member.answer.withheld_bounds import asked_cells, withheld_of
+from gateway.member.cube.activity_counts import MEASURES as OF_ACTIVITIES
 from gateway.member.cube.client_services import MEASURES as OF_SERVICES
 from gateway.member.cube.clients_counts import MEASURES as OF_CLIENTS
 from gateway.member.cube.cube_cache import CubeCache, ReadyCube
@@ -47,7 +48,7 @@ def state_bounds(node: Node, cube_cache: CubeCache, sent: SentAnswer) -> AnswerB
 def _bounds(node: Node, cube: ReadyCube, put: Answered, policy: Policy) -> AnswerBounds | None:
     try:
         question = question_of(node.dictionary, put).inside()
-        if question.measure in OF_SERVICES:
+        if question.measure in (*OF_SERVICES, *OF_ACTIVITIES):
             return None  # nothing that is shown adds up to such a number
         asked = Asked(put, question, put.at)
         if question.measure in OF_CLIENTS:

@@ -40,6 +40,7 @@ from gateway.member.model.snapshot_format import snapshot_from_bytes
 ANY = "*"
 """Where a side has no sex: the code of everybody."""
 OLDEST = 130
+_GROWN_UP = 18
 _CHILD, _ADULT, _UNKNOWN = "CHILD", "ADULT", "UNK"
 _OF_SURVIVORS = (SEX, "age", "date", "outcome")
 
@@ -146,7 +147,11 @@ def held_beside(
     the same. `table`: the clients by the dimensions of their cube; None where these are known no more.
     Without `others_known` a world may have more clients who are no survivors than the truth has: years were
     released so before more was asked.
+
+    Where nothing of casualties is shown there is no other side, and nothing is held against it.
     """
+    if not survivors.people:
+        return Beside(part, GivesWay())
     of_people = survivors.by_person(year)
     cube = part.cubes[-1]
     dims = cube.certificate.dims
@@ -211,19 +216,23 @@ def survivor_code(year: int, codes: Mapping[str, str]) -> Code | None:
 
 
 def _ages_now(age: str | None, since_last: int, since_first: int) -> str:
-    """`c` and `a` for whom a child or an adult is certainly possible; `u` where the age is not known."""
+    """`c` and `a` for whom a child or an adult is certainly possible; `u` where the age is not known, and `U`
+    where it is not but the accident is so long ago that the person is grown up."""
     if age is None or age == _UNKNOWN:
-        return "u"
+        return "u" if since_last + 1 < _GROWN_UP else "U"
     youngest, oldest = _span(age)
-    child = youngest + since_last + 1 < 18
-    adult = oldest + since_first >= 18
+    child = youngest + since_last + 1 < _GROWN_UP
+    adult = oldest + since_first >= _GROWN_UP
     return ("c" if child else "") + ("a" if adult else "") or "-"
 
 
 def _can_be(age: str, ages: str) -> bool:
     if age == ANY or ages == "u":
         return True
-    return {_CHILD: "c" in ages, _ADULT: "a" in ages}.get(age, False)
+    if ages == "U":
+        return age != _CHILD
+    # Of a child at the accident who may have grown up since, a register often does not know which.
+    return {_CHILD: "c" in ages, _ADULT: "a" in ages, _UNKNOWN: ages == "ca"}.get(age, False)
 
 
 def _span(age: str) -> tuple[int, int]:
@@ -335,9 +344,14 @@ def _crossing_of_clients(dims: Sequence[Hierarchy], codes: Sequence[Code]) -> Cr
 
 def _named(dims: Sequence[Hierarchy], codes: Sequence[Code]) -> frozenset[CellName]:
     """The cells of some codes, where one dimension tells them."""
-    if SEX_AND_AGE not in {dim.name for dim in dims}:
+    there = {dim.name for dim in dims}
+    if SEX_AND_AGE in there:
+        return frozenset(cell_name({SEX_AND_AGE: code}) for code in codes)
+    name = SEX if SEX in there else AGE_NOW if AGE_NOW in there else None
+    if name is None:
         return frozenset()
-    return frozenset(cell_name({SEX_AND_AGE: code}) for code in codes)
+    at = 0 if name == SEX else 1
+    return frozenset(cell_name({name: code.split(" ")[at]}) for code in codes)
 
 
 def _gives_way(dims: Sequence[Hierarchy], known: Sequence[Code], blamed: Sequence[Code]) -> GivesWay:

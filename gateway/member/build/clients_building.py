@@ -9,11 +9,12 @@ withheld, and tried again with the next; a year of too few clients is withheld f
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 
-from anonymisers.cube.certified_cube import build_cube
+from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.cube.fewer_tables import BuiltCube, build_with_fewer_tables
 from anonymisers.errors import AnonymiserError
 from anonymisers.history.release_history import ReleaseHistory
@@ -24,8 +25,10 @@ from anonymisers.tables.count_table import Table
 from anonymisers.tables.rules import Rules
 from gateway.dictionary import Dictionary
 from gateway.member.build.bridge_check import Survivors, held_beside
+from gateway.member.build.totals_first import with_totals_first
 from gateway.member.cube.client_services import (
     Numbers,
+    items_of,
     numbers_of_year,
     pillars_of,
     received_shown,
@@ -98,7 +101,12 @@ def _services(
         if year not in inputs.plan.years or year in without or not cube.parts[0].cubes:
             continue
         pillars = [p for p in pillars_of(dim.name for dim in cube.dims) if received_shown(cube, p)]
-        now = numbers_of_year(Clients.from_bytes(cube.parts[0].sealed), inputs.amounts, pillars)
+        now = numbers_of_year(
+            Clients.from_bytes(cube.parts[0].sealed),
+            inputs.amounts,
+            items_of(inputs.dictionary, inputs.member, pillars),
+            items=inputs.plan.items,
+        )
         now = {measure: numbers for measure, numbers in now.items() if measure in inputs.plan.services}
         first = before[year][0] if year in before else now
         found[year] = (first, still_shown(first, now))
@@ -154,15 +162,27 @@ def _certified(
         built = _built(inputs, words, table, rules, whole=finest is not None)
         if built is None or built.cube is None:
             return None
-        made = replace(part, cubes=(built.cube,), sealed=rows.to_bytes(), remainder=built.remainder)
+        cube = built.cube
+        if finest is not None:
+            cube, rules = with_totals_first(cube, table, rules, partial(_other, inputs, words, table))
+        made = replace(part, cubes=(cube,), sealed=rows.to_bytes(), remainder=built.remainder)
         beside = held_beside(inputs.survivors, made, rows, table, year)
         gives_way = beside.gives_way
         if not gives_way:
             return beside.part
         tables = tuple(dict.fromkeys([*rules.priority, *gives_way.tables]))
         always = (rules.always | gives_way.empty) - gives_way.cells
-        rules = replace(rules, never=rules.never | gives_way.cells, always=always, priority=tables)
+        stricter = replace(rules, never=rules.never | gives_way.cells, always=always, priority=tables)
+        if stricter == rules:
+            return None  # all of it gave way already
+        rules = stricter
     return None
+
+
+def _other(inputs: ClientsInputs, words: str, table: Table, rules: Rules) -> CertifiedCube | None:
+    """A cube of all tables by other rules; None where none is found."""
+    built = _built(inputs, words, table, rules, whole=True)
+    return None if built is None else built.cube
 
 
 def _coarser(inputs: ClientsInputs) -> Iterator[Mapping[str, str]]:

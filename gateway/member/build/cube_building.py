@@ -252,8 +252,9 @@ def _another_mechanism() -> NotProtectedError:
 
 def counted_table(node: Node, snapshot: Snapshot, plan: Plan, rules: Rules) -> Table:
     """The people that the policy counts, without rows that would make a small group look large."""
-    rows = counted_rows(node, snapshot, plan, rules)
-    return count_people(snapshot, node.dictionary, plan.finest, rows=rows, years=plan.years)
+    read = snapshot.of_years(plan.years)
+    rows = counted_rows(node, read, plan, rules)
+    return count_people(read, node.dictionary, plan.finest, rows=rows, years=plan.years)
 
 
 def counted_rows(node: Node, snapshot: Snapshot, plan: Plan, rules: Rules) -> NDArray[np.bool_]:

@@ -349,8 +349,9 @@ def _counted_at(node: Node, made: PreviewedCube, levels: Mapping[str, str]) -> T
         dimension: _finer(node.dictionary, node.member, level, made.plan.finest.get(dimension, level))
         for dimension, level in levels.items()
     }
-    rows = population(made.snapshot, made.plan.consent, victims=made.plan.victims)
-    return count_people(made.snapshot, node.dictionary, finest, rows=rows, years=made.plan.years)
+    read = made.snapshot.of_years(made.plan.years)
+    rows = population(read, made.plan.consent, victims=made.plan.victims)
+    return count_people(read, node.dictionary, finest, rows=rows, years=made.plan.years)
 
 
 def _finer(dictionary: Dictionary, member: str, one: str, other: str) -> str:

@@ -12,6 +12,7 @@ from anonymisers.history.vintages import Vintage, protect_leaving, touched
 from anonymisers.tables.a_priori_status import rules_for
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
+from anonymisers.tables.rules import TOTAL_ALONE, Rules
 from gateway.member.build.additional_tables import described, protected_additional
 from gateway.member.build.known_figures import (
     TableWithFigures,
@@ -171,7 +172,9 @@ def _period(inputs: CubeInputs, years: set[int], number: int) -> ReleasePart:
     made = with_figures(inputs, rows, years)
     if made.table.counts.sum() < inputs.rules.threshold:
         return ReleasePart("period", period, time, (), sealed=sealed(rows))
-    cube, left = certified_with_fewer_tables(inputs, number, made.table, made.rules, made.known)
+    # Years of which nothing could be shown are tried again: with the same key, since odds would multiply.
+    part = f"of {', '.join(sorted(period))}" if inputs.rules.withstands_reruns_when_large else number
+    cube, left = certified_with_fewer_tables(inputs, part, made.table, made.rules, made.known)
     # Who is counted once for several rows has no one accident; and figures know nothing of accidents.
     simple = not made.known and len(rows) == int(made.table.counts.sum())
     accidents = accidents_of(inputs, rows, cube, attempt_key(inputs.key, number, 0)) if simple else None
@@ -228,8 +231,9 @@ def _disclosed_by_figures(inputs: CubeInputs, found: Difference, released: set[i
     Of the people added, nobody or enough may be in a figure's cell; of the people removed, nobody.
     """
     figures = figures_about(inputs, released)
-    if not figures:
-        return False
+    if not figures or inputs.rules.withstands_reruns_when_large:
+        # That few people of a revision are in a figure would be told by whether it waits: so each one waits.
+        return bool(figures)
     finest = described_by(inputs, figures)
     added = inputs.table(found.added, released, finest)
     gone = [inputs.table(rows, released, finest) for rows in found.left.values()]
@@ -268,7 +272,7 @@ def _leaving(
             rows = taken(rows, np.array(stays, dtype=np.bool_))
             people[came, len(parts)] = inputs.table(left[came], years, finest)
         people[came, until] = inputs.table(rows, years, finest)
-    rules = rules_for(inputs.rules.together(), next(iter(people.values())))
+    rules = rules_for(_of_leaving(inputs.rules.together()), next(iter(people.values())))
     cube = certified_by_retries(
         inputs, len(parts), lambda key: protect_leaving(parts, people, rules, key, inputs.progress)
     )
@@ -276,3 +280,18 @@ def _leaving(
         check_goes_on(inputs, parts[source], source, cube)
     gone = joined((str(came), rows) for came, rows in left.items())
     return ReleasePart("left", when[0], when[1], (cube,), tuple(sorted(left)), sealed(gone))
+
+
+def _of_leaving(rules: Rules) -> Rules:
+    """The rules of people who leave: their total alone where no withheld count may be read, since which of
+    their tables are safe beside those that they leave follows from the counts of both."""
+    if not rules.withstands_reruns_when_large:
+        return rules
+    return replace(
+        rules,
+        priority=(TOTAL_ALONE,),
+        finer=None,
+        zeros="partner" if rules.zeros == "publish" else rules.zeros,
+        withstands_reruns=False,
+        withstands_reruns_when_large=False,
+    )

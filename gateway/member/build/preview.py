@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from anonymisers.history.release_history import periods_with_fewer_tables, periods_without_cubes
+from anonymisers.history.release_parts import ReleasePart
 from anonymisers.perturbation.noisy_cube import NoisyCube
 from anonymisers.tables.rules import Rules
 from audit.reading.messages import message
@@ -15,17 +16,19 @@ from gateway.member.build.beside_casualties import stored_form
 from gateway.member.build.cube_building import Progress, counted_table, protected
 from gateway.member.build.cube_findings import CANONICAL, PreviewedCube, PreviewReader, measure, ready, scores
 from gateway.member.build.rerun_sentences import rerun_sentences
+from gateway.member.cube.clients_counts import few_not_known
 from gateway.member.cube.clients_history import casualties_of
 from gateway.member.cube.cube_formats import Released, parse_clients, parse_cube
 from gateway.member.cube.cube_inputs import CubeInputs
 from gateway.member.errors import NothingToProtectError, NotProtectedError
+from gateway.member.model.clients import Clients
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import Plan
 from gateway.member.node.context import Node
 from gateway.member.policy.after_losses import lost_before
 from gateway.member.policy.cube_adoption import existing, preview_id
-from gateway.member.policy.cube_plan import plan_cube, stricter
+from gateway.member.policy.cube_plan import plan_cube, stricter, without_operators
 from gateway.member.policy.expected_noise import expected
 from gateway.member.policy.ministry_policy import as_it_counts
 from policies import Policy
@@ -75,6 +78,7 @@ def make(node: Node, policy: Policy, progress: Progress | None = None) -> Previe
         hindrance=hindrance,
         stricter=(
             *stricter(policy, *planned),
+            *without_operators(planned[0], record.activities),
             *_expected(policy, planned[0], kept),
             *_withheld_whole(kept.bytes, planned[1]),
             *_fewer_tables(kept.bytes),
@@ -146,6 +150,18 @@ def _of_clients(cube: bytes, plan: Plan) -> Iterator[str]:
                 "of the casualties from both than from either.",
                 year=str(year),
             )
+        if part is not None and _few_not_known(part):
+            yield message(
+                "Of a few clients in %(year)s the register tells no sex or no age. So few are withheld, "
+                "and many others with them: look these few up, and load the register before the year is "
+                "released.",
+                year=str(year),
+            )
+
+
+def _few_not_known(part: ReleasePart) -> bool:
+    certificate = part.cubes[-1].certificate
+    return few_not_known(certificate.dims, Clients.from_bytes(part.sealed), certificate.threshold)
 
 
 def _expected(policy: Policy, plan: Plan, kept: "_Kept") -> Iterator[str]:

@@ -65,8 +65,8 @@ def _of_few_tables(policy: Policy, cube: bytes) -> Iterator[str]:
     for tables, years in few.items():
         yield message(
             "The tables of %(years)s are too large to be protected together without reading withheld "
-            "numbers. So these alone are made, which share no dimension: %(tables)s; all others are withheld "
-            "whole. With 'reruns: small-tables' others are made as far as they are safe; whoever repeats the "
+            "numbers. So these alone are made: %(tables)s; all others are withheld whole. "
+            "With 'reruns: small-tables' others are made as far as they are safe; whoever repeats the "
             "public program on other tables may exclude some values of a withheld number.",
             years=_listed(years),
             tables="; ".join(tables),
@@ -77,16 +77,24 @@ def few_tables(cube: Released) -> dict[tuple[str, ...], list[str]]:
     """The tables of each release part that has no others, by their dimensions, and the years of the part."""
     found: dict[tuple[str, ...], list[str]] = {}
     for part in cube.parts if isinstance(cube, ReleaseHistory) else ():
-        if part.rerun_odds is None or part.remainder is not None or not part.cubes:
+        if part.rerun_odds is None or (part.remainder and part.remainder.dims is not None) or not part.cubes:
             continue
         first = part.cubes[0]
         several = {dim.name for dim in first.lattice.dims if len(dim.leaves) > 1}
         refused = {frozenset(name for name, _ in level) & several for level in first.refused}
         made = {dims & several for dims in first.tables} - refused - {frozenset()}
         largest = sorted(sorted(one) for one in made if not any(one < other for other in made))
-        if len(largest) > 1 and sum(map(len, largest)) == len(set().union(*largest)):
+        if _share_one_at_most(largest):
             found.setdefault(tuple(", ".join(names) for names in largest), []).extend(part.period)
     return found
+
+
+def _share_one_at_most(tables: list[list[str]]) -> bool:
+    """Whether tables share no dimension but one, as those that a large part is protected as."""
+    names = set().union(*tables)
+    return len(tables) > 1 and any(
+        sum(len(set(one) - {shared}) for one in tables) == len(names - {shared}) for shared in names
+    )
 
 
 def _listed(years: Iterable[str]) -> str:

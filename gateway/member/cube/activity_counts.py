@@ -1,8 +1,9 @@
 """Numbers of risk education and marking, beside the cube of people: counting and reading.
 
-They are exact and none is withheld: no person stands behind a sheet. The years are closed ones of the
-policy, as for people; of these a table has the years and kinds of which there are sheets, so that a year
-without any is not collected, and no zero.
+They are exact, and none is withheld for people: no person stands behind a sheet. A policy may withhold those
+that tell what one operator held; then a sum of which a part is withheld is withheld too. The years are closed
+ones of the policy, as for people; of these a table has the years and kinds of which there are sheets, so that
+a year without any is not collected, and no zero.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,28 +44,41 @@ class ActivitiesRead(ExactNumbers):
 
     trees: Mapping[str, Tree]
     counts: Mapping[tuple[int, str], int]
+    withheld: frozenset[tuple[int, str]] = frozenset()
+    """Years and kinds whose number is withheld."""
 
     @classmethod
     def of(
-        cls, dictionary: Dictionary, activities: Activities | None, measure: str, years: Iterable[int]
+        cls,
+        dictionary: Dictionary,
+        activities: Activities | None,
+        measure: str,
+        years: Iterable[int],
+        *,
+        p_percent: int = 0,
     ) -> "ActivitiesRead | None":
-        """None where the source says nothing of the measure."""
+        """None where the source says nothing of the measure. `p_percent`: the p% rule by operator; 0 for
+        none."""
         closed = frozenset(years)
         known = kinds_of(dictionary, activities, closed).get(measure)
         if activities is None or known is None:
             return None
-        return cls(trees_of(*known), activities.within(measure, closed))
+        every = activities.within(measure, closed)
+        shown = activities.shown(measure, closed, p_percent) if p_percent else every
+        return cls(trees_of(*known), shown, frozenset(every) - frozenset(shown))
 
     def read(self, key: Mapping[str, str]) -> int | None:
-        """The number of a cell; KeyError outside the table."""
+        """The number of a cell, None when a part is withheld; KeyError outside the table."""
         unknown = [name for name, code in key.items() if code not in self.trees[name].codes]
         if unknown:
             raise KeyError(", ".join(unknown))
-        return sum(
-            number
-            for (year, code), number in self.counts.items()
-            if key.get(DATE) in (None, str(year)) and key.get(TYPE) in (None, code)
-        )
+
+        def inside(kind: tuple[int, str]) -> bool:
+            return key.get(DATE) in (None, str(kind[0])) and key.get(TYPE) in (None, kind[1])
+
+        if any(map(inside, self.withheld)):
+            return None
+        return sum(number for kind, number in self.counts.items() if inside(kind))
 
 
 def trees_of(years: Iterable[int], kinds: Iterable[str]) -> Mapping[str, Tree]:

@@ -1,13 +1,16 @@
-"""Services to clients and their cost, by pillar and year of service: which are shown, and how they are read.
+"""Services to clients and their cost, by year of service, pillar and item: which are shown, and how they are
+read.
 
-Each number of a pillar in a year stands by itself: nothing that is shown adds up to others, as a sum over
-pillars is shown only where all of them are, and there is no breakdown by people. So no other number has to be
-withheld beside one. A number is withheld where fewer than k clients are behind it, where a few of them
+The number of a pillar in a year stands by itself: a sum over pillars is shown only where all of them are, and
+there is no breakdown by people. It is withheld where fewer than k clients are behind it, where a few of them
 dominate it, by the p% rule, and where the number of clients who received such assistance is withheld itself,
-of which the services would be an upper bound. A year is fixed once it is released.
+of which the services would be an upper bound. The items of a pillar add up to it, and are protected together
+(`anonymisers.magnitudes.parts_of_a_sum`). Where one is withheld, so are the costs of its pillar and items:
+whoever knows what each service costs would have two sums over the withheld ones, of numbers and of dollars,
+and two sums give two numbers away. A year is fixed once it is released.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -16,10 +19,10 @@ import numpy as np
 
 from anonymisers.cube.released_cells import Value
 from anonymisers.history.release_history import ReleaseHistory
-from anonymisers.magnitudes.magnitude_rules import CellAmounts, MagnitudeRules
+from anonymisers.magnitudes.magnitude_rules import MagnitudeRules
+from anonymisers.magnitudes.parts_of_a_sum import shown_parts, sum_is_sensitive
 from anonymisers.tables.arrays import Ints
-from gateway.dictionary import SERVICE_DATE, Dictionary, Tree
-from gateway.member.cube.activity_counts import flat_tree
+from gateway.dictionary import ROOT, SERVICE_DATE, Dictionary, Tree
 from gateway.member.cube.clients_counts import SERVICE_YEAR
 from gateway.member.cube.cube_reading import ExactNumbers
 from gateway.member.model.clients import Clients
@@ -27,38 +30,65 @@ from gateway.member.model.clients import Clients
 SERVICES, COST = "services", "service_cost"
 MEASURES = (SERVICES, COST)
 PILLAR = "pillar"
+"""The dimension of services, and its coarser level."""
+ITEM = "item"
 _RECEIVED = ("RECV", "MET")
 """Codes of a status of assistance that say who received it: at the finest level, and at the coarser one."""
 
 Numbers = Mapping[str, Mapping[str, int]]
-"""The shown numbers of one year: by measure and pillar; what is withheld is missing."""
+"""The shown numbers of one year: by measure and code of a pillar or an item; what is withheld is missing."""
 
 
-def numbers_of_year(rows: Clients, rules: MagnitudeRules, pillars: Sequence[str]) -> Numbers:
+def numbers_of_year(
+    rows: Clients, rules: MagnitudeRules, pillars: Mapping[str, tuple[str, ...]], *, items: bool = False
+) -> Numbers:
     """The numbers of one year that may be shown; costs in whole US dollars.
 
-    `pillars`: those of which the number of clients who received them is shown (`received_shown`).
+    `pillars`: those of which the number of clients who received them is shown (`received_shown`), each with
+    its items (`items_of`). With `items` their numbers are made too.
     """
     received = rows.received
     if received is None:
         return {}
     found: dict[str, dict[str, int]] = {SERVICES: {}, COST: {}}
-    numbers, costs = received.number_in(tuple(pillars)), received.cents_in(tuple(pillars))
-    for column, pillar in enumerate(pillars):
-        found[SERVICES] |= _judged(pillar, numbers[:, column], rules)
-        if costs is not None and pillar in found[SERVICES]:
-            cents = _judged(pillar, costs[:, column], rules)
-            # Where no service has a stated cost, it is not known that they cost nothing.
-            known = not numbers[:, column].any() or bool(cents.get(pillar))
-            found[COST] |= {name: (each + 50) // 100 for name, each in cents.items() if known}
+    for pillar, codes in pillars.items():
+        parts = [(code,) if code != codes[-1] else (code, pillar) for code in codes]
+        services, cents = received.number_in(parts), received.cents_in(parts)
+        if sum_is_sensitive(services, rules):
+            continue
+        found[SERVICES][pillar] = int(services.sum())
+        by_item = items and received.items and len(codes) > 1
+        shown = shown_parts(services, rules) if by_item else frozenset[int]()
+        found[SERVICES] |= {codes[part]: int(services[:, part].sum()) for part in shown}
+        if cents is not None and not (by_item and len(shown) < len(codes)):
+            found[COST] |= _costs(services, cents, rules, (pillar, codes, shown))
     return found
 
 
-def _judged(pillar: str, amounts: Ints, rules: MagnitudeRules) -> dict[str, int]:
-    """The sum of what single clients contribute to a pillar; nothing where it is sensitive."""
-    theirs = amounts[amounts > 0]
-    cell = CellAmounts.of(rules, np.zeros(len(theirs), dtype=np.int64), theirs, 1)
-    return {} if cell.sensitive[0] else {pillar: int(cell.sums[0])}
+def _costs(
+    services: Ints, cents: Ints, rules: MagnitudeRules, of: tuple[str, tuple[str, ...], frozenset[int]]
+) -> dict[str, int]:
+    """The costs that may be shown of a pillar and its items, of items only where their services are shown.
+
+    Where no service has a stated cost, it is not known that the services cost nothing.
+    """
+    pillar, codes, may = of
+    unknown = ((services.sum(axis=0) > 0) & (cents.sum(axis=0) == 0)).tolist()
+    if sum_is_sensitive(cents, rules) or (services.any() and not cents.any()):
+        return {}
+    withheld = {part for part in range(len(codes)) if part not in may or unknown[part]}
+    shown = shown_parts(cents, rules, withheld) if may else ()
+    whole, dollars = _in_dollars(cents.sum(axis=0))
+    return {pillar: whole, **{codes[part]: dollars[part] for part in shown}}
+
+
+def _in_dollars(cents: Ints) -> tuple[int, list[int]]:
+    """The sum in whole dollars, and its parts in whole dollars that add up to it (largest remainders)."""
+    whole = (int(cents.sum()) + 50) // 100
+    dollars = cents // 100
+    order = np.argsort(-(cents % 100), kind="stable")
+    dollars[order[: whole - int(dollars.sum())]] += 1
+    return whole, dollars.tolist()
 
 
 def received_shown(cube: ReleaseHistory, pillar: str) -> bool:
@@ -82,15 +112,32 @@ def pillars_of(finest: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.partition(".")[2] for name in sorted(finest) if name.startswith("status."))
 
 
+def items_of(dictionary: Dictionary, member: str, pillars: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """The items of each of these pillars, that of no stated item last; a pillar without any is its own."""
+    tree = dictionary.hierarchy(PILLAR, ITEM, member)
+    return {
+        pillar: tuple(code for code in tree.at[ITEM] if tree.parent.get(code) == pillar) or (pillar,)
+        for pillar in pillars
+    }
+
+
 def trees_of_services(
-    dictionary: Dictionary, member: str, finest: Iterable[str], years: Iterable[int]
+    dictionary: Dictionary, member: str, finest: Iterable[str], years: Iterable[int], *, items: bool = False
 ) -> Mapping[str, Tree]:
-    """The two dimensions of questions about services: these years, and the pillars of these dimensions."""
+    """The two dimensions of questions about services: these years, and the pillars of these dimensions, with
+    their items or without."""
     shared = frozenset(pillars_of(finest))
-    codes = [code for code in dictionary.codes(PILLAR) if code in shared]
+    whole = dictionary.hierarchy(PILLAR, ITEM if items else PILLAR, member)
+
+    def known(code: str) -> bool:
+        return code in shared or whole.parent.get(code) in shared
+
+    codes = tuple(code for code in whole.codes if code == ROOT or known(code))
+    parent = MappingProxyType({code: above for code, above in whole.parent.items() if known(code)})
+    at = MappingProxyType({level: tuple(filter(known, codes)) for level, codes in whole.at.items()})
     return {
         SERVICE_DATE: dictionary.hierarchy(SERVICE_DATE, SERVICE_YEAR, member, years=years),
-        PILLAR: flat_tree(PILLAR, PILLAR, codes),
+        PILLAR: Tree(PILLAR, whole.levels, codes, parent, at),
     }
 
 
@@ -117,9 +164,9 @@ def numbers_from(stored: Any) -> Numbers:
     """Read the numbers of a year from JSON. Raises ValueError or TypeError for anything else."""
     found = {measure: dict(numbers) for measure, numbers in dict(stored).items()}
     sound = all(
-        type(pillar) is str and type(number) is int and number >= 0
+        type(code) is str and type(number) is int and number >= 0
         for numbers in found.values()
-        for pillar, number in numbers.items()
+        for code, number in numbers.items()
     )
     if not sound or not found.keys() <= set(MEASURES):
         raise ValueError("no numbers of services")

@@ -27,6 +27,8 @@ SERVICE_YEAR = "service_year"
 SEX, AGE_NOW, ADULT_CHILD_NOW = "sex", "age_now", "adult_child_now"
 SEX_AND_AGE = "sex_and_age_now"
 """The dimension of a cube that stands for sex, and for sex with age now."""
+NO_SEX, NO_AGE = "U", "UNK"
+"""Codes of people whose sex or age is not known."""
 MOST_DIMENSIONS = 2
 """Dimensions of a table of a cube, sex and age now together counting as one."""
 
@@ -80,6 +82,23 @@ def clients_table(dictionary: Dictionary, member: str, finest: Mapping[str, str]
     for row in zip(*(codes[dim.name] for dim in dims), strict=True):
         counted[row] = counted.get(row, 0) + 1
     return Table.of(dims, counted.items(), structural=structural_zeros(dims))
+
+
+def few_not_known(dims: Iterable[Hierarchy], clients: Clients, threshold: int) -> bool:
+    """Whether fewer clients of a year than the threshold, and not none, have no sex, or of one sex no age.
+
+    So few are withheld, and where totals are shown, many others of whom both are known with them.
+    """
+    there = {dim.name for dim in dims}
+    named = [name for name in (SEX, AGE_NOW) if name in there or SEX_AND_AGE in there]
+    once = np.sort(np.unique(clients.person, return_index=True)[1])
+    columns = [clients.columns[name].taken(once).values() for name in named if name in clients.columns]
+    found: dict[tuple[str, ...], int] = {}
+    for codes in zip(*columns, strict=True):
+        if codes[0] == NO_SEX or codes[-1] == NO_AGE:
+            key = codes[:1] if codes[0] == NO_SEX else codes
+            found[key] = found.get(key, 0) + 1
+    return any(number < threshold for number in found.values())
 
 
 def levels_of_cube(dictionary: Dictionary, member: str, dims: Iterable[Hierarchy]) -> dict[str, str] | None:

@@ -5,7 +5,7 @@ many people as the threshold says. Pure; for the controller only.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -45,8 +45,18 @@ def _tables(dictionary: Dictionary, read: ClientsRead) -> Iterator[ReadTable]:
             levels.pop(SERVICE_DATE, None)
             has = all(name in read.trees and level in read.trees[name].at for name, level in levels.items())
             dims = {SEX if name == AGE_NOW else name for name in levels}  # both stand in one dimension
-            if table.measure in MEASURES and has and 0 < len(dims) <= MOST_DIMENSIONS:
+            fits = table.measure in MEASURES and has and 0 < len(dims) <= MOST_DIMENSIONS
+            if fits and _stands(read, levels):
                 yield ReadTable(tuple(sorted(levels.items())), table.name)
+
+
+def _stands(read: ClientsRead, levels: Mapping[str, str]) -> bool:
+    """Whether the cube has the table: a policy may permit fewer dimensions together."""
+    try:
+        read.read({name: read.trees[name].at[level][0] for name, level in levels.items()})
+    except KeyError:
+        return False
+    return True
 
 
 def _share(

@@ -143,7 +143,9 @@ def activities_read(
 ) -> dict[str, ActivitiesRead]:
     """The risk education and marking of a snapshot in the years of a plan, by measure."""
     made = {
-        measure: ActivitiesRead.of(dictionary, snapshot.activities, measure, plan.years)
+        measure: ActivitiesRead.of(
+            dictionary, snapshot.activities, measure, plan.years, p_percent=plan.operators
+        )
         for measure in MEASURES
     }
     return {measure: read for measure, read in made.items() if read is not None}
@@ -163,7 +165,8 @@ def services_read(dictionary: Dictionary, member: str, plan: Plan, stored: bytes
     if plan.clients is None or not plan.clients.services:
         return {}
     found = parse_clients(stored)
-    trees = trees_of_services(dictionary, member, plan.clients.finest, plan.clients.years)
+    clients = plan.clients
+    trees = trees_of_services(dictionary, member, clients.finest, clients.years, items=clients.items)
     years = {} if found is None else found.services
     return {
         measure: ServicesRead(

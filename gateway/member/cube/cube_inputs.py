@@ -65,10 +65,9 @@ class CubeInputs:
     def counted(self, years: Iterable[int]) -> Snapshot:
         """The counted rows of some years: a person once in a cell, and no small group made to look large."""
         years = tuple(sorted(years))
-        inside = population(self.snapshot, self.plan.consent, victims=self.plan.victims)
-        rows = taken(
-            self.snapshot, self._rows_not_misleading(self.snapshot, inside, years) & _in(self.snapshot, years)
-        )
+        read = self.snapshot.of_years(years)
+        inside = population(read, self.plan.consent, victims=self.plan.victims)
+        rows = taken(read, self._rows_not_misleading(read, inside, years) & _in(read, years))
         seen: dict[object, int] = {}
         for number, token in enumerate(tokens(self.dictionary, self.plan, rows)):
             seen.setdefault(token, number)
@@ -120,7 +119,7 @@ def certified_by_retries(
 
 
 def certified_with_fewer_tables(
-    inputs: CubeInputs, number: int, table: Table, rules: Rules, known: Sequence[Release]
+    inputs: CubeInputs, number: int | str, table: Table, rules: Rules, known: Sequence[Release]
 ) -> tuple[CertifiedCube, Remainder | None]:
     """A cube of all tables by one of a few keyed searches, else of as many tables as are safe, and what is
     left of the tables then.
@@ -158,8 +157,8 @@ def levels_of(inputs: CubeInputs, part: ReleasePart, cube: CertifiedCube) -> dic
     return found
 
 
-def attempt_key(key: bytes, number: int, attempt: int) -> bytes:
-    """A derived key for each part and attempt, always the same."""
+def attempt_key(key: bytes, number: int | str, attempt: int) -> bytes:
+    """A derived key for each part, by number or name, and attempt, always the same."""
     return hmac.digest(key, f"part {number} attempt {attempt}".encode(), "sha256")
 
 

@@ -5,7 +5,6 @@ All measures reveal facts about people who are withheld: they stay in the countr
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,6 @@ from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.records.reidentification_risk import Risk, assess
 from anonymisers.tables.count_table import Table
-from anonymisers.tables.hierarchy import Hierarchy
-from anonymisers.tables.lattice import Lattice
 from gateway.member.cube.cube_formats import Released
 
 
@@ -152,25 +149,13 @@ def columns(cube: ReleasedCells, people: Table) -> Iterator[NDArray[np.int64]]:
     lattice = cube.lattice
     names = [dim.name for dim in people.dims]
     coords = people.coords[:, [names.index(dim.name) for dim in lattice.dims]]
-    lines = [_above(dim) for dim in lattice.dims]
-    for axes, offset in zip(lattice.tables, lattice.offsets, strict=True):
-        table = Lattice(lattice.dims, (axes,))
-        for heights in product(*(range(len(lines[axis])) for axis in axes)):
-            placed = np.empty_like(coords)
-            placed[:] = [dim.root for dim in lattice.dims]
-            for axis, height in zip(axes, heights, strict=True):
-                placed[:, axis] = lines[axis][height][coords[:, axis]]
-            cells = table.cells(placed)
-            yield np.where(cells >= 0, cells + offset, -1)
-
-
-def _above(dim: Hierarchy) -> list[NDArray[np.int32]]:
-    """For each height the position so many steps above every position; the root from there on."""
-    lines = [np.arange(len(dim.codes), dtype=np.int32)]
-    for _ in range(int(dim.depth.max()) - 1):
-        above = dim.parents[lines[-1]]
-        lines.append(np.where(above >= 0, above, dim.root).astype(np.int32))
-    return lines
+    starts, addends = lattice.lookup(range(len(lattice.tables)))
+    for number, start in enumerate(starts.tolist()):
+        cells = np.full(len(coords), start, dtype=np.int64)
+        for axis, part in addends.items():
+            if (addend := part[:, number]).any():
+                cells += addend[coords[:, axis]]
+        yield np.maximum(cells, -1)
 
 
 def records(people: Table, sensitive: frozenset[str]) -> Risk | None:

@@ -22,6 +22,8 @@ from gateway.wire.cells import TOTAL, Axis
 from gateway.wire.perturbation_notice import Mechanism, Noise, Perturbation
 
 TIME = "date"
+LACKED_BY_SOME = frozenset({"pillar"})
+"""Dimensions whose finer level the source may lack: some registers tell pillars without items."""
 MAX_CELLS = 50_000
 """Cells of an answer. A larger table is no table for a reader, and would hold up other questions."""
 
@@ -179,7 +181,8 @@ def _tree(trees: Mapping[str, Tree], dimension: str, level: str) -> Tree:
     if tree is None and dimension != TIME:
         raise UnreadableError(Refusal.NOT_COLLECTED)
     if tree is None or level not in tree.at:
-        raise UnreadableError(Refusal.NOT_SHARED)
+        lacking = Refusal.NOT_COLLECTED if dimension in LACKED_BY_SOME else Refusal.NOT_SHARED
+        raise UnreadableError(lacking)
     return tree
 
 

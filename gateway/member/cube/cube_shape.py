@@ -42,6 +42,8 @@ class Shape:
     """The finest level of each dimension of clients, and the closed years of service."""
     services: tuple[str, ...] = ()
     """The measures of services to clients."""
+    items: bool = False
+    """Whether services are told item by item, and not by pillar alone."""
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -59,6 +61,8 @@ class Shape:
             body["clients"] = {"finest": dict(self.clients[0]), "years": list(self.clients[1])}
         if self.services:
             body["services"] = list(self.services)
+        if self.items:
+            body["items"] = True
         return canonical_json({**body, "years": list(self.years)})
 
     @classmethod
@@ -76,7 +80,10 @@ class Shape:
             beside = value.get("clients")
             clients = None if beside is None else (dict(beside["finest"]), tuple(beside["years"]))
             services = tuple(value.get("services", ()))
-            shape = cls(finest, years, value["max_dims"], accidents, tables, activities, clients, services)
+            items = value.get("items", False)
+            shape = cls(
+                finest, years, value["max_dims"], accidents, tables, activities, clients, services, items
+            )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise MalformedError("shape of a cube", "a part is missing") from None
         if not _sound(shape) or shape.to_bytes() != data:
@@ -126,7 +133,8 @@ class ShapeOnly(NotDrawn):
             services={}
             if shape.clients is None
             else dict.fromkeys(
-                shape.services, ServicesRead(trees_of_services(dictionary, member, *shape.clients))
+                shape.services,
+                ServicesRead(trees_of_services(dictionary, member, *shape.clients, items=shape.items)),
             ),
         )
 
@@ -173,4 +181,4 @@ def _sound(shape: Shape) -> bool:
         numbers += shape.clients[1]
     words += shape.services
     sound = all(type(w) is str for w in words) and all(type(n) is int for n in numbers)
-    return sound and type(shape.accidents) is bool
+    return sound and type(shape.accidents) is bool and type(shape.items) is bool

@@ -15,7 +15,7 @@ import numpy as np
 
 from anonymisers.cube.released_cells import ReleasedCells
 from anonymisers.history.accident_history import AccidentCells
-from anonymisers.tables.arrays import Bools, Positions
+from anonymisers.tables.arrays import Bools, Ints, Positions
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
 
@@ -105,16 +105,25 @@ def table_shares(
     """
     found = []
     for table, codes in tables.items():
-        at = _places(cube, people, codes)
-        if at is None or (table.of_accidents and accidents is None):
+        inner = inner_cells(cube, people, codes)
+        if inner is None or (table.of_accidents and accidents is None):
             continue
-        cells, first, which = np.unique(cube.lattice.cells(at), return_index=True, return_inverse=True)
-        inside = np.bincount(which, weights=people.counts, minlength=len(cells)).astype(np.int64)
-        enough, shown = inside >= threshold, ~cube.withheld[cells]
+        places, inside = inner
+        enough, shown = inside >= threshold, ~cube.withheld[cube.lattice.cells(places)]
         if table.of_accidents and accidents is not None:
-            shown &= _accidents_shown(cube, accidents, at[first])
+            shown &= _accidents_shown(cube, accidents, places)
         found.append(TableShare(table, int(inside[enough & shown].sum()), int(inside[enough].sum())))
     return worst_first(found)
+
+
+def inner_cells(cube: ReleasedCells, people: Table, codes: Codes) -> tuple[Positions, Ints] | None:
+    """The inner cells (n, dims) of a table with anybody in them, as positions of the cube's lattice, and the
+    people (n,) of each; None where the cube has no such table."""
+    at = _places(cube, people, codes)
+    if at is None:
+        return None
+    cells, first, which = np.unique(cube.lattice.cells(at), return_index=True, return_inverse=True)
+    return at[first], np.bincount(which, weights=people.counts, minlength=len(cells)).astype(np.int64)
 
 
 def worst_first(shares: Iterable[TableShare]) -> tuple[TableShare, ...]:

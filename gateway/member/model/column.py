@@ -1,6 +1,6 @@
 """A column of codes: a small number for each row, and the code for each number."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.member.model.mapped_arrays import blocks, release
+from gateway.member.model.mapped_arrays import beside, blocks, release
 
 _BLOCK = 100_000
 MANY = 50_000
 """Values from which the faster way to sort pays."""
-_AT_ONCE = 2_000_000
+_AT_ONCE = 2_500_000
 """Values that are sorted at once: an order of all takes three times their memory."""
 
 
@@ -132,8 +132,20 @@ def disagree(groups: NDArray[Any], codes: NDArray[np.uint16], rows: NDArray[np.b
 
 
 def in_company(groups: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether each row has another row in its group."""
-    return looked_up(counted(groups) > 1, groups)
+    """Whether each row has another row in its group; groups are numbered from 0, and none is empty."""
+    count = int(groups.max(initial=-1)) + 1
+    if count == len(groups):
+        return np.zeros(len(groups), dtype=np.bool_)
+    # The last row of each group, as a later row writes over an earlier one.
+    last = np.empty(count, dtype=_narrow(len(groups)))
+    several = np.zeros(count, dtype=np.bool_)
+    for start in range(0, len(groups), _BLOCK):
+        block = groups[start : start + _BLOCK]
+        last[block] = np.arange(start, start + len(block), dtype=last.dtype)
+    for start in range(0, len(groups), _BLOCK):
+        block = groups[start : start + _BLOCK]
+        several[block[last[block] != np.arange(start, start + len(block), dtype=last.dtype)]] = True
+    return looked_up(several, groups)
 
 
 def ascending(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -145,8 +157,11 @@ def ascending(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     if values.dtype.kind != "S" or len(values) < MANY:
         order = np.argsort(values, kind="stable")
         return order, _same_as_before(values, order)
-    keys = eight_bytes(values, _first_difference(values))
-    if (keys[1:] > keys[:-1]).all():
+    first, keys = _first_difference(values), beside(values, np.uint64)
+    for start, block in blocks(values):
+        keys[start : start + len(block)] = eight_bytes(block, first)
+        release(keys)
+    if all((block[1:] > block[:-1]).all() for _, block in _overlapping(keys)):
         return np.arange(len(values), dtype=_narrow(len(values))), np.zeros(len(values), dtype=np.bool_)
     order, again = _order_of_numbers(keys)
     del keys
@@ -172,17 +187,32 @@ def _order_of_numbers(keys: NDArray[np.uint64]) -> tuple[NDArray[Any], NDArray[n
     bounds = [0, *(int(sample[n * len(sample) // parts]) for n in range(1, parts)), 1 << 64]
     done = 0
     for low, high in pairwise(bounds):
-        inside = keys >= np.uint64(low)
-        if high < 1 << 64:
-            inside &= keys < np.uint64(high)
-        rows = np.flatnonzero(inside).astype(order.dtype)
-        own = keys[rows]
-        by_key = np.argsort(own)
-        own = own[by_key]
-        order[done : done + len(rows)] = rows[by_key]
+        rows, own = _sorted_between(keys, low, high)
+        order[done : done + len(rows)] = rows
         again[done + 1 : done + len(rows)] = own[1:] == own[:-1]
         done += len(rows)
     return order, again
+
+
+def _sorted_between(keys: NDArray[np.uint64], low: int, high: int) -> tuple[NDArray[Any], NDArray[np.uint64]]:
+    """The rows whose numbers are at least `low` and less than `high`, in order, and these numbers."""
+    found = []
+    for start, block in blocks(keys):
+        inside = block >= np.uint64(low)
+        if high < 1 << 64:
+            inside &= block < np.uint64(high)
+        rows = np.flatnonzero(inside)
+        found.append(((rows + start).astype(_narrow(len(keys))), block[rows]))
+    rows, own = (np.concatenate(column) for column in zip(*found, strict=True))
+    del found
+    by_key = np.argsort(own)
+    return rows[by_key], own[by_key]
+
+
+def _overlapping(array: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
+    """As `blocks`, each with the first row of the next one."""
+    for start, block in blocks(array):
+        yield start, array[start : start + len(block) + 1]
 
 
 def _alike(values: NDArray[Any], order: NDArray[Any], later: NDArray[Any]) -> NDArray[np.bool_]:

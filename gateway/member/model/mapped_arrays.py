@@ -51,6 +51,12 @@ def blocks(array: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
         release(array)
 
 
+def beside(array: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
+    """Zeros for as many rows, in memory where the array is in memory, else in a file beside its own."""
+    content = _file_of(array)
+    return np.zeros(len(array), dtype) if content is None else mapped_array(content.folder, len(array), dtype)
+
+
 def reordered(array: NDArray[Any], order: NDArray[Any]) -> NDArray[Any]:
     """The rows in another order, in memory where the array is in memory, else in a file beside its own."""
     content = _file_of(array)

@@ -6,7 +6,7 @@ the country.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -30,6 +30,8 @@ CONSENT = "consent_share"
 
 LINKS = ("person", "case", "accident")
 """Pseudonyms of every row, in this order: its person, its case, and its accident."""
+
+_FORM = len(b"p1.")
 
 
 class SnapshotError(SafelaneError):
@@ -151,6 +153,13 @@ class Snapshot:
         return frozen(numbered_by(*ascending(comparable(self.links)["accident"])))
 
     @property
+    def pseudonyms_begin(self) -> bytes:
+        """How the texts of its pseudonyms begin, up to the first dot (`p1.`, `p2.`); b"" without a row."""
+        if isinstance(self.links, PackedLinks):
+            return self.links.prefix[:_FORM]
+        return b"" if not len(self) else bytes(self.links["case"][0])[:_FORM]
+
+    @property
     def is_its_own_accident(self) -> bool:
         """Whether each case is known to be an accident of its own, without a look at all rows."""
         values = comparable(self.links)
@@ -170,6 +179,16 @@ class Snapshot:
     def years(self) -> tuple[int, ...]:
         """The years of the snapshot's accidents, ascending."""
         return tuple(sorted({int(code[:4]) for code in self.column("date").codes}))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The SHA-256 of each part in which it is kept; none of one that is kept whole, or not yet."""
+        return ()
+
+    def of_years(self, years: Collection[int]) -> "Snapshot":
+        """The rows of some years at least: of a snapshot that is not read yet, no more than these."""
+        del years
+        return self
 
     def column(self, dimension: str) -> Column:
         """The codes of a dimension. Raises SnapshotError when the source does not have the dimension."""

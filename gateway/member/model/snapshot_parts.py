@@ -11,7 +11,7 @@ a SHA-256 of all bytes before.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -40,6 +40,7 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _CONSENT, _VINTAGE, _BESIDE = "=consent", "=vintage", "=beside "
 """Names of columns that no dimension can have."""
 _CASE, _CENTS = "case", "cents"
+_TABLES = ("rows", "contacts")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +74,21 @@ def kept_form(snapshot: Snapshot, keep: Callable[[bytes], None]) -> bytes:
     """
     if len(snapshot) <= MOST_ROWS:
         return snapshot_to_bytes(snapshot)
-    names: dict[str, list[str]] = {"rows": [], "contacts": []}
+    names: dict[str, list[str]] = {table: [] for table in _TABLES}
+    counts: list[int] = []
+    of_years: list[list[int]] = []
     tables = {"rows": _rows_of(snapshot)}
     if snapshot.contacts is not None:
         tables["contacts"] = _contacts_of(snapshot.contacts)
     for table, whole in tables.items():
         years = snapshot.columns.get(_DATE) if table == "rows" else None
         for rows in _divided(whole.texts[_CASE], years):
-            part = _part(whole.taken(rows))
+            some = whole.taken(rows)
+            part = _part(some)
             names[table].append(hashlib.sha256(part).hexdigest())
+            if years is not None:
+                counts.append(len(some))
+                of_years.append(sorted({int(code[:4]) for code in some.columns[_DATE].codes}))
             keep(part)
     header = {
         "created": snapshot.created.isoformat(),
@@ -98,6 +105,7 @@ def kept_form(snapshot: Snapshot, keep: Callable[[bytes], None]) -> bytes:
                 "rows": len(whole),
                 "widths": {name: values.dtype.itemsize for name, values in whole.texts.items()},
                 **({} if whole.prefix is None else {"prefix": whole.prefix.decode("ascii")}),
+                **({"counts": counts, "years": of_years} if table == "rows" and of_years else {}),
             }
             for table, whole in tables.items()
         },
@@ -108,12 +116,7 @@ def kept_form(snapshot: Snapshot, keep: Callable[[bytes], None]) -> bytes:
 
 def kept_snapshot(data: bytes, part: Callable[[str], bytes | None]) -> Snapshot:
     """Read what `kept_form` made; `part` gives the part of each name. Raises SnapshotError."""
-    if not data.startswith(INDEX):
-        return snapshot_from_bytes(data)
-    try:
-        return _read(data, part)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
-        raise _damaged() from None
+    return KeptIndex.read(data, part).whole() if data.startswith(INDEX) else snapshot_from_bytes(data)
 
 
 def _rows_of(snapshot: Snapshot) -> _Rows:
@@ -233,10 +236,90 @@ def _header(magic: bytes, data: bytes) -> tuple[dict[str, Any], int]:
     return json.loads(data[start:end]), end
 
 
-def _read(index: bytes, part: Callable[[str], bytes | None]) -> Snapshot:
-    header, end = _header(INDEX, index)
-    if index[end:] != hashlib.sha256(index[:end]).digest():
+@dataclass(frozen=True)
+class KeptIndex:
+    """The index of a snapshot that is kept in parts: what it says of itself, before a part is opened.
+
+    `part` gives the part of each name. Raises SnapshotError for an index that is no whole one; so do the
+    methods for a part that is missing or damaged.
+    """
+
+    header: Mapping[str, Any]
+    part: Callable[[str], bytes | None]
+
+    @classmethod
+    def read(cls, index: bytes, part: Callable[[str], bytes | None]) -> "KeptIndex":
+        try:
+            header, end = _header(INDEX, index)
+            whole = index[end:] == hashlib.sha256(index[:end]).digest()
+            rows = header["tables"]["rows"]
+            if whole and isinstance(rows["rows"], int) and date.fromisoformat(header["created"]):
+                return cls(header, part)
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            pass
         raise _damaged()
+
+    @property
+    def rows(self) -> int:
+        return int(self.header["tables"]["rows"]["rows"])
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The name of each part, of the rows and then of the contacts."""
+        tables = self.header["tables"]
+        return tuple(name for table in _TABLES if table in tables for name in tables[table]["parts"])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the counted columns."""
+        return tuple(n for n in self.header["tables"]["rows"]["columns"] if not n.startswith("="))
+
+    @property
+    def years(self) -> tuple[int, ...] | None:
+        """The years of the accidents, ascending; None where the rows have no dates."""
+        codes = self.header["tables"]["rows"]["columns"].get(_DATE)
+        return None if codes is None else tuple(sorted({int(code[:4]) for code in codes}))
+
+    @property
+    def pseudonyms_begin(self) -> bytes:
+        """As `Snapshot.pseudonyms_begin`; b"" where the index of a former version does not say so."""
+        prefix: str = self.header["tables"]["rows"].get("prefix", "")
+        return prefix[: prefix.find(".") + 1].encode("ascii")
+
+    @property
+    def accidents(self) -> bool:
+        """Whether the source says which casualties share an accident (`Snapshot.has_accidents`)."""
+        said = self.header["accidents"]
+        return "accident" not in self.header["tables"]["rows"]["alike"] if said is None else bool(said)
+
+    def whole(self) -> Snapshot:
+        """The snapshot, from all parts."""
+        return self._snapshot(self.header)
+
+    def of_years(self, years: Collection[int]) -> Snapshot:
+        """The rows of some years at least, without what stands beside them: from the parts that have some.
+
+        An index of a former version does not say of which years its parts are: then these are all rows.
+        """
+        rows = self.header["tables"]["rows"]
+        if "years" not in rows:
+            return self.whole()
+        some = [n for n, of in enumerate(rows["years"]) if not set(years).isdisjoint(of)]
+        table = {
+            **rows,
+            "parts": [rows["parts"][n] for n in some],
+            "rows": sum(rows["counts"][n] for n in some),
+        }
+        return self._snapshot({**self.header, "tables": {"rows": table}})
+
+    def _snapshot(self, header: Mapping[str, Any]) -> Snapshot:
+        try:
+            return _read(header, self.part)
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
+            raise _damaged() from None
+
+
+def _read(header: Mapping[str, Any], part: Callable[[str], bytes | None]) -> Snapshot:
     tables = {name: _whole(table, part) for name, table in header["tables"].items()}
     rows, contacts = tables["rows"], tables.get("contacts")
     columns = dict(rows.columns)

@@ -16,13 +16,15 @@ class ClientsPlan:
     """The contents and protection of the cube of clients, which stands beside that of casualties.
 
     `finest`: dimension -> finest level; `years`: the closed years of service, each of which is a cube of its
-    own; `rules`: the protection, in words; `services`: the measures of services to clients that are counted.
+    own; `rules`: the protection, in words; `services`: the measures of services to clients that are counted;
+    `items`: whether these are told item by item, and not by pillar alone.
     """
 
     finest: Mapping[str, str]
     years: tuple[int, ...]
     rules: str
     services: tuple[str, ...] = ()
+    items: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Plan:
     """With noise: dimension and level of each noisy table."""
     clients: ClientsPlan | None = None
     """What is shown of clients of assistance; None where nothing is."""
+    operators: int = 0
+    """The p% rule of numbers of activities by operator, in per cent; 0 where these numbers are exact."""
 
     def until(self, record: LoadedSnapshot) -> date:
         """The last day that counts, whether or not anybody was hurt in its year."""

@@ -35,7 +35,9 @@ class RegisterView(Protocol):
 class RegisterWriter(RegisterView, Protocol):
     """Writing loads and registered figures."""
 
-    def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None: ...
+    def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> tuple[str, ...]:
+        """Keep a snapshot. Returns the SHA-256 of each part of a large one; nothing of one kept whole."""
+        ...
 
     def add_changes(self, snapshot: str, changes: str, at: datetime, *, because: int) -> None: ...
 

@@ -14,8 +14,8 @@ from anonymisers.tables.cell_names import CellName, cell_name
 from anonymisers.tables.rules import Rules, TableOf, Zeros
 from audit.reading.messages import message
 from gateway.dictionary import CLIENTS, FIRST_SERVICE_YEAR, SERVICE_DATE, Dictionary
+from gateway.member.cube.client_services import ITEM, PILLAR, pillars_of
 from gateway.member.cube.client_services import MEASURES as SERVICES_AND_COST
-from gateway.member.cube.client_services import PILLAR, pillars_of
 from gateway.member.cube.clients_counts import (
     ADULT_CHILD_NOW,
     AGE_NOW,
@@ -61,7 +61,9 @@ def plan_clients(
     rules = clients_rules(dictionary, policy, finest)
     services = _services(policy, clients, finest) if PILLAR in shown else ()
     words = f"{_words(rules)} services {services_rules(policy)}" if services else _words(rules)
-    return ClientsPlan(finest, years, words, services)
+    received = clients.received
+    items = received is not None and received.items and (PILLAR, ITEM) in policy.scope_levels
+    return ClientsPlan(finest, years, words, services, bool(services) and items)
 
 
 def services_rules(policy: Policy) -> MagnitudeRules:

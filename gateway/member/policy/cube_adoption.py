@@ -56,12 +56,17 @@ def preview_id(
         **({"changed": plan.mechanism} if plan.mechanism else {}),
         **({"tables": [dict(table) for table in plan.tables]} if plan.tables else {}),
         **({"clients": _words_of(plan.clients)} if plan.clients else {}),
+        **({"operators": plan.operators} if plan.operators else {}),
     }
     return sha256(canonical_json(body)).hexdigest()
 
 
+_LATER = ("services", "items")
+"""Parts of a plan that earlier versions did not have: left out where they say nothing."""
+
+
 def _words_of(plan: ClientsPlan) -> dict[str, Any]:
-    return {name: value for name, value in asdict(plan).items() if name != "services" or value}
+    return {name: value for name, value in asdict(plan).items() if name not in _LATER or value}
 
 
 def existing(view: View, snapshot_id: str, plan: Plan) -> bytes | None:
@@ -161,6 +166,7 @@ def certify(
             kinds_of(node.dictionary, record.activities, plan.years),
             None if plan.clients is None else (dict(plan.clients.finest), plan.clients.years),
             () if plan.clients is None else plan.clients.services,
+            plan.clients is not None and plan.clients.items,
         ),
         certificate=cube.certificate,
         at=node.clock.now(),

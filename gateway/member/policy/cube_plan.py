@@ -15,6 +15,7 @@ from audit.reading.messages import Message, message
 from gateway.dictionary import CASUALTIES, OF_ACCIDENTS, Dictionary
 from gateway.member.cube.accident_counts import ACCIDENTS
 from gateway.member.cube.cube_cache import MEASURE
+from gateway.member.model.activities import Activities
 from gateway.member.model.registered_figure import RegisteredFigure, counting
 from gateway.member.model.snapshot import Snapshot
 from gateway.member.model.stored_cube import WITH_ACCIDENTS, Plan, together
@@ -81,12 +82,22 @@ def plan_cube(
         clients=None
         if snapshot.clients is None
         else plan_clients(dictionary, policy, snapshot.clients, closed),
+        operators=policy.scope.operator_p_percent or 0,
     )
     noise = privacy(plan.mechanism)
     if noise is None:
         return plan, protection
     first, most = _priorities(dictionary, policy), policy.scope.max_dims
     return with_noisy_tables(noisy_plan(plan), dictionary, snapshot.member, most, first), protection
+
+
+def without_operators(plan: Plan, activities: Activities | None) -> Iterator[str]:
+    """A sentence for the controller where operators are protected whom the register does not name."""
+    if plan.operators and activities is not None and activities.largest is None:
+        yield message(
+            "All numbers of risk education and marking are withheld: the policy protects who held an "
+            "activity (operator_p_percent), and the mapping names no column of operators."
+        )
 
 
 def stricter(policy: Policy, plan: Plan, rules: Rules) -> Iterator[str]:

@@ -15,8 +15,8 @@ from anonymisers.errors import AnonymiserError
 from anonymisers.history.release_history import ReleaseHistory
 from anonymisers.history.vintages import NAME
 from anonymisers.identity.sealed_messages import parse_public
-from anonymisers.records.extract_safety import PriorReleases, SafeExtract, safe_beside
-from anonymisers.records.generalisation import Extract, Records, generalised
+from anonymisers.records.extract_safety import ROUNDS, PriorReleases, SafeExtract, safe_beside
+from anonymisers.records.generalisation import Extract, Records, as_asked, generalised
 from anonymisers.records.linkage import one_says_all
 from anonymisers.records.reidentification_risk import Risk
 from anonymisers.tables.count_table import Table
@@ -188,9 +188,12 @@ def prepare(node: Node, wanted: ExtractRequest, *, seconds: float = 120.0) -> Pr
     terms = terms_of(duties)
     check_days(wanted.days, terms)
     k = max(duties.k or 0, basis.rules.threshold)
+    # Where no withheld count may be read, the grain is what was asked for, and nothing is mended.
+    as_it_is = basis.rules.withstands_reruns_when_large
     try:
-        grains = generalised(records, k=k, diversity=duties.l or 1)
-        safe = safe_beside(_jointly_safe(grains, wanted, basis), history, seconds=seconds)
+        grains = (as_asked if as_it_is else generalised)(records, k=k, diversity=duties.l or 1)
+        joint = _jointly_safe(grains, wanted, basis)
+        safe = safe_beside(joint, history, seconds=seconds, rounds=1 if as_it_is else ROUNDS)
     except AnonymiserError as error:
         raise ExtractRefusedError(
             f"{error.message[:1].upper()}{error.message[1:]}.", remedy=error.remedy

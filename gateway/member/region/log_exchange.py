@@ -17,6 +17,7 @@ from gateway.member.node.context import Node
 from gateway.member.node.hub_cosignatures import hub_witness_keys
 from gateway.member.node.log_entries import keep_refused
 from gateway.member.node.ports import Notes, View
+from gateway.watching.clocks import TOLERANCE
 from gateway.watching.keys import (
     LOG,
     KnownKeys,
@@ -158,7 +159,9 @@ def _remember(node: Node, notes: Notes, seen_log: SeenLog, unchanged: Note | Non
     seen = notes.watch.seen_by_hub()
     fresh = now
     if unchanged is not None and seen is not None:
-        fresh = max(seen.fresh_at, confirmed_at(node, notes, unchanged))
+        # A time that has not come was noted under a clock that was set back since: it would count for years.
+        known = seen.fresh_at if seen.fresh_at <= now else datetime.fromtimestamp(0, UTC)
+        fresh = max(known, confirmed_at(node, notes, unchanged))
     notes.watch.keep_seen_by_hub(SeenByHub(seen_log.size, seen_log.copied, now, fresh))
     if line is not None:
         notes.log.add_cosignatures(seen_log.size, [line])
@@ -190,14 +193,18 @@ def other_witnesses(node: Node, view: View | Notes) -> list[CosignatureVerifier]
 
 
 def confirmed_at(node: Node, view: Notes, checkpoint: Note) -> datetime:
-    """When another member last confirmed this checkpoint, but no later than now."""
-    latest = 0
+    """When another member last confirmed this checkpoint, but no later than now.
+
+    A time that has not come does not count: whoever states one would confirm the checkpoint for ever.
+    """
+    latest, now = 0, node.clock.now()
     for verifier in other_witnesses(node, view):
         try:
-            latest = max(latest, cosigned_at(checkpoint, verifier))
+            stated = cosigned_at(checkpoint, verifier)
         except AuditError:
             continue
-    now = node.clock.now()
+        if stated <= (now + TOLERANCE).timestamp():
+            latest = max(latest, stated)
     return datetime.fromtimestamp(min(latest, now.timestamp()), UTC)
 
 

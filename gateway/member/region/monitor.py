@@ -82,10 +82,11 @@ def _heard(node: Node, view: View, now: datetime, patience: timedelta) -> list[A
     seen = view.watch.seen_by_hub()
     if seen is None:
         return []
-    if now - seen.heard_at > patience:
+    # Also where it was heard at a time that has not come, by a clock that was set back since.
+    if abs(now - seen.heard_at) > patience:
         message = f"the hub has not been heard since {seen.heard_at:%Y-%m-%d %H:%M:%S}Z"
         return [Alert(Concern.SILENT, region_of(node), "hub", message)]
-    if now - seen.fresh_at > patience and other_witnesses(node, view):
+    if abs(now - seen.fresh_at) > patience and other_witnesses(node, view):
         message = (
             f"no other member has confirmed the hub's checkpoint since {seen.fresh_at:%Y-%m-%d %H:%M:%S}Z: "
             "they may be away, or this node is kept at an old one; compare checkpoints with another member"

@@ -42,11 +42,11 @@ def mirror_regional_log(node: Node, path: Path, link: HubLink) -> Checkpoint:
     new = open_checkpoint(note, [Verifier.parse(key) for key in keys])
     check_signs(LOG, known, changes, note, new.size)
     held = mirrored(path)
-    tiles = CheckedTiles(new, link.public_resource, path)
+    tiles = CheckedTiles(new, link.public_resource, path, sparing=True)
     for earlier in (None if seen is None else Checkpoint.parse(seen.text), held):
         if earlier is not None:
             _check_extends(earlier, tiles)
-    grow_mirror(tiles, link.public_resource, path, 0 if held is None else held.size)
+    grow_mirror(tiles, path, 0 if held is None else held.size)
     signed = [key for key in map(VerifierKey.parse, keys) if any(line.is_by(key) for line in note.signatures)]
     finish_mirror(path, note, signed, [VerifierKey.parse(key) for key in witnesses])
     return new

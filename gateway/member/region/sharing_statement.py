@@ -4,8 +4,11 @@ The statement follows from the policy's text and from the shape of the protected
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
+from audit.formats.note import Signer
 from gateway.dictionary import Dictionary, Tree
 from gateway.member.cube.accident_counts import ACCIDENTS
 from gateway.member.cube.activity_counts import MEASURES
@@ -41,19 +44,59 @@ class Tables(Protocol):
 
 
 def state(node: Node, view: View, cube_cache: CubeCache) -> str:
-    """The signed statement. The same as long as policy, snapshot and cube are."""
-    return sign_sharing(stated(node, view, cube_cache), node.answer_signer)
+    """The signed statement. The same as long as policy, snapshot and cube are, and then made once: every call
+    to the hub has it.
+    """
+    label, policy, cube = _known(node, view, cube_cache)
+    last = _LAST.get(cube_cache)
+    if last is not None and last.holds_for(label, policy, cube, node.answer_signer):
+        return last.note
+    note = sign_sharing(_stated(node, label, policy, cube), node.answer_signer)
+    _LAST[cube_cache] = _Signed(label, policy, cube, node.answer_signer, note)
+    return note
 
 
 def stated(node: Node, view: View, cube_cache: CubeCache) -> Sharing:
     """The statement, unsigned."""
+    return _stated(node, *_known(node, view, cube_cache))
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """What a statement was made of, and its note."""
+
+    label: str | None
+    policy: Policy | None
+    cube: ReadyCube | None
+    signer: Signer
+    note: str
+
+    def holds_for(
+        self, label: str | None, policy: Policy | None, cube: ReadyCube | None, signer: Signer
+    ) -> bool:
+        same = self.cube is cube and self.signer is signer
+        return same and (self.label, self.policy) == (label, policy)
+
+
+_LAST: WeakKeyDictionary[CubeCache, _Signed] = WeakKeyDictionary()
+
+
+def _known(
+    node: Node, view: View, cube_cache: CubeCache
+) -> tuple[str | None, Policy | None, ReadyCube | None]:
+    """The name of the policy in force, the policy, and the cube that was made under the policy."""
     in_force, policy = trusted(node, view) or (None, None)
-    if in_force is None or policy is None:
+    if in_force is None:
+        return None, None, None
+    return in_force.label, policy, cube_cache.cube(in_force.version, in_force.above)
+
+
+def _stated(node: Node, label: str | None, policy: Policy | None, cube: ReadyCube | None) -> Sharing:
+    if policy is None:
         return Sharing(node.member, None, None, None, None, None, (), ())
-    cube = cube_cache.cube(in_force.version, in_force.above)
     return Sharing(
         member=node.member,
-        policy=in_force.label,
+        policy=label,
         valid_until=None if policy.valid_until is None else policy.valid_until.isoformat(),
         **_vintage(cube),
         shared=shared_of(policy, cube),

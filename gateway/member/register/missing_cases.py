@@ -121,8 +121,9 @@ def _clients(former: Snapshot, new: Snapshot, kept: Snapshot) -> Clients | None:
     return both.with_consents({person.decode("ascii"): code for person, code in people})
 
 
-def _check_alike(former: Snapshot, new: Snapshot) -> None:
-    same = (
+def says_the_same(former: Snapshot, new: Snapshot) -> bool:
+    """Whether two snapshots say the same things of their cases: otherwise they cannot be added."""
+    return (
         former.dictionary == new.dictionary
         and former.columns.keys() == new.columns.keys()
         and former.details.keys() == new.details.keys()
@@ -130,7 +131,10 @@ def _check_alike(former: Snapshot, new: Snapshot) -> None:
         and _contact_columns(former) == _contact_columns(new)
         and (former.clients is None) == (new.clients is None)
     )
-    if not same:
+
+
+def _check_alike(former: Snapshot, new: Snapshot) -> None:
+    if not says_the_same(former, new):
         raise CannotBeAddedError(
             message("This register says other things of its cases than the newest snapshot does."),
             remedy=message("Load the whole register by one mapping, as a replacement (--replaces)."),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from anonymisers.tables.contributors import misleading_rows
 from anonymisers.tables.count_table import Table
+from anonymisers.tables.distinct_rows import distinct_rows
 from anonymisers.tables.hierarchy import Hierarchy
 from anonymisers.tables.rules import Rules
 from gateway.dictionary import Dictionary
@@ -116,14 +117,11 @@ def _distinct_people(
     coords: NDArray[np.int32], people: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Cells in lexicographic order, without repetition, with the number of distinct people in each."""
-    cell = np.zeros(len(coords), dtype=np.int64)
-    for axis in range(coords.shape[1]):  # step by step, so that no product of sizes can overflow
-        cell = cell * (int(coords[:, axis].max(initial=0)) + 1) + coords[:, axis]
-        cell = np.unique(cell, return_inverse=True)[1].astype(np.int64)
-    first = np.unique(cell, return_index=True)[1]
-    seen = np.unique(np.column_stack((cell, people)), axis=0)
-    counts = np.bincount(seen[:, 0], minlength=len(first)).astype(np.int64)
-    return _frozen(coords[first]), _frozen(counts)
+    cells, cell, _ = distinct_rows(coords)
+    person = np.unique(people, return_inverse=True)[1]
+    seen, _, _ = distinct_rows(np.column_stack((cell, person)))
+    counts = np.bincount(seen[:, 0], minlength=len(cells)).astype(np.int64)
+    return _frozen(cells.astype(np.int32)), _frozen(counts)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from audit.events.events import decode
+from audit.events.record_events import PartsKept
 from gateway.member.errors import NothingToProtectError, SnapshotDiffersError
 from gateway.member.model.activities import Activities
 from gateway.member.model.clients import Clients
@@ -14,6 +16,7 @@ from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.record_changes import with_consents
 from gateway.member.model.snapshot import CONSENT, Snapshot
 from gateway.member.node.context import Node
+from gateway.member.register.register_entries import PARTS
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def compare_again(node: Node, kept: Newest, again: Snapshot, activities: Activit
         found.append("the sheets of risk education and marking add up to other numbers")
     if _stored(former.clients) != _stored(again.clients):
         found.append("clients of assistance differ")
+    if not _parts_as_logged(node, kept):
+        found.append("the parts that are kept are not those that the log commits to")
     if not found:
         return
     parts = "; ".join(found)
@@ -57,6 +62,22 @@ def compare_again(node: Node, kept: Newest, again: Snapshot, activities: Activit
         f"This source, mapping and keys do not give the newest snapshot: {parts}.",
         remedy="Where source, mapping or a consent changed since, load again; else ask who changed the node.",
     )
+
+
+def _parts_as_logged(node: Node, kept: Newest) -> bool:
+    """Whether the log commits to the parts of the snapshot; also where it has no such entry, or its opening
+    was erased."""
+    index = kept.loaded.index + 1  # beside the entry of the load
+    with node.store.reading() as view:
+        head = view.log.latest_checkpoint()
+        opening = None if head is None or head.size <= index else view.opening(PARTS, index)
+        if opening is None:
+            return True
+        (entry,) = view.log.read_entries(index, index + 1)
+    event = decode(entry)
+    if not isinstance(event, PartsKept) or opening.commitment != event.parts:
+        return False
+    return opening.value.decode().split("\n") == list(kept.snapshot.parts)
 
 
 def _stored(clients: Clients | None) -> bytes | None:

@@ -86,15 +86,21 @@ def keep_in(  # noqa: PLR0917 - all that a snapshot is kept with
     index = log_entries.record(node, work, event, {})
     loaded = LoadedSnapshot(name, now, until, index, least_counted, activities)
     if before is None:
-        work.add_snapshot(loaded, snapshot, because=loaded.index)
+        _add(node, work, loaded, snapshot)
         return KeptSnapshot(loaded, len(snapshot), None)
     number = len(work.record_changes()) + 2  # the first load was compared with nothing
-    work.add_snapshot(loaded, dated(snapshot, before[1], number), because=loaded.index)
+    _add(node, work, loaded, dated(snapshot, before[1], number))
     changes = compare(before[1], snapshot, before[0].until)
     compared, openings = register_entries.records_compared(node, name, before[0].id, changes.to_text(), now)
     index = log_entries.record(node, work, compared, openings)
     work.add_changes(name, changes.to_text(), now, because=index)
     return KeptSnapshot(loaded, len(snapshot), changes)
+
+
+def _add(node: Node, work: UnitOfWork, loaded: LoadedSnapshot, snapshot: Snapshot) -> None:
+    """Keep a snapshot, and commit to the hash of each part of a large one."""
+    if parts := work.add_snapshot(loaded, snapshot, because=loaded.index):
+        log_entries.record(node, work, *register_entries.parts_kept(node, loaded.id, parts, loaded.loaded_at))
 
 
 def _least(one: int | None, other: int | None) -> int | None:

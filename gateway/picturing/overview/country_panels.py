@@ -1,6 +1,7 @@
 """A small chart for each country over the years, each on its own scale: small multiples."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from gateway.dictionary import Dictionary
 from gateway.picturing.choosing import LINES
@@ -8,7 +9,7 @@ from gateway.picturing.errors import NothingToDrawError
 from gateway.picturing.labels import Labels
 from gateway.picturing.lines import lines
 from gateway.picturing.overview.yearly_figures import YEAR
-from gateway.picturing.sheet import Picture, assemble, pen
+from gateway.picturing.sheet import NARROW, WIDE, Picture, assemble, pen
 from gateway.picturing.views import Key, View, view
 from gateway.picturing.words import Words
 from gateway.question import COUNTRY
@@ -39,6 +40,10 @@ def country_panels(
             "No country has a number in these years.", remedy="Open the table instead of the picture."
         )
     labels = Labels(dictionary, words)
-    drawing_pen = pen(release, labels, "panels")
     title = labels.caption(release, (years, countries))
-    return assemble(drawing_pen, LINES, lines(drawing_pen, shown, title), standalone=False)
+
+    def drawn(wide: float) -> Picture:
+        drawing_pen = pen(release, labels, "panels", wide)
+        return assemble(drawing_pen, LINES, lines(drawing_pen, shown, title), standalone=False)
+
+    return replace(drawn(WIDE), narrow=drawn(NARROW).svg)

@@ -21,6 +21,7 @@ from gateway.sources.mapping.draft_words import MOST_WORDS, Words
 from gateway.sources.mapping.former_document import KNOWN, VAULT, Former, united_document
 from gateway.sources.mapping.lexicon import lexicon
 from gateway.sources.mapping.sampled_cells import Cells
+from gateway.sources.mapping.stated import PART_OF_CASE, PEOPLE_OF_ROW
 from gateway.sources.model.targets import PLACES, Kind, Target
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
@@ -191,6 +192,7 @@ def _column(
     meaning = "" if g.target is None else g.target.name
     if said is not None and said.startswith((VAULT, KNOWN)):
         meaning = said
+    meaning = meaning or _of_rows(draft, *place)
     rule = _rule(document, *place)
     joins = next((t.join for t in draft.tables if t.name == g.column.table and t.join), None)
     if not meaning and joins is not None and joins.here == g.column.heading:
@@ -219,9 +221,19 @@ def _column(
     )
 
 
+def _of_rows(draft: Draft, table: str, heading: str) -> str:
+    """What a column says of rows and cases of the first table without a target; "" where nothing."""
+    for one in draft.tables:
+        if one.name == table and heading in one.people:
+            return PEOPLE_OF_ROW
+        if one.name == table and heading in one.case_of:
+            return PART_OF_CASE
+    return ""
+
+
 def _personal(g: Guess, meaning: str) -> bool:
     """Whether the column names, reaches or identifies people, by its meaning or by why it is left out."""
-    if g.target is not None and g.target.kind is Kind.IDENTIFIER:
+    if meaning == PART_OF_CASE or (g.target is not None and g.target.kind is Kind.IDENTIFIER):
         return True
     return meaning.startswith((VAULT, KNOWN)) or (not meaning and str(g.reason) in lexicon().reasons)
 

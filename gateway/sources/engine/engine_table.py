@@ -3,12 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymisers.identity.text_column import TextColumn
 from gateway.sources.engine.declined import DeclinedError
+from gateway.sources.engine.plain_numbers import plain_numbers, small_letters
 from gateway.sources.model.cells import cell_text
 
 if TYPE_CHECKING:
@@ -18,16 +20,20 @@ MOST_WORDS = 1_000_000
 """Distinct words of a column that are held and converted at once."""
 
 BLOCK = 50_000
-"""Identifiers that are text in Python's memory at a time."""
+"""Rows that are text in Python's memory at a time."""
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
-_OTHER = " "
-_PLAIN_NUMBER = "regexp_full_match(x, '[0-9A-Za-z]+')"
-_PLAIN_PERSON = (
-    "regexp_full_match(x, '[0-9A-Za-z]*[0-9][0-9A-Za-z]*') AND replace(lower(x), left(lower(x), 1), '') <> ''"
-)
-"""Numbers that the converter of identifiers would leave as they are, but for capitals (a test proves it)."""
+
+_ARROW_TEXT = "u"
+"""The format of texts in UTF-8 with bounds of 32 bits."""
+
+
+class IdentifierBlock(NamedTuple):
+    """Cells of a column of identifiers: canonical numbers, "" elsewhere; and by row other filled cells."""
+
+    numbers: TextColumn
+    others: Mapping[int, str]
 
 
 class EngineTable(ABC):
@@ -51,13 +57,18 @@ class EngineTable(ABC):
     def words(self, place: int) -> tuple[list[str], NDArray[Any]]:
         """The distinct cells of a column, and which of them each row has. Raises DeclinedError."""
         name, text = f"words_{place}", self._text(place)
+        # The first rows tell a column of numbers or names, before every word of it fills the memory.
+        first = f"SELECT {text} AS x FROM {self._source} LIMIT {2 * MOST_WORDS}"
+        found = self._run(f"SELECT count(*) FROM (SELECT DISTINCT x FROM ({first}))").fetchall()
+        if found[0][0] > MOST_WORDS:
+            raise DeclinedError(f"a column of codes has more than {MOST_WORDS} different words")
         self._run(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT {text} AS x, {self._value(place)} AS v "
             f"FROM {self._source} LIMIT {MOST_WORDS + 1}"
         )
-        found = self._connection.execute(f"SELECT x, v FROM {name}").fetchall()
-        if len(found) > MOST_WORDS:
+        if self._connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] > MOST_WORDS:
             raise DeclinedError(f"a column of codes has more than {MOST_WORDS} different words")
+        found = self._connection.execute(f"SELECT x, v FROM {name}").fetchall()
         if not found:
             return [], np.zeros(0, dtype=np.uint8)
         words = {text: cell_text(value) for text, value in found}
@@ -85,33 +96,32 @@ class EngineTable(ABC):
             found |= dict(rows)
         return found
 
-    def identifiers(
-        self, place: int, unknown: Sequence[str], *, personal: bool
-    ) -> Iterator[tuple[list[str], dict[int, str]]]:
-        """A column of identifiers in blocks: the canonical ones row by row, and the other filled cells by
-        their row in the block.
+    def identifiers(self, place: int, unknown: Sequence[str], *, personal: bool) -> Iterator[IdentifierBlock]:
+        """A column of identifiers in blocks of some 100,000 rows.
 
-        Numbers that the converter would leave as they are need not pass it; "" stands for all others. No
-        other statement may run before the last block.
+        Numbers that the converter would leave as they are need not pass it. No other statement may run before
+        the last block. Raises DeclinedError.
         """
-        simple, asked = (_PLAIN_PERSON if personal else _PLAIN_NUMBER), dict(NOTHING)
-        if unknown:
-            simple = f"({simple}) AND NOT list_contains($unknown, lower(x))"
-            asked["unknown"] = list(unknown)
-        # One text for each row, as making pairs takes Python longer than the engine takes for the rest: a
-        # canonical number as it is, nothing as '', and any other cell behind a sign that no number has.
-        stream = self._run(
-            f"SELECT CASE WHEN {simple} THEN lower(x) WHEN x <> '' THEN '{_OTHER}' || x ELSE '' END FROM "
-            f"(SELECT {self._text(place)} AS x FROM {self._source})",
-            asked,
-        )
-        while rows := stream.fetchmany(BLOCK):
-            numbers = [text for (text,) in rows]
-            others: dict[int, str] = {}
-            if _OTHER in "".join(numbers):
-                others = {n: text[1:] for n, text in enumerate(numbers) if text.startswith(_OTHER)}
-                numbers = ["" if text.startswith(_OTHER) else text for text in numbers]
-            yield numbers, others
+        for cells in self._texts(f"SELECT {self._text(place)} AS x FROM {self._source}"):
+            small = small_letters(cells)
+            plain = plain_numbers(small, unknown, personal=personal)
+            if plain.all():
+                yield IdentifierBlock(small, {})
+                continue
+            rows = np.flatnonzero(~plain & (cells.lengths > 0))
+            others = dict(zip(rows.tolist(), cells.some(rows), strict=True))
+            yield IdentifierBlock(small.only(plain), others)
+
+    def _texts(self, statement: str) -> Iterator[TextColumn]:
+        """The texts of a statement's only column, block by block, with no object for each."""
+        from nanoarrow import c_array_stream  # noqa: PLC0415 - whoever only starts does not load it
+
+        stream = c_array_stream(self._connection.sql(statement, params=dict(self._asked)))
+        try:
+            for batch in stream:
+                yield _text_column(batch.child(0))
+        except RuntimeError:  # of nanoarrow, whose message may quote a value
+            raise DeclinedError("the engine cannot read it as it stands") from None
 
     def _column(self, expression: str, asked: Mapping[str, object] = NOTHING) -> NDArray[Any]:
         found = self._run(f"SELECT {expression} AS x FROM {self._source}", asked).fetchnumpy()
@@ -119,3 +129,12 @@ class EngineTable(ABC):
 
     def _run(self, statement: str, asked: Mapping[str, object] = NOTHING) -> "DuckDBPyConnection":
         return self._connection.execute(statement, {**self._asked, **asked})
+
+
+def _text_column(array: Any) -> TextColumn:
+    """A block of texts as Apache Arrow has it (https://arrow.apache.org/docs/format/Columnar.html)."""
+    if array.schema.format != _ARROW_TEXT:
+        raise DeclinedError("the engine gives texts in an unknown form")
+    bounds, content = (np.frombuffer(array.view().buffer(n), kind) for n, kind in ((1, "<i4"), (2, "u1")))
+    bounds = bounds[array.offset : array.offset + len(array) + 1]
+    return TextColumn(content[bounds[0] : bounds[-1]], bounds - bounds[0])

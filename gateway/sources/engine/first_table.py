@@ -16,15 +16,16 @@ from numpy.typing import NDArray
 
 from gateway.sources.engine.burmese_words import BurmeseWords
 from gateway.sources.engine.connection import connected
+from gateway.sources.engine.database_table import DatabaseTable, ServerTable
 from gateway.sources.engine.declined import DeclinedError
-from gateway.sources.engine.engine_table import EngineTable
+from gateway.sources.engine.engine_table import MOST_WORDS, EngineTable
 from gateway.sources.engine.file_shape import file_shape
 from gateway.sources.engine.parquet_files import OpenParquet
 from gateway.sources.engine.parquet_table import ParquetTable
 from gateway.sources.engine.text_table import TextTable
 from gateway.sources.model.cells import rows_inside
 from gateway.sources.model.findings import Findings, Problem
-from gateway.sources.model.mapping import Reading, SourceMapping, TableRule
+from gateway.sources.model.mapping import TABLE, Reading, SourceMapping, TableRule
 from gateway.sources.model.tables import OpenTable
 from gateway.sources.model.targets import PERSON
 from gateway.sources.rows.columns import ColumnReader, IdentifierReader
@@ -63,6 +64,15 @@ class ParquetFiles(Protocol):
         ...
 
 
+@runtime_checkable
+class DatabaseServer(Protocol):
+    """A source that is a database server."""
+
+    def of_server(self, name: str) -> ServerTable:
+        """A table or view. Raises DeclinedError and SourceError."""
+        ...
+
+
 Room: TypeAlias = Callable[[int], NDArray[np.bytes_] | None]
 """Makes an array for the packed pseudonyms of so many rows; None where memory is enough."""
 
@@ -72,18 +82,21 @@ def no_room(rows: int) -> None:
     del rows
 
 
-OpenFiles: TypeAlias = Callable[[Findings], FileSource | ParquetFiles]
-"""Opens a source of files, which notes its findings where it is told."""
+OpenFiles: TypeAlias = Callable[[Findings], FileSource | ParquetFiles | DatabaseServer]
+"""Opens a source for the engine, which notes its findings where it is told."""
 
 
 def why_not(mapping: SourceMapping, *, keeps: bool) -> str:
     """Why the engine cannot read the first table of this mapping; "" where it can. Looks at no file."""
     first, reading = mapping.of_people[0], mapping.reading
     reasons = {
-        "it is neither CSV nor Parquet": mapping.kind not in {"csv", "parquet"},
+        "it is neither CSV nor Parquet nor a database": mapping.kind not in {"csv", "parquet", "database"},
         "the vault keeps values of it": keeps and bool(mapping.kept),
         "its rows repeat columns for each victim": bool(first.repeat),
         "it goes on in further files": bool(first.also),
+        "its rows can be of several people": bool(first.people),
+        "several columns make up the number of the case": bool(first.case_of),
+        "the name of its file is read": TABLE in first.columns,
         "it is not in UTF-8": reading.encoding not in _UTF8,
         "it has more than one line of headings, or totals": replace(reading, encoding="", delimiter="")
         != Reading(encoding="", delimiter=""),
@@ -92,7 +105,7 @@ def why_not(mapping: SourceMapping, *, keeps: bool) -> str:
 
 
 def read_first_table(
-    source: FileSource | ParquetFiles,
+    source: FileSource | ParquetFiles | DatabaseServer,
     mapping: SourceMapping,
     readers: Sequence[ColumnReader | IdentifierReader],
     findings: Findings,
@@ -111,6 +124,13 @@ def read_first_table(
             return _filled(
                 ParquetTable(parquet), mapping, readers, _Where(headings, at, lines, room), findings
             )
+    if isinstance(source, DatabaseServer):
+        server = source.of_server(rule.name)
+        at = positions(OpenTable(server.headings, iter(())), rule, headings_asked(mapping, rule), findings)
+        with connected() as connection:
+            held = DatabaseTable(connection, server, list(at.values()), MOST_WORDS)
+            lines = held.lines()
+            return _filled(held, mapping, readers, _Where(server.headings, at, lines, room), findings)
     with source.table(rule.name) as opened, connected() as connection:
         path = source.path_of(rule.name)
         at = positions(opened, rule, headings_asked(mapping, rule), findings)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gateway.sources.engine.declined import DeclinedError
-from gateway.sources.engine.engine_table import EngineTable
+from gateway.sources.engine.engine_table import EngineTable, IdentifierBlock
 from gateway.sources.engine.parquet_files import TEXT, WHOLE, OpenParquet
 
 
@@ -23,9 +23,7 @@ class ParquetTable(EngineTable):
     def matching(self, place: int, pattern: str) -> dict[int, str]:
         return super().matching(place, pattern) if self._columns[place].kind == TEXT else {}
 
-    def identifiers(
-        self, place: int, unknown: Sequence[str], *, personal: bool
-    ) -> Iterator[tuple[list[str], dict[int, str]]]:
+    def identifiers(self, place: int, unknown: Sequence[str], *, personal: bool) -> Iterator[IdentifierBlock]:
         """As of any table. Raises DeclinedError for numbers that are neither text nor whole numbers."""
         if self._columns[place].kind not in (TEXT, WHOLE):
             raise DeclinedError("numbers of cases or people are neither text nor whole numbers")

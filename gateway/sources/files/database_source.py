@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
 
 from audit.reading.messages import message
+from gateway.sources.engine.declined import DeclinedError
+from gateway.sources.files.server_table import SERVERS, TableOfServer
 from gateway.sources.model.cells import cell_text
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.tables import CHUNK_ROWS, Chunk, ForeignKey, OpenTable
@@ -75,6 +77,18 @@ class DatabaseSource:
             # Its driver ends a table where it stands once something else is asked, as if it had no more rows.
             chunks = kept_aside(chunks, self._folder)
         yield OpenTable(tuple(c.name for c in chosen.c), _counted(chunks, rows), lambda: rows.read)
+
+    def of_server(self, name: str) -> TableOfServer:
+        """A table or view for the engine. Raises DeclinedError and SourceError."""
+        if self._connection.dialect.name not in SERVERS:
+            raise DeclinedError("the engine reads databases of PostgreSQL and MariaDB only")
+        chosen = self._chosen(name)
+        schema, _, table = name.rpartition(".")
+        try:
+            types = [c["type"] for c in sa.inspect(self._connection).get_columns(table, schema or None)]
+        except DBAPIError:
+            raise _gone(self._name) from None
+        return TableOfServer(self._connection, chosen, types, _gone(self._name))
 
     def size(self, name: str) -> int:
         """Rows of the table or view. Raises SourceError."""
@@ -216,6 +230,9 @@ def _read_only(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN")
     elif connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # Rows come in one order, however often they are asked for: findings name them by their number.
+        connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
+        connection.exec_driver_sql("SET LOCAL synchronize_seqscans = off")
     elif connection.dialect.name in _MYSQL:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")

@@ -14,6 +14,8 @@ from gateway.sources.files.database_source import address_of, open_database
 from gateway.sources.files.office_source import OfficeSource
 from gateway.sources.files.parquet_source import ParquetSource
 from gateway.sources.files.sniff import SAMPLE, layout, sniff_bytes, sniff_reading
+from gateway.sources.files.spark_source import ADDRESS as SPARK
+from gateway.sources.files.spark_source import address_of_spark, open_spark
 from gateway.sources.files.workbook_source import WorkbookSource
 from gateway.sources.files.zipped_source import ENDING as ZIPPED
 from gateway.sources.files.zipped_source import ZippedCsvSource, is_zipped
@@ -58,6 +60,9 @@ def open_source(
     if mapping.kind in SERVICES:
         with open_service(place, mapping.kind, access) as served:
             yield served
+    elif mapping.kind == "database" and place.startswith(SPARK):
+        with open_spark(place) as spark:
+            yield spark
     elif mapping.kind == "database":
         with open_database(
             place if "://" in place else _sqlite_url(_only(place, DATABASE_FILES)),
@@ -131,7 +136,13 @@ def draft_of(
         reading = _sniffed(Path(place), member)
     elif kind in WORKBOOKS:
         book = _workbook(place, kind, reading, Findings())
-        reading = layout(_widest([book.top(name, TOP_ROWS) for name in book.tables()[:MOST_SHEETS]]), reading)
+        sheets = [book.top(name, TOP_ROWS) for name in book.tables()[:MOST_SHEETS]]
+        if not sheets:
+            raise SourceError(
+                f"There is no sheet of rows in {Path(place).name}.",
+                remedy="Upload the workbook with the register.",
+            )
+        reading = layout(_widest(sheets), reading)
     unread = SourceMapping(member, kind, reading, (), {})
     with open_source(place, unread, Findings(), access) as source:
         drafted = suggest(
@@ -152,6 +163,8 @@ def _address(place: str) -> str:
     """What the draft names as the address; "" for files and folders."""
     if is_web_address(place):
         return place
+    if place.startswith(SPARK):
+        return address_of_spark(place)
     return address_of(place) if "://" in place else ""
 
 

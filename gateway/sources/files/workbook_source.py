@@ -20,7 +20,7 @@ from gateway.sources.model.tables import Chunk, ForeignKey, OpenTable
 from gateway.sources.rows.stable_file import steady
 
 _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError)
-_DAMAGED = (*_BROKEN_ZIP, LookupError, ValueError, TypeError, OverflowError, ParseError)
+_DAMAGED = (*_BROKEN_ZIP, LookupError, ValueError, TypeError, AttributeError, OverflowError, ParseError)
 
 
 class WorkbookSource:

@@ -48,6 +48,9 @@ _GAPS = 1.5
 _BUT_FOR_SUMS = 0.9
 """Part of the rows that are no sums, in a list with a row of sums after each province."""
 
+_ROWS_OF_A_PAGE = 5
+"""Rows after which numbers of rows can begin anew: numbers of people begin anew after fewer."""
+
 _ROW_COUNTER = 0.4
 """Likelihood that a column that counts the rows is the case number nevertheless."""
 
@@ -58,6 +61,8 @@ WRITTEN_DOWN = "when it was written down"
 _DAY = re.compile(r"@.*|[0-9]{1,4}[-/. ][^-/. ]{1,12}[-/. ][0-9]{1,4}.*")
 """A day stored as a day, or three parts of one with signs between them."""
 
+_LONGEST_WHOLE = 18
+"""Digits of a number of a row."""
 _LONG_NUMBER = 10
 """Digits of a count of seconds: a number of a case or a person can have as many."""
 
@@ -169,11 +174,11 @@ class Witness:
 
     def _foreign(self, word: str) -> str:
         """Any code for the province of another state: its column is one of places, which a load refuses."""
-        return self.member if word in self.foreign else ""
+        return self.foreign.code(word)
 
     @cached_property
-    def foreign(self) -> frozenset[str]:
-        """The names of the provinces of other states."""
+    def foreign(self) -> PlaceNames:
+        """The provinces of other states."""
         return foreign_places(self.dictionary, self.member)
 
     def amounts(self, cells: Cells) -> tuple[str, float]:
@@ -263,6 +268,11 @@ def left_out_score(cells: Cells, reason: str) -> float:
     return 0.5 if length <= _LONG_TEXT and cells.distinct > 0.02 else 0.2
 
 
+def letters_alone(cells: Cells) -> float:
+    """The share of cells with two signs or more, none of them a digit."""
+    return cells.share_of(lambda word: len(word) > 1 and not _has_digit(word))
+
+
 def _has_digit(word: str) -> bool:
     return any(c.isdigit() for c in word)
 
@@ -292,13 +302,22 @@ def _case_score(cells: Cells) -> float:
     return score * (_ROW_COUNTER if counts_rows(cells.words) else 1.0)
 
 
+def _is_whole(word: str) -> bool:
+    """Whether a cell is a whole number that rows can have; Python reads no number of thousands of digits."""
+    return word.isascii() and word.isdigit() and len(word) <= _LONGEST_WHOLE
+
+
 def counts_rows(words: Sequence[str]) -> bool:
-    """Whether the cells count up steadily, as line numbers do and case numbers seldom do."""
-    numbers = [int(w) for w in words if w.isascii() and w.isdigit()]
+    """Whether the cells count up steadily, as line numbers do and case numbers seldom do; a further page or
+    sheet can begin anew.
+    """
+    numbers = [int(w) for w in words if _is_whole(w)]
     if len(words) < 3 or len(numbers) < _BUT_FOR_SUMS * len(words):  # "Total" stands among the numbers
         return False
-    steps = {b - a for a, b in pairwise(numbers)}
-    return numbers[0] <= 1 and len(steps) == 1 and steps.pop() > 0
+    first, step = numbers[0], numbers[1] - numbers[0]
+    anew = sum(b == first for b in numbers[1:])
+    steady = all(b - a == step or b == first for a, b in pairwise(numbers))
+    return first <= 1 and step > 0 and steady and _ROWS_OF_A_PAGE * anew < len(numbers)
 
 
 def numbers_rows(words: Sequence[str]) -> bool:
@@ -308,7 +327,7 @@ def numbers_rows(words: Sequence[str]) -> bool:
     """
     if counts_rows(words):
         return True
-    if not words or not all(w.isascii() and w.isdigit() for w in words):
+    if not words or not all(map(_is_whole, words)):
         return False
     numbers = {int(w) for w in words}
     dense = max(numbers) < _GAPS * len(numbers)

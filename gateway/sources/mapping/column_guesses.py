@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from audit.reading.messages import message
 from gateway.member.model.snapshot import CONSENT
-from gateway.sources.mapping.column_evidence import WRITTEN_DOWN, Witness, left_out_score
+from gateway.sources.mapping.column_evidence import WRITTEN_DOWN, Witness, left_out_score, letters_alone
 from gateway.sources.mapping.draft_columns import Column
-from gateway.sources.mapping.draft_structure import OF_THE_TOOL, OPTION, Link, ToolColumn
+from gateway.sources.mapping.draft_structure import IN_PARTS, OF_THE_TOOL, OPTION, Link, ToolColumn
 from gateway.sources.mapping.lexicon import heading_words, likeness
 from gateway.sources.model.mapping import NUMBER
 from gateway.sources.model.targets import (
@@ -20,6 +20,7 @@ from gateway.sources.model.targets import (
     CASE,
     CONTACT,
     DATE,
+    HOME,
     ITEM,
     OF_SHEETS,
     PERSON,
@@ -35,12 +36,17 @@ SURE, RATHER_SURE, LIKELY = 0.7, 0.5, 0.25
 """Scores from which a guess is written without a mark, is called likely, and is written at all."""
 
 ENOUGH_AGES = ENOUGH_PROVINCES = 0.9
-SMALL_PLACE = "a small place"
+SMALL_PLACE, NAMES = "a small place", "names a person"
+WEIGHT_OF_A_NAME = 0.8
+"""How well a column of single words fits a heading that says that they are names."""
 OF_PEOPLE = ("sex", AGE, BIRTH, "outcome", "civ_status", PERSON)
 CONTACTS_FROM = 0.5
 """Lowest score of a column of services."""
 
 _HEADING_WEIGHT = 0.55
+
+_FIRST_THOUGHT = 0.8
+"""How well a heading fits that says that its column was corrected in another: "initial outcome"."""
 
 _SAYS_SO = 0.5
 """Likeness of a heading that says by itself what a column is."""
@@ -77,7 +83,16 @@ class Structure:
     root: str = ""
     tool: Mapping[tuple[str, str], ToolColumn] = field(default_factory=lambda: MappingProxyType({}))
     options: frozenset[tuple[str, str]] = frozenset()
+    in_parts: frozenset[tuple[str, str]] = frozenset()
     links: tuple[Link, ...] = ()
+
+    def option_of(self, column: Column) -> str:
+        """The option that a column of 0 and 1 is for, beside a column whose options are not told apart."""
+        for sign in "/.":
+            whole, _, option = column.heading.rpartition(sign)
+            if (column.table, whole) in self.in_parts:
+                return option
+        return ""
 
     def above(self, column: Column) -> bool:
         """Whether a column of the root names the row of another table, as a database declares."""
@@ -231,18 +246,23 @@ def _options(
     if place in structure.options:
         yield Guess(column, None, OPTION, SURE)
         return
+    if place in structure.in_parts:
+        yield Guess(column, None, IN_PARTS, SURE)
+        return
     if (tool := structure.tool.get(place)) is not None:
-        yield from _of_a_tool(column, tool, known, structure)
+        yield from _of_a_tool(column, tool, known, witness, structure)
         return
     above = structure.above(column)
     if above:
         yield Guess(column, known[ACCIDENT], "", _NAMES_THE_ROW_ABOVE)
-    heading = heading_words(column.name.replace(NUMBER, " "))
+    heading = heading_words(structure.option_of(column) or column.name.replace(NUMBER, " "))
     words = witness.lexicon.headings
+    whole = heading_words(column.heading)  # "Home state/region" is a home's, though its question is "region"
+    another = witness.lexicon.of_somebody_else(whole)
     for target in known.values():
-        if above and target.kind is Kind.IDENTIFIER:
+        if (above and target.kind is Kind.IDENTIFIER) or (another and target.name in OF_PEOPLE):
             continue
-        alike = likeness(heading, words.get(target.name) or witness.part_headings(target.name))
+        alike = _alike(heading, whole, target, witness)
         fits = witness.score(column.cells, target)
         score = _together(alike, max(fits, 0.0), empty=not column.cells.words)
         nobody = target.kind is Kind.IDENTIFIER and not column.cells.words
@@ -253,6 +273,8 @@ def _options(
     for reason in witness.lexicon.reasons:
         alike = likeness(heading, words[reason])
         fits = left_out_score(column.cells, reason)
+        if reason == NAMES and alike >= _SAYS_SO:
+            fits = max(fits, WEIGHT_OF_A_NAME * letters_alone(column.cells))  # of the given name alone
         if reason == SMALL_PLACE and witness.score(column.cells, known[PLACE]) > ENOUGH_PROVINCES:
             fits = 0.0  # the first level differs by state: a municipality in Timor-Leste
         if reason == WRITTEN_DOWN and alike < _SAYS_SO:
@@ -260,8 +282,31 @@ def _options(
         yield Guess(column, None, reason, _together(alike, fits, empty=not column.cells.words))
 
 
+def _alike(heading: str, whole: str, target: Target, witness: Witness) -> float:
+    """Likeness of a heading to those of a target. A day or place of something else is not the accident's.
+
+    `whole`: the heading with the group that its question stands in.
+    """
+    lexicon = witness.lexicon
+    known = lexicon.headings.get(target.name) or witness.part_headings(target.name)
+    alike = likeness(heading, known)
+    if lexicon.is_about("first thought", whole):
+        alike *= _FIRST_THOUGHT
+    if target.name == HOME:
+        return max(alike, _SAYS_SO) if lexicon.is_about("home", whole) else alike
+    if target.name not in (DATE, PLACE):
+        return alike
+    if lexicon.is_about("accident", whole):
+        return max(alike, likeness(lexicon.without_the_accident(heading), known))
+    return -1.0 if lexicon.is_about("another day" if target.name == DATE else "home", whole) else alike
+
+
 def _of_a_tool(
-    column: Column, tool: ToolColumn, known: Mapping[str, Target], structure: Structure
+    column: Column,
+    tool: ToolColumn,
+    known: Mapping[str, Target],
+    witness: Witness,
+    structure: Structure,
 ) -> Iterator[Guess]:
     """What a heading of a tool can be: the number of the case or the accident, or nothing."""
     notes = (message("does it stay the same in the next export?"),) if tool.renumbered else ()
@@ -272,7 +317,11 @@ def _of_a_tool(
             yield Guess(column, known[ACCIDENT], "", tool.above)
     if tool.dated:
         yield Guess(column, known[DATE], "", RATHER_SURE, (message("is it the day of the accident?"),))
-    yield Guess(column, None, OF_THE_TOOL, 0.0 if tool.row or tool.above or tool.dated else SURE)
+    placed = tool.placed and witness.score(column.cells, known[PLACE]) > ENOUGH_PROVINCES
+    if placed:
+        yield Guess(column, known[PLACE], "", RATHER_SURE, (message("is it where the accident happened?"),))
+    serves = tool.row or tool.above or tool.dated or placed
+    yield Guess(column, None, OF_THE_TOOL, 0.0 if serves else SURE)
 
 
 def _heading_needed(target: Target, witness: Witness) -> float:

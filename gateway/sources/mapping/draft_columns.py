@@ -5,6 +5,7 @@ mean elsewhere in the source.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from types import MappingProxyType
 
 from gateway.sources.mapping.sampled_cells import Cells
@@ -47,6 +48,8 @@ class Column:
     said: str = ""
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     written: Cells = field(default_factory=lambda: Cells(()))
+    ends: tuple[int, ...] = ()
+    """Where the rows of each of several tables end that are read as one, in `written`."""
     blank: str = ""
     """The code that a cell without a mark means, in a column of marks."""
 
@@ -103,7 +106,8 @@ def united(columns: Sequence[Column]) -> tuple[list[Column], Mapping[str, tuple[
             same = [c for name in names for c in tables[name] if plain(c.heading) == plain(column.heading)]
             cells = Cells([value for one in same for value in one.cells.values])
             written = Cells([value for one in same for value in one.written.values])
-            kept.append(replace(column, cells=cells, written=written))
+            ends = tuple(accumulate(len(one.written.values) for one in same))
+            kept.append(replace(column, cells=cells, written=written, ends=ends))
     alike = {
         names[0]: tuple(names[1:]) for headings, names in groups.items() if _parts(headings) and names[1:]
     }

@@ -45,6 +45,7 @@ _TIMES = (
 WITH_TIMES = tuple(form for day in _OF_A_DAY for time in _TIMES if (form := f"{day}{time}") not in FORMATS)
 """Formats of days with the time of the day, tried where cells have a colon between digits."""
 _TIME = re.compile(r"[0-9]:[0-9]{2}")
+_DIGIT = re.compile("[0-9]")
 _ORDER: Mapping[str, int] = MappingProxyType({form: n for n, form in enumerate((*FORMATS, *WITH_TIMES))})
 
 MOST_FORMATS = 8
@@ -169,10 +170,19 @@ def _formats(written: Sequence[str], era: str, today: date, *, counted: bool) ->
     """Formats of one era, the most successful first, and the number of cells that no format reads."""
     left = list(written)
     chosen: list[str] = []
-    distinct = set(written)
-    timed = WITH_TIMES if any(_TIME.search(word) for word in distinct) else ()
+    alike = _alike(written)
+    timed = WITH_TIMES if any(_TIME.search(outline) for outline in alike) else ()
     tried = [form for form in (*FORMATS, *timed) if counted or not DateFormat(form).counts]
-    read = {form: {w for w in distinct if _reads(form, era, today, w)} for form in tried}
+    read = {
+        form: {
+            word
+            for outline, some in alike.items()
+            if _may_read(form, era, today, outline)
+            for word in some
+            if _reads(form, era, today, word)
+        }
+        for form in tried
+    }
     while left and len(chosen) < MOST_FORMATS:
         times = {form: sum(word in read[form] for word in left) for form in tried}
         enough = [form for form in tried if times[form] >= _needed(form, chosen, len(written))]
@@ -182,6 +192,21 @@ def _formats(written: Sequence[str], era: str, today: date, *, counted: bool) ->
         chosen.append(form)
         left = [word for word in left if word not in read[form]]
     return chosen, len(left)
+
+
+def _alike(words: Sequence[str]) -> Mapping[str, set[str]]:
+    """The distinct words by their outline, in which every digit is 0: identifiers and ages have few."""
+    alike: dict[str, set[str]] = {}
+    for word in words:
+        alike.setdefault(_DIGIT.sub("0", word), set()).add(word)
+    return alike
+
+
+def _may_read(form: str, era: str, today: date, outline: str) -> bool:
+    """Whether a format can read any word of this outline; names of months and quarters may have digits."""
+    if "MMM" in form or "Q" in form:
+        return "0" in outline and not outline.isdigit()
+    return _reader((form,), era, today).fits(outline)
 
 
 def _needed(form: str, chosen: Sequence[str], cells: int) -> float:

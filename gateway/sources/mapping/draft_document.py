@@ -4,8 +4,9 @@ For drafts of mappings only.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from audit.reading.messages import message
 from gateway.member.model.snapshot import CONSENT
@@ -15,9 +16,10 @@ from gateway.sources.mapping.draft_joins import Join
 from gateway.sources.mapping.draft_lookups import REASON as LIST_REASON
 from gateway.sources.mapping.draft_rules import yaml_word
 from gateway.sources.mapping.stated import NOTHING_STATED, Stated
-from gateway.sources.model.mapping import Reading
-from gateway.sources.model.targets import CASE, DATE
+from gateway.sources.model.mapping import MADE_CASE, TABLE, Reading
+from gateway.sources.model.targets import CASE, DATE, PLACE
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 NAMES_NOBODY = message("its rows name no casualty")
 """Why a table is not read of which the draft cannot say whose rows they are."""
 
@@ -35,7 +37,7 @@ class DraftTable:
     """A table that is read. `join`: how its rows belong to the first table; None for the first, for sheets,
     and where nothing was found. `several`: many rows may belong to one casualty. `activities`: the kind of
     the sheets that its rows are. `also`: tables with the same columns. `most`: the victims that a row holds
-    beside each other, as a person says; 0 where the headings say it.
+    beside each other, as a person says; 0 where the headings say it. `people` and `case_of`: as in a mapping.
     """
 
     name: str
@@ -47,6 +49,10 @@ class DraftTable:
     kind_is_sure: bool = True
     also: tuple[str, ...] = ()
     most: int = 0
+    people: tuple[str, ...] = ()
+    case_of: tuple[str, ...] = ()
+    placed: bool = False
+    """Whether the names of the tables are the provinces."""
 
     @property
     def numbered(self) -> bool:
@@ -106,7 +112,7 @@ def _lines(draft: Draft) -> Iterator[str]:
         else:
             # Not left out by the draft: a load then says that the table is not read.
             yield f"  # {yaml_word(table.name)}: nothing in it was recognised"
-    yield from _constants(draft.guesses)
+    yield from _constants(draft.guesses, made_case=any(table.case_of for table in draft.tables))
     if draft.beyond:
         yield f"# ? {draft.beyond} further columns were not looked at: a table has too many"
 
@@ -138,9 +144,20 @@ def _table_lines(table: DraftTable) -> Iterator[str]:
         yield "    several: yes"
     if not table.first:
         yield from _join_lines(table.join)
-    key = table.join.here if table.join else None
+    if table.people:
+        names = ", ".join(map(yaml_word, table.people))
+        yield f"    people: [{names}]  # ? is each row a person? Rows of several are not counted"
+    if table.case_of:
+        names = ", ".join(map(yaml_word, table.case_of))
+        yield f"    case_of: [{names}]  # ? numbers begin anew in each table: is a case its table and number?"
+    named = {table.join.here if table.join else None, *table.people, *table.case_of}
     yield from _columns_lines(
-        [column for column in table.columns if column.guess.target or column.guess.column.heading != key]
+        [
+            column
+            for column in table.columns
+            if column.guess.target or column.guess.column.heading not in named
+        ],
+        ({TABLE: PLACE} if table.placed else {}) | ({MADE_CASE: CASE} if table.case_of else {}),
     )
 
 
@@ -151,8 +168,9 @@ def _sheet_lines(table: DraftTable) -> Iterator[str]:
     yield from _columns_lines(table.columns)
 
 
-def _columns_lines(columns: Sequence[DraftColumn]) -> Iterator[str]:
+def _columns_lines(columns: Sequence[DraftColumn], made: Mapping[str, str] = _NONE) -> Iterator[str]:
     yield "    columns:"
+    yield from (f"      {yaml_word(heading)}: {target}" for heading, target in made.items())
     for column in columns:
         if column.guess.target:
             yield from _column_lines(column, column.guess.target.name)
@@ -193,8 +211,8 @@ def _join_lines(join: Join | None) -> Iterator[str]:
         yield f"    unclaimed: allowed  # ? {join.unclaimed} rows that no casualty belongs to: is that right?"
 
 
-def _constants(guesses: Sequence[Guess]) -> Iterator[str]:
-    filled = {g.target.name for g in guesses if g.target}
+def _constants(guesses: Sequence[Guess], *, made_case: bool) -> Iterator[str]:
+    filled = {g.target.name for g in guesses if g.target} | ({CASE} if made_case else set())
     missing = {"victim_type": "DIR", CONSENT: "N"}
     lines = [f"  {name}: {code}  # ?" for name, code in missing.items() if name not in filled]
     if lines:

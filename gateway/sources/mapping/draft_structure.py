@@ -17,6 +17,7 @@ from gateway.sources.model.words import plain
 
 OF_THE_TOOL = message("of the tool that collected it")
 OPTION = message("an option of a column that is read as a whole")
+IN_PARTS = message("its options stand in columns of their own")
 
 _KOBO = frozenset({
     "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "audit",
@@ -42,6 +43,11 @@ _DHIS2 = frozenset({
 
 _DATED = frozenset({"eventdate", "event date", "incidentdate"})
 """Days that DHIS2 keeps for every event: those of the accident, or of the report, as a state has decided."""
+
+_PLACED = frozenset({
+    "orgunit", "org unit", "organisation unit", "orgunitname", "org unit name", "organisation unit name",
+})  # fmt: skip
+"""Offices to which DHIS2 assigns every event: a province, or a health centre in one."""
 
 _SIGNS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = MappingProxyType({
     "survey": (_KOBO, frozenset({
@@ -113,6 +119,8 @@ class ToolColumn:
     renumbered: bool = False
     dated: bool = False
     """Whether it is a day that the tool keeps for every row, and perhaps that of the accident."""
+    placed: bool = False
+    """Whether it names an office of the tool, and perhaps the province of the accident."""
 
 
 def tool_columns(columns: Sequence[Column]) -> Mapping[tuple[str, str], ToolColumn]:
@@ -135,6 +143,8 @@ def tool_columns(columns: Sequence[Column]) -> Mapping[tuple[str, str], ToolColu
             heading = plain(column.heading)
             if known & _DATED and heading in _DATED:
                 found[name, column.heading] = ToolColumn(dated=True)
+            elif known & _PLACED and heading in _PLACED:
+                found[name, column.heading] = ToolColumn(placed=True)
             elif (known and heading in known) or heading.startswith("_"):
                 found[name, column.heading] = ToolColumn(
                     _ROW.get(heading, 0.0), _PARENT.get(heading, 0.0), heading in ROW_NUMBERS
@@ -148,14 +158,28 @@ def options_of_whole_columns(columns: Sequence[Column]) -> frozenset[tuple[str, 
     """The columns of 0 and 1 beside a column that has all chosen options in one cell: `injuries/leg` beside
     `injuries`.
     """
-    headings = {(column.table, plain(column.heading)) for column in columns}
+    in_parts = columns_in_parts(columns)
+    return frozenset(option for option, whole in _options_beside(columns) if whole not in in_parts)
+
+
+def columns_in_parts(columns: Sequence[Column]) -> frozenset[tuple[str, str]]:
+    """The columns with all chosen options in one cell, where nothing tells where one option ends.
+
+    In "Leg lost Eye injury" a blank stands within options and between them; the columns beside tell.
+    """
     return frozenset(
-        (column.table, column.heading)
-        for column in columns
-        for sign in "/."
-        if (column.table, plain(column.heading.rpartition(sign)[0])) in headings
-        and is_yes_or_no(column.written.words)
+        whole for option, whole in _options_beside(columns) if " " in option[1][len(whole[1]) + 1 :].strip()
     )
+
+
+def _options_beside(columns: Sequence[Column]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Each column of 0 and 1 of an option, with the column that has all chosen options in one cell."""
+    whole = {(column.table, plain(column.heading)): (column.table, column.heading) for column in columns}
+    for column in columns:
+        for sign in "/.":
+            beside = whole.get((column.table, plain(column.heading.rpartition(sign)[0])))
+            if beside and is_yes_or_no(column.written.words):
+                yield (column.table, column.heading), beside
 
 
 def is_yes_or_no(words: Sequence[str]) -> bool:

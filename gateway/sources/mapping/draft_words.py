@@ -71,7 +71,7 @@ def _coded(
             coded.append((spelling[word], code, ""))
         elif near:
             coded.append((spelling[word], known[near[0]], "  # ?"))
-        elif target.name in PLACES and word in witness.foreign:
+        elif target.name in PLACES and witness.foreign.code(word):
             strange.append((spelling[word], times))  # a load says that it is of another state
         elif not code:
             strange.append((spelling[word], times))
@@ -95,7 +95,9 @@ def _is_read(word: str, target: Target, witness: Witness, own: set[str]) -> bool
     """Whether a load reads a word without a code in the mapping; of paths there are as many as places."""
     if target.name not in PLACES:
         return word in own
-    return word in witness.words(target) or bool(witness.place_names.on_the_path(word))
+    return word in witness.words(target) or bool(
+        witness.place_names.in_an_address(word) or witness.place_names.on_the_path(word)
+    )
 
 
 def _not_known(word: str, times: int, counts: Counter[str], target: Target) -> tuple[str, str, str] | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from gateway.sources.mapping.document_text import Data
 from gateway.sources.mapping.draft_columns import Column
 from gateway.sources.mapping.draft_joins import Join
-from gateway.sources.mapping.stated import Place, Stated
+from gateway.sources.mapping.stated import PART_OF_CASE, PEOPLE_OF_ROW, Place, Stated
+from gateway.sources.model.mapping import TABLE
 from gateway.sources.model.words import plain
 
 VAULT, KNOWN = "vault:", "known:"
@@ -109,6 +110,9 @@ def _said(former: Former, table: str, heading: str) -> tuple[str, str] | None:
     for key, mark in (("vault", VAULT), ("known", KNOWN)):
         if field := former.field(table, key, heading):
             return mark + field, ""
+    for key, meaning in (("people", PEOPLE_OF_ROW), ("case_of", PART_OF_CASE)):
+        if plain(heading) in map(plain, _words(former.tables()[table], key)):
+            return meaning, ""
     left_out = _part(former.tables()[table], "left_out")
     reasons = (
         why for name, why in left_out.items() if plain(name) == plain(heading) and isinstance(why, str)
@@ -119,6 +123,8 @@ def _said(former: Former, table: str, heading: str) -> tuple[str, str] | None:
 def _headings(table: Mapping[str, Data]) -> Iterator[str]:
     for key in ("columns", "vault", "known", "join"):
         yield from _part(table, key)
+    for key in ("people", "case_of"):
+        yield from (word for word in _words(table, key) if word != TABLE)
 
 
 def _part(document: Mapping[str, Data], key: str) -> Mapping[str, Data]:
@@ -140,6 +146,7 @@ def united_document(
                 _rules(table, former, same[name])
                 if "unclaimed" in former.tables()[same[name]]:
                     table["unclaimed"] = "allowed"
+                _case_of(table, former.tables()[same[name]])
     if former is not None:
         filled = {
             _target(rule)
@@ -181,6 +188,13 @@ def _rules(table: dict[str, Data], former: Former, was: str) -> None:
         if before is not None and _target(before) == _target(rule) and isinstance(before, dict):
             columns[heading] = _united(rule if isinstance(rule, dict) else {"to": rule}, before)
     table["columns"] = columns
+
+
+def _case_of(table: dict[str, Data], before: Mapping[str, Data]) -> None:
+    """Make the number of the case of the parts of before in their order: otherwise every case is another."""
+    now, then = _words(table, "case_of"), _words(before, "case_of")
+    if {*map(plain, now)} - {TABLE} == {*map(plain, then)} - {TABLE} and then:
+        table["case_of"] = [*then]
 
 
 def _target(rule: Data) -> "Data | None":

@@ -18,7 +18,10 @@ _NEARLY, _AS_MISSPELT = 0.8, 0.8
 _NEVER_MISSPELT, _SHORTEST_INSIDE = 3, 2
 """Lengths: so short a heading with another letter is another word; so short a one is part of many words."""
 
+_LETTERS = 251
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WHOSE = re.compile("['\u2019]s(?![^\\W_])")
 _SIGNS = re.compile(r"[^\w\s\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|_")
 
 
@@ -35,6 +38,35 @@ class Lexicon:
     unknown: frozenset[str]
     yes_and_no: Mapping[str, str]
     not_counted: frozenset[str]
+    other_people: tuple[str, ...]
+    """Words of headings, as `heading_words`, for people who are no victims."""
+
+    about: Mapping[str, tuple[str, ...]]
+    """Words of headings, as `heading_words`, for what a day or place is of: accident, home, another day."""
+
+    people: tuple[tuple[str, ...], ...] = ()
+    """Words of headings, as `heading_words`, for numbers of people: of all, by outcome, by sex and age."""
+
+    def is_about(self, what: str, heading: str) -> bool:
+        """Whether a heading, as `heading_words`, says of what its day or place is."""
+        return _has_word(heading, self.about[what])
+
+    def without_the_accident(self, heading: str) -> str:
+        """The heading without the words that say that it is of the accident: "date of injury" is a date."""
+        ours = "|".join(re.escape(word) for word in self.about["accident"])
+        return re.sub(
+            rf"(?:\s*\b(?:of|of the|at|at the|ng|da|do|saat|semasa))?\s*\b(?:{ours})\b\s*", " ", heading
+        ).strip()
+
+    def of_somebody_else(self, heading: str) -> bool:
+        """Whether a heading, as `heading_words`, is about an interviewer, a witness or the like."""
+        return _has_word(heading, self.other_people)
+
+
+def _has_word(heading: str, known: tuple[str, ...]) -> bool:
+    """Whether a heading has one of the words; in scripts without blanks, as a part of it."""
+    words = f" {heading} "
+    return any((f" {word} " if word.isascii() else word) in words for word in known)
 
 
 @cache
@@ -56,11 +88,15 @@ def lexicon() -> Lexicon:
         frozenset(plain(word) for word in body["unknown"]),
         MappingProxyType({plain(str(w)): code for code, words in body["yes_and_no"].items() for w in words}),
         frozenset(plain(word) for words in body["not_counted"].values() for word in words),
+        tuple(map(heading_words, body["other_people"])),
+        MappingProxyType({what: tuple(map(heading_words, words)) for what, words in body["about"].items()}),
+        tuple(tuple(map(heading_words, words)) for words in body["people"].values()),
     )
 
 
 def heading_words(heading: str) -> str:
-    """A heading as plain words: `AccidentRef` and `accident_ref` become "accident ref"."""
+    """A heading as plain words: `AccidentRef` becomes "accident ref", `the victim's age` "the victim age"."""
+    heading = _WHOSE.sub("", heading)
     return plain(_SIGNS.sub(" ", _CAMEL.sub(" ", heading)))
 
 
@@ -69,25 +105,28 @@ class _Known:
     """Known headings, arranged so that most of them need not be looked at for one heading.
 
     `by_word`: headings in ASCII by their first word, as sets of words. `inside`: headings in scripts without
-    blanks. `by_length`: all headings long enough to be misspelt, with how often they have each letter.
+    blanks. `by_length`: all headings long enough to be misspelt, with how often they have each letter, and
+    which letters, as bits.
     """
 
     whole: frozenset[str]
     by_word: Mapping[str, tuple[tuple[str, frozenset[str], int], ...]]
     inside: tuple[str, ...]
-    by_length: Mapping[int, tuple[tuple[str, tuple[tuple[str, int], ...]], ...]]
+    by_length: Mapping[int, tuple[tuple[str, tuple[tuple[str, int], ...], int], ...]]
 
 
 @lru_cache(maxsize=1_000)
 def _arranged(known: tuple[str, ...]) -> _Known:
     by_word: dict[str, list[tuple[str, frozenset[str], int]]] = {}
-    by_length: dict[int, list[tuple[str, tuple[tuple[str, int], ...]]]] = {}
+    by_length: dict[int, list[tuple[str, tuple[tuple[str, int], ...], int]]] = {}
     for heading in known:
         words = heading.split()
         if heading.isascii() and words:
             by_word.setdefault(words[0], []).append((heading, frozenset(words), len(words)))
         if len(heading) > _NEVER_MISSPELT:
-            by_length.setdefault(len(heading), []).append((heading, tuple(Counter(heading).items())))
+            by_length.setdefault(len(heading), []).append(
+                (heading, tuple(Counter(heading).items()), _bits(heading))
+            )
     return _Known(
         frozenset(known),
         MappingProxyType({word: tuple(some) for word, some in by_word.items()}),
@@ -118,15 +157,27 @@ def likeness(heading: str, known: tuple[str, ...]) -> float:
     return max(best, _misspelt(heading, arranged, judged)) if best < _AS_MISSPELT else best
 
 
+def _bits(heading: str) -> int:
+    """The letters of a heading as bits; two letters may have one bit."""
+    bits = 0
+    for letter in heading:
+        bits |= 1 << ord(letter) % _LETTERS
+    return bits
+
+
 def _misspelt(heading: str, arranged: _Known, judged: Collection[str]) -> float:
     """Likeness to the best of the known headings that have nearly the same letters in nearly that order."""
-    letters = Counter(heading)
+    letters, ours = Counter(heading), _bits(heading)
     best = 0.0
     for length, others in arranged.by_length.items():
         size = len(heading) + length
         if 2 * min(len(heading), length) <= _NEARLY * size:
             continue  # of too different lengths to be so alike
-        for other, theirs in others:
+        for other, theirs, bits in others:
+            # Each letter that only one of the two has is at least one that they do not share.
+            most = min(len(heading) - (ours & ~bits).bit_count(), length - (bits & ~ours).bit_count())
+            if 2 * most <= _NEARLY * size:
+                continue
             shared = sum(min(n, letters[letter]) for letter, n in theirs if letter in letters)
             if 2 * shared <= _NEARLY * size or other in judged:
                 continue

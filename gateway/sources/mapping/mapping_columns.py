@@ -12,8 +12,9 @@ from gateway.sources.model.mapping import ColumnRule
 from gateway.sources.model.targets import FORMER_CODES, Kind, Target
 from gateway.sources.model.words import plain
 from gateway.sources.rows.convert import is_local
+from policies.model.composed_shapes import ByNode, Key, ListOf, Record
 from policies.model.errors import Fault, quoted
-from policies.model.shapes import ByNode, JsonSchema, Key, ListOf, Number, OneOf, Record, Text
+from policies.model.shapes import JsonSchema, Number, OneOf, Text
 from policies.model.strict_yaml import Node, Position, Table
 from policies.model.vocabulary import nearest
 

@@ -14,6 +14,7 @@ from gateway.sources.mapping.mapping_personal import check_fields, check_persona
 from gateway.sources.model.errors import MappingError
 from gateway.sources.model.mapping import (
     LEAST_COUNTED,
+    MADE_CASE,
     NUMBER,
     YES,
     ColumnRule,
@@ -40,8 +41,9 @@ from gateway.sources.model.targets import (
 from gateway.sources.model.washington_group import DISABILITY, DOMAINS
 from gateway.sources.model.words import plain
 from gateway.sources.rows.vault_values import FIELDS, NARRATIVE, REDACTED
+from policies.model.composed_shapes import Key, ListOf, Record
 from policies.model.errors import Fault, quoted
-from policies.model.shapes import JsonSchema, Key, ListOf, Number, OneOf, Record, Shape, Text
+from policies.model.shapes import JsonSchema, Number, OneOf, Shape, Text
 from policies.model.strict_yaml import Node, Table, read_yaml
 from policies.model.vocabulary import nearest
 
@@ -152,6 +154,12 @@ def _build_reading(values: dict[str, Any], node: Table, faults: list[Fault]) -> 
 def _table(known: Mapping[str, Target], replaced: Mapping[str, str]) -> Record[dict[str, Any]]:
     keys = {
         "also": Key(ListOf(Text()), "further tables with the same columns, read as one with this one"),
+        "people": Key(
+            ListOf(Text()), "headings of numbers of people: a row of more than one person is not counted"
+        ),
+        "case_of": Key(
+            ListOf(Text()), "headings that make up the number of the case; {table} is the table's name"
+        ),
         "repeat": Key(Number(2, 99), "victims that a row can hold; {n} in a heading is their number"),
         "several": Key(OneOf("word", ("yes", "no")), "whether many rows belong to one of the first table"),
         "unclaimed": Key(OneOf("word", ("allowed",)), "rows that belong to no casualty are no fault"),
@@ -176,6 +184,7 @@ _READ = ("columns", "vault", "known")
 
 
 def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> dict[str, Any]:
+    _check_rows(values, node, faults)
     read = {heading for key in _READ for heading in values.get(key, ())}
     for heading in sorted(read & set(values.get("left_out", ()))):
         faults.append(position_of(node, "left_out").fault(f"{quoted(heading)} is both read and left out"))
@@ -199,6 +208,18 @@ def _build_table(values: dict[str, Any], node: Table, faults: list[Fault]) -> di
             position_of(node, "repeat").fault(f"the column of {CASE} needs {NUMBER} in its heading")
         )
     return values
+
+
+def _check_rows(values: dict[str, Any], node: Table, faults: list[Fault]) -> None:
+    """Add the faults of what makes a row a person and a case, in the first table without repeated columns."""
+    for key in ("people", "case_of"):
+        others = [other for other in ("join", "repeat", "activities") if other in values]
+        if key in values and others:
+            faults.append(position_of(node, key).fault(f"{key} cannot stand beside '{others[0]}'"))
+    made = values.get("columns") is not None and MADE_CASE in values["columns"]
+    if made != ("case_of" in values) and values.get("columns") is not None:
+        problem = f"'case_of' and a column {quoted(MADE_CASE)}: {CASE} belong together"
+        faults.append(node.position.fault(problem))
 
 
 def _check_contacts(values: dict[str, Any], node: Table, faults: list[Fault]) -> None:
@@ -253,6 +274,8 @@ def _build(
             part.get("known", nothing),
             part.get("activities", ""),
             tuple(part.get("also", ())),
+            tuple(part.get("people", ())),
+            tuple(part.get("case_of", ())),
         )
         for name, part in parts.items()
         if "columns" in part

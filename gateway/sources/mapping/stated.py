@@ -15,6 +15,11 @@ from gateway.sources.model.targets import Target
 
 LEFT_OUT = message("left out by whoever looked the columns over")
 
+PEOPLE_OF_ROW, PART_OF_CASE = "people:", "case_of:"
+"""Meanings of columns of the first table that are no targets: how many people a row is of, and a part of the
+number of the case.
+"""
+
 Place = tuple[str, str]
 """A table and a heading of it."""
 

@@ -12,14 +12,20 @@ from audit.reading.messages import message
 from gateway.dictionary import Dictionary
 from gateway.sources.mapping.activity_guesses import SheetGuess, guess_sheets
 from gateway.sources.mapping.column_evidence import Witness
-from gateway.sources.mapping.column_guesses import Guess, Structure, guess, root_table
+from gateway.sources.mapping.column_guesses import SURE, Guess, Structure, guess, root_table
 from gateway.sources.mapping.draft_columns import Column, columns_of, united
 from gateway.sources.mapping.draft_document import Draft, DraftColumn, DraftTable
 from gateway.sources.mapping.draft_joins import Joins
 from gateway.sources.mapping.draft_lookups import explained
 from gateway.sources.mapping.draft_marks import read_marks
+from gateway.sources.mapping.draft_people import made_case, named_by_province, people_columns
 from gateway.sources.mapping.draft_rules import rule_of
-from gateway.sources.mapping.draft_structure import links, options_of_whole_columns, tool_columns
+from gateway.sources.mapping.draft_structure import (
+    columns_in_parts,
+    links,
+    options_of_whole_columns,
+    tool_columns,
+)
 from gateway.sources.mapping.former_document import Former, with_former
 from gateway.sources.mapping.lexicon import lexicon
 from gateway.sources.mapping.stated import NOTHING_STATED, Stated
@@ -30,6 +36,7 @@ from gateway.sources.model.metadata import Metadata
 from gateway.sources.model.source_kinds import WITH_LINES
 from gateway.sources.model.tables import ForeignKey, Source
 from gateway.sources.model.targets import CASE, CONTACT, DATE, PILLAR, targets
+from gateway.sources.model.words import plain
 
 MOST_COLUMNS = 500
 """Columns of a table that are looked at: the others are not read, which a load reports."""
@@ -93,10 +100,10 @@ def _drafted(  # noqa: PLR0917 - all that a draft is made of
     words, totals = _totals(columns) if kind in WITH_LINES else ([], 0)
     columns, needless = read_marks(columns, witness)
     tool, options = tool_columns(columns), options_of_whole_columns(columns) | needless
-    root = root_table(columns, witness, Structure(tool=tool, options=options))
-    structure = Structure(root, tool, options, tuple(links(columns, keys)))
+    structure = Structure("", tool, options, columns_in_parts(columns), tuple(links(columns, keys)))
+    structure = replace(structure, root=root_table(columns, witness, structure))
     tables = Joins(columns, structure)
-    guesses = _guesses(columns, tables, witness, stated)
+    guesses = [_with_choices(g, metadata) for g in _guesses(columns, tables, witness, stated)]
     unused = {c.table for c in columns} - {g.column.table for g in guesses}
     return Draft(
         witness.member,
@@ -162,6 +169,9 @@ def _tables(
     names = list(dict.fromkeys(g.column.table for g in guesses))
     first = _first_table(guesses, names)
     guesses = [g if stated.says(g.column) else _of_its_table(g, guesses, first, joins) for g in guesses]
+    own = [g for g in guesses if g.column.table == first]
+    people, case_of = people_columns(own, witness, stated), made_case(own, stated)
+    guesses = [_used_otherwise(g, first, people, case_of) for g in guesses]
     for name in sorted(names, key=lambda n: n != first):
         several = name != first and any(
             g.target and g.target.name in CONTACT for g in guesses if g.column.table == name
@@ -171,7 +181,25 @@ def _tables(
             join = stated.joins.get(name) or joins.join(name, first, several=several)
         columns = tuple(_ruled(g, witness) for g in guesses if g.column.table == name)
         also, repeat = tuple(further.get(name, ())), stated.repeats.get(name, 0)
-        yield DraftTable(name, columns, name == first, join, several, also=also, most=repeat)
+        made = DraftTable(name, columns, name == first, join, several, also=also, most=repeat)
+        placed = name == first and named_by_province((name, *also), own, witness)
+        yield replace(made, people=people, case_of=case_of, placed=placed) if name == first else made
+
+
+def _with_choices(g: Guess, metadata: Metadata | None) -> Guess:
+    """The guess, with a note where the file of the column's choices is missing."""
+    if metadata is None or plain(g.column.heading) not in metadata.lacking:
+        return g
+    return replace(g, notes=(*g.notes, message("the file of its choices is missing")))
+
+
+def _used_otherwise(g: Guess, first: str, people: Sequence[str], case_of: Sequence[str]) -> Guess:
+    """The guess, or why the column has no meaning of its own."""
+    if g.column.table == first and g.column.heading in people:
+        return Guess(g.column, None, message("how many people a row is of"), SURE)
+    if g.column.table == first and g.column.heading in case_of:
+        return Guess(g.column, None, message("a part of the number of the case"), SURE)
+    return g
 
 
 def _sheet(name: str, sheet: SheetGuess, witness: Witness, stated: Stated) -> DraftTable:

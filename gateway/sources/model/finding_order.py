@@ -8,7 +8,7 @@ COSTS_ROWS = frozenset({
     Problem.DATE_FORM, Problem.DATE_NOT_REAL, Problem.DATE_FUTURE, Problem.DATE_EARLY, Problem.DATE_ERA,
     Problem.DATE_AMBIGUOUS, Problem.BLANK, Problem.ROW_SHORT, Problem.ROW_LONG, Problem.ROW_INSIDE,
     Problem.VICTIM_BEYOND, Problem.JOIN, Problem.ORPHAN, Problem.OF_NONE_COUNTED, Problem.MULTIPLIED,
-    Problem.TABLE_ALIKE, Problem.TWICE_OTHER, Problem.NUMBER_CUT, Problem.NO_LINE_END,
+    Problem.TABLE_ALIKE, Problem.TWICE_OTHER, Problem.ROW_OF_SEVERAL, Problem.NUMBER_CUT, Problem.NO_LINE_END,
 })  # fmt: skip
 """Problems by which rows can be missing, or counted twice."""
 

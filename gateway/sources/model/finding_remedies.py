@@ -17,6 +17,7 @@ _NOTHING = "Nothing, if it is meant."
 
 REMEDIES: Mapping[Problem, str] = MappingProxyType({
     Problem.CODE: _MAP_IT,
+    Problem.CHOICES_MISSING: "Attach the file to the form on its server, or translate codes in the mapping.",
     Problem.PLACE: _MAP_IT,
     Problem.PLACE_FOREIGN: "Look whether this is the register of this state.",
     Problem.ZAWGYI: "Nothing for this load. Type in Unicode from now on, and convert the register.",
@@ -45,6 +46,8 @@ REMEDIES: Mapping[Problem, str] = MappingProxyType({
     Problem.ROW_TOTAL: _NOTHING,
     Problem.NO_CASUALTY: _NOTHING,
     Problem.VICTIM_BEYOND: "Raise 'repeat' in the mapping.",
+    Problem.ROW_OF_SEVERAL: "Write a row for each person. Where the number is of the whole accident, leave "
+    "the column out in the mapping.",
     Problem.ROW_INSIDE: _ROW,
     Problem.ROW_HEADINGS: _NOTHING,
     Problem.JOIN: _JOIN,
@@ -52,6 +55,7 @@ REMEDIES: Mapping[Problem, str] = MappingProxyType({
     Problem.OF_NONE_COUNTED: "Correct the rows of the first table that it belongs to.",
     Problem.MULTIPLIED: _JOIN,
     Problem.CONTACT_TWICE: "Keep one row for each contact.",
+    Problem.CONTACT_ALIKE: "Look the rows up beside each other; where they are one service, keep one row.",
     Problem.CONTACT_UNDATED: "Fill in the date of the contact.",
     Problem.CONTACT_BEFORE: "Look up the date of the contact and that of the accident.",
     Problem.CONTACT_AFTER_DEATH: "Look the person up; assistance to a family needs a record of its own.",

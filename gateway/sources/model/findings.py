@@ -16,6 +16,7 @@ class Problem(StrEnum):
 
     # a value that was not understood: counted as unknown, or the row left out where the column is essential
     CODE = "not among the codes that the mapping translates"
+    CHOICES_MISSING = "the form's file of choices is missing or cannot be read: options have no names"
     PLACE = "not a province of this state"
     PLACE_FOREIGN = "a province of another state"
     ZAWGYI = "Burmese typed for the Zawgyi font: converted to Unicode"
@@ -48,6 +49,7 @@ class Problem(StrEnum):
     ROW_TOTAL = "a row of totals, left out"
     NO_CASUALTY = "an accident without a victim: nothing to count"
     VICTIM_BEYOND = "a victim beyond the number that the mapping repeats: not counted"
+    ROW_OF_SEVERAL = "a row that is about several people: not counted"
     ROW_INSIDE = "a cell over several lines that look like rows: is a quotation mark missing?"
     ROW_HEADINGS = "the headings once more, left out"
     JOIN = "no row of the joined table belongs to it"
@@ -55,6 +57,7 @@ class Problem(StrEnum):
     OF_NONE_COUNTED = "belongs only to rows of the first table that are not counted"
     MULTIPLIED = "belongs to several casualties: counted with each of them"
     CONTACT_TWICE = "the same contact in several rows: kept once"
+    CONTACT_ALIKE = "likely one service told by several providers, of one client, month and kind: each counts"
     # clients: what contacts tell of people, year by year
     CONTACT_UNDATED = "a contact without a year: of no year of service"
     CONTACT_BEFORE = "a contact before the accident: nobody is a client by it"

@@ -11,6 +11,9 @@ from gateway.sources.model.targets import ITEM, MADE_OF_CONTACTS, PILLAR, Target
 NUMBER = "{n}"
 """Placeholder in a heading of a table that repeats columns: the number of the victim, from 1."""
 
+TABLE, MADE_CASE = "{table}", "{case}"
+"""In `case_of` the name of the table, and the heading of the column that is made of all parts."""
+
 YES = "yes"
 """Says of a table of activities that a column tells the kind of each."""
 
@@ -57,6 +60,8 @@ class TableRule:
     here may belong to no casualty, as accidents without victims do. `activities`: the rows are sheets about
     risk education or marking, of this kind, or of the kinds in a column (YES); "" for any other table.
     `also`: further tables with the same columns, such as a sheet for each year, read as one with this one.
+    `people`: headings of numbers that together say how many people a row is of: a row of several is not
+    counted as one. `case_of`: headings, or TABLE, that make up the number of the case, the column MADE_CASE.
     """
 
     name: str
@@ -70,11 +75,18 @@ class TableRule:
     known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     activities: str = ""
     also: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    case_of: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all tables that are read by this rule."""
         return (self.name, *self.also)
+
+    @property
+    def case_parts(self) -> tuple[str, ...]:
+        """The headings that make up the number of the case."""
+        return tuple(heading for heading in self.case_of if heading != TABLE)
 
     @property
     def personal(self) -> Mapping[str, str]:

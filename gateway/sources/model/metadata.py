@@ -10,10 +10,13 @@ from gateway.sources.model.words import plain
 
 @dataclass(frozen=True)
 class Metadata:
-    """`headings`: plain heading -> name; `options`: plain heading or "" for all -> plain code -> name."""
+    """`headings`: plain heading -> name; `options`: plain heading or "" for all -> plain code -> name.
+    `lacking`: plain headings whose options stand in a file that is missing.
+    """
 
     headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     options: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    lacking: frozenset[str] = frozenset()
 
     def words_of(self, heading: str) -> Mapping[str, str]:
         """Plain code -> name of each option of a column; empty where the source says nothing of them."""
@@ -37,9 +40,19 @@ class Labels:
     def __init__(self) -> None:
         self._headings: dict[str, set[str]] = {}
         self._options: dict[str, list[dict[str, str]]] = {}
+        self._lacking: set[str] = set()
+
+    def lack(self, heading: str) -> None:
+        """Note that the options of a heading stand in a file that is missing."""
+        self._lacking.add(plain(heading))
 
     def add(self, heading: str, label: str, codes: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Note what a heading is called, and what its codes mean; "" and nothing for what is not said."""
+        """Note what a heading is called, and what its codes mean; "" and nothing for what is not said.
+
+        Raises TypeError where something else than texts is said.
+        """
+        if not all(isinstance(text, str) for text in (label, *codes, *codes.values())):
+            raise TypeError("a label that is no text")
         name = plain(heading)
         self._headings.setdefault(name, set()).add(label)
         meant = {plain(code): word for code, word in codes.items()}
@@ -54,4 +67,5 @@ class Labels:
         return Metadata(
             MappingProxyType({name: label for name, label in headings.items() if label}),
             MappingProxyType({name: codes for name, codes in options.items() if codes}),
+            frozenset(self._lacking),
         )

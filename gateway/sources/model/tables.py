@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from audit.reading.messages import Message
 
 CHUNK_ROWS = 20_000
 
@@ -48,6 +50,13 @@ class ForeignKey:
             parent,
             parent_column,
         )
+
+
+@runtime_checkable
+class Fetched(Protocol):
+    """A source that came over a network. `fetch_note`: what was done with rows that had come before."""
+
+    fetch_note: Message | None
 
 
 class Source(Protocol):

@@ -22,8 +22,10 @@ CONTACT = frozenset({PILLAR, STATUS, BARRIER, SERVICE, ITEM, COST, SERVICE_DATE,
 """Targets of a table of contacts only (contacts.py)."""
 
 ACTIVITY, ACTIVITY_DATE, ACTIVITY_TYPE = "activity_id", "activity_date", "activity_type"
+OPERATOR = "operator"
+"""Who held an activity."""
 SESSIONS, REACHED, AREAS = MEASURES
-OF_SHEETS = frozenset({ACTIVITY, ACTIVITY_DATE, ACTIVITY_TYPE, *MEASURES})
+OF_SHEETS = frozenset({ACTIVITY, ACTIVITY_DATE, ACTIVITY_TYPE, OPERATOR, *MEASURES})
 """Targets of a table of activities only (activities.py)."""
 
 MARKING = "MARK"
@@ -120,7 +122,7 @@ def targets(dictionary: Dictionary, member: str) -> Mapping[str, Target]:
         Target(STATUS, Kind.CODE, frozenset(FARTHEST) | {"UNK"}, "UNK"),
         Target(BARRIER, Kind.CODE, frozenset(_barriers(dictionary)) | {"NONE", "UNK"}, "UNK"),
     ]
-    found.append(Target(ACTIVITY, Kind.IDENTIFIER))
+    found += [Target(ACTIVITY, Kind.IDENTIFIER), Target(OPERATOR, Kind.IDENTIFIER)]
     found += [Target(measure, Kind.NUMBER, most=MOST_OF_A_SHEET) for measure in MEASURES]
     found += [_of_attribute(a, dictionary, member) for a in dictionary.attributes.values()]
     return {target.name: target for target in found}

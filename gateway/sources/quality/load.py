@@ -18,11 +18,13 @@ from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Finding, Findings, Problem, number_of
 from gateway.sources.model.mapping import SourceMapping, TableRule
 from gateway.sources.model.metadata import Explained, Metadata
+from gateway.sources.model.pseudonym_column import Pseudonymise
 from gateway.sources.model.tables import Chunk, Source
 from gateway.sources.model.targets import CASE, MADE_OF_CONTACTS, PILLAR, PLACE, Kind
+from gateway.sources.model.words import plain
 from gateway.sources.rows.activities import read_activities
 from gateway.sources.rows.assemble import ReadRows, assemble
-from gateway.sources.rows.columns import ColumnReader, ColumnReport, IdentifierReader, Pseudonymise
+from gateway.sources.rows.columns import ColumnReader, ColumnReport, IdentifierReader
 from gateway.sources.rows.contacts import ContactTable
 from gateway.sources.rows.convert import converter
 from gateway.sources.rows.headings import headings_asked, positions
@@ -94,6 +96,10 @@ def load(
     Raises SourceError, without a snapshot, when a table or a column is missing or a file is damaged.
     """
     said = source.metadata if isinstance(source, Explained) else Metadata()
+    for table in mapping.tables:
+        for heading in table.columns:
+            if plain(heading) in said.lacking:
+                findings.add(table.name, heading, Problem.CHOICES_MISSING)
     readers = _Readers(mapping, dictionary, pseudonymise, today, findings, said)
     names = LikelySame() if look_for_likely and mapping.kept & set(NAMES) else None
     wanted = mapping.kept and (keeper or names)

@@ -13,11 +13,19 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.member.model.activities import MEASURES, Activities
+from gateway.member.model.activities import MEASURES, Activities, Kind
 from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import YES, SourceMapping, TableRule
 from gateway.sources.model.tables import Source
-from gateway.sources.model.targets import ACTIVITY_DATE, ACTIVITY_TYPE, AREAS, MARKING, SESSIONS
+from gateway.sources.model.targets import (
+    ACTIVITY,
+    ACTIVITY_DATE,
+    ACTIVITY_TYPE,
+    AREAS,
+    MARKING,
+    OPERATOR,
+    SESSIONS,
+)
 from gateway.sources.rows.burmese_cells import in_one_encoding
 from gateway.sources.rows.columns import ColumnReader, ColumnReport, IdentifierReader
 from gateway.sources.rows.headings import headings_asked, positions
@@ -45,33 +53,52 @@ def read_activities(
     if not mapping.of_activities:
         return Sheets(None)
     tables = [_read(source, mapping, rule, readers, findings, way) for rule in mapping.of_activities]
-    counts: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    counts: dict[Kind, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    held: dict[Kind, dict[str, dict[bytes, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     for table in tables:
-        for year, kind, measure, number in table.numbers():
-            counts[year, kind][measure] += number
+        for kind, measure, number, operator in table.numbers():
+            counts[kind][measure] += number
+            held[kind][measure][operator] += number
     measures = tuple(one for one in MEASURES if any(one in table.stated for table in tables))
     activities = Activities(
-        measures, MappingProxyType({kind: MappingProxyType(dict(said)) for kind, said in counts.items()})
+        measures,
+        MappingProxyType({kind: MappingProxyType(dict(said)) for kind, said in counts.items()}),
+        _two_largest(held) if all(table.operators is not None for table in tables) else None,
     )
     reports = tuple(report for table in tables for report in table.reports)
     return Sheets(activities, reports, tuple(table.account for table in tables))
 
 
+def _two_largest(
+    held: Mapping[Kind, Mapping[str, Mapping[bytes, int]]],
+) -> Mapping[Kind, Mapping[str, tuple[int, int]]]:
+    """What the two largest operators hold. Sheets without an operator count as one operator's together."""
+    found: dict[Kind, Mapping[str, tuple[int, int]]] = {}
+    for kind, measures in held.items():
+        two = {name: sorted([0, 0, *each.values()])[:-3:-1] for name, each in measures.items()}
+        found[kind] = MappingProxyType({name: (first, second) for name, (first, second) in two.items()})
+    return MappingProxyType(found)
+
+
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """The rows of one table that count: year, kind, and what is stated of each measure."""
+    """The rows of one table that count: year, kind, what is stated of each measure, and the operators'
+    pseudonyms, None where no column tells them."""
 
     years: NDArray[np.int64]
     kinds: Sequence[str]
     stated: Mapping[str, NDArray[np.int64]]
+    operators: list[bytes] | None
     reports: tuple[ColumnReport, ...]
     account: TableAccount
 
-    def numbers(self) -> Iterator[tuple[int, str, str, int]]:
+    def numbers(self) -> Iterator[tuple[Kind, str, int, bytes]]:
+        operators = self.operators or [b""] * len(self.kinds)
+        kinds = list(zip(self.years.tolist(), self.kinds, strict=True))
         for measure, values in self.stated.items():
-            for year, kind, number in zip(self.years.tolist(), self.kinds, values.tolist(), strict=True):
+            for kind, number, operator in zip(kinds, values.tolist(), operators, strict=True):
                 if number != _NOTHING:
-                    yield year, kind, measure, number
+                    yield kind, measure, number, operator
 
 
 def _read(  # noqa: PLR0917 - as every reader of a table
@@ -101,6 +128,7 @@ def _read(  # noqa: PLR0917 - as every reader of a table
         np.array([int(code[:4]) for code in dates.taken(counts).values()], dtype=np.int64),
         [kind for kind, counted in zip(kinds, counts.tolist(), strict=True) if counted],
         {measure: numbers[counts] for measure, numbers in stated.items()},
+        None if (operators := _pseudonyms(columns, OPERATOR)) is None else operators[counts].tolist(),
         tuple(reader.report() for reader in columns),
         account_of_first(rule, reasons, findings),
     )
@@ -128,6 +156,12 @@ def _stated(rule: TableRule, columns: Sequence[ColumnReader], rows: int) -> dict
     return found
 
 
+def _pseudonyms(columns: Sequence[ColumnReader | IdentifierReader], target: str) -> NDArray[np.bytes_] | None:
+    """The pseudonyms of a column of identifiers; None where the table has none."""
+    readers = (reader for reader in columns if isinstance(reader, IdentifierReader))
+    return next((reader.pseudonyms() for reader in readers if reader.rule.target.name == target), None)
+
+
 def _reasons(
     columns: Sequence[ColumnReader | IdentifierReader],
     stated: Mapping[str, NDArray[np.int64]],
@@ -143,7 +177,7 @@ def _reasons(
     for numbers in stated.values():
         silent &= numbers == _NOTHING
     again = np.zeros(len(lines), dtype=np.bool_)
-    number = next((reader.pseudonyms() for reader in columns if isinstance(reader, IdentifierReader)), None)
+    number = _pseudonyms(columns, ACTIVITY)
     if number is not None:
         counts = np.flatnonzero((reasons == 0) & ~silent & (number != b""))
         _, first = np.unique(number[counts], return_index=True)

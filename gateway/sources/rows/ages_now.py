@@ -18,6 +18,7 @@ _SPANS = {
     **{band: (first, last) for first, last, band in AGE_SPANS},
     "CHILD_UNK": (0, _ADULT - 1),
     "ADULT_UNK": (_ADULT, OLDEST),
+    _UNKNOWN: (0, OLDEST),  # whoever was hurt eighteen years ago is grown up now
 }
 
 

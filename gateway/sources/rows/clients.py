@@ -21,9 +21,11 @@ from gateway.sources.model.targets import (
     COST,
     DATE,
     HOME,
+    ITEM,
     MADE_OF_CONTACTS,
     NO_UNMET,
     PILLAR,
+    PROVIDER,
     SERVICE_DATE,
     STATUS,
     UNSTATED,
@@ -81,7 +83,8 @@ def clients_of(
     columns = _of_contacts(dated, (of_group, len(groups), when), dictionary, findings)
     columns["client"] = _kinds(people, at, of_group, len(groups))
     columns |= _of_people(people, at[first], year[first], findings)
-    received = _received(dated, of_group, len(groups))
+    received = _received(dated, of_group, len(groups), dictionary)
+    _note_alike(dated, (of_group, when), findings)
     return Clients.of(
         year[first], people.person[at[first]], people.consent.taken(at[first]), columns, received
     )
@@ -171,17 +174,53 @@ def _of_contacts(
     return found
 
 
-def _received(contacts: ReadContacts, of_group: NDArray[np.intp], count: int) -> ReceivedServices:
-    """The services that each client received, by pillar, and their cost where the register has costs."""
+def _note_alike(
+    contacts: ReadContacts, grouped: tuple[NDArray[np.intp], NDArray[np.int64]], findings: Findings
+) -> None:
+    """Note services that a client received in one month, of one kind, told by several providers."""
+    if PROVIDER not in contacts.columns:
+        return
+    of_group, when = grouped
+    provider = contacts.columns[PROVIDER]
+    kinds = [contacts.columns[name] for name in (PILLAR, ITEM) if name in contacts.columns]
+    known = (when >= 0) & _in(_states(contacts), [_RECEIVED]) & ~_in(provider, [_UNKNOWN])
+    known &= ~_in(contacts.columns[PILLAR], [_UNKNOWN])
+    rows = np.flatnonzero(known)
+    same = np.column_stack([of_group[rows], when[rows], *(kind.indices[rows] for kind in kinds)])
+    _, service = np.unique(same, axis=0, return_inverse=True)
+    pairs = np.unique(np.column_stack([service.ravel(), provider.indices[rows]]), axis=0)
+    several = np.bincount(pairs[:, 0].astype(np.int64), minlength=1) > 1
+    alike = np.zeros(len(contacts), dtype=np.bool_)
+    alike[rows] = several[service.ravel()]
+    contacts.note(PROVIDER, Problem.CONTACT_ALIKE, alike, findings)
+
+
+def _received(
+    contacts: ReadContacts, of_group: NDArray[np.intp], count: int, dictionary: Dictionary
+) -> ReceivedServices:
+    """The services that each client received, by item or pillar, and their cost if known."""
     pillars = contacts.columns[PILLAR]
     got = _in(_states(contacts), [_RECEIVED]) & ~_in(pillars, [_UNKNOWN])
-    named = tuple(sorted({pillars.codes[n] for n in np.unique(pillars.indices[got]).tolist()}))
-    column = np.array([named.index(code) if code in named else -1 for code in pillars.codes], dtype=np.int64)
-    where = (of_group[got], column[pillars.indices[got]])
+    items = contacts.columns.get(ITEM)
+    services = (
+        pillars.taken(got) if items is None else _services(pillars.taken(got), items.taken(got), dictionary)
+    )
+    named = tuple(sorted({services.codes[n] for n in np.unique(services.indices).tolist()}))
+    column = np.array([named.index(code) if code in named else -1 for code in services.codes], dtype=np.int64)
+    where = (of_group[got], column[services.indices])
     number, cents = (np.zeros((count, len(named)), dtype=np.int64) for _ in range(2))
     np.add.at(number, where, 1)
     np.add.at(cents, where, np.maximum(contacts.cents[got], 0))
-    return ReceivedServices(named, number, cents if COST in contacts.headings else None)
+    costs = cents if COST in contacts.headings else None
+    return ReceivedServices(named, number, costs, items is not None)
+
+
+def _services(pillars: Column, items: Column, dictionary: Dictionary) -> Column:
+    """The item of each service; the pillar where it is not stated, is of another pillar or is never told."""
+    items_alone = {code for code in dictionary.codes("item") if code not in dictionary.codes("pillar")}
+    of_pillar = {code: dictionary.lift(code, "pillar") for code in items_alone}
+    both = zip(pillars.values(), items.values(), strict=True)
+    return Column.of([item if of_pillar.get(item) == pillar else pillar for pillar, item in both])
 
 
 def _states(contacts: ReadContacts) -> Column:

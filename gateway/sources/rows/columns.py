@@ -3,27 +3,28 @@
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymisers.identity.pseudonym_digits import PackedPseudonyms
+from anonymisers.identity.text_column import TextColumn
+from audit.reading.messages import message
 from gateway.member.model.column import counted, looked_up
-from gateway.member.model.mapped_arrays import release
 from gateway.member.model.snapshot import Column
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem, number_of
 from gateway.sources.model.mapping import ColumnRule
+from gateway.sources.model.pseudonym_column import PseudonymColumn, Pseudonymise
 from gateway.sources.model.targets import Kind
 from gateway.sources.rows.convert import Outcome
-
-Pseudonymise: TypeAlias = Callable[[str, Sequence[str]], Sequence[str] | PackedPseudonyms]
-"""Function from the kind of identifier and canonical values, none empty, to a pseudonym for each value."""
 
 MOST_REMEMBERED = 200_000
 """Distinct words of a column remembered; a column of free text must not fill the memory."""
 
+
+MOST_UNREAD = 1_000_000
+"""Distinct words without a code from which a column is refused: it is no column of codes."""
 
 MOST_PLACES, FEW_PLACES = 20_000, 500
 """Most districts and communes of a state, and the number allowed for registers of any length."""
@@ -62,6 +63,7 @@ class ColumnReader:
         self._number: dict[Outcome, int] = {}
         self._memo: dict[str, int] = {}
         self._bad: set[int] = set()
+        self._unread_words: set[int] = set()
         self._indices = array("I")
         self._of_words: NDArray[Any] | None = None
 
@@ -136,9 +138,28 @@ class ColumnReader:
             self._outcomes.append(outcome)
             if outcome.problem:
                 self._bad.add(number)
+        if outcome.problem and self.rule.target.codes:
+            self._refuse_no_codes(value)
         if len(self._memo) < MOST_REMEMBERED:
             self._memo[value] = number
         return number
+
+    def _refuse_no_codes(self, word: str) -> None:
+        """Raise SourceError for words without end: of each its hash is held, and no more."""
+        self._unread_words.add(hash(word))
+        if len(self._unread_words) > MOST_UNREAD:
+            raise SourceError(
+                message(
+                    "%(table)s, %(column)s has more than %(n)s different words without a code; nothing was "
+                    "loaded.",
+                    table=self.table,
+                    column=self.heading,
+                    n=MOST_UNREAD,
+                ),
+                remedy=message(
+                    "Correct the mapping: a column of numbers or of free text is no column of codes."
+                ),
+            )
 
     def _note(self, numbers: Sequence[int], lines: Sequence[int]) -> None:
         for number in self._bad.intersection(numbers):
@@ -164,12 +185,8 @@ class IdentifierReader:
         self.heading = heading
         self.rule = rule
         self._convert = convert
-        self._pseudonymise = pseudonymise
         self._findings = findings
-        self._parts: list[NDArray[np.bytes_]] = []
-        self._prefix: bytes | None = None
-        self._room: NDArray[np.bytes_] | None = None
-        self._filled = 0
+        self._made = PseudonymColumn(rule.target.name, pseudonymise)
         self._reasons: list[NDArray[np.uint8]] = []
         self._cells = self._blank = self._unknown = self._unread = 0
 
@@ -182,94 +199,52 @@ class IdentifierReader:
             for row in [row for row, outcome in enumerate(outcomes) if not outcome.value]:
                 reasons[row] = _reason(outcomes[row])
             self._reasons.append(reasons)
-        self._take([outcome.value for outcome in outcomes])
+        self._made.add([outcome.value for outcome in outcomes])
 
     def put_into(self, room: NDArray[np.bytes_]) -> None:
         """Take an array of as many rows as will be read, to hold packed pseudonyms."""
-        self._room = room
+        self._made.put_into(room)
 
-    def read_numbers(
-        self, numbers: Sequence[str], others: Mapping[int, str], lines: NDArray[np.int64]
-    ) -> None:
+    def read_numbers(self, numbers: TextColumn, others: Mapping[int, str], lines: NDArray[np.int64]) -> None:
         """Read the cells of one block. Problems become findings.
 
         `numbers`: the identifier of each row where its cell is one as it stands, else "". `others`: by row,
         every other cell that is not empty.
         """
-        if not others and "" not in numbers:
-            self._cells += len(numbers)
-            if self.rule.target.essential:
-                self._reasons.append(np.zeros(len(numbers), dtype=np.uint8))
-            self._take(numbers)
-            return
-        values, blank = list(numbers), self._convert("")
         outcomes = {row: self._convert(cell) for row, cell in others.items()}
-        for row, outcome in outcomes.items():
-            values[row] = outcome.value
-        empty = [row for row, number in enumerate(numbers) if not number and row not in outcomes]
-        outcomes |= dict.fromkeys(empty, blank)
-        rows = sorted(outcomes)
-        self._count([outcomes[row] for row in rows], lines[rows].tolist())
-        self._cells += len(values) - len(rows)
+        empty = numbers.lengths == 0
+        empty[list(outcomes)] = False
+        blank, rows = self._convert(""), np.flatnonzero(empty)
+        if blank.problem or blank.value:  # else nothing has to be told of each row
+            outcomes = dict(sorted((outcomes | dict.fromkeys(rows.tolist(), blank)).items()))
+        else:
+            self._blank += len(rows)
+        self._count(list(outcomes.values()), lines[list(outcomes)].tolist() if outcomes else [])
+        self._cells += len(numbers) - len(outcomes)
         if self.rule.target.essential:
-            reasons = np.zeros(len(values), dtype=np.uint8)
+            reasons = np.zeros(len(numbers), dtype=np.uint8)
+            reasons[rows] = _reason(blank)
             for row, outcome in outcomes.items():
                 reasons[row] = _reason(outcome)
             self._reasons.append(reasons)
-        self._take(values)
-
-    def _take(self, values: Sequence[str]) -> None:
-        known = [value for value in values if value] if "" in values else values
-        made = np.zeros(0, dtype=np.bytes_)
-        if known:
-            found = self._pseudonymise(self.rule.target.name, known)
-            if isinstance(found, PackedPseudonyms):
-                self._prefix, made = found.prefix, found.digests.copy()
-            elif self._room is None:
-                made = np.asarray(found, dtype=np.bytes_)
-            else:
-                raise TypeError("Only packed pseudonyms have room in an array.")
-        if len(known) < len(values):
-            some, made = made, np.zeros(len(values), dtype=made.dtype)
-            made[np.array([bool(value) for value in values], dtype=np.bool_)] = some
-        if self._room is None:
-            self._parts.append(made)
-            return
-        self._room[self._filled : self._filled + len(made)] = made
-        self._filled += len(made)
-        release(self._room)
+        self._made.add_block(numbers, {row: o.value for row, o in outcomes.items() if o.value})
 
     @property
     def prefix(self) -> bytes | None:
         """The beginning of all pseudonyms, where they are packed; None where they are texts."""
-        return self._prefix
+        return self._made.prefix
 
     def kept(self) -> NDArray[np.bytes_]:
         """The pseudonym of every row as it was made, packed or as text; empty where there is none."""
-        if self._room is not None:
-            return self._room
-        if len(self._parts) != 1:
-            self._parts = [_joined(self._parts)]
-        return self._parts[0]
+        return self._made.kept()
 
     def pseudonyms(self) -> NDArray[np.bytes_]:
         """The pseudonym of every row as text, empty where there is none."""
-        return self._texts(self.kept())
+        return self._made.texts()
 
     def last(self) -> NDArray[np.bytes_]:
         """The pseudonyms of the last chunk read, as texts."""
-        return self._texts(self._parts[-1])
-
-    def _texts(self, values: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
-        if self._prefix is None:
-            return values
-        given = values != b""
-        if given.all():
-            return PackedPseudonyms(self._prefix, values).texts()
-        some = PackedPseudonyms(self._prefix, values[given]).texts()
-        texts = np.zeros(len(values), dtype=some.dtype)
-        texts[given] = some
-        return texts
+        return self._made.last()
 
     def reasons(self) -> NDArray[np.uint8]:
         """Why each row cannot count: of an essential identifier, the number of the problem; 0 for none."""
@@ -293,19 +268,6 @@ class IdentifierReader:
         for problem in {o.problem for o, _ in bad if o.problem}:
             where = [line for o, line in bad if o.problem is problem]
             self._findings.add(self.table, self.heading, problem, where)
-
-
-def _joined(parts: list[NDArray[np.bytes_]]) -> NDArray[np.bytes_]:
-    """The parts as one array. Takes them out of the list one by one: millions of rows are not held twice."""
-    width = max((part.dtype.itemsize for part in parts), default=1)
-    whole = np.empty(sum(map(len, parts)), dtype=f"S{width}")
-    at = 0
-    parts.reverse()
-    while parts:
-        part = parts.pop()
-        whole[at : at + len(part)] = part
-        at += len(part)
-    return whole
 
 
 def _reason(outcome: Outcome) -> int:

@@ -16,7 +16,7 @@ from gateway.sources.model.metadata import NOTHING_SAID
 from gateway.sources.model.targets import AGE_MONTHS, PERSON, PLACES, Kind
 from gateway.sources.model.words import plain
 from gateway.sources.rows.age_words import years_in_words
-from gateway.sources.rows.place_names import PlaceNames, foreign_places, place_words
+from gateway.sources.rows.place_names import DistrictNames, PlaceNames, foreign_places, place_words
 
 OLDEST = 120
 _BANDS = (
@@ -126,7 +126,8 @@ def _counted_reader(rule: ColumnRule, kind: Kind, today: date) -> Callable[[str]
 
 
 def _local_reader(rule: ColumnRule) -> Callable[[str], str]:
-    return lambda word: rule.codes[word] if word in rule.codes else local_code(word)
+    names = DistrictNames(rule.codes)
+    return lambda word: rule.codes.get(word) or names.code(word) or local_code(word)
 
 
 def _number_reader(rule: ColumnRule) -> Callable[[str], str]:
@@ -151,7 +152,7 @@ def _place_reader(rule: ColumnRule, dictionary: Dictionary, member: str) -> Call
     def read(word: str) -> str:
         if code := rule.codes.get(word) or names.code(word):
             return code
-        raise UnreadableError(Problem.PLACE_FOREIGN if word in foreign else Problem.PLACE)
+        raise UnreadableError(Problem.PLACE_FOREIGN if foreign.code(word) else Problem.PLACE)
 
     return read
 

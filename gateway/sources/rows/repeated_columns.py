@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from audit.reading.messages import message
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.findings import Findings, Problem
-from gateway.sources.model.mapping import NUMBER, TableRule
+from gateway.sources.model.mapping import MADE_CASE, NUMBER, TABLE, TableRule
+from gateway.sources.model.rows_of_several import with_made_columns, without_rows_of_several
 from gateway.sources.model.tables import LINES_APART, Chunk, OpenTable, Source
 from gateway.sources.model.words import plain
 from gateway.sources.rows.burmese_cells import in_one_encoding
@@ -23,7 +24,9 @@ def open_table(source: Source, rule: TableRule, findings: Findings) -> Iterator[
     With repeated columns, it has one row per victim, under the headings with `{n}`.
     """
     with source.table(rule.name) as first:
-        table = _with_others(source, first, rule, findings) if rule.also else first
+        table = with_made_columns(first, rule, rule.name)
+        table = _with_others(source, table, rule, findings) if rule.also else table
+        table = without_rows_of_several(table, rule, findings) if rule.people else table
         table = _unrolled(table, rule, findings) if rule.repeat else table
         yield in_one_encoding(table, rule, findings)
 
@@ -32,7 +35,8 @@ def _with_others(source: Source, first: OpenTable, rule: TableRule, findings: Fi
     """The first table and its further ones as one. Raises SourceError where a column is missing in one."""
     findings.unite(rule.name, rule.also)
     own = set(map(plain, first.headings))
-    read = [heading for heading in dict.fromkeys((*rule.columns, *rule.personal)) if plain(heading) in own]
+    asked = dict.fromkeys((*rule.columns, *rule.personal, *rule.people, *rule.case_parts))
+    read = [heading for heading in asked if plain(heading) in own and heading not in {TABLE, MADE_CASE}]
     for name in rule.also:
         with source.table(name) as other:
             theirs = set(map(plain, other.headings))
@@ -71,7 +75,8 @@ def _one_by_one(source: Source, first: OpenTable, rule: TableRule, reached: _Rea
     yield from first.chunks
     reached.stop()
     for number, name in enumerate(rule.also, 1):
-        with source.table(name) as other:
+        with source.table(name) as found:
+            other = with_made_columns(found, rule, name)
             reached.go_on(other.at)
             own = [plain(heading) for heading in other.headings]
             places = [own.index(plain(h)) if plain(h) in own else -1 for h in first.headings]

@@ -16,7 +16,13 @@ from gateway.sources.model.mapping import NUMBER, SourceMapping, TableRule
 from gateway.sources.model.tables import Source
 from gateway.sources.model.words import plain
 
-_BEFORE_READING = (Problem.ROW_SHORT, Problem.ROW_LONG, Problem.NO_CASUALTY, Problem.VICTIM_BEYOND)
+_BEFORE_READING = (
+    Problem.ROW_SHORT,
+    Problem.ROW_LONG,
+    Problem.NO_CASUALTY,
+    Problem.VICTIM_BEYOND,
+    Problem.ROW_OF_SEVERAL,
+)
 """Reasons for which a row never reaches the columns of its table."""
 
 _EMPTY = (Problem.ROW_BLANK, Problem.ROW_HEADINGS, Problem.ROW_TOTAL)

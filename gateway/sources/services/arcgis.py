@@ -15,9 +15,10 @@ from gateway.sources.model.errors import SourceError
 from gateway.sources.model.metadata import Labels, Metadata
 from gateway.sources.model.tables import ForeignKey
 from gateway.sources.services.credentials import Secret
+from gateway.sources.services.kept_pages import ChangedError, KeptPages, digest
 from gateway.sources.services.service_address import ServiceAddress, is_private
 from gateway.sources.services.service_client import UNEXPECTED, RefusedError, ServiceClient
-from gateway.sources.services.spool import ChangedError, Spool
+from gateway.sources.services.spool import Spool
 from gateway.sources.services.survey_rows import day
 
 PAGE = 500
@@ -53,7 +54,7 @@ class ArcGis:
     def __post_init__(self) -> None:
         self.token = self.token or self.secret.token
 
-    def fetch(self, spool: Spool) -> None:
+    def fetch(self, spool: Spool, pages: KeptPages) -> None:
         """Fetch all layers and tables. Raises SourceError and ChangedError."""
         base = self.address.base
         try:
@@ -70,19 +71,21 @@ class ArcGis:
             ]
             spool.metadata = _metadata(layers)
             spool.keys += _keys(layers)
-            for layer in layers:
+            numbers = [self._numbers(layer) for layer in layers]
+            state = _state(layers, numbers)
+            pages.begin(lambda: state, lambda before: bool(before == state))
+            for layer, wanted in zip(layers, numbers, strict=True):
                 spool.declare(layer.name, layer.fields)
-                self._rows(spool, layer)
+                self._rows(spool, pages, layer, wanted)
         except UNEXPECTED:
             raise self.client.unexpected() from None
 
-    def _rows(self, spool: Spool, layer: _Layer) -> None:
-        wanted = self._numbers(layer)
+    def _rows(self, spool: Spool, pages: KeptPages, layer: _Layer, wanted: Sequence[int]) -> None:
         page = max(1, min(PAGE, int(layer.about.get("maxRecordCount") or PAGE)))
         for begin in range(0, len(wanted), page):
             left = wanted[begin : begin + page]
             while left:
-                came = self._page(spool, layer, left)
+                came = self._page(spool, pages, layer, left)
                 left = [number for number in left if number not in came]
                 if not came:
                     raise ChangedError
@@ -94,12 +97,11 @@ class ArcGis:
         asked = self._ask(f"{layer.path}/query", {"where": "1=1", "returnIdsOnly": "true"})
         return sorted(map(int, asked["objectIds"] or ()))
 
-    def _page(self, spool: Spool, layer: _Layer, numbers: Sequence[int]) -> set[int]:
+    def _page(self, spool: Spool, pages: KeptPages, layer: _Layer, numbers: Sequence[int]) -> set[int]:
         """Keep the rows that come of those asked for, and return their numbers."""
-        reply = self._ask(
-            f"{layer.path}/query",
-            {"objectIds": ",".join(map(str, numbers)), "outFields": "*", "returnGeometry": "false"},
-        )
+        asked = {"objectIds": ",".join(map(str, numbers)), "outFields": "*", "returnGeometry": "false"}
+        path = f"{layer.path}/query"
+        reply = pages.page(f"{path} {numbers[0]} {len(numbers)}", lambda: self._ask(path, asked))
         key, fields = str(reply.get("objectIdFieldName") or layer.about["objectIdField"]), layer.fields
         came: set[int] = set()
         for feature in reply["features"]:
@@ -167,6 +169,12 @@ def _is_refusal(reply: Any) -> bool:
 
 def _layers(listed: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     return (*listed.get("layers", ()), *listed.get("tables", ()))
+
+
+def _state(layers: Iterable[_Layer], numbers: Iterable[Sequence[int]]) -> Any:
+    """What differs once a row of any layer was edited, added or deleted; None where one does not tell."""
+    edited = [(layer.about.get("editingInfo") or {}).get("lastEditDate") for layer in layers]
+    return None if None in edited else [edited, digest([*map(list, numbers)])]
 
 
 def _metadata(layers: Iterable[_Layer]) -> Metadata:

@@ -58,7 +58,7 @@ def _entries(path: Path, data: bytes) -> Mapping[str, Secret]:
     """The secrets of a file by their addresses. Raises SourceError, which quotes nothing of the file."""
     try:
         body = YAML(typ="base", pure=True).load(data.decode("utf-8"))
-    except (YAMLError, UnicodeDecodeError, ValueError):
+    except (YAMLError, ValueError, RecursionError):
         raise _faulty(path) from None
     if not isinstance(body, dict):
         raise _faulty(path)

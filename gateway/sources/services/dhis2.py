@@ -2,19 +2,22 @@
 
 Each stage of a program is a table whose rows are events, with a column for each data element, named by its
 identifier; people of a tracker program are a table of their own. What identifiers and options are called
-stands in the metadata, by which a draft explains them.
+stands in the metadata, by which a draft explains them. A fetch that ended goes on where the numbers of events
+and people, and the times of their last updates, are what they were.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from gateway.sources.model.metadata import Labels, Metadata
 from gateway.sources.model.tables import ForeignKey
 from gateway.sources.services.credentials import Secret
+from gateway.sources.services.kept_pages import ChangedError, KeptPages, digest
 from gateway.sources.services.service_address import ServiceAddress
-from gateway.sources.services.service_client import UNEXPECTED, ServiceClient
-from gateway.sources.services.spool import ChangedError, Spool
+from gateway.sources.services.service_client import UNEXPECTED, ServiceClient, StatusError
+from gateway.sources.services.spool import Spool
 from gateway.sources.services.survey_rows import day
 
 PAGE = 500
@@ -51,7 +54,7 @@ class Dhis2:
     units: dict[str, Sequence[str]] = field(default_factory=dict)
     """Identifier of a unit -> its name, and the names of those above, from the top."""
 
-    def fetch(self, spool: Spool) -> None:
+    def fetch(self, spool: Spool, pages: KeptPages) -> None:
         """Fetch metadata, events and people. Raises SourceError and ChangedError."""
         try:
             about = self.client.get(self._path(f"programs/{self._uid}.json"), {"fields": _PROGRAM})
@@ -59,17 +62,21 @@ class Dhis2:
             spool.metadata = _metadata(one for own in program.elements.values() for one in own)
             for stage, name in program.stages.items():
                 spool.declare(name, (*_OWN, *(one["id"] for one in program.elements[stage])))
+            kinds = ["trackedEntities", "events"] if program.has_people else ["events"]
+            pages.begin(
+                lambda: self._state(about, kinds), lambda before: bool(before == self._state(about, kinds))
+            )
             if program.has_people:
                 spool.declare(_PEOPLE, ("trackedEntity", *(one["id"] for one in program.elements[""])))
                 spool.keys += [
                     ForeignKey(name, "trackedEntity", _PEOPLE, "trackedEntity")
                     for name in program.stages.values()
                 ]
-                for rows in self._pages("trackedEntities", "trackedEntity", _PERSON, spool, _PEOPLE):
+                for rows in self._pages("trackedEntities", "trackedEntity", _PERSON, spool, pages, _PEOPLE):
                     for row in rows:
                         spool.add(_PEOPLE, self._cells(row, "attributes", "attribute", program))
             first = next(iter(program.stages.values()))
-            for rows in self._pages("events", "event", _EVENT, spool, first):
+            for rows in self._pages("events", "event", _EVENT, spool, pages, first):
                 for row in rows:
                     spool.add(
                         program.stages[row["programStage"]],
@@ -85,23 +92,42 @@ class Dhis2:
     def _path(self, rest: str) -> str:
         return f"{self.address.base}/api/{rest}"
 
-    def _pages(
-        self, what: str, key: str, fields: str, spool: Spool, table: str
-    ) -> Iterator[Sequence[Mapping[str, Any]]]:
-        query = {
+    def _state(self, about: Any, kinds: Sequence[str]) -> Any:
+        """What differs once an event or a person was edited, added or deleted; None where nothing tells."""
+        found: list[Any] = [digest(about)]
+        for what in kinds:
+            query = {**self._asked("updatedAt"), "order": "updatedAt:desc", "page": "1", "pageSize": "1"}
+            try:
+                total, rows = _page_of(self.client.get(self._path(f"tracker/{what}"), query), what)
+            except StatusError:
+                return None  # an older DHIS2, which cannot sort by it
+            if rows and not rows[0].get("updatedAt"):
+                return None
+            found.append([total, [row["updatedAt"] for row in rows]])
+        return found
+
+    def _asked(self, fields: str) -> Mapping[str, str]:
+        return {
             "program": self._uid, "orgUnitMode": "ACCESSIBLE", "order": "createdAt:asc", "fields": fields,
             "pageSize": str(PAGE), "totalPages": "true",
         }  # fmt: skip
+
+    def _pages(  # noqa: PLR0917 - what is asked for, and where it goes
+        self, what: str, key: str, fields: str, spool: Spool, kept: KeptPages, table: str
+    ) -> Iterator[Sequence[Mapping[str, Any]]]:
+        query = self._asked(fields)
         seen: set[str] = set()
         total, number = 1, 0
         while len(seen) < total:
             number += 1
-            page = self.client.get(self._path(f"tracker/{what}"), {**query, "page": str(number)})
-            pager = page.get("pager", page)  # before 2.41 the numbers stood beside the rows
-            rows = page[what] if what in page else page["instances"]
-            if number > 1 and int(pager["total"]) != total:
+            page = kept.page(
+                f"{what} {number}",
+                partial(self.client.get, self._path(f"tracker/{what}"), {**query, "page": str(number)}),
+            )
+            of, rows = _page_of(page, what)
+            if number > 1 and of != total:
                 raise ChangedError
-            total = int(pager["total"])
+            total = of
             fresh = {str(row[key]) for row in rows}
             if len(fresh) < len(rows) or fresh & seen or (not rows and len(seen) < total):
                 raise ChangedError
@@ -145,6 +171,12 @@ class Dhis2:
             cells["orgUnitName"] = unit[0]
             cells |= {f"orgUnitLevel{level}": name for level, name in enumerate((*unit[1:], unit[0]), 1)}
         return cells
+
+
+def _page_of(page: Any, what: str) -> tuple[int, Sequence[Mapping[str, Any]]]:
+    """How many rows there are in all, and those of a page."""
+    pager = page.get("pager", page)  # before 2.41 the numbers stood beside the rows
+    return int(pager["total"]), page[what] if what in page else page["instances"]
 
 
 def headers(secret: Secret) -> Mapping[str, str]:

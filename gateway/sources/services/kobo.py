@@ -1,24 +1,31 @@
 """KoboToolbox: the submissions of a form, over its API v2 (https://support.kobotoolbox.org/api.html).
 
 Submissions are asked for in the order of their numbers, each page from the last number on: whatever is added
-or deleted while pages are read shifts none of them.
+or deleted while pages are read shifts none of them. A fetch that ended goes on behind the last number that
+came, if nothing was added, and the numbers and versions (`_uuid`) of those before it are the same.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from gateway.sources.model.metadata import Labels, Metadata
 from gateway.sources.services.credentials import Secret
+from gateway.sources.services.kept_pages import ChangedError, KeptPages, digest
 from gateway.sources.services.service_address import ServiceAddress
-from gateway.sources.services.service_client import UNEXPECTED, ServiceClient
-from gateway.sources.services.spool import ChangedError, Spool
+from gateway.sources.services.service_client import UNEXPECTED, ServiceClient, StatusError
+from gateway.sources.services.spool import Spool
 from gateway.sources.services.survey_rows import DATES, MAIN, Form, Submission, day, declare
 
 PAGE = 1000
 _OWN = ("_uuid", "_id", "_submission_time")
 _ROOT = "meta/rootUuid"
 _PREFIX = "uuid:"
+_FROM_FILE = ("_from_file", "_external")
+"""Ends of the types of questions whose choices stand in files of their own, which are not read."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _BEGIN, _END, _REPEAT = "begin", "end", "begin_repeat"
 """Types of the lines of a form around which groups, repeats and tables of questions stand."""
 
@@ -35,17 +42,19 @@ class Kobo:
         self._client = client
         self._asset = f"{address.base}/api/v2/assets/{address.parts['asset']}"
 
-    def fetch(self, spool: Spool) -> None:
+    def fetch(self, spool: Spool, pages: KeptPages) -> None:
         """Fetch form and submissions. Raises SourceError and ChangedError."""
         try:
             content = self._client.get(f"{self._asset}/", {"format": "json"})["content"]
             form, spool.metadata = _form(content["survey"]), _metadata(content)
             declare(spool, form, "_uuid", _OWN)
-            self._submissions(spool, form)
+            now = digest(content)
+            pages.begin(lambda: now, lambda before: bool(before == now))
+            self._submissions(spool, pages, form)
         except UNEXPECTED:
             raise self._client.unexpected() from None
 
-    def _submissions(self, spool: Spool, form: Form) -> None:
+    def _submissions(self, spool: Spool, pages: KeptPages, form: Form) -> None:
         submission = Submission(
             spool,
             form,
@@ -55,7 +64,7 @@ class Kobo:
         seen, last = 0, -1
         expected: int | None = None
         while True:
-            page = self._page(last)
+            page = pages.page(str(last), partial(self._page, last), partial(self._holds, last))
             rows = page["results"]
             if expected is None:
                 expected = int(page["count"])
@@ -71,9 +80,20 @@ class Kobo:
             seen += len(rows)
             spool.reached(MAIN, seen, expected)
 
-    def _page(self, last: int) -> Any:
+    def _holds(self, last: int, page: Any) -> bool:
+        """Whether the submissions of a page that was kept are the same: an edit gives a new `_uuid`."""
+        few = {"fields": json.dumps(["_id", "_uuid"]), "limit": str(len(page["results"]))}
+        try:
+            now = self._page(last, few)
+        except StatusError:
+            return False  # a server that cannot tell
+        return [(row["_id"], row["_uuid"]) for row in now["results"]] == [
+            (row["_id"], row["_uuid"]) for row in page["results"]
+        ]
+
+    def _page(self, last: int, further: Mapping[str, str] = _NOTHING) -> Any:
         """The submissions after a number; `count` tells how many there are after it."""
-        query = {"format": "json", "limit": str(PAGE), "sort": '{"_id":1}'}
+        query = {"format": "json", "limit": str(PAGE), "sort": '{"_id":1}', **further}
         if last >= 0:
             query["query"] = json.dumps({"_id": {"$gt": last}})
         return self._client.get(f"{self._asset}/data/", query)
@@ -141,7 +161,10 @@ def _metadata(content: Mapping[str, Any]) -> Metadata:
     labels = Labels()
     for path, inside, one in _walk(content["survey"]):
         chosen = one.get("select_from_list_name") or str(one.get("type", "")).partition(" ")[2]
-        labels.add(path.removeprefix(f"{inside}/"), _label(one), lists.get(str(chosen), {}))
+        heading = path.removeprefix(f"{inside}/")
+        labels.add(heading, _label(one), lists.get(str(chosen), {}))
+        if _kind(one).endswith(_FROM_FILE):
+            labels.lack(heading)
     return labels.metadata()
 
 

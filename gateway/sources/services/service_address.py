@@ -75,7 +75,12 @@ def parse_service(place: str) -> ServiceAddress:
         raise _unknown() from None
     name = f"[{host}]" if ":" in host else host
     origin = f"{found.scheme.lower()}://{name}{port}"
-    return _parsed(origin, place[place.index("://") + 3 :].partition("/")[2])
+    _, apart, rest = place.partition(
+        "://"
+    )  # a line break between the slashes is overlooked by urlsplit alone
+    if not apart:
+        raise _unknown()
+    return _parsed(origin, rest.partition("/")[2])
 
 
 def _parsed(origin: str, rest: str) -> ServiceAddress:

@@ -34,13 +34,17 @@ _MOVED = frozenset({
     HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT,
     HTTPStatus.PERMANENT_REDIRECT,
 })  # fmt: skip
-UNEXPECTED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 """What a reader meets where a reply is not what the program's interface describes."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class RefusedError(SourceError):
     """The server refuses the credentials, or wants some."""
+
+
+class StatusError(SourceError):
+    """The server answers that it cannot give this: what it was asked for does not exist there."""
 
 
 @dataclass
@@ -62,6 +66,8 @@ class ServiceClient:
         self.origin = origin
         self.headers = headers
         self.pause = pause
+        self.last_said = ""
+        """The time of the server's last reply by its own clock, as HTTP writes it; "" where it says none."""
         self._client = httpx.Client(
             transport=TimelyTransport(httpx.HTTPTransport(verify=trusted(), trust_env=False)),
             timeout=httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
@@ -76,6 +82,13 @@ class ServiceClient:
     def get(self, path: str, query: Mapping[str, str] = _NO_HEADERS) -> Any:
         """The JSON at a path. Raises SourceError; RefusedError where the credentials are not taken."""
         return self._json(self._settled("GET", path, params=dict(query)))
+
+    def get_text(self, path: str) -> str:
+        """The text at a path, such as a form's XML. Raises as `get` does, and where it is not in UTF-8."""
+        try:
+            return self._settled("GET", path).content.decode()
+        except UnicodeDecodeError:
+            raise self._error("answered with something else than text") from None
 
     def post(
         self, path: str, form: Mapping[str, str] | None = None, body: Mapping[str, str] | None = None
@@ -118,6 +131,7 @@ class ServiceClient:
                 content += part
                 if len(content) > MOST_BYTES:
                     raise self._error(f"sent more than {MOST_BYTES >> 20} MB at once")
+            self.last_said = response.headers.get("Date", "")
         return _Reply(response.status_code, response.headers, bytes(content))
 
     @staticmethod
@@ -138,7 +152,10 @@ class ServiceClient:
         if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise self.refused()
         if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise self._error(f"answered with status {reply.status}")
+            asked_wrongly = reply.status < HTTPStatus.INTERNAL_SERVER_ERROR
+            raise self._error(
+                f"answered with status {reply.status}", StatusError if asked_wrongly else SourceError
+            )
         return reply
 
     def _json(self, reply: _Reply) -> Any:
@@ -164,8 +181,8 @@ class ServiceClient:
         """The error for a reply that is not what the program's interface describes."""
         return self._error("answers in another form than it is described to do")
 
-    def _error(self, what: str) -> SourceError:
-        return SourceError(
+    def _error(self, what: str, kind: type[SourceError] = SourceError) -> SourceError:
+        return kind(
             f"{self.origin} {what}; nothing was loaded.",
             remedy="Open the address in a browser on this machine. If it answers there, load again.",
         )

@@ -11,6 +11,7 @@ from gateway.sources.rows.load_progress import Progress
 from gateway.sources.services import dhis2, kobo, odk
 from gateway.sources.services.arcgis import ArcGis
 from gateway.sources.services.credentials import Secret, secret_for
+from gateway.sources.services.kept_pages import kept_pages
 from gateway.sources.services.service_address import ServiceAddress, parse_service
 from gateway.sources.services.service_client import ServiceClient
 from gateway.sources.services.spool import Fetch, Spool, fetched
@@ -18,7 +19,9 @@ from gateway.sources.services.spool import Fetch, Spool, fetched
 
 @dataclass(frozen=True)
 class Access:
-    """`credentials`: the file of secrets, or None. `folder`: where rows wait, in files without a name."""
+    """`credentials`: the file of secrets, or None. `folder`: where rows wait, in files without a name, and
+    pages of a fetch that ended too early; without one nothing is left of such a fetch.
+    """
 
     credentials: Path | None = None
     folder: Path | None = None
@@ -45,7 +48,9 @@ def open_service(place: str, kind: str, access: Access) -> Iterator[Spool]:
     client = ServiceClient(address.origin, _HEADERS[kind](secret) or _basic(kind, secret))
     spool = Spool(access.folder, access.progress)
     try:
-        fetched(_fetch(address, client, secret), spool, address.origin)
+        with kept_pages(access.folder, f"{kind} {place}") as pages:
+            fetched(_fetch(address, client, secret), spool, pages, address.origin)
+        spool.fetch_note = pages.note
         yield spool
     finally:
         spool.close()

@@ -1,7 +1,8 @@
 """Rows of a register that come over HTTP, kept in files without a name until all have come.
 
 Only a register that came whole is read. The files never have a name (`TemporaryFile`), so that nothing is
-left of them when the process ends, however it ends.
+left of them when the process ends, however it ends: what a fetch that ended has asked for is kept as pages,
+by `kept_pages`.
 """
 
 import json
@@ -12,12 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from audit.reading.messages import message
+from audit.reading.messages import Message, message
 from gateway.sources.model.cells import cell_text
 from gateway.sources.model.errors import SourceError
 from gateway.sources.model.metadata import Metadata
 from gateway.sources.model.tables import CHUNK_ROWS, Chunk, ForeignKey, OpenTable
 from gateway.sources.rows.load_progress import Progress, Reached
+from gateway.sources.services.kept_pages import ChangedError, KeptPages
+from gateway.sources.services.service_client import StatusError
 
 MOST_BYTES = 8 << 30
 """Bytes of all rows together."""
@@ -54,10 +57,18 @@ class Spool:
         self._folder = folder
         self._progress = progress
         self._tables: dict[str, _Table] = {}
+        self.fetch_note: Message | None = None
+        """What was done with rows that had come before, in one sentence."""
         self.empty()
 
     def declare(self, table: str, headings: Iterable[str] = ()) -> None:
-        """Name a table and headings that it has, even if no row says anything in them. Raises SourceError."""
+        """Name a table and headings that it has, even if no row says anything in them.
+
+        Raises SourceError, or TypeError for a name that is no text.
+        """
+        headings = list(headings)
+        if not all(isinstance(name, str) for name in (table, *headings)):
+            raise TypeError("a name that is no text")
         if table not in self._tables:
             if len(self._tables) == MOST_TABLES:
                 raise _too_large()
@@ -132,23 +143,25 @@ def _too_large() -> SourceError:
     )
 
 
-Fetch = Callable[[Spool], None]
+Fetch = Callable[[Spool, KeptPages], None]
 """Fetches a register, whole; raises ChangedError where counts say that something is missing or doubled."""
-
-
-class ChangedError(Exception):
-    """What came is not one state of the register: a page twice, a page left out, rows changed meanwhile."""
-
 
 TRIES = 3
 
 
-def fetched(fetch: Fetch, spool: Spool, origin: str) -> None:
+def fetched(fetch: Fetch, spool: Spool, pages: KeptPages, origin: str) -> None:
     """Fetch a register, anew where it has changed meanwhile. Raises SourceError after TRIES."""
     for _ in range(TRIES):
         try:
-            fetch(spool)
+            fetch(spool, pages)
+            pages.end()
         except ChangedError:
+            pages.forget()
+            spool.empty()
+        except StatusError:
+            if not pages.reused or pages.asked:
+                raise
+            pages.forget()  # the server no longer knows where the former fetch was
             spool.empty()
         except OSError:
             raise SourceError(

@@ -1,4 +1,4 @@
-"""The database statements of every call of a member.
+"""The database statements of every call of a member, and of every question.
 
 Made once: building a statement takes longer than SQLite takes to run the statement. Values are named: `of` is
 the member or the question of a statement.
@@ -8,11 +8,31 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from gateway.hub.model import Presence
-from gateway.store.hub.hub_tables import asked_members, enrolments, presence, questions
+from gateway.hub.model import Presence, State
+from gateway.store.hub.hub_tables import asked_members, enrolments, presence, questions, releases
 
 ENROLLED = select(enrolments).where(~enrolments.c.revoked).order_by(enrolments.c.member)
 QUESTION = select(questions).where(questions.c.id == bindparam("of"))
+OPEN = select(questions).where(questions.c.state == State.OPEN).order_by(questions.c.asked_index)
+LATE = (
+    select(questions)
+    .where(
+        questions.c.state != State.OPEN,  # not "released": SQLite would go through all of these
+        questions.c.id.in_(
+            select(asked_members.c.question_id).where(
+                asked_members.c.answer.is_not(None), asked_members.c.released_in.is_(None)
+            )
+        ),
+    )
+    .order_by(questions.c.asked_index)
+)
+ANSWERS = select(asked_members.c.member, asked_members.c.answer).where(
+    asked_members.c.question_id == bindparam("of"), asked_members.c.answer.is_not(None)
+)
+LOGGED = select(asked_members.c.member, asked_members.c.entry, asked_members.c.receipt).where(
+    asked_members.c.question_id == bindparam("of"), asked_members.c.answer.is_not(None)
+)
+RELEASES = select(releases).where(releases.c.question_id == bindparam("of")).order_by(releases.c.number)
 UNDELIVERED = (
     select(questions)
     .join(asked_members, asked_members.c.question_id == questions.c.id)
@@ -58,6 +78,7 @@ HOLD = (
 ANSWER = update(asked_members).where(
     asked_members.c.question_id == bindparam("question"), asked_members.c.member == bindparam("of")
 )
+PRESENCES = select(presence).order_by(presence.c.member)
 PRESENCE = select(presence).where(presence.c.member == bindparam("of"))
 SEEN = update(presence).where(presence.c.member == bindparam("of"))
 

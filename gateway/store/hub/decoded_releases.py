@@ -1,4 +1,6 @@
-"""Releases as read from their texts, kept for the next reader. Their key is the text: none is ever old."""
+"""Releases as read from their texts, or as made, kept for the next reader. Their key is the text: none is
+ever old.
+"""
 
 import json
 import threading
@@ -11,7 +13,7 @@ MOST_LETTERS = 10_000_000
 
 
 class DecodedReleases:
-    """The releases that were read last. Thread-safe.
+    """The releases that were read or made last. Thread-safe.
 
     Many read the same few at once, and a report reads all of its tables: a large one takes 20 ms.
     """
@@ -29,6 +31,11 @@ class DecodedReleases:
                 self._kept.move_to_end(text)
                 return kept
         release = release_from_json(json.loads(text))
+        self.keep(release, text)
+        return release
+
+    def keep(self, release: Release, text: str) -> None:
+        """Keep a release for its readers: one that was just made is read at once, by whoever waits for it."""
         with self._lock:
             if text not in self._kept:
                 self._kept[text] = release
@@ -36,4 +43,3 @@ class DecodedReleases:
             while self._letters > self._most and len(self._kept) > 1:
                 oldest, _ = self._kept.popitem(last=False)
                 self._letters -= len(oldest)
-        return release

@@ -32,12 +32,18 @@ from gateway.store.engine.witnessed import SqlWitnessStorage
 from gateway.store.hub.admissions import SqlAdmissions, enrolment_of, take_nonce
 from gateway.store.hub.call_queries import (
     ANSWER,
+    ANSWERS,
     ASKED,
     ENROLLED,
     HOLD,
+    LATE,
+    LOGGED,
+    OPEN,
     PRESENCE,
+    PRESENCES,
     QUESTION,
     RELEASED_IN,
+    RELEASES,
     SEEN,
     UNDELIVERED,
     WAITING,
@@ -130,31 +136,16 @@ class HubView:
         )
 
     def open_questions(self) -> Sequence[AskedQuestion]:
-        return self._questions(
-            select(questions).where(questions.c.state == State.OPEN).order_by(questions.c.asked_index)
-        )
+        return self._questions(OPEN)
 
     def late_questions(self) -> Sequence[AskedQuestion]:
-        new = exists().where(
-            asked_members.c.question_id == questions.c.id,
-            asked_members.c.answer.is_not(None),
-            asked_members.c.released_in.is_(None),
-        )
-        return self._questions(
-            select(questions)
-            .where(questions.c.state == State.RELEASED, new)
-            .order_by(questions.c.asked_index)
-        )
+        return self._questions(LATE)
 
     def undelivered(self, member: str, now: datetime) -> Sequence[AskedQuestion]:
         return self._questions(UNDELIVERED, {"of": member, "moment": now})
 
     def answers(self, question_id: str) -> Mapping[str, str]:
-        rows = self._connection.execute(
-            select(asked_members.c.member, asked_members.c.answer).where(
-                asked_members.c.question_id == question_id, asked_members.c.answer.is_not(None)
-            )
-        )
+        rows = self._connection.execute(ANSWERS, {"of": question_id})
         return {row.member: row.answer for row in rows}
 
     def waiting(self, question_id: str) -> list[str]:
@@ -164,11 +155,7 @@ class HubView:
         return stated_bounds(self._connection, question_id)
 
     def logged_answers(self, question_id: str) -> Mapping[str, LoggedAnswer]:
-        rows = self._connection.execute(
-            select(asked_members.c.member, asked_members.c.entry, asked_members.c.receipt).where(
-                asked_members.c.question_id == question_id, asked_members.c.answer.is_not(None)
-            )
-        )
+        rows = self._connection.execute(LOGGED, {"of": question_id})
         return {row.member: LoggedAnswer(row.entry, row.receipt) for row in rows}
 
     def released_in(self, question_id: str) -> Mapping[str, int | None]:
@@ -176,9 +163,7 @@ class HubView:
         return {row.member: row.released_in for row in rows}
 
     def releases(self, question_id: str) -> list[KeptRelease]:
-        rows = self._connection.execute(
-            select(releases).where(releases.c.question_id == question_id).order_by(releases.c.number)
-        )
+        rows = self._connection.execute(RELEASES, {"of": question_id})
         return [KeptRelease(_RELEASES.read(row.release), row.because) for row in rows]
 
     def earlier_answer(self, asked: AskedQuestion, member: str) -> EarlierAnswer | None:
@@ -240,7 +225,7 @@ class HubView:
         return openings_between(self._connection, start, end)
 
     def presence(self) -> Sequence[Presence]:
-        rows = self._connection.execute(select(presence).order_by(presence.c.member))
+        rows = self._connection.execute(PRESENCES)
         return [presence_of(row) for row in rows]
 
     def sharings(self) -> Mapping[str, StatedSharing]:
@@ -317,6 +302,7 @@ class HubUnitOfWork(HubView):
         keep_bounds(self._connection, member, bounds)
 
     def add_release(self, release: Release, *, because: int) -> None:
+        _RELEASES.keep(release, release.text)
         self._connection.execute(
             insert(releases).values(
                 question_id=release.question_id,

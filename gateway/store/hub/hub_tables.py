@@ -1,6 +1,6 @@
 """The hub's tables. `gateway.hub.model` says what a row means."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, and_
 
 from gateway.store.engine.schema import Moment, metadata
 
@@ -43,6 +43,12 @@ asked_members = Table(
     Column("released_in", Integer),  # number of the first release that holds the answer
     Column("waiting", Boolean, nullable=False),  # for approval at the member
 )
+_NEW = and_(asked_members.c.answer.is_not(None), asked_members.c.released_in.is_(None))
+# Looked for with every answer: the index holds these few, however many questions there were.
+Index("ix_asked_members_new", asked_members.c.question_id, sqlite_where=_NEW, postgresql_where=_NEW)
+_AWAITED = asked_members.c.answer.is_(None)
+# Looked for with every call of a member, and whenever a waiting call is woken.
+Index("ix_asked_members_awaited", asked_members.c.member, sqlite_where=_AWAITED, postgresql_where=_AWAITED)
 
 refused_messages = Table(
     "refused_messages",

@@ -4,8 +4,6 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
@@ -19,7 +17,7 @@ from gateway.member.model.clients import Clients
 from gateway.member.model.loaded_snapshot import LoadedSnapshot
 from gateway.member.model.sent_answer import SentAnswer
 from gateway.member.model.snapshot import Snapshot
-from gateway.member.model.snapshot_parts import kept_form, kept_snapshot
+from gateway.member.model.snapshot_parts import kept_form
 from gateway.member.model.stored_cube import ClientsPlan, Plan, StoredCube
 from gateway.member.model.vault_load import VaultLoad
 from gateway.store.accounts.reading import SqlPeople
@@ -40,7 +38,8 @@ from gateway.store.member.extracts import (
     extracts,
 )
 from gateway.store.member.member_tables import cubes, rejected_deliveries, sent_answers, snapshots
-from gateway.store.member.pieces import keep_piece, kept_piece
+from gateway.store.member.opened_snapshot import opened_snapshot
+from gateway.store.member.pieces import in_pieces, keep_piece, kept_piece, whole
 from gateway.store.member.policies import PolicyNotes, PolicyView, PolicyWrites
 from gateway.store.member.privacy_budget import SqlPrivacy
 from gateway.store.member.record_changes import ChangesView, ChangesWrites
@@ -122,8 +121,14 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
         if row is None:
             return None
         clients = None if row.clients is None else Clients.from_bytes(row.clients)
-        snapshot = kept_snapshot(row.snapshot, partial(kept_piece, self._connection))
-        return _loaded(row, row.because), replace(snapshot, clients=clients)
+        return _loaded(row, row.because), opened_snapshot(row.snapshot, self._kept_part, clients)
+
+    def _kept_part(self, digest: str) -> bytes | None:
+        """A part of a snapshot, also after this view is closed: parts are kept for good, and never change."""
+        if not self._connection.closed:
+            return kept_piece(self._connection, digest)
+        with self._connection.engine.connect() as connection:
+            return kept_piece(connection, digest)
 
     def loaded(self) -> LoadedSnapshot | None:
         row = self._connection.execute(
@@ -157,8 +162,9 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
                 plan.get("mechanism", ""),  # of a cube from before numbers could be changed
                 tuple(tuple((d, level) for d, level in table) for table in plan.get("tables", ())),
                 _clients_plan(plan.get("clients")),
+                plan.get("operators", 0),
             ),
-            row.cube,
+            whole(self._connection, row.cube),
             row.because,
             row.above,
         )
@@ -169,7 +175,8 @@ class MemberView(ApprovalView, BoundsView, ChangesView, FiguresView, PolicyView)
         extracted = select(made_of.scalar_subquery()).where(extracts.c.refused_because.is_(None))
         given_out = cubes.c.because.in_(answered) | cubes.c.because.in_(extracted)
         query = select(cubes.c.cube).where(given_out).order_by(cubes.c.because)
-        return list(self._connection.execute(query).scalars())
+        kept = self._connection.execute(query).scalars().all()
+        return [whole(self._connection, each) for each in kept]
 
     def cube_entry(self) -> int | None:
         return self._connection.execute(_NEWEST_CUBE).scalar_one_or_none()
@@ -217,19 +224,22 @@ class MemberUnitOfWork(ApprovalWrites, BoundsWrites, ChangesWrites, FiguresWrite
     def reidentifications(self) -> SqlReidentificationWriter:
         return SqlReidentificationWriter(self._connection)
 
-    def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> None:
+    def add_snapshot(self, loaded: LoadedSnapshot, snapshot: Snapshot, *, because: int) -> tuple[str, ...]:
+        parts: list[str] = []
+        kept = kept_form(snapshot, lambda part: parts.append(keep_piece(self._connection, part)))
         self._connection.execute(
             insert(snapshots).values(
                 id=loaded.id,
                 loaded_at=loaded.loaded_at,
                 until=loaded.until,
-                snapshot=kept_form(snapshot, partial(keep_piece, self._connection)),
+                snapshot=kept,
                 because=because,
                 least_counted=loaded.least_counted,
                 activities=None if loaded.activities is None else loaded.activities.to_text(),
                 clients=None if snapshot.clients is None else snapshot.clients.to_bytes(),
             )
         )
+        return tuple(parts)
 
     def replace_vault(self, load: VaultLoad | None, *, because: int) -> None:
         replace_vault(self._connection, load, because)
@@ -246,7 +256,7 @@ class MemberUnitOfWork(ApprovalWrites, BoundsWrites, ChangesWrites, FiguresWrite
                 policy_version=cube.policy_version,
                 above=cube.above,
                 plan=json.dumps(plan),
-                cube=cube.cube,
+                cube=in_pieces(self._connection, cube.cube),
             )
         )
 
@@ -297,7 +307,8 @@ def _clients_plan(stored: dict[str, Any] | None) -> ClientsPlan | None:
     if stored is None:
         return None
     services = tuple(stored.get("services", ()))
-    return ClientsPlan(stored["finest"], tuple(stored["years"]), stored["rules"], services)
+    items = stored.get("items", False)
+    return ClientsPlan(stored["finest"], tuple(stored["years"]), stored["rules"], services, items)
 
 
 def _sent(row: Row[tuple[object, ...]]) -> SentAnswer:

@@ -26,6 +26,8 @@ from sqlalchemy import (
 from gateway.member.model.policy_version import Draft, Ending, PolicyInForce, SignedPolicy
 from gateway.member.model.signing_key import Duty, Holder
 from gateway.store.engine.schema import Moment, metadata
+from gateway.store.member.member_tables import cubes
+from gateway.store.member.pieces import forget_pieces, in_pieces, whole
 
 holders = Table(
     "holders",
@@ -195,9 +197,10 @@ class PolicyView(VersionsView):
         return VersionsView(self._connection, ministry_policies, ministry_drafts)
 
     def preview(self, preview_id: str) -> bytes | None:
-        return self._connection.execute(
+        kept = self._connection.execute(
             select(previews.c.cube).where(previews.c.id == preview_id)
         ).scalar_one_or_none()
+        return None if kept is None else whole(self._connection, kept)
 
     def findings(self, about: str) -> str | None:
         return self._connection.execute(
@@ -248,10 +251,13 @@ class PolicyNotes(VersionsNotes):
 
     def keep_preview(self, preview_id: str, snapshot_id: str, cube: bytes, at: datetime) -> None:
         stale = (previews.c.id == preview_id) | (previews.c.snapshot_id != snapshot_id)
+        gone = self._connection.execute(select(previews.c.cube).where(stale)).scalars().all()
         self._connection.execute(delete(previews).where(stale))
+        kept = in_pieces(self._connection, cube)
         self._connection.execute(
-            insert(previews).values(id=preview_id, snapshot_id=snapshot_id, cube=cube, made_at=at)
+            insert(previews).values(id=preview_id, snapshot_id=snapshot_id, cube=kept, made_at=at)
         )
+        forget_pieces(self._connection, gone, (previews.c.cube, cubes.c.cube))
 
     def keep_findings(self, about: str, snapshot_id: str, findings: str, at: datetime) -> None:
         stale = (preview_findings.c.id == about) | (preview_findings.c.snapshot_id != snapshot_id)

@@ -14,7 +14,11 @@ def own(view: View, question_id: str) -> AskedQuestion:
     """Raises UnknownQuestionError for somebody else's too: the two look alike; access control logs both."""
     asked = view.question(question_id)
     if asked is None or asked.user != principal().user:
-        raise UnknownQuestionError("There is no such question among yours.", remedy=REMEDY)
+        raise UnknownQuestionError(
+            "There is no such question among yours.",
+            remedy="Did somebody send you this address? Ask the sender to save the question and to share it "
+            "with your organisation; then you ask it yourself. Your own questions are listed on your desk.",
+        )
     return asked
 
 

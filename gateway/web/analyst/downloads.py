@@ -1,6 +1,7 @@
 """Taking a table away: as a file for spreadsheets, programs and reports. Every cell's status is in each."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from flask import Response, request
 
@@ -8,6 +9,7 @@ from audit.reading.sidecar import ENDING
 from gateway.api.access_control import principal
 from gateway.api.services import hub
 from gateway.export import CONTENT_TYPES, FORMS, NothingToDrawError, Receipt, export, file_name
+from gateway.export.documents.installed import installed, one_at_a_time
 from gateway.export.grouped_files import FORMS as GROUPED
 from gateway.export.grouped_files import grouped_csv, grouped_xlsx
 from gateway.hub.errors import UnknownQuestionError
@@ -18,11 +20,12 @@ from gateway.picturing.grouping import Group
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.addressed_release import REMEDY, own, released
 from gateway.web.analyst.chosen_groups import NO_GROUPS, ChosenGroups, chosen_groups
+from gateway.web.shared import languages
 from gateway.web.shared.desk import Desk
 
 desk = Desk("analyst-taking")
 
-PICTURES = ("svg", "png")
+PICTURES = ("svg", "png", "pdf")
 SIDECAR = ENDING.removeprefix(".")
 """The form that proves any of the others, for `python -m audit open`."""
 
@@ -49,6 +52,11 @@ def download(question_id: str, form: str) -> Response:
     return response
 
 
+def forms(*, drawn: bool) -> tuple[str, ...]:
+    """The files on offer: pictures of what can be drawn, PDF where its libraries are installed."""
+    return tuple(form for form in FORMS if (drawn or form not in PICTURES) and (form != "pdf" or installed()))
+
+
 def _own_groups(view: View, kept: KeptRelease) -> ChosenGroups:
     """The groups that the address names. A group that is gone is no file without it: the request fails."""
     values = request.args.to_dict(flat=False)
@@ -67,6 +75,12 @@ def _file(asked: AskedQuestion, kept: KeptRelease, form: str, groups: Sequence[G
         return grouped_xlsx(kept.release, hub().dictionary, words, groups, receipt)
     kind = request.args.get("picture") or None if form in PICTURES else None
     try:
-        return export(kept.release, form, hub().dictionary, words, receipt=receipt, kind=kind)
+        with one_at_a_time() if form == "pdf" else nullcontext():
+            return export(
+                *(kept.release, form, hub().dictionary, words),
+                receipt=receipt,
+                kind=kind,
+                language=languages.tag(),
+            )
     except NothingToDrawError as error:
         raise UnknownQuestionError(error.message, remedy=error.remedy) from None

@@ -10,7 +10,7 @@ from flask import request
 from gateway.api.access_control import principal
 from gateway.api.browsers import place
 from gateway.api.services import hub
-from gateway.export import FORMS, Receipt
+from gateway.export import Receipt
 from gateway.hub.absence import offline_since
 from gateway.hub.model import AskedQuestion, KeptRelease, State
 from gateway.hub.ports import View
@@ -19,7 +19,7 @@ from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.addressed_release import own, released
 from gateway.web.analyst.chosen_groups import ChosenGroups, chosen_groups
 from gateway.web.analyst.citation import Citation, Source, citation
-from gateway.web.analyst.downloads import PICTURES
+from gateway.web.analyst.downloads import forms
 from gateway.web.analyst.draft import draft_again
 from gateway.web.analyst.progress import Progress, QuestionNews, progress
 from gateway.web.analyst.release_view import BETWEEN, Explained, Result, explained, explained_group, result
@@ -151,7 +151,7 @@ def _page_of(
         result=shown,
         citation=None if kept is None else _citation(asked, kept),
         explained=_explained(view, kept, cell) if cell and kept is not None else None,
-        forms=_forms(shown),
+        forms=forms(drawn=shown is not None and bool(shown.pictures)),
     )
 
 
@@ -183,12 +183,6 @@ def _same() -> str:
     """The beginning of an address's query that shows the same release in the same way."""
     kept = _arranged()
     return f"{urlencode(kept)}&" if kept else ""
-
-
-def _forms(shown: Result | None) -> tuple[str, ...]:
-    """The available files: pictures only of releases that can be drawn."""
-    drawn = shown is not None and shown.pictures
-    return tuple(form for form in FORMS if drawn or form not in PICTURES)
 
 
 def _progress(view: View, asked: AskedQuestion) -> Progress:

@@ -1,6 +1,6 @@
 """Ready-made questions: each is asked with one click, and so is the pack for Article 7 reports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.choices import Known, answering, in_its_year
 from gateway.web.analyst.draft import SOON, Draft
 from gateway.web.analyst.requester import known
+from gateway.web.analyst.stacked_page import label_of, stacked_address
 from gateway.web.shared.desk import Desk, shown
 
 PAGE = "/ready-made"
@@ -76,7 +77,15 @@ def put() -> Any:
     asked = [_ask(question) for question in questions if answering(knows, question)]
     if not asked:
         return shown((_page(knows, purpose, nothing=True), 422), "analyst/ready-made.html")
-    return redirect(f"/questions/{asked[0].id}" if len(asked) == 1 else "/questions", 303)
+    return redirect(_page_of(request.form.get("name", ""), [question.id for question in asked]), 303)
+
+
+def _page_of(name: str, ids: Sequence[str]) -> str:
+    """Where the tables are read: by itself, as one table where they are of one question, or in the list."""
+    if len(ids) == 1:
+        return f"/questions/{ids[0]}"
+    one = hub().dictionary.ready_made.get(name)
+    return "/questions" if one is None else stacked_address(one, ids)
 
 
 def _page(knows: Known, purpose: str, *, nothing: bool = False) -> ReadyPage:
@@ -112,9 +121,7 @@ def _table(knows: Known, number: int, table: ReadyTable, purpose: str) -> Table:
     question = _question(knows, table, purpose)
     return Table(
         number=number,
-        label=analyst_wording.level(knows.dictionary, table.label)
-        if table.label in knows.dictionary.levels
-        else analyst_wording.say(table.label),
+        label=label_of(knows.dictionary, table),
         title=analyst_wording.title(knows.dictionary, question),
         answering=answering(knows, question),
         address=f"/ask?{Draft(table.measure, table.by, purpose=purpose).query()}",

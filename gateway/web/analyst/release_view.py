@@ -98,6 +98,7 @@ class GroupChoice:
 class Result:
     """`pictures` are the fitting kinds; `picture` is the drawn one. `counts`: cells by status.
 
+    `alike`: sentences about answers, such as their terms, each once with the names of its members.
     `of_totals`: terms of totals, where the terms of members differ. `definitions`: words and their meanings.
     """
 
@@ -108,6 +109,7 @@ class Result:
     picture: Picture | None
     instead: tuple[CoarserQuestion, ...]
     coverage: tuple[MemberCoverage, ...]
+    alike: tuple[tuple[str, str], ...]
     of_totals: tuple[str, ...]
     definitions: tuple[tuple[str, str], ...]
     counts: Mapping[str, int]
@@ -133,14 +135,16 @@ def result(release: Release, dictionary: Dictionary, values: Values, own: Chosen
     kinds = fitting(release, dictionary)
     kind = picture if picture in kinds else _first(kinds, release)
     statuses = [cell.status for cell in release.cells]
+    members = tuple(_member_coverage(one, dictionary) for one in release.coverage)
     return Result(
         table=replace(table, notes=(*table.notes, *own_notes)),
         turning=replace(links, unknown=(*links.unknown, *own.unknown)),
         own_groups=_group_choices(own, kept, pairs_of(reading.chosen, arrangement(arranged, dictionary))),
         pictures=kinds,
-        picture=draw(kind, release, dictionary, words) if kind else None,
+        picture=draw(kind, release, dictionary, words, twice=True) if kind else None,
         instead=tuple(_coarser_question(one) for one in coarser(release, dictionary, words)),
-        coverage=tuple(_member_coverage(one, dictionary) for one in release.coverage),
+        coverage=members,
+        alike=_alike(members),
         of_totals=of_totals(release.coverage, words),
         definitions=definitions(release, dictionary, words),
         counts={status.value: statuses.count(status) for status in Status if status in statuses},
@@ -197,6 +201,14 @@ def _first(kinds: Sequence[str], release: Release) -> str:
 def _coarser_question(one: Suggestion) -> CoarserQuestion:
     address = f"/ask?{draft_again(one.question).query()}"
     return CoarserQuestion(one.text, one.kind, one.visible, one.withheld, address)
+
+
+def _alike(members: Sequence[MemberCoverage]) -> tuple[tuple[str, str], ...]:
+    said: dict[str, list[str]] = {}
+    for one in members:
+        for text in filter(None, (one.rows_counted, " ".join(one.terms))):
+            said.setdefault(text, []).append(one.name)
+    return tuple((", ".join(names), text) for text, names in said.items())
 
 
 def _member_coverage(one: Coverage, dictionary: Dictionary) -> MemberCoverage:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from gateway.dictionary import Dictionary
+from gateway.dictionary import CALENDARS, Dictionary
 from gateway.picturing.turning import BY_NAME, Arrangement, Show, arrangement, column_names
 from gateway.wire.release import Release
 
@@ -53,7 +53,10 @@ class SortLink:
 
 @dataclass(frozen=True)
 class Turning:
-    """All links that arrange the table. `unknown` are words of the address that the table does not have."""
+    """All links that arrange the table. `unknown` are words of the address that the table does not have.
+
+    `newest_last`: columns are times, so that a narrow screen begins with the last ones.
+    """
 
     down: tuple[Handle, ...]
     across: tuple[Handle, ...]
@@ -65,6 +68,7 @@ class Turning:
     unknown: tuple[str, ...]
     plain: str
     changed: bool
+    newest_last: bool
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ def turning(
             ),
         )
 
+    outermost = dictionary.levels.get(chosen.across[0]) if chosen.across else None
     return Turning(
         down=tuple(map(handle, chosen.down)),
         across=tuple(map(handle, chosen.across)),
@@ -153,6 +158,7 @@ def turning(
         unknown=reading.unknown,
         plain=to(usual),
         changed=chosen != usual,
+        newest_last=outermost is not None and outermost.dimension in CALENDARS,
     )
 
 

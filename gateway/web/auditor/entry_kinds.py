@@ -18,7 +18,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         msgid("Policies and data"),
         (
             *("policy-signed", "policy-in-force", "policy-revoked", "snapshot-loaded", "records-compared"),
-            *("load-demand-lowered", "cube-certified", "privacy-charged", "figure-registered"),
+            *("parts-kept", "load-demand-lowered", "cube-certified", "privacy-charged", "figure-registered"),
             *("figure-withdrawn", "consent-changed"),
         ),
     ),

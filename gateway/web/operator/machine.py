@@ -30,6 +30,22 @@ class LastBackup:
 
 
 @dataclass(frozen=True)
+class Encryption:
+    """How the files are encrypted. `seen`: by what, as the system says; None where nothing is seen.
+
+    `said`: by what, as the operator says; `without`: the operator's reason for doing without.
+    """
+
+    seen: str | None
+    said: str
+    without: str
+
+    @property
+    def lacking(self) -> bool:
+        return self.seen is None and not self.said
+
+
+@dataclass(frozen=True)
 class Machine:
     """`free`, `size`: bytes of the disk; `database`: bytes of its file, None for a server.
 
@@ -41,6 +57,7 @@ class Machine:
     database: int | None
     certificate_ends: datetime | None
     backup: LastBackup | None
+    encryption: Encryption
 
 
 @dataclass(frozen=True)

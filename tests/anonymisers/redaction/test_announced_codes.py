@@ -53,7 +53,7 @@ def test_what_stands_behind_a_record_is_its_code(text: str, rest: str) -> None:
         ("mobil DS 1734 KJ lewat", "mobil <> lewat"),
         ("xe 74F1-228.19", "xe <>"),
         ("ทะเบียนรถ กข 4418", "ทะเบียนรถ <>"),
-        ("motorbike 1B/77213", "motorbike 1B/77213"),
+        ("motorbike 1B/77213", "motorbike <>"),
         ("Plaka ng motor MC 88231.", "Plaka ng motor <>."),
         ("RT 002 RW 011", "RT 002 RW 011"),
         ("a truck with 3 men", "a truck with 3 men"),

@@ -19,11 +19,18 @@ from anonymisers.redaction.engine.language import LONGEST
 from anonymisers.redaction.engine.redactor import Find, Redacted, redact
 
 TESTS = Path(__file__).parents[2]
-CORPORA = ("narratives.jsonl", "narratives_desks.jsonl", "narratives_offices.jsonl", "narratives_notes.jsonl")
+CORPORA = (
+    "narratives.jsonl",
+    "narratives_desks.jsonl",
+    "narratives_offices.jsonl",
+    "narratives_notes.jsonl",
+    "narratives_letters.jsonl",
+    "narratives_visits.jsonl",
+)
 """Invented people in invented accidents, in ten languages; other templates than the gate's corpus has. The
 second is in the style of police, wards, clearance operators and telephone calls. The third was written one
 by one before the rules were read: codes of files, addresses, given names alone, plates, names online; so was
-the fourth: notes of visits, messages, letters, logs, and nicknames."""
+the fourth, notes of visits, messages, letters, logs and nicknames, and the last two, likewise, in parts."""
 SHARED = TESTS.parents[1] / "shared" / "pii"
 
 
@@ -99,6 +106,34 @@ def test_every_language_with_a_profile(
 )
 def test_what_names_nobody_stays(ours: Engine, sentence: str) -> None:
     assert text_of(ours.redact(sentence, language="en")) == sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "stays"),
+    [
+        ("en", 'Everyone calls him "Squint" since then.', 'Everyone calls him "<PERSON>" since then.'),
+        ("id", 'Dia dijuluki "Belalang" di kampung.', 'Dia dijuluki "<PERSON>" di kampung.'),
+        ("th", 'ทุกคนเรียกแกว่า "ก้ามปู" ครับ', 'ทุกคนเรียกแกว่า "<PERSON>" ครับ'),
+        ("en", 'The sign said "Danger Mines" in red.', 'The sign said "Danger Mines" in red.'),
+        ("en", 'Locals call it a "cluster munition" there.', 'Locals call it a "cluster munition" there.'),
+    ],
+)
+def test_a_nickname_in_quotation_marks_goes(ours: Engine, language: str, text: str, stays: str) -> None:
+    assert text_of(ours.redact(text, language=language)) == stays
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("id", "Laporan LK-23 nomor 0091 dikirim."),
+        ("lo", "ໃບລາຍງານ IR23 ເລກ 0091 ສົ່ງໄປ."),
+        ("vi", "Phiếu TN23-số 0091 đã gửi."),
+        ("tl", "Nasa blotter 0091 s. 2023 ito."),
+    ],
+)
+def test_a_code_goes_with_the_number_behind_its_word(ours: Engine, language: str, text: str) -> None:
+    assert "0091" not in (redacted := text_of(ours.redact(text, language=language)))
+    assert "23" not in redacted
 
 
 @pytest.mark.parametrize(
@@ -192,14 +227,15 @@ def test_nothing_touches_the_network(ours: Engine, monkeypatch: pytest.MonkeyPat
         ("en", "a"), ("en", "1-"), ("en", "1\u00b01'"), ("en", "House 1, "), ("en", "Hospital of "),
         ("en", "a@b.c "),
         ("km", "\u17a2\u17b6\u1799\u17bb"), ("km", "\u1790\u17d2\u1784\u17c3"), ("my", "\u101b\u103d\u102c"),
-        ("th", "\u0e19\u0e32\u0e22"),
+        ("th", "\u0e19\u0e32\u0e22"), ("lo", "\u0e82\u0ead\u0e87"), ("id", "alamat "),
     ],
 )  # fmt: skip
 def test_no_text_takes_for_ever(ours: Engine, language: str, piece: str) -> None:
-    text = piece * (LONGEST // len(piece))
+    # Half of the longest text: what grows with the square of the length takes four times as long on all.
+    text = piece * (LONGEST // 2 // len(piece))
     start = time.process_time()
     ours.redact(text, language=language)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 2.5
 
 
 def corpus(name: str) -> Iterator[dict[str, Any]]:

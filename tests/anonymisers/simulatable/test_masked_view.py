@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from anonymisers.simulatable.cell_sums import CellSums
-from anonymisers.simulatable.masked_view import Class, view_of
+from anonymisers.simulatable.masked_view import Class, ViewDraws, view_of
 from anonymisers.suppression.protect_table import task_of
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import SharedBase
@@ -26,7 +26,9 @@ def seen(counts, rules=RULES, key=KEY):
     lattice = base.own_lattice(None)
     task = task_of(base, base.own_block(lattice, np.ones(lattice.size, dtype=np.bool_)), (), rules, key)
     values = task.system.sums(task.people.coords, task.people.counts)
-    view = view_of(CellSums.of(task.system), task, values, np.zeros(lattice.size, dtype=np.bool_), key)
+    cells = CellSums.of(task.system)
+    draws = ViewDraws.of(cells, rules, key)
+    view = view_of(cells, task, values, np.zeros(lattice.size, dtype=np.bool_), draws)
     positions = lattice.keys()
     names = [tuple(d.codes[p] for d, p in zip(base.dims, row, strict=True)) for row in positions]
     return view, names
@@ -113,6 +115,7 @@ def test_a_zero_that_has_no_room_beside_seen_zeros_is_not_drawn():
         task = task_of(base, base.own_block(lattice, np.ones(lattice.size, dtype=np.bool_)), (), RULES, KEY)
         values = task.system.sums(task.people.coords, task.people.counts)
         sums = CellSums.of(task.system)
-        view = view_of(sums, task, values, np.zeros(lattice.size, dtype=np.bool_), bytes([n]) * 32)
+        draws = ViewDraws.of(sums, RULES, bytes([n]) * 32)
+        view = view_of(sums, task, values, np.zeros(lattice.size, dtype=np.bool_), draws)
         open_inner = ~sums.sums[view.classes == Class.NOBODY].any(axis=0)
         assert (sums.sums[:, open_inner].any(axis=1) | (view.classes == Class.NOBODY)).all()

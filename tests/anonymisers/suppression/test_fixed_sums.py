@@ -15,7 +15,7 @@ EFFORT = Effort(1, (22,))
 class Sums(FixedSums):
     """Sums that are fixed by any of some tables, however these were added."""
 
-    def changed(self, settled_tables, _steps=0):
+    def changed(self, settled_tables, _steps=0, *, or_none=False):  # noqa: ARG002 - as it is called
         return settled_tables, not settled_tables & self.to_protect
 
 

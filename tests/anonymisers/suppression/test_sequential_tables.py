@@ -229,7 +229,39 @@ def test_the_order_follows_from_the_rules_and_the_dimensions():
 
     order = [["".join(sorted(t.dims)) for t in tables] for tables, _ in rounds(full, rules)]
 
-    assert order == [["bc"], pairs, pairs, pairs, ["abc"]]
+    assert order == [["bc"], pairs, pairs, pairs, [], ["abc"]]
+
+
+GROUPED = Hierarchy(
+    "g",
+    ("Total", "north", "south", "n0", "n1", "s0", "s1"),
+    {"north": "Total", "south": "Total", "n0": "north", "n1": "north", "s0": "south", "s1": "south"},
+)
+
+
+def test_a_table_that_is_refused_is_published_one_level_coarser(monkeypatch):
+    inner = product(*(leaves(d) for d in (A, B, GROUPED)))
+    counts = [7, 0, 4, 1, 9, 5, 0, 8, 1, 6, 3, 12, 9, 0, 5, 4]
+    people = Table.of((A, B, GROUPED), zip(inner, counts, strict=True))
+    rules = Rules(threshold=3, max_dims=2, priority=(FIRST,))
+    tune_rounds(monkeypatch)  # tables at their finest levels are not tried
+
+    cube = build_cube(people, rules, KEY)
+
+    tables = [cube.tables[t] for t in cube.lattice.table_of()]
+    of_both = np.array([set(t) == {"a", "g"} for t in tables])
+    depth = GROUPED.depth[cube.lattice.keys()[:, 2]]
+    assert not cube.withheld[of_both & (depth == 1)].any()
+    assert cube.withheld[of_both & (depth == 2)].all()
+    assert (("a", 1), ("g", 2)) in cube.refused
+    assert_settled_safe(cube, people, rules)
+
+
+def test_a_level_coarser_is_one_above_the_finest_of_each_dimension_with_levels_between():
+    full = Lattice.of((A, B, GROUPED), "abg", 2)
+
+    assert table_rounds.coarser(full, TableOf.of("ag")) == TableOf.of("ag", g=1)
+    assert table_rounds.coarser(full, TableOf.of("ab")) is None, "there is nothing between"
 
 
 @settings(

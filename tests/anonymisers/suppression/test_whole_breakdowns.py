@@ -7,7 +7,7 @@ import pytest
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.cube.released_cells import Value, Withheld
-from anonymisers.suppression.protect_table import _chosen, _with_whole_breakdowns, task_of
+from anonymisers.suppression.protect_table import _with_whole_breakdowns, chosen_tables, task_of
 from anonymisers.suppression.secondary_suppression import suppress
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.earlier_releases import SharedBase
@@ -26,7 +26,7 @@ def test_a_group_that_a_move_withholds_takes_its_breakdown_along() -> None:
     rules = Rules(threshold=5, max_dims=2, sensitive=frozenset({"disability"}))
     base = SharedBase.of(table, ())
     full = base.own_lattice(rules.max_dims)
-    lattice, present = _chosen(full, rules)
+    lattice, present = chosen_tables(full, rules)
     task = task_of(base, base.own_block(lattice, present), (), rules, b"k" * 32)
     pattern = suppress(task).pattern
     people = lattice.dims[0].position("X")

@@ -7,8 +7,8 @@ import pytest
 from hierarchies import flat, grouped
 from numpy.typing import NDArray
 
-from anonymisers.cube.certified_cube import CertifiedCube, build_cube
 from anonymisers.suppression import cutting_planes, secondary_suppression
+from anonymisers.suppression.protect_table import Protected, protect
 from anonymisers.suppression.strategies import search_schedule
 from anonymisers.suppression.strategies.move_search import MoveSearch
 from anonymisers.suppression.strategies.suppression_pattern import SuppressionPattern
@@ -22,7 +22,8 @@ SEX_AND_AGE = (flat("sex", 2), flat("age", 5))
 KEY = bytes(32)
 
 
-def sparse(people=0.7, places=90):
+def sparse(people=0.7, places=45):
+    """Return a table of ten inner cells a place, most of them small or empty."""
     dims = (grouped("place", places), *SEX_AND_AGE)
     rates = np.random.default_rng(6).lognormal(people, 1.3, (places, 2, 5))
     counts = np.random.default_rng(5).poisson(rates)
@@ -35,17 +36,17 @@ def sparse(people=0.7, places=90):
 
 @dataclass(frozen=True)
 class Made:
-    """The cube of the sparse table, and the suppressed cells of people before and after zero suppression."""
+    """The sparse table as protected, and the suppressed cells of people before and after zero suppression."""
 
     few: int
     table: Table
-    cube: CertifiedCube
+    protected: Protected
     before: NDArray[np.bool_]
     after: NDArray[np.bool_]
     left_open: int
 
     def zeros(self, withheld_cells):
-        return withheld_cells & (self.cube.true_values(self.table) == 0)
+        return withheld_cells & (self.protected.values == 0)
 
 
 def tables_up_to_are_small(patch, inner_cells, **schedule):
@@ -56,9 +57,9 @@ def tables_up_to_are_small(patch, inner_cells, **schedule):
 
 
 def built(table, key, few, patch):
-    """Build the cube where a table of up to so many inner cells with people is small."""
+    """Protect the table where a table of up to so many inner cells with people is small."""
     tables_up_to_are_small(patch, few)
-    return build_cube(table, Rules(zeros="partner"), key)
+    return protect(table, Rules(zeros="partner"), key)
 
 
 @pytest.fixture(scope="module", params=[1000, 100], ids=["cutting planes", "as a large table"])
@@ -72,16 +73,16 @@ def made(request):
         seen.append((before, search.pattern.suppressed & people, len(search.pattern.open_cells())))
 
     suppress = secondary_suppression.suppress_zeros
-    table = sparse()
+    table = sparse(places=90 if request.param == 1000 else 45)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secondary_suppression, "suppress_zeros", watched)
-        cube = built(table, KEY, request.param, patch)
-    return Made(request.param, table, cube, *seen[0])
+        protected = built(table, KEY, request.param, patch)
+    return Made(request.param, table, protected, *seen[0])
 
 
 def test_about_a_tenth_of_the_suppressed_cells_are_zeros(made):
     """Else whoever knows the program knows that hardly any withheld cell is one."""
-    withheld_cells = made.cube.withheld
+    withheld_cells = made.protected.suppressed
     assert (
         made.zeros(withheld_cells).sum() > withheld_cells.sum() / 12
     )  # cells suppressed against singletons come later
@@ -89,8 +90,8 @@ def test_about_a_tenth_of_the_suppressed_cells_are_zeros(made):
 
 def test_another_key_suppresses_other_zeros(made, monkeypatch):
     """The same key gives the same cube: tests of golden bytes show that."""
-    other = built(made.table, bytes((1,)) * 32, made.few, monkeypatch).withheld
-    zeros = made.zeros(made.cube.withheld)
+    other = built(made.table, bytes((1,)) * 32, made.few, monkeypatch).suppressed
+    zeros = made.zeros(made.protected.suppressed)
     assert (zeros & made.zeros(other)).sum() < zeros.sum() / 2
 
 
@@ -103,7 +104,7 @@ def test_zeros_are_chosen_before_singletons_are_checked_and_cost_no_cell_with_pe
 @pytest.mark.parametrize("zeros", ["publish", "protect"])
 def test_where_zeros_are_published_or_small_cells_no_further_zero_is_suppressed(zeros, monkeypatch):
     monkeypatch.setattr(secondary_suppression, "suppress_zeros", None)
-    build_cube(sparse(3.0, places=30), Rules(zeros=zeros), KEY)
+    protect(sparse(3.0, places=30), Rules(zeros=zeros), KEY)
 
 
 def test_moves_for_a_zero_are_removed_where_another_zero_beside_it_cannot_be_covered(monkeypatch):
@@ -130,7 +131,7 @@ def test_moves_for_a_zero_are_removed_where_another_zero_beside_it_cannot_be_cov
     suppress = MoveSearch.suppress_zero
     tables_up_to_are_small(monkeypatch, 100, most_zeros=1)
     monkeypatch.setattr(MoveSearch, "suppress_zero", watched)
-    build_cube(sparse(), Rules(zeros="partner"), KEY)
+    protect(sparse(), Rules(zeros="partner"), KEY)
     assert taken_back
 
 

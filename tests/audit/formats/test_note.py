@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.errors import MalformedError, SignatureError
-from audit.formats import note
+from audit.errors import AuditError, MalformedError, SignatureError
+from audit.formats import ed25519, note
 from audit.formats.note import Note, Signature, Signer, Verifier
 from audit.formats.vkey import VerifierKey
 
@@ -151,3 +151,20 @@ def test_a_changed_character_never_verifies(data: st.DataObject) -> None:
 
     with pytest.raises((MalformedError, SignatureError)):
         note.open_note(Note.parse(changed), [signer.verifier])
+
+
+def test_what_was_verified_before_lets_nothing_else_pass() -> None:
+    """Also where the same bytes are divided otherwise between key, signature and text."""
+    seed, text = bytes(range(32)), b"a text"
+    public, signature = ed25519.public_key(seed), ed25519.sign(seed, text)
+    for _ in range(2):
+        ed25519.verify(public, text, signature)
+        for other in (
+            (public, text + b"!", signature),
+            (public, text, signature[:-1] + bytes([signature[-1] ^ 1])),
+            (ed25519.public_key(bytes(32)), text, signature),
+            (public[:31], signature[63:] + text, public[31:] + signature[:63]),
+            (public + signature[:1], text[1:], signature[1:] + text[:1]),
+        ):
+            with pytest.raises(AuditError):
+                ed25519.verify(*other)

@@ -24,6 +24,7 @@ from audit.formats.tiles import Bundle
 from audit.log.directory import LogDirectory, export
 from audit.log.file_lock import held_file
 from audit.log.log import FormerKey, Log
+from audit.log.mirror import CheckedTiles, finish_mirror, grow_mirror
 from audit.log.policy import Policy
 from audit.log.serve import serve
 from audit.log.verify import verify_log
@@ -150,7 +151,7 @@ def test_a_mirror_grows_with_the_log_and_only_what_is_new_is_fetched(
 def test_what_an_interrupted_run_wrote_is_kept_and_what_the_disk_lost_is_fetched_again(
     served: Served, follow: Following, tmp_path: Path, log: Log, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    served.changes["tile/entries/001.p/44"] = lambda _: None
+    grow(log, served.storage, 300, 600)
     served.changes["tile/entries/001"] = lambda _: None
     assert follow() == 1
     assert "ALARM" in capsys.readouterr().err
@@ -160,9 +161,30 @@ def test_what_an_interrupted_run_wrote_is_kept_and_what_the_disk_lost_is_fetched
 
     assert follow() == 0
 
-    assert len(follow.mirrored()) == 300
+    assert len(follow.mirrored()) == 600
     assert "tile/entries/000" not in served.asked
     assert "tile/0/000" in served.asked
+
+
+def test_a_sparing_mirror_asks_for_new_entries_alone_and_the_rest_follows(
+    served: Served, follow: Following, log: Log, tmp_path: Path
+) -> None:
+    assert follow() == 0
+    path = tmp_path / "state.mirror"
+
+    def mirror(start: int, size: int) -> list[str]:
+        grow(log, served.storage, start, size)
+        served.asked.clear()
+        note = log.checkpoint(served.storage)
+        tiles = CheckedTiles(Checkpoint.parse(note.text), web_source(served.url), path, sparing=True)
+        grow_mirror(tiles, path, start)
+        finish_mirror(path, note, [log.key], [])
+        assert len(follow.mirrored()) == size
+        return list(served.asked)
+
+    assert mirror(300, 310) == ["tile/entries/001.p/54"]
+    (path / "tile" / "1" / "000.p" / "1").write_bytes(bytes(32))
+    assert mirror(310, 311) == ["tile/entries/001.p/55", "tile/1/000.p/1"]
 
 
 def test_a_tile_that_has_grown_since_is_had_as_a_whole(

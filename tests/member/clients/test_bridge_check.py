@@ -15,6 +15,8 @@ from gateway.member.build.bridge_check import fits, survivor_code
         ({"sex": "M", "age": "60+", "date": "2020-Q2"}, "M a"),
         ({"sex": "M", "age": "15-17", "date": "2021-2025"}, "M ca"),
         ({"sex": "U", "age": "UNK", "date": "2020"}, "U u"),
+        ({"sex": "M", "age": "UNK", "date": "2008"}, "M u"),
+        ({"sex": "M", "age": "UNK", "date": "2007"}, "M U"),  # grown up by now, whatever the age was
         ({"sex": "M", "outcome": "I"}, "M u"),
         ({}, "* u"),
         ({"sex": "M", "outcome": "K"}, None),
@@ -37,9 +39,14 @@ def test_a_survivor_is_known_by_sex_and_by_what_age_is_possible_now(
         ("F ADULT", "M ca", False),
         ("F ADULT", "* a", True),
         ("* *", "F c", True),
-        ("F UNK", "F ca", False),  # whose age was known then, it is known now
+        ("F UNK", "F ca", True),  # a child then; whether grown up since, the register may not know
+        ("F UNK", "F a", False),
+        ("F UNK", "F c", False),
         ("F CHILD", "F u", True),
         ("F UNK", "F u", True),
+        ("F ADULT", "F U", True),
+        ("F CHILD", "F U", False),
+        ("* *", "F U", True),
     ],
 )
 def test_only_what_is_certainly_possible_fits(client: str, survivor: str, possible: bool) -> None:

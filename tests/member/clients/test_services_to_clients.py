@@ -18,7 +18,14 @@ from gateway.dictionary import regional
 from gateway.hub.asking import ask
 from gateway.hub.releasing import release_due
 from gateway.member.build.cube_building import build
-from gateway.member.cube.client_services import COST, SERVICES, numbers_from, numbers_of_year, still_shown
+from gateway.member.cube.client_services import (
+    COST,
+    SERVICES,
+    items_of,
+    numbers_from,
+    numbers_of_year,
+    still_shown,
+)
 from gateway.member.model.clients import Clients
 from gateway.member.model.column import Column
 from gateway.member.model.received_services import ReceivedServices
@@ -27,6 +34,7 @@ from gateway.question import ask as question_of
 from gateway.wire.cells import TOTAL, Cell, Status
 
 RULES = MagnitudeRules(5, (2, 84.99), 10)
+REH = items_of(regional(), "KH", ["REH"])
 
 
 def clients(number: Mapping[str, list[int]], cents: Mapping[str, list[int]] | None = None) -> Clients:
@@ -54,7 +62,7 @@ def test_a_number_is_shown_where_enough_clients_are_behind_it_and_none_dominates
             },
         ),
         RULES,
-        ["DATA", "EMC", "PSS", "REH", "SEI"],
+        items_of(regional(), "KH", ["DATA", "EMC", "PSS", "REH", "SEI"]),
     )
     assert found[SERVICES] == {
         "DATA": 0,
@@ -65,14 +73,38 @@ def test_a_number_is_shown_where_enough_clients_are_behind_it_and_none_dominates
 
 def test_costs_are_whole_dollars_and_unknown_ones_are_no_zero() -> None:
     even = {"REH": [1] * 6}
-    assert numbers_of_year(clients(even, {"REH": [10_010] * 6}), RULES, ["REH"])[COST] == {"REH": 601}
-    assert numbers_of_year(clients(even, {"REH": [0] * 6}), RULES, ["REH"])[COST] == {}
-    assert numbers_of_year(clients(even), RULES, ["REH"])[COST] == {}
+    assert numbers_of_year(clients(even, {"REH": [10_010] * 6}), RULES, REH)[COST] == {"REH": 601}
+    assert numbers_of_year(clients(even, {"REH": [0] * 6}), RULES, REH)[COST] == {}
+    assert numbers_of_year(clients(even), RULES, REH)[COST] == {}
 
 
 def test_nothing_is_shown_of_a_pillar_whose_clients_are_withheld_or_without_services() -> None:
-    assert numbers_of_year(clients({"REH": [1] * 9}), RULES, [])[SERVICES] == {}
-    assert numbers_of_year(replace(clients({"REH": [1] * 9}), received=None), RULES, ["REH"]) == {}
+    assert numbers_of_year(clients({"REH": [1] * 9}), RULES, {})[SERVICES] == {}
+    assert numbers_of_year(replace(clients({"REH": [1] * 9}), received=None), RULES, REH) == {}
+
+
+def test_items_are_shown_beside_their_pillar_and_those_withheld_are_safe_together() -> None:
+    number = {"REH1": [2] * 9, "REH2": [0] * 5 + [1] * 6, "REH3": [1, 1] + [0] * 9, "REH": [0] * 11}
+    number["REH1"] += [0, 0]
+    cents = {code: [10_049 * each for each in row] for code, row in number.items()}
+    rows = clients(number, cents)
+    assert rows.received is not None
+    assert numbers_of_year(rows, RULES, REH, items=True)[SERVICES] == {"REH": 26}  # no items are told
+    items = replace(rows, received=replace(rows.received, items=True))
+    found = numbers_of_year(items, RULES, REH, items=True)
+    # Two people had physiotherapy: six who had an aid go with them, and the code that nobody has.
+    # Of known prices the dollars would tell which is which.
+    assert found == {SERVICES: {"REH": 26, "REH1": 18}, COST: {}}
+    assert numbers_of_year(items, RULES, REH) == {SERVICES: {"REH": 26}, COST: {"REH": 2613}}
+
+
+def test_dollars_of_items_add_up_to_those_of_their_pillar() -> None:
+    number = {"REH1": [1] * 6, "REH2": [1] * 6, "REH3": [1] * 6}
+    rows = clients(number, {"REH1": [1_042] * 6, "REH2": [1_042] * 6, "REH3": [1_025] * 6})
+    assert rows.received is not None
+    rows = replace(rows, received=replace(rows.received, items=True))
+    found = numbers_of_year(rows, RULES, REH, items=True)
+    assert found[COST] == {"REH": 187, "REH1": 63, "REH2": 63, "REH3": 61, "REH_UNK": 0}
 
 
 @given(
@@ -88,7 +120,7 @@ def test_stricter_rules_never_show_more(
     rows = clients({"REH": amounts}, {"REH": [3 * each for each in amounts]})
 
     def shown(k: int, largest: int, share: int, p: int) -> set[tuple[str, str]]:
-        found = numbers_of_year(rows, MagnitudeRules(k, (largest, share), p), ["REH"])
+        found = numbers_of_year(rows, MagnitudeRules(k, (largest, share), p), REH)
         return {(measure, pillar) for measure, numbers in found.items() for pillar in numbers}
 
     assert shown(*stricter) <= shown(*looser)
@@ -115,7 +147,7 @@ def test_services_are_stored_and_added_with_their_clients() -> None:
     more = clients({"EMC": [8]}, {"EMC": [9]})
     added = replace(more, person=np.array([b"another"])).added(both)
     assert added.received is not None
-    assert added.received.pillars == ("EMC", "PSS", "REH")
+    assert added.received.codes == ("EMC", "PSS", "REH")
     assert added.received.number.tolist() == [[8, 0, 0], [0, 0, 1], [0, 4, 2]]
     assert added.received.cents is not None
     assert added.received.cents.tolist() == [[9, 0, 0], [0, 0, 5], [0, 7, 6]]
@@ -125,7 +157,7 @@ def test_services_are_stored_and_added_with_their_clients() -> None:
 SHARE = """\
   - {with: [ARMAC], for: [regional-reporting], measures: [clients, cases, services, service_cost]}
 finest:"""
-LEVELS = "outcome: yes, service_date: service_year, status: status, pillar: yes"
+LEVELS = "outcome: yes, service_date: service_year, status: status, pillar: item"
 POLICY = (
     policy_text("KH").replace("finest:", SHARE).replace("outcome: yes", LEVELS)
     + "priority: [{status.REH: status.REH}]\n"
@@ -133,10 +165,11 @@ POLICY = (
 
 
 def received(people: Clients, cents: int = 5_000) -> Clients:
-    """Each client whose status says so received two services of REH, and one of PSS."""
+    """Each client whose status says so received a prosthesis and physiotherapy, and counselling."""
     got = {p: np.array([c == "RECV" for c in people.columns[f"status.{p}"].values()]) for p in ("PSS", "REH")}
-    number = np.stack([got["PSS"] * 1, got["REH"] * 2], axis=1).astype(np.int64)
-    return replace(people, received=ReceivedServices(("PSS", "REH"), number, number * cents))
+    number = np.stack([got["PSS"], got["REH"], got["REH"]], axis=1).astype(np.int64)
+    services = ReceivedServices(("PSS1", "REH1", "REH3"), number, number * cents, items=True)
+    return replace(people, received=services)
 
 
 def test_a_region_reads_services_and_their_cost_and_a_later_load_changes_nothing(tmp_path: Path) -> None:
@@ -162,7 +195,7 @@ def test_a_region_reads_services_and_their_cost_and_a_later_load_changes_nothing
             return {cell.key: cell for cell in found.cells}
 
         assert people.received is not None
-        (_, rehabilitation) = people.received.number.sum(axis=0).tolist()
+        rehabilitation = int(people.received.number[:, 1:].sum())
         services = table("services", "country", "service_year", "pillar")
         assert services["KH", "2024", "REH"].value == rehabilitation
         assert services["LA", TOTAL, TOTAL].status is Status.NOT_SHARED
@@ -170,6 +203,9 @@ def test_a_region_reads_services_and_their_cost_and_a_later_load_changes_nothing
         assert cost["KH", "2024", "REH"].value == 50 * rehabilitation
         # Nobody was assisted in 2023: too few, so that this year and the sum over years are withheld.
         assert cost["KH", TOTAL, "REH"].status is cost["KH", "2023", "REH"].status is Status.WITHHELD
+        items = table("service_cost", "country", "service_year", "item")
+        assert items["KH", "2024", "REH1"].value == 25 * rehabilitation == items["KH", "2024", "REH3"].value
+        assert items["KH", "2024", "REH2"].value == 0
         cases = table("cases", "country", "status.REH")
         assert 2 * (cases["KH", "RECV"].value or 0) == rehabilitation
         by_sex = table("services", "country", "pillar", "sex")

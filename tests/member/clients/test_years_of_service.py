@@ -179,6 +179,15 @@ def test_women_give_way_where_nearly_all_who_survived_are_clients() -> None:
     assert not held_beside(inputs.survivors, part, clients, table, 2024).gives_way
 
 
+def test_nothing_gives_way_where_no_casualties_are_shown() -> None:
+    inputs = inputs_of(of(2024, women=1.0))
+    nobody = replace(inputs.survivors.history, parts=())
+
+    made = grow_clients(replace(inputs, survivors=replace(inputs.survivors, history=nobody)), None)
+
+    assert isinstance(made.released[2024].cubes[0].lookup({SEX_AND_AGE: "F ADULT"}), Value)
+
+
 def test_a_year_released_under_a_weaker_check_holds_up_no_new_casualties(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -96,6 +96,31 @@ def asked(region: Federation, put: Question) -> Release:
     return found
 
 
+def test_a_policy_may_protect_who_held_the_activities(region: Federation) -> None:
+    node = region.members["KH"].node
+    sheets = Activities(
+        ("sessions",),
+        {(2022, "EORE_COMM"): {"sessions": 20}, (2024, "EORE_COMM"): {"sessions": 30}},
+        {(2022, "EORE_COMM"): {"sessions": (9, 6)}, (2024, "EORE_COMM"): {"sessions": (20, 9)}},
+    )
+    put_in_force(node, shared("KH").replace("version: 1", "version: 2") + "operator_p_percent: 10\n")
+    keep_snapshot(node, snapshot("KH"), activities=sheets)
+    build(node)
+    table = {cell.key: cell for cell in asked(region, question("sessions")).cells}
+
+    assert table["KH", "2022", "EORE_COMM"].value == 20
+    # Who held 9 of 30 knows that the largest held 20 or 21.
+    withheld = [("2024", "EORE_COMM"), ("2024", TOTAL), (TOTAL, "EORE_COMM"), (TOTAL, TOTAL)]
+    assert {table["KH", *key].status for key in withheld} == {Status.WITHHELD}
+    assert table["KH", "2024", TOTAL].at_most is None
+    assert table["LA", "2022", "EORE_SCHOOL"].value == 5
+
+    keep_snapshot(node, snapshot("KH"), activities=replace(sheets, largest=None))
+    build(node)
+    table = {cell.key: cell for cell in asked(region, question("sessions", *BY[:2])).cells}
+    assert table["KH", "2022"].status is Status.WITHHELD, "who held them is not known"
+
+
 def test_sessions_are_added_over_members_and_none_is_withheld(region: Federation) -> None:
     release = asked(region, question("sessions"))
     table = {cell.key: cell for cell in release.cells}

@@ -42,6 +42,7 @@ share:
 finest: {{date: year, sex: sex, outcome: yes}}
 max_dimensions: 2
 threshold: 5
+reruns: small-tables
 record_level: {{to: [ARMAC], k: 5, l: 2, approval: {approval}}}
 legal_basis: Sub-decree 25/2019
 retention: 60 days

@@ -56,6 +56,25 @@ def test_a_later_load_is_compared_without_its_vintages_and_with_what_was_withdra
     recompute(directory, made, register, MAPPING)
 
 
+@pytest.mark.parametrize(("first", "later", "begin"), [(True, False, b"p2."), (False, True, b"p1.")])
+def test_a_node_keeps_the_form_of_pseudonyms_of_its_first_load(node, register, first, later, begin) -> None:
+    """Whoever reads: no case is new by another form, and withdrawn consents find their people."""
+    directory, made = node
+    load_source(directory, made, register, MAPPING, choices=LoadChoices(by_engine=first))
+    consent_of(directory, made, "C5", "N", of_case=True)
+    assert consent_of(directory, made, "900007", "N", of_case=False) == 1
+    (register / "v.csv").write_text(HEADINGS + "".join(ROWS[2:]), encoding="utf-8")
+    choices = LoadChoices(by_engine=later, loaded_as=LoadedAs.WHOLE)
+    again = load_source(directory, made, register, MAPPING, choices=choices)
+    assert again.load.by_engine == later
+    assert {change.name: again.changes.total(change) for change in again.changes.counts} == {"GONE": 2}
+    with made.store.reading() as view:
+        snapshot = view.snapshot()[1]
+    assert snapshot.pseudonyms_begin == begin
+    assert snapshot.consent.values().count("N") == 2
+    recompute(directory, made, register, MAPPING)
+
+
 def test_what_differs_is_said_without_a_value(node, register) -> None:
     directory, made = node
     load_source(directory, made, register, MAPPING)

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from lone_node import lone_node
 
 from anonymisers.identity.pseudonym_digits import digests_of, pseudonym_texts
+from audit.events.events import decode
+from audit.events.record_events import PartsKept
+from gateway.member.errors import SnapshotDiffersError
 from gateway.member.model import snapshot_parts
 from gateway.member.model.contacts import Contacts
 from gateway.member.model.packed_links import PackedLinks
@@ -21,6 +24,7 @@ from gateway.member.model.snapshot import Column, Snapshot, SnapshotError
 from gateway.member.model.snapshot_format import snapshot_to_bytes
 from gateway.member.model.snapshot_parts import kept_form, kept_snapshot
 from gateway.member.node.context import Node
+from gateway.member.register import recomputation
 from gateway.member.register.missing_cases import LoadedAs, missing_cases
 from gateway.member.register.snapshot_loading import keep_snapshot
 
@@ -98,7 +102,7 @@ EVERY = {
 }
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(numbers=st.sets(st.integers(0, 400), min_size=ROWS_OF_A_PART + 1, max_size=60), shape=SHAPES)
 @example(numbers=set(range(0, 210, 7)), shape=EVERY)
 @example(numbers=set(range(300)), shape={**EVERY, "accidents": False, "persons": False})
@@ -188,6 +192,36 @@ def test_a_node_keeps_a_large_snapshot_and_the_next_one(node: Node) -> None:
     keep_snapshot(node, snapshot(list(range(31)), contacts=True), loaded_as=LoadedAs.WHOLE)
     assert set(newest(node).links["case"]) == set(pseudonyms("case", list(range(31))))
     assert newest(node).vintage.codes == ("1", "2")
+
+
+def test_the_log_commits_to_each_part_and_a_part_of_before_is_kept_once(node: Node) -> None:
+    def parts_in_the_log() -> list[list[str]]:
+        with node.store.reading() as view:
+            entries = map(decode, view.log.read_entries(0, view.log.latest_checkpoint().size))
+            openings = [
+                (event, view.opening("parts", index))
+                for index, event in enumerate(entries)
+                if isinstance(event, PartsKept)
+            ]
+        for event, opening in openings:
+            opening.verify(event.parts)
+        return [opening.value.decode().split("\n") for _, opening in openings]
+
+    keep_snapshot(node, snapshot(list(range(30))))
+    keep_snapshot(node, snapshot(list(range(31))), loaded_as=LoadedAs.WHOLE)
+
+    first, second = parts_in_the_log()
+    index = newest(node).index
+    assert second == index.header["tables"]["rows"]["parts"]
+    assert all(sha256(index.part(name)).hexdigest() == name for name in {*first, *second})
+    assert 0 < len(set(first) & set(second)) < len(second)
+
+    kept = recomputation.newest(node)
+    recomputation.compare_again(node, kept, snapshot(list(range(31))))
+    changed = {**index.header, "tables": {"rows": {**index.header["tables"]["rows"], "parts": first}}}
+    object.__setattr__(kept.snapshot, "index", replace(kept.snapshot.index, header=changed))
+    with pytest.raises(SnapshotDiffersError, match="not those that the log commits to"):
+        recomputation.compare_again(node, kept, snapshot(list(range(31))))
 
 
 def test_a_load_that_fails_midway_leaves_the_former_snapshot(node: Node, monkeypatch) -> None:

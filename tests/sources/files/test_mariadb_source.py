@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from mariadb import INSTALLED, mariadb_server
+from mariadb import INSTALLED
 
 from gateway.dictionary import regional
 from gateway.sources.files import database_source
@@ -60,15 +60,14 @@ PEOPLE, CHUNK = 250, 100
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+def server(mariadb_url: str) -> Iterator[sa.Engine]:
     """The server, with empty tables."""
-    with mariadb_server(tmp_path_factory.mktemp("mariadb")) as url:
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            for statement in SCRIPT.format(password=PASSWORD).split(";")[:-1]:
-                connection.exec_driver_sql(statement)
-        yield engine
-        engine.dispose()
+    engine = sa.create_engine(mariadb_url)
+    with engine.begin() as connection:
+        for statement in SCRIPT.format(password=PASSWORD).split(";")[:-1]:
+            connection.exec_driver_sql(statement)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

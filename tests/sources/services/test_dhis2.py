@@ -183,3 +183,25 @@ def test_an_answer_of_another_form_is_told(opened: Any, body: Any) -> None:
     service.fault = lambda _n, asked: Reply(body) if asked.path.endswith("/events") else None
     with pytest.raises(SourceError, match="another form"):
         load_place(place, MAPPING, access)
+
+
+@pytest.mark.parametrize(
+    "element_says",
+    [
+        {"id": 5},
+        {
+            "id": "deSexAAAAAA",
+            "displayName": {"en": "Sex"},
+            "optionSet": {"options": [{"code": 1.5, "displayName": 2}]},
+        },
+    ],
+)
+def test_names_that_are_no_texts_are_told(opened: Any, element_says: Any) -> None:
+    """They ended in a trace, once a draft looked for words in them."""
+    about = {
+        **ABOUT,
+        "programStages": [{**STAGE, "programStageDataElements": [{"dataElement": element_says}]}],
+    }
+    _, place, access = opened(Dhis2(about, UNITS, [event(0)]))
+    with pytest.raises(SourceError, match="another form"):
+        draft(place, "LA", access)

@@ -23,6 +23,7 @@ from served_registers import columns, draft, load_place
 from gateway.sources.model.errors import SourceError
 from gateway.sources.services import kobo as kobo_reader
 from gateway.sources.services import odk as odk_reader
+from gateway.sources.services.odk_form import form_metadata
 from gateway.sources.services.service_source import Access
 from gateway.sources.services.spool import Spool
 
@@ -56,6 +57,42 @@ ODK_FIELDS = [
     {"path": "/meta", "name": "meta", "type": "structure"},
     {"path": "/meta/instanceID", "name": "instanceID", "type": "string"},
 ]
+ODK_FORM = """\
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa">
+  <h:head>
+    <model>
+      <itext>
+        <translation lang="Khmer (km)"><text id="/data/victims/sex:label"><value>ភេទ</value></text></translation>
+        <translation lang="English (en)" default="true()">
+          <text id="/data/victims/sex:label"><value form="image">jr://images/sex.png</value><value>Sex</value></text>
+          <text id="provinces-0"><value>Battambang</value></text>
+        </translation>
+      </itext>
+      <instance><data id="victims"><accident><happened/><province/></accident></data></instance>
+      <instance id="provinces"><root><item><itextId>provinces-0</itextId><name>btb</name></item></root></instance>
+      <instance id="sexes"><root>
+        <item><name>1</name><label>Male</label></item><item><name>2</name><label>Female</label></item>
+      </root></instance>
+    </model>
+  </h:head>
+  <h:body>
+    <group ref="/data/accident">
+      <input ref="/data/accident/happened"><label>Date of the <output value="/data/where"/>accident</label></input>
+      <select1 ref="/data/accident/province">
+        <label>Province</label>
+        <itemset nodeset="instance('provinces')/root/item"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset>
+      </select1>
+    </group>
+    <repeat nodeset="/data/victims">
+      <input ref="/data/victims/age"><label>Age</label></input>
+      <select1 ref="/data/victims/sex">
+        <label ref="jr:itext('/data/victims/sex:label')"/>
+        <itemset nodeset="instance('sexes')/root/item[true()]"><value ref="name"/><label ref="label"/></itemset>
+      </select1>
+    </repeat>
+  </h:body>
+</h:html>
+"""  # noqa: E501 - as forms are written
 MAPPING = """\
 mapping: 1
 member: KH
@@ -146,7 +183,9 @@ class Survey:
             service = self._serving(kobo(held, KOBO_CONTENT))
             secret, path = {"token": KOBO_TOKEN}, f"/#/forms/{KOBO_ASSET}/summary"
         else:
-            service = self._serving(Odk([odk_submission(n, m) for n, m in enumerate(victims)], ODK_FIELDS))
+            service = self._serving(
+                Odk([odk_submission(n, m) for n, m in enumerate(victims)], ODK_FIELDS, ODK_FORM)
+            )
             secret, path = {"user": ODK_USER, "password": ODK_PASSWORD}, "/#/projects/7/forms/victims"
         self.place = service.url + path
         self.access = Access(self._credentials(service.url, secret))
@@ -182,8 +221,7 @@ def test_a_draft_reads_names_codes_and_joins_from_the_form(survey: Survey) -> No
     assert f"source: {survey.kind}\naddress: " in text
     assert "Submissions.victims:" in text
     assert "PARENT_KEY" in text
-    if survey.kind == "kobo":
-        assert "'2': F" in text or '"2": F' in text
+    assert "'2': F" in text or '"2": F' in text
     assert KOBO_TOKEN not in text
     assert ODK_PASSWORD not in text
 
@@ -325,19 +363,29 @@ def test_a_disk_without_room_is_told(survey: Survey, monkeypatch: pytest.MonkeyP
         survey.load()
 
 
-def test_an_option_without_a_code_is_read_by_its_name_in_the_form(
-    serving: Callable[[Answer], Service], credentials: Callable[[str, Mapping[str, str]], Path]
-) -> None:
-    service = serving(kobo([kobo_submission(1, 2)], KOBO_CONTENT))
-    access = Access(credentials(service.url, {"token": KOBO_TOKEN}))
-    place = f"{service.url}/api/v2/assets/{KOBO_ASSET}/"
-    named = KOBO.replace('{"1": M, "2": F}', "{Female: F, Male: M}").replace(
+def test_an_option_without_a_code_is_read_by_its_name_in_the_form(survey: Survey) -> None:
+    survey.holding(1)
+    survey.mapping = survey.mapping.replace('{"1": M, "2": F}', "{Female: F, Male: M}").replace(
         "{to: place, codes: {btb: KH-2}}", "place"
     )
-    loaded = load_place(place, named, access)
+    loaded = survey.load()
 
-    assert (columns(loaded)["sex"], columns(loaded)["place"]) == (["F", "F"], ["KH-2", "KH-2"])
-    assert '"1": M' in draft(place, "KH", access), "though nobody is a man yet"
+    assert (columns(loaded)["sex"], columns(loaded)["place"]) == (["F"], ["KH-2"])
+    assert '"1": M' in draft(survey.place, "KH", survey.access), "though nobody is a man yet"
+
+
+def test_labels_of_a_form_are_read_in_its_own_language_and_entities_never() -> None:
+    said = form_metadata(ODK_FORM, ("victims",))
+    assert said.headings == {
+        "accident/happened": "Date of the accident",
+        "accident/province": "Province",
+        "age": "Age",
+        "sex": "Sex",
+    }
+    assert said.words_of("sex") == {"1": "Male", "2": "Female"}
+    for text in ("", "<h:html", '<!DOCTYPE x [<!ENTITY a "aa">]><x>&a;</x>'):
+        with pytest.raises(ValueError, match=r"no XML|a document type"):
+            form_metadata(text, ())
 
 
 def test_an_edited_submission_of_kobo_keeps_its_number(
@@ -350,3 +398,15 @@ def test_an_edited_submission_of_kobo_keeps_its_number(
     loaded = load_place(f"{service.url}/api/v2/assets/{KOBO_ASSET}/", mapping, access)
 
     assert loaded.snapshot.links["case"].tolist() == [b"case_id:firstvictims1"]
+
+
+def test_a_form_with_more_ends_than_begins_is_told(
+    serving: Callable[[Answer], Service], credentials: Callable[[str, Mapping[str, str]], Path]
+) -> None:
+    """It ended in a trace."""
+    service = serving(
+        kobo([kobo_submission(1)], {"survey": [*SURVEY, {"type": "end_group"}], "choices": CHOICES})
+    )
+    access = Access(credentials(service.url, {"token": KOBO_TOKEN}))
+    with pytest.raises(SourceError, match="another form"):
+        load_place(f"{service.url}/api/v2/assets/{KOBO_ASSET}/", KOBO, access)

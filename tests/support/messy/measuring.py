@@ -24,7 +24,19 @@ from gateway.sources.model.findings import Findings, Problem
 from gateway.sources.model.mapping import SourceMapping
 from gateway.sources.quality.load import Load, load
 from gateway.sources.rows.row_accounts import share_counted
-from messy import first_eight, four_after, four_since, further_eight, last_eight, last_four, unprepared_eight
+from messy import (
+    counted_eight,
+    counted_four,
+    first_eight,
+    four_after,
+    four_since,
+    further_eight,
+    last_eight,
+    last_four,
+    new_eight,
+    newest_eight,
+    unprepared_eight,
+)
 from messy.people import TODAY, Register, Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
@@ -35,6 +47,10 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "after": four_after.SHAPES,
     "unprepared": unprepared_eight.SHAPES,
     "since": four_since.SHAPES,
+    "new": new_eight.SHAPES,
+    "newest": newest_eight.SHAPES,
+    "counted": counted_eight.SHAPES,
+    "counted_after": counted_four.SHAPES,
 }
 
 _NOTES = {Problem.NOT_MAPPED, Problem.TABLE_NOT_MAPPED, Problem.BOM, Problem.NO_LINE_END, Problem.MERGED}

@@ -100,26 +100,29 @@ def test_the_table_names_its_sources(desk: Desk) -> None:
     assert "/ask?measure=casualties&amp;by=country&amp;by=outcome&amp;purpose=regional-reporting" in page
 
 
-def test_each_member_has_its_terms_beside_its_part(desk: Desk) -> None:
+def test_terms_stand_once_beside_the_table_with_the_members_who_set_them(desk: Desk) -> None:
     desk.terms = {
         "KH": Terms(365, PassOn.NO, "Decree <25>"),
         "LA": Terms(None, PassOn.WITH_CREDIT, None),
     }
     page = page_of(desk, released(desk, by=["country", "outcome"]))
 
-    covered = page[page.index("Sources") :]
-    cambodia, lao, thailand = (
-        covered[covered.index(f"<strong>{name}") :].partition("</li>")[0]
-        for name in ("Cambodia", "Lao PDR", "Thailand")
-    )
+    covered = page[page.index('class="rows alike"') :]
+    said = dict(re.findall(r"<li>\s*<p><strong>([^<]*)</strong></p>\s*<p[^>]*>(.*?)</p>", covered, re.S))
+    cambodia, lao, thailand = (said[name] for name in ("Cambodia", "Lao PDR", "Thailand"))
     assert (
         "This answer may be kept for 365 days. This answer may not be passed on. Legal basis: Decree "
         "&lt;25&gt;" in cambodia
     )
     assert "This answer may be kept without limit. Aggregates of this answer may be passed on if" in lao
     assert "The terms did not come with the answer" in thailand
-    totals = covered[covered.index("<strong>Regional totals") :].partition("</li>")[0]
-    assert "This answer may be kept for 365 days. This answer may not be passed on." in totals
+    assert (
+        "This answer may be kept for 365 days. This answer may not be passed on." in said["Regional totals"]
+    )
+    desk.terms = dict.fromkeys(("KH", "LA", "TH"), Terms(90, PassOn.NO, None))
+    alike = page_of(desk, released(desk, by=["country"]))
+    assert "<strong>Cambodia, Lao PDR, Thailand</strong>" in alike
+    assert alike.count("may be kept for 90 days") == 1
 
 
 def test_what_would_bring_numbers_back_is_a_link_that_asks_it(desk: Desk) -> None:
@@ -275,6 +278,7 @@ def test_somebody_elses_question_is_not_there_and_trying_is_logged(desk: Desk) -
         answer = other.get(f"/questions/{question}{path}")
         assert answer.status_code == 404
         assert "no such question among yours" in answer.text
+        assert "Ask the sender to save the question and to share it" in answer.text
     last = [event for event in desk.house.events() if isinstance(event, AccessRefused)][-1]
     assert (last.action, last.reason) == ("ask", "not-there-or-not-own")
 

@@ -9,7 +9,7 @@ from entrances import Browser, House, house_of
 from gateway.accounts.invitations import invite
 from gateway.accounts.model import Offer, Role, Scope, Side, TokenRequest
 from gateway.accounts.tokens import make_token
-from gateway.web.operator.machine import KEY, LastBackup, Machine
+from gateway.web.operator.machine import KEY, Encryption, LastBackup, Machine
 
 GIGABYTE = 1024**3
 
@@ -46,7 +46,12 @@ def test_the_desk_begins_there_and_names_contact_log_and_people(node: House, ope
 def test_what_has_to_be_done_in_time_stands_out(node: House, operator: Browser) -> None:
     now = node.clock.now()
     bad = Machine(
-        GIGABYTE, 20 * GIGABYTE, None, now + timedelta(days=9), LastBackup(now - timedelta(days=40), 7, True)
+        free=GIGABYTE,
+        size=20 * GIGABYTE,
+        database=None,
+        certificate_ends=now + timedelta(days=9),
+        backup=LastBackup(now - timedelta(days=40), 7, True),
+        encryption=Encryption(None, "", "<b>one pilot</b>"),
     )
     shows(node, bad)
     page = operator.get("/service").text
@@ -57,18 +62,24 @@ def test_what_has_to_be_done_in_time_stands_out(node: House, operator: Browser) 
         "1.0 GB of 20.0 GB",
         "on a server",
         "sealed",
+        "The disk is not encrypted",
+        "reason: &lt;b&gt;one pilot&lt;/b&gt;",
     ):
         assert words in page, words
-    shows(node, Machine(9 * GIGABYTE, 20 * GIGABYTE, 5 * 1024**2, now - timedelta(days=3), None))
+    ended, ends = now - timedelta(days=3), now + timedelta(days=300)
+    shows(node, Machine(9 * GIGABYTE, 20 * GIGABYTE, 5 * 1024**2, ended, None, Encryption(None, "", "")))
     page = operator.get("/service").text
     assert "No backup is known yet" in page
     assert "The certificate has ended" in page
     assert "5.0 MB" in page
+    assert "No encryption of the disk was found" in page
     good = LastBackup(now - timedelta(hours=2), 7, False)
-    shows(node, Machine(9 * GIGABYTE, 20 * GIGABYTE, 5 * 1024**2, now + timedelta(days=300), good))
+    said = Encryption(None, "the drive", "")
+    shows(node, Machine(9 * GIGABYTE, 20 * GIGABYTE, 5 * 1024**2, ends, good, said))
     page = operator.get("/service").text
     assert 'class="notice warn"' not in page
     assert "The last backup is from the last 24 hours." in page
+    assert "the drive, as the operator says" in page
 
 
 def test_others_do_not_see_it_and_a_program_of_the_operator_does(node: House, operator: Browser) -> None:

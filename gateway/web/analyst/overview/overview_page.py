@@ -164,7 +164,7 @@ def _pictures(release: Release, year: YearlyFigures) -> tuple[Picture, ...]:
     with suppress(NothingToDrawError):
         found.append(country_panels(release, d, words, year.members, year.since))
     with suppress(NothingToDrawError):
-        found.append(draw(MAP, of_code(release, YEAR, year.year), d, words))
+        found.append(draw(MAP, of_code(release, YEAR, year.year), d, words, twice=True))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from gateway.question import Question, in_these_words
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.choices import Forecast, Known, forecasts, in_its_year
 from gateway.web.analyst.draft import Draft
+from gateway.web.analyst.stacked_page import stacked_address
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,9 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Latest:
-    """The newest question of the person in these words: its id, and when it was asked."""
+    """The newest tables of the person in these words: the page that shows them, the time of the last."""
 
-    id: str
+    address: str
     asked_at: datetime
 
 
@@ -66,14 +67,7 @@ def _card(known: Known, one: ReadyMade, purpose: str, asked: Sequence[AskedQuest
     questions = [_question(known, table, purpose) for table in one.tables]
     members = tuple(_expectations(questions, known))
     answering = sum(expected.answers for expected in members)
-    latest = next(
-        (
-            Latest(question.id, question.asked_at)
-            for question in asked
-            if any(in_these_words(known.dictionary, table, question.question) for table in one.tables)
-        ),
-        None,
-    )
+    newest = tuple(filter(None, (_newest(known, table, asked) for table in one.tables)))
     only = one.tables[0] if len(one.tables) == 1 else None
     return Card(
         name=one.name,
@@ -84,8 +78,21 @@ def _card(known: Known, one: ReadyMade, purpose: str, asked: Sequence[AskedQuest
         members=members,
         why=tuple(_reasons(members)),
         change=f"/ask?{Draft(only.measure, only.by, purpose=purpose).query()}" if only else "",
-        latest=latest,
+        latest=_latest(one, newest),
     )
+
+
+def _newest(known: Known, table: ReadyTable, asked: Sequence[AskedQuestion]) -> AskedQuestion | None:
+    return next((one for one in asked if in_these_words(known.dictionary, table, one.question)), None)
+
+
+def _latest(one: ReadyMade, newest: Sequence[AskedQuestion]) -> Latest | None:
+    """Where the newest tables are read: as one table where there are several."""
+    if not newest:
+        return None
+    ids = [question.id for question in newest]
+    address = f"/questions/{ids[0]}" if len(ids) == 1 else stacked_address(one, ids)
+    return Latest(address, max(question.asked_at for question in newest))
 
 
 def _question(known: Known, table: ReadyTable, purpose: str) -> Question:

@@ -164,7 +164,7 @@ class _Composer:
         if kind is None:
             return
         with suppress(NothingToDrawError):
-            self._figure(shown, draw(kind, part, d, self.words), parts)
+            self._figure(shown, draw(kind, part, d, self.words, twice=True), parts)
 
     def _panels(self, shown: _Shown, years: Release, parts: _Parts) -> None:
         """Each country over the years."""
@@ -187,6 +187,7 @@ class _Composer:
                 drawn.svg,
                 drawn.description,
                 self._source(shown),
+                drawn.narrow,
             )
         )
 

@@ -1,16 +1,15 @@
 """A report as a file, for its organisation or for everybody. Its tables count as read, in the log."""
 
 import re
-from base64 import b64encode
 
 from flask import Response, render_template, request
 
 from gateway.export.documents.installed import CONTENT_TYPES, FORMS, one_at_a_time
+from gateway.export.documents.picture_file import as_source
 from gateway.export.documents.print_file import to_pdf
 from gateway.export.documents.print_sheet import print_sheet
 from gateway.export.documents.report_document import ReportDocument, ReportFigure
 from gateway.export.documents.word_file import to_docx
-from gateway.export.images import image
 from gateway.hub.errors import UnknownQuestionError
 from gateway.web.analyst import analyst_wording
 from gateway.web.analyst.reporting.reading import note_readings
@@ -41,8 +40,7 @@ def download(report_id: str, form: str) -> Response:
 
 
 def _picture(figure: ReportFigure) -> str:
-    """A picture as an image: WeasyPrint sets the letters of an SVG one by one, which breaks Khmer apart."""
-    return "data:image/png;base64," + b64encode(image(figure.svg)).decode()
+    return as_source(figure.svg)
 
 
 def _file(document: ReportDocument, form: str) -> bytes:

@@ -8,6 +8,7 @@ from flask import redirect
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from gateway.member.node.sentences import from_json
 from gateway.picturing import Layout
 from gateway.web.controller.common.context import desk_context
 from gateway.web.controller.common.errors import raise_not_found
@@ -98,7 +99,9 @@ def shown_work(job: Job) -> Work:
         return replace(found, preview=preview(job.result))
     if job.kind is Kind.SUGGEST:
         return replace(found, suggestions=suggestions(job.result))
-    return replace(found, result=tuple(job.result.items()))
+    note = job.result.get("fetch_note")
+    said = {} if note is None else {"fetch_note": translated(from_json(note))}
+    return replace(found, result=tuple({**job.result, **said}.items()))
 
 
 def _job(job_id: str) -> Job:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.sources.desk.desk_draft import DeskColumn, DeskDraft, DeskTable
+from gateway.sources.mapping.stated import PART_OF_CASE, PEOPLE_OF_ROW
 from gateway.sources.model.mapping import YES
 from gateway.sources.model.targets import CASE, CONTACT, DATE, REACHED
 from gateway.web.controller.common.context import desk_context
@@ -189,7 +190,7 @@ def _faults(draft: DeskDraft, meanings: Mapping[int, str], joins: Pairs) -> dict
     found: dict[int, str] = {}
     for column in read:
         meaning = meanings[column.number]
-        if times[meaning] > 1 and meaning != REACHED:
+        if times[meaning] > 1 and meaning not in _OF_SEVERAL_COLUMNS:
             if meaning in first:
                 found[column.number] = _(
                     "“%(other)s” has this meaning already: leave one of them out.", other=first[meaning]
@@ -198,9 +199,17 @@ def _faults(draft: DeskDraft, meanings: Mapping[int, str], joins: Pairs) -> dict
         role = draft.tables[column.table].role
         if meaning in CONTACT and (role == "first" or len(draft.tables) == 1):
             found[column.number] = _("Needs and services stand in a table of their own, with a row for each.")
+        if meaning in {PEOPLE_OF_ROW, PART_OF_CASE} and role != "first":
+            found[column.number] = _(
+                "Only the first table, whose rows are casualties, can have such a column."
+            )
+    times[CASE] += times[PART_OF_CASE]
     lacking = [_NEEDED[name]() for name in (CASE, DATE) if not times[name]]
     return found | ({-1: " ".join(lacking)} if lacking else {})
 
+
+_OF_SEVERAL_COLUMNS = frozenset({REACHED, PEOPLE_OF_ROW, PART_OF_CASE})
+"""Meanings that several columns of a table can have together."""
 
 _NEEDED = {
     CASE: lambda: _("No column is the number of the case; without it nothing can be counted."),

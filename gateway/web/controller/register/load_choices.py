@@ -35,6 +35,7 @@ class Asked:
     steps: tuple[int, ...]
     missing: Missing | None
     can_be_added: bool
+    says_the_same: bool
 
     @property
     def anything(self) -> bool:
@@ -44,7 +45,7 @@ class Asked:
 
 def complete(noted: Mapping[str, Any]) -> bool:
     """Whether the notes of a check say everything that is asked."""
-    return {"too_few", LEAST, "share", "missing", "can_be_added"} <= noted.keys()
+    return {"too_few", LEAST, "share", "missing", "can_be_added", "says_the_same"} <= noted.keys()
 
 
 def asked(noted: Mapping[str, Any]) -> Asked:
@@ -53,7 +54,9 @@ def asked(noted: Mapping[str, Any]) -> Asked:
     missing = None if found is None else Missing(found["missing"], found["known"], tuple(found["years"]))
     least, reached = noted["least_counted"], noted["share"]
     steps = tuple(step for step in STEPS if step <= reached and step < least)
-    return Asked(tuple(noted["too_few"]), least, steps, missing, noted["can_be_added"])
+    return Asked(
+        tuple(noted["too_few"]), least, steps, missing, noted["can_be_added"], noted["says_the_same"]
+    )
 
 
 def chosen() -> dict[str, Any]:

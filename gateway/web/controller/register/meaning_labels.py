@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from gateway.dictionary import Dictionary
 from gateway.member.model.snapshot import CONSENT
 from gateway.sources.mapping.former_document import KNOWN, VAULT
+from gateway.sources.mapping.stated import PART_OF_CASE, PEOPLE_OF_ROW
 from gateway.sources.model.targets import (
     ACCIDENT,
     ACTIVITY,
@@ -17,6 +18,7 @@ from gateway.sources.model.targets import (
     CONTACT,
     MADE_OF_CONTACTS,
     OF_SHEETS,
+    OPERATOR,
     PERSON,
     PILLAR,
     STATUS,
@@ -41,9 +43,10 @@ def meaning_groups(dictionary: Dictionary, member: str) -> Groups:
     special = {*_OF_ACCIDENTS, *CONTACT, *OF_SHEETS, *DOMAINS, *parts}
     people = [name for name in known if name not in special]
     people.sort(key=lambda name: name not in (CASE, PERSON))
+    people[1:1] = [PART_OF_CASE]
     groups = (
         (_("The accident"), [name for name in _OF_ACCIDENTS if name in known]),
-        (_("The person"), people),
+        (_("The person"), [*people, PEOPLE_OF_ROW]),
         (_("One injury, or one kind of assistance"), parts),
         (_("Needs and services"), [name for name in known if name in CONTACT]),
         (_("Questions of the Washington Group"), list(DOMAINS)),
@@ -125,6 +128,8 @@ def _codes(dictionary: Dictionary, member: str, target: Target) -> Iterator[tupl
 
 _LABELS: Mapping[str, Callable[[], str]] = {
     CASE: lambda: _("number of the case (needed)"),
+    PART_OF_CASE: lambda: _("part of the number of the case"),
+    PEOPLE_OF_ROW: lambda: _("how many people the row is of: rows of several are not counted"),
     PERSON: lambda: _("national number (becomes a pseudonym)"),
     ACCIDENT: lambda: _("number of the accident"),
     "date": lambda: _("date of the accident (needed)"),
@@ -145,6 +150,7 @@ _LABELS: Mapping[str, Callable[[], str]] = {
     "wg_self": lambda: _("difficulty with self-care"),
     "wg_comm": lambda: _("difficulty communicating"),
     ACTIVITY: lambda: _("number of the activity sheet"),
+    OPERATOR: lambda: _("who held the activity"),
     "activity_date": lambda: _("date of the activity"),
     "activity_type": lambda: _("kind of activity"),
     "sessions": lambda: _("number of sessions"),

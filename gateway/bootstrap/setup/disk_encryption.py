@@ -1,5 +1,7 @@
 """Finds out whether a directory lies on an encrypted disk, and whether memory is swapped to one (Linux).
 
+On other systems, and where the kernel says nothing, as in most containers, no encryption is found.
+
 Looked for are dm-crypt (LUKS), also below LVM or RAID; fscrypt of ext4, f2fs and UBIFS; and encrypting file
 systems. What a host does below a virtual machine, or a drive by itself, cannot be seen from here.
 
@@ -10,21 +12,13 @@ Sources: Documentation/ABI/stable/sysfs-block (`dm/uuid`, `slaves`), Documentati
 import os
 import struct
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from gateway.bootstrap.upkeep.check_result import Finding, State
 
 ENCRYPTING = frozenset({"ecryptfs", "fuse.gocryptfs", "fuse.cryfs", "fuse.encfs", "fuse.securefs"})
 _DM_CRYPT = "CRYPT-"
 _GET_POLICY_EX = 0xC0096616
 _POLICY = struct.Struct("=Q24s")
-
-REMEDY = (
-    "Whoever takes the disk reads everything but the vault. Install the machine with an encrypted disk, or "
-    "move the directory to one: see the page on running a hub or a node."
-)
 
 
 @dataclass(frozen=True)
@@ -38,43 +32,36 @@ class System:
 HERE = System()
 
 
-def encryption(
-    directory: Path, *, database_elsewhere: bool = False, system: System = HERE
-) -> Iterator[Finding]:
-    """Say by what the directory is encrypted, if by anything that can be seen; nothing on other systems."""
-    if sys.platform != "linux":
-        return
-    means = means_of(directory, system)
-    if means is None:
-        yield Finding("encryption", State.WARNING, "no encryption of the disk was found", REMEDY)
-        return
-    open_swaps = [swap for swap in _swaps(system) if not _is_encrypted_device(swap, system)]
-    if open_swaps:
-        detail = (
-            f"the directory is encrypted ({means}), and memory is swapped to {open_swaps[0]}, which is not"
-        )
-        yield Finding("encryption", State.WARNING, detail, "Encrypt the swap space too, or turn it off.")
-        return
-    where = (
-        ", and the database is on another machine, of which this says nothing" if database_elsewhere else ""
-    )
-    yield Finding("encryption", State.WELL, f"on an encrypted disk ({means}){where}")
-
-
 def means_of(directory: Path, system: System = HERE) -> str | None:
-    """Return what encrypts the directory: dm-crypt, fscrypt or a file system; None where nothing is found."""
-    kind, source = _mounted(directory, system)
-    if kind in ENCRYPTING:
-        return kind.removeprefix("fuse.")
-    if _has_policy(directory):
-        return "fscrypt"
+    """Return what encrypts the directory: dm-crypt, fscrypt or a file system; None where nothing is found.
+
+    What is not there yet is encrypted as the folder is in which it would be made.
+    """
+    if sys.platform != "linux":
+        return None
+    place = directory.resolve()
+    while not place.is_dir():
+        place = place.parent
+    try:
+        kind, source = _mounted(place, system)
+        if kind in ENCRYPTING:
+            return kind.removeprefix("fuse.")
+        if _has_policy(place):
+            return "fscrypt"
+    except OSError:
+        return None
     return "dm-crypt" if _is_encrypted_device(source, system) else None
+
+
+def open_swaps(system: System = HERE) -> list[str]:
+    """Return the devices and files to which memory is swapped and that are not encrypted."""
+    return [swap for swap in _swaps(system) if not _is_encrypted_device(swap, system)]
 
 
 def _mounted(directory: Path, system: System) -> tuple[str, str]:
     """The kind and the source of the file system that holds the directory: the longest mount point above."""
     found, longest = ("", ""), -1
-    place = os.fspath(directory.resolve())
+    place = os.fspath(directory)
     for line in (system.proc / "self" / "mountinfo").read_text("utf-8", "replace").splitlines():
         before, _, after = line.partition(" - ")
         point = before.split(" ")[4].encode("latin-1", "replace").decode("unicode_escape")
@@ -87,7 +74,9 @@ def _mounted(directory: Path, system: System) -> tuple[str, str]:
 
 def _is_encrypted_device(name: str, system: System) -> bool:
     """Whether a device, or every device that it is made of, is one of dm-crypt. Memory counts as one."""
-    if Path(name).name.startswith("zram"):
+    if not name.startswith("/"):
+        return False  # overlay, tmpfs, a server's share
+    if name.startswith("/dev/zram"):
         return True
     try:
         status = Path(name).stat()

@@ -1,0 +1,1 @@
+"""The solver of linear programs, set up in one place for the search and the attacker."""
