@@ -15,11 +15,11 @@ from gateway.dictionary import DictionaryError
 from gateway.errors import SafelaneError
 from gateway.export.dhis2 import MappingError
 from gateway.export.sdmx.sdmx_selection import NothingSelectedError
-from gateway.hub.decision_replay import NoDecisionError
 from gateway.hub.errors import (
     AlreadyAnsweredError,
     AnswerRefusedError,
     InvitationRefusedError,
+    NoDecisionError,
     NotAuthenticatedError,
     NotPermittedError,
     NotWitnessedError,
@@ -28,7 +28,7 @@ from gateway.hub.errors import (
     TooLateError,
     UnknownQuestionError,
 )
-from gateway.member.answer.decision_replay import NotReplayableError
+from gateway.member.errors import NotReplayableError
 from gateway.question import QuestionError
 from gateway.store.engine.database import StorageError
 

@@ -4,14 +4,8 @@ from audit.events.question_events import Asked, Denied
 from audit.events.search import read_events
 from audit.reading.messages import Message, message
 from gateway.auditing.ports import View
-from gateway.errors import SafelaneError
 from gateway.hub.asking import denial_reason
-
-
-class NoDecisionError(SafelaneError):
-    """The entry is no decision of the hub's."""
-
-    exit_code = 6
+from gateway.hub.errors import NoDecisionError
 
 
 def replay(view: View, number: int) -> tuple[Asked | Denied, tuple[str, ...]]:

@@ -61,3 +61,9 @@ class ReplayedError(SafelaneError):
 
 class PollRefusedError(SafelaneError):
     """A member has seen more of the log than this hub has."""
+
+
+class NoDecisionError(SafelaneError):
+    """The entry is no decision of the hub's."""
+
+    exit_code = 6

@@ -87,6 +87,12 @@ class CannotBeAddedError(SafelaneError):
     exit_code = 5
 
 
+class NotReplayableError(SafelaneError):
+    """The decision cannot be replayed: an input is gone, or the entry is no decision."""
+
+    exit_code = 6
+
+
 class SnapshotDiffersError(SafelaneError):
     """The newest snapshot differs from the result of its source, mapping and keys."""
 

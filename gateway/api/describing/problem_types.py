@@ -13,10 +13,10 @@ from gateway.export.dhis2 import MappingError
 from gateway.export.export_formats import FormError
 from gateway.export.pxweb.px_selection import SelectionError
 from gateway.export.sdmx.sdmx_selection import NothingSelectedError
-from gateway.hub.decision_replay import NoDecisionError
 from gateway.hub.errors import (
     AlreadyAnsweredError,
     AnswerRefusedError,
+    NoDecisionError,
     NotAuthenticatedError,
     NotPermittedError,
     NotWitnessedError,

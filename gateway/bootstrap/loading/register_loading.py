@@ -137,7 +137,7 @@ def _refuse_addition_to_vault(rules: SourceMapping, choices: LoadChoices) -> Non
     if rules.kept and choices.loaded_as is LoadedAs.ADDITION:
         raise CannotBeAddedError(
             message("The mapping keeps values in the vault, which holds those of one load."),
-            remedy=message("Load the whole register, as a replacement (--replaces)."),
+            remedy=message("Load the whole register, as a replacement."),
         )
 
 

@@ -28,8 +28,8 @@ from gateway.bootstrap.setup.layout import Layout, is_hub
 from gateway.bootstrap.setup.open_hub import open_hub
 from gateway.bootstrap.setup.open_member import open_member
 from gateway.hub.accounts import accounts_of as hub_accounts
-from gateway.hub.decision_replay import NoDecisionError
 from gateway.hub.decision_replay import replay as replay_of_hub
+from gateway.hub.errors import NoDecisionError
 from gateway.hub.proofs import kept_log
 from gateway.member.answer.audit_access import kept_log as kept_log_of_node
 from gateway.member.answer.decision_bundles import bundle_of

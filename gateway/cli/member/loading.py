@@ -1,5 +1,7 @@
 """`safelane member load` and `cube`: from a national register to the numbers that answer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from gateway.cli.common.progress import building, reading
 from gateway.cli.member.records import change_lines
 from gateway.member.build.cube_building import build
 from gateway.member.build.noise_draws import HUB_CONFIRMS
+from gateway.member.errors import CannotBeAddedError, CasesMissingError
 from gateway.member.register.missing_cases import LoadedAs
 
 _LOADED_AS = {None: LoadedAs.UNSAID, True: LoadedAs.ADDITION, False: LoadedAs.WHOLE}
@@ -68,7 +71,8 @@ def load(  # noqa: PLR0917 - the options, as click hands them over
         day = None if as_of is None else as_of.date()
         choices = LoadChoices(least_counted, _LOADED_AS[adds], by_engine)
         text = read_document(mapping)
-        loaded = load_source(directory, node, source, text, progress, as_of=day, choices=choices)
+        with _options_named():
+            loaded = load_source(directory, node, source, text, progress, as_of=day, choices=choices)
     if loaded.fetch_note is not None:
         click.echo(loaded.fetch_note)
     elif loaded.begun_before is not None:
@@ -88,6 +92,16 @@ def load(  # noqa: PLR0917 - the options, as click hands them over
         click.echo(line)
     click.echo()
     click.echo(loaded.quality, nl=False)
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """Name the options that the remedy asks for: where the mapping desk shows it, there are buttons."""
+    try:
+        yield
+    except (CasesMissingError, CannotBeAddedError) as error:
+        error.remedy += " The options for these are --adds and --replaces."
+        raise
 
 
 @click.command()

@@ -20,24 +20,18 @@ from gateway.auditing.damage import words_of_damage
 from gateway.auditing.entry_search import Span, entries
 from gateway.auditing.ports import View
 from gateway.dictionary import Dictionary, DictionaryError
-from gateway.errors import SafelaneError
 from gateway.member.answer.answer_entries import DECISION
 from gateway.member.answer.decision import Verdict, decide_on
 from gateway.member.answer.policy_verdict import judge
 from gateway.member.answer.replay_terms import Terms, replay_terms
 from gateway.member.cube.cube_entries import SHAPE
 from gateway.member.cube.cube_shape import Shape, ShapeOnly
+from gateway.member.errors import NotReplayableError
 from gateway.member.model.policy_version import split_label
 from gateway.member.policy.policy_entries import TEXT
 from policies import Policy, PolicyError, Vocabulary, load_policy
 from policies.decision.record import present_record
 from policies.document.compose import compose
-
-
-class NotReplayableError(SafelaneError):
-    """The decision cannot be replayed: an input is gone, or the entry is no decision."""
-
-    exit_code = 6
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,8 @@ def as_loaded(former: Snapshot, new: Snapshot, loaded_as: LoadedAs) -> Snapshot:
                 known=found.known,
             ),
             remedy=message(
-                "Where it is a part, such as a year, load it as an addition (--adds). Where it is the whole "
-                "register, load it as a replacement (--replaces): the missing cases are then treated as "
-                "withdrawn."
+                "Where it is a part, such as a year, load it as an addition. Where it is the whole register, "
+                "load it as a replacement: the missing cases are then treated as withdrawn."
             ),
         )
     return new
@@ -137,7 +136,7 @@ def _check_alike(former: Snapshot, new: Snapshot) -> None:
     if not says_the_same(former, new):
         raise CannotBeAddedError(
             message("This register says other things of its cases than the newest snapshot does."),
-            remedy=message("Load the whole register by one mapping, as a replacement (--replaces)."),
+            remedy=message("Load the whole register by one mapping, as a replacement."),
         )
 
 

@@ -63,7 +63,7 @@ def _coded_rule(g: Guess, target: Target, witness: Witness) -> tuple[Guess, list
         lines += ["codes:", *(f"  {yaml_word(word)}: {code}{mark}" for word, code, mark in words.coded)]
     lines += _unknown_line(words.cells, witness)
     if words.strange:
-        g = replace(g, notes=(*g.notes, message("%(n)s words not recognised", n=len(words.strange))))
+        g = replace(g, notes=(*g.notes, message("words not recognised: %(n)s", n=len(words.strange))))
         listed = ", ".join(f"{json.dumps(word, ensure_ascii=False)} ({n})" for word, n in words.strange)
         lines += [f"# not recognised: {listed}"] if words.listed else []
     return g, lines

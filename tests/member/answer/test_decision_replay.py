@@ -31,9 +31,10 @@ from gateway.dictionary.vocabulary import RECIPIENTS, vocabulary
 from gateway.member.answer.answer_entries import answered
 from gateway.member.answer.decision import Verdict, decide_on
 from gateway.member.answer.decision_bundles import bundle_of, replay_bundle
-from gateway.member.answer.decision_replay import NotReplayableError, replay
+from gateway.member.answer.decision_replay import replay
 from gateway.member.cube.cube_entries import cube_certified
 from gateway.member.cube.cube_shape import Shape, ShapeOnly
+from gateway.member.errors import NotReplayableError
 from gateway.member.policy.policy_entries import policy_in_force
 from gateway.member.policy.policy_steps import step_of
 from gateway.member.region.question_proof import ProvenQuestion
