@@ -95,8 +95,8 @@ def build_with_fewer_tables(
         if known
         else _steps(table, replace(rules, withstands_reruns=False, withstands_reruns_when_large=False))
     ):
-        if by_view and remainder.dims != 0:
-            continue
+        if by_view and (remainder.dims != 0 or table.counts.sum() < rules.threshold):
+            continue  # nobody looks like a few people
         with suppress(ProtectionError, CertificateError):
             cube = built(fewer, keys[0])
             if by_view:

@@ -30,6 +30,7 @@ from anonymisers.simulatable.table_cells import (
     narrow_tables,
 )
 from anonymisers.simulatable.view_pattern import choose_pattern
+from anonymisers.simulatable.wider_tables import TUNING as WIDER_TUNING
 from anonymisers.simulatable.wider_tables import in_all_tables, refused, with_wider_tables
 from anonymisers.suppression.group_disclosure import GroupDisclosure
 from anonymisers.suppression.protect_table import Protected
@@ -214,7 +215,7 @@ class SmallTable:
             what = Step.ALL if wide and step is Step.FEWER else step
             found = _accepted(view, some.values, what, derive_key(key, f"pattern {number}"))
             if found is not None:
-                found = replace(found, rate=_rate(step, everything.cells, wide=wide))
+                found = replace(found, rate=_rate(step, found, some.values, everything.cells, wide=wide))
                 whole = _whole(found, some, everything, step, derive_key(key, f"wider {number}"))
                 if whole is not None:
                     return in_all_tables(whole, self.tables, self.base, self.full, self.known)
@@ -262,16 +263,26 @@ def _steps(
             yield number, step
 
 
-def _rate(step: Step, cells: CellSums, *, wide: bool) -> float:
-    """Return how often a table with the same view gives the pattern of a step, as a share of the truth's: a
-    view is accepted at most so often as views are tried, and a later step is begun with at its base rate."""
-    return {
-        Step.ALL: 1 / _views(cells),
-        Step.FEWER: TUNING.base_rate / _views_of_fewer(wide=wide),
-        Step.ZEROS: TUNING.base_rate,
-        Step.TOTAL: TUNING.base_rate,
-        Step.ALONE: TUNING.base_rate,
-    }[step]
+def _rate(step: Step, found: Accepted, values: Ints, cells: CellSums, *, wide: bool) -> float:
+    """Return how often a table with the same view gives the pattern, as a share of the truth's, by the rarest
+    step that may give it: the one found by this key says nothing of the others.
+
+    A view is accepted at most so often as views are tried, and a later step is begun with at its base rate.
+    Where wider tables come in a second step, that step refuses them at its own base rate, and then the first
+    step may have shown as little as a later one.
+    """
+    first, later = 1 / _views(cells), TUNING.base_rate / _views_of_fewer(wide=wide)
+    if step is Step.ALL and (wide or _shows_margins(found, values)):
+        return first
+    return min(later, first * WIDER_TUNING.refused) if wide else later
+
+
+def _shows_margins(found: Accepted, values: Ints) -> bool:
+    """Whether a margin of somebody is shown that nobody knows already: no later step shows one."""
+    view = found.reached.view
+    everybody = view.cells.names == view.cells.names[view.cells.total]
+    shown = view.cells.system.present & ~found.suppressed & ~view.known & ~everybody & ~view.finest
+    return bool((shown & (values > 0)).any())
 
 
 def _accepted(view: MaskedView, values: Ints, step: Step, key: bytes) -> Accepted | None:

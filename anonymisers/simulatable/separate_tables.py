@@ -173,7 +173,7 @@ def protect_separately(table: Table, rules: Rules, key: bytes, known: Sequence[R
 class _Shared:
     """The dimension that several tables share, with its numbers by code; no name where none is shared.
 
-    `ratio`: how often at least other tables share none either, as a share of the truth's.
+    `ratio`: how often at least any other table shares none either, as a share of the truth's.
     """
 
     name: str | None
@@ -196,10 +196,12 @@ def _shown_whole(table: Table, rules: Rules, key: bytes, known: Sequence[Release
     small, own, beside = _small(table, rules, frozenset({name}), known)
     if not applies(small, own, beside):
         return _Shared(None)
+    none = _Shared(None, ratio=TUNING.base_rate)
+    if random_fractions(key, "no shared dimension", 1)[0] < TUNING.base_rate:
+        return none  # so that counts whose numbers would all be shown give such a release too
     found = protect_by_view(small, own, derive_key(key, f"shared {name}"), known=beside)
-    assert found.rerun_ratio is not None  # noqa: S101 - protected by its view
     if found.suppressed.any():
-        return _Shared(None, ratio=found.rerun_ratio)
+        return none
     (dim,) = found.lattice.dims
     codes = [dim.codes[place] for (place,) in found.lattice.keys().tolist()]
     return _Shared(name, {c: n for c, n in zip(codes, found.values.tolist(), strict=True) if c != ROOT})

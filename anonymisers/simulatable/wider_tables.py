@@ -18,7 +18,7 @@ from anonymisers.simulatable.view_pattern import choose_pattern
 from anonymisers.simulatable.wider_view import ProtectedMargins, wider_view
 from anonymisers.suppression.group_disclosure import implied_zeros
 from anonymisers.suppression.protect_table import Protected
-from anonymisers.tables.arrays import Ints
+from anonymisers.tables.arrays import Bools, Ints
 from anonymisers.tables.earlier_releases import SharedBase, earlier_blocks, public_cells
 from anonymisers.tables.keyed_random import derive_key, random_fractions
 from anonymisers.tables.lattice import Lattice
@@ -65,10 +65,19 @@ def with_wider_tables(
             tried += int(np.count_nonzero(view.finest & view.open_class & ~view.known))
             found = _accepted(view, everything.values, drawn)
             if found is not None:
-                found = replace(found, rate=margins.rate / views)
                 end = everything.lattice.size
-                return found.protected(everything, found.suppressed[:end], np.ones(end, dtype=np.bool_))
+                suppressed = found.suppressed[:end]
+                shows = _shows_wider(some, everything, suppressed)
+                found = replace(found, rate=margins.rate / views if shows else margins.rate * TUNING.refused)
+                return found.protected(everything, suppressed, np.ones(end, dtype=np.bool_))
     return None if publishes else refused(margins, some, everything, TUNING.refused)
+
+
+def _shows_wider(some: TableCells, everything: TableCells, suppressed: Bools) -> bool:
+    """Whether a cell of somebody is shown in the wider tables: else refusing them would show the same."""
+    shown = ~suppressed & ~everything.public & (everything.values[: everything.lattice.size] > 0)
+    shown[everything.lattice.cells(some.lattice.keys())] = False
+    return bool(shown.any())
 
 
 def _accepted(view: MaskedView, values: Ints, key: bytes) -> Accepted | None:

@@ -95,6 +95,7 @@ def command(**given: Any) -> None:
     as the table.
     """
     run = _Options(**given)
+    run.refuse_overwriting()
     if run.magnitude is not None:
         summary = _protect_magnitude(run, run.magnitude)
     elif run.dominance is not None or run.p_percent is not None:
@@ -130,6 +131,22 @@ class _Options:
     certificate: Path | None
     attacker: str
     reruns: str
+
+    def refuse_overwriting(self) -> None:
+        """Raise TableInputError where a file that is read, or the other one, would be overwritten."""
+        files = (self.table, self.hierarchies, self.priority, self.structural, self.always, self.never)
+        read = [file for file in (*files, self.key, *self.known) if file is not None]
+        for written in filter(None, (self.output, self.certificate)):
+            if written.exists() and any(written.samefile(file) for file in read):
+                raise TableInputError(
+                    f"{written} is read by this command, and would be overwritten",
+                    remedy="Write to a file of another name.",
+                )
+        if self.certificate is not None and self.certificate.resolve() == self.output.resolve():
+            raise TableInputError(
+                f"{self.output} cannot hold the release and its certificate",
+                remedy="The certificate is as confidential as the table: write it to a file of its own.",
+            )
 
     def rules(self) -> Rules:
         """Return the rules for counts, read from the files that the options name."""
@@ -236,9 +253,15 @@ def _key(path: Path | None) -> bytes:
         )
         return secrets.token_bytes(KEY_BYTES)
     try:
-        return path.read_bytes()
+        key = path.read_bytes()
     except OSError as error:
         raise TableInputError(f"{path} cannot be read: {error.strerror}") from error
+    if len(key) != KEY_BYTES:
+        raise TableInputError(
+            f"{path} holds {len(key)} bytes; a key has {KEY_BYTES}",
+            remedy=f"Make one for all releases of this data set: head -c {KEY_BYTES} /dev/urandom > FILE",
+        )
+    return key
 
 
 def _places(path: Path | None) -> frozenset[CellName]:

@@ -245,3 +245,11 @@ def test_published_zeros_are_withheld_by_some_keys_from_the_beginning_and_the_od
     assert built.remainder == Remainder(None, zeros_withheld=True)
     assert built.cube is not None
     assert built.cube.rerun_odds >= 1 / (0.03 * 0.25)
+
+
+@pytest.mark.parametrize("counts", [(0, 0), (1, 0), (2, 2)])
+def test_a_table_of_nobody_looks_like_one_of_a_few_people(counts):
+    """Else whoever sees that all is withheld knew that there is somebody."""
+    rules = Rules(withstands_reruns=True)
+    table = Table.of((DIMS[1],), [((code,), n) for code, n in zip("MF", counts, strict=True)])
+    assert build_with_fewer_tables(table, rules, KEYS).cube is None

@@ -9,7 +9,7 @@ from world_lists import TooManyWorldsError
 
 from anonymisers.cube.certified_cube import build_cube
 from anonymisers.errors import ProtectionError
-from anonymisers.simulatable.protect_by_view import applies, protect_by_view
+from anonymisers.simulatable.protect_by_view import TUNING, applies, protect_by_view
 from anonymisers.simulatable.protection import protect
 from anonymisers.tables.count_table import Table
 from anonymisers.tables.hierarchy import Hierarchy
@@ -96,6 +96,15 @@ def test_the_same_table_under_the_same_key_has_the_same_pattern():
     assert (one.suppressed == two.suppressed).all()
     assert one.rerun_ratio == two.rerun_ratio
     assert 0 < one.rerun_ratio <= 1
+
+
+def test_r_is_that_of_the_rarest_step_that_may_give_the_release():
+    """What shows a margin comes from views of all cells alone; the total alone may come from each step."""
+    margins = protect_by_view(by((PLACE, OUTCOME), (40, 3, 3, 30, 20, 20)), WITHSTAND, KEY)
+    total_alone = protect_by_view(by((SEX,), (6, 1)), WITHSTAND, KEY)
+    assert not margins.suppressed[margins.lattice.table_of() == 1].all()
+    assert margins.rerun_ratio > TUNING.base_rate
+    assert total_alone.rerun_ratio == TUNING.base_rate / TUNING.views_without_margins
 
 
 def test_cells_that_are_never_shown_are_withheld_and_protected():

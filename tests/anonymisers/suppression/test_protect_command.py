@@ -173,6 +173,31 @@ def test_a_table_of_which_nothing_can_be_shown_is_withheld_whole(folder, zeros):
     assert not (folder / "c.json").exists()
 
 
+@pytest.mark.parametrize("size", [0, 31, 33])
+def test_a_key_file_of_another_size_is_refused(folder, size):
+    (folder / "key").write_bytes(bytes(size))
+    result = protect(folder)
+    assert result.exit_code != 0
+    assert f"{size} bytes" in result.output
+    assert not (folder / "out.json").exists()
+
+
+@pytest.mark.parametrize("written", [("-o", "in.json"), ("-o", "link.json"), ("--certificate", "key")])
+def test_nothing_that_is_read_is_overwritten(folder, written):
+    (folder / "link.json").hardlink_to(folder / "in.json")
+    before = {name: (folder / name).read_bytes() for name in ("in.json", "key")}
+    result = protect(folder, *written)
+    assert result.exit_code != 0
+    assert "is read by this command" in result.output
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+def test_the_certificate_goes_to_a_file_of_its_own(folder):
+    result = protect(folder, "--certificate", "out.json")
+    assert result.exit_code != 0
+    assert not (folder / "out.json").exists()
+
+
 def test_an_interrupted_run_leaves_nothing_behind(folder, monkeypatch):
     def interrupt(*_arguments, **_options):
         raise KeyboardInterrupt
