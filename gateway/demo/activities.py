@@ -46,8 +46,10 @@ class _Size:
 _SIZES = {
     "KH": _Size(280, 5.2, 60),
     "LA": _Size(940, 3.0, 25),
+    "MM": _Size(210, 2.2, 0),
     "PH": _Size(90, 2.4, 0),
     "TH": _Size(120, 1.8, 0),
+    "VN": _Size(170, 2.6, 0),
 }
 _OPERATORS: Mapping[str, Sequence[str]] = {
     "PH": ("Armed Forces CMO", "Dept of Education", "FSD", "PCBL", "Red Cross")

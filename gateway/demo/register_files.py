@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 
 from gateway.sources.model.mapping import SourceMapping
-from gateway.sources.model.targets import AGE, DATE
+from gateway.sources.model.targets import ACTIVITY_DATE, AGE, DATE, REACHED, SESSIONS
 
 WORKBOOK, DATABASE = "register.xlsx", "register.sqlite"
 
@@ -63,9 +63,9 @@ def _write_workbook(tables: Sequence[RegisterTable], path: Path, mapping: Source
 
 
 def _typed(cell: str, target: str, as_text: bool) -> object:
-    if target == AGE and cell.isdigit():
+    if target in {AGE, SESSIONS, REACHED} and cell.isdigit():
         return int(cell)
-    if target == DATE and cell and not as_text:
+    if target in {DATE, ACTIVITY_DATE} and cell and not as_text:
         return datetime.strptime(cell, "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no time zone
     return cell or None
 

@@ -203,7 +203,7 @@ def test_every_service_is_the_truth_to_the_last_cent(everybody, loads):
     }
 
 
-@pytest.mark.parametrize("member", ["KH", "LA", "PH", "TH"])
+@pytest.mark.parametrize("member", MEMBERS)
 def test_risk_education_and_marking_are_the_truth(loads, member):
     """Each in a shape and language of its own: Khmer sheets of months by sex and age, Lao visits by sex."""
     marked = {"MARK"} if member in ("KH", "LA") else set()
