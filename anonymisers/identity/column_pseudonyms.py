@@ -42,10 +42,14 @@ def column_pseudonyms(k_epoch: bytes, domain: Domain, column: TextColumn) -> Pac
             remedy="Leave rows without this identifier out, or use another identifier for them.",
         )
     whole = column.content.tobytes()
-    made = b"".join(
-        blake2b(whole[first:last], key=key, digest_size=DIGEST_BYTES).digest()
-        for first, last in pairwise(column.bounds.tolist())
-    )
+    begun = blake2b(key=key, digest_size=DIGEST_BYTES)
+
+    def digest(value: bytes) -> bytes:
+        hashed = begun.copy()  # a sixth faster than to begin anew with the key
+        hashed.update(value)
+        return hashed.digest()
+
+    made = b"".join([digest(whole[first:last]) for first, last in pairwise(column.bounds.tolist())])
     return PackedPseudonyms(
         f"p2.{domain.epoch}.".encode("ascii"), np.frombuffer(made, dtype=f"S{DIGEST_BYTES}")
     )

@@ -44,6 +44,10 @@ CASES: Mapping[str, Case] = {
         r"tiny \| partner \| 1 \| prune \| \d+ \([-+]\d+\.\d %\) \| \d+ \| \d+\.\d \(x\d+\.\d\d\) \| found",
     ),
     "attack": Case("release.json", r"release\.json \| L0 \| 36 \| \d+ \| \d+ \| \d+ \| \d+\.\d \|"),
+    "by_view": Case(
+        "--tables 1 --only small",
+        r"20 people \| \d\.\d\d, \d\.\d\d \| \d\.\d\d, \d\.\d\d \| -, - \| -, - \| 0 \| 1, 1 \| 0, 0 \| ",
+    ),
     "clients_readable": Case(
         "--members LA --clients 8 --alone",
         r"LA \| 1 \| \d{4} \| \d+ \| mean \| \d\.\d\d \| \d\.\d\d \| \| \| \| \d+\.\d",

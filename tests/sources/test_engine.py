@@ -167,6 +167,40 @@ def test_a_column_with_words_without_end_is_refused_whoever_reads_it(tmp_path, m
         assert "word 5" not in found
 
 
+def test_a_column_that_has_been_read_takes_no_memory_beside_those_that_follow(tmp_path) -> None:
+    path = tmp_path / "victims.csv"
+    rows = "".join(f"a long number {n},a word as long as this,{n}\n" for n in range(50_000))
+    path.write_text("Case,Word,Other\n" + rows, encoding="utf-8")
+    with connected() as engine:
+        table = TextTable(engine, path, ",", ["Case", "Word", "Other"], [0, 1, 2])
+        held = [_held(engine)]
+        table.words(1)
+        for rest in ([0, 2], [0], []):
+            table.keep_only(rest)
+            held.append(_held(engine))
+
+        whole, without_words, one, last = held
+        assert one < without_words < whole
+        assert last == one  # a table must have a column
+        assert table.cells(0) == [f"a long number {n}" for n in range(50_000)]
+
+
+def _held(engine) -> int:
+    """Bytes that the engine holds."""
+    return int(engine.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchall()[0][0])
+
+
+def test_two_rules_may_read_one_column(tmp_path) -> None:
+    """A mapping names a heading in two spellings: what the first has read stays for the second."""
+    mapping = SHORT.replace("READING", "").replace("Consent: con", "Sex: sex, SEX: age, Consent: con")
+
+    said = loaded_alike(
+        tmp_path, "Case,Date,Consent,Sex\nC1,2010-01-02,AGG,M\nC2,2011-01-02,REC,F\n", mapping
+    )
+
+    assert said == (True, "")
+
+
 def test_without_the_extra_its_name_is_told(tmp_path, monkeypatch) -> None:
     (tmp_path / "victims.csv").write_text(USUAL, encoding="utf-8")
     monkeypatch.setitem(sys.modules, "duckdb", None)

@@ -11,7 +11,8 @@ from gateway.sources.model.errors import SourceError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_CLOSED = (
+_SETTINGS = (
+    "SET allocator_background_threads = true",  # memory that was given up goes back within a second
     "SET temp_directory = ''",  # what does not fit into memory is never written to a disk
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
@@ -40,7 +41,7 @@ def connected() -> Iterator["DuckDBPyConnection"]:
             remedy="Install Safelane with its extra: pip install 'safelane[engine]'.",
         ) from None
     with duckdb.connect(":memory:") as connection:
-        for setting in _CLOSED:
+        for setting in _SETTINGS:
             connection.execute(setting)
         try:
             yield connection

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from audit.reading.messages import message
 from gateway.sources.engine.declined import DeclinedError
-from gateway.sources.engine.engine_table import EngineTable, IdentifierBlock
+from gateway.sources.engine.engine_table import IdentifierBlock, line_type
+from gateway.sources.engine.held_table import HeldTable
 from gateway.sources.engine.parquet_files import OTHER, TEXT, WHOLE
 from gateway.sources.model.errors import SourceError
 
@@ -67,13 +68,13 @@ class ServerTable(Protocol):
         ...
 
 
-class DatabaseTable(EngineTable):
+class DatabaseTable(HeldTable):
     """The rows of a table, in the order in which the server sent them. `wanted`: places of columns."""
 
     def __init__(
         self, connection: "DuckDBPyConnection", table: ServerTable, wanted: Sequence[int], most: int
     ) -> None:
-        super().__init__(connection, "held")
+        super().__init__(connection)
         self._table = table
         self._most = most
         wanted = sorted(set(wanted))
@@ -130,15 +131,9 @@ class DatabaseTable(EngineTable):
             raise DeclinedError("numbers of cases or people are neither text nor whole numbers")
         return super().identifiers(place, unknown, personal=personal)
 
-    def lines(self) -> NDArray[np.int64]:
+    def lines(self) -> NDArray[Any]:
         """The line of each row: its number from 1."""
-        return np.arange(1, self.rows + 1, dtype=np.int64)
-
-    def _text(self, place: int) -> str:
-        return f"c{place}"
-
-    def _value(self, place: int) -> str:
-        return self._text(place)
+        return np.arange(1, self.rows + 1, dtype=line_type(self.rows))
 
 
 class _Sender(threading.Thread):

@@ -1,7 +1,7 @@
 """A table in the engine, column by column: distinct words, identifiers in blocks, cells that match."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,6 +54,10 @@ class EngineTable(ABC):
     def _value(self, place: int) -> str:
         """The expression of a column's cells as the source keeps them; '' for nothing where it is text."""
 
+    def keep_only(self, places: Collection[int]) -> None:
+        """Say which columns will still be read: of all others nothing has to stay in memory."""
+        del places
+
     def words(self, place: int) -> tuple[list[str], NDArray[Any]]:
         """The distinct cells of a column, and which of them each row has. Raises DeclinedError."""
         name, text = f"words_{place}", self._text(place)
@@ -76,6 +80,7 @@ class EngineTable(ABC):
         ordered = self._connection.execute(f"SELECT unnest(enum_range(NULL::t{name}))").fetchall()
         indices = self._column(f"enum_code(({text})::t{name})")
         self._connection.execute(f"DROP TYPE t{name}")
+        self._connection.execute(f"DROP TABLE {name}")
         return [words[text] for (text,) in ordered], indices
 
     def cells(self, place: int) -> list[str]:
@@ -129,6 +134,11 @@ class EngineTable(ABC):
 
     def _run(self, statement: str, asked: Mapping[str, object] = NOTHING) -> "DuckDBPyConnection":
         return self._connection.execute(statement, {**self._asked, **asked})
+
+
+def line_type(lines: int) -> type[np.integer[Any]]:
+    """The numbers for so many lines, in as few bytes as they take."""
+    return np.uint32 if lines < 1 << 32 else np.int64
 
 
 def _text_column(array: Any) -> TextColumn:

@@ -5,6 +5,7 @@ readers. What the engine cannot read alike is declined before anything is noted.
 """
 
 import csv
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from gateway.sources.engine.burmese_words import BurmeseWords
 from gateway.sources.engine.connection import connected
 from gateway.sources.engine.database_table import DatabaseTable, ServerTable
 from gateway.sources.engine.declined import DeclinedError
-from gateway.sources.engine.engine_table import MOST_WORDS, EngineTable
+from gateway.sources.engine.engine_table import MOST_WORDS, EngineTable, line_type
 from gateway.sources.engine.file_shape import file_shape
 from gateway.sources.engine.parquet_files import OpenParquet
 from gateway.sources.engine.parquet_table import ParquetTable
@@ -39,7 +40,7 @@ _BURMESE = "[\\x{1000}-\\x{109f}]"
 class FirstTable:
     """The first table as read: the line of each row, and the cells of the columns that joins need."""
 
-    lines: NDArray[np.int64]
+    lines: NDArray[Any]
     keys: Mapping[str, Sequence[str]]
 
 
@@ -120,7 +121,7 @@ def read_first_table(
         with source.parquet(rule.name) as parquet:
             headings = tuple(column.name for column in parquet.columns)
             at = positions(OpenTable(headings, iter(())), rule, headings_asked(mapping, rule), findings)
-            lines = np.arange(1, parquet.rows + 1, dtype=_line_type(parquet.rows))
+            lines = np.arange(1, parquet.rows + 1, dtype=line_type(parquet.rows))
             return _filled(
                 ParquetTable(parquet), mapping, readers, _Where(headings, at, lines, room), findings
             )
@@ -148,10 +149,6 @@ def read_first_table(
         return _filled(table, mapping, readers, _Where(opened.headings, at, lines, room), findings)
 
 
-def _line_type(rows: int) -> type[np.integer[Any]]:
-    return np.uint32 if rows < 1 << 32 else np.int64
-
-
 @dataclass(frozen=True, eq=False)
 class _Where:
     """Headings, the place of each that is read, the line of each row, and room for their pseudonyms."""
@@ -171,18 +168,22 @@ def _filled(
 ) -> FirstTable:
     rule, at = mapping.of_people[0], where.at
     burmese = BurmeseWords(rule, where.headings, findings)
-    for reader, heading in zip(readers, rule.columns, strict=True):
-        room = where.room(len(where.lines)) if isinstance(reader, IdentifierReader) else None
-        if room is not None and isinstance(reader, IdentifierReader):
-            reader.put_into(room)
-        _fill(reader, table, at[heading], where.lines, burmese)
     for heading in rule.personal.keys() - rule.columns.keys():
         burmese.of_cells(at[heading], table.matching(at[heading], _BURMESE), where.lines)
-    keys = {
-        heading: burmese.unicode(at[heading], table.cells(at[heading]))
-        for heading in at
-        if heading in _of_joins(mapping)
-    }
+    joins = [heading for heading in at if heading in _of_joins(mapping)]
+    # Identifiers take the most memory. They come last, when nothing is held of the columns before them.
+    turns = deque(
+        sorted(
+            zip(readers, rule.columns, strict=True), key=lambda turn: isinstance(turn[0], IdentifierReader)
+        )
+    )
+    while turns:
+        table.keep_only({at[heading] for heading in (*joins, *(heading for _, heading in turns))})
+        reader, heading = turns.popleft()
+        if isinstance(reader, IdentifierReader) and (room := where.room(len(where.lines))) is not None:
+            reader.put_into(room)
+        _fill(reader, table, at[heading], where.lines, burmese)
+    keys = {heading: burmese.unicode(at[heading], table.cells(at[heading])) for heading in joins}
     burmese.note_unclear()
     return FirstTable(where.lines, keys)
 
@@ -206,9 +207,9 @@ def _without_odd(
     table: TextTable,
     rule: TableRule,
     headings: Sequence[str],
-    lines: NDArray[np.int64],
+    lines: NDArray[Any],
     findings: Findings,
-) -> NDArray[np.int64]:
+) -> NDArray[Any]:
     """Drop empty rows and the headings once more. Returns the lines of the rows that stay."""
     dropped: list[int] = []
     for row, cells in sorted(table.odd().items()):
@@ -228,7 +229,7 @@ def _fill(
     reader: ColumnReader | IdentifierReader,
     table: EngineTable,
     place: int,
-    lines: NDArray[np.int64],
+    lines: NDArray[Any],
     burmese: BurmeseWords,
 ) -> None:
     if isinstance(reader, ColumnReader):
