@@ -309,7 +309,8 @@ def _without_zeros(view: MaskedView) -> MaskedView:
     """Return the view of somebody who is told nothing but the total: any cell may hold anybody or nobody."""
     present, known = view.cells.system.present, view.known
     classes = np.where(known, view.classes, int(Class.UNCERTAIN))
-    classes[view.cells.names == view.cells.names[view.cells.total]] = Class.LARGE
+    everybody = view.cells.names == view.cells.names[view.cells.total]
+    classes[everybody] = Class.LARGE
     open_cells = present & ~known & (classes == Class.UNCERTAIN)
     inner = np.flatnonzero(~view.cells.sums[known & (view.values == 0)].any(axis=0))
     return replace(
@@ -318,7 +319,8 @@ def _without_zeros(view: MaskedView) -> MaskedView:
         values=np.where(known, view.values, -1),
         least=np.where(open_cells, 0, view.least),
         most=np.where(open_cells, np.inf, view.most),
-        must_suppress=open_cells | view.must_suppress,
+        # Of few small parts the total's own class is uncertain: a view that tells nothing tells none of that.
+        must_suppress=(open_cells | view.must_suppress) & ~everybody,
         drawn=np.zeros_like(known),
         inner=inner,
         sums=view.cells.sums[:, inner],

@@ -90,6 +90,17 @@ def test_the_total_alone_is_shown_where_nothing_else_is_safe():
     assert found.suppressed.tolist() == [False, True, True]
 
 
+@pytest.mark.parametrize("few", [(0, 3, 1, 2), (1, 1, 3, 1), (0, 3, 3, 0)])
+def test_of_the_fewest_people_the_total_is_shown_whether_or_not_a_margin_is_large(few):
+    """Two small margins leave the class of the total open, one of five people does not."""
+    dims = [Hierarchy(name, ("Total", "a", "b"), dict.fromkeys("ab", "Total")) for name in ("sex", "place")]
+    cells = [("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")]
+    table = Table.of(dims, [(cell, n) for cell, n in zip(cells, few, strict=True) if n])
+    for key in range(20):
+        found = protect_by_view(table, Rules(withstands_reruns=True, max_dims=1), bytes([key]) * 32)
+        assert found.suppressed.tolist() == [False, True, True, True, True]
+
+
 def test_the_same_table_under_the_same_key_has_the_same_pattern():
     table = by((SEX, PLACE), (9, 3, 1, 4, 12, 2))
     one, two = (protect_by_view(table, WITHSTAND, KEY) for _ in range(2))
