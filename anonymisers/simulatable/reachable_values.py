@@ -85,8 +85,11 @@ class ReachableValues:
         return AgreeingTables(self.view, suppressed, self.values, in_class=in_class, whole=self._whole)
 
     def _ends(self, suppressed: Bools, search: bool) -> Iterator[Goal]:
-        """Each small cell reaches its least value, and k-1, in tables of the class; so does an uncertain
-        one, or it has k values or more there."""
+        """Each small cell reaches its least value, and k-1, in tables of the class; so does an uncertain one.
+
+        Where zeros are published, few tables of the class have room for that: there k values are enough for
+        an uncertain one.
+        """
         view, rules = self.view, self.view.task.rules
         ends = (rules.least, rules.threshold - 1)
         cells = np.flatnonzero(suppressed & view.open_class & view.to_protect)
@@ -97,15 +100,15 @@ class ReachableValues:
             for lower in (True, False):
                 value = self._end(cell, ends, lower=lower)
                 reached = low[at] <= value if lower else high[at] >= value
-                wide = view.classes[cell] == Class.UNCERTAIN and high[at] - low[at] >= rules.threshold
-                if reached or wide:
+                k_values = rules.zeros == "publish" and view.classes[cell] == Class.UNCERTAIN
+                if reached or (k_values and high[at] - low[at] >= rules.threshold):
                     continue
                 if search:
                     program = program or self._program(suppressed, in_class=True)
                 goal, found = Goal(cell, value, value), None
                 if program is not None:
                     found = program.find(goal)
-                    if found is None and view.classes[cell] == Class.UNCERTAIN:
+                    if found is None and k_values:
                         goal, found = self._k_values(suppressed, cell)
                     if found is None and self._is_narrow(cell):
                         value = self._end(cell, ends, lower=lower)

@@ -367,7 +367,7 @@ def test_reruns_exclude_values_of_a_table_that_is_protected_by_its_counts(kind: 
         ("two releases", 11),
         ("two releases", 393),
         ("figure", 380),
-        ("never shown", 210),
+        ("always shown", 381),
     ],
 )
 def test_reruns_exclude_no_end_of_a_range_where_what_everybody_knows_is_in_the_view(
