@@ -50,7 +50,7 @@ class Accepted:
         most = 0
         for cell in np.flatnonzero(suppressed & view.open_class & view.to_protect).tolist():
             for end in (cells[:, cell] <= least, cells[:, cell] >= k - 1):
-                # An uncertain cell may reach k values instead of both ends.
+                # Where zeros are published an uncertain cell may reach k values instead of both ends.
                 most = max(most, int(zeros[end].min() if end.any() else zeros.max()))
         return float(self.rate * TUNING.drawn_zeros**most)
 
