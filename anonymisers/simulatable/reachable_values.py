@@ -87,8 +87,8 @@ class ReachableValues:
     def _ends(self, suppressed: Bools, search: bool) -> Iterator[Goal]:
         """Each small cell reaches its least value, and k-1, in tables of the class; so does an uncertain one.
 
-        Where zeros are published, few tables of the class have room for that: there k values are enough for
-        an uncertain one.
+        Where zeros are published, few tables of the class have room for that; and where the view tells
+        nothing, what is known already may bound any cell. There k values are enough for an uncertain one.
         """
         view, rules = self.view, self.view.task.rules
         ends = (rules.least, rules.threshold - 1)
@@ -100,7 +100,8 @@ class ReachableValues:
             for lower in (True, False):
                 value = self._end(cell, ends, lower=lower)
                 reached = low[at] <= value if lower else high[at] >= value
-                k_values = rules.zeros == "publish" and view.classes[cell] == Class.UNCERTAIN
+                few = rules.zeros == "publish" or view.tells_nothing
+                k_values = few and view.classes[cell] == Class.UNCERTAIN
                 if reached or (k_values and high[at] - low[at] >= rules.threshold):
                     continue
                 if search:
