@@ -88,7 +88,7 @@ class MaskedView:
     `to_protect`: cells subject to the protection-level rule, if withheld. `drawn`: cells of which a table
     with a zero there has the same view by a draw only, of equal cells one. `inner` (m,): the inner cells
     where somebody may be as far as everybody knows, by number; `sums` (size, m) as in `CellSums`, over
-    these alone. `tells_nothing`: every open cell is uncertain, whatever its number is.
+    these alone. `all_uncertain`: each open cell is, whatever its number is.
     """
 
     cells: CellSums
@@ -104,7 +104,7 @@ class MaskedView:
     inner: Ints
     sums: Ints
     disclosure: GroupDisclosure
-    tells_nothing: bool = False
+    all_uncertain: bool = False
 
     @property
     def open_class(self) -> Bools:

@@ -325,5 +325,5 @@ def _without_zeros(view: MaskedView) -> MaskedView:
         inner=inner,
         sums=view.cells.sums[:, inner],
         disclosure=GroupDisclosure((), (), np.zeros_like(known)),
-        tells_nothing=True,
+        all_uncertain=True,
     )

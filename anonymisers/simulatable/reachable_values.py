@@ -100,7 +100,7 @@ class ReachableValues:
             for lower in (True, False):
                 value = self._end(cell, ends, lower=lower)
                 reached = low[at] <= value if lower else high[at] >= value
-                few = rules.zeros == "publish" or view.tells_nothing
+                few = rules.zeros == "publish" or view.all_uncertain
                 k_values = few and view.classes[cell] == Class.UNCERTAIN
                 if reached or (k_values and high[at] - low[at] >= rules.threshold):
                     continue
