@@ -50,7 +50,7 @@ class Accepted:
         most = 0
         for cell in np.flatnonzero(suppressed & view.open_class & view.to_protect).tolist():
             for end in (cells[:, cell] <= least, cells[:, cell] >= k - 1):
-                # Where zeros are published an uncertain cell may reach k values instead of both ends.
+                # Some uncertain cells may reach k values instead of both ends (`ReachableValues`).
                 most = max(most, int(zeros[end].min() if end.any() else zeros.max()))
         return float(self.rate * TUNING.drawn_zeros**most)
 

@@ -88,7 +88,8 @@ class MaskedView:
     `to_protect`: cells subject to the protection-level rule, if withheld. `drawn`: cells of which a table
     with a zero there has the same view by a draw only, of equal cells one. `inner` (m,): the inner cells
     where somebody may be as far as everybody knows, by number; `sums` (size, m) as in `CellSums`, over
-    these alone. `all_uncertain`: each open cell is, whatever its number is.
+    these alone. `all_uncertain`: whether every open cell is uncertain, so that each table
+    that agrees with what everybody knows has this view.
     """
 
     cells: CellSums

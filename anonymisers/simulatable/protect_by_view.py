@@ -319,7 +319,7 @@ def _without_zeros(view: MaskedView) -> MaskedView:
         values=np.where(known, view.values, -1),
         least=np.where(open_cells, 0, view.least),
         most=np.where(open_cells, np.inf, view.most),
-        # Of few small parts the total's own class is uncertain: a view that tells nothing tells none of that.
+        # The total may have been uncertain, as a sum of one or two small margins: it is shown all the same.
         must_suppress=(open_cells | view.must_suppress) & ~everybody,
         drawn=np.zeros_like(known),
         inner=inner,

@@ -87,11 +87,13 @@ class ReachableValues:
     def _ends(self, suppressed: Bools, search: bool) -> Iterator[Goal]:
         """Each small cell reaches its least value, and k-1, in tables of the class; so does an uncertain one.
 
-        Where zeros are published, few tables of the class have room for that; and where the view tells
-        nothing, what is known already may bound any cell. There k values are enough for an uncertain one.
+        For an uncertain one k values are enough where zeros are published, since few tables of the class have
+        room for both ends; and where every cell is uncertain: each table that agrees with what everybody
+        knows has that view, so that reruns exclude none.
         """
         view, rules = self.view, self.view.task.rules
         ends = (rules.least, rules.threshold - 1)
+        few = rules.zeros == "publish" or view.all_uncertain
         cells = np.flatnonzero(suppressed & view.open_class & view.to_protect)
         used = self._cells[self.agreeing(suppressed) & self.in_class][:, cells]
         low, high = used.min(axis=0, initial=MANY), used.max(axis=0, initial=-1)
@@ -100,7 +102,6 @@ class ReachableValues:
             for lower in (True, False):
                 value = self._end(cell, ends, lower=lower)
                 reached = low[at] <= value if lower else high[at] >= value
-                few = rules.zeros == "publish" or view.all_uncertain
                 k_values = few and view.classes[cell] == Class.UNCERTAIN
                 if reached or (k_values and high[at] - low[at] >= rules.threshold):
                     continue
