@@ -7,6 +7,7 @@ from anonymisers.redaction.case_codes import continued
 from anonymisers.redaction.dates import births, dates
 from anonymisers.redaction.identifying_numbers import numbers
 from anonymisers.redaction.profiles import LatinProfile, latin_profiles
+from anonymisers.redaction.recognisers.address_chains import address_chains
 from anonymisers.redaction.recognisers.address_parts import address_parts, whole_starts
 from anonymisers.redaction.recognisers.latin_addresses import addresses, houses
 from anonymisers.redaction.recognisers.latin_names import names
@@ -53,6 +54,7 @@ def find(plain: str, language: str, dictionary: Dictionary | None) -> Found:
     spans += list(address_parts(plain, merged(plain, spans)))
     spans += list(whole_starts(plain, spans))
     stays = sorted(allowed + latin.allowed, key=lambda s: (s.start, s.end))
+    spans += list(address_chains(plain, merged(plain, spans), stays, profile.function, profile.language))
     return Found(spans, stays, latin.undecided if language == "en" else [])
 
 

@@ -20,13 +20,13 @@ _LETTER_SAID = (
     "|(?:အေ|ဘီ|စီ|ဒီ)(?![\u1000-\u103f]))"
 )
 """Latin letters behind the number of a house, as they are said: 88E, 27B."""
-_NUMBER = (
+NUMBER = (
     rf"\(?\d{{1,4}}(?: ?{_LETTER_SAID})?"
     r"(?: ?[A-Za-z]{1,2}(?![A-Za-z])| ?(?:[\u0e01-\u0e2e](?![\u0e01-\u0e4e])"
     r"|[\u0e81-\u0eae](?![\u0e81-\u0ecd])|[\u1780-\u17a2](?![\u1780-\u17d3])|[\u1000-\u1021](?![\u1000-\u103f])))?"
     r"(?: ?\([A-Za-z]\))?(?:[/-]\d{1,4}[A-Za-z]?|/[\u1000-\u1021\u0e01-\u0e2e\u1780-\u17a2])*\)?"
 )
-_BUILDING = (
+BUILDING = (
     r"(?:[\u0e01-\u0e2e](?![\u0e01-\u0e4e])|[\u0e81-\u0eae](?![\u0e81-\u0ecd])|[\u1780-\u17a2](?![\u1780-\u17d3])"
     r"|[\u1000-\u1021](?![\u1000-\u103f]))"
 )
@@ -107,9 +107,9 @@ def _number_first() -> re.Pattern[str]:
     words = r"(?:[^\S\n][^\W\d_]{1,15}){1,4}?"
     label = rf"(?:{_words('labels')})(?:[^\S\n]\w{{2,3}})?[^\S\n]?:?[^\S\n]"
     house, at_house = rf"(?={_words('houses')})", rf"(?:(?:{_words('houses')}){_LINK})"
-    part = rf"(?:{_words('houses', 'parts')}){_LINK}{_NUMBER}(?!\w)"
+    part = rf"(?:{_words('houses', 'parts')}){_LINK}{NUMBER}(?!\w)"
     return re.compile(
-        rf"(?:{label}|{house})(?P<address>{at_house}?{_NUMBER}{words}\.?,[^\S\n]{part})", re.IGNORECASE
+        rf"(?:{label}|{house})(?P<address>{at_house}?{NUMBER}{words}\.?,[^\S\n]{part})", re.IGNORECASE
     )
 
 
@@ -118,7 +118,7 @@ def _on_a_street() -> re.Pattern[str]:
     """'nhà 34b đường tránh': the number of a house and a street, in small letters."""
     houses, streets = _words("houses"), _words("streets_in_small_letters")
     return re.compile(
-        rf"(?P<address>(?:{houses}){_LINK}{_NUMBER}[^\S\n](?:{streets})\.?[^\S\n][^\W\d_]{{2,20}})"
+        rf"(?P<address>(?:{houses}){_LINK}{NUMBER}[^\S\n](?:{streets})\.?[^\S\n][^\W\d_]{{2,20}})"
     )
 
 
@@ -161,21 +161,19 @@ def _words(*fields: str) -> str:
 
 @cache
 def _before() -> re.Pattern[str]:
-    lettered = rf"(?:{_words('houses')})[^\S\n]?{_BUILDING}"
+    lettered = rf"(?:{_words('houses')})[^\S\n]?{BUILDING}"
     word = rf"(?P<word>(?:{_words('houses', 'parts')}){_LINK})"
-    behind = rf"{_NUMBER}[^\S\n]?(?:{_words('after_number')})"
-    bare = rf"(?<![\w.,/-]){_NUMBER}"
+    behind = rf"{NUMBER}[^\S\n]?(?:{_words('after_number')})"
+    bare = rf"(?<![\w.,/-]){NUMBER}"
     return re.compile(
-        rf"(?P<part>{word}{_NUMBER}|{behind}|(?P<lettered>{lettered})|{bare}){_BETWEEN}$", re.IGNORECASE
+        rf"(?P<part>{word}{NUMBER}|{behind}|(?P<lettered>{lettered})|{bare}){_BETWEEN}$", re.IGNORECASE
     )
 
 
 @cache
 def _after() -> re.Pattern[str]:
-    part = (
-        rf"(?:{_words('houses', 'parts')}){_LINK}{_NUMBER}(?![\w])|(?:{_words('houses')})[^\S\n]?{_BUILDING}"
-    )
-    behind = rf"{_NUMBER}[^\S\n]?(?:{_words('after_number')})"
+    part = rf"(?:{_words('houses', 'parts')}){_LINK}{NUMBER}(?![\w])|(?:{_words('houses')})[^\S\n]?{BUILDING}"
+    behind = rf"{NUMBER}[^\S\n]?(?:{_words('after_number')})"
     streets = rf"(?:{_words('streets_in_small_letters')})"
     word = r"[^\S\n][^\W\d_]{2,15}"
     street = "|".join(
@@ -194,9 +192,9 @@ def _after() -> re.Pattern[str]:
 @cache
 def _chain() -> re.Pattern[str]:
     """A house or a ward, and another part with a number: 'Plot 22 Sector 4', 'thôn 3, đội 2'."""
-    first = rf"(?:{_words('houses')}){_LINK}{_NUMBER}"
-    second = rf"(?:{_words('houses', 'parts')})(?:{_LINK}{_NUMBER}|[^\S\n](?-i:[A-Z]))(?!\w)"
-    ward = rf"(?:{_words('wards')}){_LINK}{_NUMBER}(?!\w)"
+    first = rf"(?:{_words('houses')}){_LINK}{NUMBER}"
+    second = rf"(?:{_words('houses', 'parts')})(?:{_LINK}{NUMBER}|[^\S\n](?-i:[A-Z]))(?!\w)"
+    ward = rf"(?:{_words('wards')}){_LINK}{NUMBER}(?!\w)"
     link = r"(?:,[^\S\n]?|/|[^\S\n]|\u104a[^\S\n]?)"
     return re.compile(rf"{first}(?:{link}(?:{second}))+|{ward}(?:{link}(?:{ward}))+", re.IGNORECASE)
 
@@ -211,4 +209,4 @@ def _bare() -> re.Pattern[str]:
     """'ở 23 Quang Trung', 'No. 7 Ho Xuan Huong': a number between a word for a place and a name."""
     house = rf"(?:(?:{_words('houses')}|(?<!\w)(?:no|số))\.?[^\S\n])"
     at = rf"(?:{_words('at')}),?[^\S\n]"
-    return re.compile(rf"(?:{at}|(?={house}))(?P<part>{house}?(?P<number>{_NUMBER}))[^\S\n]$", re.IGNORECASE)
+    return re.compile(rf"(?:{at}|(?={house}))(?P<part>{house}?(?P<number>{NUMBER}))[^\S\n]$", re.IGNORECASE)

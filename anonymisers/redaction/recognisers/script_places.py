@@ -22,6 +22,9 @@ _NUMBER_AFTER = re.compile(r" ?(?:(?:លេខ|ເລກທີ|เลขที�
 _HOUSE_BEFORE = re.compile(r"(?<![\d/.,-])\d{1,4}/\d{1,4} ?$")
 """A number that only a house has, before the name of its street or village: 99/1."""
 
+_COUNTED = re.compile(" ?(?:หลัง(?!วัด|โรง|ตลาด|บ้าน|ศาลา|สถานี)|ຫຼັງ(?!ວັດ|ໂຮງ|ຕະຫຼາດ|ບ້ານ)|ຫລັງ|ខ្នង|လုံး)")
+"""What is counted after a number is no address: "three houses"; "behind the pagoda" begins alike."""
+
 
 @cache
 def _house_number(patterns: Patterns) -> re.Pattern[str]:
@@ -51,6 +54,8 @@ def places_before(
         at = match.end() + (plain[match.end() : match.end() + 1] == " ")
         figure = _house_number(patterns).match(plain, at)
         chunk = patterns.letters.match(plain, at)
+        if figure and _COUNTED.match(plain, figure.end()):
+            continue
         if figure:
             number = _NUMBER_BEFORE.search(plain, max(0, match.start() - 10), match.start())  # 044 หมู่ที่ 7
             yield Span(number.start() if number else match.start(), figure.end(), Kind.ADDRESS, Evidence.CUE)
